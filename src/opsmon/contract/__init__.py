@@ -1,0 +1,1 @@
+"""Room 4, pure: calendars, limits, clocks, budgets, obligations, money."""

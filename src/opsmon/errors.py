@@ -1,0 +1,82 @@
+"""The tree of errors that opsmon raises on purpose.
+
+OpsmonError
+├── ConfigError(problems)        wrong YAML or wrong input; every problem found, not the first (exit code 2)
+├── ProbeError(outcome)          one check of one device failed; becomes data, a Sample
+├── NotifyError(reason)          a notification was not taken; retryable or not
+├── BackupError(reason)          a configuration was not captured or not proved
+├── DaemonUnreachableError(url)       the command wanted the daemon's API and got no answer (exit code 3)
+├── StoreError                   the journal cannot be read or written
+└── InvariantError               the programme contradicts itself; fatal
+"""
+
+from dataclasses import dataclass
+
+from opsmon.model.sample import Outcome
+
+
+class OpsmonError(Exception):
+    """Anything that opsmon raises on purpose; its text is fit for a person to read."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake in a file that people edit: where it is, what it is, and what to do about it.
+
+    `line` and `column` count from 1; 0 means the whole file. `key` is the dotted path inside the document.
+    """
+
+    path: str
+    line: int
+    column: int
+    message: str
+    hint: str = ""
+    key: str = ""
+    warning: bool = False
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{where}: {self.message}{hint}"
+
+
+class ConfigError(OpsmonError):
+    """The configuration is wrong. Carries every problem, sorted by place."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class ProbeError(OpsmonError):
+    """A check failed. `outcome` says whose fault it is; the text says what happened."""
+
+    def __init__(self, outcome: Outcome, detail: str) -> None:
+        self.outcome = outcome
+        self.detail = detail
+        super().__init__(detail)
+
+
+class NotifyError(OpsmonError):
+    """A receiver did not take a notification; `retryable` says whether the same one may be taken later."""
+
+    def __init__(self, reason: str, *, retryable: bool) -> None:
+        self.reason = reason
+        self.retryable = retryable
+        super().__init__(reason)
+
+
+class BackupError(OpsmonError):
+    """A configuration was not captured, or was captured and not proved good."""
+
+
+class DaemonUnreachableError(OpsmonError):
+    """A command needs the running daemon and got no answer from it."""
+
+
+class StoreError(OpsmonError):
+    """The journal cannot be read or written."""
+
+
+class InvariantError(OpsmonError):
+    """Two parts of the programme contradict each other; going on would write nonsense."""

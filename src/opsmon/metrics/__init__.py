@@ -1,0 +1,1 @@
+"""World and samples as Prometheus text."""

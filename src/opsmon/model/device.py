@@ -1,0 +1,124 @@
+"""The fleet as the inventory gives it: sites, devices, how each is reached and what is checked on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from opsmon.model.name import CheckName, ContractId, DeviceName, SiteName
+from opsmon.model.secret import Secret
+
+
+class Kind(StrEnum):
+    """What a device is, in the words of the inventory format."""
+
+    SWITCH = "switch"
+    ROUTER = "router"
+    FIREWALL = "firewall"
+    SECURITY = "security"
+    WLC = "wlc"
+    AP = "ap"
+    NVR = "nvr"
+    CAMERA = "camera"
+    STORAGE = "storage"
+    SERVER = "server"
+    MCU = "mcu"
+    VC_TERMINAL = "vc-terminal"
+    UPS = "ups"
+    AIRCON = "aircon"
+    ENV_SENSOR = "env-sensor"
+    ACCESS_CONTROL = "access-control"
+    PRINTER = "printer"
+    PHONE = "phone"
+    RADIO = "radio"
+    DISPLAY = "display"
+    OTHER = "other"
+
+
+class SnmpVersion(StrEnum):
+    V1 = "1"
+    V2C = "2c"
+    V3 = "3"
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpV3Key:
+    """One of the two keys of a USM user (RFC 3414): `protocol` such as SHA256 or AES, `key` the passphrase."""
+
+    protocol: str
+    key: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpAccess:
+    """How a device's SNMP agent is asked. v1 and v2c use `community`; v3 uses `user` and up to two keys."""
+
+    version: SnmpVersion = SnmpVersion.V2C
+    port: int = 161
+    community: Secret | None = None
+    user: str = ""
+    auth: SnmpV3Key | None = None
+    priv: SnmpV3Key | None = None
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SshAccess:
+    """How a device's command line is reached. `platform` is netmiko's name of it; `hostname` what its prompt shows."""
+
+    username: str
+    port: int = 22
+    password: Secret | None = None
+    key: str | None = None
+    enable: Secret | None = None
+    platform: str | None = None
+    hostname: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check of one device. `settings` is the frozen settings object of the probe kind (its own type)."""
+
+    name: CheckName
+    kind: str
+    period_s: float
+    timeout_s: float
+    settings: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One device, with everything that it inherits from its site already in it."""
+
+    name: DeviceName
+    site: SiteName
+    address: str
+    kind: Kind
+    title: str = ""
+    contract: ContractId | None = None
+    service: str | None = None
+    profile: str | None = None
+    parents: tuple[DeviceName, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
+    important: frozenset[str] = frozenset()
+    snmp: SnmpAccess | None = None
+    ssh: SshAccess | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place with devices, served under one contract or none."""
+
+    name: SiteName
+    title: str = ""
+    contract: ContractId | None = None
+    service: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """Every site and every device of a root, by name, in the order of the files."""
+
+    sites: Mapping[SiteName, Site]
+    devices: Mapping[DeviceName, Device]

@@ -1,0 +1,216 @@
+"""What the journal holds: every decision of the pure rooms, as frozen words with the time they were decided at.
+
+    Event
+    ├── Transition    of room 3, state:    DeviceStateChanged, ConditionRaised, ConditionCleared
+    ├── ClockEvent    of room 4, contract: ClockChanged
+    └── Change        of room 5, incident: IncidentOpened, FactAdded, …
+
+`at` is always when the programme decided (aware UTC); when a thing happened in the world is in a field of its own.
+The world can be folded again from these alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from opsmon.model.device import Kind
+from opsmon.model.incident import Fact, Severity
+from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
+
+
+class DeviceState(StrEnum):
+    UP = "up"
+    DEGRADED = "degraded"  # it answers, and part of it does not
+    DOWN = "down"
+    UNREACHABLE = "unreachable"  # something that it is reached through is down
+    UNKNOWN = "unknown"  # we could not measure
+    FLAPPING = "flapping"
+    MAINTENANCE = "maintenance"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStateChanged:
+    """`since` is the first observation that led here; `cause` the parent that hides an unreachable device."""
+
+    at: datetime
+    device: DeviceName
+    before: DeviceState
+    after: DeviceState
+    since: datetime
+    reason: str
+    cause: DeviceName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionRaised:
+    """A rule of `rules/conditions.yaml` holds. `subject` is the part of the device: "" or "ifName=Gi0/1"."""
+
+    at: datetime
+    device: DeviceName
+    condition: str
+    subject: str
+    since: datetime
+    severity: Severity
+    value: float | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionCleared:
+    at: datetime
+    device: DeviceName
+    condition: str
+    subject: str
+    since: datetime
+    detail: str = ""
+
+
+class ClockState(StrEnum):
+    RUNNING = "running"
+    AT_RISK = "at_risk"
+    BREACHED = "breached"
+    MET = "met"
+    MET_LATE = "met_late"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something."""
+        return self in (ClockState.RUNNING, ClockState.AT_RISK, ClockState.BREACHED)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockChanged:
+    """A contract clock started, changed its state, or was re-timed (then `reason` says why)."""
+
+    at: datetime
+    incident: IncidentId
+    contract: ContractId
+    clause: ClauseId
+    target: str
+    before: ClockState | None
+    after: ClockState
+    starts_at: datetime
+    at_risk_at: datetime | None
+    due_at: datetime
+    strict_due_at: datetime | None
+    met_at: datetime | None
+    provisional: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentOpened:
+    """One root cause begins. `starts_at` is the first failed observation; the labels never change afterwards."""
+
+    at: datetime
+    incident: IncidentId
+    condition: str
+    subject: str
+    device: DeviceName
+    site: SiteName
+    kind: Kind
+    contract: ContractId | None
+    service: str | None
+    severity: Severity
+    starts_at: datetime
+    detail: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FactAdded:
+    """A person or a probe reported a fact about the incident; facts are added, never edited."""
+
+    at: datetime
+    incident: IncidentId
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class ChildAttached:
+    """Another device suffers from the same root cause."""
+
+    at: datetime
+    incident: IncidentId
+    device: DeviceName
+
+
+@dataclass(frozen=True, slots=True)
+class ChildDetached:
+    at: datetime
+    incident: IncidentId
+    device: DeviceName
+
+
+@dataclass(frozen=True, slots=True)
+class RecoverySeen:
+    """The root cause is gone; the incident is resolved when it stays gone until `hold_until`."""
+
+    at: datetime
+    incident: IncidentId
+    hold_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryWithdrawn:
+    """The fault came back during the hold-down: the same incident goes on."""
+
+    at: datetime
+    incident: IncidentId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeveritySet:
+    at: datetime
+    incident: IncidentId
+    severity: Severity
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosisAttached:
+    """What the one-off diagnosis found (trace of the path, burst of pings), as text for a person."""
+
+    at: datetime
+    incident: IncidentId
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentClosed:
+    """Nothing more is expected: resolved and held. Open papers (reports) keep their clocks."""
+
+    at: datetime
+    incident: IncidentId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceSet:
+    """A maintenance window of a device: from now until `until`; `until` None ends it."""
+
+    at: datetime
+    device: DeviceName
+    until: datetime | None
+    by: str
+    note: str = ""
+
+
+Transition = DeviceStateChanged | ConditionRaised | ConditionCleared
+ClockEvent = ClockChanged
+Change = (
+    IncidentOpened
+    | FactAdded
+    | ChildAttached
+    | ChildDetached
+    | RecoverySeen
+    | RecoveryWithdrawn
+    | SeveritySet
+    | DiagnosisAttached
+    | IncidentClosed
+)
+Event = Transition | ClockEvent | Change | MaintenanceSet

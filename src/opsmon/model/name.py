@@ -1,0 +1,10 @@
+"""Names: what the rest of the words refer to each other by. All are unique over a root."""
+
+from typing import NewType
+
+DeviceName = NewType("DeviceName", str)
+SiteName = NewType("SiteName", str)
+ContractId = NewType("ContractId", str)
+ClauseId = NewType("ClauseId", str)
+IncidentId = NewType("IncidentId", str)
+CheckName = NewType("CheckName", str)

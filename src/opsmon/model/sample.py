@@ -1,0 +1,96 @@
+"""What a check brings home: an outcome, and series of numbers whose names are shared from poll to poll."""
+
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from opsmon.model.name import CheckName, DeviceName
+
+
+class Outcome(StrEnum):
+    """How a check went. A failed check is data, and says whose fault it is."""
+
+    OK = "ok"
+    DEGRADED = "degraded"  # it answered, and what it said is bad
+    TIMEOUT = "timeout"  # nothing came back in time
+    REFUSED = "refused"  # the port is closed, the host unreachable says a router
+    AUTH = "auth"  # it answered, and does not let us in
+    PROTOCOL = "protocol"  # it answered nonsense
+    LOCAL_FAULT = "local_fault"  # our socket, our DNS, our permission, our lateness: says nothing of the device
+
+    @property
+    def measured(self) -> bool:
+        """Whether the check says anything of the device at all."""
+        return self is not Outcome.LOCAL_FAULT
+
+    @property
+    def reached(self) -> bool:
+        """Whether the device answered, whatever it answered."""
+        return self in (Outcome.OK, Outcome.DEGRADED, Outcome.AUTH, Outcome.PROTOCOL)
+
+
+class SeriesKey(NamedTuple):
+    """The identity of one series: metric name, and labels as sorted pairs (without `instance`, which is the device)."""
+
+    metric: str
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+class SeriesBlock:
+    """The names of a run of series that are measured together.
+
+    One object lives as long as the device keeps its shape, so that whatever a room derives from the names (rendered
+    text, which conditions apply) is derived once: compare blocks by identity, and key caches by the object.
+    """
+
+    __slots__ = ("__weakref__", "keys")
+
+    def __init__(self, keys: tuple[SeriesKey, ...]) -> None:
+        self.keys = keys
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+
+class Reading(NamedTuple):
+    """The numbers of one block at one moment: `values` is an array('d') as long as the block; NaN means absent."""
+
+    block: SeriesBlock
+    values: "array[float]"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the device says it is; an empty string is what it does not say."""
+
+    profile: str = ""
+    vendor: str = ""
+    model: str = ""
+    serial: str = ""
+    software: str = ""
+    system: Mapping[str, str] = field(default_factory=dict)  # sysName, sysObjectID, sysDescr, …
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The result of one check of one device.
+
+    `started_at` and `at` (the end) are aware UTC; `duration_s` is measured on the monotonic clock. `confirms` is true
+    for a quick re-probe that the state machine asked for. `facts` are words that a check learned and no number holds
+    (certificate subject, banner).
+    """
+
+    device: DeviceName
+    check: CheckName
+    outcome: Outcome
+    started_at: datetime
+    at: datetime
+    duration_s: float
+    detail: str = ""
+    readings: tuple[Reading, ...] = ()
+    identity: Identity | None = None
+    confirms: bool = False
+    facts: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""SNMP: the wire codec, the one-socket v1/v2c engine, and v3 by pysnmp."""

@@ -1,0 +1,1 @@
+"""The journal (append-only, hash-chained), the snapshot and the outbox, over SQLAlchemy Core."""
