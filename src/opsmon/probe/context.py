@@ -1,0 +1,55 @@
+"""What a check is handed besides its device: the shared drivers, one of each in the whole daemon."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
+
+from opsmon.clock import Clock
+from opsmon.model.device import Device
+from opsmon.model.sample import Identity, Outcome, Reading
+from opsmon.probe.resolver import Resolver
+from opsmon.probe.snmp.session import SnmpSession
+
+
+class Echo(NamedTuple):
+    """One answered ping: time on the wire by the kernel's clocks, and the reply's remaining hops if known."""
+
+    rtt_s: float
+    hop_limit: int | None
+
+
+class Pinger(Protocol):
+    async def ping(self, address: str, timeout_s: float, size_bytes: int = 56) -> Echo:
+        """One echo request to a numeric address. Raises ProbeError (TIMEOUT, REFUSED, LOCAL_FAULT)."""
+        ...
+
+
+class SnmpEngine(Protocol):
+    def session(self, device: Device) -> SnmpSession:
+        """The agent of a device that has `snmp` access. Cheap; the engine behind it is shared. Raises ProbeError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeContext:
+    """The shared drivers. `state_dir` is where checks keep what they pin (host keys); None keeps it in memory."""
+
+    clock: Clock
+    pinger: Pinger
+    snmp: SnmpEngine
+    resolver: Resolver
+    profiles: object = None
+    state_dir: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found, before the worker puts device, time and duration to it: then it is a Sample."""
+
+    outcome: Outcome = Outcome.OK
+    detail: str = ""
+    readings: tuple[Reading, ...] = ()
+    identity: Identity | None = None
+    facts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

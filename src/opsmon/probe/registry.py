@@ -1,0 +1,34 @@
+"""The kinds of checks there are. To add one: a module with its Spec and its `run`, and one line here."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from opsmon.model.device import Check, Device
+from opsmon.probe import tcp
+from opsmon.probe.context import Finding, ProbeContext
+from opsmon.probe.field import CheckSpec
+
+Run = Callable[[Device, Check, ProbeContext], Awaitable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeKind:
+    """One kind of check.
+
+    `run` returns a Finding or raises ProbeError; the worker times it, bounds it and makes the Sample. `heavy` kinds
+    (a connection, a login, many requests) share the scheduler's bounded number of places; `vital` kinds say by their
+    failure that the device is down, the others that a part of it is.
+    """
+
+    spec: type[CheckSpec]
+    run: Run
+    summary: str
+    default_timeout_s: float = 5.0
+    default_period_s: float = 60.0
+    heavy: bool = True
+    vital: bool = False
+
+
+KINDS: dict[str, ProbeKind] = {
+    "tcp": ProbeKind(tcp.TcpSpec, tcp.run, "a TCP port takes a connection, and says what is expected"),
+}

@@ -1,0 +1,90 @@
+"""Host names of the inventory to numeric addresses: asked of the system, remembered for a while.
+
+A name that cannot be resolved says nothing of the device: it is a LOCAL_FAULT. While the name service is away the
+last known address is used for as long as `stale_s`.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from dataclasses import dataclass
+
+from opsmon.clock import Clock
+from opsmon.errors import ProbeError
+from opsmon.model.sample import Outcome
+
+REMEMBER_S = 300.0
+STALE_S = 86_400.0
+ASK_AGAIN_S = 15.0  # after a failure, so that a thousand devices do not hammer a name service that is away
+ANSWER_WITHIN_S = 5.0
+
+
+@dataclass(slots=True)
+class _Known:
+    address: str
+    resolved_at_s: float
+    ask_at_s: float
+
+
+def is_numeric(address: str) -> bool:
+    """Whether an address needs no name service (IPv4, or IPv6 with or without a zone)."""
+    try:
+        ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return True
+
+
+class Resolver:
+    """One for the whole daemon. Concurrent questions for one name share one look-up."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._known: dict[str, _Known] = {}
+        self._asking: dict[str, asyncio.Task[str]] = {}
+        self._numeric: set[str] = set()
+        self.failures = 0
+
+    async def resolve(self, address: str) -> str:
+        """The numeric address. Raises ProbeError(LOCAL_FAULT) when the name service does not know."""
+        if address in self._numeric:
+            return address
+        if is_numeric(address):
+            self._numeric.add(address)
+            return address
+        known = self._known.get(address)
+        if known and self._clock.monotonic() < known.ask_at_s:
+            return self._answer_of(address, known)
+        return await self._ask_shared(address)
+
+    async def _ask_shared(self, name: str) -> str:
+        task = self._asking.get(name)
+        if task is None:
+            task = self._asking[name] = asyncio.create_task(self._ask(name))
+            task.add_done_callback(lambda _: self._asking.pop(name, None))
+        return await asyncio.shield(task)
+
+    async def _ask(self, name: str) -> str:
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                found = await asyncio.get_running_loop().getaddrinfo(name, None, type=socket.SOCK_DGRAM)
+        except (OSError, UnicodeError, TimeoutError):
+            return self._keep_stale(name)
+        address = str(found[0][4][0])
+        now_s = self._clock.monotonic()
+        self._known[name] = _Known(address, now_s, now_s + REMEMBER_S)
+        return address
+
+    def _keep_stale(self, name: str) -> str:
+        self.failures += 1
+        now_s = self._clock.monotonic()
+        known = self._known.setdefault(name, _Known("", now_s, 0.0))
+        known.ask_at_s = now_s + ASK_AGAIN_S
+        if known.address and now_s - known.resolved_at_s > STALE_S:
+            known.address = ""
+        return self._answer_of(name, known)
+
+    def _answer_of(self, name: str, known: _Known) -> str:
+        if not known.address:
+            raise ProbeError(Outcome.LOCAL_FAULT, f"the name {name} cannot be resolved")
+        return known.address

@@ -1,0 +1,70 @@
+"""Runs one check once: times it, bounds it, and turns whatever happens into a Sample.
+
+Here is the one broad `except` of room 2: a check that breaks is our own fault, so it is logged with its traceback,
+counted by the outcome LOCAL_FAULT, and blamed on no device.
+"""
+
+import asyncio
+import logging
+from array import array
+from datetime import datetime, timedelta
+from functools import lru_cache
+from math import nan
+
+from opsmon.errors import ProbeError
+from opsmon.model.device import Check, Device
+from opsmon.model.name import CheckName
+from opsmon.model.sample import Outcome, Reading, Sample, SeriesBlock, SeriesKey
+from opsmon.probe.context import Finding, ProbeContext
+from opsmon.probe.registry import KINDS
+
+log = logging.getLogger(__name__)
+
+
+@lru_cache(maxsize=1024)
+def common_block(check: CheckName) -> SeriesBlock:
+    """The series that every check has, in blackbox_exporter's names; `check` tells a device's checks apart."""
+    labels = (("check", check),)
+    return SeriesBlock((SeriesKey("probe_success", labels), SeriesKey("probe_duration_seconds", labels)))
+
+
+async def run_check(device: Device, check: Check, context: ProbeContext, *, confirms: bool = False) -> Sample:
+    """One run. Never raises but for cancellation, and is over soon after `check.timeout_s` seconds."""
+    started_at, started_s = context.clock.now(), context.clock.monotonic()
+    finding = await _find(device, check, context)
+    duration_s = context.clock.monotonic() - started_s
+    return sample_of(device, check, finding, started_at, duration_s, confirms=confirms)
+
+
+async def _find(device: Device, check: Check, context: ProbeContext) -> Finding:
+    try:
+        async with asyncio.timeout(check.timeout_s):
+            return await KINDS[check.kind].run(device, check, context)
+    except ProbeError as error:
+        return Finding(error.outcome, error.detail)
+    except TimeoutError:
+        return Finding(Outcome.TIMEOUT, f"no answer within {check.timeout_s:g} s")
+    except Exception as error:
+        log.exception("check %s of %s broke", check.name, device.name)
+        return Finding(Outcome.LOCAL_FAULT, f"the check itself broke: {type(error).__name__}")
+
+
+def sample_of(
+    device: Device, check: Check, finding: Finding, started_at: datetime, duration_s: float, *, confirms: bool
+) -> Sample:
+    """The Sample of a finding, with the series that every check has. What was not measured is absent (NaN)."""
+    success = float(finding.outcome is Outcome.OK) if finding.outcome.measured else nan
+    shared = Reading(common_block(check.name), array("d", (success, duration_s)))
+    return Sample(
+        device=device.name,
+        check=check.name,
+        outcome=finding.outcome,
+        started_at=started_at,
+        at=started_at + timedelta(seconds=duration_s),
+        duration_s=duration_s,
+        detail=finding.detail,
+        readings=(shared, *finding.readings),
+        identity=finding.identity,
+        confirms=confirms,
+        facts=finding.facts,
+    )
