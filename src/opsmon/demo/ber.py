@@ -1,6 +1,6 @@
 """Just enough BER (ITU-T X.690) to be an SNMP agent: writes values and reads requests of our own making.
 
-The daemon's codec in `opsmon.probe.snmp` is another one on purpose: an agent that shared its code would share its mistakes.
+The daemon's codec in `opsmon.probe.snmp` is another one on purpose: an agent with its code would share its mistakes.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The simulated fleet: three sites under two real contracts, and the inventory that a person would have written for it."""
+"""The simulated fleet: three sites under two contracts, and the inventory that a person would have written for it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """A small SNMP v1/v2c agent: answers GET, GETNEXT and GETBULK (RFC 3416, section 4.2) from a sorted table of objects.
 
-Answers made of fixed values only are kept by the request that asked for them, so that one process can play a large fleet.
+Answers made of fixed values only are kept by the request that asked, so that one process can play a large fleet.
 """
 
 from bisect import bisect_left, bisect_right
@@ -104,8 +104,9 @@ class SnmpAgent:
         return self._varbinds(bound, ber.END_OF_MIB_VIEW, LARGEST_ANSWER)
 
     def _varbinds(self, bound: list[tuple[Oid, int | None]], missing: int, largest: int | None) -> tuple[Encoded, bool]:
-        """The varbinds; those of GETBULK only as far as they fit a datagram (RFC 3416, section 4.2.3 lets it be cut)."""
-        parts, size, fixed = [], 0, True
+        """The varbinds; those of GETBULK only as far as they fit a datagram (as RFC 3416, section 4.2.3 allows)."""
+        parts: list[Encoded] = []
+        size, fixed = 0, True
         for oid, position in bound:
             if position is None:
                 part = ber.wrap(ber.SEQUENCE, ber.object_id(oid) + ber.wrap(missing, b""))
