@@ -1,0 +1,56 @@
+"""The on-call phone of the demo: an HTTP server that takes webhooks, checks their signature and tells what arrived."""
+
+import hashlib
+import hmac
+import json
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import web
+
+Tell = Callable[[str, str], None]  # what kind of line it is, and the line
+
+
+class Receiver:
+    """Counts deliveries by (alertname, status) and tells each once, however often it is delivered."""
+
+    def __init__(self, secret: str, tell: Tell) -> None:
+        self._secret = secret.encode()
+        self._tell = tell
+        self._seen: set[str] = set()
+        self.arrived: Counter[tuple[str, str]] = Counter()
+        self.forged = 0
+
+    def application(self) -> web.Application:
+        application = web.Application()
+        application.router.add_post("/hook", self._take)
+        return application
+
+    async def _take(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        right = "sha256=" + hmac.new(self._secret, body, hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(right, request.headers.get("X-Opsmon-Signature", "")):
+            self.forged += 1
+            return web.Response(status=401, text="wrong signature")
+        delivery = request.headers.get("X-Opsmon-Delivery", "")
+        if delivery not in self._seen:
+            self._seen.add(delivery)
+            for alert in json.loads(body)["alerts"]:
+                self._show(alert)
+        return web.Response(text="taken")
+
+    def _show(self, alert: dict[str, Any]) -> None:
+        name, status = alert["labels"]["alertname"], alert["status"]
+        self.arrived[name, status] += 1
+        self._tell("firing" if status == "firing" else "resolved", line_of(alert))
+
+
+def line_of(alert: dict[str, Any]) -> str:
+    """One alert on one line: when, what, which device, and what the annotations say."""
+    labels, annotations = alert["labels"], alert.get("annotations", {})
+    clause = f" {labels['clause']}" if "clause" in labels else ""
+    summary = annotations.get("summary", "")
+    at = datetime.now(UTC).astimezone().strftime("%H:%M:%S")
+    return f"{at}  {alert['status']:<8}  {labels['alertname']}{clause}  {labels.get('device', '')}  {summary}"
