@@ -82,7 +82,10 @@ class ClockState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClockChanged:
-    """A contract clock started, changed its state, or was re-timed (then `reason` says why)."""
+    """A contract clock started, changed its state, or was re-timed (then `reason` says why).
+
+    `due_at` judges; it is None for a clock that only warns (by `strict_due_at`) and is never breached.
+    """
 
     at: datetime
     incident: IncidentId
@@ -93,7 +96,7 @@ class ClockChanged:
     after: ClockState
     starts_at: datetime
     at_risk_at: datetime | None
-    due_at: datetime
+    due_at: datetime | None
     strict_due_at: datetime | None
     met_at: datetime | None
     provisional: bool

@@ -29,6 +29,7 @@ class FactType(StrEnum):
     RESOLVED = "resolved"  # service restored
     REPORT_FILED = "report_filed"  # the written paper is handed over
     EXCLUDED = "excluded"  # not the contractor's responsibility, with a reason
+    INCLUDED = "included"  # a change of mind about `excluded`, with a reason
 
 
 @dataclass(frozen=True, slots=True)
