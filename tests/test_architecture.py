@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("incident",),
     ("contract",),
     ("state",),
-    ("errors", "clock"),
+    ("errors", "clock", "spec"),
     ("model",),
 )
 PURE = ("state", "contract", "incident", "engine", "model")

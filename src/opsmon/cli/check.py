@@ -1,0 +1,58 @@
+"""`opsmon check`: load everything, say everything that is wrong."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import typer
+
+from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
+from opsmon.cli.output import print_json, say
+from opsmon.config.root import Root, load_root
+from opsmon.errors import ConfigError, Problem
+
+
+def check(root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False) -> None:
+    """Load a root and name every mistake at once, with its place and a hint."""
+    try:
+        loaded = load_root(root)
+    except ConfigError as error:
+        _report(None, error.problems, json_output)
+        raise typer.Exit(2) from None
+    _report(loaded, loaded.warnings, json_output)
+
+
+def _report(root: Root | None, problems: Sequence[Problem], json_output: bool) -> None:
+    counts = {} if root is None else counts_of(root)
+    errors = [problem for problem in problems if not problem.warning]
+    warnings = [problem for problem in problems if problem.warning]
+    if json_output:
+        print_json({
+            "ok": not errors, "problems": [_as_json(p) for p in errors], "warnings": [_as_json(p) for p in warnings],
+            "counts": counts,
+        })  # fmt: skip
+        return
+    for problem in warnings:
+        say(f"warning: {problem}")
+    for problem in errors:
+        say(str(problem))
+    say(_summary(len(errors), len(warnings), counts))
+
+
+def counts_of(root: Root) -> dict[str, int]:
+    """How much of everything a root holds."""
+    return {
+        "sites": len(root.inventory.sites),
+        "devices": len(root.inventory.devices),
+        "checks": sum(len(device.checks) for device in root.inventory.devices.values()),
+        "contracts": len(root.contracts),
+    }
+
+
+def _as_json(problem: Problem) -> dict[str, object]:
+    return {key: value for key, value in asdict(problem).items() if key != "warning"}
+
+
+def _summary(errors: int, warnings: int, counts: dict[str, int]) -> str:
+    what = ", ".join(f"{number} {name}" for name, number in counts.items())
+    found = f"{errors} problems, {warnings} warnings"
+    return f"{found}; {what}" if what else found

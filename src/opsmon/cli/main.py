@@ -1,0 +1,88 @@
+"""The `opsmon` command: the list of its commands, and what an error becomes (a line on stderr and an exit code).
+
+Exit codes: 0 fine; 1 the thing asked about is bad; 2 wrong input or configuration; 3 the daemon cannot be reached.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from typing import Annotated
+
+import typer
+
+from opsmon import __version__
+from opsmon.cli import check, inventory
+from opsmon.cli.option import CHOSEN_ROOT, RootOption
+from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError
+
+# One line each; the words that people type, in the order that `opsmon --help` shows.
+COMMANDS: dict[str, Callable[..., None]] = {
+    "check": check.check,
+}
+GROUPS: dict[str, typer.Typer] = {
+    "inventory": inventory.group,
+}
+EXIT_BAD, EXIT_WRONG, EXIT_UNREACHABLE, EXIT_INTERRUPTED = 1, 2, 3, 130
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"opsmon {__version__}")
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and leave.")
+]
+
+
+def take_root(root: RootOption = CHOSEN_ROOT, version: VersionOption = False) -> None:
+    """Fleet monitoring that knows the service contract."""
+
+
+def build_app() -> typer.Typer:
+    """The whole command line, from the two lists above."""
+    app = typer.Typer(
+        no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )  # fmt: skip
+    app.callback()(take_root)
+    for name, command in COMMANDS.items():
+        app.command(name)(command)
+    for name, group in GROUPS.items():
+        app.add_typer(group, name=name)
+    return app
+
+
+def exit_code_of(error: OpsmonError) -> int:
+    """What the shell is told."""
+    if isinstance(error, ConfigError):
+        return EXIT_WRONG
+    return EXIT_UNREACHABLE if isinstance(error, DaemonUnreachableError) else EXIT_BAD
+
+
+def _tell(message: str, code: int, arguments: Sequence[str]) -> int:
+    print(message, file=sys.stderr)
+    if "--json" in arguments:
+        print(json.dumps({"error": message, "exit_code": code}, ensure_ascii=False))
+    return code
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; every error on purpose becomes a line, never a traceback. Returns the exit code."""
+    try:
+        build_app()(args=list(arguments), prog_name="opsmon")
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 0 if leaving.code is None else EXIT_BAD
+    except OpsmonError as error:
+        return _tell(str(error), exit_code_of(error), arguments)
+    except OSError as error:
+        return _tell(f"opsmon: {error}", EXIT_WRONG, arguments)
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    return 0
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run(sys.argv[1:]))

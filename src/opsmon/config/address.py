@@ -1,0 +1,61 @@
+"""Addresses of devices: IPv4, IPv6 or a host name; networks that ranges count through."""
+
+import ipaddress
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from opsmon.config.problem import shown
+from opsmon.spec import wrong
+
+LONGEST_NAME = 253
+_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
+_NUMERIC = re.compile(r"[0-9./:]+")
+IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def is_host_name(text: str) -> bool:
+    """Whether a text may be a host name (RFC 1123, underscores let through as DNS does)."""
+    labels = text.removesuffix(".").split(".")
+    return len(text) <= LONGEST_NAME and all(_LABEL.fullmatch(label) for label in labels) and not labels[-1].isdigit()
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an IPv4 or IPv6 address (a zone such as `%eth0` may follow a link-local one)."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def check_address(text: str) -> str:
+    """The text when it is an address or a host name; raises a pydantic error else."""
+    if is_address(text) or is_host_name(text):
+        return text
+    if "/" in text:
+        raise wrong(f"{shown(text)} is a network, not one address", "a network belongs in `ranges:`")
+    if _NUMERIC.fullmatch(text):
+        raise wrong(f"{shown(text)} is no IPv4 or IPv6 address")
+    raise wrong(f"{shown(text)} is no IPv4 address, IPv6 address or host name")
+
+
+def check_network(text: str) -> str:
+    """The text when it is a network such as `10.1.2.0/24`; raises a pydantic error else."""
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        raise wrong(f"{shown(text)} is no network", _network_hint(text)) from None
+    return text
+
+
+def _network_hint(text: str) -> str:
+    try:
+        return f"did you mean `{ipaddress.ip_network(text, strict=False)}`?"
+    except ValueError:
+        return "such as `10.1.2.0/24`"
+
+
+Address = Annotated[str, AfterValidator(check_address)]
+Network = Annotated[str, AfterValidator(check_network)]

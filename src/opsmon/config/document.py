@@ -1,0 +1,132 @@
+"""One YAML file of a root: read, located, checked against a Spec, its mistakes said with path, line and column."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from opsmon.config.mistake import Mistake, mistakes_of
+from opsmon.config.node import Parsed, Place, YamlList, YamlMap, YamlProblem, parse_yaml
+from opsmon.config.problem import Problems
+from opsmon.errors import ConfigError, Problem
+
+Steps = Sequence[str | int]
+SpecT = TypeVar("SpecT", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file's data with the way back to its text. `path` is as shown to people, relative to the root."""
+
+    file: Path
+    path: str
+    data: object
+    place: Place
+
+    def place_of(self, steps: Steps) -> tuple[Place, str]:
+        """Where the value of a path of keys stands (as deep as the data goes), and the path in dots.
+
+        A step that the data does not have (the name of a union's member, a missing key) is passed over.
+        """
+        return locate(self.data, self.place, steps)
+
+    def problem(
+        self, steps: Steps, message: str, hint: str = "", *, at_key: bool = False, warning: bool = False
+    ) -> Problem:
+        """A problem at the value, or with `at_key` at the key, of a path of keys."""
+        place, key = self.place_of(steps)
+        if at_key:
+            place = self._key_place(steps) or place
+        return Problem(self.path, place.line, place.column, message, hint, key, warning)
+
+    def _key_place(self, steps: Steps) -> Place | None:
+        node = self.data
+        holder, last = None, ""
+        for step in steps:
+            if isinstance(node, YamlMap) and isinstance(step, str) and step in node:
+                holder, last, node = node, step, node[step]
+            elif isinstance(node, YamlList) and isinstance(step, int) and step < len(node):
+                holder, node = None, node[step]
+        return holder.keys_at.get(last) if holder is not None else None
+
+
+def locate(data: object, place: Place, steps: Steps) -> tuple[Place, str]:
+    """Follow `steps` through located data; returns the last place that exists and its dotted path."""
+    node, path = data, []
+    for step in steps:
+        if isinstance(node, YamlMap) and isinstance(step, str) and step in node:
+            place, node = node.values_at[step], node[step]
+        elif isinstance(node, YamlList) and isinstance(step, int) and 0 <= step < len(node):
+            place, node = node.items_at[step], node[step]
+        else:
+            continue
+        path.append(str(step))
+    return place, ".".join(path)
+
+
+def read_document(file: Path, root: Path, problems: Problems) -> Document | None:
+    """The document of a file, or None after adding what is wrong with it."""
+    path = shown_path(file, root)
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+        parsed = parse_yaml(text)
+    except OSError as error:
+        problems.add(Problem(path, 0, 0, f"cannot be read: {error.strerror or type(error).__name__}"))
+    except UnicodeDecodeError as error:
+        problems.add(_bad_encoding(path, error))
+    except YamlProblem as error:
+        problems.add(_located(path, error))
+    else:
+        return _document(file, path, parsed, problems)
+    return None
+
+
+def _document(file: Path, path: str, parsed: Parsed, problems: Problems) -> Document:
+    for mistake in parsed.mistakes:
+        problems.add(_located(path, mistake))
+    return Document(file, path, parsed.data, parsed.place)
+
+
+def _located(path: str, error: YamlProblem) -> Problem:
+    return Problem(path, error.place.line, error.place.column, error.message, error.hint)
+
+
+def _bad_encoding(path: str, error: UnicodeDecodeError) -> Problem:
+    before = bytes(error.object[: error.start])
+    line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+    return Problem(path, line, column, "the file is not UTF-8", "save it as UTF-8; Excel and old editors write GBK")
+
+
+def shown_path(file: Path, root: Path) -> str:
+    """A path as people see it: relative to the root where it lies inside."""
+    return str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
+
+
+def check_spec(
+    document: Document, spec: type[SpecT], problems: Problems, *, context: object = None, steps: Steps = ()
+) -> SpecT | None:
+    """The document (or the part of it under `steps`) as a Spec, or None after adding every mistake."""
+    data = document.data
+    for step in steps:
+        data = data[step]  # type: ignore[index]  # the caller has walked the same path
+    try:
+        return spec.model_validate({} if data is None else data, context=context)
+    except ValidationError as error:
+        for mistake in mistakes_of(error, spec):
+            add_mistake(document, steps, mistake, problems)
+    return None
+
+
+def add_mistake(document: Document, steps: Steps, mistake: Mistake, problems: Problems) -> None:
+    """Place one mistake of a Spec in its document."""
+    where = (*steps, *mistake.steps)
+    problems.add(document.problem(where, mistake.message, mistake.hint, at_key=mistake.at_key))
+
+
+def add_config_error(document: Document, error: ConfigError, problems: Problems, *, steps: Steps = ()) -> None:
+    """Place the problems that a `resolve` raised by dotted key."""
+    for problem in error.problems:
+        where = (*steps, *(int(part) if part.isdigit() else part for part in problem.key.split(".") if part))
+        problems.add(document.problem(where, problem.message, problem.hint, warning=problem.warning))

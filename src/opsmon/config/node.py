@@ -1,0 +1,211 @@
+"""The only reader of YAML: text in, plain data out in which every key and value knows its line and column.
+
+Promises: whatever the text, either a document or a `YamlProblem`; memory and depth bounded by the text's size. Refuses
+anchors, aliases, tags, duplicate keys, several documents in one file and non-scalar keys. Scalars are YAML 1.2's core:
+only `true` and `false` are booleans, times and dates stay text, `011` is text and not nine.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import yaml
+
+from opsmon.config.problem import shown
+
+DEEPEST = 40
+LONGEST_TEXT = 32 * 1024 * 1024
+_INT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})", re.ASCII)
+_FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,30})?(?:[eE][-+]?[0-9]{1,3})?", re.ASCII)
+_WORDS: dict[str, object] = {"": None, "~": None, "null": None, "true": True, "false": False}
+
+
+class Place(NamedTuple):
+    """Line and column, counted from 1."""
+
+    line: int
+    column: int
+
+
+class YamlMap(dict[str, object]):
+    """A mapping that knows where it, its keys and its values stand."""
+
+    __slots__ = ("keys_at", "place", "values_at")
+
+    def __init__(self, place: Place) -> None:
+        super().__init__()
+        self.place = place
+        self.keys_at: dict[str, Place] = {}
+        self.values_at: dict[str, Place] = {}
+
+
+class YamlList(list[object]):
+    """A sequence that knows where it and its items stand."""
+
+    __slots__ = ("items_at", "place")
+
+    def __init__(self, place: Place) -> None:
+        super().__init__()
+        self.place = place
+        self.items_at: list[Place] = []
+
+
+class YamlProblem(Exception):  # noqa: N818 - it carries a problem to the door, it is not an error of the programme
+    """One thing in the text that is no YAML, or YAML that is refused."""
+
+    def __init__(self, place: Place, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.place, self.message, self.hint = place, message, hint
+
+
+class Parsed(NamedTuple):
+    """The document, and mistakes that did not stop the reading (duplicate keys)."""
+
+    data: object
+    place: Place
+    mistakes: tuple[YamlProblem, ...]
+
+
+def parse_yaml(text: str) -> Parsed:
+    """The one document of a text; None for an empty one. Raises YamlProblem."""
+    if len(text) > LONGEST_TEXT:
+        raise YamlProblem(Place(1, 1), f"the file is longer than {LONGEST_TEXT // 1024 // 1024} MiB", "split it")
+    try:
+        return _Builder(yaml.parse(text, Loader=yaml.CSafeLoader)).document()
+    except yaml.reader.ReaderError as error:
+        raise _unreadable(text, error) from None
+    except yaml.MarkedYAMLError as error:
+        raise _syntax(text, error) from None
+
+
+class _Builder:
+    """Turns the parser's events into located data, with a stack of its own, so that depth costs no recursion."""
+
+    def __init__(self, events: Iterator[yaml.Event]) -> None:
+        self._events = events
+        self._mistakes: list[YamlProblem] = []
+        self._stack: list[YamlMap | YamlList] = []
+        self._keys: list[tuple[str, Place] | None] = []
+        self._result: tuple[object, Place] | None = None
+
+    def document(self) -> Parsed:
+        documents = 0
+        for event in self._events:
+            if isinstance(event, yaml.ScalarEvent):
+                self._scalar(event)
+            elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+                self._open(event)
+            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+                self._close()
+            elif isinstance(event, yaml.AliasEvent):
+                raise _refused(event, "aliases (`*name`) are not read")
+            elif isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise YamlProblem(_place(event), "a second document in one file", "one file, one document")
+        data, place = self._result or (None, Place(1, 1))
+        return Parsed(data, place, tuple(self._mistakes))
+
+    def _scalar(self, event: yaml.ScalarEvent) -> None:
+        if event.anchor or event.tag:
+            _check_plain(event)
+        if self._keys and self._keys[-1] is None and isinstance(self._stack[-1], YamlMap):
+            self._key(event.value, _place(event))
+            return
+        plain = event.implicit[0]
+        self._value(_scalar_value(event.value) if plain else event.value, _place(event))
+
+    def _key(self, key: str, place: Place) -> None:
+        holder = self._stack[-1]
+        assert isinstance(holder, YamlMap)  # noqa: S101 - only mappings wait for keys
+        if key in holder:
+            first = holder.keys_at[key]
+            hint = f"first at line {first.line}, column {first.column}"
+            self._mistakes.append(YamlProblem(place, f"the key {shown(key)} stands twice", hint))
+        if key == "<<":
+            raise YamlProblem(place, "merge keys (`<<`) are not read", "use `templates:` and `use:`")
+        self._keys[-1] = (key, place)
+
+    def _value(self, value: object, place: Place) -> None:
+        if not self._stack:
+            self._result = (value, place)
+            return
+        holder = self._stack[-1]
+        if isinstance(holder, YamlList):
+            holder.append(value)
+            holder.items_at.append(place)
+            return
+        waiting = self._keys[-1]
+        if waiting is None:
+            raise YamlProblem(place, "a key must be plain text")
+        key, key_place = waiting
+        self._keys[-1] = None
+        if key not in holder:
+            holder[key] = value
+            holder.keys_at[key], holder.values_at[key] = key_place, place
+
+    def _open(self, event: "yaml.MappingStartEvent | yaml.SequenceStartEvent") -> None:
+        if event.anchor or event.tag:
+            _check_plain(event)
+        place = _place(event)
+        if len(self._stack) >= DEEPEST:
+            raise YamlProblem(place, f"nested deeper than {DEEPEST} levels")
+        opened = YamlMap(place) if isinstance(event, yaml.MappingStartEvent) else YamlList(place)
+        self._value(opened, place)
+        self._stack.append(opened)
+        self._keys.append(None)
+
+    def _close(self) -> None:
+        self._stack.pop()
+        self._keys.pop()
+
+
+def _place(event: yaml.Event) -> Place:
+    mark = event.start_mark
+    assert mark is not None  # noqa: S101 - the parser marks every event
+    return Place(mark.line + 1, mark.column + 1)
+
+
+def _check_plain(event: "yaml.ScalarEvent | yaml.CollectionStartEvent") -> None:
+    if event.anchor:
+        raise _refused(event, "anchors (`&name`) are not read")
+    if event.tag and event.tag != "!":
+        raise YamlProblem(_place(event), "tags (`!name`) are not read", "write the plain value")
+
+
+def _refused(event: yaml.Event, message: str) -> YamlProblem:
+    return YamlProblem(_place(event), message, "use `templates:` and `use:`; text that begins with & or * needs quotes")
+
+
+def _scalar_value(text: str) -> object:
+    """YAML 1.2 core schema, without octal, hexadecimal and infinities: those stay text."""
+    if text.lower() in _WORDS and text in (text.lower(), text.capitalize(), text.upper()):
+        return _WORDS[text.lower()]
+    if _INT.fullmatch(text):
+        return int(text)
+    if _FLOAT.fullmatch(text):
+        number = float(text)
+        return number if abs(number) < float("inf") else text
+    return text
+
+
+def _unreadable(text: str, error: yaml.reader.ReaderError) -> YamlProblem:
+    before = text[: error.position]
+    place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
+    return YamlProblem(place, f"the character U+{_code(error.character):04X} may not stand in YAML")
+
+
+def _code(character: object) -> int:
+    return character if isinstance(character, int) else ord(str(character)[:1] or "\0")
+
+
+def _syntax(text: str, error: yaml.MarkedYAMLError) -> YamlProblem:
+    mark = error.problem_mark or error.context_mark
+    place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+    lines = text.splitlines()
+    line = lines[place.line - 1] if place.line <= len(lines) else ""
+    if "\t" in line[: place.column] and not line[: place.column].strip():
+        return YamlProblem(place, "a tab in the indentation", "YAML is indented with spaces")
+    problem = str(error.problem or "not YAML").removeprefix("while ")
+    context = f" {error.context}" if error.context else ""
+    return YamlProblem(place, f"not YAML: {problem}{context}")

@@ -1,0 +1,41 @@
+"""The list that every mistake of every file goes into, and the words for near misses."""
+
+import difflib
+from collections.abc import Iterable
+
+from opsmon.errors import ConfigError, Problem
+
+LONGEST_SHOWN = 60
+MOST_PROBLEMS = 1000
+
+
+class Problems:
+    """Collects errors and warnings of one load. Grows only; asked once, at the end."""
+
+    def __init__(self) -> None:
+        self.errors: list[Problem] = []
+        self.warnings: list[Problem] = []
+
+    def add(self, problem: Problem) -> None:
+        """Keep a problem on its side: a warning never fails a load."""
+        side = self.warnings if problem.warning else self.errors
+        if len(side) < MOST_PROBLEMS:
+            side.append(problem)
+
+    def raise_if_any(self) -> None:
+        """Raise ConfigError with everything found, warnings too, when there is an error at all."""
+        if self.errors:
+            raise ConfigError(tuple(self.errors + self.warnings))
+
+
+def shown(text: str) -> str:
+    """A user's word between backticks, cut and without control characters, fit for one line of a terminal."""
+    clean = "".join(char if char.isprintable() else "?" for char in text)
+    return f"`{clean if len(clean) <= LONGEST_SHOWN else clean[:LONGEST_SHOWN] + '…'}`"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`did you mean …?` when a known word is close, else an empty string."""
+    lowered = {name.lower(): name for name in known}
+    found = difflib.get_close_matches(word.lower()[:LONGEST_SHOWN], lowered, n=1, cutoff=0.6)
+    return f"did you mean `{lowered[found[0]]}`?" if found else ""

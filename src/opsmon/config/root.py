@@ -1,0 +1,73 @@
+"""A whole root, loaded: every file read, every mistake of every file found, one frozen answer.
+
+`load_root` does all the work that can fail and changes nothing that exists, so a reload is: load, then swap.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from opsmon.config.document import Document, check_spec, read_document
+from opsmon.config.problem import Problems
+from opsmon.config.secret import FileSecrets
+from opsmon.config.settings import Settings, SettingsSpec
+from opsmon.errors import ConfigError, Problem
+from opsmon.model.device import Inventory
+from opsmon.spec import SECRET_RESOLVER
+
+SETTINGS_FILE = "opsmon.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """Everything that people edit, as the rooms want it. `warnings` are worth a line in the log."""
+
+    path: Path
+    settings: Settings
+    inventory: Inventory
+    conditions: Any
+    profiles: Any
+    contracts: Mapping[str, Any]
+    calendars: Any
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """What every part of a load needs: where, the environment, how strict, and the list of problems."""
+
+    root: Path
+    environ: Mapping[str, str]
+    require_secrets: bool
+    problems: Problems
+
+    def context(self, document: Document) -> dict[str, object]:
+        """The validation context for the Specs of a document."""
+        secrets = FileSecrets(document, self.environ, self.problems, required=self.require_secrets)
+        return {SECRET_RESOLVER: secrets.open_secret}
+
+
+def load_root(path: Path, *, environ: Mapping[str, str] = os.environ, require_secrets: bool = False) -> Root:
+    """Load a root. Raises ConfigError with every problem of every file.
+
+    With `require_secrets` a reference to a secret that is not there is an error; without, a warning, and the secret
+    raises ConfigError when it is wanted.
+    """
+    root = path.resolve()
+    if not root.is_dir():
+        raise ConfigError((Problem(str(path), 0, 0, "no such directory", "`opsmon init DIR` writes a new root"),))
+    loading = Loading(root, environ, require_secrets, Problems())
+    settings = _load_settings(loading)
+    loading.problems.raise_if_any()
+    return Root(root, settings, Inventory({}, {}), None, None, {}, None, tuple(sorted(loading.problems.warnings)))
+
+
+def _load_settings(loading: Loading) -> Settings:
+    file = loading.root / SETTINGS_FILE
+    document = read_document(file, loading.root, loading.problems) if file.exists() else None
+    if document is None:
+        return SettingsSpec().resolve(loading.root)
+    spec = check_spec(document, SettingsSpec, loading.problems, context=loading.context(document))
+    return (spec or SettingsSpec()).resolve(loading.root)

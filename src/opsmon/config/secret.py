@@ -1,0 +1,98 @@
+"""Secrets of a root: references opened, literals warned about, nothing shown.
+
+A reference that cannot be opened is an error where secrets are required (`opsmon run`) and a warning elsewhere
+(`opsmon check` on a desk that has no access to them): then the secret is there, and refuses to be revealed.
+"""
+
+from collections.abc import Mapping
+
+from opsmon.config.document import Document
+from opsmon.config.node import Place, YamlList, YamlMap
+from opsmon.config.problem import Problems
+from opsmon.errors import ConfigError, Problem
+from opsmon.model.secret import Secret
+from opsmon.spec import wrong
+
+LARGEST_SECRET = 64 * 1024
+_SHAPE = "`{env: NAME}` or `{file: path}`"
+
+
+class MissingSecret(Secret):
+    """A reference that led nowhere. Everything works with it until somebody wants the text."""
+
+    __slots__ = ("problem",)
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__("")
+        self.problem = problem
+
+    def reveal(self) -> str:
+        raise ConfigError((self.problem,))
+
+
+class FileSecrets:
+    """Opens the secrets of one file; `open_secret` is what a Spec's validation context carries."""
+
+    def __init__(self, document: Document, environ: Mapping[str, str], problems: Problems, *, required: bool) -> None:
+        self._document, self._environ, self._problems, self._required = document, environ, problems, required
+        self._literals: set[int] = set()
+
+    def open_secret(self, written: object) -> Secret:
+        """The secret that `written` is or refers to. Raises a pydantic error when it is neither."""
+        if isinstance(written, str) and written:
+            self._warn_literal(written)
+            return Secret(written)
+        if isinstance(written, dict) and len(written) == 1:
+            (way, name), *_ = written.items()
+            if way in ("env", "file") and isinstance(name, str) and name:
+                return self._refer(written, way, name)
+        raise wrong("not a secret", f"a reference {_SHAPE}")
+
+    def _refer(self, written: Mapping[str, object], way: str, name: str) -> Secret:
+        text, why = self._from_environment(name) if way == "env" else self._from_file(name)
+        if text:
+            return Secret(text)
+        place = written.place if isinstance(written, YamlMap) else Place(0, 0)
+        warning = not self._required
+        problem = Problem(self._document.path, place.line, place.column, why, "", "", warning)
+        self._problems.add(problem)
+        return MissingSecret(problem)
+
+    def _from_environment(self, name: str) -> tuple[str, str]:
+        text = self._environ.get(name, "")
+        return text, f"the environment variable {name} is not set" if name not in self._environ else f"{name} is empty"
+
+    def _from_file(self, name: str) -> tuple[str, str]:
+        try:
+            with (self._document.file.parent / name).open("rb") as file:
+                text = file.read(LARGEST_SECRET + 1).decode("utf-8")
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+            return "", f"the secret file {name} cannot be read: {reason}"
+        if len(text) > LARGEST_SECRET:
+            return "", f"the secret file {name} is longer than {LARGEST_SECRET // 1024} KiB"
+        return text.rstrip("\r\n"), f"the secret file {name} is empty"
+
+    def _warn_literal(self, written: str) -> None:
+        if id(written) in self._literals:
+            return
+        self._literals.add(id(written))
+        place = _find(self._document.data, written) or self._document.place
+        self._problems.add(
+            Problem(self._document.path, place.line, place.column, "a secret in plain text", f"use {_SHAPE}", "", True)
+        )
+
+
+def _find(node: object, wanted: str) -> Place | None:
+    """Where the very object stands: equal text elsewhere is another value."""
+    if isinstance(node, YamlMap):
+        pairs = [(value, node.values_at[key]) for key, value in node.items()]
+    elif isinstance(node, YamlList):
+        pairs = list(zip(node, node.items_at, strict=True))
+    else:
+        return None
+    for value, place in pairs:
+        found = place if value is wanted else _find(value, wanted)
+        if found:
+            return found
+    return None

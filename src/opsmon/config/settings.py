@@ -1,0 +1,152 @@
+"""`opsmon.yaml`: how the daemon itself runs. Every key is optional; no file is the same as an empty one."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field
+
+from opsmon.model.secret import Secret
+from opsmon.spec import SecretField, Spec, wrong
+
+DEFAULT_LISTEN = "127.0.0.1:9876"
+DEFAULT_STORE = "sqlite:///var/opsmon.db"
+SQLITE = "sqlite:///"
+
+
+class Language(StrEnum):
+    """Of messages and sheets; logs and `--json` are English."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """Where the daemon's one port is, and the bearer token that commands need (None: commands are refused)."""
+
+    host: str = "127.0.0.1"
+    port: int = 9876
+    token: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSettings:
+    """One receiver of notifications. The address may hold a key, so it does not show itself either."""
+
+    name: str
+    url: Secret
+    format: str = "alertmanager"
+    secret: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BackupSettings:
+    """Where configurations are kept (a git repository) and how many devices are read at a time."""
+
+    repository: Path
+    threads: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole of `opsmon.yaml`, paths absolute."""
+
+    http: HttpSettings
+    store_url: str = field(repr=False)
+    language: Language
+    timezone: ZoneInfo
+    webhooks: tuple[WebhookSettings, ...]
+    backup: BackupSettings
+
+
+def _check_listen(text: str) -> str:
+    host, colon, port = text.rpartition(":")
+    if not (colon and host and port.isascii() and port.isdigit() and int(port[:6]) <= 65535):
+        raise wrong("not an address to listen on", "such as `127.0.0.1:9876` or `[::1]:9876`; port 0 takes a free one")
+    return text
+
+
+def _check_store(text: str) -> str:
+    if not text.startswith((SQLITE, "postgresql://", "postgresql+")) or len(text) <= len(SQLITE):
+        raise wrong("not a store", f"such as `{DEFAULT_STORE}` (relative to the root)")
+    return text
+
+
+def _check_timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        raise wrong("not a time zone", "a name of the IANA list, such as `Asia/Shanghai`") from None
+    return name
+
+
+def _check_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        good = False
+    if not good:
+        raise wrong("not an http or https address")
+    return text
+
+
+class HttpSpec(Spec):
+    """`http:`"""
+
+    listen: Annotated[str, AfterValidator(_check_listen)] = DEFAULT_LISTEN
+    token: SecretField | None = None
+
+    def resolve(self) -> HttpSettings:
+        host, _, port = self.listen.rpartition(":")
+        return HttpSettings(host.strip("[]"), int(port), self.token)
+
+
+class WebhookSpec(Spec):
+    """One item of `webhooks:`"""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    url: Annotated[str, AfterValidator(_check_url)]
+    format: Literal["alertmanager"] = "alertmanager"
+    secret: SecretField | None = None
+
+    def resolve(self) -> WebhookSettings:
+        return WebhookSettings(self.name, Secret(self.url), self.format, self.secret)
+
+
+class BackupSpec(Spec):
+    """`backup:`"""
+
+    repository: Annotated[str, Field(min_length=1)] = "backups"
+    threads: Annotated[int, Field(ge=1, le=200)] = 20
+
+
+class SettingsSpec(Spec):
+    """`opsmon.yaml`"""
+
+    http: HttpSpec = HttpSpec()
+    store: Annotated[str, AfterValidator(_check_store)] = DEFAULT_STORE
+    language: Annotated[Language, Field(strict=False)] = Language.ZH
+    timezone: Annotated[str, AfterValidator(_check_timezone)] = "Asia/Shanghai"
+    webhooks: Annotated[list[WebhookSpec], Field(default_factory=list)]
+    backup: BackupSpec = BackupSpec()
+
+    def resolve(self, root: Path) -> Settings:
+        """The settings of the root that the file stands in."""
+        return Settings(
+            http=self.http.resolve(),
+            store_url=_absolute_store(self.store, root),
+            language=self.language,
+            timezone=ZoneInfo(self.timezone),
+            webhooks=tuple(webhook.resolve() for webhook in self.webhooks),
+            backup=BackupSettings(root / self.backup.repository, self.backup.threads),
+        )
+
+
+def _absolute_store(url: str, root: Path) -> str:
+    """`sqlite:///relative` is relative to the root; `sqlite:////absolute` stays."""
+    return SQLITE + str(root / url.removeprefix(SQLITE)) if url.startswith(SQLITE) else url

@@ -1,0 +1,78 @@
+"""What every Spec shares: strictness, lengths of time as text, secrets as references, errors with a hint.
+
+A Spec is the shape of a piece of YAML. It is read strictly (a number is no text, an unknown key is a mistake), resolves
+to a frozen word of the model, and goes no further. Secrets are resolved while a Spec is validated, by the function that
+the loader passes as validation context; without one a secret cannot be read at all.
+"""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from opsmon.model.duration import parse_duration_s
+from opsmon.model.secret import Secret
+
+# The entry of pydantic's validation context under which the loader passes its `OpenSecret`.
+SECRET_RESOLVER = "secret_resolver"  # noqa: S105 - the name of a context entry, no secret
+OpenSecret = Callable[[object], Secret]
+
+
+class Spec(BaseModel):
+    """A piece of YAML: strict types, no unknown keys, frozen."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def wrong(message: str, hint: str = "") -> PydanticCustomError:
+    """A mistake for a validator to raise; the loader adds file, line and column."""
+    return PydanticCustomError("opsmon", "{message}", {"message": message, "hint": hint})
+
+
+def _read_seconds(written: object) -> float:
+    if isinstance(written, str | int | float):
+        try:
+            return parse_duration_s(written)
+        except ValueError:
+            pass
+    raise wrong("not a length of time", "a number and its unit, such as `30s`, `5m` or `1h30m`")
+
+
+def _read_secret(written: object, info: ValidationInfo) -> Secret:
+    if isinstance(written, Secret):
+        return written
+    open_secret: OpenSecret | None = (info.context or {}).get(SECRET_RESOLVER)
+    if open_secret is None:
+        raise wrong("a secret cannot be read here")
+    return open_secret(written)
+
+
+def _reference_schema(way: str) -> dict[str, object]:
+    return {"type": "object", "properties": {way: {"type": "string"}}, "required": [way], "additionalProperties": False}
+
+
+Seconds = Annotated[
+    float,
+    BeforeValidator(_read_seconds),
+    WithJsonSchema({"anyOf": [{"type": "string", "examples": ["30s", "5m", "1h"]}, {"type": "number", "minimum": 0}]}),
+]
+SecretField = Annotated[
+    Secret,
+    PlainValidator(_read_secret),
+    PlainSerializer(lambda _: "***"),
+    WithJsonSchema(
+        {
+            "description": "A reference, {env: NAME} or {file: path}; a literal works and is warned about.",
+            "anyOf": [{"type": "string"}, _reference_schema("env"), _reference_schema("file")],
+        }
+    ),
+]
