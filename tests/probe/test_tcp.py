@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager
 
 import pytest
 from pydantic import ValidationError
-from tests.probe.conftest import device_with
 
 from opsmon.model.device import Device
 from opsmon.model.sample import Outcome, Sample
 from opsmon.probe.context import ProbeContext
 from opsmon.probe.tcp import LONGEST_ANSWER_BYTES, TcpSpec
 from opsmon.probe.worker import run_check
+from tests.probe.conftest import device_with
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 

@@ -1,0 +1,46 @@
+"""The demo's receiver: believes only signed bodies, and tells each delivery once."""
+
+import hashlib
+import hmac
+import json
+
+from aiohttp.test_utils import TestClient, TestServer
+
+from opsmon.demo.receiver import Receiver
+
+SECRET = "a secret of this test"
+ALERT = {
+    "status": "firing",
+    "labels": {"alertname": "TargetAtRisk", "clause": "E2", "device": "mcu-1"},
+    "annotations": {"summary": "90 s left"},
+}
+
+
+async def post(receiver: Receiver, body: bytes, signature: str, delivery: str) -> int:
+    async with TestClient(TestServer(receiver.application())) as client:
+        headers = {"X-Opsmon-Signature": signature, "X-Opsmon-Delivery": delivery}
+        return (await client.post("/hook", data=body, headers=headers)).status
+
+
+def signed(body: bytes) -> str:
+    return "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+
+
+async def test_a_signed_delivery_is_told_once_however_often_it_arrives() -> None:
+    told: list[tuple[str, str]] = []
+    receiver = Receiver(SECRET, lambda kind, line: told.append((kind, line)))
+    body = json.dumps({"alerts": [ALERT]}).encode()
+    for _ in range(2):
+        assert await post(receiver, body, signed(body), "delivery-1") == 200
+    assert [kind for kind, _ in told] == ["firing"]
+    assert all(word in told[0][1] for word in ("TargetAtRisk", "E2", "mcu-1", "90 s left"))
+    assert receiver.arrived["TargetAtRisk", "firing"] == 1
+
+
+async def test_a_forged_delivery_is_counted_and_not_told() -> None:
+    told: list[str] = []
+    receiver = Receiver(SECRET, lambda _, line: told.append(line))
+    body = json.dumps({"alerts": [ALERT]}).encode()
+    assert await post(receiver, body, "sha256=" + "0" * 64, "delivery-1") == 401
+    assert told == []
+    assert receiver.forged == 1
