@@ -3,7 +3,7 @@
     Event
     ├── Transition    of room 3, state:    DeviceStateChanged, ConditionRaised, ConditionCleared
     ├── ClockEvent    of room 4, contract: ClockChanged
-    └── Change        of room 5, incident: IncidentOpened, FactAdded, …
+    └── Change        of room 5, incident: IncidentOpened, FactAdded, CommandRefused, …
 
 `at` is always when the programme decided (aware UTC); when a thing happened in the world is in a field of its own.
 The world can be folded again from these alone.
@@ -149,10 +149,11 @@ class ChildDetached:
 
 @dataclass(frozen=True, slots=True)
 class RecoverySeen:
-    """The root cause is gone; the incident is resolved when it stays gone until `hold_until`."""
+    """The root cause is gone since the first good observation; resolved when it stays gone until `hold_until`."""
 
     at: datetime
     incident: IncidentId
+    since: datetime
     hold_until: datetime
 
 
@@ -185,10 +186,28 @@ class DiagnosisAttached:
 
 @dataclass(frozen=True, slots=True)
 class IncidentClosed:
-    """Nothing more is expected: resolved and held. Open papers (reports) keep their clocks."""
+    """Nothing more is expected: resolved and held. Open papers (reports) keep their clocks.
+
+    `withdrawn` closes without a recovery and cancels the clocks: the fault turned out to be a part of `merged_into`, or
+    the device left the inventory.
+    """
 
     at: datetime
     incident: IncidentId
+    reason: str
+    withdrawn: bool = False
+    merged_into: IncidentId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRefused:
+    """Somebody asked for something that cannot be; nothing changed but this record. `command` is its kind in a word."""
+
+    at: datetime
+    command: str
+    incident: IncidentId | None
+    device: DeviceName | None
+    by: str
     reason: str
 
 
@@ -215,5 +234,6 @@ Change = (
     | SeveritySet
     | DiagnosisAttached
     | IncidentClosed
+    | CommandRefused
 )
 Event = Transition | ClockEvent | Change | MaintenanceSet

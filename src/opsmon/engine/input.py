@@ -1,0 +1,63 @@
+"""What the engine is told: a sample, a command, that time has passed, or that the configuration is another one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from opsmon.engine.rules import Rules
+from opsmon.model.incident import Fact, Severity
+from opsmon.model.name import DeviceName, IncidentId
+from opsmon.model.sample import Sample
+
+
+@dataclass(frozen=True, slots=True)
+class AddFact:
+    """A person (`fact.by`) reports something about an incident."""
+
+    incident: IncidentId
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class SetSeverity:
+    """A named human judges how bad an incident is."""
+
+    incident: IncidentId
+    severity: Severity
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetMaintenance:
+    """A named human begins a maintenance window of a device, or ends it (`until` None)."""
+
+    device: DeviceName
+    until: datetime | None
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachDiagnosis:
+    """The one-off diagnosis of an incident's device came back."""
+
+    incident: IncidentId
+    text: str
+
+
+Command = AddFact | SetSeverity | SetMaintenance | AttachDiagnosis
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time has passed; whatever was due until now happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """People have changed the inventory, the rules or the contracts; everything was checked before."""
+
+    rules: Rules
+
+
+Input = Sample | Command | Tick | Reloaded

@@ -1,0 +1,76 @@
+"""What time and a new inventory do to incidents: hold-downs end, devices leave."""
+
+from dataclasses import replace
+
+from opsmon.incident.draft import MONITORING, Draft
+from opsmon.incident.grouping import adopt_hidden
+from opsmon.incident.incident import DEVICE_DEGRADED, DEVICE_DOWN, OUTAGES, Incident
+from opsmon.incident.incidents import Incidents, cause_of, without
+from opsmon.model.device import Inventory
+from opsmon.model.event import DeviceState, FactAdded, IncidentClosed, RecoverySeen
+from opsmon.model.incident import Fact, FactType, Severity
+from opsmon.model.name import DeviceName
+
+
+def end_hold_down(draft: Draft, incident: Incident) -> None:
+    """Resolves and closes the incident if its recovery has held until now."""
+    if incident.hold_until is not None and incident.hold_until <= draft.now:
+        _resolve(draft, incident)
+
+
+def _resolve(draft: Draft, incident: Incident) -> None:
+    recovered_at = incident.recovered_at or draft.now
+    if incident.resolved_at is None:
+        fact = Fact(FactType.RESOLVED, recovered_at, MONITORING, "recovery held")
+        draft.write(FactAdded(draft.now, incident.id, fact))
+    children = sorted(incident.children)
+    draft.write(IncidentClosed(draft.now, incident.id, "recovered, and stayed so"))
+    if incident.condition in OUTAGES:
+        for device in (incident.device, *children):
+            _look_again(draft, device)
+
+
+def _look_again(draft: Draft, name: DeviceName) -> None:
+    """Opens what the closed incident covered and what is still a fault: a child that died of its own."""
+    device, last = draft.setting.inventory.devices.get(name), draft.incidents.states.get(name)
+    if device is None or last is None or draft.incidents.outage_of(name) is not None:
+        return
+    if last.after is DeviceState.DOWN:
+        outage = draft.open(device, DEVICE_DOWN, "", Severity.ORDINARY, last.since, last.reason)
+        adopt_hidden(draft, outage)
+    elif last.after is DeviceState.DEGRADED and draft.incidents.find_open(cause_of(name, DEVICE_DEGRADED, "")) is None:
+        draft.open(device, DEVICE_DEGRADED, "", Severity.ORDINARY, last.since, last.reason)
+
+
+def restart_hold_downs(draft: Draft) -> None:
+    """After the clock was set back: a hold-down that would now last longer than it should begins again."""
+    for incident in draft.incidents.open_incidents():
+        if incident.hold_until is not None and incident.hold_until > draft.now + draft.setting.hold_down:
+            since = incident.recovered_at or draft.now
+            hold_until = draft.now + draft.setting.hold_down
+            draft.write(RecoverySeen(draft.now, incident.id, since, hold_until))
+
+
+def drop_strangers(draft: Draft) -> None:
+    """Closes the incidents of devices that are no longer in the inventory, and forgets them as children."""
+    devices = draft.setting.inventory.devices
+    for incident in draft.incidents.open_incidents():
+        for child in sorted(incident.children - devices.keys()):
+            draft.detach(child)
+        if incident.device not in devices:
+            draft.withdraw(incident, "the device was taken out of the inventory")
+
+
+def prune(incidents: Incidents, inventory: Inventory) -> Incidents:
+    """Forgets what is known of devices that are no longer in the inventory; their incidents stay."""
+    states, suppressed = incidents.states, incidents.suppressed
+    hidden, behind = incidents.hidden, incidents.hidden_behind
+    for name in [name for name in states if name not in inventory.devices]:
+        states = without(states, name)
+    for cause in [cause for cause in suppressed if cause[0] not in inventory.devices]:
+        suppressed = without(suppressed, cause)
+    for name in [name for name in hidden if name not in inventory.devices]:
+        above, hidden = hidden[name], without(hidden, name)
+        rest = behind.get(above, frozenset()) - {name}
+        behind = behind.set(above, rest) if rest else without(behind, above)
+    return replace(incidents, states=states, suppressed=suppressed, hidden=hidden, hidden_behind=behind)
