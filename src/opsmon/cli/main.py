@@ -11,13 +11,14 @@ from typing import Annotated
 import typer
 
 from opsmon import __version__
-from opsmon.cli import check, inventory
+from opsmon.cli import check, demo, inventory
 from opsmon.cli.option import CHOSEN_ROOT, RootOption
 from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError
 
 # One line each; the words that people type, in the order that `opsmon --help` shows.
 COMMANDS: dict[str, Callable[..., None]] = {
     "check": check.check,
+    "demo": demo.demo,
 }
 GROUPS: dict[str, typer.Typer] = {
     "inventory": inventory.group,

@@ -1,0 +1,122 @@
+"""`opsmon demo`: plays the simulated fleet and the daemon against it, and prints what the on-call phone gets."""
+
+import asyncio
+import signal
+import socket
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.status import Status
+
+from opsmon.cli.option import JsonOption
+from opsmon.cli.output import print_json
+from opsmon.demo.director import Evening, direct
+from opsmon.demo.stage import LOOPBACK, NAMESPACE, UNSHARE, carry_out, may_have_namespaces
+from opsmon.demo.story import DEFAULT_SECONDS, SHORTEST_SECONDS
+
+PORT = 9876
+STYLES = {"firing": "bold red", "resolved": "bold green", "act": "bold yellow", "note": "cyan"}
+
+
+class Programme:
+    """Tells the audience: lines in colour, and one line of progress that rewrites itself on a terminal."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._console = Console(stderr=quiet, highlight=False, soft_wrap=True)
+        self._status: Status | None = None
+
+    def tell(self, kind: str, line: str) -> None:
+        if kind == "progress":
+            self._progress(line)
+            return
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
+        mark = ">>> " if kind == "act" else "    "
+        self._console.print(mark + escape(line), style=STYLES.get(kind))
+
+    def _progress(self, line: str) -> None:
+        if not self._console.is_terminal:
+            return
+        if self._status is None:
+            self._status = self._console.status(line)
+            self._status.start()
+        self._status.update(escape(line))
+
+
+def demo(
+    seconds: Annotated[
+        float, typer.Option(min=SHORTEST_SECONDS, help="How long the story takes; shorter than 160 shows no risk.")
+    ] = DEFAULT_SECONDS,
+    namespace: Annotated[
+        bool, typer.Option(help="Use a private network namespace where the kernel allows it, so that pings die too.")
+    ] = True,
+    json_output: JsonOption = False,
+    carrier: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    port: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """A simulated fleet on loopback, the daemon against it, and faults that it does not know of."""
+    if carrier is None and namespace and may_have_namespaces():
+        raise typer.Exit(asyncio.run(_in_namespace(seconds, json_output=json_output)))
+    programme = Programme(quiet=json_output)
+    stage = LOOPBACK if carrier is None else NAMESPACE
+    evening = Evening(stage, seconds, port or _free_port(PORT), carrier, programme.tell)
+    _announce(programme, evening)
+    seen = asyncio.run(direct(evening))
+    _conclude(programme, seen, json_output=json_output)
+
+
+async def _in_namespace(seconds: float, *, json_output: bool) -> int:
+    """Play it in a process of its own in a namespace of its own, and carry its HTTP port out to ours."""
+    with tempfile.TemporaryDirectory(prefix="opsmon-stage-") as folder:
+        carrier, port = Path(folder) / "http", _free_port(PORT)
+        server = await carry_out(port, carrier)
+        words = ["demo", "--seconds", str(seconds), "--carrier", str(carrier), "--port", str(port)]
+        player = await asyncio.create_subprocess_exec(
+            *UNSHARE, sys.executable, "-m", "opsmon", *words, *(["--json"] if json_output else [])
+        )
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, player.send_signal, signal.SIGINT)
+        try:
+            return await player.wait()
+        finally:
+            server.close()
+
+
+def _free_port(wanted: int) -> int:
+    """The port that the documents name, or any other where it is taken."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", wanted))
+        except OSError:
+            trial.bind(("127.0.0.1", 0))
+        port: int = trial.getsockname()[1]
+        return port
+
+
+def _announce(programme: Programme, evening: Evening) -> None:
+    where = "a private network namespace: a dead device loses its pings too" if evening.stage.routed else (
+        "plain loopback: its pings are answered by the kernel, so a death shows in SNMP and TCP"
+    )  # fmt: skip
+    house = f"http://127.0.0.1:{evening.port}"
+    for line in (
+        f"opsmon demo, {evening.seconds:.0f} seconds, in {where}.",
+        f"Open while it runs: {house}/  {house}/metrics/site/street-cctv  {house}/api/v1/incidents",
+    ):
+        programme.tell("note", line)
+
+
+def _conclude(programme: Programme, seen: dict[str, Any], *, json_output: bool) -> None:
+    arrived = {f"{name} {status}": count for (name, status), count in sorted(seen["arrived"].items())}
+    if json_output:
+        print_json({"incidents": seen["incidents"], "notifications": arrived, "forged": seen["forged"]})
+        return
+    told = ", ".join(f"{name} x{count}" for name, count in arrived.items())
+    programme.tell("note", f"The end: {len(seen['incidents'])} incidents. Notifications: {told}.")
