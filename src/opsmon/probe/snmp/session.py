@@ -1,12 +1,26 @@
 """What the rest of opsmon sees of an SNMP agent, whatever the version and the engine behind it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 Oid = tuple[int, ...]
 Index = tuple[int, ...]
 # Integers of every width are int; OCTET STRING, IpAddress and Opaque are bytes; Opaque floats (net-snmp) are float.
 SnmpValue = int | float | bytes | Oid
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What a walk brought home: one mapping from row index to value for each column asked, in the order asked.
+
+    Rows are in the agent's (ascending) order, values keyed by their index: a hole in one column shifts nothing. The
+    mappings are the caller's own. `problems` says in words what was cut short and why (an agent that does not count
+    upwards, a cap of the walk reached); what is there is sound all the same.
+    """
+
+    columns: tuple[Mapping[Index, SnmpValue], ...]
+    problems: tuple[str, ...] = ()
 
 
 class SnmpSession(Protocol):
@@ -16,6 +30,6 @@ class SnmpSession(Protocol):
         """The values of exact instances; an instance that the agent has not (noSuchName, noSuchInstance) is absent."""
         ...
 
-    async def walk(self, columns: Sequence[Oid]) -> Sequence[Mapping[Index, SnmpValue]]:
-        """The columns of one or several tables, as one mapping from row index to value for each column, in order."""
+    async def walk(self, columns: Sequence[Oid]) -> Walked:
+        """The columns of one or several tables, asked together: in as few requests as fit."""
         ...

@@ -1,0 +1,209 @@
+"""One exchange with one agent over the shared socket: request-ids, time-outs, retries, and which answer is the right.
+
+Promises: an answer counts only when it comes from the address asked, with the version and community asked with, to a
+request-id that is still waited for; anything else is counted and changes nothing. A retry of the same request keeps its
+request-id, so that a slow agent's answer to the first is as good. A conversation that is cancelled leaves nothing.
+"""
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+from typing import Protocol
+
+from opsmon.errors import ProbeError
+from opsmon.model.sample import Outcome
+from opsmon.probe.snmp.ber import MalformedError
+from opsmon.probe.snmp.exchange import Exchange
+from opsmon.probe.snmp.message import REQUEST_IDS, EncodedRequest, Head, Pdu, Request, decode_response, encode_request
+from opsmon.probe.snmp.traffic import Exchanged, Trace, Traffic
+
+SocketAddress = tuple[str, int] | tuple[str, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long each attempt of one request waits for its answer; their number is how often it is asked."""
+
+    attempts_s: tuple[float, ...] = (1.0, 1.0, 1.5, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Where an agent is and how it is spoken to."""
+
+    address: SocketAddress
+    version: int
+    community: bytes
+
+    def encode(self, request: Request) -> EncodedRequest:
+        return encode_request(self.version, self.community, request)
+
+
+_NOTHING = EncodedRequest(b"", b"")
+
+
+class Wire(Protocol):
+    """What a conversation needs of the socket."""
+
+    traffic: Traffic
+
+    def send(self, datagram: bytes, address: SocketAddress) -> None:
+        """Raises ProbeError(LOCAL_FAULT or REFUSED) when it cannot go out."""
+        ...
+
+    def expect(self, request_id: int, conversation: "Conversation") -> None: ...
+
+    def forget(self, request_id: int) -> None: ...
+
+    def is_expected(self, request_id: int) -> bool: ...
+
+    def read_waiting(self) -> None:
+        """Hand out whatever has arrived already."""
+        ...
+
+
+class Conversation:
+    """Runs `exchange`; `done` gets None, or the ProbeError that ended it."""
+
+    __slots__ = (
+        "_attempts", "_deadline_s", "_encoded", "_exchange", "_id", "_loop", "_patience", "_sent_at_s", "_suspicion",
+        "_timer", "_trace", "_wire", "done", "peer",
+    )  # fmt: skip
+
+    def __init__(self, wire: Wire, peer: Peer, exchange: Exchange, patience: Patience, trace: Trace | None) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.done: asyncio.Future[None] = self._loop.create_future()
+        self.peer = peer
+        self._wire = wire
+        self._exchange = exchange
+        self._patience = patience
+        self._trace = trace
+        self._suspicion = ""  # what came instead of an answer
+        self._timer: asyncio.TimerHandle | None = None
+        self._id = 0
+        self._attempts = 0
+        self._deadline_s = self._sent_at_s = 0.0
+        self._encoded = _NOTHING
+
+    async def run(self) -> None:
+        """Until the exchange has no more to ask; raises ProbeError."""
+        try:
+            self._ask()
+            await self.done
+        finally:
+            self._wire.forget(self._id)
+            if self._timer is not None:
+                self._timer.cancel()
+
+    # --- asking
+
+    def _ask(self) -> None:
+        """Send what the exchange wants next, under a new id; or finish."""
+        self._wire.forget(self._id)
+        request = self._exchange.request
+        if request is None:
+            if not self.done.done():
+                self.done.set_result(None)
+            return
+        self._id = self._new_id()
+        self._wire.expect(self._id, self)
+        self._attempts = 0
+        self._encoded = self.peer.encode(request)
+        self._send()
+
+    def _new_id(self) -> int:
+        """A random id (a guesser far away has one chance in two thousand million), and nobody's at present."""
+        while True:
+            request_id = REQUEST_IDS[secrets.randbelow(len(REQUEST_IDS))]
+            if not self._wire.is_expected(request_id):
+                return request_id
+
+    def _send(self) -> None:
+        self._wire.send(self._encoded.with_id(self._id), self.peer.address)
+        self._sent_at_s = self._loop.time()
+        self._deadline_s = self._sent_at_s + self._patience.attempts_s[self._attempts]
+        self._attempts += 1
+        if self._timer is None:
+            self._timer = self._loop.call_at(self._deadline_s, self._on_timer)
+
+    def _on_timer(self) -> None:
+        """The timer is set once and looks again: answers that come in time move the deadline, not the timer."""
+        self._timer = None
+        self._wire.read_waiting()
+        if self.done.done():
+            return
+        if self._loop.time() < self._deadline_s:
+            if self._timer is None:
+                self._timer = self._loop.call_at(self._deadline_s, self._on_timer)
+            return
+        try:
+            self._on_silence()
+        except ProbeError as error:
+            self.fail(error)
+
+    def _on_silence(self) -> None:
+        request = self._exchange.request
+        if request is not None and self._trace is not None:
+            self._trace(Exchanged(request, None, self._attempts, self._loop.time() - self._sent_at_s))
+        if self._attempts >= len(self._patience.attempts_s):
+            self._wire.traffic.silences += 1
+            raise ProbeError(Outcome.PROTOCOL if self._suspicion else Outcome.TIMEOUT, self._why_silent())
+        attempts = self._attempts
+        self._exchange.take_silence(attempts)
+        self._wire.traffic.retried += 1
+        if self._exchange.request is not request:
+            self._ask()
+            self._attempts = attempts + 1
+            return
+        self._send()
+
+    def _why_silent(self) -> str:
+        waited_s = sum(self._patience.attempts_s)
+        return f"no answer to {self._attempts} requests in {waited_s:g} s" + (
+            f"; {self._suspicion}" if self._suspicion else ""
+        )
+
+    # --- listening
+
+    def take(self, head: Head, data: bytes, source: SocketAddress) -> None:
+        """A datagram with our request-id came; never raises."""
+        if self._is_foreign(head, source):
+            return
+        try:
+            response = decode_response(data, head)
+        except MalformedError as error:
+            self._wire.traffic.dropped_malformed += 1
+            self._suspicion = f"its answer is malformed: {error}"
+            return
+        request = self._exchange.request
+        if request is not None and self._trace is not None:
+            self._trace(Exchanged(request, response, self._attempts, self._loop.time() - self._sent_at_s))
+        self._suspicion = ""
+        try:
+            self._exchange.take(response)
+            self._ask()
+        except ProbeError as error:
+            self.fail(error)
+
+    def _is_foreign(self, head: Head, source: SocketAddress) -> bool:
+        traffic, peer = self._wire.traffic, self.peer
+        if source[:2] != peer.address[:2]:
+            traffic.dropped_wrong_source += 1
+            self._suspicion = f"an answer came from {source[0]} port {source[1]}"
+        elif head.version != peer.version:
+            traffic.dropped_wrong_version += 1
+            self._suspicion = "it answers in another SNMP version"
+        elif head.community != peer.community:
+            traffic.dropped_wrong_community += 1
+            self._suspicion = "it answers with another community"
+        elif head.pdu != Pdu.RESPONSE:
+            traffic.dropped_malformed += 1
+            self._suspicion = f"its answer is a PDU of type 0x{head.pdu:02x}"
+        else:
+            return False
+        return True
+
+    def fail(self, error: ProbeError) -> None:
+        """The network says that the agent cannot be reached."""
+        if not self.done.done():
+            self.done.set_exception(error)

@@ -1,0 +1,121 @@
+"""The SNMP engine of the fleet: one shared socket per address family, and what is known of each agent between polls."""
+
+import asyncio
+import socket
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from opsmon.errors import ProbeError
+from opsmon.model.device import Device, SnmpAccess, SnmpVersion
+from opsmon.model.name import DeviceName
+from opsmon.model.sample import Outcome
+from opsmon.probe.snmp.conversation import Conversation, Patience, Peer, SocketAddress
+from opsmon.probe.snmp.exchange import Exchange, Habits, Limits
+from opsmon.probe.snmp.get import Get
+from opsmon.probe.snmp.message import VERSION_1, VERSION_2C
+from opsmon.probe.snmp.session import Oid, SnmpSession, SnmpValue, Walked
+from opsmon.probe.snmp.socket import SharedSocket
+from opsmon.probe.snmp.traffic import Trace, Traffic
+from opsmon.probe.snmp.walk import Walk
+
+_VERSIONS = {SnmpVersion.V1: VERSION_1, SnmpVersion.V2C: VERSION_2C}
+
+
+@dataclass(slots=True)
+class _Agent:
+    """What is kept of one agent between polls: how it is reached, what it can do, and its turn-taking."""
+
+    address: str
+    access: SnmpAccess
+    habits: Habits = field(default_factory=Habits)
+    turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+
+
+class SnmpEngine:
+    """`start` it inside the loop, ask for sessions, `stop` it."""
+
+    def __init__(self, limits: Limits | None = None, patience: Patience | None = None) -> None:
+        self._limits = limits or Limits()
+        self._patience = patience or Patience()
+        self._traffic = Traffic()
+        self._sockets: dict[int, SharedSocket] = {}
+        self._agents: dict[DeviceName, _Agent] = {}
+
+    async def start(self) -> None:
+        """Opens the IPv4 socket, and the IPv6 one where the machine has IPv6; OSError when there is neither."""
+        self._sockets[socket.AF_INET] = SharedSocket(socket.AF_INET, self._traffic)
+        try:
+            self._sockets[socket.AF_INET6] = SharedSocket(socket.AF_INET6, self._traffic)
+        except OSError:
+            self._sockets.pop(socket.AF_INET6, None)
+
+    async def stop(self) -> None:
+        for shared in self._sockets.values():
+            shared.close()
+        self._sockets.clear()
+
+    @property
+    def traffic(self) -> Traffic:
+        """A copy of the counters as they are now."""
+        return self._traffic.snapshot()
+
+    def session(self, device: Device, trace: Trace | None = None) -> SnmpSession:
+        """The session of a device that has `snmp`; cheap, and what was learned of the agent stays between calls."""
+        if device.snmp is None:
+            raise ProbeError(Outcome.LOCAL_FAULT, "no SNMP access is configured")
+        agent = self._agents.get(device.name)
+        if agent is None or agent.address != device.address or agent.access != device.snmp:
+            agent = self._agents[device.name] = _Agent(device.address, device.snmp)
+        return _CommunitySession(self, agent, trace)
+
+    def keep_only(self, devices: Iterable[DeviceName]) -> None:
+        """Forget what was learned of every other device (after a reload)."""
+        kept = set(devices)
+        for name in [name for name in self._agents if name not in kept]:
+            del self._agents[name]
+
+    async def converse(self, agent: _Agent, exchange: Exchange, trace: Trace | None) -> None:
+        """Run an exchange when it is this agent's turn: one request at a time, for agents are small machines."""
+        family, address = await resolve_address(agent.address, agent.access.port)
+        shared = self._sockets.get(family)
+        if shared is None:
+            raise ProbeError(Outcome.LOCAL_FAULT, f"no socket for {agent.address}: the SNMP engine is not running")
+        community = agent.access.community
+        peer = Peer(address, _VERSIONS[agent.access.version], community.reveal().encode() if community else b"public")
+        async with agent.turn:
+            await Conversation(shared, peer, exchange, self._patience, trace).run()
+
+    @property
+    def limits(self) -> Limits:
+        return self._limits
+
+
+class _CommunitySession:
+    """SNMP v1 or v2c."""
+
+    def __init__(self, engine: SnmpEngine, agent: _Agent, trace: Trace | None) -> None:
+        self._engine = engine
+        self._agent = agent
+        self._trace = trace
+
+    async def get(self, oids: Sequence[Oid]) -> dict[Oid, SnmpValue]:
+        exchange = Get(oids, self._agent.habits)
+        await self._engine.converse(self._agent, exchange, self._trace)
+        return exchange.values
+
+    async def walk(self, columns: Sequence[Oid]) -> Walked:
+        version = _VERSIONS[self._agent.access.version]
+        exchange = Walk(columns, self._agent.habits, self._engine.limits, version)
+        await self._engine.converse(self._agent, exchange, self._trace)
+        return exchange.result()
+
+
+async def resolve_address(address: str, port: int) -> tuple[int, SocketAddress]:
+    """The family and socket address of an IP address or host name; a name that does not resolve is our own fault."""
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(address, port, type=socket.SOCK_DGRAM)
+    except OSError as error:
+        raise ProbeError(Outcome.LOCAL_FAULT, f"cannot resolve {address}: {error.strerror}") from error
+    family, _, _, _, socket_address = found[0]
+    return family, socket_address  # type: ignore[return-value]  # AF_INET and AF_INET6 only, for a datagram socket

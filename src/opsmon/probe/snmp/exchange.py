@@ -1,0 +1,85 @@
+"""The questions and answers of one call on one agent, as a machine without I/O: what to ask next, what an answer means.
+
+Get and Walk are such machines; the v1/v2c conversation and the v3 driver both run them, so that errors, caps and odd
+agents are dealt with once, and can be tested without a wire.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from opsmon.errors import ProbeError
+from opsmon.model.sample import Outcome
+from opsmon.probe.snmp.message import ErrorStatus, Request, Response
+
+
+class Exchange(Protocol):
+    """Ask `request` until it is None; hand in each answer, or the silence, before asking again."""
+
+    @property
+    def request(self) -> Request | None: ...
+
+    def take(self, response: Response) -> None:
+        """An answer to `request` came. Raises ProbeError when nothing sound can come of the exchange any more."""
+        ...
+
+    def take_silence(self, attempts: int) -> None:
+        """No answer came, for the `attempts`-th time in a row: `request` may be a gentler one now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one walk may cost, whatever the agent says; a walk that reaches a limit keeps what it has."""
+
+    rows: int = 20_000  # of one column
+    requests: int = 2_000
+    octets: int = 8_000_000
+    seconds: float = 60.0
+
+
+@dataclass(slots=True)
+class Habits:
+    """What we have learned of an agent, kept from poll to poll.
+
+    `bulk_works` false means that GETBULK went wrong where GETNEXT did not; it is tried again after a while, for
+    firmware is replaced and packets are lost.
+    """
+
+    bulk_works: bool = True
+    most_repetitions: int = 50
+    most_names: int = 40
+    octets_per_binding: float = 22.0
+    walks_before_trying_more: int = 0
+    ever_answered: bool = False
+
+    def be_gentler(self) -> None:
+        self.walks_before_trying_more = WALKS_BETWEEN_TRIALS
+
+    def walk_ended_well(self) -> None:
+        """Count a good walk; after enough of them allow what once failed."""
+        if self.walks_before_trying_more == 0:
+            return
+        self.walks_before_trying_more -= 1
+        if self.walks_before_trying_more == 0:
+            self.bulk_works = True
+            self.most_repetitions = min(self.most_repetitions * 2, Habits().most_repetitions)
+            self.most_names = min(self.most_names * 2, Habits().most_names)
+
+
+WALKS_BETWEEN_TRIALS = 30
+_REFUSALS = frozenset({ErrorStatus.NO_ACCESS, ErrorStatus.AUTHORIZATION_ERROR})
+
+
+def status_name(status: int) -> str:
+    """The error-status in the words of RFC 3416."""
+    first, *rest = (ErrorStatus(status).name if status in _KNOWN else f"error-status {status}").lower().split("_")
+    return first + "".join(word.title() for word in rest)
+
+
+_KNOWN = frozenset(ErrorStatus)
+
+
+def refusal(status: int) -> ProbeError:
+    """The error of an exchange that brought nothing but `status`."""
+    outcome = Outcome.AUTH if status in _REFUSALS else Outcome.PROTOCOL
+    return ProbeError(outcome, f"the agent answers {status_name(status)}")

@@ -1,0 +1,170 @@
+"""The one UDP socket of an address family, shared by every v1 and v2c agent of the fleet.
+
+Promises: a datagram of any content is handled without raising and without blocking; a burst is read in batches, so that
+the loop goes on; what the network reports (port closed, host unreachable) reaches the conversation that it is about,
+recognised by the request that the report quotes. Refuses: to wait for room to send; the kernel's buffer is large, and
+what does not fit is a retry later, as if lost.
+"""
+
+import asyncio
+import contextlib
+import errno
+import socket
+import struct
+from typing import TYPE_CHECKING
+
+from opsmon.errors import ProbeError
+from opsmon.model.sample import Outcome
+from opsmon.probe.snmp.ber import MalformedError
+from opsmon.probe.snmp.message import decode_head
+from opsmon.probe.snmp.traffic import Traffic
+
+if TYPE_CHECKING:
+    from opsmon.probe.snmp.conversation import Conversation, SocketAddress
+
+RECEIVE_BUFFER_OCTETS = 4 * 1024 * 1024
+LARGEST_DATAGRAM = 65_535
+DATAGRAMS_PER_WAKE = 64
+_REMEMBERED_IDS = 4096
+# linux/in.h, linux/in6.h, linux/socket.h; Python's socket module lacks some of these names.
+_IP_RECVERR = 11
+_IPV6_RECVERR = 25
+_SO_RCVBUFFORCE = 33
+_LOCAL_ERRORS = frozenset(
+    {errno.ENETUNREACH, errno.EPERM, errno.EACCES, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL, errno.ENETDOWN}
+)
+
+
+class SharedSocket:
+    """Open it on the running loop, close it before the loop ends."""
+
+    def __init__(self, family: socket.AddressFamily, traffic: Traffic) -> None:
+        self.traffic = traffic
+        self._family = family
+        self._loop = asyncio.get_running_loop()
+        self._expected: dict[int, Conversation] = {}
+        self._finished_ids: dict[int, None] = {}  # in order of finishing
+        self._buffer = bytearray(LARGEST_DATAGRAM)
+        self._socket = self._open()
+        self._loop.add_reader(self._socket, self.read_waiting)
+
+    def _open(self) -> socket.socket:
+        opened = socket.socket(self._family, socket.SOCK_DGRAM)
+        try:
+            opened.setblocking(False)
+            try:
+                opened.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, RECEIVE_BUFFER_OCTETS)
+            except OSError:  # only root may go over the system's limit
+                opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_OCTETS)
+            if self._family == socket.AF_INET6:
+                opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                opened.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVERR, 1)
+                opened.bind(("::", 0))
+            else:
+                opened.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
+                opened.bind(("0.0.0.0", 0))  # noqa: S104 - answers are checked one by one
+        except OSError:
+            opened.close()
+            raise
+        return opened
+
+    def close(self) -> None:
+        """Conversations still under way end as a local fault."""
+        self._loop.remove_reader(self._socket)
+        self._socket.close()
+        for conversation in list(self._expected.values()):
+            conversation.fail(ProbeError(Outcome.LOCAL_FAULT, "the SNMP engine is stopped"))
+
+    # --- who waits for what
+
+    def expect(self, request_id: int, conversation: "Conversation") -> None:
+        self._expected[request_id] = conversation
+
+    def forget(self, request_id: int) -> None:
+        if self._expected.pop(request_id, None) is None:
+            return
+        self._finished_ids[request_id] = None
+        if len(self._finished_ids) > _REMEMBERED_IDS:
+            del self._finished_ids[next(iter(self._finished_ids))]
+
+    def is_expected(self, request_id: int) -> bool:
+        return request_id in self._expected
+
+    # --- sending
+
+    def send(self, datagram: bytes, address: "SocketAddress") -> None:
+        for _ in range(3):
+            try:
+                self._socket.sendto(datagram, address)
+            except BlockingIOError:
+                self.traffic.send_failures += 1  # as if lost on the way: the retry sends it again
+                return
+            except OSError as error:
+                # A report about an earlier datagram shows up on the next call, whomever that is for.
+                if self._read_reports():
+                    continue
+                self.traffic.send_failures += 1
+                outcome = Outcome.LOCAL_FAULT if error.errno in _LOCAL_ERRORS else Outcome.REFUSED
+                raise ProbeError(outcome, f"cannot send to {address[0]}: {error.strerror}") from error
+            else:
+                self.traffic.sent += 1
+                return
+
+    # --- receiving
+
+    def read_waiting(self) -> None:
+        for _ in range(DATAGRAMS_PER_WAKE):
+            try:
+                size, source = self._socket.recvfrom_into(self._buffer)
+            except BlockingIOError:
+                return
+            except OSError:
+                self._read_reports()
+                continue
+            self.take(bytes(memoryview(self._buffer)[:size]), source)
+
+    def take(self, datagram: bytes, source: "SocketAddress") -> None:
+        """One datagram, from anybody, of any content."""
+        self.traffic.received += 1
+        try:
+            head = decode_head(datagram)
+        except MalformedError:
+            self.traffic.dropped_malformed += 1
+            return
+        conversation = self._expected.get(head.request_id)
+        if conversation is not None:
+            conversation.take(head, datagram, source)
+        elif head.request_id in self._finished_ids:
+            self.traffic.dropped_late += 1
+        else:
+            self.traffic.dropped_unknown_id += 1
+
+    def _read_reports(self) -> bool:
+        """Take in what the network says of datagrams sent earlier; whether it said anything."""
+        any_report = False
+        with contextlib.suppress(BlockingIOError):
+            for _ in range(DATAGRAMS_PER_WAKE):
+                quoted, ancillary, _, source = self._socket.recvmsg(2048, 512, socket.MSG_ERRQUEUE)
+                any_report = True
+                self.traffic.icmp_errors += 1
+                self._take_report(quoted, ancillary, source)
+        return any_report
+
+    def _take_report(self, quoted: bytes, ancillary: list[tuple[int, int, bytes]], source: "SocketAddress") -> None:
+        try:
+            conversation = self._expected.get(decode_head(quoted).request_id)
+        except MalformedError:
+            return
+        if conversation is None or conversation.peer.address[:2] != source[:2]:
+            return
+        number = next((struct.unpack("=I", data[:4])[0] for _, _, data in ancillary if len(data) >= 4), 0)
+        if number in (errno.EMSGSIZE, 0):
+            return
+        outcome = Outcome.LOCAL_FAULT if number in _LOCAL_ERRORS else Outcome.REFUSED
+        conversation.fail(ProbeError(outcome, _report_words(number)))
+
+
+def _report_words(number: int) -> str:
+    if number == errno.ECONNREFUSED:
+        return "the SNMP port is closed"
+    return f"the network says: {errno.errorcode.get(number, number)}"

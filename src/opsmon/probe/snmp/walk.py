@@ -1,0 +1,222 @@
+"""A walk over the columns of one or several tables: GETBULK in as few requests as fit, GETNEXT where that fails.
+
+Promises: values are keyed by row index, so that a hole or a row that vanishes between two requests shifts nothing; a
+column ends at the first name outside it; names that do not count upwards end their column with a problem in words, and
+what came before stays; every walk ends, within its Limits. All columns are asked side by side, as many rows at a time
+as fill one unfragmented datagram.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+
+from opsmon.probe.snmp.ber import MalformedError, decode_index, decode_oid, encode_oid
+from opsmon.probe.snmp.exchange import Habits, Limits, refusal, status_name
+from opsmon.probe.snmp.message import VERSION_1, ErrorStatus, Pdu, Request, Response
+from opsmon.probe.snmp.session import Index, Oid, SnmpValue, Walked
+from opsmon.probe.snmp.value import Marker
+
+RESPONSE_OCTETS = 1400  # of bindings that fit one Ethernet frame under IP, UDP and the message's head
+_LEAST_OCTETS_PER_BINDING = 8.0
+_SILENCES_BEFORE_GENTLER = 2
+_SILENCES_BEFORE_GETNEXT = 3
+
+
+class Column:
+    """One column under way: what it has so far and the name to go on from."""
+
+    __slots__ = ("cells", "cursor", "is_open", "last_index", "name")
+
+    def __init__(self, oid: Oid) -> None:
+        self.name = encode_oid(oid)
+        self.cursor = self.name
+        self.last_index: Index = ()
+        self.cells: dict[Index, SnmpValue] = {}
+        self.is_open = True
+
+
+class Walk:
+    """Walks `columns`; `result()` is there when `request` is None."""
+
+    def __init__(
+        self,
+        columns: Sequence[Oid],
+        habits: Habits,
+        limits: Limits,
+        version: int,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._columns = [Column(oid) for oid in columns]
+        self._habits = habits
+        self._limits = limits
+        self._may_bulk = version != VERSION_1
+        self._monotonic = monotonic
+        self._started_s = monotonic()
+        self._requests = 0
+        self._octets = 0
+        self._bindings = 0
+        self._problems: list[str] = []
+        self._last_error = 0
+        self._doubts_bulk = False  # GETBULK went wrong, and GETNEXT has not gone wrong in the same way since
+        self._group: list[Column] = []
+        self.request: Request | None = None
+        self._ask_next()
+
+    def result(self) -> Walked:
+        return Walked(tuple(column.cells for column in self._columns), tuple(self._problems))
+
+    # --- asking
+
+    def _ask_next(self) -> None:
+        opened = [column for column in self._columns if column.is_open]
+        if opened and self._limit_reached():
+            for column in opened:
+                column.is_open = False
+            opened = []
+        if not opened:
+            self._end()
+            return
+        self._group = opened[: self._habits.most_names]
+        names = tuple(column.cursor for column in self._group)
+        if self._bulk:
+            self.request = Request(Pdu.GET_BULK, names, self._repetitions())
+        else:
+            self.request = Request(Pdu.GET_NEXT, names)
+
+    @property
+    def _bulk(self) -> bool:
+        return self._may_bulk and self._habits.bulk_works and not self._doubts_bulk
+
+    def _repetitions(self) -> int:
+        fitting = RESPONSE_OCTETS / (self._habits.octets_per_binding * len(self._group))
+        return max(1, min(int(fitting), self._habits.most_repetitions))
+
+    def _limit_reached(self) -> bool:
+        limits, took_s = self._limits, self._monotonic() - self._started_s
+        for reached, words in (
+            (self._requests >= limits.requests, f"{limits.requests} requests"),
+            (self._octets >= limits.octets, f"{limits.octets} octets"),
+            (took_s >= limits.seconds, f"{limits.seconds:g} s"),
+        ):
+            if reached:
+                self._problems.append(f"walk stopped at its limit of {words}")
+                return True
+        return False
+
+    def _end(self) -> None:
+        self.request = None
+        if self._last_error and not any(column.cells for column in self._columns):
+            raise refusal(self._last_error)
+        if self._bindings:
+            self._habits.octets_per_binding = max(_LEAST_OCTETS_PER_BINDING, self._octets / self._bindings)
+        if self._doubts_bulk:
+            self._habits.bulk_works = False
+            self._habits.be_gentler()
+        else:
+            self._habits.walk_ended_well()
+
+    # --- listening
+
+    def take(self, response: Response) -> None:
+        self._habits.ever_answered = True
+        self._requests += 1
+        self._octets += response.octets
+        if response.status != ErrorStatus.NO_ERROR:
+            self._take_error(response)
+        elif not response.names:
+            self._retreat("an empty answer")
+        else:
+            self._take_bindings(response)
+        self._ask_next()
+
+    def _take_bindings(self, response: Response) -> None:
+        width = len(self._group)
+        if len(response.names) < width:
+            self._habits.most_names = len(response.names)
+            self._habits.be_gentler()
+        for place, (name, value) in enumerate(zip(response.names, response.values, strict=True)):
+            column = self._group[place % width]
+            if column.is_open:
+                self._take_binding(column, name, value)
+        self._bindings += len(response.names)
+
+    def _take_binding(self, column: Column, name: bytes, value: SnmpValue | Marker | None) -> None:
+        if isinstance(value, Marker) or not name.startswith(column.name) or len(name) == len(column.name):
+            column.is_open = False
+            return
+        try:
+            index = decode_index(name[len(column.name) :])
+        except MalformedError as error:
+            self._close(column, str(error))
+            return
+        if index <= column.last_index:
+            self._stopped_counting(column, index)
+            return
+        column.last_index, column.cursor = index, name
+        if value is not None:
+            column.cells[index] = value
+        if len(column.cells) >= self._limits.rows:
+            self._close(column, f"stopped at the limit of {self._limits.rows} rows")
+
+    def _stopped_counting(self, column: Column, index: Index) -> None:
+        if self._bulk:
+            self._doubts_bulk = True  # GETNEXT goes on from the last sound name
+        elif self.request is not None and self.request.pdu == Pdu.GET_NEXT:
+            self._doubts_bulk = False
+            self._close(column, f"the agent goes back from row {dotted(column.last_index)} to {dotted(index)}")
+
+    def _take_error(self, response: Response) -> None:
+        status, place = response.status, response.place
+        self._last_error = status
+        width = len(self._group)
+        if status == ErrorStatus.NO_SUCH_NAME and 1 <= place <= width:
+            self._last_error = 0
+            self._group[place - 1].is_open = False
+        elif status == ErrorStatus.NO_SUCH_NAME and width == 1:
+            self._last_error = 0
+            self._group[0].is_open = False
+        elif status == ErrorStatus.TOO_BIG:
+            self._retreat(status_name(status))
+        elif self._bulk:
+            self._doubts_bulk = True  # GETNEXT finds out which column it is, or that it is GETBULK itself
+        elif 1 <= place <= width:
+            self._doubts_bulk = False
+            self._close(self._group[place - 1], f"the agent answers {status_name(status)}")
+        else:
+            self._retreat(status_name(status))
+
+    def _retreat(self, why: str) -> None:
+        """Ask for less: fewer rows, then fewer columns, then by GETNEXT, then leave the column."""
+        asked = self.request
+        if asked is None:
+            return
+        if asked.pdu == Pdu.GET_BULK and asked.max_repetitions > 1:
+            self._habits.most_repetitions = asked.max_repetitions // 2
+            self._habits.be_gentler()
+        elif len(asked.names) > 1:
+            self._habits.most_names = len(asked.names) // 2
+            self._habits.be_gentler()
+        elif asked.pdu == Pdu.GET_BULK:
+            self._doubts_bulk = True
+        else:
+            self._close(self._group[0], f"the agent answers {why}")
+
+    def take_silence(self, attempts: int) -> None:
+        asked = self.request
+        if asked is None or asked.pdu != Pdu.GET_BULK:
+            return
+        if attempts >= _SILENCES_BEFORE_GETNEXT and self._habits.ever_answered:
+            self._doubts_bulk = True
+        elif attempts >= _SILENCES_BEFORE_GENTLER and asked.max_repetitions > 1:
+            self._habits.most_repetitions = max(1, asked.max_repetitions // 4)
+            self._habits.be_gentler()
+        else:
+            return
+        self._ask_next()
+
+    def _close(self, column: Column, why: str) -> None:
+        column.is_open = False
+        self._problems.append(f"column {dotted(decode_oid(column.name))}: {why}")
+
+
+def dotted(oid: Oid) -> str:
+    return ".".join(map(str, oid))
