@@ -1,0 +1,201 @@
+"""The shape of one clause in rules/contracts/*.yaml, and how it becomes a frozen `Clause`."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Annotated, NoReturn
+
+from pydantic import Field, model_validator
+
+from opsmon.config.problem import nearest, shown
+from opsmon.config.span import LimitField, TextField, text_of
+from opsmon.contract.term import MET_BY, Clause, Mode, Regime, Selector, Target, Variant
+from opsmon.contract.window import Window
+from opsmon.errors import ConfigError, Problem
+from opsmon.model.device import Kind
+from opsmon.model.incident import FactType, Severity
+from opsmon.model.name import ClauseId
+from opsmon.spec import Spec, wrong
+
+AnyKind = Annotated[Kind, Field(strict=False)]
+AnySeverity = Annotated[Severity, Field(strict=False)]
+AnyFact = Annotated[FactType, Field(strict=False)]
+AnyTarget = Annotated[Target, Field(strict=False)]
+AnyMode = Annotated[Mode, Field(strict=False)]
+Labels = dict[str, str | list[str]]
+
+
+def refuse(key: str, message: str, hint: str = "") -> NoReturn:
+    """Raises the mistake at a dotted key of the file."""
+    raise ConfigError((Problem("", 0, 0, message, hint, key=key),))
+
+
+class SelectorSpec(Spec):
+    """Which incidents: every field that is given has to agree."""
+
+    services: list[str] = Field(default=[])
+    kinds: list[AnyKind] = Field(default=[])
+    not_kinds: list[AnyKind] = Field(default=[])
+    severities: list[AnySeverity] = Field(default=[])
+    labels: Labels = Field(default={})
+    not_labels: Labels = Field(default={})
+
+    @model_validator(mode="after")
+    def _must_match_something(self) -> "SelectorSpec":
+        if self.kinds and set(self.kinds) <= set(self.not_kinds):
+            raise wrong("a selector that takes nothing: every one of `kinds` is in `not_kinds` too")
+        for key, values in self.labels.items():
+            refused = _values(self.not_labels.get(key, []))
+            if not _values(values) or _values(values) <= refused:
+                raise wrong(f"a selector that takes nothing: no value of the label {shown(key)} is left")
+        return self
+
+    def resolve(self, services: Iterable[str], key: str) -> Selector:
+        known = list(services)
+        for index, name in enumerate(self.services):
+            if name not in known:
+                hint = nearest(name, known) or f"the contract has {', '.join(known)}"
+                refuse(f"{key}.services.{index}", f"no such service: {shown(name)}", hint)
+        return Selector(
+            frozenset(self.services),
+            frozenset(self.kinds),
+            frozenset(self.not_kinds),
+            frozenset(self.severities),
+            {name: _values(values) for name, values in self.labels.items()},
+            {name: _values(values) for name, values in self.not_labels.items()},
+        )
+
+
+def _values(written: str | list[str]) -> frozenset[str]:
+    return frozenset([written] if isinstance(written, str) else written)
+
+
+class StrictSpec(Spec):
+    """The stricter reading, where the limit or the hours differ."""
+
+    limit: LimitField | None = None
+    runs: str | None = None
+
+
+class VariantSpec(Spec):
+    """One way in which the clause applies; what is not given is taken from the clause."""
+
+    applies: str | SelectorSpec | list[str | SelectorSpec] | None = None
+    limit: LimitField | None = None
+    starts: str | None = None
+    judged_at: AnyFact | None = None
+    runs: str | None = None
+    mode: AnyMode | None = None
+    strict: StrictSpec | None = None
+    interpretation: TextField | None = None
+
+
+class ClauseSpec(VariantSpec):
+    """One row of the contract that runs as a clock."""
+
+    id: str
+    source: str
+    what: TextField
+    target: AnyTarget
+    from_: AnyFact | list[AnyFact] = Field(default=[], alias="from")
+    breach_of: list[str] = Field(default=[])
+    met_by: list[AnyFact] = Field(default=[])
+    variants: list[VariantSpec] = Field(default=[], min_length=0)
+
+    @model_validator(mode="after")
+    def _must_start(self) -> "ClauseSpec":
+        if not self.from_ and not self.breach_of:
+            raise wrong("nothing starts this clause", "give `from:` (facts) or `breach_of:` (clauses)")
+        return self
+
+    @property
+    def counts_from(self) -> tuple[FactType, ...]:
+        return (self.from_,) if isinstance(self.from_, FactType) else tuple(self.from_)
+
+
+class Names:
+    """What a clause may refer to: the contract's services, scopes and windows by name."""
+
+    def __init__(
+        self, services: Iterable[str], windows: Mapping[str, Window], scopes: Mapping[str, SelectorSpec]
+    ) -> None:
+        self.services = list(services)
+        self.windows = windows
+        self.scopes = scopes
+
+    def selector(self, written: str | SelectorSpec, key: str) -> Selector:
+        """A selector that is written out, or the scope of that name."""
+        if isinstance(written, SelectorSpec):
+            return written.resolve(self.services, key)
+        if written not in self.scopes:
+            hint = nearest(written, self.scopes) or "name it under `scopes:`"
+            refuse(key, f"no such scope: {shown(written)}", hint)
+        return self.scopes[written].resolve(self.services, f"scopes.{written}")
+
+    def window(self, written: str, key: str) -> Window:
+        """`inside NAME`, `outside NAME` or just `NAME`."""
+        side, _, name = written.rpartition(" ")
+        if side not in ("", "inside", "outside"):
+            refuse(key, f"{shown(written)} is no window", "such as `inside 5x9`, `outside 5x9` or `5x9`")
+        if name not in self.windows:
+            hint = nearest(name, self.windows) or f"known: {', '.join(self.windows)}"
+            refuse(key, f"no such hours or key periods: {shown(name)}", hint)
+        window = self.windows[name]
+        return window if side != "outside" else turned(window)
+
+    def runs(self, written: str | None, key: str) -> Window | None:
+        return None if written in (None, "always") else self.window(str(written), key)
+
+
+def turned(window: Window) -> Window:
+    """The same window seen from outside."""
+    return replace(window, outside=not window.outside)
+
+
+def resolve_clause(spec: ClauseSpec, names: Names, key: str) -> Clause:
+    """The frozen clause. Raises ConfigError at the dotted `key`."""
+    specs = [(one, f"{key}.variants.{index}") for index, one in enumerate(spec.variants)] or [(spec, key)]
+    return Clause(
+        id=ClauseId(spec.id),
+        source=spec.source,
+        what=text_of(spec.what),
+        target=spec.target,
+        met_by=frozenset(spec.met_by) or MET_BY[spec.target],
+        counts_from=spec.counts_from,
+        variants=tuple(_resolve_variant(one, spec, names, where) for one, where in specs),
+        breach_of=tuple(ClauseId(name) for name in spec.breach_of),
+    )
+
+
+def _resolve_variant(spec: VariantSpec, clause: ClauseSpec, names: Names, key: str) -> Variant:
+    limit = spec.limit or clause.limit
+    if limit is None:
+        refuse(key, "`limit` is missing", "a paper or a task without a limit belongs under `obligations:`")
+    strict = spec.strict or clause.strict or StrictSpec()
+    interpretation = spec.interpretation or clause.interpretation
+    return Variant(
+        limit=limit,
+        applies=_selectors(spec.applies if spec.applies is not None else clause.applies, names, key),
+        regime=_regime(spec, clause, names, key),
+        runs=names.runs(spec.runs or clause.runs, f"{key}.runs"),
+        mode=spec.mode or clause.mode or Mode.JUDGED,
+        strict_limit=strict.limit,
+        strict_runs=names.runs(strict.runs, f"{key}.strict.runs"),
+        interpretation=text_of(interpretation) if interpretation is not None else None,
+    )
+
+
+def _regime(spec: VariantSpec, clause: ClauseSpec, names: Names, key: str) -> Regime | None:
+    written = spec.starts or clause.starts
+    if written is None or written == "always":
+        return None
+    return Regime(names.window(written, f"{key}.starts"), spec.judged_at or clause.judged_at)
+
+
+def _selectors(
+    written: str | SelectorSpec | list[str | SelectorSpec] | None, names: Names, key: str
+) -> tuple[Selector, ...]:
+    if written is None:
+        return ()
+    if isinstance(written, list):
+        return tuple(names.selector(one, f"{key}.applies.{index}") for index, one in enumerate(written))
+    return (names.selector(written, f"{key}.applies"),)

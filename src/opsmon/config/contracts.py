@@ -1,0 +1,189 @@
+"""The shape of one file of rules/contracts and how it becomes a frozen `Contract`.
+
+Sections: who and how long (`contract` … `services`), when (`hours`, `periods`), what runs as a clock (`clauses`), and
+`obligations`, `budgets`, `penalties`. A name that nothing defines, hours that overlap and an id used twice are errors
+at their line.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, time, tzinfo
+from decimal import Decimal
+from itertools import pairwise
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
+
+from opsmon.config.calendars import CalendarBook
+from opsmon.config.clauses import ClauseSpec, Names, SelectorSpec, refuse, resolve_clause
+from opsmon.config.problem import nearest, shown
+from opsmon.config.span import DateField, HoursField, TextField, parse_date, parse_hours, text_of
+from opsmon.contract.book import ContractBook
+from opsmon.contract.calendar import ONE_DAY, Calendar
+from opsmon.contract.term import Clause, Contract, Service, Term
+from opsmon.contract.text import Text
+from opsmon.contract.window import HoursOn, Window
+from opsmon.errors import ConfigError, Problem
+from opsmon.model.name import ContractId
+from opsmon.spec import Spec, wrong
+
+Hours = Annotated[HoursOn, Field(strict=False)]
+
+
+class TermSpec(Spec):
+    """From the first day to the last, both whole. `goes_on`: past its end until a successor is recorded."""
+
+    from_: DateField | None = Field(default=None, alias="from")
+    to: DateField | None = None
+    goes_on: bool = False
+    succeeded_on: DateField | None = None
+    note: TextField = ""
+
+    def resolve(self, zone: tzinfo) -> Term:
+        start = _midnight(self.from_, zone) if self.from_ else None
+        end = _midnight(self.to, zone, days=1) if self.to else None
+        if start is not None and end is not None and start >= end:
+            refuse("term", "the term ends before it begins")
+        succeeded = _midnight(self.succeeded_on, zone) if self.succeeded_on else None
+        return Term(start, end, self.goes_on, succeeded)
+
+
+def _midnight(text: str, zone: tzinfo, *, days: int = 0) -> datetime:
+    return datetime.combine(parse_date(text) + days * ONE_DAY, time(), zone).astimezone(UTC)
+
+
+class ServiceSpec(Spec):
+    """One service (lot); its own term and amount where the paper gives them."""
+
+    title: TextField
+    term: TermSpec | None = None
+    amount_cny: int | None = Field(default=None, ge=0)
+    scope: TextField = ""
+
+
+class HoursSpec(Spec):
+    """Named hours: stretches of a day on some days, joined with the whole of some key periods."""
+
+    title: TextField
+    on: Hours = HoursOn.WORKDAYS
+    hours: HoursField | list[HoursField] = Field(default=[])
+    and_inside: list[str] = Field(default=[])
+
+    @field_validator("hours")
+    @classmethod
+    def _apart(cls, written: str | list[str]) -> str | list[str]:
+        spans = sorted(parse_hours(one) for one in ([written] if isinstance(written, str) else written))
+        for (_, end), (start, _) in pairwise(spans):
+            if start < end:
+                raise wrong("hours that overlap", "join them into one stretch")
+        return written
+
+    def resolve(self, name: str) -> Window:
+        written = [self.hours] if isinstance(self.hours, str) else self.hours
+        spans = tuple(sorted(parse_hours(one) for one in written))
+        return Window(name, text_of(self.title), self.on, spans, tuple(self.and_inside))
+
+
+class PeriodsSpec(Spec):
+    """A named union of key periods that the calendars define."""
+
+    title: TextField
+    sets: list[str] = Field(min_length=1)
+
+
+class ContractSpec(Spec):
+    """One contract, one file."""
+
+    contract: str
+    title: TextField
+    parties: TextField = ""
+    term: TermSpec = TermSpec()
+    amount_cny: int | None = Field(default=None, ge=0)
+    payment: TextField = ""
+    facts: list[TextField] = Field(default=[])
+    services: dict[str, ServiceSpec] = Field(min_length=1)
+    hours: dict[str, HoursSpec] = Field(default={})
+    periods: dict[str, PeriodsSpec] = Field(default={})
+    scopes: dict[str, SelectorSpec] = Field(default={})
+    clauses: list[ClauseSpec] = Field(default=[])
+    obligations: list[dict[str, Any]] = Field(default=[])
+    budgets: list[dict[str, Any]] = Field(default=[])
+    penalties: list[dict[str, Any]] = Field(default=[])
+
+    def resolve(self, calendars: CalendarBook) -> ContractBook:
+        """The contract with its calendar. Raises ConfigError with every mistake, by dotted key."""
+        calendar = calendars.for_contract(self.contract)
+        names = Names(self.services, self._windows(calendar), self.scopes)
+        term = self.term.resolve(calendars.zone)
+        contract = Contract(
+            id=ContractId(self.contract),
+            title=text_of(self.title),
+            zone=calendars.zone,
+            services={name: self._service(name, term, calendars.zone) for name in self.services},
+            clauses=_clauses(self.clauses, names),
+            amount_cny=_money(self.amount_cny),
+            term=term,
+        )
+        return ContractBook(contract, calendar)
+
+    def _service(self, name: str, term: Term, zone: tzinfo) -> Service:
+        spec = self.services[name]
+        own = spec.term.resolve(zone) if spec.term is not None else term
+        return Service(name, text_of(spec.title), own, _money(spec.amount_cny))
+
+    def _windows(self, calendar: Calendar) -> Mapping[str, Window]:
+        windows = {name: Window(name, _set_title(name), periods=(name,)) for name in calendar.sets}
+        for name, periods in self.periods.items():
+            _check_sets(periods.sets, calendar, f"periods.{name}.sets")
+            windows[name] = Window(name, text_of(periods.title), periods=tuple(periods.sets))
+        for name, hours in self.hours.items():
+            if name in windows:
+                refuse(f"hours.{name}", f"{shown(name)} is the name of key periods already")
+            windows[name] = self._hours(name, hours, calendar)
+        return windows
+
+    def _hours(self, name: str, spec: HoursSpec, calendar: Calendar) -> Window:
+        sets: list[str] = []
+        for one in spec.and_inside:
+            sets.extend(self.periods[one].sets if one in self.periods else [one])
+        _check_sets(sets, calendar, f"hours.{name}.and_inside")
+        resolved = spec.resolve(name)
+        return Window(name, resolved.title, resolved.on, resolved.hours, tuple(sets))
+
+
+def _money(amount: int | None) -> Decimal | None:
+    return Decimal(amount) if amount is not None else None
+
+
+def _set_title(name: str) -> Text:
+    return Text(name.replace("-", " "), {"holidays": "法定节假日"}.get(name, name))
+
+
+def _check_sets(sets: Iterable[str], calendar: Calendar, key: str) -> None:
+    for name in sets:
+        if name not in calendar.sets:
+            refuse(key, f"no such key periods: {shown(name)}", nearest(name, calendar.sets) or "see rules/calendars")
+
+
+def _clauses(specs: list[ClauseSpec], names: Names) -> tuple[Clause, ...]:
+    problems = list(_id_problems(specs))
+    clauses = []
+    for index, spec in enumerate(specs):
+        try:
+            clauses.append(resolve_clause(spec, names, f"clauses.{index}"))
+        except ConfigError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ConfigError(tuple(problems))
+    return tuple(clauses)
+
+
+def _id_problems(specs: list[ClauseSpec]) -> Iterator[Problem]:
+    seen: list[str] = []
+    for index, spec in enumerate(specs):
+        if spec.id in seen:
+            yield Problem("", 0, 0, f"a second clause {shown(spec.id)}", key=f"clauses.{index}.id")
+        for place, name in enumerate(spec.breach_of):
+            if name not in seen:
+                hint = nearest(name, seen) or "a clause has to come before the one that its breach starts"
+                yield Problem("", 0, 0, f"no such clause: {shown(name)}", hint, f"clauses.{index}.breach_of.{place}")
+        seen.append(spec.id)

@@ -1,0 +1,60 @@
+"""Loads rules/contracts and rules/calendars of a root into a `ContractBook` a contract."""
+
+from collections.abc import Iterator, Mapping
+from datetime import tzinfo
+from pathlib import Path
+
+from opsmon.config.calendars import CalendarBook, CalendarSpec
+from opsmon.config.contracts import ContractSpec
+from opsmon.config.document import Document, add_config_error, check_spec, read_document
+from opsmon.config.problem import Problems
+from opsmon.contract.book import ContractBook
+from opsmon.errors import ConfigError
+from opsmon.model.name import ContractId
+
+CALENDARS, CONTRACTS = Path("rules/calendars"), Path("rules/contracts")
+
+
+def load_contracts(root: Path, zone: tzinfo, problems: Problems) -> Mapping[ContractId, ContractBook]:
+    """Every contract of the root by its id. What is wrong is added to `problems`; a wrong file is left out."""
+    calendars = load_calendars(root, zone, problems)
+    books: dict[ContractId, ContractBook] = {}
+    for document in _documents(root, CONTRACTS, problems):
+        book = _contract(document, calendars, problems)
+        if book is None:
+            continue
+        if book.contract.id in books:
+            problems.add(document.problem(("contract",), f"a second contract `{book.contract.id}`"))
+        books[book.contract.id] = book
+    return books
+
+
+def load_calendars(root: Path, zone: tzinfo, problems: Problems) -> CalendarBook:
+    """Every calendar file of the root."""
+    files = [_calendar(document, problems) for document in _documents(root, CALENDARS, problems)]
+    return CalendarBook(tuple(file for file in files if file is not None), zone)
+
+
+def _documents(root: Path, folder: Path, problems: Problems) -> Iterator[Document]:
+    for file in sorted((root / folder).glob("*.yaml")):
+        document = read_document(file, root, problems)
+        if document is not None:
+            yield document
+
+
+def _calendar(document: Document, problems: Problems) -> CalendarSpec | None:
+    spec = check_spec(document, CalendarSpec, problems)
+    try:
+        return spec.resolve() if spec is not None else None
+    except ConfigError as error:
+        add_config_error(document, error, problems)
+        return None
+
+
+def _contract(document: Document, calendars: CalendarBook, problems: Problems) -> ContractBook | None:
+    spec = check_spec(document, ContractSpec, problems)
+    try:
+        return spec.resolve(calendars) if spec is not None else None
+    except ConfigError as error:
+        add_config_error(document, error, problems)
+        return None

@@ -1,0 +1,119 @@
+"""The facts of one incident, as the contract sees them, and which of them cannot be believed.
+
+Promises: the order in which facts arrived does not matter, only the times that they carry; a fact that makes no sense
+(an outcome before the incident began, a resolve with no start, an exclusion without a reason) is refused with a reason
+and the rest goes on; nothing here raises.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from opsmon.model.device import Kind
+from opsmon.model.incident import Fact, FactType, Severity
+from opsmon.model.name import ContractId, IncidentId
+
+STARTS = frozenset({FactType.DETECTED, FactType.REPORTED, FactType.NOTIFIED})
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """How long a step usually takes, from the rule, the site or the history of the site; None is not known."""
+
+    acknowledge: timedelta | None = None
+    travel: timedelta | None = None
+    repair: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pressure:
+    """A fact of the world that leaves less time than the contract: known since `since`, things give way at
+    `gives_way_at` (a UPS is empty, a meeting begins). A clock due later is at risk at once."""
+
+    since: datetime
+    gives_way_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One incident under one contract. `kind` and `service` None are not known and agree with every selector."""
+
+    incident: IncidentId
+    contract: ContractId
+    service: str | None
+    kind: Kind | None
+    severity: Severity
+    labels: Mapping[str, str] = field(default_factory=dict)
+    facts: tuple[Fact, ...] = ()
+    estimates: Estimates = field(default_factory=Estimates)
+    pressures: tuple[Pressure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A fact that was not believed, and why."""
+
+    fact: Fact
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The believed facts of a case by type, each in the order of time."""
+
+    times: Mapping[FactType, tuple[datetime, ...]]
+    refusals: tuple[Refusal, ...] = ()
+
+    def first(self, type_: FactType) -> datetime | None:
+        found = self.times.get(type_)
+        return found[0] if found else None
+
+    def first_of(self, types: tuple[FactType, ...]) -> tuple[datetime, FactType] | None:
+        """The earliest fact of any of `types`; where two are at the same moment, the one listed first."""
+        found = [(at, position) for position, type_ in enumerate(types) if (at := self.first(type_)) is not None]
+        if not found:
+            return None
+        at, position = min(found)
+        return at, types[position]
+
+    def first_from(self, type_: FactType, start: datetime) -> datetime | None:
+        """The first fact of the type at `start` or later."""
+        return next((at for at in self.times.get(type_, ()) if at >= start), None)
+
+    @property
+    def excluded_at(self) -> datetime | None:
+        """Since when the incident is not the contractor's responsibility; None when it is."""
+        excluded = self.times.get(FactType.EXCLUDED, ())
+        included = self.times.get(FactType.INCLUDED, ())
+        if not excluded or (included and included[-1] >= excluded[-1]):
+            return None
+        return next(at for at in excluded if not included or at > included[-1])
+
+
+def history_of(facts: tuple[Fact, ...]) -> History:
+    """Sorts the facts by time and leaves out what cannot be believed."""
+    begun = min((fact.at for fact in facts if fact.type in STARTS and fact.at.tzinfo), default=None)
+    times: dict[FactType, list[datetime]] = {}
+    refusals: list[Refusal] = []
+    for fact in sorted(facts, key=lambda one: (one.at.tzinfo is None, one.at.isoformat(), one.type)):
+        reason = _why_not(fact, begun)
+        if reason:
+            refusals.append(Refusal(fact, reason))
+        else:
+            times.setdefault(fact.type, []).append(fact.at)
+    return History({type_: tuple(sorted(at)) for type_, at in times.items()}, tuple(refusals))
+
+
+def _why_not(fact: Fact, begun: datetime | None) -> str:
+    if fact.at.tzinfo is None:
+        return "its time has no offset from UTC"
+    if fact.type in STARTS:
+        return ""
+    if begun is None:
+        return f"{fact.type} with no start: nothing was detected, reported or notified"
+    if fact.at < begun:
+        return f"{fact.type} before its incident, which began at {begun.isoformat()}"
+    if fact.type in (FactType.EXCLUDED, FactType.INCLUDED) and not fact.note.strip():
+        return f"{fact.type} without a reason"
+    return ""

@@ -1,0 +1,165 @@
+"""What a contract binds the team to, as frozen words: services, clauses that are clocks, and what each selects.
+
+A clause (`Clause`) is one row of a contract: what must happen (`Target`), from which fact, in which time. Its variants
+are tried in order; the first whose selectors take the incident and whose regime holds is the one that counts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from enum import StrEnum
+
+from opsmon.contract.limit import Limit
+from opsmon.contract.text import Text
+from opsmon.contract.window import Window
+from opsmon.model.device import Kind
+from opsmon.model.incident import FactType, Severity
+from opsmon.model.name import ClauseId, ContractId
+
+
+class Target(StrEnum):
+    """What has to have happened when the limit ends."""
+
+    ACKNOWLEDGE = "acknowledge"
+    REMOTE = "remote"
+    ON_SITE = "on_site"
+    RESOLVE = "resolve"
+    REPORT = "report"
+    SPARE = "spare"
+    FALLBACK = "fallback"
+
+
+# What meets a target unless the clause says otherwise. An arrival is no acknowledgement and an acknowledgement no
+# arrival: a clause that takes one for the other lists it under `met_by`.
+MET_BY: Mapping[Target, frozenset[FactType]] = {
+    Target.ACKNOWLEDGE: frozenset({FactType.ACKNOWLEDGED}),
+    Target.REMOTE: frozenset({FactType.REMOTE_STARTED}),
+    Target.ON_SITE: frozenset({FactType.ON_SITE}),
+    Target.RESOLVE: frozenset({FactType.RESOLVED}),
+    Target.REPORT: frozenset({FactType.REPORT_FILED}),
+    Target.SPARE: frozenset({FactType.SPARE_INSTALLED, FactType.RESOLVED}),
+    Target.FALLBACK: frozenset({FactType.FALLBACK_AGREED, FactType.RESOLVED}),
+}
+
+
+class Mode(StrEnum):
+    """How far a clock counts."""
+
+    JUDGED = "judged"
+    DISPUTED = "disputed"  # it runs and can be breached, under one reading of the contract
+    WARNED = "warned"  # it holds under the stricter reading alone: it warns and is never breached
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Takes an incident when every field that is given agrees. A fact that is not known (None) agrees with anything."""
+
+    services: frozenset[str] = frozenset()
+    kinds: frozenset[Kind] = frozenset()
+    not_kinds: frozenset[Kind] = frozenset()
+    severities: frozenset[Severity] = frozenset()
+    labels: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    not_labels: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def takes(self, service: str | None, kind: Kind | None, severity: Severity, labels: Mapping[str, str]) -> bool:
+        return (
+            (not self.services or service is None or service in self.services)
+            and (kind is None or ((not self.kinds or kind in self.kinds) and kind not in self.not_kinds))
+            and (not self.severities or severity in self.severities)
+            and all(labels.get(key) in allowed for key, allowed in self.labels.items())
+            and not any(labels.get(key) in refused for key, refused in self.not_labels.items())
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """The clause holds only when `window` is open at one moment: that of the fact `judged_at`, else at the start."""
+
+    window: Window
+    judged_at: FactType | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way in which a clause applies. `strict_*` is the stricter reading of the same limit, where it differs."""
+
+    limit: Limit
+    applies: tuple[Selector, ...] = ()
+    regime: Regime | None = None
+    runs: Window | None = None
+    mode: Mode = Mode.JUDGED
+    strict_limit: Limit | None = None
+    strict_runs: Window | None = None
+    interpretation: Text | None = None
+
+    @property
+    def has_stricter_reading(self) -> bool:
+        return self.strict_limit is not None or self.strict_runs is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One row of a contract that runs as a clock.
+
+    It counts from the first of the facts `counts_from` or, where `breach_of` is given, from the moment that one of
+    those clauses is breached. `source` is where the paper says so.
+    """
+
+    id: ClauseId
+    source: str
+    what: Text
+    target: Target
+    met_by: frozenset[FactType]
+    counts_from: tuple[FactType, ...]
+    variants: tuple[Variant, ...]
+    breach_of: tuple[ClauseId, ...] = ()
+
+    @property
+    def waits_for_report(self) -> bool:
+        """It counts from a person's report alone, so that our own detection starts it only provisionally."""
+        return self.counts_from == (FactType.REPORTED,)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """From `start` to before `end` (aware). `goes_on`: past its end until a successor is recorded at `succeeded_at`."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+    goes_on: bool = False
+    succeeded_at: datetime | None = None
+
+    def covers(self, moment: datetime) -> bool:
+        if self.start is not None and moment < self.start:
+            return False
+        end = self.succeeded_at if self.goes_on else self.end
+        return end is None or moment < end
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service (lot) of a contract; its own term and amount where the paper gives them."""
+
+    name: str
+    title: Text
+    term: Term
+    amount_cny: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One contract. `clauses` run as clocks, in the order of the file."""
+
+    id: ContractId
+    title: Text
+    zone: tzinfo
+    services: Mapping[str, Service]
+    clauses: tuple[Clause, ...]
+    amount_cny: Decimal | None = None
+    term: Term = field(default_factory=Term)
+
+    def covers(self, service: str | None, moment: datetime) -> bool:
+        """Whether a clock of `service` may begin at `moment`."""
+        found = self.services.get(service) if service is not None else None
+        return (found.term if found is not None else self.term).covers(moment)

@@ -1,0 +1,119 @@
+"""What the journal is to be told of the clocks of one incident, given what it was last told.
+
+Promises: telling the same thing twice says nothing new; every state on the way is told in order (running, at risk,
+breached) even where one look passes over several; a clock that is re-timed, or that a new fact makes void, is told
+with the reason. Replay and daemon both go through `clock_events`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from opsmon.contract.clock import INSTANT, Clock, next_change_at, state_at
+from opsmon.model.event import ClockChanged, ClockState
+from opsmon.model.name import ClauseId
+
+ClockKey = tuple[ClauseId, str]  # the clause and its target
+Announced = Mapping[ClockKey, ClockChanged]  # the last word that the journal has of each clock of one incident
+
+
+def clock_events(
+    announced: Announced, clocks: Iterable[Clock], now: datetime, reason: str = ""
+) -> tuple[ClockChanged, ...]:
+    """The events to write at `now`. For a tick `clocks` are the ones already known and `reason` is empty; after a new
+    fact, a new severity or a reload they are what `clocks_for` gives, and `reason` says what happened."""
+    events: list[ClockChanged] = []
+    seen = set()
+    for clock in clocks:
+        seen.add(key_of(clock))
+        events.extend(_told(announced.get(key_of(clock)), clock, now, reason))
+    for key, last in announced.items():
+        if key not in seen and last.after is not ClockState.CANCELLED:
+            events.append(_void(last, now, reason))
+    return tuple(events)
+
+
+def key_of(clock: Clock) -> ClockKey:
+    return clock.clause, clock.target
+
+
+def next_deadline(clocks: Iterable[Clock], after: datetime) -> datetime | None:
+    """When time alone will next change one of the clocks; None when nothing runs."""
+    turns = (next_change_at(clock, after) for clock in clocks)
+    return min((at for at in turns if at is not None), default=None)
+
+
+def _told(last: ClockChanged | None, clock: Clock, now: datetime, reason: str) -> Iterator[ClockChanged]:
+    after = state_at(clock, now)
+    if after is None:
+        if last is not None and last.after is not ClockState.CANCELLED:
+            yield _void(last, now, reason)
+        return
+    before = last.after if last is not None else None
+    retimed = last is not None and _times_told(last) != _times(clock)
+    for state in _path(before, after, clock, now):
+        if state is before and not retimed:
+            continue
+        why = reason or "its times were reckoned anew" if retimed else _why(clock, state, reason)
+        yield _event(clock, before, state, now, why)
+        before = state
+
+
+def _path(before: ClockState | None, after: ClockState, clock: Clock, now: datetime) -> tuple[ClockState, ...]:
+    """The states passed on the way, so that a late look tells the same story as a punctual one."""
+    turns = [clock.starts_at, clock.at_risk_at, clock.due_at + INSTANT if clock.due_at is not None else None]
+    ended = min(at for at in (clock.met_at, clock.cancelled_at, now) if at is not None)
+    states = (state_at(clock, at) for at in sorted(at for at in turns if at is not None) if at < ended)
+    order = list(dict.fromkeys([*(state for state in states if state is not None), after]))
+    if before is None:
+        return tuple(order)
+    return tuple(order[order.index(before) :]) if before in order else (after,)
+
+
+def _times(clock: Clock) -> tuple[object, ...]:
+    return clock.starts_at, clock.due_at, clock.strict_due_at, clock.provisional
+
+
+def _times_told(last: ClockChanged) -> tuple[object, ...]:
+    return last.starts_at, last.due_at, last.strict_due_at, last.provisional
+
+
+def _why(clock: Clock, state: ClockState, reason: str) -> str:
+    return clock.risk_reason if state is ClockState.AT_RISK else reason
+
+
+def _void(last: ClockChanged, now: datetime, reason: str) -> ClockChanged:
+    return ClockChanged(
+        at=now,
+        incident=last.incident,
+        contract=last.contract,
+        clause=last.clause,
+        target=last.target,
+        before=last.after,
+        after=ClockState.CANCELLED,
+        starts_at=last.starts_at,
+        at_risk_at=last.at_risk_at,
+        due_at=last.due_at,
+        strict_due_at=last.strict_due_at,
+        met_at=last.met_at,
+        provisional=last.provisional,
+        reason=reason or "the clause no longer applies",
+    )
+
+
+def _event(clock: Clock, before: ClockState | None, after: ClockState, now: datetime, reason: str) -> ClockChanged:
+    return ClockChanged(
+        at=now,
+        incident=clock.incident,
+        contract=clock.contract,
+        clause=clock.clause,
+        target=clock.target,
+        before=before,
+        after=after,
+        starts_at=clock.starts_at,
+        at_risk_at=clock.at_risk_at,
+        due_at=clock.due_at,
+        strict_due_at=clock.strict_due_at,
+        met_at=clock.met_at,
+        provisional=clock.provisional,
+        reason=reason,
+    )
