@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from opsmon.model.device import Check, Device
-from opsmon.probe import tcp
+from opsmon.probe import icmp, tcp
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.field import CheckSpec
 
@@ -17,7 +17,8 @@ class ProbeKind:
 
     `run` returns a Finding or raises ProbeError; the worker times it, bounds it and makes the Sample. `heavy` kinds
     (a connection, a login, many requests) share the scheduler's bounded number of places; `vital` kinds say by their
-    failure that the device is down, the others that a part of it is.
+    failure that the device is down, the others that a part of it is. A kind that `bounds_itself` keeps the time-out
+    by better means than a timer of the loop, which can fire before an answer that came in time is read.
     """
 
     spec: type[CheckSpec]
@@ -27,8 +28,10 @@ class ProbeKind:
     default_period_s: float = 60.0
     heavy: bool = True
     vital: bool = False
+    bounds_itself: bool = False
 
 
 KINDS: dict[str, ProbeKind] = {
+    "icmp": ProbeKind(icmp.IcmpSpec, icmp.run, "the device answers pings", heavy=False, vital=True, bounds_itself=True),
     "tcp": ProbeKind(tcp.TcpSpec, tcp.run, "a TCP port takes a connection, and says what is expected"),
 }

@@ -26,13 +26,12 @@ class _Known:
     ask_at_s: float
 
 
-def is_numeric(address: str) -> bool:
-    """Whether an address needs no name service (IPv4, or IPv6 with or without a zone)."""
+def numeric_form(address: str) -> str | None:
+    """An IPv4 or IPv6 address as the system writes it; None for a host name, which needs the name service."""
     try:
-        ipaddress.ip_address(address)
+        return str(ipaddress.ip_address(address))
     except ValueError:
-        return False
-    return True
+        return None
 
 
 class Resolver:
@@ -42,16 +41,15 @@ class Resolver:
         self._clock = clock
         self._known: dict[str, _Known] = {}
         self._asking: dict[str, asyncio.Task[str]] = {}
-        self._numeric: set[str] = set()
+        self._numeric: dict[str, str] = {}
         self.failures = 0
 
     async def resolve(self, address: str) -> str:
         """The numeric address. Raises ProbeError(LOCAL_FAULT) when the name service does not know."""
-        if address in self._numeric:
-            return address
-        if is_numeric(address):
-            self._numeric.add(address)
-            return address
+        numeric = self._numeric.get(address) or numeric_form(address)
+        if numeric:
+            self._numeric[address] = numeric
+            return numeric
         known = self._known.get(address)
         if known and self._clock.monotonic() < known.ask_at_s:
             return self._answer_of(address, known)

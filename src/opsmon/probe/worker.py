@@ -7,6 +7,8 @@ counted by the outcome LOCAL_FAULT, and blamed on no device.
 import asyncio
 import logging
 from array import array
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from math import nan
@@ -16,7 +18,7 @@ from opsmon.model.device import Check, Device
 from opsmon.model.name import CheckName
 from opsmon.model.sample import Outcome, Reading, Sample, SeriesBlock, SeriesKey
 from opsmon.probe.context import Finding, ProbeContext
-from opsmon.probe.registry import KINDS
+from opsmon.probe.registry import KINDS, ProbeKind
 
 log = logging.getLogger(__name__)
 
@@ -28,18 +30,25 @@ def common_block(check: CheckName) -> SeriesBlock:
     return SeriesBlock((SeriesKey("probe_success", labels), SeriesKey("probe_duration_seconds", labels)))
 
 
-async def run_check(device: Device, check: Check, context: ProbeContext, *, confirms: bool = False) -> Sample:
+async def run_check(
+    device: Device,
+    check: Check,
+    context: ProbeContext,
+    kinds: Mapping[str, ProbeKind] = KINDS,
+    *,
+    confirms: bool = False,
+) -> Sample:
     """One run. Never raises but for cancellation, and is over soon after `check.timeout_s` seconds."""
     started_at, started_s = context.clock.now(), context.clock.monotonic()
-    finding = await _find(device, check, context)
+    finding = await _find(device, check, context, kinds[check.kind])
     duration_s = context.clock.monotonic() - started_s
     return sample_of(device, check, finding, started_at, duration_s, confirms=confirms)
 
 
-async def _find(device: Device, check: Check, context: ProbeContext) -> Finding:
+async def _find(device: Device, check: Check, context: ProbeContext, kind: ProbeKind) -> Finding:
     try:
-        async with asyncio.timeout(check.timeout_s):
-            return await KINDS[check.kind].run(device, check, context)
+        async with asyncio.timeout(None if kind.bounds_itself else check.timeout_s):
+            return await kind.run(device, check, context)
     except ProbeError as error:
         return Finding(error.outcome, error.detail)
     except TimeoutError:
@@ -68,3 +77,11 @@ def sample_of(
         confirms=confirms,
         facts=finding.facts,
     )
+
+
+def excuse(sample: Sample, reason: str) -> Sample:
+    """The same run, found to say nothing of the device."""
+    shared = sample.readings[0]
+    unmeasured = Reading(shared.block, array("d", (nan, sample.duration_s)))
+    detail = f"{reason}: {sample.detail}" if sample.detail else reason
+    return replace(sample, outcome=Outcome.LOCAL_FAULT, detail=detail, readings=(unmeasured, *sample.readings[1:]))

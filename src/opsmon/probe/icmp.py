@@ -1,0 +1,109 @@
+"""Does a device answer pings, how quickly, and how many of them.
+
+One echo request a run unless `count` says more; then they leave `interval` apart and the loss is told. A device is
+reached when one echo comes back; `max_loss` and `max_rtt` make a poor path DEGRADED.
+Series: blackbox_exporter's `probe_icmp_duration_seconds{phase}` (mean round trip), `probe_icmp_reply_hop_limit`,
+`probe_ip_protocol`, `probe_dns_lookup_time_seconds`; of several echoes also `opsmon_ping_loss_ratio`.
+"""
+
+import asyncio
+from array import array
+from dataclasses import dataclass
+from functools import lru_cache
+from math import nan
+from typing import Annotated
+
+from pydantic import Field
+
+from opsmon.errors import ProbeError
+from opsmon.model.device import Check, Device
+from opsmon.model.name import CheckName
+from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
+from opsmon.probe.context import Echo, Finding, ProbeContext
+from opsmon.probe.field import CheckSpec, Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class IcmpSettings:
+    count: int = 1
+    interval_s: float = 0.2
+    size_bytes: int = 56
+    max_loss_ratio: float | None = None
+    max_rtt_s: float | None = None
+
+
+class IcmpSpec(CheckSpec):
+    count: Annotated[int, Field(ge=1, le=20)] = 1
+    interval: Annotated[Seconds, Field(ge=0.01, le=5)] = 0.2
+    size: Annotated[int, Field(ge=8, le=1400)] = 56
+    max_loss: Annotated[float, Field(ge=0, lt=1)] | None = None
+    max_rtt: Annotated[Seconds, Field(gt=0)] | None = None
+
+    def resolve(self) -> IcmpSettings:
+        return IcmpSettings(self.count, self.interval, self.size, self.max_loss, self.max_rtt)
+
+
+@lru_cache(maxsize=256)
+def icmp_block(check: CheckName, *, several: bool) -> SeriesBlock:
+    """The series of one ping check, shared by every device that has a check of this name."""
+    names = [
+        ("probe_icmp_duration_seconds", (("check", check), ("phase", "resolve"))),
+        ("probe_icmp_duration_seconds", (("check", check), ("phase", "rtt"))),
+        ("probe_icmp_reply_hop_limit", (("check", check),)),
+        ("probe_ip_protocol", (("check", check),)),
+        ("probe_dns_lookup_time_seconds", (("check", check),)),
+    ]
+    if several:
+        names.append(("opsmon_ping_loss_ratio", (("check", check),)))
+    return SeriesBlock(tuple(SeriesKey(metric, labels) for metric, labels in names))
+
+
+async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
+    settings = check.settings if isinstance(check.settings, IcmpSettings) else IcmpSettings()
+    started_s = context.clock.monotonic()
+    address = await context.resolver.resolve(device.address)
+    resolve_s = context.clock.monotonic() - started_s
+    if settings.count == 1:
+        echoes = [await context.pinger.ping(address, check.timeout_s, settings.size_bytes)]
+    else:
+        echoes = await _ping_several(address, check, settings, context)
+    rtt_s = sum(echo.rtt_s for echo in echoes) / len(echoes)
+    values = _values_of(address, echoes, rtt_s, resolve_s)
+    loss_ratio = 1 - len(echoes) / settings.count
+    if settings.count > 1:
+        values.append(loss_ratio)
+    outcome, detail = _judge(settings, rtt_s, loss_ratio)
+    block = icmp_block(check.name, several=settings.count > 1)
+    return Finding(outcome, detail, (Reading(block, values),))
+
+
+async def _ping_several(address: str, check: Check, settings: IcmpSettings, context: ProbeContext) -> list[Echo]:
+    """The echoes that came back. Raises the last ProbeError when none did."""
+
+    async def one(delay_s: float) -> Echo:
+        await asyncio.sleep(delay_s)
+        return await context.pinger.ping(address, check.timeout_s, settings.size_bytes)
+
+    pings = (one(number * settings.interval_s) for number in range(settings.count))
+    results = await asyncio.gather(*pings, return_exceptions=True)
+    faults = [result for result in results if isinstance(result, BaseException)]
+    unexpected = next((fault for fault in faults if not isinstance(fault, ProbeError)), None)
+    local = next((fault for fault in faults if isinstance(fault, ProbeError) and not fault.outcome.measured), None)
+    echoes = [result for result in results if isinstance(result, Echo)]
+    if unexpected or local or not echoes:
+        raise unexpected or local or faults[-1]
+    return echoes
+
+
+def _values_of(address: str, echoes: list[Echo], rtt_s: float, resolve_s: float) -> "array[float]":
+    hop_limit = echoes[-1].hop_limit
+    protocol = 6.0 if ":" in address else 4.0
+    return array("d", (resolve_s, rtt_s, nan if hop_limit is None else hop_limit, protocol, resolve_s))
+
+
+def _judge(settings: IcmpSettings, rtt_s: float, loss_ratio: float) -> tuple[Outcome, str]:
+    if settings.max_loss_ratio is not None and loss_ratio > settings.max_loss_ratio:
+        return Outcome.DEGRADED, f"{loss_ratio:.0%} of the pings lost, {settings.max_loss_ratio:.0%} allowed"
+    if settings.max_rtt_s is not None and rtt_s > settings.max_rtt_s:
+        return Outcome.DEGRADED, f"{rtt_s * 1000:.1f} ms round trip, {settings.max_rtt_s * 1000:g} ms allowed"
+    return Outcome.OK, ""
