@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import pytest
-from tests.probe.conftest import NoDriver
-from tests.probe.virtual_time import VirtualClock, run_virtually
 
 from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device, Kind
@@ -21,6 +19,8 @@ from opsmon.probe.phase import SPREAD_PER_CHECK_S
 from opsmon.probe.registry import ProbeKind
 from opsmon.probe.resolver import Resolver
 from opsmon.probe.scheduler import WAKE_STEP_S, Scheduler
+from tests.probe.conftest import NoDriver
+from tests.probe.virtual_time import VirtualClock, run_virtually
 
 Behave = Callable[[Device, Check], Awaitable[Finding]]
 STEP_S = WAKE_STEP_S + 1e-6

@@ -4,12 +4,12 @@ import asyncio
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.probe.test_scheduler import Bench, check, device, schedule
 
 from opsmon.model.device import Check, Device
 from opsmon.model.name import CheckName, DeviceName
 from opsmon.probe.context import Finding
 from opsmon.probe.phase import first_due_s, jitter_of, next_due_s
+from tests.probe.test_scheduler import Bench, check, device, schedule
 
 NAMES = st.text(min_size=1, max_size=20)
 JITTERS = st.floats(0, 1, exclude_max=True)
