@@ -1,4 +1,4 @@
-"""Addresses of devices: IPv4, IPv6 or a host name; networks that ranges count through."""
+"""Addresses of devices: IPv4, IPv6 or a host name."""
 
 import ipaddress
 import re
@@ -41,21 +41,4 @@ def check_address(text: str) -> str:
     raise wrong(f"{shown(text)} is no IPv4 address, IPv6 address or host name")
 
 
-def check_network(text: str) -> str:
-    """The text when it is a network such as `10.1.2.0/24`; raises a pydantic error else."""
-    try:
-        ipaddress.ip_network(text)
-    except ValueError:
-        raise wrong(f"{shown(text)} is no network", _network_hint(text)) from None
-    return text
-
-
-def _network_hint(text: str) -> str:
-    try:
-        return f"did you mean `{ipaddress.ip_network(text, strict=False)}`?"
-    except ValueError:
-        return "such as `10.1.2.0/24`"
-
-
 Address = Annotated[str, AfterValidator(check_address)]
-Network = Annotated[str, AfterValidator(check_network)]

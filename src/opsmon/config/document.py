@@ -32,6 +32,23 @@ class Document:
         """
         return locate(self.data, self.place, steps)
 
+    def part(self, steps: Steps) -> object:
+        """The data under a path of keys that exist."""
+        data = self.data
+        for step in steps:
+            data = data[step]  # type: ignore[index]  # the caller knows that the path exists
+        return data
+
+    def depth(self, steps: Steps) -> int:
+        """How many of the steps exist, from the first on."""
+        data, depth = self.data, 0
+        for step in steps:
+            known = step in data if isinstance(data, dict) else isinstance(data, list) and step in range(len(data))
+            if not known:
+                return depth
+            data, depth = data[step], depth + 1  # type: ignore[index]  # just looked up
+        return depth
+
     def problem(
         self, steps: Steps, message: str, hint: str = "", *, at_key: bool = False, warning: bool = False
     ) -> Problem:
@@ -108,9 +125,7 @@ def check_spec(
     document: Document, spec: type[SpecT], problems: Problems, *, context: object = None, steps: Steps = ()
 ) -> SpecT | None:
     """The document (or the part of it under `steps`) as a Spec, or None after adding every mistake."""
-    data = document.data
-    for step in steps:
-        data = data[step]  # type: ignore[index]  # the caller has walked the same path
+    data = document.part(steps)
     try:
         return spec.model_validate({} if data is None else data, context=context)
     except ValidationError as error:

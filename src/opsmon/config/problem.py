@@ -15,11 +15,13 @@ class Problems:
     def __init__(self) -> None:
         self.errors: list[Problem] = []
         self.warnings: list[Problem] = []
+        self._seen: set[Problem] = set()
 
     def add(self, problem: Problem) -> None:
-        """Keep a problem on its side: a warning never fails a load."""
+        """Keep a problem on its side, once: a warning never fails a load."""
         side = self.warnings if problem.warning else self.errors
-        if len(side) < MOST_PROBLEMS:
+        if problem not in self._seen and len(side) < MOST_PROBLEMS:
+            self._seen.add(problem)
             side.append(problem)
 
     def raise_if_any(self) -> None:

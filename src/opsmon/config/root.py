@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from opsmon.config.document import Document, check_spec, read_document
+from opsmon.config.document import check_spec, read_document
+from opsmon.config.inventory import Known, load_inventory
+from opsmon.config.loading import Loading
 from opsmon.config.problem import Problems
-from opsmon.config.secret import FileSecrets
 from opsmon.config.settings import Settings, SettingsSpec
 from opsmon.errors import ConfigError, Problem
 from opsmon.model.device import Inventory
-from opsmon.spec import SECRET_RESOLVER
 
 SETTINGS_FILE = "opsmon.yaml"
 
@@ -34,21 +34,6 @@ class Root:
     warnings: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Loading:
-    """What every part of a load needs: where, the environment, how strict, and the list of problems."""
-
-    root: Path
-    environ: Mapping[str, str]
-    require_secrets: bool
-    problems: Problems
-
-    def context(self, document: Document) -> dict[str, object]:
-        """The validation context for the Specs of a document."""
-        secrets = FileSecrets(document, self.environ, self.problems, required=self.require_secrets)
-        return {SECRET_RESOLVER: secrets.open_secret}
-
-
 def load_root(path: Path, *, environ: Mapping[str, str] = os.environ, require_secrets: bool = False) -> Root:
     """Load a root. Raises ConfigError with every problem of every file.
 
@@ -60,8 +45,9 @@ def load_root(path: Path, *, environ: Mapping[str, str] = os.environ, require_se
         raise ConfigError((Problem(str(path), 0, 0, "no such directory", "`opsmon init DIR` writes a new root"),))
     loading = Loading(root, environ, require_secrets, Problems())
     settings = _load_settings(loading)
+    inventory = load_inventory(loading, Known(None, None))
     loading.problems.raise_if_any()
-    return Root(root, settings, Inventory({}, {}), None, None, {}, None, tuple(sorted(loading.problems.warnings)))
+    return Root(root, settings, inventory, None, None, {}, None, tuple(sorted(loading.problems.warnings)))
 
 
 def _load_settings(loading: Loading) -> Settings:

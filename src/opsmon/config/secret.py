@@ -30,6 +30,17 @@ class MissingSecret(Secret):
         raise ConfigError((self.problem,))
 
 
+def check_shape(written: object) -> Secret:
+    """Whether something is a literal or a reference, without opening it: an empty secret, or a pydantic error."""
+    if isinstance(written, str) and written:
+        return Secret("")
+    if isinstance(written, dict) and len(written) == 1:
+        ((way, name),) = written.items()
+        if way in ("env", "file") and isinstance(name, str) and name:
+            return Secret("")
+    raise wrong("not a secret", f"a reference {_SHAPE}")
+
+
 class FileSecrets:
     """Opens the secrets of one file; `open_secret` is what a Spec's validation context carries."""
 
@@ -39,16 +50,14 @@ class FileSecrets:
 
     def open_secret(self, written: object) -> Secret:
         """The secret that `written` is or refers to. Raises a pydantic error when it is neither."""
-        if isinstance(written, str) and written:
+        check_shape(written)
+        if isinstance(written, str):
             self._warn_literal(written)
             return Secret(written)
-        if isinstance(written, dict) and len(written) == 1:
-            (way, name), *_ = written.items()
-            if way in ("env", "file") and isinstance(name, str) and name:
-                return self._refer(written, way, name)
-        raise wrong("not a secret", f"a reference {_SHAPE}")
+        return self._refer(written if isinstance(written, dict) else {})
 
-    def _refer(self, written: Mapping[str, object], way: str, name: str) -> Secret:
+    def _refer(self, written: Mapping[str, str]) -> Secret:
+        ((way, name),) = written.items()
         text, why = self._from_environment(name) if way == "env" else self._from_file(name)
         if text:
             return Secret(text)

@@ -132,7 +132,7 @@ class SettingsSpec(Spec):
     store: Annotated[str, AfterValidator(_check_store)] = DEFAULT_STORE
     language: Annotated[Language, Field(strict=False)] = Language.ZH
     timezone: Annotated[str, AfterValidator(_check_timezone)] = "Asia/Shanghai"
-    webhooks: Annotated[list[WebhookSpec], Field(default_factory=list)]
+    webhooks: list[WebhookSpec] = Field(default_factory=list)
     backup: BackupSpec = BackupSpec()
 
     def resolve(self, root: Path) -> Settings:

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from opsmon.clock import Clock
 from opsmon.model.device import Device
 from opsmon.model.sample import Identity, Outcome, Reading
+from opsmon.probe.profile.pollers import DevicePollers
 from opsmon.probe.resolver import Resolver
 from opsmon.probe.snmp.session import SnmpSession
 
@@ -40,7 +41,7 @@ class ProbeContext:
     pinger: Pinger
     snmp: SnmpEngine
     resolver: Resolver
-    profiles: object = None
+    profiles: DevicePollers | None = None
     state_dir: Path | None = None
 
 

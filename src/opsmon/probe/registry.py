@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from opsmon.model.device import Check, Device
-from opsmon.probe import icmp, tcp
+from opsmon.probe import icmp, snmp_check, tcp
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.field import CheckSpec
 
@@ -33,5 +33,12 @@ class ProbeKind:
 
 KINDS: dict[str, ProbeKind] = {
     "icmp": ProbeKind(icmp.IcmpSpec, icmp.run, "the device answers pings", heavy=False, vital=True, bounds_itself=True),
+    "snmp": ProbeKind(
+        snmp_check.SnmpSpec,
+        snmp_check.run,
+        "what a device says of itself over SNMP, by its profile",
+        default_timeout_s=45.0,
+        heavy=False,
+    ),
     "tcp": ProbeKind(tcp.TcpSpec, tcp.run, "a TCP port takes a connection, and says what is expected"),
 }

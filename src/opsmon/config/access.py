@@ -1,0 +1,67 @@
+"""How a device is reached, once its layers are merged: SNMP and SSH access, complete or refused."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from opsmon.config.inventory_spec import SnmpAuthSpec, SnmpPrivSpec, SnmpSpec, SshSpec
+from opsmon.config.mistake import Mistake
+from opsmon.config.secret import MissingSecret
+from opsmon.model.device import SnmpAccess, SnmpV3Key, SnmpVersion, SshAccess
+
+SHORTEST_KEY = 8  # RFC 3414, 11.2: passwords of a user are at least eight octets
+
+
+class IncompleteError(Exception):
+    """The merged fields do not make an access; carries the mistake, its steps from the device."""
+
+    def __init__(self, mistake: Mistake) -> None:
+        super().__init__(mistake.message)
+        self.mistake = mistake
+
+
+def _incomplete(steps: tuple[str, ...], message: str, hint: str) -> IncompleteError:
+    return IncompleteError(Mistake(steps, message, hint))
+
+
+def resolve_snmp(fields: Mapping[str, object], context: object) -> SnmpAccess:
+    """The access that `snmp:` comes to; raises IncompleteError where a version lacks what it needs."""
+    spec = SnmpSpec.model_validate(fields, context=context)
+    version = SnmpVersion("2c" if spec.version in (None, "2") else str(spec.version))
+    port = spec.port or 161
+    if version is SnmpVersion.V3:
+        return _user_access(spec, port)
+    if spec.community is None:
+        hint = "`community: {env: NAME}`"
+        raise _incomplete(("snmp",), f"SNMP version {version.value} needs a `community`", hint)
+    return SnmpAccess(version, port, community=spec.community)
+
+
+def _user_access(spec: SnmpSpec, port: int) -> SnmpAccess:
+    if spec.user is None:
+        raise _incomplete(("snmp",), "SNMP version 3 needs a `user`", "and `auth`, `priv` as the device wants them")
+    if spec.priv is not None and spec.auth is None:
+        raise _incomplete(("snmp", "priv"), "`priv` needs `auth` too", "SNMPv3 never encrypts without authentication")
+    auth, priv = _key(spec.auth, "auth"), _key(spec.priv, "priv")
+    return SnmpAccess(SnmpVersion.V3, port, user=spec.user, auth=auth, priv=priv, context=spec.context or "")
+
+
+def _key(spec: SnmpAuthSpec | SnmpPrivSpec | None, name: str) -> SnmpV3Key | None:
+    if spec is None:
+        return None
+    if spec.protocol is None or spec.key is None:
+        raise _incomplete(("snmp", name), f"`{name}` needs both `protocol` and `key`", "")
+    if not isinstance(spec.key, MissingSecret) and len(spec.key.reveal().encode()) < SHORTEST_KEY:
+        raise _incomplete(("snmp", name, "key"), f"the key is shorter than {SHORTEST_KEY} octets", "RFC 3414")
+    return SnmpV3Key(spec.protocol, spec.key)
+
+
+def resolve_ssh(fields: Mapping[str, object], context: object, folder: Path) -> SshAccess:
+    """The access that `ssh:` comes to; raises IncompleteError without a user name."""
+    spec = SshSpec.model_validate(fields, context=context)
+    if spec.username is None:
+        raise _incomplete(("ssh",), "`ssh` needs a `username`", "")
+    return SshAccess(
+        username=spec.username, port=spec.port or 22, password=spec.password,
+        key=str(folder / spec.key) if spec.key else None,
+        enable=spec.enable, platform=spec.platform, hostname=spec.hostname,
+    )  # fmt: skip

@@ -1,0 +1,94 @@
+"""`ranges:`: one entry that stands for many devices with consecutive numbers and addresses."""
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from opsmon.config.address import IPNetwork, is_host_name
+from opsmon.config.inventory_spec import MOST_DEVICES_IN_RANGE, RangeSpec
+from opsmon.config.mistake import Mistake
+from opsmon.config.problem import shown
+
+_NUMBER = re.compile(r"\{n(?::0?([1-9]\d?))?\}", re.ASCII)
+_PATTERN_HINT = "`{n}` is the number, `{n:03}` the number with three digits"
+
+
+class Member(NamedTuple):
+    """What is a range's device's own."""
+
+    name: str
+    address: str
+    title: str
+
+
+def range_mistake(spec: RangeSpec) -> Mistake | None:
+    """What is wrong with a range that each of its fields does not show alone; steps from the range."""
+    if spec.count > MOST_DEVICES_IN_RANGE:
+        hint = f"{spec.count} asked for; split it, and check the number"
+        return Mistake(("count",), f"a range has at most {MOST_DEVICES_IN_RANGE} devices", hint)
+    return _pattern_mistake(spec) or _address_mistake(spec)
+
+
+def _pattern_mistake(spec: RangeSpec) -> Mistake | None:
+    for key, pattern in (("name", spec.name), ("title", spec.title or ""), ("address", spec.address)):
+        if re.search(r"[{}]", _NUMBER.sub("", pattern)):
+            return Mistake((key,), f"{shown(pattern)} has braces that are no number", _PATTERN_HINT)
+    if spec.count > 1 and not _NUMBER.search(spec.name):
+        return Mistake(("name",), "every device would have one name: the number is missing", _PATTERN_HINT)
+    if not re.fullmatch(r"\w[\w.-]{0,99}", fill(spec.name, spec.first)):
+        return Mistake(("name",), f"{shown(spec.name)} does not make a name", "letters, digits, `.`, `_` and `-`")
+    return None
+
+
+def _address_mistake(spec: RangeSpec) -> Mistake | None:
+    if "/" not in spec.address:
+        return _host_pattern_mistake(spec)
+    try:
+        network = ipaddress.ip_network(spec.address)
+    except ValueError:
+        return Mistake(("address",), f"{shown(spec.address)} is no network", _network_hint(spec.address))
+    lowest, highest = _hosts(network)
+    last = spec.first + spec.count - 1
+    if spec.first < lowest or last > highest:
+        hint = f"{network} has hosts {lowest} to {highest}"
+        return Mistake(("count",), f"the range runs from host {spec.first} to host {last}", hint)
+    return None
+
+
+def _host_pattern_mistake(spec: RangeSpec) -> Mistake | None:
+    if not _NUMBER.search(spec.address):
+        hint = "a network such as `10.1.2.0/24`, or a host name with `{n}`"
+        return Mistake(("address",), f"{shown(spec.address)} is one address for many devices", hint)
+    if not is_host_name(fill(spec.address, spec.first)):
+        return Mistake(("address",), f"{shown(spec.address)} makes no host name")
+    return None
+
+
+def _network_hint(text: str) -> str:
+    try:
+        return f"did you mean `{ipaddress.ip_network(text, strict=False)}`?"
+    except ValueError:
+        return "such as `10.1.2.0/24`"
+
+
+def _hosts(network: IPNetwork) -> tuple[int, int]:
+    """The lowest and the highest host number that a device may have."""
+    if network.version == 4 and network.prefixlen < 31:
+        return 1, network.num_addresses - 2
+    return 0, network.num_addresses - 1
+
+
+def fill(pattern: str, number: int) -> str:
+    """The pattern with its number in it."""
+    return _NUMBER.sub(lambda match: str(number).zfill(int(match[1] or 0)), pattern)
+
+
+def members(spec: RangeSpec, title: str) -> Iterator[Member]:
+    """Every device of a range that has no mistake; `title` is the merged one, a pattern too."""
+    network = ipaddress.ip_network(spec.address) if "/" in spec.address else None
+    shift = 0 if spec.number is None else spec.number - spec.first
+    for host in range(spec.first, spec.first + spec.count):
+        number = host + shift
+        address = str(network.network_address + host) if network else fill(spec.address, number)
+        yield Member(fill(spec.name, number), address, fill(title, number))

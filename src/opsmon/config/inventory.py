@@ -1,0 +1,138 @@
+"""All files of `inventories/` together: names unique over the root, parents that exist and make no circle.
+
+Files are read in the order of their names, so that problems and devices come in the same order everywhere.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from opsmon.config.document import Document, read_document, shown_path
+from opsmon.config.loading import Loading
+from opsmon.config.mistake import Mistake
+from opsmon.config.parent import check_parents
+from opsmon.config.problem import nearest, shown
+from opsmon.config.site_file import PlacedDevice, SiteFile, load_site_file
+from opsmon.errors import Problem
+from opsmon.model.device import Device, Inventory, Site
+from opsmon.model.name import DeviceName, SiteName
+
+FOLDER = "inventories"
+MOST_DEVICES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an inventory may refer to; None where the root's own list could not be read, so that nothing is held
+    against it."""
+
+    services: Mapping[str, tuple[str, ...]] | None
+    profiles: frozenset[str] | None
+
+
+def load_inventory(loading: Loading, known: Known) -> Inventory:
+    """Every site and device of the root, after adding what is wrong with them to the problems."""
+    files = [file for file in (_load(loading, path) for path in inventory_files(loading)) if file]
+    sites, placed = _sites(files, loading), _devices(files, loading)
+    for file in files:
+        _check_contract(file, known, loading)
+    for device in placed.values():
+        _check_references(device, known, loading)
+    check_parents(placed, loading.problems)
+    devices = {name: _with_service(found.device, known) for name, found in placed.items()}
+    return Inventory(sites, devices)
+
+
+def inventory_files(loading: Loading) -> Iterator[Path]:
+    """Every YAML file under `inventories/`, hidden ones left out; a `.yml` is warned about, because it is not read."""
+    for path in sorted((loading.root / FOLDER).rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(loading.root).parts)
+        if path.suffix == ".yaml" and not hidden and not path.is_dir():
+            yield path
+        elif path.suffix == ".yml" and not hidden:
+            shown = shown_path(path, loading.root)
+            loading.problems.add(Problem(shown, 0, 0, "not read", "rename it to end in `.yaml`", "", True))
+
+
+def _load(loading: Loading, path: Path) -> SiteFile | None:
+    document = read_document(path, loading.root, loading.problems)
+    return load_site_file(document, loading.context(document), loading.problems) if document else None
+
+
+def _sites(files: list[SiteFile], loading: Loading) -> dict[SiteName, Site]:
+    first: dict[SiteName, Document] = {}
+    for file in files:
+        other = first.setdefault(file.site.name, file.document)
+        if other is not file.document:
+            hint = f"first at {_where(other, ('site',))}"
+            loading.problems.add(file.document.problem(("site",), f"two sites are named {shown(file.site.name)}", hint))
+    return {file.site.name: file.site for file in files}
+
+
+def _devices(files: list[SiteFile], loading: Loading) -> dict[DeviceName, PlacedDevice]:
+    """Devices by name; of two with one name the first stays, and one problem a pair of entries says so."""
+    placed: dict[DeviceName, PlacedDevice] = {}
+    told: set[tuple[object, ...]] = set()
+    for file in files:
+        for device in file.devices:
+            first = placed.setdefault(device.device.name, device)
+            pair = (first.origin.layers[0], first.origin.document.path, device.origin.layers[0], file.document.path)
+            if first is not device and pair not in told:
+                told.add(pair)
+                _tell_twins(first, device, loading)
+    if len(placed) > MOST_DEVICES:
+        told_limit = f"{len(placed)} devices: one root holds at most {MOST_DEVICES}"
+        loading.problems.add(Problem(FOLDER, 0, 0, told_limit, "several roots, or shorter ranges"))
+    return placed
+
+
+def _tell_twins(first: PlacedDevice, second: PlacedDevice, loading: Loading) -> None:
+    where = _where(first.origin.document, (*first.origin.layers[0], "name"))
+    problem = second.origin.document.problem(
+        (*second.origin.layers[0], "name"), f"two devices are named {shown(second.device.name)}", f"first at {where}"
+    )
+    loading.problems.add(problem)
+
+
+def _where(document: Document, steps: tuple[str | int, ...]) -> str:
+    place, _ = document.place_of(steps)
+    return f"{document.path}:{place.line}:{place.column}"
+
+
+def _check_contract(file: SiteFile, known: Known, loading: Loading) -> None:
+    site = file.site
+    if site.contract is None or known.services is None:
+        return
+    if site.contract not in known.services:
+        hint = nearest(site.contract, known.services) or f"known: {', '.join(sorted(known.services)) or 'none'}"
+        loading.problems.add(file.document.problem(("contract",), f"no contract {shown(site.contract)}", hint))
+    elif site.service is not None and site.service not in known.services[site.contract]:
+        loading.problems.add(file.document.problem(("service",), *_unknown_service(site.contract, site.service, known)))
+
+
+def _unknown_service(contract: str, service: str, known: Known) -> tuple[str, str]:
+    services = (known.services or {})[contract]
+    hint = nearest(service, services) or f"its services: {', '.join(services)}"
+    return f"{shown(contract)} has no service {shown(service)}", hint
+
+
+def _check_references(placed: PlacedDevice, known: Known, loading: Loading) -> None:
+    device = placed.device
+    if known.profiles is not None and device.profile is not None and device.profile not in known.profiles:
+        hint = nearest(device.profile, known.profiles) or "profiles are the files of `probes/`"
+        placed.origin.add(loading.problems, Mistake(("profile",), f"no profile {shown(device.profile)}", hint))
+    services = (known.services or {}).get(device.contract or "", ())
+    if device.contract is None and device.service is not None:
+        mistake = Mistake(("service",), "a service without a contract", "say `contract:` for the site")
+        placed.origin.add(loading.problems, mistake)
+    elif services and device.service is not None and device.service not in services:
+        told, hint = _unknown_service(str(device.contract), device.service, known)
+        placed.origin.add(loading.problems, Mistake(("service",), told, hint))
+
+
+def _with_service(device: Device, known: Known) -> Device:
+    """A contract with one service covers a device that names none by that one."""
+    services = (known.services or {}).get(device.contract or "", ())
+    if device.service is None and len(services) == 1:
+        return replace(device, service=services[0])
+    return device

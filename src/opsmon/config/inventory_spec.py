@@ -1,0 +1,113 @@
+"""The shape of one file in `inventories/`: a site, its defaults, its templates, its devices and ranges."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from opsmon.config.address import Address
+from opsmon.model.device import Kind
+from opsmon.spec import Seconds, SecretField, Spec
+
+MOST_DEVICES_IN_RANGE = 10_000
+SHORTEST_PERIOD_S, LONGEST_PERIOD_S = 1.0, 86_400.0
+_NAME = r"^\w[\w.-]{0,99}$"
+
+Name = Annotated[str, StringConstraints(pattern=_NAME)]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Period = Annotated[Seconds, Field(ge=SHORTEST_PERIOD_S, le=LONGEST_PERIOD_S)]
+
+
+def _version(written: object) -> object:
+    return str(written) if isinstance(written, int) and not isinstance(written, bool) else written
+
+
+class SnmpAuthSpec(Spec):
+    """`snmp.auth`: the user's authentication key (RFC 3414, RFC 7860)."""
+
+    protocol: Literal["MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512"] | None = None
+    key: SecretField | None = None
+
+
+class SnmpPrivSpec(Spec):
+    """`snmp.priv`: the user's privacy key (RFC 3414, RFC 3826)."""
+
+    protocol: Literal["DES", "3DES", "AES", "AES192", "AES256"] | None = None
+    key: SecretField | None = None
+
+
+class SnmpSpec(Spec):
+    """`snmp:`, whole or in part: what is not here may come from another layer."""
+
+    version: Annotated[Literal[1, 2, 3, "1", "2c", "3"] | None, AfterValidator(_version)] = None
+    port: Port | None = None
+    community: SecretField | None = None
+    user: Word | None = None
+    auth: SnmpAuthSpec | None = None
+    priv: SnmpPrivSpec | None = None
+    context: str | None = None
+
+
+class SshSpec(Spec):
+    """`ssh:`, whole or in part. `key` is the path of a private key, relative to the file that names it."""
+
+    username: Word | None = None
+    port: Port | None = None
+    password: SecretField | None = None
+    key: Word | None = None
+    enable: SecretField | None = None
+    platform: Word | None = None
+    hostname: Word | None = None
+
+
+class FieldsSpec(Spec):
+    """What defaults, templates, ranges and devices may all say. `null` takes away what another layer gave."""
+
+    title: Annotated[str, StringConstraints(max_length=200)] | None = None
+    kind: Annotated[Kind, Field(strict=False)] | None = None
+    service: Word | None = None
+    profile: Word | None = None
+    parents: list[Name] | None = None
+    labels: dict[Name, Annotated[str, StringConstraints(max_length=200)] | None] | None = None
+    checks: list[Any] | None = None
+    periods: dict[Word, Period | None] | None = None
+    important: list[Word] | None = None
+    snmp: SnmpSpec | None = None
+    ssh: SshSpec | None = None
+
+
+class DeviceSpec(FieldsSpec):
+    """One item of `devices:`"""
+
+    name: Name
+    address: Address
+    use: list[Name] | None = None
+
+
+class RangeSpec(FieldsSpec):
+    """One item of `ranges:`: `count` devices, numbered from `first`.
+
+    In `name`, `title` and an address that is a host name, `{n}` and `{n:03}` stand for the number; it is the host's
+    number in the network of `address`, or counts from `number` where that is given.
+    """
+
+    name: Word
+    address: Word
+    first: Annotated[int, Field(ge=0, le=2**64)] = 1
+    count: Annotated[int, Field(ge=1)]
+    number: Annotated[int, Field(ge=0, le=10**9)] | None = None
+    use: list[Name] | None = None
+
+
+class SiteFileSpec(Spec):
+    """A whole file of `inventories/`; its parts are validated one by one, so that one mistake hides no other."""
+
+    site: Name
+    title: Annotated[str, StringConstraints(max_length=200)] = ""
+    contract: Word | None = None
+    service: Word | None = None
+    labels: dict[Name, Annotated[str, StringConstraints(max_length=200)]] = Field(default_factory=dict)
+    defaults: Any = None
+    templates: dict[Name, Any] | None = None
+    devices: list[Any] | None = None
+    ranges: list[Any] | None = None

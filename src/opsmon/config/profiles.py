@@ -1,0 +1,59 @@
+"""The device profiles of a root: each YAML file of `probes/`, read strictly, joined, mistakes placed in their files."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from opsmon.config.document import Document, check_spec, read_document
+from opsmon.config.problem import Problems
+from opsmon.errors import InvariantError, Problem
+from opsmon.probe.profile.choose import GENERIC, ProfileSet
+from opsmon.probe.profile.resolve import ProfileError, ProfileProblem, resolve_profiles
+from opsmon.probe.profile.spec import ProfileSpec
+
+
+def load_profiles(folder: Path, root: Path | None = None) -> ProfileSet:
+    """All profiles of a folder. Raises ConfigError with every mistake of every file."""
+    problems = Problems()
+    profiles = read_profiles(folder, root or folder.parent, problems)
+    problems.raise_if_any()
+    if profiles is None:
+        raise InvariantError("profiles are neither sound nor wrong")
+    return profiles
+
+
+def read_profiles(folder: Path, root: Path, problems: Problems) -> ProfileSet | None:
+    """All profiles of a folder, or None after adding what is wrong with them."""
+    specs: dict[str, ProfileSpec] = {}
+    documents: dict[str, Document] = {}
+    sound = True
+    for file in sorted(folder.glob("*.yaml")):
+        document = read_document(file, root, problems)
+        spec = check_spec(document, ProfileSpec, problems) if document else None
+        if document is None or spec is None:
+            sound = False
+        elif spec.name in specs:
+            sound = False
+            other = documents[spec.name].path
+            problems.add(document.problem(("name",), f"`{spec.name}` is the name of another profile", f"see {other}"))
+        else:
+            specs[spec.name], documents[spec.name] = spec, document
+    return _joined(specs, documents, problems, folder) if sound else None
+
+
+def _joined(
+    specs: Mapping[str, ProfileSpec], documents: Mapping[str, Document], problems: Problems, folder: Path
+) -> ProfileSet | None:
+    if GENERIC not in specs:
+        problems.add(Problem(str(folder), 0, 0, f"no profile is named `{GENERIC}`", "the last resort for any device"))
+        return None
+    try:
+        return ProfileSet(resolve_profiles(specs))
+    except ProfileError as error:
+        for problem in error.problems:
+            problems.add(_placed(documents[problem.profile], problem))
+    return None
+
+
+def _placed(document: Document, problem: ProfileProblem) -> Problem:
+    steps = [int(step) if step.isdigit() else step for step in problem.key.split(".")]
+    return document.problem(steps, problem.message, problem.hint)

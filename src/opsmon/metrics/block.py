@@ -1,0 +1,113 @@
+"""One block's share of a page: its names are turned into text once, and the numbers are poured in on every scrape.
+
+A block is cut into segments, one for each metric, since a page must keep all lines of a metric together. Whole numbers
+(nearly all of SNMP) and fractions have a template each; absent values (NaN) and infinities take the slow path.
+"""
+
+import math
+from array import array
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from weakref import WeakKeyDictionary
+
+from opsmon.metrics.catalogue import exposed_name
+from opsmon.metrics.text import format_value, series_prefix
+from opsmon.model.name import CheckName, DeviceName
+from opsmon.model.sample import SeriesBlock, SeriesKey
+
+_LARGEST_WRITTEN_OUT = 2.0**64
+_LARGEST_OF_REPR = 1e16  # from here on repr writes whole numbers with an exponent
+Values = Sequence[float]
+
+
+class Segment:
+    """The lines of one metric of one device: `render` gives them with the numbers of `values`, the whole block's."""
+
+    __slots__ = ("_fractions", "_pick", "_prefixes", "_wholes", "metric")
+
+    def __init__(self, metric: str, prefixes: Sequence[str], places: Sequence[int]) -> None:
+        self.metric = metric
+        self._prefixes = tuple(prefixes)
+        self._pick = _picker(places)
+        self._wholes: str | None = None
+        self._fractions: str | None = None
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """The start of each line, in order: what a series is known by."""
+        return self._prefixes
+
+    def is_disjoint(self, other: "Segment") -> bool:
+        """Whether the two hold no series in common."""
+        return set(self._prefixes).isdisjoint(other.prefixes)
+
+    def render(self, block_values: "array[float]") -> str:
+        """The lines, each with its end; "" where every value is absent."""
+        values = self._pick(block_values)
+        largest = max(map(abs, values))
+        if all(map(float.is_integer, values)) and largest <= _LARGEST_WRITTEN_OUT:
+            if self._wholes is None:
+                self._wholes = self._template("%d")
+            return self._wholes % tuple(values)
+        if all(map(math.isfinite, values)) and largest < _LARGEST_OF_REPR:
+            if self._fractions is None:
+                self._fractions = self._template("%r")
+            return (self._fractions % tuple(values)).replace(".0\n", "\n")
+        return self._render_one_by_one(values)
+
+    def _render_one_by_one(self, values: Values) -> str:
+        lines = zip(self._prefixes, values, strict=True)
+        return "".join([f"{prefix}{format_value(value)}\n" for prefix, value in lines if value == value])  # noqa: PLR0124 - the quickest test for NaN
+
+    def _template(self, conversion: str) -> str:
+        return "".join(f"{prefix.replace('%', '%%')}{conversion}\n" for prefix in self._prefixes)
+
+
+def _picker(places: Sequence[int]) -> Callable[["array[float]"], Values]:
+    """Takes a segment's values out of its block's; rows and columns of a table lie at even steps."""
+    step = places[1] - places[0] if len(places) > 1 else 1
+    if step > 0 and list(places) == list(range(places[0], places[-1] + 1, step)):
+        return itemgetter(slice(places[0], places[-1] + 1, step))
+    return itemgetter(*places)
+
+
+class BlockTexts:
+    """The segments of every block seen, kept as long as the block itself."""
+
+    def __init__(self) -> None:
+        self._known: WeakKeyDictionary[SeriesBlock, dict[tuple[DeviceName, CheckName], tuple[Segment, ...]]] = (
+            WeakKeyDictionary()
+        )
+
+    def segments(self, device: DeviceName, check: CheckName, block: SeriesBlock) -> tuple[Segment, ...]:
+        """A block may serve several devices (a ping's names are always the same), so each has its own text."""
+        texts = self._known.setdefault(block, {})
+        known = texts.get((device, check))
+        if known is None:
+            known = texts[device, check] = cut_segments(device, check, block)
+        return known
+
+    def forget(self) -> None:
+        """Drops everything, for when devices left the inventory."""
+        self._known.clear()
+
+
+def cut_segments(device: DeviceName, check: CheckName, block: SeriesBlock) -> tuple[Segment, ...]:
+    """One segment for each metric of the block, in the order of first appearance."""
+    places: dict[str, dict[str, int]] = {}
+    for place, key in enumerate(block.keys):
+        metric = exposed_name(key.metric)
+        places.setdefault(metric, {}).setdefault(_prefix(metric, device, check, key), place)
+    return tuple(Segment(metric, tuple(where), tuple(where.values())) for metric, where in places.items())
+
+
+def _prefix(metric: str, device: DeviceName, check: CheckName, key: SeriesKey) -> str:
+    labels = [("instance", str(device)), *(pair for pair in key.labels if pair[0] != "instance")]
+    if _needs_check_label(metric, check, key):
+        labels.append(("check", str(check)))
+    return series_prefix(metric, labels)
+
+
+def _needs_check_label(metric: str, check: CheckName, key: SeriesKey) -> bool:
+    """Pings look as blackbox_exporter's; another check of the same device must be told apart from them."""
+    return metric.startswith("probe_") and check != "icmp" and all(name != "check" for name, _ in key.labels)

@@ -1,0 +1,14 @@
+"""Every format that a notification can be sent in. To add one: a function in a file of its own, and a line here."""
+
+from collections.abc import Callable
+
+from opsmon.engine.effect import Notify
+from opsmon.notify.alertmanager import payload_of
+from opsmon.notify.voice import Voice
+
+# From the alert, the receiver's name and how we speak to the body of the delivery.
+Format = Callable[[Notify, str, Voice], str]
+
+FORMATS: dict[str, Format] = {
+    "alertmanager": payload_of,
+}

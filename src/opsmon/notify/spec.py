@@ -1,0 +1,50 @@
+"""One item of `webhooks:` in `opsmon.yaml`."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field
+
+from opsmon.model.secret import Secret
+from opsmon.notify.channel import Channel
+from opsmon.notify.registry import FORMATS
+from opsmon.spec import Seconds, SecretField, Spec, wrong
+
+_LONGEST_TIMEOUT_S = 60.0
+
+
+def _check_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        good = False
+    if not good:
+        raise wrong("not an http or https address")
+    return text
+
+
+def _check_format(text: str) -> str:
+    if text not in FORMATS:
+        raise wrong("no such format", f"one of: {', '.join(FORMATS)}")
+    return text
+
+
+def _check_timeout(seconds: float) -> float:
+    if not 0 < seconds <= _LONGEST_TIMEOUT_S:
+        raise wrong("not a time that one delivery may take", "more than nothing and at most `60s`")
+    return seconds
+
+
+class WebhookSpec(Spec):
+    """A receiver of notifications over HTTP."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    url: Annotated[str, AfterValidator(_check_url)]
+    format: Annotated[str, AfterValidator(_check_format)] = "alertmanager"
+    secret: SecretField | None = None
+    timeout: Annotated[Seconds, AfterValidator(_check_timeout)] = 10.0
+
+    def resolve(self) -> Channel:
+        """The channel that the item describes."""
+        return Channel(self.name, Secret(self.url), self.format, self.secret, self.timeout)

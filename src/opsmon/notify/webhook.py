@@ -1,0 +1,105 @@
+"""Delivers one body to one receiver over HTTP, once. Trying again is the outbox's business.
+
+Promises that an attempt ends within the channel's time-out whatever the receiver does, that redirects are not followed,
+that no more than a little of an answer is read, and that the same delivery carries the same id on every attempt.
+"""
+
+import asyncio
+from types import TracebackType
+
+import aiohttp
+
+from opsmon.clock import Clock
+from opsmon.errors import NotifyError
+from opsmon.notify.channel import Channel
+from opsmon.notify.signature import sign_body
+
+_QUOTED_BYTES = 200
+_ANSWER_BYTES = 4096
+_ANSWER_TIMEOUT_S = 1.0
+# Answers that say that this very body will never be taken; everything else may be mended by a person at the receiver.
+REFUSALS_FOR_GOOD = frozenset({400, 406, 410, 411, 413, 414, 415, 422, 431})
+
+
+class WebhookSender:
+    """One HTTP client for all channels. Every delivery has a connection of its own: they are few, and a connection that
+    the receiver is about to close would make a delivery look failed."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._http: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> "WebhookSender":
+        self._http = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(force_close=True, limit=0),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            timeout=aiohttp.ClientTimeout(total=None),
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._http is not None:
+            await self._http.close()
+
+    async def send(self, channel: Channel, delivery: str, body: str) -> None:
+        """Returns when the receiver took it (2xx). Raises NotifyError, retryable unless the body itself is refused."""
+        assert self._http is not None, "to be used inside `async with`"  # noqa: S101 - a mistake of ours, not of input
+        raw = body.encode("utf-8")
+        try:
+            async with (
+                asyncio.timeout(channel.timeout_s),
+                self._http.post(
+                    channel.url.reveal(), data=raw, headers=self._headers(channel, delivery, raw), allow_redirects=False
+                ) as answer,
+            ):
+                await _judge(answer)
+        except TimeoutError:
+            raise NotifyError(f"no answer within {channel.timeout_s:g} s", retryable=True) from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise NotifyError(_without_address(error), retryable=True) from None
+
+    def _headers(self, channel: Channel, delivery: str, raw: bytes) -> dict[str, str]:
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "User-Agent": "opsmon",
+            "X-Opsmon-Delivery": delivery,
+            "X-Opsmon-Timestamp": str(int(self._clock.now().timestamp())),
+        }
+        if channel.secret is not None:
+            headers["X-Opsmon-Signature"] = sign_body(channel.secret, raw)
+        return headers
+
+
+async def _judge(answer: aiohttp.ClientResponse) -> None:
+    """The status decides: a receiver that took the delivery has taken it, however long its answer goes on."""
+    quoted = await _beginning(answer)
+    answer.close()
+    if 200 <= answer.status < 300:
+        return
+    reason = f"HTTP {answer.status}{': ' + quoted if quoted else ''}"
+    if 300 <= answer.status < 400:
+        reason = f"HTTP {answer.status}: redirects are not followed; give the final address"
+    raise NotifyError(reason, retryable=answer.status not in REFUSALS_FOR_GOOD)
+
+
+async def _beginning(answer: aiohttp.ClientResponse) -> str:
+    """A little of the answer, for the log; a short answer is read whole, so that the receiver sees no broken pipe."""
+    try:
+        async with asyncio.timeout(_ANSWER_TIMEOUT_S):
+            text = (await answer.content.read(_ANSWER_BYTES))[:_QUOTED_BYTES].decode("utf-8", "replace")
+    except (TimeoutError, aiohttp.ClientError, OSError):
+        return ""
+    return "".join(character if character.isprintable() else " " for character in text).strip()
+
+
+def _without_address(error: Exception) -> str:
+    """What went wrong, without the address, which may hold a key."""
+    cause = getattr(error, "os_error", None) or error.__cause__
+    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(cause, OSError):
+        return f"cannot connect: {cause.strerror or type(cause).__name__}"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return f"{type(error).__name__}: the receiver broke off or spoke no HTTP"

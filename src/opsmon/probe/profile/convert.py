@@ -1,0 +1,143 @@
+"""From the raw values of one row to the number of a metric. Pure; NaN is "the device does not say"."""
+
+from collections.abc import Mapping
+
+from opsmon.probe.profile.profile import Filter, MibObject, Source
+from opsmon.probe.profile.resolve import folded_text
+from opsmon.probe.profile.text import number_of, raw_text
+from opsmon.probe.snmp.session import Index, Oid, SnmpValue
+
+NAN = float("nan")
+Values = Mapping[Oid, Mapping[Index, SnmpValue]]
+_NOTHING: Mapping[Index, SnmpValue] = {}
+_FACTORS = {"percent": 0.01, "minutes": 60.0, "hours": 3600.0, "ticks": 0.01}
+_SI_UNITS = 9  # EntitySensorDataScale of RFC 3433: units(9), milli(8), kilo(10)
+
+
+def raw_at(values: Values, subject: MibObject, row: Index) -> SnmpValue | None:
+    """The value of an object in a row; a scalar's is the same in every row."""
+    return values.get(subject.column, _NOTHING).get(row if subject.fixed is None else subject.fixed)
+
+
+def folded_raw(raw: SnmpValue) -> int | float | str:
+    """A raw value as sentinels, states and filters compare it: numbers as they are, octets and OIDs as text."""
+    return raw if isinstance(raw, (int, float)) else folded_text(raw_text(raw))
+
+
+def is_one_of(raw: SnmpValue, wanted: "frozenset[int | float | str] | Mapping[int | float | str, float]") -> bool:
+    """Whether a raw value is in a set; text that is a number is compared as one too ("2" is 2)."""
+    if (key := folded_raw(raw)) in wanted:
+        return True
+    return isinstance(key, str) and key.lstrip("-").isdigit() and int(key) in wanted
+
+
+def passes(values: Values, test: Filter, row: Index) -> bool:
+    """Whether a row keeps to a filter. A value that is missing keeps to none."""
+    raw = raw_at(values, test.subject, row)
+    if raw is None:
+        return False
+    if test.one_of is not None and not is_one_of(raw, test.one_of):
+        return False
+    if test.none_of and is_one_of(raw, test.none_of):
+        return False
+    if test.matches is not None and not test.matches.search(raw_text(raw)):
+        return False
+    return _within(raw, test)
+
+
+def _within(raw: SnmpValue, test: Filter) -> bool:
+    if test.above is None and test.below is None:
+        return True
+    number = number_of(raw, unsigned=test.subject.unsigned)
+    if number is None:
+        return False
+    return (test.above is None or number > test.above) and (test.below is None or number < test.below)
+
+
+def value_at(values: Values, source: Source, row: Index) -> float:
+    """The metric of one row in base units, or NaN where the device has none, a sentinel, or nonsense."""
+    if source.where and not all(passes(values, test, row) for test in source.where):
+        return NAN
+    if source.form == "value":
+        return _single(values, source, row)
+    return _share(values, source, row)
+
+
+def _single(values: Values, source: Source, row: Index) -> float:
+    operand = source.operands[0]
+    raw = raw_at(values, operand, row)
+    if raw is None or is_one_of(raw, source.sentinels) or _disbelieved(values, source, raw, row):
+        return NAN
+    if source.states or source.otherwise is not None:
+        return _state(source, raw)
+    number = number_of(raw, source.pattern, unsigned=operand.unsigned)
+    if number is None or number in source.sentinels:
+        return NAN
+    return _scaled(source, number * _power(values, source, row))
+
+
+def _disbelieved(values: Values, source: Source, raw: SnmpValue, row: Index) -> bool:
+    return any(
+        is_one_of(raw, doubt.values) and not any(passes(values, test, row) for test in doubt.unless)
+        for doubt in source.disbelieve
+    )
+
+
+def _state(source: Source, raw: SnmpValue) -> float:
+    key = folded_raw(raw)
+    if key not in source.states and isinstance(key, str) and key.lstrip("-").isdigit():
+        key = int(key)
+    state = source.states.get(key, source.otherwise)
+    return NAN if state is None else state
+
+
+def _power(values: Values, source: Source, row: Index) -> float:
+    """The power of ten of a sensor that carries its own scale and precision (RFC 3433, entPhySensorScale)."""
+    power = 0.0
+    if source.si_scale is not None:
+        power += 3 * ((number_of(raw_at(values, source.si_scale, row)) or _SI_UNITS) - _SI_UNITS)
+    if source.precision is not None:
+        power -= number_of(raw_at(values, source.precision, row)) or 0
+    return 10.0**power if -30 <= power <= 30 else NAN
+
+
+def _scaled(source: Source, number: float) -> float:
+    """In base units by the first scale that gives a sane value: cards disagree on 0.1 V and V."""
+    for scale in source.scales:
+        value = _in_base_unit(number * scale, source.unit)
+        if source.low <= value <= source.high:
+            return value
+    return NAN
+
+
+def _in_base_unit(number: float, unit: str) -> float:
+    if unit == "fahrenheit":
+        return (number - 32.0) / 1.8
+    if unit == "kelvin":
+        return number - 273.15
+    return number * _FACTORS.get(unit, 1.0)
+
+
+def _share(values: Values, source: Source, row: Index) -> float:
+    """used / total, used / (used + free), 1 − free / total, or 1 − idle. Further `free` operands may be missing."""
+    numbers = [
+        number_of(raw_at(values, operand, row), source.pattern, unsigned=operand.unsigned)
+        for operand in source.operands
+    ]
+    first, second = numbers[0], numbers[1] if len(numbers) > 1 else None
+    if source.form == "idle":
+        return NAN if first is None else _bounded(source, 1.0 - first / 100.0)
+    if first is None or second is None:
+        return NAN
+    rest = second + sum(number for number in numbers[2:] if number is not None)
+    if source.form == "used_total":
+        return _ratio(source, first, rest)
+    return _ratio(source, first, first + rest) if source.form == "used_free" else _ratio(source, first - rest, first)
+
+
+def _ratio(source: Source, part: float, whole: float) -> float:
+    return _bounded(source, part / whole) if whole > 0 else NAN
+
+
+def _bounded(source: Source, value: float) -> float:
+    return value if source.low <= value <= source.high else NAN

@@ -1,0 +1,70 @@
+"""The normalised metrics that a profile may give: the one label of each, its sane range, and its help text.
+
+A value outside the range is a mistake of the device (a sentinel, a wrong scale) and is absent, never reported. Units
+are those in the names. The names are fixed by the interface; a profile that names another one is wrong.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+# Raw integers that agents use for "I have no value", whatever the object: the largest and smallest of 32 and 31 bits
+# and what is left of them after a scale of ten.
+NO_VALUE = frozenset(
+    {2147483647, 2147483646, -2147483648, 4294967295, 4294967294, -99999, 65535, 655350, 32767, -32768}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRule:
+    """What every series of one metric keeps to. `unlabelled` names the only thing of a device."""
+
+    help: str
+    label: str | None = None
+    unlabelled: str = ""
+    low: float = 0.0
+    high: float = float("inf")
+    sentinels: frozenset[float] = NO_VALUE
+
+    def holds(self, value: float) -> bool:
+        """Whether a device can have such a value. NaN is not one."""
+        return self.low <= value <= self.high
+
+
+COUNTABLE = frozenset({2147483647, -2147483648, 4294967295})
+
+METRICS: Mapping[str, MetricRule] = MappingProxyType(
+    {
+        "device_uptime_seconds": MetricRule("Time since the device or its agent started.", sentinels=frozenset()),
+        "device_cpu_ratio": MetricRule("Share of the processor in use.", "cpu", "cpu", high=1.0),
+        "device_memory_used_ratio": MetricRule("Share of the memory in use.", "pool", "memory", high=1.0),
+        "device_temperature_celsius": MetricRule(
+            "Temperature inside the device.", "sensor", "system", low=-40.0, high=150.0, sentinels=NO_VALUE | {0}
+        ),
+        "device_fan_ok": MetricRule("1 while the fan works.", "fan", "fan", high=1.0),
+        "device_psu_ok": MetricRule("1 while the power supply works.", "psu", "psu", high=1.0),
+        "ups_on_battery": MetricRule("1 while the load is fed from the battery.", high=1.0),
+        "ups_battery_charge_ratio": MetricRule("Charge left in the battery.", high=1.0),
+        "ups_runtime_remaining_seconds": MetricRule("How long the battery will last.", high=30 * 86400.0),
+        "ups_load_ratio": MetricRule("Share of the rated load in use.", "phase", "1", high=2.0),
+        "ups_input_volts": MetricRule("Voltage of the mains.", "phase", "1", high=700.0),
+        "ups_output_volts": MetricRule("Voltage of the output.", "phase", "1", high=700.0),
+        "ups_battery_temperature_celsius": MetricRule(
+            "Temperature of the battery.", low=-30.0, high=100.0, sentinels=NO_VALUE | {0}
+        ),
+        "ups_battery_replace": MetricRule("1 when the battery is to be replaced.", high=1.0),
+        "env_temperature_celsius": MetricRule(
+            "Temperature of a room or an air stream.", "sensor", "room", low=-45.0, high=120.0
+        ),
+        "env_humidity_ratio": MetricRule("Relative humidity.", "sensor", "room", high=1.0),
+        "nvr_disk_ok": MetricRule("1 while the recorder's disk works.", "disk", "disk", high=1.0),
+        "nvr_channel_online": MetricRule("1 while the channel has a picture.", "channel", "1", high=1.0),
+        "wlc_aps": MetricRule("Access points known to the controller.", sentinels=COUNTABLE),
+        "wlc_aps_up": MetricRule("Access points in service.", sentinels=COUNTABLE),
+        "wlc_clients": MetricRule("Stations associated.", sentinels=COUNTABLE),
+        "storage_volume_used_ratio": MetricRule("Share of a volume in use.", "volume", "volume", high=1.0),
+        "storage_disk_ok": MetricRule("1 while the disk works.", "disk", "disk", high=1.0),
+        "printer_supply_ratio": MetricRule("Share of a supply left.", "supply", "supply", high=1.0),
+        "firewall_sessions": MetricRule("Sessions in the table.", sentinels=COUNTABLE),
+    }
+)

@@ -1,0 +1,145 @@
+"""One device, poll after poll: a survey first, then only what the plan needs; surveyed again when it becomes another
+device.
+
+The device is surveyed again when its sysObjectID changes, when its uptime goes back (it restarted, and may have
+numbered its interfaces anew), when rows it had stay away, and now and then, so that a new fan or disk is found.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from opsmon.errors import ProbeError
+from opsmon.model.device import Kind
+from opsmon.model.sample import Identity, Outcome, Reading
+from opsmon.probe.profile.choose import ProfileSet
+from opsmon.probe.profile.identity import (
+    IF_TABLE_LAST_CHANGE,
+    SYS_DESCR,
+    SYS_NAME,
+    SYS_OBJECT_ID,
+    SYS_UP_TIME,
+    identify,
+    read_identity,
+    text_at,
+)
+from opsmon.probe.profile.plan import Plan, plan_of
+from opsmon.probe.profile.profile import Profile
+from opsmon.probe.profile.reader import Reader
+from opsmon.probe.profile.survey import adopt, columns_of, read_labels, read_selected, scalars_of, series_of
+from opsmon.probe.profile.table import TableShape
+from opsmon.probe.snmp.session import SnmpSession
+
+SYSTEM = (SYS_DESCR, SYS_OBJECT_ID, SYS_UP_TIME, SYS_NAME, IF_TABLE_LAST_CHANGE)
+WATCHED = (SYS_OBJECT_ID, SYS_UP_TIME, IF_TABLE_LAST_CHANGE)
+# At the usual minute between polls: every ten minutes.
+POLLS_BETWEEN_SURVEYS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What one poll found."""
+
+    profile: Profile
+    kind: Kind
+    identity: Identity
+    readings: tuple[Reading, ...]
+    surveyed: bool
+    neighbours: Mapping[str, str]
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is remembered of a device between two polls."""
+
+    profile: Profile
+    kind: Kind
+    identity: Identity
+    plan: Plan
+    shapes: tuple[TableShape, ...]
+    neighbours: Mapping[str, str]
+    marks: tuple[str, ...]
+    up_ticks: int
+
+
+class DevicePoller:
+    """Polls one device. `forced` is the profile that the inventory names, if it names one."""
+
+    def __init__(self, profiles: ProfileSet, forced: str | None = None) -> None:
+        self._profiles = profiles
+        self._forced = forced
+        self._known: _Known | None = None
+        self._polls = 0
+
+    async def poll(self, session: SnmpSession) -> Picture:
+        """One poll. Raises ProbeError when the device does not answer, or when its profile does not exist."""
+        known = self._known
+        if known is None or self._polls >= POLLS_BETWEEN_SURVEYS:
+            return await self._survey(session)
+        self._polls += 1
+        reader = Reader(session)
+        await reader.get((*WATCHED, *known.plan.instances))
+        if _marks(reader) != known.marks or _up_ticks(reader) < known.up_ticks:
+            return await self._survey(session)
+        await reader.walk((*known.plan.columns, *(c.column for shape in known.shapes for c in shape.columns)))
+        if not all(shape.fits(reader) for shape in known.shapes):
+            return await self._survey(session)
+        self._known = replace(known, up_ticks=_up_ticks(reader))
+        return _picture(reader, known, surveyed=False)
+
+    async def _survey(self, session: SnmpSession) -> Picture:
+        """Everything anew; what did not change keeps its blocks."""
+        self._known, before = None, self._known
+        reader = Reader(session)
+        await reader.get(SYSTEM)
+        profile = await self._choose(reader, session)
+        shapes = _shapes(profile, before)
+        await reader.get(scalars_of(profile))
+        await reader.walk((*columns_of(profile), *(column for shape in shapes for column in shape.all_columns())))
+        await read_selected(reader, profile)
+        await read_identity(reader, profile)
+        adopted = adopt(reader, profile)
+        await read_labels(reader, adopted)
+        for shape in shapes:
+            await shape.learn(reader)
+        identity, kind = identify(reader, profile)
+        plan = plan_of(series_of(reader, adopted), before.plan.block if before else None)
+        self._known = _Known(profile, kind, identity, plan, shapes, {}, _marks(reader), _up_ticks(reader))
+        self._polls = 1
+        return _picture(reader, self._known, surveyed=True)
+
+    async def _choose(self, reader: Reader, session: SnmpSession) -> Profile:
+        if self._forced is not None:
+            forced = self._profiles.get(self._forced)
+            if forced is None:
+                raise ProbeError(Outcome.LOCAL_FAULT, f"there is no profile {self._forced}")
+            return forced
+        where, words = text_at(reader, SYS_OBJECT_ID), text_at(reader, SYS_DESCR)
+        questions = self._profiles.questions(where, words)
+        present = await session.get(questions) if questions else {}
+        return self._profiles.choose(where, words, present)
+
+
+def _marks(reader: Reader) -> tuple[str, ...]:
+    return (text_at(reader, SYS_OBJECT_ID), text_at(reader, IF_TABLE_LAST_CHANGE))
+
+
+def _up_ticks(reader: Reader) -> int:
+    ticks = reader.column(SYS_UP_TIME[0]).get(SYS_UP_TIME[1])
+    return ticks if isinstance(ticks, int) else 0
+
+
+def _shapes(profile: Profile, before: _Known | None) -> tuple[TableShape, ...]:
+    if before is not None and before.profile is profile:
+        return before.shapes
+    return tuple(TableShape(table) for table in profile.tables)
+
+
+def _picture(reader: Reader, known: _Known, *, surveyed: bool) -> Picture:
+    plan = known.plan
+    readings = [Reading(plan.block, plan.evaluate(reader.values))] if plan.series else []
+    for shape in known.shapes:
+        readings += shape.readings(reader)
+    return Picture(
+        known.profile, known.kind, known.identity, tuple(readings), surveyed, known.neighbours, reader.problems
+    )

@@ -1,0 +1,28 @@
+"""The pollers of a fleet: one for each device that is polled, kept from poll to poll."""
+
+from collections.abc import Collection
+
+from opsmon.model.device import Device
+from opsmon.model.name import DeviceName
+from opsmon.probe.profile.choose import ProfileSet
+from opsmon.probe.profile.poller import DevicePoller
+
+
+class DevicePollers:
+    """Gives each device its poller; a device that moved or got another profile begins anew."""
+
+    def __init__(self, profiles: ProfileSet) -> None:
+        self.profiles = profiles
+        self._pollers: dict[DeviceName, tuple[tuple[str, str | None], DevicePoller]] = {}
+
+    def of(self, device: Device) -> DevicePoller:
+        made_for = (device.address, device.profile)
+        known = self._pollers.get(device.name)
+        if known is None or known[0] != made_for:
+            known = self._pollers[device.name] = (made_for, DevicePoller(self.profiles, device.profile))
+        return known[1]
+
+    def keep_only(self, names: Collection[DeviceName]) -> None:
+        """Forget the devices that a reload took away."""
+        for gone in self._pollers.keys() - set(names):
+            del self._pollers[gone]

@@ -1,0 +1,165 @@
+"""What a profile is once it is read: frozen, every name resolved to its OID, inheritance done."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from opsmon.model.device import Kind
+from opsmon.probe.snmp.session import Index, Oid, SnmpValue
+
+
+@dataclass(frozen=True, slots=True)
+class MibObject:
+    """A column, and for a scalar (or one fixed row) the index of its only instance."""
+
+    name: str
+    column: Oid
+    fixed: Index | None = None
+    unsigned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A test of the raw value of `subject` in the same row (or of a scalar)."""
+
+    subject: MibObject
+    one_of: frozenset[int | float | str] | None = None
+    none_of: frozenset[int | float | str] = frozenset()
+    above: float | None = None
+    below: float | None = None
+    matches: re.Pattern[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelPlace:
+    """One place that a label's text may come from."""
+
+    text: str | None = None
+    subject: MibObject | None = None
+    at: MibObject | None = None
+    keep: int | None = None
+    index: int | str | None = None
+    pattern: re.Pattern[str] | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Disbelief:
+    values: frozenset[int | float | str]
+    unless: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One way to get a metric. `operands` are what `form` combines; see `convert`."""
+
+    form: str  # value, idle, used_total, used_free, free_total
+    operands: tuple[MibObject, ...]
+    unit: str
+    scales: tuple[float, ...]
+    si_scale: MibObject | None
+    precision: MibObject | None
+    states: Mapping[int | float | str, float]
+    otherwise: float | None
+    pattern: re.Pattern[str] | None
+    low: float
+    high: float
+    sentinels: frozenset[int | float | str]
+    disbelieve: tuple[Disbelief, ...]
+    select: tuple[Filter, ...]
+    where: tuple[Filter, ...]
+    label: tuple[LabelPlace, ...] | None
+    over: str | None
+    also: bool
+
+    @property
+    def base(self) -> MibObject:
+        """The object whose rows are the rows of this source."""
+        return next((operand for operand in self.operands if operand.fixed is None), self.operands[0])
+
+    def dynamic(self) -> tuple[MibObject, ...]:
+        """Every object that has to be read again at each poll."""
+        tests = (*self.where, *(test for doubt in self.disbelieve for test in doubt.unless))
+        scales = tuple(scale for scale in (self.si_scale, self.precision) if scale is not None)
+        return (*self.operands, *scales, *(test.subject for test in tests))
+
+
+@dataclass(frozen=True, slots=True)
+class TextPlace:
+    """One place that a word of the identity may come from."""
+
+    subject: MibObject | None
+    sysdescr: re.Pattern[str] | None
+    sysobjectid: Mapping[str, str]
+    text: str | None
+    pattern: re.Pattern[str] | None
+    select: tuple[Filter, ...]
+    strip: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class KindRule:
+    kind: Kind
+    sysdescr: re.Pattern[str] | None
+    sysobjectid: Oid | None
+    model: re.Pattern[str] | None
+    present: MibObject | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns given under their own names; `instead` is the column for a device that lacks the first."""
+
+    name: str
+    labels: tuple[tuple[str, MibObject | None], ...]  # None: the row's index
+    columns: tuple[MibObject, ...]
+    slow: tuple[MibObject, ...]
+    instead: Mapping[Oid, MibObject]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One way to know a device. `sysobjectid` None means any; an empty tuple means that the agent has none."""
+
+    sysobjectid: Oid | None
+    sysdescr: re.Pattern[str] | None
+    present: Oid | None
+    value: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """All that is known of one sort of device. `backup` is kept as it was written."""
+
+    name: str
+    title: str
+    vendor: str
+    kind: Kind
+    abstract: bool
+    match: tuple[Match, ...]
+    kinds: tuple[KindRule, ...]
+    identity: Mapping[str, tuple[TextPlace, ...]]
+    metrics: Mapping[str, tuple[Source, ...]]
+    tables: tuple[Table, ...]
+    objects: Mapping[str, MibObject]
+    vendors: Mapping[int, str]
+    backup: Mapping[str, Any]
+
+
+__all__ = [
+    "Disbelief",
+    "Filter",
+    "Index",
+    "KindRule",
+    "LabelPlace",
+    "Match",
+    "MibObject",
+    "Oid",
+    "Profile",
+    "SnmpValue",
+    "Source",
+    "Table",
+    "TextPlace",
+]  # fmt: skip

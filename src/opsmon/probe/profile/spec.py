@@ -1,0 +1,254 @@
+"""How a profile is written in YAML. Every class here dies at the edge: `resolve` turns it into frozen dataclasses.
+
+One file in `probes/` holds one profile. `probes/README.md` explains the format with examples.
+"""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from opsmon.model.device import Kind
+
+OID_TEXT = re.compile(r"\.?\d+(\.\d+)+")
+NAME_TEXT = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+def _is_pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return text
+
+
+def _has_one_group(text: str) -> str:
+    if re.compile(text).groups != 1:
+        raise ValueError("needs exactly one (group): the part that is the value")
+    return text
+
+
+def _is_oid(text: str) -> str:
+    if not OID_TEXT.fullmatch(text):
+        raise ValueError("not a numeric OID such as 1.3.6.1.2.1.1.5.0")
+    return text.removeprefix(".")
+
+
+def _listed(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+Pattern = Annotated[str, AfterValidator(_is_pattern)]
+Extract = Annotated[str, AfterValidator(_is_pattern), AfterValidator(_has_one_group)]
+OidText = Annotated[str, AfterValidator(_is_oid)]
+Raw = int | float | str
+Unit = Literal[
+    "percent", "celsius", "fahrenheit", "kelvin", "volts", "seconds", "minutes", "hours", "ticks", "count", "ratio"
+]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ObjectSpec(Strict):
+    """A MIB object: a scalar when its OID ends in `.0`, else a column. `unsigned` mends what a 31-bit type made
+    negative.
+    """
+
+    oid: OidText
+    unsigned: bool = False
+    row: str | None = Field(default=None, pattern=r"^\d+(\.\d+)*$")
+
+
+class MatchSpec(Strict):
+    """One way to know the device; what is given must all hold. `present` asks the agent for one instance."""
+
+    sysobjectid: str | None = Field(default=None, pattern=r"^(\d+(\.\d+)*)?$")
+    sysdescr: Pattern | None = None
+    present: OidText | None = None
+    value: Pattern | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "MatchSpec":
+        if self.sysobjectid is None and self.sysdescr is None and self.present is None:
+            raise ValueError("a match needs sysobjectid, sysdescr or present")
+        if self.value is not None and self.present is None:
+            raise ValueError("`value` is the text of `present`, which is missing")
+        return self
+
+
+class FilterSpec(Strict):
+    """A test of one raw value: `[1, 2]` for short, or bounds, or a pattern of its text."""
+
+    one_of: list[Raw] | None = None
+    none_of: list[Raw] | None = None
+    above: float | None = None
+    below: float | None = None
+    matches: Pattern | None = None
+
+
+def _filter(value: object) -> object:
+    return {"one_of": value} if isinstance(value, list) else value
+
+
+Filters = dict[str, Annotated[FilterSpec, BeforeValidator(_filter)]]
+
+
+class LabelSpec(Strict):
+    """Where a label's text comes from: exactly one of `text`, `object` and `index`; `object` may be looked up
+    elsewhere.
+
+    `index` takes arcs of the row's index (`all`, one arc counted from 0 or from the end, or `ascii` for a text in the
+    index). `at` names the column whose value is the row of `object` (cpmCPUTotalPhysicalIndex → entPhysicalName);
+    `keep` is how many leading arcs of the index are the row of `object`.
+    """
+
+    text: str | None = None
+    object: str | None = None
+    at: str | None = None
+    keep: int | None = None
+    index: int | Literal["all", "ascii"] | None = None
+    pattern: Extract | None = None
+    names: dict[str, str] = {}
+    prefix: str = ""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "LabelSpec":
+        if sum(place is not None for place in (self.text, self.object, self.index)) != 1:
+            raise ValueError("a label needs exactly one of text, object and index")
+        return self
+
+
+def _label(value: object) -> object:
+    if isinstance(value, str):
+        return {"index": "all"} if value == "index" else {"object": value}
+    return value
+
+
+Labels = Annotated[list[Annotated[LabelSpec, BeforeValidator(_label)]], BeforeValidator(_listed)]
+
+
+class DisbeliefSpec(Strict):
+    """Raw values that mean nothing unless something else holds: runtime 0 while not on battery."""
+
+    values: list[Raw]
+    unless: Filters = {}
+
+
+class SourceSpec(Strict):
+    """One way to get a metric. Of the sources of a metric the first that gives anything is taken; `also` adds to those
+    before.
+    """
+
+    value: str | None = None
+    used: str | None = None
+    free: Annotated[list[str], BeforeValidator(_listed)] = []
+    total: str | None = None
+    idle: str | None = None
+    unit: Unit = "ratio"
+    scale: Annotated[list[float], BeforeValidator(_listed)] = [1.0]
+    si_scale: str | None = None
+    precision: str | None = None
+    states: dict[float, list[Raw] | Literal["rest"]] = {}
+    pattern: Extract | None = None
+    low: float | None = None
+    high: float | None = None
+    sentinels: list[Raw] = []
+    disbelieve: list[DisbeliefSpec] = []
+    select: Filters = {}
+    where: Filters = {}
+    label: Labels | None = None
+    over: Literal["sum", "count", "max", "min", "mean"] | None = None
+    also: bool = False
+
+    @model_validator(mode="after")
+    def _one_form(self) -> "SourceSpec":
+        forms = [self.value is not None, self.idle is not None, self.used is not None or bool(self.free)]
+        if sum(forms) != 1:
+            raise ValueError("a source is one of: value; idle; used with total; used with free; free with total")
+        if forms[2] and (self.used is None) + (not self.free) + (self.total is None) != 1:
+            raise ValueError("a share needs exactly two of used, free and total")
+        return self
+
+
+class TextSpec(Strict):
+    """A text of the identity: an object (of the first row that `select` keeps), or a part of sysDescr, or `text`
+    itself.
+    """
+
+    object: str | None = None
+    sysdescr: Extract | None = None
+    text: str | None = None
+    sysobjectid: dict[str, str] | None = None
+    pattern: Extract | None = None
+    select: Filters = {}
+    strip: Pattern | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "TextSpec":
+        places = (self.object, self.sysdescr, self.text, self.sysobjectid)
+        if sum(place is not None for place in places) != 1:
+            raise ValueError("needs exactly one of object, sysdescr, sysobjectid and text")
+        return self
+
+
+def _text(value: object) -> object:
+    return {"object": value} if isinstance(value, str) else value
+
+
+Texts = Annotated[list[Annotated[TextSpec, BeforeValidator(_text)]], BeforeValidator(_listed)]
+
+
+class IdentitySpec(Strict):
+    """Where the words of the identity come from, in order; the first that is not empty is taken."""
+
+    vendor: Texts = []
+    model: Texts = []
+    serial: Texts = []
+    software: Texts = []
+
+
+class KindSpec(Strict):
+    """The kind of device when a test holds: of sysDescr, sysObjectID, the model, or that an object of this profile is
+    there.
+    """
+
+    kind: Kind
+    sysdescr: Pattern | None = None
+    sysobjectid: OidText | None = None
+    model: Pattern | None = None
+    present: str | None = None
+
+
+class TableSpec(Strict):
+    """A table given column by column under the objects' own names, such as the interfaces of IF-MIB.
+
+    `columns` are read at every poll, `slow` ones when the labels are; `instead` names the column to read where a device
+    does not have the first.
+    """
+
+    labels: dict[str, str]
+    columns: list[str]
+    slow: list[str] = []
+    instead: dict[str, str] = {}
+
+
+class ProfileSpec(Strict):
+    """One file of `probes/`: what a device is and how its numbers are got."""
+
+    name: str = Field(pattern=NAME_TEXT.pattern + "$")
+    title: str = ""
+    abstract: bool = False
+    extends: Annotated[list[str], BeforeValidator(_listed)] = []
+    match: list[MatchSpec] = []
+    vendor: str | None = None
+    kind: Kind | None = None
+    kinds: list[KindSpec] = []
+    objects: dict[str, OidText | ObjectSpec] = {}
+    identity: IdentitySpec = IdentitySpec()
+    metrics: dict[str, list[SourceSpec]] = {}
+    without: list[str] = []
+    tables: dict[str, TableSpec] = {}
+    vendors: dict[int, str] = {}
+    backup: dict[str, Any] = {}

@@ -1,0 +1,173 @@
+"""The first look at a device: everything that its profile could use is read, and what the device has becomes the plan.
+
+Sources that a device does not have cost something once, here; later polls read only what gave a value. A new fan or
+disk is found when the survey is repeated.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from math import isnan
+
+from opsmon.model.sample import SeriesKey
+from opsmon.probe.profile.convert import passes, raw_at, value_at
+from opsmon.probe.profile.label import label_of, names_wanted, pointers
+from opsmon.probe.profile.metric import METRICS
+from opsmon.probe.profile.plan import Candidate, Series
+from opsmon.probe.profile.profile import Filter, LabelPlace, MibObject, Profile, Source
+from opsmon.probe.profile.reader import Reader
+from opsmon.probe.snmp.session import Index, Oid
+
+DEFAULT_LABEL = (LabelPlace(index="all"),)
+# More rows than this in one source are not taken: a broken agent, or a table that is no health table.
+MOST_ROWS = 4096
+
+
+def sources_of(profile: Profile) -> Iterator[Source]:
+    for sources in profile.metrics.values():
+        yield from sources
+
+
+def scalars_of(profile: Profile) -> list[tuple[Oid, Index]]:
+    """Every single instance that the profile could use."""
+    wanted = [subject for source in sources_of(profile) for subject in (*source.dynamic(), *_selecting(source.select))]
+    wanted += [place.subject for places in profile.identity.values() for place in places if place.subject is not None]
+    wanted += [rule.present for rule in profile.kinds if rule.present is not None]
+    return [(subject.column, subject.fixed) for subject in wanted if subject.fixed is not None]
+
+
+def _selecting(select: Iterable[Filter]) -> list[MibObject]:
+    return [test.subject for test in select]
+
+
+def columns_of(profile: Profile) -> list[Oid]:
+    """The columns that are walked before it is known which rows matter."""
+    columns: list[MibObject] = []
+    for source in sources_of(profile):
+        columns += _selecting(source.select) if source.select else source.dynamic()
+    for places in profile.identity.values():
+        for place in places:
+            columns += _selecting(place.select) or ([place.subject] if place.subject is not None else [])
+    columns += [rule.present for rule in profile.kinds if rule.present is not None]
+    return [subject.column for subject in columns if subject.fixed is None]
+
+
+async def read_selected(reader: Reader, profile: Profile) -> None:
+    """Reads, of the tables of which only some rows matter, those rows."""
+    wanted: list[tuple[Oid, Index]] = []
+    whole: list[Oid] = []
+    for source in sources_of(profile):
+        if not source.select:
+            continue
+        columns = [subject.column for subject in source.dynamic() if subject.fixed is None]
+        rows = selected_rows(reader, source.select)
+        if rows is None:
+            whole += columns
+        else:
+            wanted += [(column, row) for row in rows for column in columns]
+    await reader.walk(whole)
+    await reader.read(wanted)
+
+
+def selected_rows(reader: Reader, select: Sequence[Filter]) -> list[Index] | None:
+    """The rows that pass; None where the agent has none of the columns that tell."""
+    columns = [test.subject.column for test in select if test.subject.fixed is None]
+    rows = next((reader.column(column) for column in columns if reader.column(column)), None)
+    if rows is None:
+        return None
+    return [row for row in rows if all(passes(reader.values, test, row) for test in select)]
+
+
+def rows_of(reader: Reader, source: Source) -> list[Index]:
+    """The rows in which a source has a raw value."""
+    base = source.base
+    if base.fixed is not None:
+        return [base.fixed] if raw_at(reader.values, base, base.fixed) is not None else []
+    rows = list(reader.column(base.column))[:MOST_ROWS]
+    if source.select and selected_rows(reader, source.select) is not None:
+        rows = [row for row in rows if all(passes(reader.values, test, row) for test in source.select)]
+    return rows
+
+
+def groups_of(sources: Sequence[Source]) -> list[list[Source]]:
+    """Sources that stand in for each other, in order; `also` begins a new group."""
+    groups: list[list[Source]] = []
+    for source in sources:
+        if source.also or not groups:
+            groups.append([])
+        groups[-1].append(source)
+    return groups
+
+
+def adopt(reader: Reader, profile: Profile) -> list[tuple[str, Source, list[Index]]]:
+    """For each metric the sources that the device has, with the rows that count."""
+    return [
+        (metric, source, rows)
+        for metric, sources in profile.metrics.items()
+        for group in groups_of(sources)
+        for source, rows in _adopt_group(reader, group)
+    ]
+
+
+def _adopt_group(reader: Reader, group: Sequence[Source]) -> list[tuple[Source, list[Index]]]:
+    """The first source that gives a value; while none does, all that may give one later, in order."""
+    doubtful: list[tuple[Source, list[Index]]] = []
+    for source in group:
+        rows = rows_of(reader, source)
+        believed = [row for row in rows if not _absent(value_at(reader.values, source, row))]
+        if source.over and rows:
+            return [*doubtful, (source, rows)]
+        if believed:
+            kept = rows if source.disbelieve else believed
+            return [*doubtful, (source, kept)]
+        if rows and source.disbelieve:
+            doubtful.append((source, rows))
+    return doubtful
+
+
+def _absent(value: float) -> bool:
+    return isnan(value)
+
+
+async def read_labels(reader: Reader, adopted: Iterable[tuple[str, Source, list[Index]]]) -> None:
+    """Reads the texts that name the adopted rows: pointers first, then what they point to."""
+    placed = [
+        (places, row)
+        for _, source, rows in adopted
+        if not source.over and (places := source.label) is not None
+        for row in rows
+    ]
+    await reader.read(dict.fromkeys(instance for places, row in placed for instance in pointers(places, row)))
+    await reader.read(
+        dict.fromkeys(instance for places, row in placed for instance in names_wanted(reader.values, places, row))
+    )
+
+
+def series_of(reader: Reader, adopted: Iterable[tuple[str, Source, list[Index]]]) -> tuple[Series, ...]:
+    """One series for each metric and label; sources that give the same one follow each other."""
+    series: dict[SeriesKey, list[Candidate]] = {}
+    taken: dict[SeriesKey, tuple[Source, Index]] = {}
+    for metric, source, rows in adopted:
+        if source.over:
+            key = SeriesKey(metric, _labels(metric, METRICS[metric].unlabelled))
+            series.setdefault(key, []).append(Candidate(source, None))
+            continue
+        for row in rows:
+            key = _key(reader, metric, source, row)
+            if (owner := taken.setdefault(key, (source, row))) != (source, row) and owner[0] is source:
+                key = SeriesKey(metric, _labels(metric, f"{key.labels[0][1] if key.labels else ''} #{_dotted(row)}"))
+            series.setdefault(key, []).append(Candidate(source, row))
+    return tuple(Series(key, tuple(candidates)) for key, candidates in series.items())
+
+
+def _dotted(row: Index) -> str:
+    return ".".join(str(arc) for arc in row)
+
+
+def _labels(metric: str, text: str) -> tuple[tuple[str, str], ...]:
+    label = METRICS[metric].label
+    return () if label is None else ((label, text),)
+
+
+def _key(reader: Reader, metric: str, source: Source, row: Index) -> SeriesKey:
+    if source.label is None and source.base.fixed is not None:
+        return SeriesKey(metric, _labels(metric, METRICS[metric].unlabelled))
+    return SeriesKey(metric, _labels(metric, label_of(reader.values, source.label or DEFAULT_LABEL, row)))

@@ -1,0 +1,115 @@
+"""Tables given column by column under their own names: the interfaces. The hot path of the whole daemon.
+
+The columns of a poll go straight into one array('d'): as long as the rows are those of last time, no name is built and
+no row is looked at by itself. The labels are read again now and then, and at once when the rows change.
+"""
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
+
+from opsmon.model.sample import Reading, SeriesBlock, SeriesKey
+from opsmon.probe.profile.convert import NAN
+from opsmon.probe.profile.profile import MibObject, Table
+from opsmon.probe.profile.reader import Reader
+from opsmon.probe.profile.text import clean_text, number_of, raw_text
+from opsmon.probe.snmp.session import Index, Oid, SnmpValue
+
+Column = Mapping[Index, SnmpValue]
+MOST_ROWS = 4096
+
+
+class TableShape:
+    """The rows, columns and labels of one table of one device, as last seen; gives the block of its series."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.rows: tuple[Index, ...] = ()
+        self.columns: tuple[MibObject, ...] = ()
+        self.block = SeriesBlock(())
+        self.slow: Reading | None = None
+
+    def all_columns(self) -> list[Oid]:
+        """What a survey reads: labels, slow columns and those of every poll."""
+        labels = [subject.column for _, subject in self.table.labels if subject is not None]
+        return labels + [subject.column for subject in (*self.table.slow, *self.table.columns)]
+
+    async def learn(self, reader: Reader) -> None:
+        """Reads labels and all columns, and takes the device's shape from them. Keeps the blocks if nothing changed."""
+        await reader.walk(self.all_columns())
+        await reader.walk(other.column for column, other in self.table.instead.items() if not reader.column(column))
+        self._take_shape(reader)
+
+    def _take_shape(self, reader: Reader) -> None:
+        self.columns = self._present(reader)
+        labelling = [reader.column(subject.column) for _, subject in self.table.labels if subject is not None]
+        known = {row for column in (*labelling, *(reader.column(c.column) for c in self.columns)) for row in column}
+        self.rows = tuple(sorted(known)[:MOST_ROWS])
+        labels = [self._labels(reader, row) for row in self.rows]
+        self.block = _kept(self.block, [subject.name for subject in self.columns], labels)
+        slow = [subject for subject in self.table.slow if reader.column(subject.column)]
+        block = _kept(self.slow.block if self.slow else None, [subject.name for subject in slow], labels)
+        values = read_columns(self.rows, [reader.column(subject.column) for subject in slow])
+        self.slow = Reading(block, values) if slow else None
+
+    def _present(self, reader: Reader) -> tuple[MibObject, ...]:
+        chosen = []
+        for subject in self.table.columns:
+            other = self.table.instead.get(subject.column)
+            if reader.column(subject.column):
+                chosen.append(subject)
+            elif other is not None and reader.column(other.column):
+                chosen.append(other)
+        return tuple(dict.fromkeys(chosen))
+
+    def _labels(self, reader: Reader, row: Index) -> tuple[tuple[str, str], ...]:
+        return tuple(
+            (
+                label,
+                ".".join(str(arc) for arc in row)
+                if subject is None
+                else clean_text(raw_text(reader.column(subject.column).get(row))),
+            )
+            for label, subject in self.table.labels
+        )
+
+    def fits(self, reader: Reader) -> bool:
+        """Whether the rows are still those of the shape: none new, and none gone from every column."""
+        columns = [reader.column(subject.column) for subject in self.columns]
+        if any(len(column) == len(self.rows) and tuple(column) == self.rows for column in columns):
+            return all(len(column) <= len(self.rows) for column in columns)
+        return {row for column in columns for row in column} == set(self.rows)
+
+    def readings(self, reader: Reader) -> tuple[Reading, ...]:
+        if not self.rows:
+            return ()
+        values = read_columns(self.rows, [reader.column(subject.column) for subject in self.columns])
+        fast = Reading(self.block, values)
+        return (fast,) if self.slow is None else (fast, self.slow)
+
+
+def _kept(
+    before: SeriesBlock | None, names: Sequence[str], labels: Sequence[tuple[tuple[str, str], ...]]
+) -> SeriesBlock:
+    keys = tuple(SeriesKey(name, label) for name in names for label in labels)
+    return before if before is not None and before.keys == keys else SeriesBlock(keys)
+
+
+def read_columns(rows: tuple[Index, ...], columns: Sequence[Column]) -> "array[float]":
+    """All columns one after the other, each in the order of the rows. What is missing or no number is NaN."""
+    values = array("d")
+    for column in columns:
+        if len(column) == len(rows) and tuple(column) == rows:
+            start = len(values)
+            try:
+                values.extend(cast(Iterable[float], column.values()))  # octets raise the TypeError
+                continue
+            except TypeError:
+                del values[start:]
+        values.extend([_number(column.get(row)) for row in rows])
+    return values
+
+
+def _number(raw: SnmpValue | None) -> float:
+    number = number_of(raw)
+    return NAN if number is None else number

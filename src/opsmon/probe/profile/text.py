@@ -1,0 +1,69 @@
+"""What an agent's octets mean as text and as numbers. Total: any input gives a clean text, and a number or nothing."""
+
+import re
+from math import isnan
+
+from opsmon.probe.snmp.session import SnmpValue
+
+LONGEST_TEXT = 128
+_NUMBER = re.compile(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*([kmgt]i?b(?:ytes)?\b)?", re.IGNORECASE)
+_SIZES = {"k": 2.0**10, "m": 2.0**20, "g": 2.0**30, "t": 2.0**40}
+_DIRT = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]+")
+
+
+def decode_octets(octets: bytes) -> str:
+    """UTF-8, else GB 18030 (Chinese devices), else Latin-1, which takes anything."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return octets.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return octets.decode("latin-1")
+
+
+def raw_text(raw: SnmpValue | None) -> str:
+    """The whole text of a value, lines and all; an OID dotted; nothing for a missing value."""
+    if raw is None:
+        return ""
+    if isinstance(raw, bytes):
+        return decode_octets(raw.rstrip(b"\0"))
+    if isinstance(raw, tuple):
+        return ".".join(str(arc) for arc in raw)
+    return str(raw)
+
+
+def clean_text(text: str, longest: int = LONGEST_TEXT) -> str:
+    """A text fit for a label: one line, no control characters, bounded, valid UTF-8."""
+    tidy = _DIRT.sub(" ", text).strip()
+    return tidy if len(tidy) <= longest else tidy[: longest - 1].rstrip() + "…"
+
+
+def number_in(text: str) -> float | None:
+    """The number that a text begins with; sizes such as "357.762 MB" in bytes; a decimal comma is a point."""
+    found = _NUMBER.match(text)
+    if found is None:
+        return None
+    number = float(found[1].replace(",", "."))
+    return number * _SIZES[found[2][0].lower()] if found[2] else number
+
+
+def number_of(raw: SnmpValue | None, pattern: re.Pattern[str] | None = None, *, unsigned: bool = False) -> float | None:
+    """A value as a number, or None where it holds none. `pattern` names the part of a text that is the number.
+
+    `unsigned` adds 2³² to what an agent's 31-bit type made negative (hrStorageSize of a big disk).
+    """
+    if raw is None or isinstance(raw, tuple):
+        return None
+    if isinstance(raw, bytes):
+        return _number_of_text(raw_text(raw), pattern)
+    number = float(raw)
+    if unsigned and number < 0:
+        return number + 2.0**32
+    return None if isnan(number) else number
+
+
+def _number_of_text(text: str, pattern: re.Pattern[str] | None) -> float | None:
+    if pattern is None:
+        return number_in(text)
+    found = pattern.search(text)
+    return number_in(found[1]) if found and found[1] is not None else None

@@ -1,0 +1,40 @@
+"""Polls a device over SNMP by its profile: identity, health, interfaces, neighbours.
+
+An agent that answers and has nothing that any profile asks for is DEGRADED; what a profile expects and a device does
+not have is simply absent.
+"""
+
+from dataclasses import dataclass
+
+from opsmon.errors import ProbeError
+from opsmon.model.device import Check, Device
+from opsmon.model.sample import Outcome
+from opsmon.probe.context import Finding, ProbeContext
+from opsmon.probe.field import CheckSpec
+from opsmon.probe.profile.poller import Picture
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpSettings:
+    """Nothing is set on the check: access and profile are the device's."""
+
+
+class SnmpSpec(CheckSpec):
+    def resolve(self) -> SnmpSettings:
+        return SnmpSettings()
+
+
+async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
+    """One poll. Raises ProbeError when the agent does not answer."""
+    if context.profiles is None:
+        raise ProbeError(Outcome.LOCAL_FAULT, "no device profiles are loaded")
+    picture = await context.profiles.of(device).poll(context.snmp.session(device))
+    return finding_of(picture)
+
+
+def finding_of(picture: Picture) -> Finding:
+    """A picture as the finding of a check."""
+    facts = {"kind": picture.kind.value} | dict(picture.neighbours)
+    if not picture.readings and not picture.identity.system:
+        return Finding(Outcome.DEGRADED, "the agent answers and has nothing to say", identity=picture.identity)
+    return Finding(Outcome.OK, "; ".join(picture.problems), picture.readings, picture.identity, facts)

@@ -1,0 +1,129 @@
+"""The doors of the state room: samples, time, maintenance and reloads in; transitions and re-probes out.
+
+Every function is pure: it takes a frozen fleet and the time, and returns a new fleet. None raises on any sequence of
+samples, times and inventories (a sample of a device or check that the plan does not know is dropped).
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from opsmon.model.device import Inventory
+from opsmon.model.event import DeviceState
+from opsmon.model.name import DeviceName
+from opsmon.model.sample import Sample
+from opsmon.state.fleet import DeviceMachine, FleetState, StateStep
+from opsmon.state.judge import judge_sample, look_again, settle
+from opsmon.state.machine import record_sample
+from opsmon.state.plan import Limits, plan_fleet
+from opsmon.state.policy import Policy
+from opsmon.state.rulebook import Rulebook
+from opsmon.state.steady import wall_of
+from opsmon.state.topology import follow_turn, hidden_by, regain_way
+from opsmon.state.turn import Turn
+
+_NO_LIMITS: Limits = {}
+_UNKNOWN = DeviceMachine()
+
+
+def start_fleet(
+    inventory: Inventory,
+    conditions: Rulebook,
+    now: datetime,
+    *,
+    limits: Limits = _NO_LIMITS,
+    policy: Policy | None = None,
+) -> FleetState:
+    """A fleet of which nothing is known yet."""
+    return FleetState(plan=plan_fleet(inventory, conditions, policy or Policy(), limits), last_seen=now)
+
+
+def apply_sample(fleet: FleetState, sample: Sample, now: datetime) -> StateStep:
+    """Take one result of one check. `now` is when it is judged; the sample's own times are when it happened."""
+    device = fleet.plan.devices.get(sample.device)
+    check = fleet.plan.checks.get(sample.device, {}).get(sample.check)
+    if device is None or check is None:
+        return StateStep(fleet)
+    turn = Turn(fleet, now)
+    machine = record_sample(turn.machine(device.name), sample, check, turn.steady, turn.policy)
+    judge_sample(turn, device, machine, sample)
+    return _finish(turn)
+
+
+def advance(fleet: FleetState, now: datetime) -> StateStep:
+    """Let time pass: confirmations, grace, maintenance windows and staleness that are due at `now`."""
+    turn = Turn(fleet, now)
+    turn.timers, due = turn.timers.due(turn.steady)
+    for name in due:
+        if name in turn.plan.devices:
+            look_again(turn, turn.plan.devices[name])
+    return _finish(turn)
+
+
+def next_deadline(fleet: FleetState) -> datetime | None:
+    """When `advance` should be called next, as wall time; None when only a sample can change anything."""
+    at = fleet.timers.next_at()
+    return wall_of(fleet, at) if at is not None else None
+
+
+def set_maintenance(fleet: FleetState, device: DeviceName, until: datetime | None, now: datetime) -> StateStep:
+    """Open a maintenance window until `until`, or end it (None, or a time that has passed)."""
+    if device not in fleet.plan.devices:
+        return StateStep(fleet)
+    turn = Turn(fleet, now)
+    machine = replace(turn.machine(device), maintenance_until=until if until is not None and until > now else None)
+    turn.show(
+        device, machine, f"maintenance until {until.isoformat()}" if until else "maintenance ended", machine.cause
+    )
+    return _finish(turn)
+
+
+def reload_fleet(
+    fleet: FleetState, inventory: Inventory, conditions: Rulebook, now: datetime, *, limits: Limits = _NO_LIMITS
+) -> StateStep:
+    """Go on under another inventory and other rules. A device that is gone ends as UNKNOWN; others keep their state."""
+    plan = plan_fleet(inventory, conditions, fleet.plan.policy, limits)
+    turn = Turn(replace(fleet, plan=plan), now)
+    for name, machine in fleet.machines.items():
+        if name in plan.devices:
+            _keep(turn, name, machine)
+        else:
+            gone = replace(machine, flapping=False, maintenance_until=None, suspicion=None)
+            turn.change(name, gone, DeviceState.UNKNOWN, now, "it is no longer in the inventory")
+            turn.machines = turn.machines.delete(name)
+            turn.timers = turn.timers.drop(name)
+    for name in turn.machines:
+        if hidden_by(turn, plan.devices[name]) is None:
+            regain_way(turn, plan.devices[name])
+    return _finish(turn)
+
+
+def _keep(turn: Turn, name: DeviceName, machine: DeviceMachine) -> None:
+    known = turn.plan.checks[name]
+    records = machine.checks
+    for check in machine.checks:
+        if check not in known:
+            records = records.delete(check)
+    suspicion = machine.suspicion if machine.suspicion and machine.suspicion.lead in known else None
+    turn.put(name, replace(machine, checks=records, suspicion=suspicion))
+
+
+def state_of(fleet: FleetState, device: DeviceName) -> DeviceState:
+    """What is said of the device; UNKNOWN for one that was never measured."""
+    return fleet.machines.get(device, _UNKNOWN).visible
+
+
+def cause_of(fleet: FleetState, device: DeviceName) -> DeviceName | None:
+    """The root cause that hides an unreachable device."""
+    return fleet.machines.get(device, _UNKNOWN).cause
+
+
+def _finish(turn: Turn) -> StateStep:
+    """Follow up what the step set off, until nothing moves. Ends: each round either turns a device or settles one."""
+    while turn.turned or turn.unsettled:
+        if turn.turned:
+            follow_turn(turn, turn.turned.pop(0))
+        else:
+            device = turn.plan.devices.get(turn.unsettled.pop(0))
+            if device is not None and turn.machine(device.name).suspicion is not None:
+                settle(turn, device)
+    return turn.step()

@@ -1,0 +1,98 @@
+"""What is believed of the fleet at one moment, as frozen words.
+
+Two time scales. *Wall* times are facts for people and the journal. *Steady* times measure durations inside this room:
+wall times with every jump of the clock taken out (`steady` keeps the difference).
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from immutables import Map
+
+from opsmon.model.event import DeviceState, Transition
+from opsmon.model.name import CheckName, DeviceName
+from opsmon.model.sample import Outcome
+from opsmon.state.condition import Standings
+from opsmon.state.plan import FleetPlan
+from opsmon.state.timers import Timers
+
+OUT = frozenset({DeviceState.DOWN, DeviceState.UNREACHABLE})
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRecord:
+    """What the last measurements of one check said. Steady times; `bad_since` is wall."""
+
+    outcome: Outcome | None = None  # of the last that measured anything
+    started: datetime | None = None
+    measured: datetime | None = None
+    failures: int = 0  # not OK, in a row
+    bad_since: datetime | None = None
+    faulted: datetime | None = None  # the last local fault, if nothing was measured after it
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """A failure that is being confirmed. `since` (wall) and `started` are when the first failed probe began."""
+
+    lead: CheckName  # the check whose failures are counted
+    since: datetime
+    started: datetime
+    began: datetime  # when the failure came home
+    rounds: int = 0
+    failed_at: datetime | None = None  # everything failed; only the parents are waited for
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceMachine:
+    """One device. `state` is what was measured; `visible` what is said of it (maintenance and flapping cover it)."""
+
+    state: DeviceState = DeviceState.UNKNOWN
+    visible: DeviceState = DeviceState.UNKNOWN
+    since: datetime | None = None  # wall, of `state`
+    cause: DeviceName | None = None
+    checks: Map[CheckName, CheckRecord] = field(default_factory=Map)
+    suspicion: Suspicion | None = None
+    falls: tuple[datetime, ...] = ()
+    flapping: bool = False
+    maintenance_until: datetime | None = None  # wall: a person named the hour
+    grace_until: datetime | None = None
+    awaited_from: datetime | None = None  # since when a first measurement is waited for (after a restart)
+    asked_at: datetime | None = None  # when it was last probed for the sake of a child
+
+    @property
+    def is_out(self) -> bool:
+        """Whether nothing can be reached through it, whatever is said of it."""
+        return self.state in OUT
+
+
+@dataclass(frozen=True, slots=True)
+class FleetState:
+    """Everything this room believes. `skew` is how far the clock jumped in all: steady = wall - skew."""
+
+    plan: FleetPlan = field(default_factory=FleetPlan)
+    machines: Map[DeviceName, DeviceMachine] = field(default_factory=Map)
+    timers: Timers = field(default_factory=Timers)
+    standings: Map[DeviceName, Standings] = field(default_factory=Map)
+    last_seen: datetime | None = None
+    skew: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class ReprobeRequest:
+    """Please run this check out of turn: in `after_s` seconds, giving it at most `timeout_s`. Its sample `confirms`."""
+
+    device: DeviceName
+    check: CheckName
+    after_s: float
+    timeout_s: float
+    reason: str
+
+
+class StateStep(NamedTuple):
+    """What one input led to."""
+
+    fleet: FleetState
+    transitions: tuple[Transition, ...] = ()
+    reprobes: tuple[ReprobeRequest, ...] = ()

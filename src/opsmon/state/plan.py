@@ -1,0 +1,42 @@
+"""The fleet as it is planned: what does not change between two reloads, derived from the inventory and the rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from opsmon.model.device import Check, Device, Inventory
+from opsmon.model.name import CheckName, DeviceName
+from opsmon.state.policy import Policy
+from opsmon.state.rulebook import Rulebook
+
+Limits = Mapping[DeviceName, Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class FleetPlan:
+    """The devices, what hangs on what, and the rules.
+
+    `limits` gives a device its named dynamic thresholds (seconds), such as `contract_on_site_limit`.
+    """
+
+    devices: Mapping[DeviceName, Device] = field(default_factory=dict)
+    children: Mapping[DeviceName, tuple[DeviceName, ...]] = field(default_factory=dict)
+    checks: Mapping[DeviceName, Mapping[CheckName, Check]] = field(default_factory=dict)
+    rulebook: Rulebook = field(default_factory=Rulebook)
+    policy: Policy = field(default_factory=Policy)
+    limits: Limits = field(default_factory=dict)
+
+
+def plan_fleet(inventory: Inventory, rulebook: Rulebook, policy: Policy, limits: Limits) -> FleetPlan:
+    """Derive what every judgement needs. A parent that the inventory does not know is left out."""
+    children: dict[DeviceName, list[DeviceName]] = {}
+    for device in inventory.devices.values():
+        for parent in dict.fromkeys(device.parents):
+            children.setdefault(parent, []).append(device.name)
+    return FleetPlan(
+        devices=inventory.devices,
+        children={parent: tuple(names) for parent, names in children.items()},
+        checks={name: {check.name: check for check in device.checks} for name, device in inventory.devices.items()},
+        rulebook=rulebook,
+        policy=policy,
+        limits=limits,
+    )

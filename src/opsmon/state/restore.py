@@ -1,0 +1,57 @@
+"""The state room after a restart: what the journal tells, and nothing that it does not.
+
+Durable: what is said of each device, since when and for which cause; maintenance windows; conditions that are raised.
+Not durable, and begun anew: records of checks, confirmations, grace, pending conditions. So a device known down is down
+until it is measured again, and one known up goes UNKNOWN only if no measurement comes for as long as at any other time.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from opsmon.model.event import DeviceState, DeviceStateChanged, Event, MaintenanceSet
+from opsmon.model.name import DeviceName
+from opsmon.state.fleet import DeviceMachine, FleetState
+from opsmon.state.turn import Turn
+
+
+def fold_event(fleet: FleetState, event: Event) -> FleetState:
+    """Take one event of the journal, in its order. Events of other rooms and of unknown devices change nothing."""
+    match event:
+        case DeviceStateChanged(device=name) if name in fleet.plan.devices:
+            return _keep(fleet, name, _fold_state(fleet.machines.get(name, DeviceMachine()), event))
+        case MaintenanceSet(device=name) if name in fleet.plan.devices:
+            machine = fleet.machines.get(name, DeviceMachine())
+            return _keep(fleet, name, replace(machine, maintenance_until=event.until))
+        case _:
+            return fleet
+
+
+def _keep(fleet: FleetState, name: DeviceName, machine: DeviceMachine) -> FleetState:
+    return replace(fleet, machines=fleet.machines.set(name, machine))
+
+
+def _fold_state(machine: DeviceMachine, event: DeviceStateChanged) -> DeviceMachine:
+    """Maintenance and flapping cover what was measured: under maintenance the state before it stands, and a flapping
+    device is taken for down until it is measured (the safer guess: a wrong one lasts one period)."""
+    shown = replace(machine, visible=event.after, flapping=event.after is DeviceState.FLAPPING)
+    if event.after is DeviceState.MAINTENANCE:
+        return shown
+    state = DeviceState.DOWN if event.after is DeviceState.FLAPPING else event.after
+    return replace(shown, state=state, since=event.since, cause=event.cause)
+
+
+def resume(fleet: FleetState, now: datetime) -> FleetState:
+    """The journal is read: watch again from `now`. Call once, after the last `fold_event`, before the first input."""
+    turn = Turn(replace(fleet, last_seen=now), now)
+    for name, machine in fleet.machines.items():
+        falls = (turn.steady,) * (turn.policy.flap_calm_falls + 1) if machine.flapping else ()
+        turn.put(name, replace(machine, awaited_from=turn.steady, falls=falls))
+    return turn.step().fleet
+
+
+def restore(fleet: FleetState, events: Iterable[Event], now: datetime) -> FleetState:
+    """Fold a whole journal into a fleet that was just started, and resume."""
+    for event in events:
+        fleet = fold_event(fleet, event)
+    return resume(fleet, now)

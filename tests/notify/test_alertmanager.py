@@ -1,0 +1,135 @@
+"""Alerts in Alertmanager's webhook format, against golden files that people can read."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from opsmon.engine.effect import AlertKind, AlertStatus, Notify
+from opsmon.incident.incident import Incident
+from opsmon.model.device import Kind
+from opsmon.model.event import ClockChanged, ClockState
+from opsmon.model.incident import Severity
+from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
+from opsmon.notify.alertmanager import ZERO_TIME, fingerprint_of, labels_of, payload_of
+from opsmon.notify.voice import Voice
+
+GOLDEN = Path(__file__).parent / "golden"
+START = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+ZH = Voice("zh", ZoneInfo("Asia/Shanghai"), "http://127.0.0.1:9876")
+EN = Voice("en", ZoneInfo("Asia/Shanghai"), "http://127.0.0.1:9876")
+INCIDENT = Incident(
+    id=IncidentId("20261120-1"),
+    condition="DeviceDown",
+    subject="",
+    device=DeviceName("mcu-1"),
+    site=SiteName("erlong-hall"),
+    kind=Kind.MCU,
+    contract=ContractId("xicheng-vc-2025"),
+    service="vc",
+    severity=Severity.ORDINARY,
+    alert_severity=Severity.ORDINARY,
+    opened_at=START + timedelta(seconds=7),
+    starts_at=START,
+    detail="no answer to ping and SNMP",
+    labels={"venue": "main-hall", "floor-no": "2"},
+    affected=frozenset({DeviceName("vc-2"), DeviceName("vc-1")}),
+)
+CLOCK = ClockChanged(
+    at=START + timedelta(minutes=2),
+    incident=INCIDENT.id,
+    contract=ContractId("xicheng-vc-2025"),
+    clause=ClauseId("E2"),
+    target="on_site",
+    before=ClockState.RUNNING,
+    after=ClockState.AT_RISK,
+    starts_at=START,
+    at_risk_at=START + timedelta(minutes=2),
+    due_at=START + timedelta(minutes=3),
+    strict_due_at=None,
+    met_at=None,
+    provisional=False,
+    reason="3 min from the detection",
+)
+DOWN = Notify(INCIDENT.opened_at, AlertKind.INCIDENT, AlertStatus.FIRING, INCIDENT, None, 1, START)
+RECOVERED = replace(
+    DOWN, at=START + timedelta(hours=1), status=AlertStatus.RESOLVED, sequence=4, ends_at=START + timedelta(minutes=59)
+)
+AT_RISK = Notify(CLOCK.at, AlertKind.AT_RISK, AlertStatus.FIRING, INCIDENT, CLOCK, 2, CLOCK.at)
+BREACHED = Notify(
+    START + timedelta(minutes=3),
+    AlertKind.BREACHED,
+    AlertStatus.FIRING,
+    INCIDENT,
+    replace(CLOCK, after=ClockState.BREACHED),
+    3,
+    START + timedelta(minutes=3),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "notify", "voice"),
+    [
+        ("incident-firing", DOWN, ZH),
+        ("incident-resolved", RECOVERED, ZH),
+        ("clock-at-risk", AT_RISK, ZH),
+        ("clock-breached", BREACHED, EN),
+    ],
+)
+def test_payloads_are_the_golden_ones(name: str, notify: Notify, voice: Voice) -> None:
+    expected = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
+    assert json.loads(payload_of(notify, "oncall", voice)) == expected
+
+
+def alert(notify: Notify) -> dict[str, Any]:
+    (only,) = json.loads(payload_of(notify, "oncall", ZH))["alerts"]
+    assert isinstance(only, dict)
+    return only
+
+
+def test_an_alert_keeps_its_face_from_firing_to_resolved() -> None:
+    changed = replace(
+        INCIDENT, severity=Severity.EMERGENCY, affected=frozenset(), diagnosis=("hop 3 is silent",), hold_until=START
+    )
+    firing, resolved = alert(DOWN), alert(replace(RECOVERED, incident=changed))
+    for key in ("labels", "fingerprint", "startsAt", "generatorURL"):
+        assert firing[key] == resolved[key]
+    assert firing["endsAt"] == ZERO_TIME
+    assert resolved["endsAt"] == "2026-11-20T02:59:00Z"
+
+
+def test_every_alert_of_an_incident_has_a_fingerprint_of_its_own() -> None:
+    other_clause = replace(AT_RISK, clock=replace(CLOCK, clause=ClauseId("E8")))
+    other_port = replace(DOWN, incident=replace(INCIDENT, condition="InterfaceDown", subject="ifName=GE0/0/1"))
+    notifies = [DOWN, AT_RISK, BREACHED, other_clause, other_port]
+    assert len({alert(notify)["fingerprint"] for notify in notifies}) == len(notifies)
+
+
+def test_what_the_inventory_calls_a_label_cannot_take_the_place_of_ours() -> None:
+    incident = replace(INCIDENT, labels={"alertname": "x", "device": "y", "severity": "z", "1st": "one", "空": "v"})
+    labels = labels_of(replace(DOWN, incident=incident))
+    assert (labels["alertname"], labels["device"], labels["severity"]) == ("DeviceDown", "mcu-1", "ordinary")
+    assert labels["_1st"] == "one"
+
+
+def test_an_incident_without_a_contract_has_no_empty_labels() -> None:
+    labels = labels_of(replace(DOWN, incident=replace(INCIDENT, contract=None, service=None)))
+    assert "contract" not in labels
+    assert "" not in labels.values()
+
+
+def test_text_that_is_no_utf8_and_text_without_end_are_sent_all_the_same() -> None:
+    incident = replace(INCIDENT, detail="\udcff", diagnosis=("x" * 1_000_000,))
+    body = payload_of(replace(DOWN, incident=incident), "oncall", ZH)
+    assert len(body.encode("utf-8")) < 40_000
+
+
+def test_the_fingerprint_is_that_of_alertmanager() -> None:
+    """FNV-1a over `name, 0xff, value, 0xff` in the order of the names; the empty set is the offset itself."""
+    assert fingerprint_of({}) == "cbf29ce484222325"
+    assert fingerprint_of({"b": "2", "a": "1"}) == fingerprint_of({"a": "1", "b": "2"})
+    assert fingerprint_of({"a": "12"}) != fingerprint_of({"a1": "2"})

@@ -1,0 +1,125 @@
+"""One attempt at one receiver, which may do whatever it likes."""
+
+import asyncio
+import hashlib
+import hmac
+import time
+
+import pytest
+
+from opsmon.clock import WallClock
+from opsmon.errors import NotifyError
+from opsmon.model.secret import Secret
+from opsmon.notify.channel import Channel
+from opsmon.notify.webhook import WebhookSender
+from tests.notify.receiver import Behaviour, answer, drip, hang, nonsense, receiver, reset
+
+BODY = '{"摘要": "断电"}'
+
+
+async def send(url: str, *, timeout_s: float = 5.0, secret: str | None = None) -> None:
+    channel = Channel("oncall", Secret(url), secret=None if secret is None else Secret(secret), timeout_s=timeout_s)
+    async with WebhookSender(WallClock()) as sender:
+        await sender.send(channel, "20261120-1-1-oncall", BODY)
+
+
+async def test_what_arrives_is_the_body_signed_with_the_shared_secret() -> None:
+    async with receiver(answer(200)) as there:
+        await send(there.url, secret="open sesame")
+    (request,) = there.received
+    assert request.body == BODY.encode()
+    expected = hmac.new(b"open sesame", request.body, hashlib.sha256).hexdigest()
+    assert request.headers["x-opsmon-signature"] == f"sha256={expected}"
+    assert request.headers["x-opsmon-delivery"] == "20261120-1-1-oncall"
+    assert abs(int(request.headers["x-opsmon-timestamp"]) - time.time()) < 5
+    assert request.headers["content-type"] == "application/json; charset=utf-8"
+
+
+async def test_without_a_secret_there_is_no_signature() -> None:
+    async with receiver(answer(204)) as there:
+        await send(there.url)
+    assert "x-opsmon-signature" not in there.received[0].headers
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 429, 408, 401, 403, 404])
+async def test_what_a_person_can_mend_is_tried_again(status: int) -> None:
+    async with receiver(answer(status, b"go away")) as there:
+        with pytest.raises(NotifyError, match=rf"HTTP {status}: go away") as caught:
+            await send(there.url)
+    assert caught.value.retryable
+
+
+@pytest.mark.parametrize("status", [400, 410, 413, 415, 422])
+async def test_a_body_that_is_refused_will_always_be(status: int) -> None:
+    async with receiver(answer(status)) as there:
+        with pytest.raises(NotifyError, match=f"HTTP {status}") as caught:
+            await send(there.url)
+    assert not caught.value.retryable
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_is_not_followed(status: int) -> None:
+    async with receiver(answer(200)) as elsewhere:
+        location = f"Location: {elsewhere.url}\r\n"
+        async with receiver(answer(status, headers=location)) as there:
+            with pytest.raises(NotifyError, match="redirects are not followed") as caught:
+                await send(there.url)
+        assert caught.value.retryable
+        assert elsewhere.received == []
+
+
+@pytest.mark.parametrize("behave", [hang, drip])
+async def test_a_receiver_that_takes_for_ever_is_left(behave: Behaviour) -> None:
+    began = time.monotonic()
+    async with receiver(behave) as there:
+        with pytest.raises(NotifyError, match=r"no answer within 0\.3 s") as caught:
+            await send(there.url, timeout_s=0.3)
+    assert caught.value.retryable
+    assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize("behave", [reset, nonsense])
+async def test_a_receiver_that_breaks_off_or_speaks_no_http(behave: Behaviour) -> None:
+    async with receiver(behave) as there:
+        with pytest.raises(NotifyError) as caught:
+            await send(there.url)
+    assert caught.value.retryable
+
+
+async def test_nobody_there() -> None:
+    async with receiver(answer(200)) as there:
+        url = there.url
+    with pytest.raises(NotifyError, match="cannot connect") as caught:
+        await send(url)
+    assert caught.value.retryable
+
+
+@pytest.mark.parametrize("status", [200, 500])
+async def test_ten_megabytes_of_answer_are_not_read(status: int) -> None:
+    written = 0
+
+    async def flood(writer: asyncio.StreamWriter) -> None:
+        nonlocal written
+        writer.transport.set_write_buffer_limits(high=65_536)
+        writer.write(f"HTTP/1.1 {status} Much\r\nContent-Length: 10000000\r\n\r\n".encode())
+        for _ in range(100):
+            writer.write(b"x" * 100_000)
+            await writer.drain()
+            written += 100_000
+
+    async with receiver(flood) as there:
+        if status == 200:
+            await send(there.url)
+        else:
+            with pytest.raises(NotifyError, match="HTTP 500") as caught:
+                await send(there.url)
+            assert len(caught.value.reason) < 300
+    assert written < 10_000_000
+
+
+async def test_an_address_that_holds_a_key_is_not_told() -> None:
+    async with receiver(reset) as there:
+        with pytest.raises(NotifyError) as caught:
+            await send(there.url + "?key=hush-hush")
+    assert there.received[0].path == "/hook?key=hush-hush"
+    assert "hush-hush" not in str(caught.value)

@@ -1,0 +1,71 @@
+"""A fake agent for profile tests: answers from `.snmprec` text (`OID|type|value`), as an agent would over the wire."""
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from opsmon.probe.profile.resolve import parse_oid
+from opsmon.probe.snmp.session import Index, Oid, SnmpValue, Walked
+
+INTEGERS = {"2", "65", "66", "67", "70"}  # Integer32, Counter32, Gauge32, TimeTicks, Counter64
+OID_TAG = "6"
+MOST_VARBINDS = 64  # of one response; snmpsim's own limit
+
+
+def parse_value(tag: str, text: str) -> SnmpValue | None:
+    """The value of one line; None for a kind that is no value (endOfMib and the like)."""
+    if tag.rstrip("x") in INTEGERS:
+        return int(text)
+    if tag == OID_TAG:
+        return parse_oid(text)
+    if tag.rstrip("x") in ("4", "64", "68"):
+        if tag.endswith("x"):
+            return bytes.fromhex(text)
+        if tag == "64":
+            return bytes(int(part) for part in text.split("."))
+        return text.encode("utf-8", "surrogateescape")
+    return None
+
+
+def parse_recording(text: str) -> dict[Oid, SnmpValue]:
+    """Every line of a recording; comments and lines that are none are passed over."""
+    values: dict[Oid, SnmpValue] = {}
+    for line in text.splitlines():
+        oid, _, rest = line.partition("|")
+        tag, _, value = rest.partition("|")
+        if not oid or not oid[0].isdigit() or ":" in tag:
+            continue
+        parsed = parse_value(tag, value)
+        if parsed is not None:
+            values[parse_oid(oid)] = parsed
+    return values
+
+
+class RecordedSession:
+    """An agent that says what a recording holds, and counts what it is asked, in requests of a real engine's size."""
+
+    def __init__(self, values: Mapping[Oid, SnmpValue]) -> None:
+        self.values = dict(values)
+        self.gets: list[tuple[Oid, ...]] = []
+        self.walks: list[tuple[Oid, ...]] = []
+
+    async def get(self, oids: Sequence[Oid]) -> Mapping[Oid, SnmpValue]:
+        self.gets.append(tuple(oids))
+        return {oid: self.values[oid] for oid in oids if oid in self.values}
+
+    async def walk(self, columns: Sequence[Oid]) -> Walked:
+        self.walks.append(tuple(columns))
+        known = sorted(self.values)
+        return Walked(tuple(self._column(known, column) for column in columns))
+
+    def _column(self, known: Sequence[Oid], column: Oid) -> dict[Index, SnmpValue]:
+        rows: dict[Index, SnmpValue] = {}
+        for oid in known[bisect_left(known, column) :]:
+            if oid[: len(column)] != column:
+                break
+            rows[oid[len(column) :]] = self.values[oid]
+        return rows
+
+
+def session_of(file: Path) -> RecordedSession:
+    return RecordedSession(parse_recording(file.read_bytes().decode("utf-8", "surrogateescape")))
