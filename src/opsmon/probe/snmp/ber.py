@@ -38,7 +38,8 @@ def encode_tlv(tag: int, content: bytes) -> bytes:
 
 def encode_integer(value: int, tag: int = INTEGER) -> bytes:
     """The shortest two's complement form (X.690, 8.3)."""
-    return encode_tlv(tag, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
+    magnitude = value if value >= 0 else ~value
+    return encode_tlv(tag, value.to_bytes(magnitude.bit_length() // 8 + 1, "big", signed=True))
 
 
 @lru_cache(maxsize=_REMEMBERED_OIDS)

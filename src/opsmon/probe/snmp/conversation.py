@@ -173,7 +173,7 @@ class Conversation:
             response = decode_response(data, head)
         except MalformedError as error:
             self._wire.traffic.dropped_malformed += 1
-            self._suspicion = f"its answer is malformed: {error}"
+            self.suspect(f"its answer is malformed: {error}")
             return
         request = self._exchange.request
         if request is not None and self._trace is not None:
@@ -189,19 +189,23 @@ class Conversation:
         traffic, peer = self._wire.traffic, self.peer
         if source[:2] != peer.address[:2]:
             traffic.dropped_wrong_source += 1
-            self._suspicion = f"an answer came from {source[0]} port {source[1]}"
+            self.suspect(f"an answer came from {source[0]} port {source[1]}")
         elif head.version != peer.version:
             traffic.dropped_wrong_version += 1
-            self._suspicion = "it answers in another SNMP version"
+            self.suspect("it answers in another SNMP version")
         elif head.community != peer.community:
             traffic.dropped_wrong_community += 1
-            self._suspicion = "it answers with another community"
+            self.suspect("it answers with another community")
         elif head.pdu != Pdu.RESPONSE:
             traffic.dropped_malformed += 1
-            self._suspicion = f"its answer is a PDU of type 0x{head.pdu:02x}"
+            self.suspect(f"its answer is a PDU of type 0x{head.pdu:02x}")
         else:
             return False
         return True
+
+    def suspect(self, what: str) -> None:
+        """Something came that is no answer: worth telling when no answer comes."""
+        self._suspicion = what
 
     def fail(self, error: ProbeError) -> None:
         """The network says that the agent cannot be reached."""

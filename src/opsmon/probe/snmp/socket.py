@@ -128,8 +128,8 @@ class SharedSocket:
         self.traffic.received += 1
         try:
             head = decode_head(datagram)
-        except MalformedError:
-            self.traffic.dropped_malformed += 1
+        except MalformedError as error:
+            self._take_malformed(str(error), source)
             return
         conversation = self._expected.get(head.request_id)
         if conversation is not None:
@@ -138,6 +138,12 @@ class SharedSocket:
             self.traffic.dropped_late += 1
         else:
             self.traffic.dropped_unknown_id += 1
+
+    def _take_malformed(self, why: str, source: "SocketAddress") -> None:
+        self.traffic.dropped_malformed += 1
+        for conversation in self._expected.values():
+            if conversation.peer.address == source:
+                conversation.suspect(f"its answer is malformed: {why}")
 
     def _read_reports(self) -> bool:
         """Take in what the network says of datagrams sent earlier; whether it said anything."""

@@ -56,6 +56,7 @@ class Walk:
         self._bindings = 0
         self._problems: list[str] = []
         self._last_error = 0
+        self._answered = False  # ever with anything but an error
         self._doubts_bulk = False  # GETBULK went wrong, and GETNEXT has not gone wrong in the same way since
         self._group: list[Column] = []
         self.request: Request | None = None
@@ -104,7 +105,7 @@ class Walk:
 
     def _end(self) -> None:
         self.request = None
-        if self._last_error and not any(column.cells for column in self._columns):
+        if self._last_error and not self._answered:
             raise refusal(self._last_error)
         if self._bindings:
             self._habits.octets_per_binding = max(_LEAST_OCTETS_PER_BINDING, self._octets / self._bindings)
@@ -120,6 +121,8 @@ class Walk:
         self._habits.ever_answered = True
         self._requests += 1
         self._octets += response.octets
+        if response.status in (ErrorStatus.NO_ERROR, ErrorStatus.NO_SUCH_NAME):
+            self._answered = True
         if response.status != ErrorStatus.NO_ERROR:
             self._take_error(response)
         elif not response.names:
@@ -168,12 +171,8 @@ class Walk:
         status, place = response.status, response.place
         self._last_error = status
         width = len(self._group)
-        if status == ErrorStatus.NO_SUCH_NAME and 1 <= place <= width:
-            self._last_error = 0
-            self._group[place - 1].is_open = False
-        elif status == ErrorStatus.NO_SUCH_NAME and width == 1:
-            self._last_error = 0
-            self._group[0].is_open = False
+        if status == ErrorStatus.NO_SUCH_NAME and (1 <= place <= width or width == 1):
+            self._group[place - 1 if width > 1 else 0].is_open = False
         elif status == ErrorStatus.TOO_BIG:
             self._retreat(status_name(status))
         elif self._bulk:
