@@ -13,9 +13,12 @@ from opsmon.config.document import check_spec, read_document
 from opsmon.config.inventory import Known, load_inventory
 from opsmon.config.loading import Loading
 from opsmon.config.problem import Problems
+from opsmon.config.rules import load_contracts
 from opsmon.config.settings import Settings, SettingsSpec
+from opsmon.contract.book import ContractBook
 from opsmon.errors import ConfigError, Problem
 from opsmon.model.device import Inventory
+from opsmon.model.name import ContractId
 
 SETTINGS_FILE = "opsmon.yaml"
 
@@ -29,8 +32,7 @@ class Root:
     inventory: Inventory
     conditions: Any
     profiles: Any
-    contracts: Mapping[str, Any]
-    calendars: Any
+    contracts: Mapping[ContractId, ContractBook]
     warnings: tuple[Problem, ...]
 
 
@@ -45,9 +47,17 @@ def load_root(path: Path, *, environ: Mapping[str, str] = os.environ, require_se
         raise ConfigError((Problem(str(path), 0, 0, "no such directory", "`opsmon init DIR` writes a new root"),))
     loading = Loading(root, environ, require_secrets, Problems())
     settings = _load_settings(loading)
-    inventory = load_inventory(loading, Known(None, None))
+    contracts = load_contracts(root, settings.timezone, loading.problems)
+    inventory = load_inventory(loading, Known(_services(loading, contracts), None))
     loading.problems.raise_if_any()
-    return Root(root, settings, inventory, None, None, {}, None, tuple(sorted(loading.problems.warnings)))
+    return Root(root, settings, inventory, None, None, contracts, tuple(sorted(loading.problems.warnings)))
+
+
+def _services(loading: Loading, contracts: Mapping[ContractId, ContractBook]) -> Mapping[str, tuple[str, ...]] | None:
+    """The services of each contract; None when a file was wrong, so that its sites are not blamed too."""
+    if loading.problems.errors:
+        return None
+    return {name: tuple(book.contract.services) for name, book in contracts.items()}
 
 
 def _load_settings(loading: Loading) -> Settings:
