@@ -11,12 +11,14 @@ from opsmon.model.device import Inventory
 from opsmon.model.event import DeviceState
 from opsmon.model.name import DeviceName
 from opsmon.model.sample import Sample
+from opsmon.state.condition import drop_orphans, judge_conditions, report_condition
 from opsmon.state.fleet import DeviceMachine, FleetState, StateStep
 from opsmon.state.judge import judge_sample, look_again, settle
 from opsmon.state.machine import record_sample
 from opsmon.state.plan import Limits, plan_fleet
 from opsmon.state.policy import Policy
 from opsmon.state.rulebook import Rulebook
+from opsmon.state.standing import StandingKey
 from opsmon.state.steady import wall_of
 from opsmon.state.topology import follow_turn, hidden_by, regain_way
 from opsmon.state.turn import Turn
@@ -46,6 +48,7 @@ def apply_sample(fleet: FleetState, sample: Sample, now: datetime) -> StateStep:
     turn = Turn(fleet, now)
     machine = record_sample(turn.machine(device.name), sample, check, turn.steady, turn.policy)
     judge_sample(turn, device, machine, sample)
+    judge_conditions(turn, device, sample)
     return _finish(turn)
 
 
@@ -91,9 +94,30 @@ def reload_fleet(
             turn.change(name, gone, DeviceState.UNKNOWN, now, "it is no longer in the inventory")
             turn.machines = turn.machines.delete(name)
             turn.timers = turn.timers.drop(name)
+    drop_orphans(turn)
     for name in turn.machines:
         if hidden_by(turn, plan.devices[name]) is None:
             regain_way(turn, plan.devices[name])
+    return _finish(turn)
+
+
+def report(
+    fleet: FleetState,
+    device: DeviceName,
+    condition: str,
+    now: datetime,
+    *,
+    holds: bool,
+    subject: str = "",
+    value: float | None = None,
+    detail: str = "",
+) -> StateStep:
+    """Another room says that a condition of the rules' `reports:` holds or holds no more (again is no news)."""
+    known = fleet.plan.devices.get(device)
+    if known is None:
+        return StateStep(fleet)
+    turn = Turn(fleet, now)
+    report_condition(turn, known, StandingKey(condition, subject), holds=holds, value=value, detail=detail)
     return _finish(turn)
 
 

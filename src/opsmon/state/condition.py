@@ -1,12 +1,250 @@
-"""What is known of the conditions of one device."""
+"""Judging numbers: a rule's condition ripens, is raised, stays through its hysteresis, and is cleared.
 
-from dataclasses import dataclass, field
+The rules, in words:
+ - A condition is raised by the first sample that is still bad `for_s` after the first bad one; time alone, without a
+   measurement, raises nothing. A value that was good in between, or was not measured for as long as a measurement
+   counts, starts over.
+ - A raised condition is cleared by the first value beyond its clear threshold. A failed check clears nothing: a UPS
+   that stopped answering on battery is still on battery as far as anybody knows.
+ - Absent is not 0. A series that is missing (or NaN) from `absent_polls` good polls of its check in a row is gone: the
+   part was removed, and its condition is cleared.
+ - In maintenance nothing is raised; what still holds afterwards is raised by the next sample, since when it held.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from math import isnan
 
 from immutables import Map
 
+from opsmon.model.device import Device
+from opsmon.model.event import ConditionCleared, ConditionRaised
+from opsmon.model.name import DeviceName
+from opsmon.model.sample import Outcome, Reading, Sample
+from opsmon.state.fleet import FleetState
+from opsmon.state.machine import lasts_s
+from opsmon.state.matching import Companion, LinkPlaces, Place, Watch
+from opsmon.state.rate import CounterReading, measure_utilisation
+from opsmon.state.rulebook import Bounds, Comparison, Measure
+from opsmon.state.standing import Standing, StandingKey, Standings
+from opsmon.state.turn import Turn
+from opsmon.state.wording import summary_of
 
-@dataclass(frozen=True, slots=True)
-class Standings:
-    """The conditions of one device that are pending or raised."""
+Readings = tuple[Reading, ...]
+_NONE = Standings()
 
-    by_key: Map[tuple[str, str], object] = field(default_factory=Map)
+
+def judge_conditions(turn: Turn, device: Device, sample: Sample) -> None:
+    """Judge what the sample measured. Costs one look-up where no rule watches and nothing stands."""
+    watches = turn.plan.matcher.watches(device, sample.check, sample.readings) if sample.readings else ()
+    standings = turn.standings.get(device.name)
+    if not watches and standings is None:
+        return
+    desk = _Desk(turn, device, sample, standings or _NONE)
+    for watch in watches:
+        desk.judge(watch)
+    if sample.outcome is Outcome.OK:
+        desk.miss_the_absent()
+    desk.keep()
+
+
+class _Desk:
+    """The conditions of one device while one sample is judged."""
+
+    __slots__ = ("by_key", "counters", "device", "sample", "seen", "standings", "turn")
+
+    def __init__(self, turn: Turn, device: Device, sample: Sample, standings: Standings) -> None:
+        self.turn = turn
+        self.device = device
+        self.sample = sample
+        self.standings = standings
+        self.by_key = standings.by_key
+        self.counters = standings.counters
+        self.seen: set[StandingKey] = set()
+
+    def judge(self, watch: Watch) -> None:
+        """Take one watched value into account."""
+        value = self._measure(watch)
+        if value is None:
+            return
+        key = StandingKey(watch.rule.name, watch.subject)
+        self.seen.add(key)
+        standing = self.by_key.get(key)
+        raised = standing is not None and standing.raised
+        if not is_bad(watch, value, self.sample.readings, raised=raised):
+            if standing is not None:
+                self.clear(key, standing, "")
+        else:
+            self._hold(watch, key, standing, value)
+
+    def miss_the_absent(self) -> None:
+        """Count the polls that did not show what stands; after enough of them it is gone."""
+        for key, standing in self.by_key.items():
+            if key in self.seen or standing.reported or standing.check not in (None, self.sample.check):
+                continue
+            missed = standing.missed.set(self.sample.check, standing.missed.get(self.sample.check, 0) + 1)
+            owners = (standing.check,) if standing.check else self.turn.plan.checks[self.device.name]
+            if all(missed.get(owner, 0) >= self.turn.policy.absent_polls for owner in owners):
+                self.clear(key, standing, "it is no longer reported")
+            else:
+                self.by_key = self.by_key.set(key, replace(standing, missed=missed))
+
+    def clear(self, key: StandingKey, standing: Standing, detail: str) -> None:
+        """The condition holds no more."""
+        self.by_key = self.by_key.delete(key)
+        if standing.raised:
+            self.turn.transitions.append(cleared(self.turn, self.device.name, key, standing, detail))
+
+    def keep(self) -> None:
+        """Put what changed back."""
+        if self.by_key is not self.standings.by_key or self.counters is not self.standings.counters:
+            put_standings(self.turn, self.device.name, Standings(self.by_key, self.counters))
+
+    def _hold(self, watch: Watch, key: StandingKey, standing: Standing | None, value: float) -> None:
+        """The value is bad: let the condition ripen, and raise it when it is ripe."""
+        steady = self.turn.steady
+        if standing is None or (not standing.raised and self._is_old(standing)):
+            standing = Standing(self.sample.started_at, watch.severity, began=steady)
+        held = replace(standing, seen=steady, value=value, check=self.sample.check, missed=Map())
+        ripe = held.began is not None and steady - held.began >= timedelta(seconds=watch.rule.for_s)
+        if not held.raised and ripe and self.turn.machine(self.device.name).maintenance_until is None:
+            held = replace(held, raised=True)
+            self._raise(watch, key, held)
+        self.by_key = self.by_key.set(key, held)
+
+    def _is_old(self, standing: Standing) -> bool:
+        lasting = timedelta(
+            seconds=lasts_s(self.turn.plan.checks[self.device.name][self.sample.check], self.turn.policy)
+        )
+        return standing.seen is None or self.turn.steady - standing.seen > lasting
+
+    def _raise(self, watch: Watch, key: StandingKey, held: Standing) -> None:
+        name = self.device.name
+        limits = self.turn.plan.limits.get(name, {})
+        detail = summary_of(watch.rule, name, key.subject, held.value, limits, "en")
+        self.turn.transitions.append(
+            ConditionRaised(
+                self.turn.now, name, key.condition, key.subject, held.since, held.severity, held.value, detail
+            )
+        )
+
+    def _measure(self, watch: Watch) -> float | None:
+        """The number to compare, or None where there is none."""
+        readings = self.sample.readings
+        value = value_at(watch.place, readings)
+        if value is None or any(value_at(need.place, readings) is None for need in watch.needs):
+            return None
+        if watch.rule.measure is Measure.SECONDS_LEFT:
+            return value - self.turn.now.timestamp()
+        if watch.link is not None:
+            return self._utilisation(watch.subject, watch.link, value)
+        return value
+
+    def _utilisation(self, subject: str, link: LinkPlaces, octets_in: float) -> float | None:
+        readings = self.sample.readings
+        octets_out, speed = value_at(link.octets_out, readings), value_at(link.speed, readings)
+        if octets_out is None or speed is None:
+            return None
+        epoch = (link.if_index, value_at(link.discontinuity, readings))
+        reading = CounterReading(self.turn.steady, octets_in, octets_out, value_at(link.uptime, readings), epoch)
+        before = self.standings.counters.get(subject)
+        used = measure_utilisation(before, reading, speed * link.speed_unit, link.counter_bits)
+        self.counters = self.counters.set(subject, used.baseline)
+        return used.ratio
+
+
+def value_at(place: Place | None, readings: Readings) -> float | None:
+    """The number at the place; None for no place and for NaN, which is how a reading says absent."""
+    if place is None:
+        return None
+    value = readings[place.block].values[place.position]
+    return None if isnan(value) else value
+
+
+def is_bad(watch: Watch, value: float, readings: Readings, *, raised: bool) -> bool:
+    """Whether the condition holds: by the clear threshold once it is raised, by the other until then."""
+    if any(_agrees(companion, readings) for companion in watch.unless):
+        return False
+    if not all(_agrees(companion, readings) for companion in watch.needs):
+        return False
+    bounds = watch.rule.bounds
+    match bounds.comparison:
+        case Comparison.ONE_OF:
+            return value in bounds.values
+        case Comparison.OUTSIDE:
+            return _is_outside(bounds, value, raised=raised)
+        case Comparison.ABOVE:
+            limit = _limit(watch.clear if raised else watch.at, readings)
+            return limit is not None and value > limit
+        case Comparison.BELOW:
+            limit = _limit(watch.clear if raised else watch.at, readings)
+            return limit is not None and value < limit
+
+
+def _is_outside(bounds: Bounds, value: float, *, raised: bool) -> bool:
+    low, high = (bounds.clear_low, bounds.clear_high) if raised else (bounds.low, bounds.high)
+    return value < low or value > high
+
+
+def _limit(threshold: float | Place, readings: Readings) -> float | None:
+    return value_at(threshold, readings) if isinstance(threshold, Place) else threshold
+
+
+def _agrees(companion: Companion, readings: Readings) -> bool:
+    return value_at(companion.place, readings) in companion.values
+
+
+def cleared(turn: Turn, device: DeviceName, key: StandingKey, standing: Standing, detail: str) -> ConditionCleared:
+    """The event for the end of a raised condition."""
+    return ConditionCleared(turn.now, device, key.condition, key.subject, standing.since, detail)
+
+
+def put_standings(turn: Turn, device: DeviceName, standings: Standings) -> None:
+    """Keep the conditions of a device, or nothing where there are none."""
+    if not standings.empty:
+        turn.standings = turn.standings.set(device, standings)
+    elif device in turn.standings:
+        turn.standings = turn.standings.delete(device)
+
+
+def report_condition(
+    turn: Turn, device: Device, key: StandingKey, *, holds: bool, value: float | None, detail: str
+) -> None:
+    """Another room found out that a condition of `reports:` holds, or holds no more. A name without a rule is off."""
+    standings = turn.standings.get(device.name, _NONE)
+    standing = standings.by_key.get(key)
+    rule = next((rule for rule in turn.plan.rulebook.reports if rule.name == key.condition), None)
+    if holds and standing is None and rule is not None:
+        severity = rule.grade.of(device)
+        found = Standing(turn.now, severity, raised=True, value=value, reported=True)
+        raised = ConditionRaised(turn.now, device.name, *key, turn.now, severity, value, detail)
+        turn.transitions.append(raised)
+        put_standings(turn, device.name, replace(standings, by_key=standings.by_key.set(key, found)))
+    elif not holds and standing is not None:
+        turn.transitions.append(cleared(turn, device.name, key, standing, detail))
+        put_standings(turn, device.name, replace(standings, by_key=standings.by_key.delete(key)))
+
+
+def drop_orphans(turn: Turn) -> None:
+    """After a reload: clear what no rule or no device is behind any more."""
+    book = turn.plan.rulebook
+    names = {rule.name for rule in book.rules} | {rule.name for rule in book.reports}
+    for device, standings in turn.standings.items():
+        gone = device not in turn.plan.devices
+        detail = "the device is no longer in the inventory" if gone else "its rule was removed"
+        kept = standings.by_key
+        for key, standing in standings.by_key.items():
+            if gone or key.condition not in names:
+                kept = kept.delete(key)
+                if standing.raised:
+                    turn.transitions.append(cleared(turn, device, key, standing, detail))
+        put_standings(turn, device, _NONE if gone else replace(standings, by_key=kept))
+
+
+def raised_conditions(fleet: FleetState) -> Iterator[tuple[DeviceName, StandingKey, Standing]]:
+    """Every condition that is raised now."""
+    for device, standings in fleet.standings.items():
+        for key, standing in standings.by_key.items():
+            if standing.raised:
+                yield device, key, standing

@@ -13,8 +13,8 @@ from immutables import Map
 from opsmon.model.event import DeviceState, Transition
 from opsmon.model.name import CheckName, DeviceName
 from opsmon.model.sample import Outcome
-from opsmon.state.condition import Standings
 from opsmon.state.plan import FleetPlan
+from opsmon.state.standing import Standings
 from opsmon.state.timers import Timers
 
 OUT = frozenset({DeviceState.DOWN, DeviceState.UNREACHABLE})

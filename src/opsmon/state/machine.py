@@ -24,11 +24,16 @@ from opsmon.state.policy import Policy
 Checks = Mapping[CheckName, Check]
 
 
+def lasts_s(check: Check, policy: Policy) -> float:
+    """For how long a measurement of the check says something of the present."""
+    return policy.stale_periods * check.period_s + check.timeout_s
+
+
 def valid_until(record: CheckRecord, check: Check, policy: Policy) -> datetime | None:
     """Until when (steady) the record's measurement says something of the present; None if it never measured."""
     if record.measured is None:
         return None
-    return record.measured + timedelta(seconds=policy.stale_periods * check.period_s + check.timeout_s)
+    return record.measured + timedelta(seconds=lasts_s(check, policy))
 
 
 def fresh_records(

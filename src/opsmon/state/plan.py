@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from opsmon.model.device import Check, Device, Inventory
 from opsmon.model.name import CheckName, DeviceName
+from opsmon.state.matching import Matcher
 from opsmon.state.policy import Policy
 from opsmon.state.rulebook import Rulebook
 
@@ -24,6 +25,7 @@ class FleetPlan:
     rulebook: Rulebook = field(default_factory=Rulebook)
     policy: Policy = field(default_factory=Policy)
     limits: Limits = field(default_factory=dict)
+    matcher: Matcher = field(default_factory=lambda: Matcher(Rulebook(), {}))
 
 
 def plan_fleet(inventory: Inventory, rulebook: Rulebook, policy: Policy, limits: Limits) -> FleetPlan:
@@ -39,4 +41,5 @@ def plan_fleet(inventory: Inventory, rulebook: Rulebook, policy: Policy, limits:
         rulebook=rulebook,
         policy=policy,
         limits=limits,
+        matcher=Matcher(rulebook, limits),
     )

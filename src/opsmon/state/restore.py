@@ -9,9 +9,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from opsmon.model.event import DeviceState, DeviceStateChanged, Event, MaintenanceSet
+from opsmon.model.event import (
+    ConditionCleared,
+    ConditionRaised,
+    DeviceState,
+    DeviceStateChanged,
+    Event,
+    MaintenanceSet,
+)
 from opsmon.model.name import DeviceName
 from opsmon.state.fleet import DeviceMachine, FleetState
+from opsmon.state.standing import Standing, StandingKey, Standings
 from opsmon.state.turn import Turn
 
 
@@ -23,12 +31,30 @@ def fold_event(fleet: FleetState, event: Event) -> FleetState:
         case MaintenanceSet(device=name) if name in fleet.plan.devices:
             machine = fleet.machines.get(name, DeviceMachine())
             return _keep(fleet, name, replace(machine, maintenance_until=event.until))
+        case ConditionRaised(device=name) if name in fleet.plan.devices:
+            return _keep_standing(
+                fleet, event.device, StandingKey(event.condition, event.subject), _stand(fleet, event)
+            )
+        case ConditionCleared(device=name) if name in fleet.plan.devices:
+            return _keep_standing(fleet, event.device, StandingKey(event.condition, event.subject), None)
         case _:
             return fleet
 
 
 def _keep(fleet: FleetState, name: DeviceName, machine: DeviceMachine) -> FleetState:
     return replace(fleet, machines=fleet.machines.set(name, machine))
+
+
+def _stand(fleet: FleetState, event: ConditionRaised) -> Standing:
+    reported = any(rule.name == event.condition for rule in fleet.plan.rulebook.reports)
+    return Standing(event.since, event.severity, raised=True, value=event.value, reported=reported)
+
+
+def _keep_standing(fleet: FleetState, name: DeviceName, key: StandingKey, standing: Standing | None) -> FleetState:
+    standings = fleet.standings.get(name, Standings())
+    by_key = standings.by_key.delete(key) if key in standings.by_key else standings.by_key
+    kept = replace(standings, by_key=by_key.set(key, standing) if standing is not None else by_key)
+    return replace(fleet, standings=fleet.standings.set(name, kept))
 
 
 def _fold_state(machine: DeviceMachine, event: DeviceStateChanged) -> DeviceMachine:

@@ -32,11 +32,12 @@ class Comparison(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """What a measure is compared with: a number, a named limit of the device, or another metric of the same subject."""
+    """What a measure is compared with: a number, a named limit of the device, or another metric of the subject."""
 
     number: float | None = None
     limit: str = ""
     metric: str = ""
+    times: float = 1.0  # of the limit
 
 
 @dataclass(frozen=True, slots=True)

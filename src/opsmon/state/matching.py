@@ -1,0 +1,194 @@
+"""Which rules watch which series of a device: worked out once for a shape, then looked up.
+
+A block of series lives as long as the device keeps its shape, so the answer is kept by device and check and is good for
+as long as the very same blocks come back. A sample that nothing watches costs one look-up. The memory is bounded by the
+number of checks; a reload makes a new Matcher.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from opsmon.model.device import Device
+from opsmon.model.incident import Severity
+from opsmon.model.name import CheckName, DeviceName
+from opsmon.model.sample import Reading, SeriesBlock, SeriesKey
+from opsmon.state.rulebook import Measure, Rule, Rulebook, Threshold
+
+Labels = tuple[tuple[str, str], ...]
+
+
+class Place(NamedTuple):
+    """Where a series is found in the readings of a sample."""
+
+    block: int
+    position: int
+
+
+class Companion(NamedTuple):
+    """Another series of the same subject, and the values of it that matter."""
+
+    place: Place
+    values: frozenset[float]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPlaces:
+    """Where the counters of one interface are found. Speeds are in bit/s after multiplying by `speed_unit`."""
+
+    octets_out: Place
+    speed: Place
+    speed_unit: float
+    counter_bits: int
+    if_index: str
+    uptime: Place | None
+    discontinuity: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """One series that one rule watches on one device. A threshold is a number or the place of another series."""
+
+    rule: Rule
+    subject: str
+    severity: Severity
+    place: Place
+    at: float | Place
+    clear: float | Place
+    needs: tuple[Companion, ...] = ()
+    unless: tuple[Companion, ...] = ()
+    link: LinkPlaces | None = None
+
+
+class _Shape(NamedTuple):
+    blocks: tuple[SeriesBlock, ...]
+    watches: tuple[Watch, ...]
+
+
+# The counters that a link's utilisation is measured from: 64 bits, or 32 where the agent has no others (IF-MIB).
+_COUNTERS = {"ifHCInOctets": ("ifHCOutOctets", 64), "ifInOctets": ("ifOutOctets", 32)}
+_SPEEDS = (("ifHighSpeed", 1e6), ("ifSpeed", 1.0))
+
+
+class Matcher:
+    """The rules of one root, ready to be looked up by the shape of a sample."""
+
+    def __init__(self, rulebook: Rulebook, limits: Mapping[DeviceName, Mapping[str, float]]) -> None:
+        self._limits = limits
+        self._rules: dict[str, list[Rule]] = {}
+        for rule in rulebook.rules:
+            for metric in rule.metrics:
+                self._rules.setdefault(metric, []).append(rule)
+        self._shapes: dict[DeviceName, dict[CheckName, _Shape]] = {}
+
+    def watches(self, device: Device, check: CheckName, readings: tuple[Reading, ...]) -> tuple[Watch, ...]:
+        """What to judge in these readings, in the order of the series."""
+        shapes = self._shapes.get(device.name)
+        shape = shapes.get(check) if shapes else None
+        if shape is not None and len(shape.blocks) == len(readings):
+            for block, reading in zip(shape.blocks, readings, strict=True):
+                if block is not reading.block:
+                    break
+            else:
+                return shape.watches
+        blocks = tuple(reading.block for reading in readings)
+        watches = tuple(self._match(device, check, blocks))
+        self._shapes.setdefault(device.name, {})[check] = _Shape(blocks, watches)
+        return watches
+
+    def _match(self, device: Device, check: CheckName, blocks: tuple[SeriesBlock, ...]) -> Iterator[Watch]:
+        index: dict[SeriesKey, Place] | None = None
+        for number, block in enumerate(blocks):
+            for position, key in enumerate(block.keys):
+                for rule in self._rules.get(key.metric, ()):
+                    if not (rule.selector.selects(device) and _is_meant(rule, device, key)):
+                        continue
+                    index = _index_of(blocks) if index is None else index
+                    watch = self._watch(rule, device, check, key, Place(number, position), index)
+                    if watch is not None:
+                        yield watch
+
+    def _watch(
+        self, rule: Rule, device: Device, check: CheckName, key: SeriesKey, place: Place, index: dict[SeriesKey, Place]
+    ) -> Watch | None:
+        """The watch of the rule on this series; None where the device lacks what the rule compares with."""
+        link = _link_places(key, index) if rule.measure is Measure.LINK_UTILISATION else None
+        at = self._threshold(rule.bounds.at, device, key, index)
+        clear = self._threshold(rule.bounds.clear, device, key, index)
+        needs = tuple(_companions(rule.needs, key, index))
+        unless = tuple(_companions(rule.unless, key, index))
+        lacking = at is None or clear is None or len(needs) < len(rule.needs)
+        if lacking or (link is None and rule.measure is Measure.LINK_UTILISATION):
+            return None
+        assert at is not None and clear is not None  # noqa: PT018, S101  # said by `lacking`, which mypy does not follow
+        return Watch(rule, subject_of(key, check), rule.grade.of(device), place, at, clear, needs, unless, link)
+
+    def _threshold(
+        self, threshold: Threshold, device: Device, key: SeriesKey, index: dict[SeriesKey, Place]
+    ) -> float | Place | None:
+        if threshold.metric:
+            return _companion_place(threshold.metric, key, index)
+        if threshold.limit:
+            limit = self._limits.get(device.name, {}).get(threshold.limit)
+            return None if limit is None else limit * threshold.times
+        return threshold.number if threshold.number is not None else 0.0
+
+
+def subject_of(key: SeriesKey, check: CheckName) -> str:
+    """The part of the device that a series is of: an interface by its name (its index moves), else all labels.
+
+    The numbers of a probe itself (`probe_…`) carry no part, so their subject is the check.
+    """
+    labels = dict(key.labels)
+    if "ifIndex" in labels:
+        known = ((name, labels.get(name, "")) for name in ("ifName", "ifDescr", "ifIndex"))
+        return next(f"{name}={value}" for name, value in known if value)
+    if not labels and key.metric.startswith("probe_"):
+        return f"check={check}"
+    return ",".join(f"{name}={value}" for name, value in key.labels)
+
+
+def _is_meant(rule: Rule, device: Device, key: SeriesKey) -> bool:
+    labels = dict(key.labels)
+    if any(labels.get(name) != value for name, value in rule.series.items()):
+        return False
+    names = (labels.get(name, "") for name in ("ifName", "ifDescr", "ifAlias"))
+    return not rule.important or any(name in device.important for name in names if name)
+
+
+def _index_of(blocks: tuple[SeriesBlock, ...]) -> dict[SeriesKey, Place]:
+    return {key: Place(number, at) for number, block in enumerate(blocks) for at, key in enumerate(block.keys)}
+
+
+def _companion_place(metric: str, key: SeriesKey, index: dict[SeriesKey, Place]) -> Place | None:
+    """The series of the same part of the device, or the one of the whole device."""
+    return index.get(SeriesKey(metric, key.labels)) or index.get(SeriesKey(metric))
+
+
+def _companions(
+    wanted: Mapping[str, frozenset[float]], key: SeriesKey, index: dict[SeriesKey, Place]
+) -> Iterator[Companion]:
+    for metric, values in wanted.items():
+        place = _companion_place(metric, key, index)
+        if place is not None:
+            yield Companion(place, values)
+
+
+def _link_places(key: SeriesKey, index: dict[SeriesKey, Place]) -> LinkPlaces | None:
+    metric_out, bits = _COUNTERS.get(key.metric, ("", 0))
+    if bits == 32 and SeriesKey("ifHCInOctets", key.labels) in index:
+        return None  # judged by the better counter
+    octets_out = index.get(SeriesKey(metric_out, key.labels))
+    speeds = ((index.get(SeriesKey(metric, key.labels)), unit) for metric, unit in _SPEEDS)
+    speed, unit = next(((place, unit) for place, unit in speeds if place is not None), (None, 0.0))
+    if octets_out is None or speed is None:
+        return None
+    return LinkPlaces(
+        octets_out=octets_out,
+        speed=speed,
+        speed_unit=unit,
+        counter_bits=bits,
+        if_index=dict(key.labels).get("ifIndex", ""),
+        uptime=index.get(SeriesKey("device_uptime_seconds")),
+        discontinuity=index.get(SeriesKey("ifCounterDiscontinuityTime", key.labels)),
+    )

@@ -1,0 +1,50 @@
+"""What is known of the conditions of one device: which are ripening, which are raised."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from immutables import Map
+
+from opsmon.model.incident import Severity
+from opsmon.model.name import CheckName
+from opsmon.state.rate import CounterReading
+
+
+class StandingKey(NamedTuple):
+    """Which condition of which part of the device."""
+
+    condition: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One condition that holds. `since` is the first bad observation (wall); `began` and `seen` are steady.
+
+    `check` is the one that measures it, None until it is seen after a restart. `missed` counts, by check, the good
+    polls in a row in which the series was absent.
+    """
+
+    since: datetime
+    severity: Severity
+    began: datetime | None = None
+    seen: datetime | None = None
+    raised: bool = False
+    value: float | None = None
+    check: CheckName | None = None
+    missed: Map[CheckName, int] = field(default_factory=Map)
+    reported: bool = False  # another room found it; only that room clears it
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """The conditions of one device, and the counters that its rates are measured from (by interface)."""
+
+    by_key: Map[StandingKey, Standing] = field(default_factory=Map)
+    counters: Map[str, CounterReading] = field(default_factory=Map)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to keep."""
+        return not self.by_key and not self.counters
