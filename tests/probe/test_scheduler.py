@@ -197,6 +197,32 @@ def test_a_reprobe_asked_for_during_a_run_follows_it() -> None:
     assert bench.most_at_once["a/quick"] == 1
 
 
+def test_a_reprobe_is_over_within_the_time_it_was_given() -> None:
+    async def story(bench: Bench) -> None:
+        bench.scheduler.load([device("a", check(period_s=3600.0, timeout_s=30.0))])
+        await bench.go_on(40)
+        bench.scheduler.reprobe(DeviceName("a"), CheckName("quick"), 1.0, timeout_s=2.0)
+        await bench.go_on(60)
+
+    samples = schedule(story, quick=never).samples
+    assert [(sample.confirms, round(sample.duration_s)) for sample in samples] == [(False, 30), (True, 2)]
+
+
+def test_progress_stands_still_when_what_is_due_is_left_lying() -> None:
+    async def story(bench: Bench) -> None:
+        bench.scheduler.load([device("a")])
+        await bench.go_on(30)
+        before = bench.scheduler.progress
+        assert bench.scheduler.progress > before
+        bench.clock.loop.block(100.0)
+        stuck = bench.scheduler.progress
+        assert bench.scheduler.progress == stuck
+        await bench.go_on(1)
+        assert bench.scheduler.progress > stuck
+
+    schedule(story)
+
+
 def test_a_reprobe_of_what_is_not_there_is_refused() -> None:
     async def story(bench: Bench) -> None:
         assert not bench.scheduler.reprobe(DeviceName("a"), CheckName("quick"), 1.0)

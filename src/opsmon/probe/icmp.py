@@ -20,7 +20,8 @@ from opsmon.model.device import Check, Device
 from opsmon.model.name import CheckName
 from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
 from opsmon.probe.context import Echo, Finding, ProbeContext
-from opsmon.probe.field import CheckSpec, Seconds
+from opsmon.probe.field import CheckSpec
+from opsmon.spec import Seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ Every sample goes to `deliver`, which must not block; what `deliver` raises ends
 
 import asyncio
 import heapq
+import math
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from opsmon.model.device import Check, Device
 from opsmon.model.name import CheckName, DeviceName
@@ -24,10 +26,19 @@ from opsmon.probe.worker import excuse, run_check, sample_of
 
 HEAVY_PLACES = 200
 WAKE_STEP_S = 0.02  # runs that are due within one step start together
+OVERDUE_S = 5.0  # what lies longer past its time shows that the clockwork stands
 HELD_UP_SHARE = 0.2  # of the time-out: a longer hold-up spoils a failed measurement
 _SPOILED = (Outcome.TIMEOUT, Outcome.PROTOCOL)
 
 _Key = tuple[DeviceName, CheckName]
+
+
+class _Turn(NamedTuple):
+    """One run to come. `cap_s` bounds the time-out of a re-probe, which has to be over before the next one."""
+
+    due_s: float
+    confirms: bool = False
+    cap_s: float = math.inf
 
 
 @dataclass(slots=True, eq=False)
@@ -38,10 +49,10 @@ class _Job:
     check: Check
     jitter: float
     due_s: float = 0.0
-    reprobe_due_s: float | None = None
+    reprobe: _Turn | None = None
+    again: _Turn | None = None  # a re-probe that came due while it ran
     running: bool = False
     waiting: bool = False  # for a place among the heavy
-    again: bool = False  # a re-probe came due while it ran
     removed: bool = False
 
 
@@ -64,10 +75,11 @@ class Scheduler:
         self._serial = 0
         self._timer: asyncio.TimerHandle | None = None
         self._places = heavy_places
-        self._waiting: deque[tuple[_Job, float, bool]] = deque()
+        self._waiting: deque[tuple[_Job, _Turn]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended: asyncio.Future[None] | None = None
         self._stopped = False
+        self._progress = 0
         self._epoch_s = self._clock.monotonic()
         self._holdups = HoldUpWatch(self._clock)
         self.tally = ProbeTally(self._clock)
@@ -86,17 +98,28 @@ class Scheduler:
                 self._update(self._jobs[key], device, check, now_s)
         self._arm()
 
-    def reprobe(self, device: DeviceName, check: CheckName, after_s: float) -> bool:
-        """Runs a check ahead of its schedule; its sample has `confirms`. False when the fleet has no such check."""
+    def reprobe(self, device: DeviceName, check: CheckName, after_s: float, timeout_s: float = math.inf) -> bool:
+        """Runs a check ahead of its schedule, at most `timeout_s` long; its sample has `confirms`.
+
+        Of several requests the earliest counts. False when the fleet has no such check.
+        """
         job = self._jobs.get((device, check))
         if job is None:
             return False
-        due_s = self._clock.monotonic() + after_s
-        if job.reprobe_due_s is None or due_s < job.reprobe_due_s:
-            job.reprobe_due_s = due_s
-            self._push_entry(job, due_s)
+        turn = _Turn(self._clock.monotonic() + after_s, confirms=True, cap_s=timeout_s)
+        if job.reprobe is None or turn.due_s < job.reprobe.due_s:
+            job.reprobe = turn
+            self._push_entry(job, turn.due_s)
             self._arm()
         return True
+
+    @property
+    def progress(self) -> int:
+        """Grows for as long as the clockwork turns and nothing overdue is left lying: what a watchdog looks at."""
+        overdue = self._heap and self._clock.monotonic() - self._heap[0][0] > OVERDUE_S
+        if not overdue:
+            self._progress += 1
+        return self._progress
 
     async def run(self) -> None:
         """Goes on until `stop` or `drain`. Raises what `deliver` raised."""
@@ -178,22 +201,22 @@ class Scheduler:
     def _come_due(self, job: _Job, due_s: float, now_s: float) -> None:
         if due_s == job.due_s:
             self._push(job, next_due_s(self._epoch_s, job.jitter, job.check.period_s, max(due_s, now_s)))
-            self._start(job, due_s, confirms=False)
-        elif due_s == job.reprobe_due_s:
-            job.reprobe_due_s = None
+            self._start(job, _Turn(due_s))
+        elif job.reprobe and due_s == job.reprobe.due_s:
+            turn, job.reprobe = job.reprobe, None
             if job.running:
-                job.again = True
+                job.again = turn
             elif not job.waiting:
-                self._start(job, due_s, confirms=True)
+                self._start(job, turn)
 
-    def _start(self, job: _Job, due_s: float, *, confirms: bool) -> None:
+    def _start(self, job: _Job, turn: _Turn) -> None:
         if job.running or job.waiting:
             self._skip(job, "the run before is not over" if job.running else "it still waits for a free place")
         elif self._kinds[job.check.kind].heavy and self._places == 0:
             job.waiting = True
-            self._waiting.append((job, due_s, confirms))
+            self._waiting.append((job, turn))
         else:
-            self._begin(job, due_s, confirms=confirms)
+            self._begin(job, turn)
 
     def _skip(self, job: _Job, why: str) -> None:
         self.tally.skipped += 1
@@ -201,22 +224,23 @@ class Scheduler:
         sample = sample_of(job.device, job.check, finding, self._clock.now(), 0.0, confirms=False)
         self._spawn(self._hand_over_soon(job.check, sample))
 
-    def _begin(self, job: _Job, due_s: float, *, confirms: bool) -> None:
+    def _begin(self, job: _Job, turn: _Turn) -> None:
         job.running = True
         self._running[job.device.name, job.check.name] = job
         self._places -= self._kinds[job.check.kind].heavy
-        self.tally.note_lag(self._clock.monotonic() - due_s)
-        self._spawn(self._run(job, job.device, job.check, confirms=confirms))
+        self.tally.note_lag(self._clock.monotonic() - turn.due_s)
+        self._spawn(self._run(job, job.device, job.check, turn))
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._finish)
 
-    async def _run(self, job: _Job, device: Device, check: Check, *, confirms: bool) -> None:
+    async def _run(self, job: _Job, device: Device, check: Check, turn: _Turn) -> None:
         started_s = self._clock.monotonic()
+        capped = check if turn.cap_s >= check.timeout_s else replace(check, timeout_s=turn.cap_s)
         try:
-            sample = await run_check(device, check, self._context, self._kinds, confirms=confirms)
+            sample = await run_check(device, capped, self._context, self._kinds, confirms=turn.confirms)
         finally:
             job.running = False
             del self._running[device.name, check.name]
@@ -224,10 +248,10 @@ class Scheduler:
         if job.removed or (job.device.address, job.check) != (device.address, check):
             self.tally.unwanted += 1
         else:
-            self._hand_over(check, self._weigh(sample, check, started_s))
-        if job.again and not job.removed and self._is_going():
-            job.again = False
-            self._start(job, self._clock.monotonic(), confirms=True)
+            self._hand_over(check, self._weigh(sample, capped, started_s))
+        again, job.again = job.again, None
+        if again and not job.removed and self._is_going():
+            self._start(job, again._replace(due_s=self._clock.monotonic()))
 
     def _weigh(self, sample: Sample, check: Check, started_s: float) -> Sample:
         """The sample itself, or excused when it failed while we were held up."""
@@ -250,10 +274,10 @@ class Scheduler:
     def _free_place(self, check: Check) -> None:
         self._places += self._kinds[check.kind].heavy
         while self._places and self._waiting and self._is_going():
-            job, due_s, confirms = self._waiting.popleft()
+            job, turn = self._waiting.popleft()
             job.waiting = False
             if not job.removed:
-                self._begin(job, due_s, confirms=confirms)
+                self._begin(job, turn)
 
     def _is_going(self) -> bool:
         return self._ended is not None and not self._ended.done()
