@@ -1,0 +1,174 @@
+"""Events to JSON documents and back, by the types of their fields.
+
+`decode_event` gives exactly what `encode_event` was given (times in UTC). It refuses, with a StoreError that says so,
+an event type or a field that it does not know: a journal of a newer opsmon is not to be half understood. A field that
+is missing and has a default takes it, so that an older journal is read.
+"""
+
+import math
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, NewType, Union, cast, get_args, get_origin, get_type_hints
+
+from opsmon.errors import StoreError
+from opsmon.model.event import (
+    ChildAttached,
+    ChildDetached,
+    ClockChanged,
+    CommandRefused,
+    ConditionCleared,
+    ConditionRaised,
+    DeviceStateChanged,
+    DiagnosisAttached,
+    Event,
+    FactAdded,
+    IncidentClosed,
+    IncidentOpened,
+    MaintenanceSet,
+    RecoverySeen,
+    RecoveryWithdrawn,
+    SeveritySet,
+)
+from opsmon.model.incident import Fact
+
+# Raised when the meaning of a field changes; a new event or a new field with a default leaves it as it is.
+SCHEMA_VERSION = 1
+EVENT_TYPES: dict[str, type[Event]] = {
+    "child_attached": ChildAttached,
+    "child_detached": ChildDetached,
+    "clock_changed": ClockChanged,
+    "command_refused": CommandRefused,
+    "condition_cleared": ConditionCleared,
+    "condition_raised": ConditionRaised,
+    "device_state_changed": DeviceStateChanged,
+    "diagnosis_attached": DiagnosisAttached,
+    "fact_added": FactAdded,
+    "incident_closed": IncidentClosed,
+    "incident_opened": IncidentOpened,
+    "maintenance_set": MaintenanceSet,
+    "recovery_seen": RecoverySeen,
+    "recovery_withdrawn": RecoveryWithdrawn,
+    "severity_set": SeveritySet,
+}
+_NAMES = {event_type: name for name, event_type in EVENT_TYPES.items()}
+
+Json = Any
+Step = Callable[[Any], Any]
+# Name, encoder, decoder and whether it must be there, of each field of a record.
+Plan = tuple[tuple[str, Step, Step, bool], ...]
+
+
+def encode_event(event: Event) -> tuple[str, dict[str, Json]]:
+    """The name of the event's type, and its fields as JSON values."""
+    return _NAMES[type(event)], _encode_record(event)
+
+
+def decode_event(name: str, payload: Mapping[str, Json], schema: int = SCHEMA_VERSION) -> Event:
+    """The event again. Raises StoreError for what this version does not understand."""
+    event_type = EVENT_TYPES.get(name)
+    if event_type is None or schema > SCHEMA_VERSION:
+        raise StoreError(f"the journal holds {name!r} of schema {schema}: it was written by a newer opsmon")
+    try:
+        return cast(Event, _decode_record(event_type, payload))
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise StoreError(f"the journal's {name} cannot be read: {error}") from error
+
+
+def _encode_record(record: Any) -> dict[str, Json]:
+    return {name: encode(getattr(record, name)) for name, encode, _, _ in _PLANS[type(record)]}
+
+
+def _decode_record(record_type: type[Any], payload: Mapping[str, Json]) -> Any:
+    plan = _PLANS[record_type]
+    known = {name for name, *_ in plan}
+    unknown = sorted(payload.keys() - known)
+    if unknown:
+        raise ValueError(f"unknown field {unknown[0]!r}: it was written by a newer opsmon")
+    values: dict[str, Any] = {}
+    for name, _, decode, required in plan:
+        if name in payload:
+            values[name] = decode(payload[name])
+        elif required:
+            raise ValueError(f"field {name!r} is missing")
+    return record_type(**values)
+
+
+def _make_plan(record_type: type[Any]) -> Plan:
+    hints = get_type_hints(record_type)
+    return tuple((item.name, *_steps(hints[item.name]), _is_required(item)) for item in fields(record_type))
+
+
+def _is_required(item: "Field[Any]") -> bool:
+    return item.default is MISSING and item.default_factory is MISSING
+
+
+def _steps(hint: Any) -> tuple[Step, Step]:
+    """How a value of this type is written and read."""
+    if isinstance(hint, NewType):
+        return _steps(hint.__supertype__)
+    if get_origin(hint) in (Union, types.UnionType):
+        return _optional(hint)
+    if get_origin(hint) is not None and issubclass(get_origin(hint), Mapping):
+        return dict, _read_mapping
+    if is_dataclass(hint):
+        return _encode_record, lambda value: _decode_record(cast(type[Any], hint), value)
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return str, hint
+    return _PLAIN[hint]
+
+
+def _optional(hint: Any) -> tuple[Step, Step]:
+    inner = [part for part in get_args(hint) if part is not types.NoneType]
+    encode, decode = _steps(inner[0])
+    return (
+        lambda value: None if value is None else encode(value),
+        lambda value: None if value is None else decode(value),
+    )
+
+
+def _write_time(value: datetime) -> str:
+    if value.tzinfo is None:
+        raise StoreError(f"a time without an offset cannot be journaled: {value}")
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _read_time(value: str) -> datetime:
+    at = datetime.fromisoformat(value)
+    if at.tzinfo is None:
+        raise ValueError(f"time without an offset: {value}")
+    return at
+
+
+def _write_float(value: float) -> float | str:
+    return float(value) if math.isfinite(value) else str(float(value))
+
+
+def _read_text(value: Json) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"expected text, found {value!r}")
+    return value
+
+
+def _read_bool(value: Json) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"expected true or false, found {value!r}")
+    return value
+
+
+def _read_mapping(value: Json) -> dict[str, str]:
+    return {_read_text(key): _read_text(item) for key, item in value.items()}
+
+
+_PLAIN: typing.Final[dict[Any, tuple[Step, Step]]] = {
+    str: (str, _read_text),
+    bool: (bool, _read_bool),
+    float: (_write_float, float),
+    datetime: (_write_time, _read_time),
+}
+_PLANS: typing.Final[Mapping[type[Any], Plan]] = {
+    record_type: _make_plan(record_type) for record_type in (Fact, *EVENT_TYPES.values())
+}

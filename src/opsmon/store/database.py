@@ -1,0 +1,83 @@
+"""Opens the database that a URL names, and makes its transactions what the journal needs.
+
+SQLite: write-ahead log, every commit on the disk before it returns (`synchronous=FULL`), one writer at a time that
+waits for a lock instead of failing. Other databases are reached through SQLAlchemy Core as they are.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from opsmon.errors import StoreError
+
+BUSY_TIMEOUT_MS = 5_000
+WRITES = "opsmon_writes"
+
+
+def resolve_url(url: str, root: Path) -> URL:
+    """The URL with a relative SQLite path made absolute from the root. Raises StoreError if it is no URL."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError("store: not a database URL such as sqlite:///var/opsmon.db") from error
+    if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
+        return parsed.set(database=str((root / str(parsed.database)).resolve()))
+    return parsed
+
+
+def make_engine(url: URL) -> Engine:
+    """The engine of the URL; for SQLite with the folder of its file made."""
+    try:
+        if url.get_backend_name() != "sqlite":
+            return create_engine(url, pool_pre_ping=True)
+        if url.database and url.database != ":memory:":
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url)
+    except (SQLAlchemyError, OSError, ModuleNotFoundError) as error:
+        raise StoreError(f"the store cannot be opened: {error}") from error
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late: we begin ourselves
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
+    """One transaction. Everything that the database or the disk has against it comes out as StoreError."""
+    try:
+        with engine.connect().execution_options(**_options(writes)) as connection, connection.begin():
+            yield connection
+    except SQLAlchemyError as error:
+        raise StoreError(f"the store failed: {_reason_of(error)}") from error
+
+
+def _options(writes: bool) -> dict[str, Any]:
+    return {WRITES: writes}
+
+
+def _reason_of(error: SQLAlchemyError) -> str:
+    """What the driver said, without the statement and its parameters."""
+    return str(getattr(error, "orig", None) or error).splitlines()[0]

@@ -1,0 +1,111 @@
+"""Deliveries that are owed: written with the events that cause them, kept until somebody took them or never will.
+
+Of each channel and key only the oldest unfinished delivery is given out, so that a later one never overtakes it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Select, func, insert, select, update
+
+from opsmon.model.name import IncidentId
+from opsmon.store.schema import outbox
+
+WAITING, DELIVERED, DEAD = "waiting", "delivered", "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """Something to tell a channel. Deliveries of one channel and `key` are made in the order of their writing."""
+
+    id: str
+    channel: str
+    key: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A delivery that is owed; `attempts` have failed so far."""
+
+    id: str
+    channel: str
+    key: str
+    body: str
+    attempts: int
+    created_at: datetime
+
+
+def delivery_id(incident: IncidentId, sequence: int, channel: str) -> str:
+    """The name of a delivery, the same on every attempt and after every restart."""
+    return f"{incident}-{sequence}-{channel}"
+
+
+def time_text(at: datetime) -> str:
+    """A time that sorts as text: UTC, always with microseconds."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def add_deliveries(connection: Connection, deliveries: Sequence[NewDelivery], now: datetime) -> None:
+    at = time_text(now)
+    rows = [
+        {
+            "id": delivery.id,
+            "channel": delivery.channel,
+            "key": delivery.key,
+            "body": delivery.body,
+            "state": WAITING,
+            "attempts": 0,
+            "created_at": at,
+            "next_attempt_at": at,
+            "error": "",
+        }
+        for delivery in deliveries
+    ]
+    connection.execute(insert(outbox), rows)
+
+
+def due_deliveries(connection: Connection, now: datetime, limit: int) -> tuple[Delivery, ...]:
+    """The oldest unfinished delivery of each channel and key, where its next attempt is due."""
+    query = (
+        select(outbox)
+        .where(outbox.c.position.in_(_oldest()), outbox.c.next_attempt_at <= time_text(now))
+        .order_by(outbox.c.position)
+        .limit(limit)
+    )
+    return tuple(
+        Delivery(row.id, row.channel, row.key, row.body, row.attempts, datetime.fromisoformat(row.created_at))
+        for row in connection.execute(query)
+    )
+
+
+def earliest_attempt(connection: Connection) -> datetime | None:
+    """When the next delivery may be attempted."""
+    query = select(func.min(outbox.c.next_attempt_at)).where(outbox.c.position.in_(_oldest()))
+    earliest = connection.execute(query).scalar()
+    return None if earliest is None else datetime.fromisoformat(earliest)
+
+
+def finish(connection: Connection, delivery: str, state: str, now: datetime, error: str = "") -> None:
+    values = {"state": state, "finished_at": time_text(now), "error": error, "attempts": outbox.c.attempts + 1}
+    connection.execute(update(outbox).where(outbox.c.id == delivery).values(**values))
+
+
+def postpone(connection: Connection, delivery: str, next_attempt_at: datetime, error: str) -> None:
+    values = {"next_attempt_at": time_text(next_attempt_at), "error": error, "attempts": outbox.c.attempts + 1}
+    connection.execute(update(outbox).where(outbox.c.id == delivery).values(**values))
+
+
+def count_waiting(connection: Connection) -> Mapping[str, int]:
+    query = select(outbox.c.channel, func.count()).where(outbox.c.state == WAITING).group_by(outbox.c.channel)
+    return {row.channel: row[1] for row in connection.execute(query)}
+
+
+def forget_finished(connection: Connection, before: datetime) -> None:
+    """Deletes what was finished before; the journal keeps the events that caused it."""
+    connection.execute(outbox.delete().where(outbox.c.state != WAITING, outbox.c.finished_at < time_text(before)))
+
+
+def _oldest() -> Select[int | None]:
+    return select(func.min(outbox.c.position)).where(outbox.c.state == WAITING).group_by(outbox.c.channel, outbox.c.key)

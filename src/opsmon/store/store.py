@@ -1,0 +1,194 @@
+"""The journal, its short cut, and the outbox: one database, one writer.
+
+`commit` promises that events and deliveries are on the disk together or not at all, and that repeating a commit whose
+answer was lost writes nothing twice. Every method is synchronous and may be called from any thread; every failure of
+the database is a StoreError, after which the same call may be repeated.
+"""
+
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, Row, insert, select, update
+
+from opsmon.errors import StoreError
+from opsmon.model.event import Event
+from opsmon.model.name import IncidentId
+from opsmon.store import outbox as boxes
+from opsmon.store import schema
+from opsmon.store.chain import Head, Link, Verdict, forge_link, verify_chain
+from opsmon.store.codec import SCHEMA_VERSION, decode_event, encode_event
+from opsmon.store.database import make_engine, resolve_url, transaction
+from opsmon.store.outbox import Delivery, NewDelivery
+from opsmon.store.snapshot import Snapshot, kept_heads, load_snapshot, save_snapshot
+
+READ_CHUNK = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event of the journal, with its place in the chain."""
+
+    seq: int
+    hash: str
+    event: Event
+
+
+def open_store(url: str, root: Path) -> "Store":
+    """Opens or makes the database. Raises StoreError if it cannot, or if its head is not the end of its journal."""
+    engine = make_engine(resolve_url(url, root))
+    store = Store(engine)
+    store.open()
+    return store
+
+
+class Store:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = threading.Lock()  # one writer: a journal's end must not move under a commit
+        self._head = Head()
+
+    @property
+    def head(self) -> Head:
+        """The end of the journal as of the last commit."""
+        return self._head
+
+    def open(self) -> None:
+        with self._lock, transaction(self._engine, writes=True) as connection:
+            schema.METADATA.create_all(connection)
+            self._head = _read_head(connection)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def commit(self, events: Sequence[Event], deliveries: Sequence[NewDelivery], now: datetime) -> Head:
+        """Appends the events and writes the deliveries down, in one transaction."""
+        with self._lock:
+            links = _forge(self._head, events)
+            head = Head(links[-1].seq, links[-1].hash) if links else self._head
+            with transaction(self._engine, writes=True) as connection:
+                if not _is_written(connection, self._head, head):
+                    _append(connection, links, head)
+                    if deliveries:
+                        boxes.add_deliveries(connection, deliveries, now)
+            self._head = head
+            return head
+
+    def read(
+        self, after: int = 0, incident: IncidentId | None = None, since: datetime | None = None
+    ) -> Iterator[Entry]:
+        """The events in order, in chunks, each chunk as of the moment when it is reached."""
+        for link in self._links(after, incident, since):
+            event = decode_event(link.type, json.loads(link.payload), link.schema)
+            yield Entry(link.seq, link.hash, event)
+
+    def verify(self) -> Verdict:
+        """Reads the whole journal and checks every link, the head and the heads that snapshots kept."""
+        with transaction(self._engine, writes=False) as connection:
+            anchors = [_stored_head(connection), *kept_heads(connection)]
+        return verify_chain(self._links(0, None, None), [anchor for anchor in anchors if anchor is not None])
+
+    def save_snapshot(self, snapshot: Snapshot) -> None:
+        with self._lock, transaction(self._engine, writes=True) as connection:
+            save_snapshot(connection, snapshot)
+
+    def load_snapshot(self) -> Snapshot | None:
+        """The newest snapshot that is of this journal and can be read; None means: fold from the beginning."""
+        with transaction(self._engine, writes=False) as connection:
+            return load_snapshot(connection)
+
+    def due(self, now: datetime, limit: int = 100) -> tuple[Delivery, ...]:
+        with transaction(self._engine, writes=False) as connection:
+            return boxes.due_deliveries(connection, now, limit)
+
+    def next_attempt(self) -> datetime | None:
+        with transaction(self._engine, writes=False) as connection:
+            return boxes.earliest_attempt(connection)
+
+    def backlog(self) -> Mapping[str, int]:
+        """How many deliveries each channel is owed."""
+        with transaction(self._engine, writes=False) as connection:
+            return boxes.count_waiting(connection)
+
+    def delivered(self, delivery: str, now: datetime) -> None:
+        with self._lock, transaction(self._engine, writes=True) as connection:
+            boxes.finish(connection, delivery, boxes.DELIVERED, now)
+
+    def give_up(self, delivery: str, now: datetime, reason: str) -> None:
+        with self._lock, transaction(self._engine, writes=True) as connection:
+            boxes.finish(connection, delivery, boxes.DEAD, now, reason)
+
+    def retry(self, delivery: str, next_attempt_at: datetime, error: str) -> None:
+        with self._lock, transaction(self._engine, writes=True) as connection:
+            boxes.postpone(connection, delivery, next_attempt_at, error)
+
+    def forget_finished(self, before: datetime) -> None:
+        with self._lock, transaction(self._engine, writes=True) as connection:
+            boxes.forget_finished(connection, before)
+
+    def _links(self, after: int, incident: IncidentId | None, since: datetime | None) -> Iterator[Link]:
+        table = schema.journal
+        query = select(table).order_by(table.c.seq).limit(READ_CHUNK)
+        if incident is not None:
+            query = query.where(table.c.incident == incident)
+        if since is not None:
+            query = query.where(table.c.at >= boxes.time_text(since))
+        while True:
+            with transaction(self._engine, writes=False) as connection:
+                chunk = [_link_of(row) for row in connection.execute(query.where(table.c.seq > after))]
+            yield from chunk
+            if len(chunk) < READ_CHUNK:
+                return
+            after = chunk[-1].seq
+
+
+def _forge(head: Head, events: Sequence[Event]) -> list[Link]:
+    links: list[Link] = []
+    for event in events:
+        name, payload = encode_event(event)
+        links.append(forge_link(head, name, SCHEMA_VERSION, payload))
+        head = Head(links[-1].seq, links[-1].hash)
+    return links
+
+
+def _is_written(connection: Connection, before: Head, after: Head) -> bool:
+    """Whether this very commit is in the journal already. Raises StoreError if somebody else wrote to it."""
+    stored = _stored_head(connection) or Head()
+    if stored == before:
+        return False
+    if stored == after:
+        return True
+    raise StoreError(f"another program wrote to the journal: it ends at {stored.seq}, not at {before.seq}")
+
+
+def _append(connection: Connection, links: Sequence[Link], head: Head) -> None:
+    if not links:
+        return
+    connection.execute(insert(schema.journal), [asdict(link) for link in links])
+    updated = connection.execute(update(schema.head).values(seq=head.seq, hash=head.hash))
+    if updated.rowcount == 0:
+        connection.execute(insert(schema.head).values(id=1, seq=head.seq, hash=head.hash))
+
+
+def _stored_head(connection: Connection) -> Head | None:
+    row = connection.execute(select(schema.head.c.seq, schema.head.c.hash)).first()
+    return None if row is None else Head(row.seq, row.hash)
+
+
+def _read_head(connection: Connection) -> Head:
+    """The end of the journal, which must be the head that was kept apart."""
+    table = schema.journal
+    row = connection.execute(select(table.c.seq, table.c.hash).order_by(table.c.seq.desc()).limit(1)).first()
+    last, kept = Head() if row is None else Head(row.seq, row.hash), _stored_head(connection) or Head()
+    if last != kept:
+        raise StoreError(
+            f"the journal ends at entry {last.seq} and should end at {kept.seq}: see `opsmon journal verify`"
+        )
+    return last
+
+
+def _link_of(row: Row[tuple[object, ...]]) -> Link:
+    return Link(**row._mapping)
