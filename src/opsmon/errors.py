@@ -37,7 +37,7 @@ class Problem:
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{where}: {self.message}{hint}"
+        return f"{where}: {'warning: ' if self.warning else ''}{self.message}{hint}"
 
 
 class ConfigError(OpsmonError):

@@ -31,9 +31,7 @@ def _report(root: Root | None, problems: Sequence[Problem], json_output: bool) -
             "counts": counts,
         })  # fmt: skip
         return
-    for problem in warnings:
-        say(f"warning: {problem}")
-    for problem in errors:
+    for problem in [*warnings, *errors]:
         say(str(problem))
     say(_summary(len(errors), len(warnings), counts))
 

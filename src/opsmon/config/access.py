@@ -26,7 +26,7 @@ def _incomplete(steps: tuple[str, ...], message: str, hint: str) -> IncompleteEr
 def resolve_snmp(fields: Mapping[str, object], context: object) -> SnmpAccess:
     """The access that `snmp:` comes to; raises IncompleteError where a version lacks what it needs."""
     spec = SnmpSpec.model_validate(fields, context=context)
-    version = SnmpVersion("2c" if spec.version in (None, "2") else str(spec.version))
+    version = SnmpVersion(spec.version or "2c")
     port = spec.port or 161
     if version is SnmpVersion.V3:
         return _user_access(spec, port)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from opsmon.config.address import IPNetwork, is_host_name
-from opsmon.config.inventory_spec import MOST_DEVICES_IN_RANGE, RangeSpec
+from opsmon.config.inventory_spec import MOST_DEVICES_IN_RANGE, RangeSpec, is_name
 from opsmon.config.mistake import Mistake
 from opsmon.config.problem import shown
 
@@ -36,7 +36,7 @@ def _pattern_mistake(spec: RangeSpec) -> Mistake | None:
             return Mistake((key,), f"{shown(pattern)} has braces that are no number", _PATTERN_HINT)
     if spec.count > 1 and not _NUMBER.search(spec.name):
         return Mistake(("name",), "every device would have one name: the number is missing", _PATTERN_HINT)
-    if not re.fullmatch(r"\w[\w.-]{0,99}", fill(spec.name, spec.first)):
+    if not is_name(fill(spec.name, spec.first)):
         return Mistake(("name",), f"{shown(spec.name)} does not make a name", "letters, digits, `.`, `_` and `-`")
     return None
 

@@ -19,6 +19,7 @@ from opsmon.model.name import DeviceName, SiteName
 
 FOLDER = "inventories"
 MOST_DEVICES = 100_000
+_ORPHAN_SERVICE = ("a service without a contract", "say `contract:` for the site")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ def load_inventory(loading: Loading, known: Known) -> Inventory:
     sites, placed = _sites(files, loading), _devices(files, loading)
     for file in files:
         _check_contract(file, known, loading)
-    for device in placed.values():
-        _check_references(device, known, loading)
+    for found in placed.values():
+        _check_references(found, sites[found.device.site].service, known, loading)
     check_parents(placed, loading.problems)
     devices = {name: _with_service(found.device, known) for name, found in placed.items()}
     return Inventory(sites, devices)
@@ -101,6 +102,9 @@ def _where(document: Document, steps: tuple[str | int, ...]) -> str:
 
 def _check_contract(file: SiteFile, known: Known, loading: Loading) -> None:
     site = file.site
+    if site.contract is None and site.service is not None:
+        message, hint = _ORPHAN_SERVICE
+        loading.problems.add(file.document.problem(("service",), message, hint))
     if site.contract is None or known.services is None:
         return
     if site.contract not in known.services:
@@ -116,17 +120,16 @@ def _unknown_service(contract: str, service: str, known: Known) -> tuple[str, st
     return f"{shown(contract)} has no service {shown(service)}", hint
 
 
-def _check_references(placed: PlacedDevice, known: Known, loading: Loading) -> None:
+def _check_references(placed: PlacedDevice, site_service: str | None, known: Known, loading: Loading) -> None:
     device = placed.device
     if known.profiles is not None and device.profile is not None and device.profile not in known.profiles:
         hint = nearest(device.profile, known.profiles) or "profiles are the files of `probes/`"
         placed.origin.add(loading.problems, Mistake(("profile",), f"no profile {shown(device.profile)}", hint))
     services = (known.services or {}).get(device.contract or "", ())
-    if device.contract is None and device.service is not None:
-        mistake = Mistake(("service",), "a service without a contract", "say `contract:` for the site")
-        placed.origin.add(loading.problems, mistake)
-    elif services and device.service is not None and device.service not in services:
-        told, hint = _unknown_service(str(device.contract), device.service, known)
+    if device.contract is None and device.service not in (None, site_service):
+        placed.origin.add(loading.problems, Mistake(("service",), *_ORPHAN_SERVICE))
+    elif services and device.service not in (None, site_service, *services):
+        told, hint = _unknown_service(str(device.contract), str(device.service), known)
         placed.origin.add(loading.problems, Mistake(("service",), told, hint))
 
 

@@ -1,25 +1,52 @@
 """The shape of one file in `inventories/`: a site, its defaults, its templates, its devices and ranges."""
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from opsmon.config.address import Address
+from opsmon.config.problem import shown
 from opsmon.model.device import Kind
-from opsmon.spec import Seconds, SecretField, Spec
+from opsmon.spec import Seconds, SecretField, Spec, wrong
 
 MOST_DEVICES_IN_RANGE = 10_000
 SHORTEST_PERIOD_S, LONGEST_PERIOD_S = 1.0, 86_400.0
-_NAME = r"^\w[\w.-]{0,99}$"
+_NAME = re.compile(r"\w[\w.-]{0,99}")
 
-Name = Annotated[str, StringConstraints(pattern=_NAME)]
+
+def is_name(text: str) -> bool:
+    """Whether a text fits into an address, a file name and a label."""
+    return _NAME.fullmatch(text) is not None
+
+
+def check_name(text: str) -> str:
+    """The text when it is a name; raises a pydantic error else."""
+    if not is_name(text):
+        raise wrong(f"{shown(text)} is no name", "up to 100 letters, digits, `.`, `_` and `-`, a letter or digit first")
+    return text
+
+
+def _check_period(seconds: float) -> float:
+    if not SHORTEST_PERIOD_S <= seconds <= LONGEST_PERIOD_S:
+        raise wrong("a check runs between once a second and once a day")
+    return seconds
+
+
+def _check_version(written: object) -> str:
+    version = str(written) if isinstance(written, str | int) else ""
+    if version not in ("1", "2", "2c", "3"):
+        raise wrong("the version is 1, 2c or 3")
+    return "2c" if version == "2" else version
+
+
+Name = Annotated[str, AfterValidator(check_name)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Port = Annotated[int, Field(ge=1, le=65535)]
-Period = Annotated[Seconds, Field(ge=SHORTEST_PERIOD_S, le=LONGEST_PERIOD_S)]
-
-
-def _version(written: object) -> object:
-    return str(written) if isinstance(written, int) and not isinstance(written, bool) else written
+Period = Annotated[Seconds, AfterValidator(_check_period)]
+Version = Annotated[
+    Literal["1", "2c", "3"], BeforeValidator(_check_version), WithJsonSchema({"enum": [1, 2, 3, "1", "2c", "3"]})
+]
 
 
 class SnmpAuthSpec(Spec):
@@ -39,7 +66,7 @@ class SnmpPrivSpec(Spec):
 class SnmpSpec(Spec):
     """`snmp:`, whole or in part: what is not here may come from another layer."""
 
-    version: Annotated[Literal[1, 2, 3, "1", "2c", "3"] | None, AfterValidator(_version)] = None
+    version: Version | None = None
     port: Port | None = None
     community: SecretField | None = None
     user: Word | None = None

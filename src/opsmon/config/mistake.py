@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from opsmon.config.problem import nearest, shown
+from opsmon.config.problem import DID_YOU_MEAN, nearest, shown
 
 Step = str | int
 _EXPECTED = {
@@ -29,6 +29,15 @@ _EXPECTED = {
     "model_attributes_type": "a mapping",
     "dataclass_type": "a mapping",
 }
+_REWORDED = (
+    ("Input should be", "must be"),
+    ("greater than or equal to", "at least"),
+    ("less than or equal to", "at most"),
+    ("greater than", "more than"),
+    ("String should have", "must have"),
+    ("List should have", "must have"),
+    ("Dictionary should have", "must have"),
+)
 
 
 class Mistake(NamedTuple):
@@ -43,11 +52,18 @@ class Mistake(NamedTuple):
 def mistakes_of(error: ValidationError, spec: type[BaseModel]) -> Iterator[Mistake]:
     """Every mistake of a failed validation, one a place."""
     seen: set[tuple[tuple[Step, ...], str]] = set()
-    for detail in error.errors(include_url=False):
-        mistake = _mistake(detail, spec)
-        if (mistake.steps, mistake.message) not in seen:
+    mistakes = [_mistake(detail, spec) for detail in error.errors(include_url=False)]
+    misspelt = {(m.steps[:-1], m.hint) for m in mistakes if m.at_key}
+    for mistake in mistakes:
+        meant = (mistake.steps[:-1], DID_YOU_MEAN.format(mistake.steps[-1])) if mistake.steps else None
+        missing_by_spelling = mistake.message == _missing(mistake.steps) and meant in misspelt
+        if not missing_by_spelling and (mistake.steps, mistake.message) not in seen:
             seen.add((mistake.steps, mistake.message))
             yield mistake
+
+
+def _missing(steps: tuple[Step, ...]) -> str:
+    return f"`{steps[-1]}` is missing" if steps else "missing"
 
 
 def _mistake(detail: ErrorDetails, spec: type[BaseModel]) -> Mistake:
@@ -56,7 +72,7 @@ def _mistake(detail: ErrorDetails, spec: type[BaseModel]) -> Mistake:
     if kind == "extra_forbidden":
         return _unknown_key(steps, spec)
     if kind == "missing":
-        return Mistake(steps, f"`{steps[-1]}` is missing")
+        return Mistake(steps, _missing(steps))
     if kind == "opsmon":
         return Mistake(steps, str(context["message"]), str(context["hint"]))
     if kind in _EXPECTED:
@@ -84,7 +100,9 @@ def _unknown_word(steps: tuple[Step, ...], value: object, context: dict[str, Any
 
 def _plain(message: str) -> str:
     text = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    return text.replace("Input should", "must", 1) if text.startswith("Input should") else text
+    for theirs, ours in _REWORDED:
+        text = text.replace(theirs, ours, 1)
+    return text
 
 
 def kind_of(value: object) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from opsmon.errors import ConfigError, Problem
 
+DID_YOU_MEAN = "did you mean `{}`?"
 LONGEST_SHOWN = 60
 MOST_PROBLEMS = 1000
 
@@ -16,18 +17,26 @@ class Problems:
         self.errors: list[Problem] = []
         self.warnings: list[Problem] = []
         self._seen: set[Problem] = set()
+        self._left_out = 0
 
     def add(self, problem: Problem) -> None:
         """Keep a problem on its side, once: a warning never fails a load."""
         side = self.warnings if problem.warning else self.errors
-        if problem not in self._seen and len(side) < MOST_PROBLEMS:
-            self._seen.add(problem)
-            side.append(problem)
+        if problem in self._seen:
+            return
+        if len(side) >= MOST_PROBLEMS:
+            self._left_out += 1
+            return
+        self._seen.add(problem)
+        side.append(problem)
 
     def raise_if_any(self) -> None:
         """Raise ConfigError with everything found, warnings too, when there is an error at all."""
         if self.errors:
-            raise ConfigError(tuple(self.errors + self.warnings))
+            raise ConfigError(tuple(self.errors + self.warnings + self._more()))
+
+    def _more(self) -> list[Problem]:
+        return [Problem("~", 0, 0, f"and {self._left_out} more problems")] if self._left_out else []
 
 
 def shown(text: str) -> str:
@@ -40,4 +49,4 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """`did you mean …?` when a known word is close, else an empty string."""
     lowered = {name.lower(): name for name in known}
     found = difflib.get_close_matches(word.lower()[:LONGEST_SHOWN], lowered, n=1, cutoff=0.6)
-    return f"did you mean `{lowered[found[0]]}`?" if found else ""
+    return DID_YOU_MEAN.format(lowered[found[0]]) if found else ""

@@ -38,7 +38,7 @@ def check_shape(written: object) -> Secret:
         ((way, name),) = written.items()
         if way in ("env", "file") and isinstance(name, str) and name:
             return Secret("")
-    raise wrong("not a secret", f"a reference {_SHAPE}")
+    raise wrong("a secret is text or a reference", f"{_SHAPE}; a number needs quotes")
 
 
 class FileSecrets:
@@ -62,8 +62,7 @@ class FileSecrets:
         if text:
             return Secret(text)
         place = written.place if isinstance(written, YamlMap) else Place(0, 0)
-        warning = not self._required
-        problem = Problem(self._document.path, place.line, place.column, why, "", "", warning)
+        problem = Problem(self._document.path, place.line, place.column, why, "", "", not self._required)
         self._problems.add(problem)
         return MissingSecret(problem)
 
