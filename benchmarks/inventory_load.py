@@ -35,7 +35,10 @@ DEVICE = """\
     labels: {{floor: "{number}"}}
     checks: [icmp, {{tcp: {{port: 22}}}}]
 """
-RANGE = 'ranges:\n  - {{name: "sw-{site:03}-{{n:03}}", address: 198.18.{site}.0/24, first: 2, count: {count}, use: [access]}}\n'
+RANGE = """\
+ranges:
+  - {{name: "sw-{site:03}-{{n:03}}", address: 198.18.{site}.0/24, first: 2, count: {count}, use: [access]}}
+"""
 
 
 def write_root(folder: Path, *, ranges: bool) -> None:
