@@ -1,6 +1,5 @@
 """Incidents while they are decided on: what is written down is folded in at once, so that the next step sees it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
@@ -11,55 +10,67 @@ from opsmon.model.event import (
     Change,
     ChildAttached,
     ChildDetached,
+    ConditionRaised,
+    DeviceState,
+    DeviceStateChanged,
     FactAdded,
     IncidentClosed,
     IncidentOpened,
     RecoverySeen,
     RecoveryWithdrawn,
+    Transition,
 )
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
+from opsmon.state.rulebook import Rulebook
 
 MONITORING = "monitoring"
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What people wrote that the room needs. `zone` is the zone whose days number the incidents; `children` are the
-    devices that name another one as a parent."""
+    """What people wrote that the room needs. `zone` is the zone whose days number the incidents."""
 
     inventory: Inventory
+    rulebook: Rulebook
     hold_down: timedelta
     zone: tzinfo
-    children: Mapping[DeviceName, tuple[DeviceName, ...]]
-
-
-def plan_setting(inventory: Inventory, hold_down: timedelta, zone: tzinfo) -> Setting:
-    """Derives once what every decision needs."""
-    children: dict[DeviceName, list[DeviceName]] = {}
-    for device in inventory.devices.values():
-        for parent in device.parents:
-            children.setdefault(parent, []).append(device.name)
-    return Setting(inventory, hold_down, zone, {parent: tuple(names) for parent, names in children.items()})
 
 
 class Draft:
-    """The incidents under decision at `now`, and the changes decided so far. It lives inside one decision."""
+    """The incidents under decision at `now`, and the events decided so far. It lives inside one decision."""
 
-    __slots__ = ("changes", "incidents", "now", "setting")
+    __slots__ = ("events", "incidents", "now", "setting")
 
     def __init__(self, incidents: Incidents, setting: Setting, now: datetime) -> None:
         self.incidents = incidents
         self.setting = setting
         self.now = now
-        self.changes: list[Change] = []
+        self.events: list[Change | Transition] = []
 
-    def write(self, change: Change) -> None:
-        self.incidents = apply(self.incidents, change)
-        self.changes.append(change)
+    def write(self, event: Change | Transition) -> None:
+        self.incidents = apply(self.incidents, event)
+        self.events.append(event)
 
-    def open(
-        self, device: Device, condition: str, subject: str, severity: Severity, since: datetime, detail: str
+    def open_state(self, device: Device, last: DeviceStateChanged) -> Incident | None:
+        """An incident for the state that the device is in; None where the rules call it no fault."""
+        condition = self.setting.rulebook.state_condition(device, last.after)
+        if condition is None:
+            return None
+        return self._open(device, condition.name, "", condition.severity, last.since, last.reason, last.after)
+
+    def open_condition(self, device: Device, raised: ConditionRaised) -> None:
+        self._open(device, raised.condition, raised.subject, raised.severity, raised.since, raised.detail, None)
+
+    def _open(
+        self,
+        device: Device,
+        condition: str,
+        subject: str,
+        severity: Severity,
+        since: datetime,
+        detail: str,
+        state: DeviceState | None,
     ) -> Incident:
         """A new incident, with the first failed observation as its first fact."""
         incident, starts_at = self._next_id(), min(since, self.now)
@@ -78,6 +89,7 @@ class Draft:
                 starts_at=starts_at,
                 detail=detail,
                 labels=device.labels,
+                state=state,
             )
         )
         self.write(FactAdded(self.now, incident, Fact(FactType.DETECTED, starts_at, MONITORING, detail)))

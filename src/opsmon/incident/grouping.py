@@ -1,29 +1,28 @@
 """One incident per root cause: what each transition of the state room means for the incidents.
 
-A device that goes down opens an incident; a device that is hidden by it is attached to it. A device that was declared
-down shortly before the one that it is reached through was hidden by it all the time: its own incident is withdrawn and
-it is attached. A fault that is older than that has a cause of its own and keeps its incident.
+A device that goes down opens an incident; a device that is hidden by it is attached to it. Where the state room finds
+that a device which it had declared down was hidden all the time, the device's own incident is withdrawn and the device
+attached. A fault that is older than that has a cause of its own and keeps its incident.
 """
 
 from datetime import timedelta
 
 from opsmon.incident.draft import Draft
-from opsmon.incident.incident import DEVICE_DEGRADED, DEVICE_DOWN, DEVICE_FLAPPING, Incident
-from opsmon.incident.incidents import cause_of
+from opsmon.incident.incident import Incident
+from opsmon.incident.incidents import degraded_of
 from opsmon.model.device import Device
 from opsmon.model.event import ConditionCleared, ConditionRaised, DeviceState, DeviceStateChanged, Transition
-from opsmon.model.incident import Severity
 from opsmon.model.name import DeviceName
 
 # How much earlier a consequence may have been seen than its cause: checks of different devices are not simultaneous.
 CONSEQUENCE_WINDOW = timedelta(minutes=5)
 # States in which a condition of a device opens nothing: the device's own state is the news, or it is worked on.
 QUIET_STATES = frozenset({DeviceState.DOWN, DeviceState.UNREACHABLE, DeviceState.MAINTENANCE})
-GONE_STATES = frozenset({DeviceState.DOWN, DeviceState.UNREACHABLE})
 
 
 def observe(draft: Draft, transition: Transition) -> None:
-    """Writes the changes that follow from a transition which is already folded into the draft's incidents."""
+    """Writes the transition, and the changes that follow from it."""
+    draft.write(transition)
     device = draft.setting.inventory.devices.get(transition.device)
     if device is None:
         return
@@ -33,17 +32,15 @@ def observe(draft: Draft, transition: Transition) -> None:
         case ConditionRaised():
             _observe_raised(draft, device, transition)
         case ConditionCleared():
-            incident = draft.incidents.find_open(cause_of(device.name, transition.condition, transition.subject))
+            incident = draft.incidents.find_open((device.name, transition.condition, transition.subject))
             if incident is not None:
                 draft.see_recovery(incident, transition.since)
 
 
 def _observe_state(draft: Draft, device: Device, event: DeviceStateChanged) -> None:
     match event.after:
-        case DeviceState.DOWN:
-            _observe_gone(draft, device, event, DEVICE_DOWN)
-        case DeviceState.FLAPPING:
-            _observe_gone(draft, device, event, DEVICE_FLAPPING)
+        case DeviceState.DOWN | DeviceState.FLAPPING:
+            _observe_gone(draft, device, event)
         case DeviceState.UNREACHABLE:
             _observe_hidden(draft, device.name)
         case DeviceState.UP | DeviceState.DEGRADED:
@@ -54,45 +51,29 @@ def _observe_state(draft: Draft, device: Device, event: DeviceStateChanged) -> N
             _doubt_recovery(draft, device.name, "it can no longer be measured")
 
 
-def _observe_gone(draft: Draft, device: Device, event: DeviceStateChanged, condition: str) -> None:
+def _observe_gone(draft: Draft, device: Device, event: DeviceStateChanged) -> None:
+    draft.detach(device.name)
     outage = draft.incidents.outage_of(device.name)
     if outage is not None:
         draft.withdraw_recovery(outage, event.reason)
-        return
-    draft.detach(device.name)
-    outage = draft.open(device, condition, "", Severity.ORDINARY, event.since, event.reason)
-    _absorb_degraded(draft, outage)
-    if event.after is DeviceState.DOWN:
-        adopt_hidden(draft, outage)
+    else:
+        outage = draft.open_state(device, event)
+    if outage is not None and event.after is DeviceState.DOWN:
+        _absorb_degraded(draft, outage)
+        _adopt_hidden(draft, device.name)
 
 
 def _absorb_degraded(draft: Draft, outage: Incident) -> None:
     """What began as a part of the device failing was the whole device going."""
-    degraded = draft.incidents.find_open(cause_of(outage.device, DEVICE_DEGRADED, ""))
-    if degraded is not None and is_consequence(degraded, outage):
-        draft.withdraw(degraded, f"first sign of {outage.id}", outage.id)
+    degraded = draft.incidents.find_open(degraded_of(outage.device))
+    if degraded is not None and _is_consequence(degraded, outage):
+        draft.withdraw(degraded, f"the first sign of {outage.id}", outage.id)
 
 
-def adopt_hidden(draft: Draft, outage: Incident) -> None:
-    """Takes in every device that waits behind the one that went down, and those declared down a moment too early."""
-    for device in sorted(_all_behind(draft, outage.device)):
-        _observe_hidden(draft, device)
-    _adopt_early(draft, outage)
-
-
-def _adopt_early(draft: Draft, outage: Incident) -> None:
-    """Walks down from the outage as far as devices are gone, and merges the outages that it explains."""
-    todo, seen = [outage.device], {outage.device}
-    while todo:
-        for name in draft.setting.children.get(todo.pop(), ()):
-            if name in seen or draft.incidents.state_of(name) not in GONE_STATES:
-                continue
-            seen.add(name)
-            todo.append(name)
-            own = draft.incidents.outage_of(name)
-            if own is not None and is_consequence(own, outage) and _is_cut_off(draft, name):
-                draft.withdraw(own, f"its cause is {outage.id}", outage.id)
-                draft.attach(outage.id, name)
+def _adopt_hidden(draft: Draft, device: DeviceName) -> None:
+    """Takes in every device that waits behind the one that went down."""
+    for hidden in sorted(_all_behind(draft, device)):
+        _observe_hidden(draft, hidden)
 
 
 def _all_behind(draft: Draft, device: DeviceName) -> set[DeviceName]:
@@ -105,13 +86,7 @@ def _all_behind(draft: Draft, device: DeviceName) -> set[DeviceName]:
     return found
 
 
-def _is_cut_off(draft: Draft, name: DeviceName) -> bool:
-    """Whether everything that the device is reached through is gone."""
-    device = draft.setting.inventory.devices.get(name)
-    return device is not None and all(draft.incidents.state_of(parent) in GONE_STATES for parent in device.parents)
-
-
-def is_consequence(other: Incident, outage: Incident) -> bool:
+def _is_consequence(other: Incident, outage: Incident) -> bool:
     """Whether the other incident began late enough to be a consequence of the outage."""
     return other.starts_at >= outage.starts_at - CONSEQUENCE_WINDOW
 
@@ -120,10 +95,10 @@ def _observe_hidden(draft: Draft, device: DeviceName) -> None:
     _doubt_recovery(draft, device, "it can no longer be reached")
     outage, own = _outage_hiding(draft, device), draft.incidents.outage_of(device)
     if outage is None:
-        return
-    if own is None:
+        draft.detach(device)
+    elif own is None:
         draft.attach(outage.id, device)
-    elif is_consequence(own, outage):
+    elif _is_consequence(own, outage):
         draft.withdraw(own, f"its cause is {outage.id}", outage.id)
         draft.attach(outage.id, device)
 
@@ -152,17 +127,17 @@ def _observe_back(draft: Draft, device: Device, event: DeviceStateChanged) -> No
     outage = draft.incidents.outage_of(device.name)
     if outage is not None:
         draft.see_recovery(outage, event.since)
-    degraded = draft.incidents.find_open(cause_of(device.name, DEVICE_DEGRADED, ""))
-    if event.after is DeviceState.UP and degraded is not None:
+    degraded = draft.incidents.find_open(degraded_of(device.name))
+    if degraded is not None and event.after is DeviceState.UP:
         draft.see_recovery(degraded, event.since)
-    elif event.after is DeviceState.DEGRADED and degraded is not None:
+    elif degraded is not None:
         draft.withdraw_recovery(degraded, event.reason)
     elif event.after is DeviceState.DEGRADED and outage is None:
-        draft.open(device, DEVICE_DEGRADED, "", Severity.ORDINARY, event.since, event.reason)
-    open_suppressed(draft, device)
+        draft.open_state(device, event)
+    _open_suppressed(draft, device)
 
 
-def open_suppressed(draft: Draft, device: Device) -> None:
+def _open_suppressed(draft: Draft, device: Device) -> None:
     """Opens what held while the device was down, unreachable or worked on, and still holds."""
     waiting = [raised for cause, raised in draft.incidents.suppressed.items() if cause[0] == device.name]
     for raised in sorted(waiting, key=lambda raised: (raised.since, raised.condition, raised.subject)):
@@ -170,8 +145,8 @@ def open_suppressed(draft: Draft, device: Device) -> None:
 
 
 def _observe_raised(draft: Draft, device: Device, event: ConditionRaised) -> None:
-    incident = draft.incidents.find_open(cause_of(device.name, event.condition, event.subject))
+    incident = draft.incidents.find_open((device.name, event.condition, event.subject))
     if incident is not None:
         draft.withdraw_recovery(incident, event.detail)
     elif draft.incidents.state_of(device.name) not in QUIET_STATES:
-        draft.open(device, event.condition, event.subject, event.severity, event.since, event.detail)
+        draft.open_condition(device, event)

@@ -10,15 +10,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from opsmon.model.device import Kind
+from opsmon.model.event import DeviceState
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import ContractId, DeviceName, IncidentId, SiteName
 
-# What the state of a whole device is called when it is a fault.
-DEVICE_DEGRADED = "DeviceDegraded"
-DEVICE_DOWN = "DeviceDown"
-DEVICE_FLAPPING = "DeviceFlapping"
-# These say that the device is not there: a device has at most one of them open.
-OUTAGES = frozenset({DEVICE_DOWN, DEVICE_FLAPPING})
+# A device in one of these states is not there.
+OUTAGE_STATES = frozenset({DeviceState.DOWN, DeviceState.FLAPPING})
 
 
 class Phase(StrEnum):
@@ -49,6 +46,7 @@ class Incident:
 
     `severity` may be changed by a named human; `alert_severity` is that of the opening. `children` are affected now,
     `affected` were at any time. `recovered_at` and `hold_until` are set while a recovery is being believed.
+    `state` is the state of the whole device that is the fault, None where a condition of it is.
     """
 
     id: IncidentId
@@ -65,6 +63,7 @@ class Incident:
     starts_at: datetime
     detail: str
     labels: Mapping[str, str] = field(default_factory=dict)
+    state: DeviceState | None = None
     facts: tuple[Fact, ...] = ()
     children: frozenset[DeviceName] = frozenset()
     affected: frozenset[DeviceName] = frozenset()

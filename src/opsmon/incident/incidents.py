@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from immutables import Map
 
-from opsmon.incident.incident import OUTAGES, Incident
+from opsmon.incident.incident import OUTAGE_STATES, Incident
 from opsmon.model.event import (
     Change,
     ChildAttached,
@@ -31,13 +31,29 @@ from opsmon.model.name import DeviceName, IncidentId
 
 K = TypeVar("K")
 V = TypeVar("V")
-# What an incident is about: device, condition, subject. Every way of not being there is one root cause, "".
+# What an incident is about: device, condition, subject. Conditions have names; a state of the whole device has none of
+# its own here, since the names of states may change with the rules.
 Cause = tuple[DeviceName, str, str]
 IncidentChange = Change | DeviceStateChanged | ConditionRaised | ConditionCleared
 
 
-def cause_of(device: DeviceName, condition: str, subject: str) -> Cause:
-    return (device, "", "") if condition in OUTAGES else (device, condition, subject)
+OUTAGE, DEGRADED = "", "~degraded"
+
+
+def outage_of(device: DeviceName) -> Cause:
+    """Not being there, in whatever way: one root cause."""
+    return device, OUTAGE, ""
+
+
+def degraded_of(device: DeviceName) -> Cause:
+    """Answering, with a part that does not."""
+    return device, DEGRADED, ""
+
+
+def cause_of(incident: Incident | IncidentOpened) -> Cause:
+    if incident.state is None:
+        return incident.device, incident.condition, incident.subject
+    return outage_of(incident.device) if incident.state in OUTAGE_STATES else degraded_of(incident.device)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +77,7 @@ class Incidents:
 
     def outage_of(self, device: DeviceName) -> Incident | None:
         """The open incident that says that the device is not there."""
-        incident = self.open_by_cause.get(cause_of(device, "", ""))
-        return None if incident is None else self.by_id[incident]
+        return self.find_open(outage_of(device))
 
     def find_open(self, cause: Cause) -> Incident | None:
         incident = self.open_by_cause.get(cause)
@@ -89,7 +104,7 @@ def apply(incidents: Incidents, event: IncidentChange) -> Incidents:
         case ConditionRaised():
             return _raised(incidents, event)
         case ConditionCleared():
-            cause = cause_of(event.device, event.condition, event.subject)
+            cause = event.device, event.condition, event.subject
             return replace(incidents, suppressed=without(incidents.suppressed, cause))
         case CommandRefused():
             return incidents
@@ -113,8 +128,9 @@ def _opened(incidents: Incidents, event: IncidentOpened) -> Incidents:
         starts_at=event.starts_at,
         detail=event.detail,
         labels=event.labels,
+        state=event.state,
     )
-    cause = cause_of(event.device, event.condition, event.subject)
+    cause = cause_of(event)
     day, number = id_order(event.incident)
     return replace(
         incidents,
@@ -174,7 +190,7 @@ def _closed(incidents: Incidents, incident: Incident, event: IncidentClosed) -> 
     return replace(
         incidents,
         by_id=incidents.by_id.set(incident.id, closed),
-        open_by_cause=without(incidents.open_by_cause, cause_of(incident.device, incident.condition, incident.subject)),
+        open_by_cause=without(incidents.open_by_cause, cause_of(incident)),
         parent_incident=parents,
     )
 
@@ -198,7 +214,7 @@ def _hide(incidents: Incidents, event: DeviceStateChanged) -> Incidents:
 
 def _raised(incidents: Incidents, event: ConditionRaised) -> Incidents:
     """Every condition that holds and has no incident is kept, until it clears or is opened."""
-    cause = cause_of(event.device, event.condition, event.subject)
+    cause = event.device, event.condition, event.subject
     if cause in incidents.open_by_cause:
         return incidents
     return replace(incidents, suppressed=incidents.suppressed.set(cause, event))

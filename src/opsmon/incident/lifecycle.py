@@ -3,13 +3,11 @@
 from dataclasses import replace
 
 from opsmon.incident.draft import MONITORING, Draft
-from opsmon.incident.grouping import adopt_hidden
-from opsmon.incident.incident import DEVICE_DEGRADED, DEVICE_DOWN, OUTAGES, Incident
-from opsmon.incident.incidents import Incidents, cause_of, without
+from opsmon.incident.incident import OUTAGE_STATES, Incident
+from opsmon.incident.incidents import Incidents, degraded_of, without
 from opsmon.model.device import Inventory
-from opsmon.model.event import DeviceState, FactAdded, IncidentClosed, RecoverySeen
-from opsmon.model.incident import Fact, FactType, Severity
-from opsmon.model.name import DeviceName
+from opsmon.model.event import DeviceState, DeviceStateChanged, FactAdded, IncidentClosed, RecoverySeen
+from opsmon.model.incident import Fact, FactType
 
 
 def end_hold_down(draft: Draft, incident: Incident) -> None:
@@ -23,23 +21,17 @@ def _resolve(draft: Draft, incident: Incident) -> None:
     if incident.resolved_at is None:
         fact = Fact(FactType.RESOLVED, recovered_at, MONITORING, "recovery held")
         draft.write(FactAdded(draft.now, incident.id, fact))
-    children = sorted(incident.children)
     draft.write(IncidentClosed(draft.now, incident.id, "recovered, and stayed so"))
-    if incident.condition in OUTAGES:
-        for device in (incident.device, *children):
-            _look_again(draft, device)
+    last = draft.incidents.states.get(incident.device)
+    if incident.state in OUTAGE_STATES and last is not None and last.after is DeviceState.DEGRADED:
+        _open_degraded(draft, last)
 
 
-def _look_again(draft: Draft, name: DeviceName) -> None:
-    """Opens what the closed incident covered and what is still a fault: a child that died of its own."""
-    device, last = draft.setting.inventory.devices.get(name), draft.incidents.states.get(name)
-    if device is None or last is None or draft.incidents.outage_of(name) is not None:
-        return
-    if last.after is DeviceState.DOWN:
-        outage = draft.open(device, DEVICE_DOWN, "", Severity.ORDINARY, last.since, last.reason)
-        adopt_hidden(draft, outage)
-    elif last.after is DeviceState.DEGRADED and draft.incidents.find_open(cause_of(name, DEVICE_DEGRADED, "")) is None:
-        draft.open(device, DEVICE_DEGRADED, "", Severity.ORDINARY, last.since, last.reason)
+def _open_degraded(draft: Draft, last: DeviceStateChanged) -> None:
+    """The device is back, and a part of it is not: while it was down that was no news."""
+    device = draft.setting.inventory.devices.get(last.device)
+    if device is not None and draft.incidents.find_open(degraded_of(last.device)) is None:
+        draft.open_state(device, last)
 
 
 def restart_hold_downs(draft: Draft) -> None:

@@ -105,7 +105,10 @@ class ClockChanged:
 
 @dataclass(frozen=True, slots=True)
 class IncidentOpened:
-    """One root cause begins. `starts_at` is the first failed observation; the labels never change afterwards."""
+    """One root cause begins. `starts_at` is the first failed observation; the labels never change afterwards.
+
+    `state` is the state of the whole device that is the fault, None where a condition of it is.
+    """
 
     at: datetime
     incident: IncidentId
@@ -120,6 +123,7 @@ class IncidentOpened:
     starts_at: datetime
     detail: str
     labels: Mapping[str, str] = field(default_factory=dict)
+    state: DeviceState | None = None
 
 
 @dataclass(frozen=True, slots=True)
