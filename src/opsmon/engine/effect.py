@@ -7,6 +7,7 @@ from enum import StrEnum
 from opsmon.incident.incident import Incident
 from opsmon.model.event import ClockChanged
 from opsmon.model.name import DeviceName, IncidentId
+from opsmon.state.fleet import ReprobeRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +46,6 @@ class Notify:
     sequence: int
     starts_at: datetime
     ends_at: datetime | None = None
+
+
+Effect = ReprobeRequest | Diagnose | Notify

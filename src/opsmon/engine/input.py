@@ -1,7 +1,7 @@
 """What the engine is told: a sample, a command, that time has passed, or that the configuration is another one."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from opsmon.engine.rules import Rules
 from opsmon.model.incident import Fact, Severity
@@ -60,4 +60,11 @@ class Reloaded:
     rules: Rules
 
 
-Input = Sample | Command | Tick | Reloaded
+@dataclass(frozen=True, slots=True)
+class ClockStepped:
+    """The wall clock was set: it jumped by `by` (ahead is positive) since the last input."""
+
+    by: timedelta
+
+
+Input = Sample | Command | Tick | Reloaded | ClockStepped

@@ -1,21 +1,31 @@
 """All that people wrote and the engine goes by; another one comes with a reload, whole."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta, tzinfo
 
-from opsmon.incident.draft import Setting, plan_setting
+from opsmon.contract.book import ContractBook
+from opsmon.incident.draft import Setting
 from opsmon.model.device import Inventory
+from opsmon.model.name import ContractId
+from opsmon.state.plan import Limits
+from opsmon.state.rulebook import Rulebook
 
 HOLD_DOWN = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The inventory and what is derived from it once. Build it with `plan_rules`."""
+    """`zone` is the zone whose days number the incidents; `limits` are the named thresholds of single devices (s)."""
 
     inventory: Inventory
-    setting: Setting
+    rulebook: Rulebook
+    contracts: Mapping[ContractId, ContractBook]
+    zone: tzinfo
+    hold_down: timedelta = HOLD_DOWN
+    limits: Limits = field(default_factory=dict)
 
-
-def plan_rules(inventory: Inventory, zone: tzinfo, hold_down: timedelta = HOLD_DOWN) -> Rules:
-    return Rules(inventory, plan_setting(inventory, hold_down, zone))
+    @property
+    def setting(self) -> Setting:
+        """The part that the incident room goes by."""
+        return Setting(self.inventory, self.rulebook, self.hold_down, self.zone)

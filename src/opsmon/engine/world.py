@@ -1,21 +1,56 @@
 """Everything that opsmon believes at one moment, frozen: what readers hold, and what the engine starts from."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from immutables import Map
 
+from opsmon.contract.clock import Clock
 from opsmon.engine.rules import Rules
 from opsmon.incident.incidents import Incidents
 from opsmon.model.event import ClockChanged
 from opsmon.model.name import ClauseId, IncidentId
+from opsmon.state import advance as state
+from opsmon.state.fleet import FleetState
+from opsmon.state.timers import Timers
 
 ClockKey = tuple[ClauseId, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """The last word of the journal on one clock. `alert_since` is when it became at risk, or breached, while it is."""
+
+    last: ClockChanged
+    alert_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class World:
-    """`announced` is the last word of the journal on each contract clock of an incident, by clause and target."""
+    """What a restart brings back: `incidents`, `words` (by clause and target) and `notices` (how many alerts each
+    incident has sent), and of `fleet` what the journal tells. What is worked out again: `clocks` of the incidents that
+    still have one to wait for, and `agenda`, when time alone next changes something for an incident."""
 
     rules: Rules
+    fleet: FleetState
     incidents: Incidents = field(default_factory=Incidents)
-    announced: Map[IncidentId, Map[ClockKey, ClockChanged]] = field(default_factory=Map)
+    words: Map[IncidentId, Map[ClockKey, Word]] = field(default_factory=Map)
+    notices: Map[IncidentId, int] = field(default_factory=Map)
+    clocks: Map[IncidentId, tuple[Clock, ...]] = field(default_factory=Map)
+    agenda: Timers[IncidentId] = field(default_factory=Timers)
+
+
+def start_world(rules: Rules, now: datetime) -> World:
+    """A world of which nothing is known yet."""
+    return World(rules, state.start_fleet(rules.inventory, rules.rulebook, now, limits=rules.limits))
+
+
+def with_fleet(world: World, fleet: FleetState) -> World:
+    """The hot path of a quiet sample: as `dataclasses.replace`, at a fifth of the cost."""
+    return World(world.rules, fleet, world.incidents, world.words, world.notices, world.clocks, world.agenda)
+
+
+def next_deadline(world: World) -> datetime | None:
+    """When the engine wants a Tick at the latest; None when nothing waits for time. It may be early, never late."""
+    moments = (state.next_deadline(world.fleet), world.agenda.next_at())
+    return min((at for at in moments if at is not None), default=None)

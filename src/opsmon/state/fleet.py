@@ -73,7 +73,7 @@ class FleetState:
 
     plan: FleetPlan = field(default_factory=FleetPlan)
     machines: Map[DeviceName, DeviceMachine] = field(default_factory=Map)
-    timers: Timers = field(default_factory=Timers)
+    timers: Timers[DeviceName] = field(default_factory=Timers)
     standings: Map[DeviceName, Standings] = field(default_factory=Map)
     last_seen: datetime | None = None
     skew: timedelta = timedelta()

@@ -1,0 +1,103 @@
+"""What people ask for, judged: what cannot be is refused in words, and the refusal is written down.
+
+Only a thing that somebody named asks for is done; facts have their own rule book (`incident.facts`).
+"""
+
+from opsmon.engine.input import AddFact, AttachDiagnosis, Command, SetMaintenance, SetSeverity
+from opsmon.engine.turn import Turn
+from opsmon.incident.draft import Draft
+from opsmon.incident.facts import refusal_of
+from opsmon.incident.grouping import observe
+from opsmon.incident.incident import Incident
+from opsmon.model.event import CommandRefused, DiagnosisAttached, FactAdded, MaintenanceSet, SeveritySet
+from opsmon.model.name import IncidentId
+from opsmon.state import advance as state
+from opsmon.state.fleet import StateStep
+
+LONGEST_TEXT = 4_000
+NO_NAME = "a name is needed: who says so?"
+TOO_LONG = f"the text is longer than {LONGEST_TEXT} characters"
+
+
+def obey(turn: Turn, command: Command) -> str:
+    """Does what is asked for, and gives "", or writes down why not, and gives the reason."""
+    refusal = _obey(turn, command)
+    if refusal:
+        turn.write(_refused(turn, command, refusal))
+    return refusal
+
+
+def _obey(turn: Turn, command: Command) -> str:
+    if isinstance(command, SetMaintenance):
+        return _set_maintenance(turn, command)
+    incident = turn.world.incidents.by_id.get(command.incident)
+    if incident is None:
+        return f"there is no incident {command.incident}"
+    match command:
+        case AddFact():
+            return _add_fact(turn, command, incident)
+        case SetSeverity():
+            return _set_severity(turn, command, incident)
+        case AttachDiagnosis():
+            turn.write(DiagnosisAttached(turn.now, incident.id, command.text[:LONGEST_TEXT]))
+    return ""
+
+
+def _add_fact(turn: Turn, command: AddFact, incident: Incident) -> str:
+    refusal = _refusal_of_words(command.fact.by, command.fact.note) or refusal_of(incident, command.fact, turn.now)
+    if not refusal:
+        turn.write(FactAdded(turn.now, incident.id, command.fact))
+    return refusal
+
+
+def _set_severity(turn: Turn, command: SetSeverity, incident: Incident) -> str:
+    refusal = _refusal_of_words(command.by, command.note)
+    if not refusal and incident.withdrawn:
+        refusal = "the incident was withdrawn"
+    if not refusal and incident.severity is command.severity:
+        refusal = f"the severity is {command.severity} already"
+    if not refusal:
+        turn.write(SeveritySet(turn.now, incident.id, command.severity, command.by, command.note))
+    return refusal
+
+
+def _set_maintenance(turn: Turn, command: SetMaintenance) -> str:
+    refusal = _refusal_of_words(command.by, command.note) or _refusal_of_window(turn, command)
+    if refusal:
+        return refusal
+    turn.write(MaintenanceSet(turn.now, command.device, command.until, command.by, command.note))
+    turn.take(state.set_maintenance(turn.world.fleet, command.device, command.until, turn.now), observe_all)
+    return ""
+
+
+def _refusal_of_window(turn: Turn, command: SetMaintenance) -> str:
+    if command.device not in turn.world.rules.inventory.devices:
+        return f"there is no device {command.device}"
+    if command.until is not None and command.until.tzinfo is None:
+        return "the time has no offset"
+    if command.until is not None and command.until <= turn.now:
+        return f"{command.until.isoformat()} is past"
+    machine = turn.world.fleet.machines.get(command.device)
+    if command.until is None and (machine is None or machine.maintenance_until is None):
+        return f"{command.device} is not in maintenance"
+    return ""
+
+
+def _refusal_of_words(by: str, note: str) -> str:
+    if not by.strip():
+        return NO_NAME
+    return TOO_LONG if max(len(by), len(note)) > LONGEST_TEXT else ""
+
+
+def _refused(turn: Turn, command: Command, reason: str) -> CommandRefused:
+    name = type(command).__name__
+    if isinstance(command, SetMaintenance):
+        return CommandRefused(turn.now, name, None, command.device, command.by[:LONGEST_TEXT], reason)
+    by = command.fact.by if isinstance(command, AddFact) else getattr(command, "by", "")
+    return CommandRefused(turn.now, name, IncidentId(command.incident), None, by[:LONGEST_TEXT], reason)
+
+
+def observe_all(draft: Draft, step: StateStep) -> None:
+    """The incident room's view of everything that the state room saw in one step."""
+    for transition in step.transitions:
+        observe(draft, transition)

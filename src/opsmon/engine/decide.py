@@ -1,0 +1,78 @@
+"""`decide(world, input, now) -> Step`: the order of the rooms, and nothing else.
+
+State first, then incidents, then contract clocks. Pure; raises on no sequence of inputs. The events of a step are in
+the order in which they follow from each other, and folding them into the world gives what the step's world tells.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from opsmon.engine.command import obey, observe_all
+from opsmon.engine.input import ClockStepped, Input, Reloaded, Tick
+from opsmon.engine.step import Step
+from opsmon.engine.turn import Turn
+from opsmon.engine.world import World, with_fleet
+from opsmon.incident.lifecycle import drop_strangers, prune, restart_hold_downs
+from opsmon.model.sample import Sample
+from opsmon.state import advance as state
+from opsmon.state.steady import clock_stepped
+
+RETIMED = "the contract or its calendar was changed"
+
+
+def decide(world: World, given: Input, now: datetime) -> Step:
+    """What follows from one input at `now` (aware UTC)."""
+    match given:
+        case Sample():
+            return _sample(world, given, now)
+        case Tick():
+            return _tick(world, now)
+        case Reloaded():
+            return _reload(world, given, now)
+        case ClockStepped():
+            return _step_clock(world, given, now)
+    turn = Turn(world, now)
+    refusal = obey(turn, given)
+    return turn.step()._replace(refusal=refusal)
+
+
+def _sample(world: World, sample: Sample, now: datetime) -> Step:
+    step = state.apply_sample(world.fleet, sample, now)
+    if not step.transitions:
+        return Step(with_fleet(world, step.fleet), (), step.reprobes)
+    turn = Turn(world, now)
+    turn.take(step, observe_all)
+    return turn.step()
+
+
+def _tick(world: World, now: datetime) -> Step:
+    turn = Turn(world, now)
+    turn.take(state.advance(world.fleet, now), observe_all)
+    _wake_due(turn)
+    return turn.step()
+
+
+def _wake_due(turn: Turn) -> None:
+    agenda, due = turn.world.agenda.due(turn.now)
+    turn.world = replace(turn.world, agenda=agenda)
+    turn.wake(due)
+
+
+def _reload(world: World, given: Reloaded, now: datetime) -> Step:
+    """Swaps the rules: every clock that is still open is reckoned anew, and told where it differs."""
+    turn, rules = Turn(replace(world, rules=given.rules), now), given.rules
+    step = state.reload_fleet(world.fleet, rules.inventory, rules.rulebook, now, limits=rules.limits)
+    turn.take(step, observe_all)
+    turn.draft(drop_strangers)
+    turn.world = replace(turn.world, incidents=prune(turn.world.incidents, rules.inventory))
+    if rules.contracts != world.rules.contracts:
+        for incident, words in world.words.items():
+            if any(word.last.after.is_open for word in words.values()):
+                turn.reckon.setdefault(incident, RETIMED)
+    return turn.step()
+
+
+def _step_clock(world: World, given: ClockStepped, now: datetime) -> Step:
+    turn = Turn(with_fleet(world, clock_stepped(world.fleet, given.by)), now)
+    turn.draft(restart_hold_downs)
+    return turn.step()

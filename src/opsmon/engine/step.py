@@ -1,0 +1,17 @@
+"""What one input led to."""
+
+from typing import NamedTuple
+
+from opsmon.engine.effect import Effect
+from opsmon.engine.world import World
+from opsmon.model.event import Event
+
+
+class Step(NamedTuple):
+    """The next world, the events that lead there, and what is wanted outside. `refusal` is why a command was refused,
+    in words for the person who gave it."""
+
+    world: World
+    events: tuple[Event, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    refusal: str = ""

@@ -1,0 +1,124 @@
+"""One decision while it is being worked out: the only mutable thing of the engine, alive for one call."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from opsmon.contract.case import Case
+from opsmon.contract.clock import Clock
+from opsmon.contract.watch import clock_events
+from opsmon.contract.watch import next_deadline as next_turn
+from opsmon.engine.alerts import alerts_for, without_passing
+from opsmon.engine.effect import Diagnose, Effect, Notify
+from opsmon.engine.fold import fold_decided
+from opsmon.engine.step import Step
+from opsmon.engine.world import World
+from opsmon.incident.draft import Draft
+from opsmon.incident.incident import Incident
+from opsmon.incident.lifecycle import end_hold_down
+from opsmon.model.event import DeviceState, Event, FactAdded, IncidentClosed, IncidentOpened, RecoverySeen, SeveritySet
+from opsmon.model.name import IncidentId
+from opsmon.state.fleet import StateStep
+
+
+class Turn:
+    """Collects events and effects; every event that is written is in `world` at once."""
+
+    __slots__ = ("alerts", "effects", "events", "now", "reckon", "world")
+
+    def __init__(self, world: World, now: datetime) -> None:
+        self.world = world
+        self.now = now
+        self.events: list[Event] = []
+        self.effects: list[Effect] = []
+        self.alerts: list[Notify] = []
+        self.reckon: dict[IncidentId, str] = {}  # incidents whose clocks must be reckoned anew, and why
+
+    def write(self, event: Event) -> None:
+        """Takes in an event that the state room, if it is concerned, knows of already."""
+        before = self.world
+        self.world = fold_decided(before, event)
+        self.events.append(event)
+        self.alerts += alerts_for(before, self.world, event)
+        self._follow(event)
+
+    def _follow(self, event: Event) -> None:
+        match event:
+            case IncidentOpened():
+                self.reckon[event.incident] = "the incident was opened"
+                if event.state is DeviceState.DOWN:
+                    self.effects.append(Diagnose(event.incident, event.device))
+            case RecoverySeen():
+                agenda = self.world.agenda.set(event.incident, event.hold_until)
+                self.world = replace(self.world, agenda=agenda)
+            case FactAdded():
+                self.reckon.setdefault(event.incident, f"{event.fact.type} was recorded")
+            case SeveritySet():
+                self.reckon.setdefault(event.incident, f"its severity was set to {event.severity}")
+            case IncidentClosed() if event.withdrawn:
+                self.reckon[event.incident] = event.reason
+
+    def take(self, step: StateStep, room: Callable[[Draft, StateStep], None]) -> None:
+        """Takes over what the state room decided, and lets the incident room work on it."""
+        self.world = replace(self.world, fleet=step.fleet)
+        self.effects += step.reprobes
+        self.draft(lambda draft: room(draft, step))
+
+    def draft(self, work: Callable[[Draft], None]) -> None:
+        """Lets the incident room write."""
+        draft = Draft(self.world.incidents, self.world.rules.setting, self.now)
+        work(draft)
+        for event in draft.events:
+            self.write(event)
+
+    def wake(self, incidents: Iterable[IncidentId]) -> None:
+        """Does what time alone does to these incidents: hold-downs end, clocks run on."""
+        for name in incidents:
+            incident = self.world.incidents.by_id.get(name)
+            if incident is not None:
+                self._wake(incident)
+
+    def _wake(self, incident: Incident) -> None:
+        self.draft(lambda draft: end_hold_down(draft, incident))
+        known = self.world.clocks.get(incident.id)
+        if incident.id not in self.reckon:
+            self._settle(incident.id, self._clocks_of(incident.id) if known is None else known, "")
+
+    def step(self) -> Step:
+        """The result, with every clock that the events touched reckoned anew."""
+        for name, reason in self.reckon.items():
+            self._settle(name, self._clocks_of(name), reason)
+        self.effects += without_passing(self.alerts)
+        return Step(self.world, tuple(self.events), tuple(self.effects))
+
+    def _clocks_of(self, name: IncidentId) -> tuple[Clock, ...]:
+        incident = self.world.incidents.by_id[name]
+        book = None if incident.contract is None else self.world.rules.contracts.get(incident.contract)
+        return () if book is None or incident.withdrawn else book.clocks(case_of(incident))
+
+    def _settle(self, name: IncidentId, clocks: tuple[Clock, ...], reason: str) -> None:
+        """Tells what the clocks have to tell, and puts the incident on the agenda."""
+        told = {key: word.last for key, word in self.world.words.get(name, {}).items()}
+        for event in clock_events(told, clocks, self.now, reason):
+            self.write(event)
+        incident, turn = self.world.incidents.by_id[name], next_turn(clocks, self.now)
+        moments = [at for at in (turn, incident.hold_until) if at is not None]
+        kept = self.world.clocks.set(name, clocks) if turn is not None else self.world.clocks
+        if turn is None and name in kept:
+            kept = kept.delete(name)
+        agenda = self.world.agenda.set(name, min(moments, default=None))
+        self.world = replace(self.world, clocks=kept, agenda=agenda)
+
+
+def case_of(incident: Incident) -> Case:
+    """The incident as its contract sees it."""
+    assert incident.contract is not None  # noqa: S101  # only asked for where there is one
+    return Case(
+        incident=incident.id,
+        contract=incident.contract,
+        service=incident.service,
+        kind=incident.kind,
+        severity=incident.severity,
+        labels=incident.labels,
+        facts=incident.facts,
+    )
