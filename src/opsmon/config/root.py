@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from opsmon.config.conditions import load_conditions
 from opsmon.config.document import check_spec, read_document
 from opsmon.config.inventory import Known, load_inventory
 from opsmon.config.loading import Loading
@@ -19,6 +20,7 @@ from opsmon.contract.book import ContractBook
 from opsmon.errors import ConfigError, Problem
 from opsmon.model.device import Inventory
 from opsmon.model.name import ContractId
+from opsmon.state.rulebook import Rulebook
 
 SETTINGS_FILE = "opsmon.yaml"
 
@@ -30,7 +32,7 @@ class Root:
     path: Path
     settings: Settings
     inventory: Inventory
-    conditions: Any
+    conditions: Rulebook
     profiles: Any
     contracts: Mapping[ContractId, ContractBook]
     warnings: tuple[Problem, ...]
@@ -48,9 +50,10 @@ def load_root(path: Path, *, environ: Mapping[str, str] = os.environ, require_se
     loading = Loading(root, environ, require_secrets, Problems())
     settings = _load_settings(loading)
     contracts = load_contracts(root, settings.timezone, loading.problems)
+    conditions = load_conditions(root, loading.problems)
     inventory = load_inventory(loading, Known(_services(loading, contracts), None))
     loading.problems.raise_if_any()
-    return Root(root, settings, inventory, None, None, contracts, tuple(sorted(loading.problems.warnings)))
+    return Root(root, settings, inventory, conditions, None, contracts, tuple(sorted(loading.problems.warnings)))
 
 
 def _services(loading: Loading, contracts: Mapping[ContractId, ContractBook]) -> Mapping[str, tuple[str, ...]] | None:

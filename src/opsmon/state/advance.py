@@ -12,7 +12,7 @@ from opsmon.model.event import DeviceState
 from opsmon.model.name import DeviceName
 from opsmon.model.sample import Sample
 from opsmon.state.condition import drop_orphans, judge_conditions, report_condition
-from opsmon.state.fleet import DeviceMachine, FleetState, StateStep
+from opsmon.state.fleet import DeviceMachine, DeviceStanding, FleetState, StateStep
 from opsmon.state.judge import judge_sample, look_again, settle
 from opsmon.state.machine import record_sample
 from opsmon.state.plan import Limits, plan_fleet
@@ -136,9 +136,11 @@ def state_of(fleet: FleetState, device: DeviceName) -> DeviceState:
     return fleet.machines.get(device, _UNKNOWN).visible
 
 
-def cause_of(fleet: FleetState, device: DeviceName) -> DeviceName | None:
-    """The root cause that hides an unreachable device."""
-    return fleet.machines.get(device, _UNKNOWN).cause
+def standing_of(fleet: FleetState, device: DeviceName) -> DeviceStanding:
+    """What is said of the device, with since when and why."""
+    machine = fleet.machines.get(device, _UNKNOWN)
+    cause = machine.cause if machine.visible is DeviceState.UNREACHABLE else None
+    return DeviceStanding(machine.visible, machine.shown_since, machine.reason, cause)
 
 
 def _finish(turn: Turn) -> StateStep:

@@ -8,7 +8,8 @@ The rules, in words:
    that stopped answering on battery is still on battery as far as anybody knows.
  - Absent is not 0. A series that is missing (or NaN) from `absent_polls` good polls of its check in a row is gone: the
    part was removed, and its condition is cleared.
- - In maintenance nothing is raised; what still holds afterwards is raised by the next sample, since when it held.
+ - In maintenance nothing ripens and nothing is raised; what is still bad afterwards begins then. What was raised before
+   may clear.
 """
 
 from collections.abc import Iterator
@@ -107,8 +108,12 @@ class _Desk:
         if standing is None or (not standing.raised and self._is_old(standing)):
             standing = Standing(self.sample.started_at, watch.severity, began=steady)
         held = replace(standing, seen=steady, value=value, check=self.sample.check, missed=Map())
+        in_maintenance = self.turn.machine(self.device.name).maintenance_until is not None
+        if in_maintenance and not held.raised:
+            self.by_key = self.by_key.delete(key) if key in self.by_key else self.by_key
+            return
         ripe = held.began is not None and steady - held.began >= timedelta(seconds=watch.rule.for_s)
-        if not held.raised and ripe and self.turn.machine(self.device.name).maintenance_until is None:
+        if ripe and not held.raised:
             held = replace(held, raised=True)
             self._raise(watch, key, held)
         self.by_key = self.by_key.set(key, held)

@@ -52,6 +52,8 @@ class DeviceMachine:
     visible: DeviceState = DeviceState.UNKNOWN
     since: datetime | None = None  # wall, of `state`
     cause: DeviceName | None = None
+    shown_since: datetime | None = None  # wall, of `visible`
+    reason: str = ""  # of `visible`
     checks: Map[CheckName, CheckRecord] = field(default_factory=Map)
     suspicion: Suspicion | None = None
     falls: tuple[datetime, ...] = ()
@@ -88,6 +90,16 @@ class ReprobeRequest:
     after_s: float
     timeout_s: float
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStanding:
+    """What is said of one device, for people: the state, since when (None: never measured), why, and the root cause."""
+
+    state: DeviceState
+    since: datetime | None
+    reason: str
+    cause: DeviceName | None
 
 
 class StateStep(NamedTuple):

@@ -60,7 +60,8 @@ def _keep_standing(fleet: FleetState, name: DeviceName, key: StandingKey, standi
 def _fold_state(machine: DeviceMachine, event: DeviceStateChanged) -> DeviceMachine:
     """Maintenance and flapping cover what was measured: under maintenance the state before it stands, and a flapping
     device is taken for down until it is measured (the safer guess: a wrong one lasts one period)."""
-    shown = replace(machine, visible=event.after, flapping=event.after is DeviceState.FLAPPING)
+    flapping = event.after is DeviceState.FLAPPING
+    shown = replace(machine, visible=event.after, flapping=flapping, shown_since=event.since, reason=event.reason)
     if event.after is DeviceState.MAINTENANCE:
         return shown
     state = DeviceState.DOWN if event.after is DeviceState.FLAPPING else event.after

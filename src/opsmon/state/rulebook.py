@@ -173,3 +173,16 @@ class Rulebook:
         """The words of the condition called `name`."""
         everything: tuple[Rule | StateRule | ReportRule, ...] = (*self.rules, *self.states, *self.reports)
         return next((rule.wording for rule in everything if rule.name == name), None)
+
+
+# What holds where a root has no rules of its own: a dead device is never kept quiet.
+ESSENTIALS = Rulebook(
+    states=(
+        StateRule(
+            "DeviceDown",
+            frozenset({DeviceState.DOWN}),
+            Grade(Severity.ORDINARY),
+            Wording("{device} 无响应", "{device} does not answer"),
+        ),
+    )
+)

@@ -109,12 +109,18 @@ class Turn:
         visible = self._visible(machine)
         recaused = visible is DeviceState.UNREACHABLE and machine.cause != shown_cause
         if visible is not machine.visible or recaused:
-            since = machine.since or self.now
-            if visible in (DeviceState.MAINTENANCE, DeviceState.FLAPPING):
-                since = self.now
-            cause = machine.cause if visible is DeviceState.UNREACHABLE else None
-            self.transitions.append(DeviceStateChanged(self.now, name, machine.visible, visible, since, reason, cause))
-        self.put(name, replace(machine, visible=visible))
+            machine = self._say(name, machine, visible, reason)
+        self.put(name, machine)
+
+    def _say(self, name: DeviceName, machine: DeviceMachine, visible: DeviceState, reason: str) -> DeviceMachine:
+        """Nothing is held against a device for the time of its maintenance: what shows after it began with its end."""
+        if machine.visible is DeviceState.MAINTENANCE:
+            machine = replace(machine, since=self.now)
+        covered = visible in (DeviceState.MAINTENANCE, DeviceState.FLAPPING)
+        since = self.now if covered or machine.since is None else machine.since
+        cause = machine.cause if visible is DeviceState.UNREACHABLE else None
+        self.transitions.append(DeviceStateChanged(self.now, name, machine.visible, visible, since, reason, cause))
+        return replace(machine, visible=visible, shown_since=since, reason=reason)
 
     def calm(self, name: DeviceName, machine: DeviceMachine) -> DeviceMachine:
         """Let old falls go, and with them flapping."""

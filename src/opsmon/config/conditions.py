@@ -1,0 +1,284 @@
+"""`rules/conditions.yaml`: the shape of the file, and its resolving to the state room's frozen rules.
+
+Promises: a metric that nobody measures, a threshold whose hysteresis points the wrong way, two conditions of one name
+are mistakes with their place; a rule that loads can be judged. Refuses expressions: a comparison is a key, so that
+every part of it can be wrong with a line and a column.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from opsmon.config.document import add_config_error, check_spec, read_document
+from opsmon.config.problem import Problems, nearest, shown
+from opsmon.errors import ConfigError, Problem
+from opsmon.metrics.catalogue import CATALOGUE, PREFIX
+from opsmon.model.device import Kind
+from opsmon.model.event import DeviceState
+from opsmon.model.incident import Severity
+from opsmon.spec import Seconds, Spec, wrong
+from opsmon.state.rulebook import (
+    ESSENTIALS,
+    Bounds,
+    Comparison,
+    Grade,
+    Measure,
+    ReportRule,
+    Rule,
+    Rulebook,
+    Selector,
+    StateRule,
+    Threshold,
+    Wording,
+)
+
+CONDITIONS_FILE = Path("rules/conditions.yaml")
+# The named limits that the engine works out for a device from its contract.
+LIMITS = ("contract_on_site_limit",)
+_LINK_METRICS = ("ifHCInOctets", "ifInOctets")
+
+KindField = Annotated[Kind, Field(strict=False)]
+SeverityField = Annotated[Severity, Field(strict=False)]
+StateField = Annotated[DeviceState, Field(strict=False)]
+Name = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]{2,63}$")]
+Number = float | int
+
+
+class WordingSpec(Spec):
+    """One sentence in each language; {device}, {subject}, {value} and {limit} are filled in."""
+
+    zh: Annotated[str, Field(min_length=1)]
+    en: Annotated[str, Field(min_length=1)]
+
+    def resolve(self) -> Wording:
+        return Wording(self.zh, self.en)
+
+
+class SelectorSpec(Spec):
+    """Which devices are meant: all that agree with every key given."""
+
+    kinds: list[KindField] = Field(default_factory=list)
+    sites: list[str] = Field(default_factory=list)
+    labels: dict[str, str] = Field(default_factory=dict)
+
+    def resolve(self) -> Selector:
+        return Selector(frozenset(self.kinds), frozenset(self.sites), dict(self.labels))
+
+
+class OverrideSpec(SelectorSpec):
+    """Another severity for some devices."""
+
+    severity: SeverityField
+
+
+class GradedSpec(Spec):
+    """What every condition has: a name, a severity and its exceptions, a sentence."""
+
+    name: Name
+    severity: SeverityField = Severity.ORDINARY
+    overrides: list[OverrideSpec] = Field(default_factory=list)
+    summary: WordingSpec
+
+    def grade(self) -> Grade:
+        """The severity with its exceptions, in the order of the file."""
+        overrides = (
+            (Selector(frozenset(spec.kinds), frozenset(spec.sites), dict(spec.labels)), spec.severity)
+            for spec in self.overrides
+        )
+        return Grade(self.severity, tuple(overrides))
+
+
+class StateSpec(GradedSpec):
+    """A state of a device that is a fault."""
+
+    states: Annotated[list[StateField], Field(min_length=1)]
+    where: SelectorSpec = SelectorSpec()
+
+    def resolve(self) -> StateRule:
+        return StateRule(self.name, frozenset(self.states), self.grade(), self.summary.resolve(), self.where.resolve())
+
+
+class ReportSpec(GradedSpec):
+    """A condition that another part of the programme finds out."""
+
+    def resolve(self) -> ReportRule:
+        return ReportRule(self.name, self.grade(), self.summary.resolve())
+
+
+class ThresholdSpec(Spec):
+    """A threshold that is not a fixed number: a limit of the device's contract, or another metric of the subject."""
+
+    limit: str | None = None
+    metric: str | None = None
+    times: Annotated[float, Field(gt=0, strict=False)] = 1.0
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "ThresholdSpec":
+        if (self.limit is None) == (self.metric is None):
+            raise wrong("either `limit` or `metric`", "for a fixed threshold write the number itself")
+        if self.limit is not None and self.limit not in LIMITS:
+            raise wrong(
+                f"unknown limit {shown(self.limit)}", nearest(self.limit, LIMITS) or f"known: {', '.join(LIMITS)}"
+            )
+        if self.metric is not None:
+            _known_metric(self.metric)
+        return self
+
+    def resolve(self) -> Threshold:
+        return Threshold(None, self.limit or "", _plain(self.metric or ""), self.times)
+
+
+Limit = Number | ThresholdSpec
+
+
+class ConditionSpec(GradedSpec):
+    """A comparison over series, with how long it must hold and when it is over."""
+
+    metric: str | list[str] | None = None
+    measure: Annotated[Measure, Field(strict=False)] = Measure.VALUE
+    above: Limit | None = None
+    below: Limit | None = None
+    outside: Annotated[list[Number], Field(min_length=2, max_length=2)] | None = None
+    one_of: Annotated[list[Number], Field(min_length=1)] | None = None
+    clear: Limit | Annotated[list[Number], Field(min_length=2, max_length=2)] | None = None
+    for_: Seconds = Field(0.0, alias="for")
+    where: SelectorSpec = SelectorSpec()
+    series: dict[str, str] = Field(default_factory=dict)
+    needs: dict[str, list[Number]] = Field(default_factory=dict)
+    unless: dict[str, list[Number]] = Field(default_factory=dict)
+    interfaces: Literal["all", "important"] = "all"
+    unit: Literal["ratio", "seconds", "celsius", "volts", ""] | None = None
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> "ConditionSpec":
+        for metric in (*self._metrics(), *self.needs, *self.unless):
+            _known_metric(metric)
+        given = [key for key in ("above", "below", "outside", "one_of") if getattr(self, key) is not None]
+        if len(given) != 1:
+            raise wrong("needs exactly one comparison", "one of `above`, `below`, `outside`, `one_of`")
+        self._check_hysteresis()
+        return self
+
+    def _check_hysteresis(self) -> None:
+        """The clear threshold lies on the good side, or the condition would flutter."""
+        if self.clear is not None and self.one_of is not None:
+            raise wrong("`clear` has no meaning with `one_of`")
+        if isinstance(self.clear, list) != (self.outside is not None) and self.clear is not None:
+            raise wrong(
+                "`clear` does not fit the comparison", "two numbers with `outside`, one with `above` and `below`"
+            )
+        numbers = (int, float)
+        if isinstance(self.above, numbers) and isinstance(self.clear, numbers) and self.clear > self.above:
+            raise wrong("`clear` is above the threshold", "it must be at most `above`")
+        if isinstance(self.below, numbers) and isinstance(self.clear, numbers) and self.clear < self.below:
+            raise wrong("`clear` is below the threshold", "it must be at least `below`")
+        if self.outside is not None:
+            low, high = self.clear if isinstance(self.clear, list) else self.outside
+            if not self.outside[0] <= low < high <= self.outside[1]:
+                raise wrong("the bounds are out of order", "`outside: [low, high]`, and `clear` inside of it")
+
+    def _metrics(self) -> tuple[str, ...]:
+        if self.measure is Measure.LINK_UTILISATION:
+            if self.metric is not None:
+                raise wrong("`link_utilisation` has its own metrics", "leave out `metric`")
+            return _LINK_METRICS
+        if not self.metric:
+            raise wrong("`metric` is missing")
+        return (self.metric,) if isinstance(self.metric, str) else tuple(self.metric)
+
+    def resolve(self) -> Rule:
+        return Rule(
+            name=self.name,
+            metrics=frozenset(_plain(metric) for metric in self._metrics()),
+            bounds=self._bounds(),
+            grade=self.grade(),
+            wording=self.summary.resolve(),
+            selector=self.where.resolve(),
+            measure=self.measure,
+            for_s=self.for_,
+            series=dict(self.series),
+            needs={_plain(metric): frozenset(map(float, values)) for metric, values in self.needs.items()},
+            unless={_plain(metric): frozenset(map(float, values)) for metric, values in self.unless.items()},
+            important=self.interfaces == "important",
+            unit=self._unit(),
+        )
+
+    def _bounds(self) -> Bounds:
+        if self.one_of is not None:
+            return Bounds(Comparison.ONE_OF, values=frozenset(map(float, self.one_of)))
+        if self.outside is not None:
+            low, high = self.outside
+            clear_low, clear_high = self.clear if isinstance(self.clear, list) else self.outside
+            return Bounds(Comparison.OUTSIDE, low=low, high=high, clear_low=clear_low, clear_high=clear_high)
+        comparison = Comparison.ABOVE if self.above is not None else Comparison.BELOW
+        at = _threshold(self.above if self.above is not None else self.below)
+        clear = at if self.clear is None or isinstance(self.clear, list) else _threshold(self.clear)
+        return Bounds(comparison, at, clear)
+
+    def _unit(self) -> str:
+        if self.unit is not None:
+            return self.unit
+        if self.measure is not Measure.VALUE:
+            return "ratio" if self.measure is Measure.LINK_UTILISATION else "seconds"
+        suffix = self._metrics()[0].rpartition("_")[2]
+        return suffix if suffix in ("ratio", "seconds", "celsius", "volts") else ""
+
+
+class ConditionsSpec(Spec):
+    """The whole file."""
+
+    states: list[StateSpec] = Field(default_factory=list)
+    conditions: list[ConditionSpec] = Field(default_factory=list)
+    reports: list[ReportSpec] = Field(default_factory=list)
+
+    def resolve(self) -> Rulebook:
+        """The rules. Raises ConfigError where a name is used twice."""
+        seen: set[str] = set()
+        problems = []
+        for part, specs in (("states", self.states), ("conditions", self.conditions), ("reports", self.reports)):
+            for number, spec in enumerate(specs):
+                if spec.name in seen:
+                    message = f"a second condition {shown(spec.name)}"
+                    problems.append(Problem("", 0, 0, message, "names are unique", key=f"{part}.{number}.name"))
+                seen.add(spec.name)
+        if problems:
+            raise ConfigError(tuple(problems))
+        return Rulebook(
+            tuple(spec.resolve() for spec in self.conditions),
+            tuple(spec.resolve() for spec in self.states),
+            tuple(spec.resolve() for spec in self.reports),
+        )
+
+
+def _threshold(limit: Limit | None) -> Threshold:
+    return limit.resolve() if isinstance(limit, ThresholdSpec) else Threshold(float(limit or 0.0))
+
+
+def _plain(metric: str) -> str:
+    """The name as samples carry it; the prefix of the exposition may be written and is dropped."""
+    return metric.removeprefix(PREFIX)
+
+
+def _known_metric(metric: str) -> None:
+    names = {name.removeprefix(PREFIX) for name in CATALOGUE}
+    if _plain(metric) not in names:
+        raise wrong(f"unknown metric {shown(metric)}", nearest(_plain(metric), names))
+
+
+def load_conditions(root: Path, problems: Problems) -> Rulebook:
+    """The conditions of a root; where it has no such file the essentials, with a warning. Adds to `problems`."""
+    file = root / CONDITIONS_FILE
+    if not file.exists():
+        hint = "`opsmon init` writes one; without it only a dead device opens an incident"
+        problems.add(Problem(str(CONDITIONS_FILE), 0, 0, "there are no conditions", hint, warning=True))
+        return ESSENTIALS
+    document = read_document(file, root, problems)
+    spec = check_spec(document, ConditionsSpec, problems) if document is not None else None
+    if document is None or spec is None:
+        return Rulebook()
+    try:
+        return spec.resolve()
+    except ConfigError as error:
+        add_config_error(document, error, problems)
+        return Rulebook()
