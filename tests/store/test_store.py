@@ -142,6 +142,14 @@ class TestOutbox:
         store.give_up(owed(1).id, NOW, "410 Gone")
         assert [row.id for row in store.due(NOW)] == [owed(2).id]
 
+    def test_each_channel_can_be_asked_for_its_own(self, store: Store) -> None:
+        store.commit([], [owed(1), owed(2, channel="board"), owed(3)], NOW)
+        assert [row.id for row in store.due(NOW, channel="board")] == [owed(2, channel="board").id]
+        store.retry(owed(2, channel="board").id, NOW + timedelta(seconds=9), "500")
+        assert store.next_attempt("board") == NOW + timedelta(seconds=9)
+        assert store.next_attempt("oncall") == NOW
+        assert store.next_attempt("nobody") is None
+
     def test_an_empty_one_has_no_next_attempt(self, store: Store) -> None:
         assert store.next_attempt() is None
         assert store.due(NOW) == ()

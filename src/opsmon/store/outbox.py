@@ -66,11 +66,13 @@ def add_deliveries(connection: Connection, deliveries: Sequence[NewDelivery], no
     connection.execute(insert(outbox), rows)
 
 
-def due_deliveries(connection: Connection, now: datetime, limit: int) -> tuple[Delivery, ...]:
-    """The oldest unfinished delivery of each channel and key, where its next attempt is due."""
+def due_deliveries(
+    connection: Connection, now: datetime, limit: int, channel: str | None = None
+) -> tuple[Delivery, ...]:
+    """The oldest unfinished delivery of each key (of one channel or of all), where its next attempt is due."""
     query = (
         select(outbox)
-        .where(outbox.c.position.in_(_oldest()), outbox.c.next_attempt_at <= time_text(now))
+        .where(outbox.c.position.in_(_oldest(channel)), outbox.c.next_attempt_at <= time_text(now))
         .order_by(outbox.c.position)
         .limit(limit)
     )
@@ -80,9 +82,9 @@ def due_deliveries(connection: Connection, now: datetime, limit: int) -> tuple[D
     )
 
 
-def earliest_attempt(connection: Connection) -> datetime | None:
-    """When the next delivery may be attempted."""
-    query = select(func.min(outbox.c.next_attempt_at)).where(outbox.c.position.in_(_oldest()))
+def earliest_attempt(connection: Connection, channel: str | None = None) -> datetime | None:
+    """When the next delivery (of one channel or of all) may be attempted."""
+    query = select(func.min(outbox.c.next_attempt_at)).where(outbox.c.position.in_(_oldest(channel)))
     earliest = connection.execute(query).scalar()
     return None if earliest is None else datetime.fromisoformat(earliest)
 
@@ -107,5 +109,8 @@ def forget_finished(connection: Connection, before: datetime) -> None:
     connection.execute(outbox.delete().where(outbox.c.state != WAITING, outbox.c.finished_at < time_text(before)))
 
 
-def _oldest() -> Select[int | None]:
-    return select(func.min(outbox.c.position)).where(outbox.c.state == WAITING).group_by(outbox.c.channel, outbox.c.key)
+def _oldest(channel: str | None) -> Select[int | None]:
+    query = select(func.min(outbox.c.position)).where(outbox.c.state == WAITING)
+    if channel is not None:
+        query = query.where(outbox.c.channel == channel)
+    return query.group_by(outbox.c.channel, outbox.c.key)

@@ -100,13 +100,15 @@ class Store:
         with transaction(self._engine, writes=False) as connection:
             return load_snapshot(connection)
 
-    def due(self, now: datetime, limit: int = 100) -> tuple[Delivery, ...]:
+    def due(self, now: datetime, limit: int = 100, channel: str | None = None) -> tuple[Delivery, ...]:
+        """What may be attempted now, for one channel or for all: so that a slow one cannot hide the others' rows."""
         with transaction(self._engine, writes=False) as connection:
-            return boxes.due_deliveries(connection, now, limit)
+            return boxes.due_deliveries(connection, now, limit, channel)
 
-    def next_attempt(self) -> datetime | None:
+    def next_attempt(self, channel: str | None = None) -> datetime | None:
+        """When the next attempt may be made, for one channel or for all; None when nothing waits."""
         with transaction(self._engine, writes=False) as connection:
-            return boxes.earliest_attempt(connection)
+            return boxes.earliest_attempt(connection, channel)
 
     def backlog(self) -> Mapping[str, int]:
         """How many deliveries each channel is owed."""
