@@ -3,7 +3,7 @@
 LONGEST_WAIT_S = 60.0
 _FIRST_WAIT_S = 1.0
 _LONGEST_PAUSE_S = 30.0
-_FAILURES_TO_OPEN = 3
+_FAILURES_TO_OPEN = 2
 
 
 def retry_wait_s(attempts: int, jitter: float) -> float:

@@ -39,7 +39,7 @@ def _check_timeout(seconds: float) -> float:
 class WebhookSpec(Spec):
     """A receiver of notifications over HTTP."""
 
-    name: Annotated[str, Field(min_length=1, max_length=100)]
+    name: Annotated[str, Field(min_length=1, max_length=60)]
     url: Annotated[str, AfterValidator(_check_url)]
     format: Annotated[str, AfterValidator(_check_format)] = "alertmanager"
     secret: SecretField | None = None
