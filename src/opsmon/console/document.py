@@ -1,0 +1,227 @@
+"""What the API says, as the shapes of its JSON. Times are ISO 8601 with an offset."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from opsmon.incident.incident import Phase
+from opsmon.model.device import Kind
+from opsmon.model.event import ClockState, DeviceState
+from opsmon.model.incident import FactType, Severity
+from opsmon.model.sample import Outcome
+
+By = Field(default="", max_length=200, description="who says so")
+Note = Field(default="", max_length=4000, description="in the words of who says so")
+
+
+class ClockDocument(BaseModel):
+    """A contract clock of an incident; `remaining_s` is negative when it is overdue and absent when it has stopped."""
+
+    incident: str
+    contract: str
+    clause: str
+    target: str
+    state: ClockState
+    starts_at: datetime
+    at_risk_at: datetime | None
+    due_at: datetime | None
+    strict_due_at: datetime | None
+    met_at: datetime | None
+    remaining_s: float | None
+    provisional: bool
+    why: str
+
+
+class FactDocument(BaseModel):
+    """Something that was reported about an incident."""
+
+    type: FactType
+    at: datetime
+    by: str
+    note: str
+
+
+class JournalDocument(BaseModel):
+    """An event of the journal; `event` holds the fields of its type."""
+
+    seq: int
+    type: str
+    event: dict[str, Any]
+
+
+class IncidentDocument(BaseModel):
+    """An incident: one root cause, its clocks, and the devices that suffer from it now (`children`)."""
+
+    id: str
+    condition: str
+    subject: str
+    device: str
+    site: str
+    kind: Kind
+    contract: str | None
+    service: str | None
+    severity: Severity
+    phase: Phase
+    open: bool
+    excluded: bool
+    starts_at: datetime
+    opened_at: datetime
+    resolved_at: datetime | None
+    closed_at: datetime | None
+    detail: str
+    labels: dict[str, str]
+    children: list[str]
+    affected: int = Field(description="how many devices suffered from it at any time")
+    clocks: list[ClockDocument]
+
+
+class IncidentDetailDocument(IncidentDocument):
+    """Everything that is known of an incident."""
+
+    close_reason: str
+    withdrawn: bool
+    merged_into: str | None
+    facts: list[FactDocument]
+    diagnosis: list[str]
+    journal: list[JournalDocument]
+
+
+class CheckDocument(BaseModel):
+    """A check of a device and how it went the last time; `outcome` is null until it was done for the first time."""
+
+    name: str
+    kind: str
+    period_s: float
+    outcome: Outcome | None
+    at: datetime | None
+    duration_s: float | None
+    detail: str
+
+
+class DeviceDocument(BaseModel):
+    """A device: what the inventory says, the state that it is in and since when, its checks, its open incidents."""
+
+    id: str
+    title: str
+    site: str
+    kind: Kind
+    address: str
+    contract: str | None
+    service: str | None
+    parents: list[str]
+    labels: dict[str, str]
+    state: DeviceState
+    since: datetime | None
+    reason: str
+    checks: list[CheckDocument]
+    incidents: list[str]
+
+
+class IdentityDocument(BaseModel):
+    """Who the device says it is; an empty text is what it does not say."""
+
+    profile: str
+    vendor: str
+    model: str
+    serial: str
+    software: str
+    system: dict[str, str]
+
+
+class DeviceDetailDocument(DeviceDocument):
+    """A device, with who it says it is and the words that its checks learned."""
+
+    identity: IdentityDocument | None
+    facts: dict[str, dict[str, str]] = Field(description="by check")
+
+
+class SiteDocument(BaseModel):
+    """A site, with its devices counted by state."""
+
+    id: str
+    title: str
+    contract: str | None
+    service: str | None
+    labels: dict[str, str]
+    devices: int
+    states: dict[DeviceState, int]
+    incidents: list[str]
+
+
+class Query(BaseModel):
+    """Filters of a list; each may be left out."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class IncidentQuery(Query):
+    state: Literal["open", "closed", "all"] = "open"
+    site: str | None = None
+    device: str | None = None
+    contract: str | None = None
+    condition: str | None = None
+    severity: Severity | None = None
+    since: AwareDatetime | None = Field(default=None, description="only incidents that began at or after this time")
+    limit: int = Field(default=1000, ge=1, le=100_000)
+
+
+class DeviceQuery(Query):
+    site: str | None = None
+    kind: Kind | None = None
+    state: DeviceState | None = None
+    contract: str | None = None
+
+
+class ClockQuery(Query):
+    state: Literal["running", "at_risk", "breached", "met", "met_late", "cancelled", "open", "all"] = "open"
+    contract: str | None = None
+    clause: str | None = None
+    site: str | None = None
+
+
+class SiteQuery(Query):
+    contract: str | None = None
+
+
+class NoQuery(Query):
+    """Takes no filters."""
+
+
+class Body(BaseModel):
+    """A command. What it does not know it refuses."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class EventBody(Body):
+    """Something happened to an incident. Without `at` it happened now."""
+
+    type: FactType = Field(strict=False)
+    at: AwareDatetime | None = Field(default=None, description="with an offset, such as 2026-11-20T10:00:00+08:00")
+    by: str = By
+    note: str = Note
+
+
+class AckBody(Body):
+    """A named human takes the incident on."""
+
+    by: str = Field(min_length=1, max_length=200, description="who")
+    at: AwareDatetime | None = Field(default=None, description="with an offset")
+    note: str = Note
+
+
+class SeverityBody(Body):
+    """A named human judges how bad the incident is."""
+
+    severity: Severity = Field(strict=False)
+    by: str = Field(min_length=1, max_length=200, description="who")
+    note: str = Note
+
+
+class MaintenanceBody(Body):
+    """A maintenance window of a device from now until `until`; null ends it."""
+
+    until: AwareDatetime | None = Field(description="with an offset")
+    by: str = Field(min_length=1, max_length=200, description="who")
+    note: str = Note

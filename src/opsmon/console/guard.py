@@ -1,0 +1,38 @@
+"""Who may come in. On loopback reading is open; commands, and everything beyond loopback, need the bearer token."""
+
+import hmac
+from enum import StrEnum
+
+from aiohttp import web
+
+from opsmon.console.failure import RequestError
+from opsmon.console.settings import HttpSettings
+
+
+class Access(StrEnum):
+    """What a route asks of the one who calls it."""
+
+    OPEN = "open"  # for load balancers: says nothing of the fleet
+    READ = "read"
+    COMMAND = "command"
+
+
+def admit(request: web.Request, access: Access, settings: HttpSettings) -> None:
+    """Raises RequestError (401 or 403) for who may not come in."""
+    if access is Access.OPEN or (access is Access.READ and settings.is_loopback):
+        return
+    if settings.token is None:
+        raise RequestError(
+            403,
+            "commands are not allowed" if access is Access.COMMAND else "reading over the network is not allowed",
+            "set `http: {token: {env: OPSMON_TOKEN}}` in opsmon.yaml and send `Authorization: Bearer TOKEN`",
+        )
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    right = settings.token.reveal().encode("utf-8")
+    if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode("utf-8", "surrogateescape"), right):
+        raise RequestError(
+            401,
+            "the bearer token is missing or wrong",
+            "send `Authorization: Bearer TOKEN` with the token that opsmon.yaml names under `http:`",
+            {"WWW-Authenticate": 'Bearer realm="opsmon"'},
+        )

@@ -1,0 +1,46 @@
+"""What the console is given: the desk to read and command at, the pages of metrics, the journal, the time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from opsmon.clock import Clock
+from opsmon.console.settings import HttpSettings
+from opsmon.engine.desk import Desk
+from opsmon.model.name import DeviceName, IncidentId
+from opsmon.store.store import Entry
+
+
+class Pages(Protocol):
+    """Metrics as Prometheus text; None where there is no such site or device."""
+
+    def daemon(self) -> bytes: ...
+
+    def site(self, name: str) -> Iterator[str] | None: ...
+
+    def device(self, name: DeviceName) -> Iterator[str] | None: ...
+
+
+class Journal(Protocol):
+    """The history of one incident, in order. May block, and raises StoreError."""
+
+    def __call__(self, incident: IncidentId) -> Sequence[Entry]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleParts:
+    """`language` and `timezone` are for people: the status page and what it says of times."""
+
+    desk: Desk
+    pages: Pages
+    journal: Journal
+    clock: Clock
+    settings: HttpSettings
+    language: str
+    timezone: ZoneInfo
+
+
+PARTS = web.AppKey("parts", ConsoleParts)

@@ -1,0 +1,155 @@
+"""The routes that read: incidents, clocks, devices, sites. Each takes the world once and answers from it."""
+
+import asyncio
+from collections.abc import Callable
+
+from aiohttp import web
+
+from opsmon.console.document import ClockQuery, DeviceQuery, IncidentDocument, IncidentQuery, SiteQuery
+from opsmon.console.failure import unknown
+from opsmon.console.parts import PARTS, ConsoleParts
+from opsmon.console.route import JSON, answer_json, list_json, parse_query
+from opsmon.console.view import (
+    afflictions_of,
+    clocks_of,
+    device_detail,
+    device_document,
+    incident_detail,
+    incident_document,
+    latest_of,
+    site_document,
+    urgency,
+)
+from opsmon.engine.world import World
+from opsmon.incident.incident import Incident
+from opsmon.incident.incidents import id_order
+from opsmon.model.device import Device
+from opsmon.model.event import ClockState
+from opsmon.model.name import DeviceName, IncidentId, SiteName
+
+
+def incident_of(world: World, request: web.Request) -> Incident:
+    """The incident that the path names. Raises RequestError 404."""
+    name = request.match_info["incident"]
+    incident = world.incidents.by_id.get(IncidentId(name))
+    if incident is None:
+        raise unknown("incident", name, world.incidents.by_id.keys(), "GET /api/v1/incidents?state=all")
+    return incident
+
+
+def device_of(world: World, request: web.Request) -> Device:
+    """The device that the path names. Raises RequestError 404."""
+    name = request.match_info["device"]
+    device = world.rules.inventory.devices.get(DeviceName(name))
+    if device is None:
+        raise unknown("device", name, world.rules.inventory.devices.keys(), "GET /api/v1/devices")
+    return device
+
+
+async def list_incidents(request: web.Request) -> web.Response:
+    parts, query = request.app[PARTS], parse_query(IncidentQuery, request)
+    world, now = parts.desk.world, parts.clock.now()
+    return await _answer_list(lambda: list_json(
+        incident_document(world, incident, now) for incident in choose_incidents(world, query)
+    ))  # fmt: skip
+
+
+def choose_incidents(world: World, query: IncidentQuery) -> list[Incident]:
+    """Those that the filters let through, the newest first."""
+    incidents = world.incidents.by_id.values() if query.state != "open" else world.incidents.open_incidents()
+    chosen = [incident for incident in incidents if _is_wanted(incident, query)]
+    return sorted(chosen, key=lambda incident: id_order(incident.id), reverse=True)[: query.limit]
+
+
+def _is_wanted(incident: Incident, query: IncidentQuery) -> bool:
+    return (
+        (query.state != "closed" or not incident.is_open)
+        and query.site in (None, incident.site)
+        and query.device in (None, incident.device)
+        and query.contract in (None, incident.contract)
+        and query.condition in (None, incident.condition)
+        and query.severity in (None, incident.severity)
+        and (query.since is None or incident.starts_at >= query.since)
+    )
+
+
+async def show_incident(request: web.Request) -> web.Response:
+    parts = request.app[PARTS]
+    return answer_json(await detail_of(parts, incident_of(parts.desk.world, request)))
+
+
+async def detail_of(parts: ConsoleParts, incident: Incident) -> IncidentDocument:
+    """Everything about an incident, its journal too."""
+    world = parts.desk.world
+    journal = await asyncio.to_thread(parts.journal, incident.id)
+    return incident_detail(world, world.incidents.by_id[incident.id], parts.clock.now(), journal)
+
+
+async def list_clocks(request: web.Request) -> web.Response:
+    parts, query = request.app[PARTS], parse_query(ClockQuery, request)
+    world, now = parts.desk.world, parts.clock.now()
+    clocks = sorted(
+        (
+            clock
+            for incident in world.announced
+            if query.site in (None, world.incidents.by_id[incident].site)
+            for clock in clocks_of(world, incident, now)
+            if query.contract in (None, clock.contract)
+            and query.clause in (None, clock.clause)
+            and _is_in(clock.state, query.state)
+        ),
+        key=urgency,
+    )
+    return _as_response(list_json(clocks))
+
+
+def _is_in(state: ClockState, wanted: str) -> bool:
+    return wanted == "all" or (state.is_open if wanted == "open" else state.value == wanted)
+
+
+async def list_devices(request: web.Request) -> web.Response:
+    parts, query = request.app[PARTS], parse_query(DeviceQuery, request)
+    world = parts.desk.world
+    afflictions = afflictions_of(world)
+    chosen = [
+        device
+        for device in world.rules.inventory.devices.values()
+        if query.site in (None, device.site)
+        and query.kind in (None, device.kind)
+        and query.contract in (None, device.contract)
+        and query.state in (None, world.incidents.state_of(device.name))
+    ]
+    return await _answer_list(
+        lambda: list_json(
+            device_document(world, device, latest_of(parts.desk, device.name), afflictions) for device in chosen
+        )
+    )
+
+
+async def show_device(request: web.Request) -> web.Response:
+    parts = request.app[PARTS]
+    world = parts.desk.world
+    device = device_of(world, request)
+    return answer_json(device_detail(world, device, latest_of(parts.desk, device.name)))
+
+
+async def list_sites(request: web.Request) -> web.Response:
+    parts, query = request.app[PARTS], parse_query(SiteQuery, request)
+    world = parts.desk.world
+    afflictions = afflictions_of(world)
+    devices: dict[SiteName, list[DeviceName]] = {}
+    for device in world.rules.inventory.devices.values():
+        devices.setdefault(device.site, []).append(device.name)
+    sites = [site for site in world.rules.inventory.sites.values() if query.contract in (None, site.contract)]
+    return _as_response(
+        list_json(site_document(world, site, devices.get(site.name, []), afflictions) for site in sites)
+    )
+
+
+async def _answer_list(make: Callable[[], bytes]) -> web.Response:
+    """A list may be long: it is made beside the loop, from a world that cannot change."""
+    return _as_response(await asyncio.to_thread(make))
+
+
+def _as_response(body: bytes) -> web.Response:
+    return web.Response(body=body, content_type=JSON, charset="utf-8")

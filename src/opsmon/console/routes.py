@@ -1,0 +1,65 @@
+"""Every address of the daemon's port. The server and the OpenAPI document are both made from this list."""
+
+from aiohttp import web
+
+from opsmon.console import commanding, health, reading, scraping, status_page
+from opsmon.console.document import (
+    AckBody,
+    ClockDocument,
+    ClockQuery,
+    DeviceDetailDocument,
+    DeviceDocument,
+    DeviceQuery,
+    EventBody,
+    IncidentDetailDocument,
+    IncidentDocument,
+    IncidentQuery,
+    MaintenanceBody,
+    SeverityBody,
+    SiteDocument,
+    SiteQuery,
+)
+from opsmon.console.guard import Access
+from opsmon.console.openapi import describe
+from opsmon.console.route import Route
+
+TEXT, HTML = "text/plain", "text/html"
+_INCIDENT = "/api/v1/incidents/{incident}"
+_DEVICE = "/api/v1/devices/{device}"
+
+
+async def show_openapi(request: web.Request) -> web.Response:
+    return web.json_response(describe(ROUTES))
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/healthz", health.alive, "Whether the daemon's loop answers", Access.OPEN, content=TEXT),
+    Route("GET", "/readyz", health.ready, "Whether checks are sent and the store can be written", Access.OPEN,
+          content=TEXT),
+    Route("GET", "/metrics", scraping.daemon_metrics, "The daemon's own metrics", content=TEXT),
+    Route("GET", "/metrics/site/{site}", scraping.site_metrics, "Metrics of every device of a site", content=TEXT),
+    Route("GET", "/metrics/device/{device}", scraping.device_metrics, "Metrics of a device", content=TEXT),
+    Route("GET", "/sd/sites", scraping.discover_sites, "Prometheus http_sd: a target for each site"),
+    Route("GET", "/sd/devices", scraping.discover_devices, "Prometheus http_sd: a target for each device"),
+    Route("GET", "/api/v1/incidents", reading.list_incidents, "Incidents, the newest first", query=IncidentQuery,
+          answer=IncidentDocument, many=True),
+    Route("GET", _INCIDENT, reading.show_incident, "An incident with its facts, clocks and journal",
+          answer=IncidentDetailDocument),
+    Route("POST", f"{_INCIDENT}/events", commanding.add_event, "Add an event to an incident", Access.COMMAND,
+          body=EventBody, answer=IncidentDetailDocument, status=201),
+    Route("POST", f"{_INCIDENT}/ack", commanding.acknowledge, "Acknowledge an incident", Access.COMMAND,
+          body=AckBody, answer=IncidentDetailDocument, status=201),
+    Route("PUT", f"{_INCIDENT}/severity", commanding.set_severity, "Judge how bad an incident is", Access.COMMAND,
+          body=SeverityBody, answer=IncidentDetailDocument),
+    Route("GET", "/api/v1/clocks", reading.list_clocks, "Contract clocks, the most pressing first", query=ClockQuery,
+          answer=ClockDocument, many=True),
+    Route("GET", "/api/v1/devices", reading.list_devices, "Devices and their states", query=DeviceQuery,
+          answer=DeviceDocument, many=True),
+    Route("GET", _DEVICE, reading.show_device, "A device, and who it says it is", answer=DeviceDetailDocument),
+    Route("PUT", f"{_DEVICE}/maintenance", commanding.set_maintenance, "Begin or end a maintenance window",
+          Access.COMMAND, body=MaintenanceBody, answer=DeviceDetailDocument),
+    Route("GET", "/api/v1/sites", reading.list_sites, "Sites, with their devices counted by state", query=SiteQuery,
+          answer=SiteDocument, many=True),
+    Route("GET", "/api/v1/openapi.json", show_openapi, "This document"),
+    Route("GET", "/", status_page.show_status, "What is wrong at present, for people", content=HTML),
+)  # fmt: skip

@@ -1,0 +1,94 @@
+"""`/`: what is wrong at present and what is due next, as one plain page that refreshes itself. Reading only."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from html import escape
+
+from aiohttp import web
+
+from opsmon.console.duration import remaining_words
+from opsmon.console.parts import PARTS, ConsoleParts
+from opsmon.console.view import clocks_of
+from opsmon.engine.world import World
+from opsmon.incident.incident import Incident
+
+_WORDS = {
+    "zh": {
+        "title": "运行状态", "devices": "设备", "none": "目前没有故障", "id": "编号", "since": "开始", "what": "故障",
+        "device": "设备", "site": "地点",
+        "severity": "级别", "phase": "阶段", "children": "受影响", "clocks": "合同时限",
+        "not_ready": "尚未就绪",
+    },
+    "en": {
+        "title": "Status", "devices": "Devices", "none": "Nothing is wrong at present", "id": "ID", "since": "Since",
+        "what": "Fault", "device": "Device", "site": "Site", "severity": "Severity", "phase": "Phase",
+        "children": "Affected", "clocks": "Contract clocks", "not_ready": "Not ready",
+    },
+}  # fmt: skip
+_STYLE = (
+    "body{font:15px/1.5 system-ui,sans-serif;margin:2em;color:#222}table{border-collapse:collapse}"
+    "td,th{padding:.3em .8em;border-bottom:1px solid #ddd;text-align:left;vertical-align:top}"
+    ".breached,.met_late{color:#b00020;font-weight:bold}.at_risk{color:#b26a00;font-weight:bold}.quiet{color:#666}"
+)
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+_COLUMNS = ("id", "since", "what", "device", "site", "severity", "phase", "children", "clocks")
+
+
+async def show_status(request: web.Request) -> web.Response:
+    return web.Response(text=render_status(request.app[PARTS]), content_type="text/html", headers=_HEADERS)
+
+
+def render_status(parts: ConsoleParts) -> str:
+    """The page as text."""
+    words, world, now = _WORDS[parts.language], parts.desk.world, parts.clock.now()
+    counts = Counter(world.incidents.state_of(name).value for name in world.rules.inventory.devices)
+    states = " · ".join(f"{escape(state)} {count}" for state, count in counts.most_common())
+    warning = (
+        f"<p class=breached>{words['not_ready']}: {escape(parts.desk.not_ready)}</p>" if parts.desk.not_ready else ""
+    )
+    return (
+        f'<!doctype html><html lang="{parts.language}"><head><meta charset="utf-8"><meta http-equiv="refresh" '
+        f'content="15"><title>opsmon · {words["title"]}</title><style>{_STYLE}</style></head><body>'
+        f"<h1>opsmon · {words['title']}</h1>{warning}<p>{words['devices']}: {states}</p>"
+        f"{_incidents(parts, world, now)}<p class=quiet>{_local(parts, now)}</p></body></html>\n"
+    )
+
+
+def _incidents(parts: ConsoleParts, world: World, now: datetime) -> str:
+    words, incidents = _WORDS[parts.language], world.incidents.open_incidents()
+    if not incidents:
+        return f"<p>{words['none']}</p>"
+    head = "".join(f"<th>{words[column]}</th>" for column in _COLUMNS)
+    rows = "".join(_row(parts, world, incident, now) for incident in incidents)
+    return f"<table><tr>{head}</tr>{rows}</table>"
+
+
+def _row(parts: ConsoleParts, world: World, incident: Incident, now: datetime) -> str:
+    what = f"{incident.condition} {incident.subject}".strip()
+    plain = (
+        incident.id, _local(parts, incident.starts_at), f"{what}: {incident.detail}", incident.device, incident.site,
+        incident.severity.value, incident.phase.value, str(len(incident.children) or ""),
+    )  # fmt: skip
+    return f"<tr>{_cells(plain)}<td>{_clocks(parts, world, incident, now)}</td></tr>"
+
+
+def _cells(texts: Iterable[str]) -> str:
+    return "".join(f"<td>{escape(text)}</td>" for text in texts)
+
+
+def _clocks(parts: ConsoleParts, world: World, incident: Incident, now: datetime) -> str:
+    lines = []
+    for clock in clocks_of(world, incident.id, now):
+        left = "" if clock.remaining_s is None else f" · {remaining_words(clock.remaining_s, parts.language)}"
+        told = escape(f"{clock.clause} {clock.target}: {clock.state.value}{left}")
+        lines.append(f'<div class="{clock.state.value}">{told}</div>')
+    return "".join(lines)
+
+
+def _local(parts: ConsoleParts, moment: datetime) -> str:
+    return moment.astimezone(parts.timezone).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,200 @@
+"""From the world to the documents of the API. Pure: takes the world as it is at one moment."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from opsmon.console.document import (
+    CheckDocument,
+    ClockDocument,
+    DeviceDetailDocument,
+    DeviceDocument,
+    FactDocument,
+    IdentityDocument,
+    IncidentDetailDocument,
+    IncidentDocument,
+    JournalDocument,
+    SiteDocument,
+)
+from opsmon.engine.desk import Desk
+from opsmon.engine.world import World
+from opsmon.incident.incident import Incident
+from opsmon.model.device import Device, Site
+from opsmon.model.event import ClockChanged
+from opsmon.model.name import CheckName, DeviceName, IncidentId
+from opsmon.model.sample import Identity, Sample
+from opsmon.store.codec import encode_event
+from opsmon.store.store import Entry
+
+Latest = Mapping[CheckName, Sample]
+Afflictions = Mapping[DeviceName, Sequence[IncidentId]]
+
+
+def afflictions_of(world: World) -> Afflictions:
+    """The open incidents of every device that has any: as their root cause, or suffering from them."""
+    found: dict[DeviceName, list[IncidentId]] = {}
+    for incident in world.incidents.open_incidents():
+        for device in (incident.device, *incident.children):
+            found.setdefault(device, []).append(incident.id)
+    return found
+
+
+def clock_document(incident: IncidentId, clock: ClockChanged, now: datetime) -> ClockDocument:
+    due_at = clock.due_at or clock.strict_due_at
+    running = clock.after.is_open and due_at is not None
+    return ClockDocument(
+        incident=incident,
+        contract=clock.contract,
+        clause=clock.clause,
+        target=clock.target,
+        state=clock.after,
+        starts_at=clock.starts_at,
+        at_risk_at=clock.at_risk_at,
+        due_at=clock.due_at,
+        strict_due_at=clock.strict_due_at,
+        met_at=clock.met_at,
+        remaining_s=round((due_at - now).total_seconds(), 3) if running and due_at is not None else None,
+        provisional=clock.provisional,
+        why=clock.reason,
+    )
+
+
+def clocks_of(world: World, incident: IncidentId, now: datetime) -> list[ClockDocument]:
+    """The clocks of an incident, the most pressing first."""
+    announced = world.announced.get(incident)
+    clocks = [] if announced is None else [clock_document(incident, clock, now) for clock in announced.values()]
+    return sorted(clocks, key=urgency)
+
+
+def urgency(clock: ClockDocument) -> tuple[bool, datetime, str]:
+    """Running clocks before stopped ones, then by when they are due."""
+    return (clock.remaining_s is None, clock.due_at or clock.strict_due_at or clock.starts_at, clock.clause)
+
+
+def _incident_fields(world: World, incident: Incident, now: datetime) -> dict[str, object]:
+    return {
+        "id": incident.id,
+        "condition": incident.condition,
+        "subject": incident.subject,
+        "device": incident.device,
+        "site": incident.site,
+        "kind": incident.kind,
+        "contract": incident.contract,
+        "service": incident.service,
+        "severity": incident.severity,
+        "phase": incident.phase,
+        "open": incident.is_open,
+        "excluded": incident.is_excluded,
+        "starts_at": incident.starts_at,
+        "opened_at": incident.opened_at,
+        "resolved_at": incident.resolved_at,
+        "closed_at": incident.closed_at,
+        "detail": incident.detail,
+        "labels": dict(incident.labels),
+        "children": sorted(incident.children),
+        "affected": len(incident.affected),
+        "clocks": clocks_of(world, incident.id, now),
+    }
+
+
+def incident_document(world: World, incident: Incident, now: datetime) -> IncidentDocument:
+    return IncidentDocument.model_validate(_incident_fields(world, incident, now))
+
+
+def incident_detail(
+    world: World, incident: Incident, now: datetime, journal: Iterable[Entry]
+) -> IncidentDetailDocument:
+    facts = [FactDocument(type=fact.type, at=fact.at, by=fact.by, note=fact.note) for fact in incident.facts]
+    more = {
+        "close_reason": incident.close_reason,
+        "withdrawn": incident.withdrawn,
+        "merged_into": incident.merged_into,
+        "facts": facts,
+        "diagnosis": list(incident.diagnosis),
+        "journal": [journal_document(entry) for entry in journal],
+    }
+    return IncidentDetailDocument.model_validate(_incident_fields(world, incident, now) | more)
+
+
+def journal_document(entry: Entry) -> JournalDocument:
+    name, fields = encode_event(entry.event)
+    return JournalDocument(seq=entry.seq, type=name, event=fields)
+
+
+def _check_documents(device: Device, latest: Latest) -> list[CheckDocument]:
+    documents = []
+    for check in device.checks:
+        sample = latest.get(check.name)
+        documents.append(
+            CheckDocument(
+                name=check.name,
+                kind=check.kind,
+                period_s=check.period_s,
+                outcome=None if sample is None else sample.outcome,
+                at=None if sample is None else sample.at,
+                duration_s=None if sample is None else round(sample.duration_s, 6),
+                detail="" if sample is None else sample.detail,
+            )
+        )
+    return documents
+
+
+def _device_fields(world: World, device: Device, latest: Latest, afflictions: Afflictions) -> dict[str, object]:
+    last = world.incidents.states.get(device.name)
+    return {
+        "id": device.name,
+        "title": device.title,
+        "site": device.site,
+        "kind": device.kind,
+        "address": device.address,
+        "contract": device.contract,
+        "service": device.service,
+        "parents": list(device.parents),
+        "labels": dict(device.labels),
+        "state": world.incidents.state_of(device.name),
+        "since": None if last is None else last.since,
+        "reason": "" if last is None else last.reason,
+        "checks": _check_documents(device, latest),
+        "incidents": sorted(afflictions.get(device.name, ())),
+    }
+
+
+def device_document(world: World, device: Device, latest: Latest, afflictions: Afflictions) -> DeviceDocument:
+    return DeviceDocument.model_validate(_device_fields(world, device, latest, afflictions))
+
+
+def device_detail(world: World, device: Device, latest: Latest) -> DeviceDetailDocument:
+    identity = next((sample.identity for sample in latest.values() if sample.identity is not None), None)
+    facts = {check: dict(sample.facts) for check, sample in latest.items() if sample.facts}
+    more = {"identity": None if identity is None else identity_document(identity), "facts": facts}
+    return DeviceDetailDocument.model_validate(_device_fields(world, device, latest, afflictions_of(world)) | more)
+
+
+def identity_document(identity: Identity) -> IdentityDocument:
+    return IdentityDocument(
+        profile=identity.profile,
+        vendor=identity.vendor,
+        model=identity.model,
+        serial=identity.serial,
+        software=identity.software,
+        system=dict(identity.system),
+    )
+
+
+def site_document(world: World, site: Site, devices: Iterable[DeviceName], afflictions: Afflictions) -> SiteDocument:
+    names = list(devices)
+    open_incidents = {incident for name in names for incident in afflictions.get(name, ())}
+    return SiteDocument(
+        id=site.name,
+        title=site.title,
+        contract=site.contract,
+        service=site.service,
+        labels=dict(site.labels),
+        devices=len(names),
+        states=dict(Counter(world.incidents.state_of(name) for name in names)),
+        incidents=sorted(open_incidents),
+    )
+
+
+def latest_of(desk: Desk, device: DeviceName) -> Latest:
+    return desk.latest.get(device, {})
