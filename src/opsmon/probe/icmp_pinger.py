@@ -86,7 +86,7 @@ class _FamilyPinger:
 
     @property
     def lost_counts(self) -> dict[str, int]:
-        return {"malformed": self._socket.malformed, "kernel_drops": self._socket.dropped_by_kernel}
+        return {"malformed": self._socket.malformed, "kernel_drops": self._socket.dropped_by_kernel()}
 
     def close(self) -> None:
         self._loop.remove_reader(self._socket.fileno())
@@ -131,7 +131,7 @@ class _FamilyPinger:
         payload = request.nonce + self._padding[: request.size_bytes - NONCE_BYTES]
         packet = build_request(self._version, self._socket.ident, sequence, payload)
         request.sent_s = self._clock.monotonic()
-        request.drops_before = self._socket.dropped_by_kernel
+        request.drops_before = self._socket.dropped_by_kernel()
         self._by_sequence[sequence] = request
         try:
             request.sent_at_ns = self._send_packet(packet, request.address)
@@ -261,7 +261,7 @@ class _FamilyPinger:
         request.expired = True
         if request.future.done():
             return
-        if self._socket.dropped_by_kernel != request.drops_before:
+        if self._socket.dropped_by_kernel() != request.drops_before:
             _fail(request, Outcome.LOCAL_FAULT, "no answer, and our own receive buffer overflowed meanwhile")
             return
         self._counts.timed_out += 1
@@ -290,11 +290,12 @@ class FleetPinger:
 
     def open(self) -> bool:
         """Whether pinging over IPv4 is possible; if it is not permitted, the log says once how to permit it."""
-        try:
-            self._family_of("127.0.0.1")
-        except ProbeError:
-            return False
-        return True
+        for version in IpVersion:
+            try:
+                self._families.get(version) or self._open_family(version)
+            except ProbeError:
+                continue
+        return IpVersion.V4 in self._families
 
     def close(self) -> None:
         """Cancels what is out and closes the sockets."""

@@ -33,9 +33,10 @@ from opsmon.probe.icmp_packet import (
 
 RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 # Linux numbers that Python's socket module does not name (include/uapi/linux: socket.h, in.h, in6.h, icmp.h).
-_SO_RCVBUFFORCE, _SO_TIMESTAMPNS, _SO_RXQ_OVFL = 33, 35, 40
+_SO_RCVBUFFORCE, _SO_TIMESTAMPNS, _SO_MEMINFO = 33, 35, 55
 _IP_RECVTTL, _IP_RECVERR, _IPV6_RECVERR, _IPV6_RECVHOPLIMIT, _IPV6_HOPLIMIT = 12, 11, 25, 51, 52
 _SOL_RAW, _ICMP_FILTER, _ICMP6_FILTER = 255, 1, 1
+_MEMINFO_BYTES, _MEMINFO_DROPS_OFFSET = 36, 32  # nine u32, the last is SK_MEMINFO_DROPS (linux/sock_diag.h)
 _TIMESPEC, _INT, _COUNT = struct.Struct("@ll"), struct.Struct("@i"), struct.Struct("@I")
 _EXTENDED_ERROR = struct.Struct("@IBBBBII")
 _ORIGIN_ICMP = (2, 3)
@@ -73,7 +74,6 @@ class IcmpSocket:
         self._family = socket.AF_INET if version is IpVersion.V4 else socket.AF_INET6
         self.raw, self._socket = _open(self._family)
         self.ident = secrets.randbelow(65_535) + 1 if self.raw else _kernel_ident(self._socket)
-        self.dropped_by_kernel = 0
         self.malformed = 0
         self.receive_faults = 0
         self._configure()
@@ -83,6 +83,12 @@ class IcmpSocket:
 
     def close(self) -> None:
         self._socket.close()
+
+    def dropped_by_kernel(self) -> int:
+        """Datagrams that did not fit into our receive buffer, since the socket is open."""
+        info = self._socket.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _MEMINFO_BYTES)
+        drops: int = _COUNT.unpack_from(info, _MEMINFO_DROPS_OFFSET)[0] if len(info) >= _MEMINFO_BYTES else 0
+        return drops
 
     def send(self, packet: bytes, address: str) -> int:
         """Sends at once and returns the wall clock (ns) taken just before. Raises OSError, EAGAIN included."""
@@ -127,7 +133,6 @@ class IcmpSocket:
         except PermissionError:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
         sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
-        sock.setsockopt(socket.SOL_SOCKET, _SO_RXQ_OVFL, 1)
         if version is IpVersion.V6:
             sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVHOPLIMIT, 1)
         elif not self.raw:
@@ -161,8 +166,6 @@ class IcmpSocket:
             if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and len(data) >= _TIMESPEC.size:
                 seconds, rest_ns = _TIMESPEC.unpack_from(data)
                 at_ns = seconds * 1_000_000_000 + rest_ns
-            elif level == socket.SOL_SOCKET and kind == _SO_RXQ_OVFL and len(data) >= _COUNT.size:
-                self.dropped_by_kernel = _COUNT.unpack_from(data)[0]
             elif (level, kind) in _HOP_LIMITS and len(data) >= _INT.size:
                 hop_limit = _INT.unpack_from(data)[0]
         return at_ns, hop_limit

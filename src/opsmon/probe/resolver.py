@@ -7,6 +7,7 @@ last known address is used for as long as `stale_s`.
 import asyncio
 import ipaddress
 import socket
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from opsmon.clock import Clock
@@ -17,6 +18,15 @@ REMEMBER_S = 300.0
 STALE_S = 86_400.0
 ASK_AGAIN_S = 15.0  # after a failure, so that a thousand devices do not hammer a name service that is away
 ANSWER_WITHIN_S = 5.0
+
+
+LookUp = Callable[[str], Awaitable[str]]
+
+
+async def look_up(name: str) -> str:
+    """The first address that the system knows for a name. Raises OSError."""
+    found = await asyncio.get_running_loop().getaddrinfo(name, None, type=socket.SOCK_DGRAM)
+    return str(found[0][4][0])
 
 
 @dataclass(slots=True)
@@ -37,8 +47,8 @@ def numeric_form(address: str) -> str | None:
 class Resolver:
     """One for the whole daemon. Concurrent questions for one name share one look-up."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, look_up: LookUp = look_up) -> None:
+        self._clock, self._look_up = clock, look_up
         self._known: dict[str, _Known] = {}
         self._asking: dict[str, asyncio.Task[str]] = {}
         self._numeric: dict[str, str] = {}
@@ -65,10 +75,9 @@ class Resolver:
     async def _ask(self, name: str) -> str:
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
-                found = await asyncio.get_running_loop().getaddrinfo(name, None, type=socket.SOCK_DGRAM)
+                address = await self._look_up(name)
         except (OSError, UnicodeError, TimeoutError):
             return self._keep_stale(name)
-        address = str(found[0][4][0])
         now_s = self._clock.monotonic()
         self._known[name] = _Known(address, now_s, now_s + REMEMBER_S)
         return address

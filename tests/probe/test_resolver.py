@@ -1,0 +1,100 @@
+"""Names to addresses: asked once, remembered, and still known while the name service is away."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from opsmon.clock import WallClock
+from opsmon.errors import ProbeError
+from opsmon.model.sample import Outcome
+from opsmon.probe.resolver import ASK_AGAIN_S, REMEMBER_S, STALE_S, Resolver
+from tests.probe.virtual_time import VirtualClock, run_virtually
+
+
+class NameService:
+    """What the system would ask: answers from a dict, or is away."""
+
+    def __init__(self) -> None:
+        self.names = {"camera.example": "192.0.2.7"}
+        self.away = False
+        self.asked = 0
+        self.takes_s = 0.1
+
+    async def look_up(self, name: str) -> str:
+        self.asked += 1
+        await asyncio.sleep(self.takes_s)
+        if self.away or name not in self.names:
+            raise OSError("no such name")
+        return self.names[name]
+
+
+def story(tell: Callable[[Resolver, NameService, VirtualClock], Awaitable[None]]) -> None:
+    async def whole(clock: VirtualClock) -> None:
+        service = NameService()
+        await tell(Resolver(clock, service.look_up), service, clock)
+
+    run_virtually(whole)
+
+
+def test_a_name_is_asked_once_for_all_who_want_it_and_remembered() -> None:
+    async def tell(resolver: Resolver, service: NameService, clock: VirtualClock) -> None:
+        answers = await asyncio.gather(*(resolver.resolve("camera.example") for _ in range(50)))
+        assert set(answers) == {"192.0.2.7"}
+        assert await resolver.resolve("camera.example") == "192.0.2.7"
+        assert service.asked == 1
+        service.names["camera.example"] = "192.0.2.8"
+        clock.loop.block(REMEMBER_S + 1)
+        assert await resolver.resolve("camera.example") == "192.0.2.8"
+
+    story(tell)
+
+
+def test_the_last_address_serves_while_the_name_service_is_away_but_not_for_ever() -> None:
+    async def tell(resolver: Resolver, service: NameService, clock: VirtualClock) -> None:
+        await resolver.resolve("camera.example")
+        service.away = True
+        clock.loop.block(REMEMBER_S + 1)
+        assert await resolver.resolve("camera.example") == "192.0.2.7"
+        clock.loop.block(STALE_S)
+        with pytest.raises(ProbeError, match="cannot be resolved"):
+            await resolver.resolve("camera.example")
+        service.away = False
+        clock.loop.block(ASK_AGAIN_S)
+        assert await resolver.resolve("camera.example") == "192.0.2.7"
+
+    story(tell)
+
+
+def test_an_unknown_name_is_our_own_fault_and_is_not_asked_at_every_check() -> None:
+    async def tell(resolver: Resolver, service: NameService, clock: VirtualClock) -> None:
+        for _ in range(5):
+            with pytest.raises(ProbeError) as caught:
+                await resolver.resolve("nobody.example")
+            assert caught.value.outcome is Outcome.LOCAL_FAULT
+        assert service.asked == resolver.failures == 1
+
+    story(tell)
+
+
+def test_a_name_service_that_hangs_is_given_up() -> None:
+    async def tell(resolver: Resolver, service: NameService, clock: VirtualClock) -> None:
+        service.takes_s = 3600.0
+        with pytest.raises(ProbeError, match="cannot be resolved"):
+            await resolver.resolve("camera.example")
+
+    story(tell)
+
+
+@pytest.mark.parametrize(
+    ("written", "numeric"),
+    [("192.0.2.1", "192.0.2.1"), ("2001:DB8:0::1", "2001:db8::1"), ("fe80::1%eth0", "fe80::1%eth0")],
+)
+async def test_a_numeric_address_is_nobodys_business(written: str, numeric: str) -> None:
+    service = NameService()
+    assert await Resolver(WallClock(), service.look_up).resolve(written) == numeric
+    assert service.asked == 0
+
+
+async def test_the_systems_own_names_are_found() -> None:
+    assert await Resolver(WallClock()).resolve("localhost") in ("127.0.0.1", "::1")

@@ -1,0 +1,232 @@
+"""The fleet pinger against a far end that forges, repeats, delays, cuts and floods. Only the right answer counts."""
+
+import asyncio
+import secrets
+import struct
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from opsmon.clock import WallClock
+from opsmon.errors import ProbeError
+from opsmon.model.sample import Outcome
+from opsmon.probe.icmp_pinger import FleetPinger
+from tests.real.echo_responder import Answer, Behave, EchoResponder, Request, icmp, reply, unreachable
+from tests.real.namespace import Namespace, namespace
+
+pytestmark = pytest.mark.real
+
+FAR = "127.0.0.5"
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Namespace]:
+    with namespace() as place:
+        yield place
+
+
+@pytest.fixture
+async def responder(place: Namespace) -> AsyncIterator[EchoResponder]:
+    responder = EchoResponder(place)
+    yield responder
+    responder.close()
+
+
+@pytest.fixture
+async def pinger(place: Namespace) -> AsyncIterator[FleetPinger]:
+    pinger = FleetPinger(WallClock())
+    with place.entered():
+        assert pinger.open()
+    yield pinger
+    pinger.close()
+
+
+async def outcome_of(pinger: FleetPinger, timeout_s: float = 0.2) -> tuple[Outcome, str]:
+    try:
+        await pinger.ping(FAR, timeout_s)
+    except ProbeError as error:
+        return error.outcome, error.detail
+    return Outcome.OK, ""
+
+
+def with_payload(request: Request, payload: bytes) -> bytes:
+    return icmp(0, 0, request.message[4:8] + payload)
+
+
+def other_nonce(request: Request) -> Iterator[Answer]:
+    yield Answer(with_payload(request, bytes(8) + request.message[16:]))
+
+
+def other_source(request: Request) -> Iterator[Answer]:
+    yield Answer(reply(request), source="127.0.0.6")
+
+
+def cut_short(request: Request) -> Iterator[Answer]:
+    yield Answer(with_payload(request, request.message[8:40]))
+
+
+def made_longer(request: Request) -> Iterator[Answer]:
+    yield Answer(with_payload(request, request.message[8:] + b"more"))
+
+
+def other_ident(request: Request) -> Iterator[Answer]:
+    yield Answer(icmp(0, 0, bytes((request.message[4] ^ 1, *request.message[5:]))))
+
+
+def other_sequence(request: Request) -> Iterator[Answer]:
+    yield Answer(icmp(0, 0, request.message[4:6] + bytes((request.message[6] ^ 64,)) + request.message[7:]))
+
+
+def wrong_checksum(request: Request) -> Iterator[Answer]:
+    right = reply(request)
+    yield Answer(right[:2] + bytes((right[2] ^ 1,)) + right[3:])
+
+
+def refusal_for_another(request: Request) -> Iterator[Answer]:
+    yield Answer(unreachable(request, request.packet[:16] + bytes((127, 0, 0, 77)) + request.packet[20:28]))
+
+
+def refusal_with_another_nonce(request: Request) -> Iterator[Answer]:
+    yield Answer(unreachable(request, request.packet[:28] + secrets.token_bytes(8)))
+
+
+def refusal_that_quotes_nothing(request: Request) -> Iterator[Answer]:
+    yield Answer(unreachable(request, b""))
+
+
+def refusal_of_a_tcp_segment(request: Request) -> Iterator[Answer]:
+    yield Answer(unreachable(request, request.packet[:9] + b"\x06" + request.packet[10:28]))
+
+
+@pytest.mark.parametrize(
+    ("behave", "counter"),
+    [
+        (other_nonce, "forged"),
+        (other_source, "forged"),
+        (cut_short, "forged"),
+        (made_longer, "forged"),
+        (other_ident, "foreign"),
+        (other_sequence, "unexpected"),
+        (wrong_checksum, "malformed"),
+        (refusal_for_another, "forged"),
+        (refusal_with_another_nonce, "forged"),
+        (refusal_that_quotes_nothing, "malformed"),
+    ],
+)
+async def test_what_is_not_the_answer_is_counted_and_changes_nothing(
+    pinger: FleetPinger, responder: EchoResponder, behave: Behave, counter: str
+) -> None:
+    responder.behave = behave
+    assert (await outcome_of(pinger))[0] is Outcome.TIMEOUT
+    assert pinger.counts()[counter] == 1
+    responder.behave = lambda request: (*behave(request), Answer(reply(request)))
+    assert (await outcome_of(pinger))[0] is Outcome.OK
+    assert pinger.counts()[counter] == 2
+    assert pinger.counts()["answered"] == 1
+
+
+async def test_an_error_about_something_else_is_passed_over(pinger: FleetPinger, responder: EchoResponder) -> None:
+    responder.behave = refusal_of_a_tcp_segment
+    assert (await outcome_of(pinger))[0] is Outcome.TIMEOUT
+    assert pinger.counts()["refused"] == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "words"),
+    [(3, 1, "host unreachable"), (3, 200, "destination unreachable"), (11, 0, "hop limit exceeded on the way")],
+)
+async def test_a_routers_word_is_a_refusal(
+    pinger: FleetPinger, responder: EchoResponder, kind: int, code: int, words: str
+) -> None:
+    responder.behave = lambda request: [Answer(unreachable(request, kind=kind, code=code), source="127.9.9.9")]
+    assert await outcome_of(pinger) == (Outcome.REFUSED, f"127.9.9.9 says: {words}")
+
+
+async def test_an_answer_after_the_timeout_is_late_and_no_success(
+    pinger: FleetPinger, responder: EchoResponder
+) -> None:
+    responder.behave = lambda request: [Answer(reply(request), delay_s=0.15)]
+    assert (await outcome_of(pinger, 0.05))[0] is Outcome.TIMEOUT
+    assert (await outcome_of(pinger, 1.0))[0] is Outcome.OK  # leaves after the late one, so it comes home after it
+    assert pinger.counts()["late"] == 1
+    assert pinger.counts()["answered"] == 1
+
+
+async def test_a_repeated_answer_counts_once(pinger: FleetPinger, responder: EchoResponder) -> None:
+    responder.behave = lambda request: [Answer(reply(request))] * 3
+    assert (await outcome_of(pinger))[0] is Outcome.OK
+    assert (await outcome_of(pinger))[0] is Outcome.OK
+    assert pinger.counts()["answered"] == 2
+    assert pinger.counts()["duplicate"] >= 2
+
+
+async def test_a_replayed_answer_of_an_earlier_ping_is_not_taken(pinger: FleetPinger, responder: EchoResponder) -> None:
+    seen: list[Request] = []
+    responder.behave = lambda request: seen.append(request) or [Answer(reply(request))]  # type: ignore[func-returns-value]
+    assert (await outcome_of(pinger))[0] is Outcome.OK
+    first = seen[0].message[8:]
+    responder.behave = lambda request: [Answer(with_payload(request, first))]
+    assert (await outcome_of(pinger))[0] is Outcome.TIMEOUT
+    assert pinger.counts()["forged"] == 1
+
+
+async def test_the_round_trip_is_that_of_the_wire(pinger: FleetPinger, responder: EchoResponder) -> None:
+    responder.behave = lambda request: [Answer(reply(request), delay_s=0.1)]
+    echo = await pinger.ping(FAR, 2.0)
+    assert 0.1 <= echo.rtt_s < 0.2
+    assert echo.hop_limit == 60
+
+
+async def test_a_flood_that_overflows_our_buffer_makes_a_timeout_our_own_fault(
+    pinger: FleetPinger, responder: EchoResponder
+) -> None:
+    junk = icmp(0, 0, struct.pack("!HH", 0, 0) + bytes(8000))
+
+    def flood(request: Request) -> list[Answer]:
+        for _ in range(3000):
+            responder.inject(request, Answer(junk))
+        return []
+
+    responder.behave = flood
+    outcome, detail = await outcome_of(pinger)
+    assert outcome is Outcome.LOCAL_FAULT
+    assert "receive buffer overflowed" in detail
+    assert pinger.counts()["kernel_drops"] > 0
+
+
+async def test_requests_leave_in_batches_and_all_of_them_leave(pinger: FleetPinger, responder: EchoResponder) -> None:
+    arrived: list[float] = []
+    loop = asyncio.get_running_loop()
+
+    def answer(request: Request) -> list[Answer]:
+        arrived.append(loop.time())
+        return [Answer(reply(request))]
+
+    responder.behave = answer
+    await asyncio.gather(*(pinger.ping(f"127.1.{n // 200}.{n % 200 + 1}", 5.0) for n in range(450)))
+    assert len(arrived) == 450
+    assert arrived[-1] - arrived[0] >= 0.03  # at least three pauses between the batches of a hundred
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+async def test_no_datagram_breaks_the_pinger(
+    pinger: FleetPinger, responder: EchoResponder, data: st.DataObject
+) -> None:
+    def mangle(request: Request) -> Iterator[Answer]:
+        right = data.draw(st.sampled_from([reply(request), unreachable(request), request.message]))
+        cut = right[: data.draw(st.integers(0, len(right)))]
+        body = cut[4:] + data.draw(st.binary(max_size=40))
+        yield Answer(icmp(data.draw(st.sampled_from([0, 3, 5, 11, 12, 13])), data.draw(st.integers(0, 255)), body))
+        yield Answer(data.draw(st.binary(max_size=60)))
+        yield Answer(reply(request))
+
+    responder.behave = mangle
+    answered = pinger.counts()["answered"]
+    outcome, _ = await outcome_of(pinger, 1.0)
+    assert outcome in (Outcome.OK, Outcome.REFUSED)  # a quoted request that is the right one is a refusal
+    responder.behave = lambda request: [Answer(reply(request))]
+    assert (await outcome_of(pinger, 1.0))[0] is Outcome.OK
+    assert pinger.counts()["answered"] >= answered + 1
