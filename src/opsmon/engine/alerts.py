@@ -1,73 +1,106 @@
-"""Which events people are told about, and as which alert: one for an incident, one for a clock at risk or breached."""
+"""Which events people are told about, and as which alert: one for an incident, one for a clock at risk or breached.
 
+The alert of a clock ends with what it warns of: when the clock is met, cancelled or goes on to be breached, and when
+the incident is closed (nobody is awaited any more), except for a paper that is still to be handed over.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from immutables import Map
+
+from opsmon.contract.term import Target
 from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.engine.world import ClockKey, Word, World
+from opsmon.incident.incident import Incident
 from opsmon.model.event import ClockChanged, ClockState, Event, IncidentClosed, IncidentOpened
+from opsmon.model.name import IncidentId
 
 CLOCK_ALERTS = {ClockState.AT_RISK: AlertKind.AT_RISK, ClockState.BREACHED: AlertKind.BREACHED}
+PAPERS = frozenset({Target.REPORT})
 
 
-def alert_of(state: ClockState | None) -> AlertKind | None:
-    """The alert that a clock in this state is; None for no news."""
-    return None if state is None else CLOCK_ALERTS.get(state)
+class Shift(NamedTuple):
+    """An alert that begins or ends. `word` is the clock's, None for the alert of the incident itself."""
+
+    kind: AlertKind
+    status: AlertStatus
+    word: Word | None
 
 
-def notices_in(event: Event) -> int:
-    """How many alerts an event gives. A function of the event alone, so that a replay numbers them alike."""
+def words_after(world: World, event: Event) -> Mapping[ClockKey, Word]:
+    """The words that an event changes. A function of what the journal tells, so that a replay gives the same."""
     match event:
-        case IncidentOpened() | IncidentClosed():
-            return 1
-        case ClockChanged() if alert_of(event.before) is not alert_of(event.after):
-            return (alert_of(event.before) is not None) + (alert_of(event.after) is not None)
-    return 0
+        case ClockChanged():
+            return {(event.clause, event.target): _word_after(world, event)}
+        case IncidentClosed():
+            silent = {
+                key: word
+                for key, word in words_of(world, event.incident).items()
+                if word.alert and key[1] not in PAPERS
+            }
+            return {key: replace(word, alert=None, alert_since=None) for key, word in silent.items()}
+    return {}
 
 
-def alerts_for(before: World, after: World, event: Event) -> tuple[Notify, ...]:
+def words_of(world: World, incident: IncidentId) -> Map[ClockKey, Word]:
+    """The last words on the clocks of an incident."""
+    return world.words.get(incident, Map())
+
+
+def _word_after(world: World, event: ClockChanged) -> Word:
+    incident, old = world.incidents.by_id.get(event.incident), words_of(world, event.incident).get(_key(event))
+    alert = CLOCK_ALERTS.get(event.after) if _is_awaited(incident, event) else None
+    if alert is None:
+        return Word(event)
+    went_on = old is not None and old.alert is alert
+    return Word(event, alert, old.alert_since if old is not None and went_on else event.at)
+
+
+def _key(event: ClockChanged) -> ClockKey:
+    return event.clause, event.target
+
+
+def _is_awaited(incident: Incident | None, event: ClockChanged) -> bool:
+    return incident is not None and (incident.is_open or event.target in PAPERS)
+
+
+def shifts_of(world: World, event: Event, changed: Mapping[ClockKey, Word]) -> list[Shift]:
+    """The alerts that an event ends and begins, in the order in which they are numbered; `world` is before it."""
+    shifts: list[Shift] = []
+    for key, word in changed.items():
+        old = words_of(world, word.last.incident).get(key)
+        before = None if old is None else old.alert
+        if before is not None and before is not word.alert:
+            shifts.append(Shift(before, AlertStatus.RESOLVED, old))
+        if word.alert is not None and word.alert is not before:
+            shifts.append(Shift(word.alert, AlertStatus.FIRING, word))
+    if isinstance(event, IncidentOpened):
+        shifts.append(Shift(AlertKind.INCIDENT, AlertStatus.FIRING, None))
+    if isinstance(event, IncidentClosed):
+        shifts.append(Shift(AlertKind.INCIDENT, AlertStatus.RESOLVED, None))
+    return shifts
+
+
+def alerts_for(before: World, after: World, event: Event) -> list[Notify]:
     """The alerts of one event; `before` and `after` are the worlds around it."""
-    match event:
-        case IncidentOpened() | IncidentClosed():
-            return (_incident_alert(before, after, event),)
-        case ClockChanged() if notices_in(event):
-            return _clock_alerts(before, after, event)
-    return ()
+    if not isinstance(event, IncidentOpened | IncidentClosed | ClockChanged):
+        return []
+    incident, sequence = after.incidents.by_id[event.incident], before.notices.get(event.incident, 0)
+    shifts = shifts_of(before, event, words_after(before, event))
+    return [_notify(event, incident, shift, sequence + number) for number, shift in enumerate(shifts, 1)]
 
 
-def _incident_alert(before: World, after: World, event: IncidentOpened | IncidentClosed) -> Notify:
-    incident = after.incidents.by_id[event.incident]
-    over = isinstance(event, IncidentClosed)
-    return Notify(
-        at=event.at,
-        alert=AlertKind.INCIDENT,
-        status=AlertStatus.RESOLVED if over else AlertStatus.FIRING,
-        incident=incident,
-        clock=None,
-        sequence=before.notices.get(event.incident, 0) + 1,
-        starts_at=incident.starts_at,
-        ends_at=(incident.resolved_at or event.at) if over else None,
-    )
-
-
-def _clock_alerts(before: World, after: World, event: ClockChanged) -> tuple[Notify, ...]:
-    """The end of what the clock was, then the beginning of what it is."""
-    key = (event.clause, event.target)
-    old, new = _word(before, event, key), _word(after, event, key)
-    sequence, found = before.notices.get(event.incident, 0), []
-    for kind, status, word in (
-        (alert_of(event.before), AlertStatus.RESOLVED, old),
-        (alert_of(event.after), AlertStatus.FIRING, new),
-    ):
-        if kind is not None:
-            sequence += 1
-            since = (word.alert_since if word is not None else None) or event.at
-            ends_at = event.at if status is AlertStatus.RESOLVED else None
-            incident = after.incidents.by_id[event.incident]
-            found.append(Notify(event.at, kind, status, incident, event, sequence, since, ends_at))
-    return tuple(found)
-
-
-def _word(world: World, event: ClockChanged, key: ClockKey) -> Word | None:
-    words = world.words.get(event.incident)
-    return None if words is None else words.get(key)
+def _notify(
+    event: IncidentOpened | IncidentClosed | ClockChanged, incident: Incident, shift: Shift, sequence: int
+) -> Notify:
+    over, word = shift.status is AlertStatus.RESOLVED, shift.word
+    starts_at = incident.starts_at if word is None else word.alert_since or event.at
+    ended_at = incident.resolved_at if word is None and incident.resolved_at is not None else event.at
+    clock = None if word is None else event if isinstance(event, ClockChanged) else word.last
+    ends_at = max(starts_at, ended_at) if over else None
+    return Notify(event.at, shift.kind, shift.status, incident, clock, sequence, starts_at, ends_at)
 
 
 def without_passing(alerts: list[Notify]) -> tuple[Notify, ...]:

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from immutables import Map
 
-from opsmon.engine.alerts import alert_of, notices_in
+from opsmon.engine.alerts import shifts_of, words_after, words_of
 from opsmon.engine.rules import Rules
-from opsmon.engine.world import Word, World, start_world
+from opsmon.engine.world import World, start_world
 from opsmon.incident.incidents import apply
 from opsmon.incident.lifecycle import prune
-from opsmon.model.event import ClockChanged, Event, MaintenanceSet
+from opsmon.model.event import ClockChanged, Event, IncidentClosed, IncidentOpened, MaintenanceSet
+from opsmon.model.name import IncidentId
 from opsmon.state import restore as state
 
 
@@ -22,31 +23,22 @@ def fold(world: World, event: Event) -> World:
 
 def fold_decided(world: World, event: Event) -> World:
     """As `fold`, where the state room has already taken the event in."""
-    match event:
-        case MaintenanceSet():
-            return world
-        case ClockChanged():
-            return _count(_word(world, event), event)
-    return _count(replace(world, incidents=apply(world.incidents, event)), event)
-
-
-def _count(world: World, event: Event) -> World:
-    number = notices_in(event)
-    if not number:
+    if isinstance(event, MaintenanceSet):
         return world
-    incident = event.incident  # type: ignore[union-attr]  # events that give notices have one
-    assert incident is not None  # noqa: S101  # as above
-    return replace(world, notices=world.notices.set(incident, world.notices.get(incident, 0) + number))
+    changed = words_after(world, event)
+    shifts = len(shifts_of(world, event, changed))
+    if not isinstance(event, ClockChanged):
+        world = replace(world, incidents=apply(world.incidents, event))
+    for key, word in changed.items():
+        incident = word.last.incident
+        world = replace(world, words=world.words.set(incident, words_of(world, incident).set(key, word)))
+    if isinstance(event, IncidentOpened | IncidentClosed | ClockChanged) and shifts:
+        world = _count(world, event.incident, shifts)
+    return world
 
 
-def _word(world: World, event: ClockChanged) -> World:
-    words, key = world.words.get(event.incident, Map()), (event.clause, event.target)
-    kind, old = alert_of(event.after), words.get(key)
-    since = None
-    if kind is not None:
-        went_on = old is not None and alert_of(old.last.after) is kind and old.alert_since is not None
-        since = old.alert_since if old is not None and went_on else event.at
-    return replace(world, words=world.words.set(event.incident, words.set(key, Word(event, since))))
+def _count(world: World, incident: IncidentId, notices: int) -> World:
+    return replace(world, notices=world.notices.set(incident, world.notices.get(incident, 0) + notices))
 
 
 def restore(rules: Rules, events: Iterable[Event], now: datetime) -> World:

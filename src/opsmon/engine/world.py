@@ -6,6 +6,7 @@ from datetime import datetime
 from immutables import Map
 
 from opsmon.contract.clock import Clock
+from opsmon.engine.effect import AlertKind
 from opsmon.engine.rules import Rules
 from opsmon.incident.incidents import Incidents
 from opsmon.model.event import ClockChanged
@@ -19,9 +20,11 @@ ClockKey = tuple[ClauseId, str]
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """The last word of the journal on one clock. `alert_since` is when it became at risk, or breached, while it is."""
+    """The last word of the journal on one clock. `alert` is what people were last told of it, since `alert_since`, and
+    None where there is nothing to tell (any more)."""
 
     last: ClockChanged
+    alert: AlertKind | None = None
     alert_since: datetime | None = None
 
 

@@ -1,0 +1,83 @@
+"""Facts are added, never edited, and what makes no sense is refused in words."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from opsmon.incident.facts import FUTURE_SKEW, refusal_of
+from opsmon.incident.incident import Incident
+from opsmon.model.event import DeviceState
+from opsmon.model.incident import Fact, FactType
+from tests.incident.scene import START, Scene
+
+NOW = START + timedelta(hours=1)
+
+
+@pytest.fixture
+def incident() -> Incident:
+    scene = Scene()
+    scene.becomes("mcu", DeviceState.DOWN)
+    return scene.the_open()
+
+
+def fact(type_: FactType, minutes: float = 10, note: str = "") -> Fact:
+    return Fact(type_, START + timedelta(minutes=minutes), "王工", note)
+
+
+def told(incident: Incident, *facts: Fact) -> Incident:
+    return replace(incident, facts=(*incident.facts, *facts))
+
+
+@pytest.mark.parametrize("type_", [t for t in FactType if t not in (FactType.EXCLUDED, FactType.INCLUDED)])
+def test_any_fact_within_the_life_of_the_incident_is_taken(incident: Incident, type_: FactType) -> None:
+    assert refusal_of(incident, fact(type_), NOW) == ""
+
+
+def test_the_edges_of_time(incident: Incident) -> None:
+    instant = timedelta(microseconds=1)
+    assert refusal_of(incident, Fact(FactType.REPORTED, START, "a"), NOW) == ""
+    assert "before the incident began" in refusal_of(incident, Fact(FactType.REPORTED, START - instant, "a"), NOW)
+    assert refusal_of(incident, Fact(FactType.ON_SITE, NOW + FUTURE_SKEW, "a"), NOW) == ""
+    assert "in the future" in refusal_of(incident, Fact(FactType.ON_SITE, NOW + FUTURE_SKEW + instant, "a"), NOW)
+    naive = datetime(2026, 11, 20, 3)  # noqa: DTZ001  # the mistake under test
+    assert refusal_of(incident, Fact(FactType.ON_SITE, naive, "a"), NOW) == "the time has no offset"
+
+
+def test_the_same_again_is_refused_whoever_says_it(incident: Incident) -> None:
+    incident = told(incident, fact(FactType.ON_SITE))
+    again = replace(fact(FactType.ON_SITE), by="someone else", note="again")
+    assert "already recorded" in refusal_of(incident, again, NOW)
+    assert refusal_of(incident, fact(FactType.ON_SITE, 20), NOW) == ""
+
+
+def test_resolved_comes_once_and_after_a_start(incident: Incident) -> None:
+    assert "already resolved" in refusal_of(told(incident, fact(FactType.RESOLVED)), fact(FactType.RESOLVED, 20), NOW)
+    no_start = replace(incident, facts=())
+    assert "neither detected nor reported" in refusal_of(no_start, fact(FactType.RESOLVED), NOW)
+
+
+def test_an_exclusion_needs_a_reason_and_a_change_of_mind_is_another_fact(incident: Incident) -> None:
+    excluded = fact(FactType.EXCLUDED, note="the hall's own power cut")
+    assert refusal_of(incident, fact(FactType.EXCLUDED, note="  "), NOW) == "excluded needs a reason"
+    assert refusal_of(incident, fact(FactType.INCLUDED, note="why"), NOW) == "the incident is not excluded"
+    assert refusal_of(incident, excluded, NOW) == ""
+    incident = told(incident, excluded)
+    assert incident.is_excluded
+    assert refusal_of(incident, fact(FactType.EXCLUDED, 20, "again"), NOW) == "the incident is already excluded"
+    incident = told(incident, fact(FactType.INCLUDED, 30, "the UPS should have held"))
+    assert not incident.is_excluded
+    assert refusal_of(incident, fact(FactType.EXCLUDED, 40, "the customer agreed"), NOW) == ""
+
+
+def test_after_the_end_papers_and_judgements_are_still_taken(incident: Incident) -> None:
+    over = replace(told(incident, fact(FactType.RESOLVED, 10)), closed_at=START + timedelta(minutes=11))
+    assert refusal_of(over, fact(FactType.REPORT_FILED, 30), NOW) == ""
+    assert refusal_of(over, fact(FactType.EXCLUDED, 30, "power cut"), NOW) == ""
+    assert "the incident was over at" in refusal_of(over, fact(FactType.ON_SITE, 30), NOW)
+    assert refusal_of(over, fact(FactType.ON_SITE, 9), NOW) == ""  # told late, happened in time
+
+
+def test_a_withdrawn_incident_takes_nothing(incident: Incident) -> None:
+    merged = replace(incident, closed_at=NOW, withdrawn=True, merged_into="20261120-7")  # type: ignore[arg-type]  # a name
+    assert refusal_of(merged, fact(FactType.ON_SITE), NOW) == "the incident was withdrawn, as a part of 20261120-7"
