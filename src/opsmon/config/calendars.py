@@ -30,6 +30,8 @@ from opsmon.errors import ConfigError, Problem
 from opsmon.spec import Spec, wrong
 
 AMEND_HINT = "correct it, or say under `amends:` which newer notice changed it"
+HOLIDAYS_TITLE = Text("statutory holidays", "法定节假日")
+EVENTS_TITLE = Text("ordered events", "保障任务")
 HOLIDAY_PREFIX = "holiday:"
 
 
@@ -125,10 +127,15 @@ def moment_of(text: str, *, end: bool) -> datetime:
 @cache
 def library_days() -> Mapping[date, Day]:
     """Every day that the library knows to differ from the plain week."""
-    titles = {one.value: Text(one.value, one.chinese) for one in Holiday}
-    known = {day: Day(DayKind.HOLIDAY, titles[name]) for day, name in holidays.items()}
-    known.update({day: Day(DayKind.MAKE_UP, titles[name]) for day, name in workdays.items()})
+    known = {day: Day(DayKind.HOLIDAY, _title(name)) for day, name in holidays.items()}
+    known.update({day: Day(DayKind.MAKE_UP, _title(name)) for day, name in workdays.items()})
     return known
+
+
+@cache
+def _title(name: str) -> Text:
+    """A holiday in both languages; the library knows the Chinese names of its own."""
+    return next((Text(one.value, one.chinese) for one in Holiday if one.value == name), Text(name))
 
 
 @cache
@@ -148,13 +155,12 @@ def _vouches(year: int) -> bool:
 
 def notice_days(notice: NoticeSpec) -> Iterator[tuple[date, Day]]:
     """The days that a notice marks."""
-    titles = {one.value: Text(one.value, one.chinese) for one in Holiday}
     for name, written in notice.holidays.items():
         for dates in [written] if isinstance(written, str) else written:
-            yield from ((day, Day(DayKind.HOLIDAY, titles.get(name, Text(name)))) for day in _days(dates))
+            yield from ((day, Day(DayKind.HOLIDAY, _title(name))) for day in _days(dates))
     for name, made_up in notice.make_up.items():
         for dates in made_up:
-            yield from ((day, Day(DayKind.MAKE_UP, titles.get(name, Text(name)))) for day in _days(dates))
+            yield from ((day, Day(DayKind.MAKE_UP, _title(name))) for day in _days(dates))
 
 
 def _days(written: str) -> Iterator[date]:
@@ -229,13 +235,14 @@ class CalendarBook:
         return (one for one in written if not one.contracts or contract in one.contracts)
 
     def _sets(self, contract: str) -> Iterator[PeriodSet]:
-        yield PeriodSet(HOLIDAYS, holidays=True)
-        names = {one.value for one in Holiday} | {name.en for name in self._law_names()}
-        for name in sorted(names):
-            yield PeriodSet(f"{HOLIDAY_PREFIX}{name}", holidays=True, holiday_names=frozenset({name}))
+        yield PeriodSet(HOLIDAYS, HOLIDAYS_TITLE, holidays=True)
+        titles = {name.en: name for name in self._law_names()} | {one.value: _title(one.value) for one in Holiday}
+        for name, title in sorted(titles.items()):
+            yield PeriodSet(f"{HOLIDAY_PREFIX}{name}", title, holidays=True, holiday_names=frozenset({name}))
         for file in self.files:
             for name, one in file.seasons.items():
-                yield PeriodSet(name, seasons=(season(one.dates, text_of(one.title)),))
+                title = text_of(one.title)
+                yield PeriodSet(name, title, seasons=(season(one.dates, title),))
             for name, dated in file.dated.items():
                 yield self._dated(name, dated)
         yield from self._event_sets(contract)
@@ -251,14 +258,15 @@ class CalendarBook:
         )
         expected: Season = season(spec.expected, title)
         years = frozenset(int(year) for year in spec.dates)
-        return PeriodSet(name, periods=periods, expected=expected, dated_years=years)
+        return PeriodSet(name, title, periods=periods, expected=expected, dated_years=years)
 
     def _event_sets(self, contract: str) -> Iterator[PeriodSet]:
         names = dict.fromkeys(name for file in self.files for name in file.events)
         for name in names:
             spans = (span for file in self.files for span in file.events.get(name, []))
             mine = (span for span in spans if not span.contracts or contract in span.contracts)
-            yield PeriodSet(name, periods=tuple(span.period(self.zone) for span in mine))
+            title = EVENTS_TITLE if name == "events" else Text(name)
+            yield PeriodSet(name, title, periods=tuple(span.period(self.zone) for span in mine))
 
 
 def _law_key(text: str) -> tuple[int, int]:

@@ -6,7 +6,7 @@ at their line.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, time, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Any
@@ -19,12 +19,12 @@ from opsmon.config.problem import nearest, shown
 from opsmon.config.span import DateField, HoursField, TextField, parse_date, parse_hours, text_of
 from opsmon.contract.book import ContractBook
 from opsmon.contract.calendar import ONE_DAY, Calendar
+from opsmon.contract.case import Estimates
 from opsmon.contract.term import Clause, Contract, Service, Term
-from opsmon.contract.text import Text
 from opsmon.contract.window import HoursOn, Window
 from opsmon.errors import ConfigError, Problem
 from opsmon.model.name import ContractId
-from opsmon.spec import Spec, wrong
+from opsmon.spec import Seconds, Spec, wrong
 
 Hours = Annotated[HoursOn, Field(strict=False)]
 
@@ -90,6 +90,21 @@ class PeriodsSpec(Spec):
     sets: list[str] = Field(min_length=1)
 
 
+class EstimatesSpec(Spec):
+    """How long the steps usually take; a clock is at risk when the steps that are left do not fit any more."""
+
+    acknowledge: Seconds | None = None
+    travel: Seconds | None = None
+    repair: Seconds | None = None
+
+    def resolve(self) -> Estimates:
+        return Estimates(_length(self.acknowledge), _length(self.travel), _length(self.repair))
+
+
+def _length(seconds: float | None) -> timedelta | None:
+    return timedelta(seconds=seconds) if seconds is not None else None
+
+
 class ContractSpec(Spec):
     """One contract, one file."""
 
@@ -102,6 +117,7 @@ class ContractSpec(Spec):
     facts: list[TextField] = Field(default=[])
     services: dict[str, ServiceSpec] = Field(min_length=1)
     hours: dict[str, HoursSpec] = Field(default={})
+    estimates: EstimatesSpec = EstimatesSpec()
     periods: dict[str, PeriodsSpec] = Field(default={})
     scopes: dict[str, SelectorSpec] = Field(default={})
     clauses: list[ClauseSpec] = Field(default=[])
@@ -122,6 +138,7 @@ class ContractSpec(Spec):
             clauses=_clauses(self.clauses, names),
             amount_cny=_money(self.amount_cny),
             term=term,
+            estimates=self.estimates.resolve(),
         )
         return ContractBook(contract, calendar)
 
@@ -131,7 +148,7 @@ class ContractSpec(Spec):
         return Service(name, text_of(spec.title), own, _money(spec.amount_cny))
 
     def _windows(self, calendar: Calendar) -> Mapping[str, Window]:
-        windows = {name: Window(name, _set_title(name), periods=(name,)) for name in calendar.sets}
+        windows = {name: Window(name, one.title, periods=(name,)) for name, one in calendar.sets.items()}
         for name, periods in self.periods.items():
             _check_sets(periods.sets, calendar, f"periods.{name}.sets")
             windows[name] = Window(name, text_of(periods.title), periods=tuple(periods.sets))
@@ -152,10 +169,6 @@ class ContractSpec(Spec):
 
 def _money(amount: int | None) -> Decimal | None:
     return Decimal(amount) if amount is not None else None
-
-
-def _set_title(name: str) -> Text:
-    return Text(name.replace("-", " "), {"holidays": "法定节假日"}.get(name, name))
 
 
 def _check_sets(sets: Iterable[str], calendar: Calendar, key: str) -> None:

@@ -38,6 +38,15 @@ class Root:
     warnings: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The part of a root that the contract commands need."""
+
+    settings: Settings
+    contracts: Mapping[ContractId, ContractBook]
+    warnings: tuple[Problem, ...]
+
+
 def load_root(path: Path, *, environ: Mapping[str, str] = os.environ, require_secrets: bool = False) -> Root:
     """Load a root. Raises ConfigError with every problem of every file.
 
@@ -54,6 +63,15 @@ def load_root(path: Path, *, environ: Mapping[str, str] = os.environ, require_se
     inventory = load_inventory(loading, Known(_services(loading, contracts), None))
     loading.problems.raise_if_any()
     return Root(root, settings, inventory, conditions, None, contracts, tuple(sorted(loading.problems.warnings)))
+
+
+def load_rules(path: Path, *, environ: Mapping[str, str] = os.environ) -> Rules:
+    """Only the settings and the contracts of a root, for commands that ask about a contract and no device."""
+    loading = Loading(path.resolve(), environ, False, Problems())
+    settings = _load_settings(loading)
+    contracts = load_contracts(loading.root, settings.timezone, loading.problems)
+    loading.problems.raise_if_any()
+    return Rules(settings, contracts, tuple(sorted(loading.problems.warnings)))
 
 
 def _services(loading: Loading, contracts: Mapping[ContractId, ContractBook]) -> Mapping[str, tuple[str, ...]] | None:

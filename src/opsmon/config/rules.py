@@ -1,15 +1,15 @@
 """Loads rules/contracts and rules/calendars of a root into a `ContractBook` a contract."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import tzinfo
 from pathlib import Path
 
 from opsmon.config.calendars import CalendarBook, CalendarSpec
 from opsmon.config.contracts import ContractSpec
 from opsmon.config.document import Document, add_config_error, check_spec, read_document
-from opsmon.config.problem import Problems
+from opsmon.config.problem import Problems, nearest, shown
 from opsmon.contract.book import ContractBook
-from opsmon.errors import ConfigError
+from opsmon.errors import ConfigError, Problem
 from opsmon.model.name import ContractId
 
 CALENDARS, CONTRACTS = Path("rules/calendars"), Path("rules/contracts")
@@ -58,3 +58,14 @@ def _contract(document: Document, calendars: CalendarBook, problems: Problems) -
     except ConfigError as error:
         add_config_error(document, error, problems)
         return None
+
+
+def find_book(
+    contract: str, contracts: Mapping[ContractId, ContractBook], problem: Callable[[str, str], Problem]
+) -> ContractBook:
+    """The contract of that id. Raises ConfigError with the nearest one."""
+    book = contracts.get(ContractId(contract))
+    if book is None:
+        hint = nearest(contract, contracts) or f"the root has {', '.join(contracts) or 'no contract'}"
+        raise ConfigError((problem(f"no such contract: {shown(contract)}", hint),))
+    return book

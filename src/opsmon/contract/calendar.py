@@ -75,6 +75,7 @@ class PeriodSet:
     """
 
     name: str
+    title: Text
     periods: tuple[Period, ...] = ()
     seasons: tuple[Season, ...] = ()
     holidays: bool = False

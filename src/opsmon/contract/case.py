@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from opsmon.model.device import Kind
+from opsmon.model.duration import parse_duration_s
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import ContractId, IncidentId
 
@@ -24,6 +25,27 @@ class Estimates:
     travel: timedelta | None = None
     repair: timedelta | None = None
 
+    def filled(self, other: "Estimates") -> "Estimates":
+        """These, and where they do not know, the other ones."""
+        return Estimates(
+            self.acknowledge if self.acknowledge is not None else other.acknowledge,
+            self.travel if self.travel is not None else other.travel,
+            self.repair if self.repair is not None else other.repair,
+        )
+
+
+def estimates_of(labels: Mapping[str, str]) -> Estimates:
+    """What a site says of itself by its labels `acknowledge_time`, `travel_time`, `repair_time` (`30m`); a label that
+    is no length of time says nothing."""
+    return Estimates(*(_length(labels.get(f"{step}_time")) for step in ("acknowledge", "travel", "repair")))
+
+
+def _length(text: str | None) -> timedelta | None:
+    try:
+        return timedelta(seconds=parse_duration_s(text)) if text is not None else None
+    except ValueError:
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Pressure:
@@ -37,7 +59,11 @@ class Pressure:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One incident under one contract. `kind` and `service` None are not known and agree with every selector."""
+    """One incident under one contract.
+
+    `kind` and `service` None are not known and agree with every selector. `supposed`: somebody asks what would be, so
+    that an outcome needs no start before it.
+    """
 
     incident: IncidentId
     contract: ContractId
@@ -48,6 +74,7 @@ class Case:
     facts: tuple[Fact, ...] = ()
     estimates: Estimates = field(default_factory=Estimates)
     pressures: tuple[Pressure, ...] = ()
+    supposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +118,13 @@ class History:
         return next(at for at in excluded if not included or at > included[-1])
 
 
-def history_of(facts: tuple[Fact, ...]) -> History:
+def history_of(facts: tuple[Fact, ...], *, supposed: bool = False) -> History:
     """Sorts the facts by time and leaves out what cannot be believed."""
     begun = min((fact.at for fact in facts if fact.type in STARTS and fact.at.tzinfo), default=None)
     times: dict[FactType, list[datetime]] = {}
     refusals: list[Refusal] = []
     for fact in sorted(facts, key=lambda one: (one.at.tzinfo is None, one.at.isoformat(), one.type)):
-        reason = _why_not(fact, begun)
+        reason = _why_not(fact, begun) if not supposed or fact.at.tzinfo is None else ""
         if reason:
             refusals.append(Refusal(fact, reason))
         else:
@@ -113,7 +140,7 @@ def _why_not(fact: Fact, begun: datetime | None) -> str:
     if begun is None:
         return f"{fact.type} with no start: nothing was detected, reported or notified"
     if fact.at < begun:
-        return f"{fact.type} before its incident, which began at {begun.isoformat()}"
+        return f"{fact.type} before its incident began"
     if fact.type in (FactType.EXCLUDED, FactType.INCLUDED) and not fact.note.strip():
         return f"{fact.type} without a reason"
     return ""

@@ -10,6 +10,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 
+from opsmon.contract.case import Estimates
 from opsmon.contract.limit import Limit
 from opsmon.contract.text import Text
 from opsmon.contract.window import Window
@@ -158,6 +159,7 @@ class Contract:
     clauses: tuple[Clause, ...]
     amount_cny: Decimal | None = None
     term: Term = field(default_factory=Term)
+    estimates: Estimates = field(default_factory=Estimates)
 
     def covers(self, service: str | None, moment: datetime) -> bool:
         """Whether a clock of `service` may begin at `moment`."""

@@ -1,9 +1,6 @@
 """Words for people in both languages of the staff. JSON and logs take English; sheets take what the settings say."""
 
 from dataclasses import dataclass
-from typing import Literal
-
-Language = Literal["en", "zh"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +10,8 @@ class Text:
     en: str
     zh: str = ""
 
-    def in_(self, language: Language) -> str:
+    def in_(self, language: str) -> str:
+        """The sentence in `zh` or, for any other language, in English."""
         return (self.zh or self.en) if language == "zh" else self.en
 
     def __bool__(self) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from opsmon.contract.calendar import Calendar
-from opsmon.contract.case import Case, Estimates, History, history_of
+from opsmon.contract.case import Case, Estimates, History, estimates_of, history_of
 from opsmon.contract.clock import Clock
 from opsmon.contract.limit import doubts_of, due_of, half_of
 from opsmon.contract.term import Clause, Contract, Mode, Regime, Target, Variant
@@ -37,7 +37,7 @@ class Start:
 
 def clocks_for(contract: Contract, calendar: Calendar, case: Case) -> tuple[Clock, ...]:
     """Every clock that the facts have started, in the order of the contract's clauses."""
-    history = history_of(case.facts)
+    history = history_of(case.facts, supposed=case.supposed)
     found: dict[ClauseId, Clock] = {}
     for clause in contract.clauses:
         clock = _clock_of(clause, contract, calendar, case, history, found)
@@ -63,7 +63,8 @@ def _clock_of(
     index, doubts = chosen
     clock = _timed(clause, index, start, calendar, case)
     clock = replace(clock, doubts=_unique(start.doubts + doubts + clock.doubts))
-    return _with_risk(_with_outcome(clock, clause, start, history), clause, calendar, case, history)
+    estimates = case.estimates.filled(estimates_of(case.labels)).filled(contract.estimates)
+    return _with_risk(_with_outcome(clock, clause, start, history), estimates, case, history)
 
 
 def _start_of(clause: Clause, history: History, found: Mapping[ClauseId, Clock]) -> Start | None:
@@ -197,13 +198,13 @@ def _met_at(clock: Clock, clause: Clause, history: History) -> datetime | None:
     return max(min(found), clock.starts_at) if found else None
 
 
-def _with_risk(clock: Clock, clause: Clause, calendar: Calendar, case: Case, history: History) -> Clock:
+def _with_risk(clock: Clock, estimates: Estimates, case: Case, history: History) -> Clock:
     """At risk from half of the limit; sooner where the steps left do not fit, or something gives way before."""
     end = clock.end_at
     candidates = [(clock.at_risk_at or end, "half of the time is used")]
     if clock.strict_due_at is not None:
         candidates.append((clock.strict_due_at, "the stricter reading is due"))
-    left = time_needed(clock.target, case.estimates, history, clock.starts_at)
+    left = time_needed(clock.target, estimates, history, clock.starts_at)
     if left:
         candidates.append((end - left, f"the steps that are left take {left}"))
     candidates += [(one.since, one.reason) for one in case.pressures if one.gives_way_at < end]

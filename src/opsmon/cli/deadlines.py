@@ -1,0 +1,168 @@
+"""`opsmon contracts deadlines` and `replay`: which clauses apply, when each is due, how each ends."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic_core import PydanticCustomError
+
+from opsmon.cli.contract_words import (
+    book_of,
+    deadline_json,
+    interpretation_of,
+    refusal_json,
+    replayed_json,
+    seconds,
+    short,
+)
+from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
+from opsmon.cli.output import print_json, print_table, say, warn
+from opsmon.config.problem import nearest, shown
+from opsmon.config.root import load_rules
+from opsmon.config.timeline import Timeline, load_timeline, only_service, parse_moment
+from opsmon.contract.book import ContractBook
+from opsmon.contract.case import Case
+from opsmon.contract.clock import Clock, overrun_at, state_at
+from opsmon.contract.replay import Replayed, replay
+from opsmon.contract.why import why
+from opsmon.model.device import Kind
+from opsmon.model.incident import Fact, FactType, Severity
+from opsmon.model.name import IncidentId
+
+Words = list[str]
+
+
+def deadlines(
+    contract: Annotated[str, typer.Argument(help="The contract's id.")],
+    event: Annotated[Words, typer.Option(metavar="TYPE=TIME", help="A fact and its time with offset; repeatable.")],
+    kind: Annotated[str | None, typer.Option(help="Kind of the device; any when not given.")] = None,
+    service: Annotated[str | None, typer.Option(help="Service (lot) of the contract; each when not given.")] = None,
+    severity: Annotated[str, typer.Option(help="ordinary, major or emergency.")] = Severity.ORDINARY.value,
+    label: Annotated[Words | None, typer.Option(metavar="K=V", help="A label of the device or incident.")] = None,
+    root: RootOption = CHOSEN_ROOT,
+    json_output: JsonOption = False,
+) -> None:
+    """Which clauses apply to these facts, when each is due, and why."""
+    rules = load_rules(root)
+    book = book_of(contract, rules)
+    facts = tuple(_fact(word) for word in event)
+    case = Case(
+        incident=IncidentId("supposed"),
+        contract=book.contract.id,
+        service=_service(service, book),
+        kind=Kind(_one_of(kind, Kind, "--kind")) if kind is not None else None,
+        severity=Severity(_one_of(severity, Severity, "--severity")),
+        labels=dict(_pair(word, "--label") for word in label or []),
+        facts=facts,
+        supposed=True,
+    )
+    clocks = _begun(book, case, max(fact.at for fact in facts))
+    if json_output:
+        print_json({"contract": book.contract.id, "clocks": [deadline_json(clock, book) for clock in clocks]})
+        return
+    _print_deadlines(clocks, book, rules.settings.language)
+
+
+def _begun(book: ContractBook, case: Case, now: datetime) -> list[Clock]:
+    """The clocks that have begun by the last fact; without a service those of each, told once."""
+    services = [case.service] if case.service is not None else list(book.contract.services)
+    found: dict[tuple[object, ...], Clock] = {}
+    for service in services:
+        for clock in book.clocks(_of_service(case, service)):
+            if state_at(clock, now) is not None:
+                found.setdefault((clock.clause, clock.target, clock.variant, clock.due_at, clock.strict_due_at), clock)
+    order = [clause.id for clause in book.contract.clauses]
+    return sorted(found.values(), key=lambda clock: order.index(clock.clause))
+
+
+def _of_service(case: Case, service: str) -> Case:
+    return Case(
+        case.incident, case.contract, service, case.kind, case.severity, case.labels, case.facts, supposed=case.supposed
+    )
+
+
+def _print_deadlines(clocks: Iterable[Clock], book: ContractBook, language: str) -> None:
+    listed = list(clocks)
+    if not listed:
+        say("No clause applies, or none has started.")
+        return
+    rows = [
+        (clock.clause, clock.target.value, short(clock.starts_at, book), short(clock.due_at, book),
+         short(clock.strict_due_at, book), short(clock.at_risk_at, book), "provisional" if clock.provisional else "")
+        for clock in listed
+    ]  # fmt: skip
+    print_table(("clause", "target", "starts", "due", "stricter reading", "at risk", ""), rows)
+    for clock in listed:
+        say(f"\n{clock.clause}: {why(book.contract, book.calendar, clock).in_(language)}")
+        reading = interpretation_of(clock, book, language)
+        if reading:
+            say(f"    {'解释' if language == 'zh' else 'interpretation'}: {reading}")
+
+
+def replay_timeline(
+    file: Annotated[Path, typer.Argument(metavar="TIMELINE.yaml", help="Incidents with their dated events.")],
+    root: RootOption = CHOSEN_ROOT,
+    json_output: JsonOption = False,
+) -> None:
+    """Runs a written timeline through the clocks of its contract, with a virtual time."""
+    rules = load_rules(root)
+    timeline = load_timeline(file, rules.contracts)
+    replayed = replay(timeline.book, timeline.cases, timeline.until)
+    if json_output:
+        print_json(_replay_json(timeline, replayed))
+        return
+    _print_replay(timeline, replayed)
+
+
+def _replay_json(timeline: Timeline, replayed: tuple[Replayed, ...]) -> dict[str, object]:
+    return {
+        "contract": timeline.book.contract.id,
+        "incidents": [replayed_json(one, timeline.book, timeline.until) for one in replayed],
+        "budgets": [],
+        "penalties": [],
+    }
+
+
+def _print_replay(timeline: Timeline, replayed: tuple[Replayed, ...]) -> None:
+    book, until = timeline.book, timeline.until
+    rows = [
+        (one.case.incident, clock.clause, clock.target.value, state_at(clock, until), short(clock.starts_at, book),
+         short(clock.due_at, book), short(clock.met_at, book), seconds(overrun_at(clock, until)) or "")
+        for one in replayed
+        for clock in one.clocks
+    ]  # fmt: skip
+    print_table(("incident", "clause", "target", "state", "starts", "due", "met", "overrun s"), rows)
+    for one in replayed:
+        for refusal in one.refusals:
+            told = refusal_json(refusal, book)
+            warn(f"{one.case.incident}: {told['type']} at {told['at']} refused: {refusal.reason}")
+
+
+def _fact(word: str) -> Fact:
+    name, text = _pair(word, "--event")
+    try:
+        at = parse_moment(text)
+    except PydanticCustomError as error:
+        context = error.context or {}
+        raise typer.BadParameter(f"{shown(text)}: {error.message()} ({context.get('hint', '')})") from None
+    return Fact(FactType(_one_of(name, FactType, "--event")), at, note="supposed")
+
+
+def _pair(word: str, option: str) -> tuple[str, str]:
+    key, equals, value = word.partition("=")
+    if not equals or not key:
+        raise typer.BadParameter(f"{option}: {shown(word)} has no `=`")
+    return key.strip(), value.strip()
+
+
+def _one_of(word: str, words: Iterable[str], option: str) -> str:
+    known = [str(one) for one in words]
+    if word not in known:
+        raise typer.BadParameter(f"{option}: {shown(word)} is not known ({nearest(word, known) or ', '.join(known)})")
+    return word
+
+
+def _service(service: str | None, book: ContractBook) -> str | None:
+    return only_service(book) if service is None else _one_of(service, book.contract.services, "--service")
