@@ -23,7 +23,8 @@ class OpsmonError(Exception):
 class Problem:
     """One mistake in a file that people edit: where it is, what it is, and what to do about it.
 
-    `line` and `column` count from 1; 0 means the whole file. `key` is the dotted path inside the document.
+    `line` and `column` count from 1; 0 means the whole file. Without a `path` it is about words that somebody typed.
+    `key` is the dotted path inside the document.
     """
 
     path: str
@@ -35,9 +36,9 @@ class Problem:
     warning: bool = False
 
     def __str__(self) -> str:
-        where = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        where = f"{self.path}:{self.line}:{self.column}: " if self.line else f"{self.path}: " if self.path else ""
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{where}: {'warning: ' if self.warning else ''}{self.message}{hint}"
+        return f"{where}{'warning: ' if self.warning else ''}{self.message}{hint}"
 
 
 class ConfigError(OpsmonError):

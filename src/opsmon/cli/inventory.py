@@ -1,18 +1,92 @@
 """`opsmon inventory`: what the files come to."""
 
-from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
-from opsmon.cli.output import print_json, print_table
-from opsmon.config.root import load_root
+from typing import Annotated
+
+import typer
+
+from opsmon.cli import ledger
+from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, SiteOption, new_group
+from opsmon.cli.output import print_json, print_pairs, print_table, say
+from opsmon.config.lookup import find_device, unknown
+from opsmon.config.record import Record, description_of, flat, records_of
+from opsmon.config.root import Root, load_root
+from opsmon.config.schema import inventory_schema
+from opsmon.model.device import Kind
 
 group = new_group("What the inventory files come to: list, show, convert, compare.")
 
+KindOption = Annotated[Kind | None, typer.Option("--kind", help="Only this kind of device.", metavar="KIND")]
+ContractOption = Annotated[str | None, typer.Option("--contract", help="Only under this contract.")]
+LabelOption = Annotated[list[str] | None, typer.Option("--label", metavar="KEY=VALUE", help="Only with this label.")]
+
 
 @group.command("list")
-def list_devices(root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False) -> None:
-    """Every device of the root."""
-    devices = load_root(root).inventory.devices.values()
-    rows = [(d.name, d.site, d.kind.value, d.address, d.contract) for d in devices]
+def list_devices(
+    site: SiteOption = None,
+    kind: KindOption = None,
+    contract: ContractOption = None,
+    label: LabelOption = None,
+    root: RootOption = CHOSEN_ROOT,
+    json_output: JsonOption = False,
+) -> None:
+    """Every device of the root, or those that match every filter."""
+    loaded = load_root(root)
+    _check_filters(loaded, site, contract)
+    wanted = {"site": site, "kind": kind.value if kind else None, "contract": contract}
+    labels = dict(_pair(text) for text in label or ())
+    records = [r for r in records_of(loaded.inventory) if _matches(r, wanted, labels)]
     if json_output:
-        print_json([dict(zip(("name", "site", "kind", "address", "contract"), row, strict=True)) for row in rows])
+        print_json(records)
         return
-    print_table(("device", "site", "kind", "address", "contract"), rows)
+    rows = ((r["name"], r["title"], r["kind"], r["address"], r["site"], r["contract"]) for r in records)
+    print_table(("device", "title", "kind", "address", "site", "contract"), rows)
+    say(f"{len(records)} devices")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise typer.BadParameter("a label is KEY=VALUE", param_hint="--label")
+    return key, value
+
+
+def _check_filters(loaded: Root, site: str | None, contract: str | None) -> None:
+    """A filter that names nothing is a slip of the pen, not an empty list."""
+    if site is not None and site not in loaded.inventory.sites:
+        raise unknown("site", site, loaded.inventory.sites)
+    if contract is not None and contract not in loaded.contracts:
+        raise unknown("contract", contract, loaded.contracts)
+
+
+def _matches(record: Record, wanted: dict[str, str | None], labels: dict[str, str]) -> bool:
+    own = record["labels"]
+    return all(value is None or record[key] == value for key, value in wanted.items()) and (
+        isinstance(own, dict) and labels.items() <= own.items()
+    )
+
+
+@group.command("show")
+def show(
+    name: Annotated[str, typer.Argument(metavar="DEVICE", help="The device's name.")],
+    root: RootOption = CHOSEN_ROOT,
+    json_output: JsonOption = False,
+) -> None:
+    """Everything that one device comes to, inherited values included; secrets are shown as stars."""
+    inventory = load_root(root).inventory
+    device = find_device(inventory, name)
+    description = description_of(device, inventory.sites[device.site])
+    if json_output:
+        print_json(description)
+        return
+    print_pairs(flat(description))
+
+
+@group.command("schema")
+def schema(root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False) -> None:
+    """The JSON Schema of an inventory file, for editors that complete and check while one types."""
+    print_json(inventory_schema())
+
+
+group.command("import")(ledger.import_file)
+group.command("export")(ledger.export_file)
+group.command("diff")(ledger.diff)

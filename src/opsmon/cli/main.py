@@ -11,12 +11,13 @@ from typing import Annotated
 import typer
 
 from opsmon import __version__
-from opsmon.cli import check, contracts, demo, inventory
+from opsmon.cli import check, contracts, demo, init, inventory
 from opsmon.cli.option import CHOSEN_ROOT, RootOption
 from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError
 
 # One line each; the words that people type, in the order that `opsmon --help` shows.
 COMMANDS: dict[str, Callable[..., None]] = {
+    "init": init.init,
     "check": check.check,
     "demo": demo.demo,
 }

@@ -28,6 +28,7 @@ RootOption = Annotated[
         callback=_choose_root,
     ),
 ]
+SiteOption = Annotated[str | None, typer.Option("--site", help="Only this site.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -22,6 +22,16 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, tit
     for row in rows:
         table.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
     Console(soft_wrap=False).print(table)
+
+
+def print_pairs(pairs: Mapping[str, object]) -> None:
+    """Names and values, one a line, names aligned."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in pairs.items():
+        table.add_row(escape(name), escape(str(value)))
+    Console().print(table)
 
 
 def say(text: str = "") -> None:

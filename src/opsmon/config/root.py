@@ -1,25 +1,28 @@
 """A whole root, loaded: every file read, every mistake of every file found, one frozen answer.
 
-`load_root` does all the work that can fail and changes nothing that exists, so a reload is: load, then swap.
+`load_root` does all the work that can fail and changes nothing that exists, so a reload is: load, then swap. A root
+without a `probes/` or a `rules/` of its own takes the stock one.
 """
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from opsmon.config.conditions import load_conditions
 from opsmon.config.document import check_spec, read_document
 from opsmon.config.inventory import Known, load_inventory
 from opsmon.config.loading import Loading
 from opsmon.config.problem import Problems
+from opsmon.config.profiles import read_profiles
 from opsmon.config.rules import load_contracts
 from opsmon.config.settings import Settings, SettingsSpec
+from opsmon.config.stock import root_of
 from opsmon.contract.book import ContractBook
-from opsmon.errors import ConfigError, Problem
+from opsmon.errors import ConfigError, InvariantError, Problem
 from opsmon.model.device import Inventory
 from opsmon.model.name import ContractId
+from opsmon.probe.profile.choose import ProfileSet
 from opsmon.state.rulebook import Rulebook
 
 SETTINGS_FILE = "opsmon.yaml"
@@ -33,7 +36,7 @@ class Root:
     settings: Settings
     inventory: Inventory
     conditions: Rulebook
-    profiles: Any
+    profiles: ProfileSet
     contracts: Mapping[ContractId, ContractBook]
     warnings: tuple[Problem, ...]
 
@@ -58,11 +61,17 @@ def load_root(path: Path, *, environ: Mapping[str, str] = os.environ, require_se
         raise ConfigError((Problem(str(path), 0, 0, "no such directory", "`opsmon init DIR` writes a new root"),))
     loading = Loading(root, environ, require_secrets, Problems())
     settings = _load_settings(loading)
-    contracts = load_contracts(root, settings.timezone, loading.problems)
-    conditions = load_conditions(root, loading.problems)
-    inventory = load_inventory(loading, Known(_services(loading, contracts), None))
+    rules = root_of("rules", root)
+    contracts = load_contracts(rules, settings.timezone, loading.problems)
+    services = _services(loading, contracts)
+    conditions = load_conditions(rules, loading.problems)
+    profiles = read_profiles(root_of("probes", root) / "probes", root, loading.problems)
+    inventory = load_inventory(loading, Known(services, frozenset(profiles.profiles) if profiles else None))
     loading.problems.raise_if_any()
-    return Root(root, settings, inventory, conditions, None, contracts, tuple(sorted(loading.problems.warnings)))
+    if profiles is None:
+        raise InvariantError("profiles are neither sound nor wrong")
+    warnings = tuple(sorted(loading.problems.warnings))
+    return Root(root, settings, inventory, conditions, profiles, contracts, warnings)
 
 
 def load_rules(path: Path, *, environ: Mapping[str, str] = os.environ) -> Rules:

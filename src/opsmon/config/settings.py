@@ -3,13 +3,15 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
+from opsmon.config.problem import shown
 from opsmon.model.secret import Secret
+from opsmon.notify.channel import Channel
+from opsmon.notify.spec import WebhookSpec
 from opsmon.spec import SecretField, Spec, wrong
 
 DEFAULT_LISTEN = "127.0.0.1:9876"
@@ -34,16 +36,6 @@ class HttpSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class WebhookSettings:
-    """One receiver of notifications. The address may hold a key, so it does not show itself either."""
-
-    name: str
-    url: Secret
-    format: str = "alertmanager"
-    secret: Secret | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class BackupSettings:
     """Where configurations are kept (a git repository) and how many devices are read at a time."""
 
@@ -59,7 +51,7 @@ class Settings:
     store_url: str = field(repr=False)
     language: Language
     timezone: ZoneInfo
-    webhooks: tuple[WebhookSettings, ...]
+    webhooks: tuple[Channel, ...]
     backup: BackupSettings
 
 
@@ -84,15 +76,12 @@ def _check_timezone(name: str) -> str:
     return name
 
 
-def _check_url(text: str) -> str:
-    try:
-        parts = urlsplit(text)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        good = False
-    if not good:
-        raise wrong("not an http or https address")
-    return text
+def _check_names(webhooks: list[WebhookSpec]) -> list[WebhookSpec]:
+    names = [webhook.name for webhook in webhooks]
+    for name in names:
+        if names.count(name) > 1:
+            raise wrong(f"two webhooks are named {shown(name)}", "the outbox tells them apart by their names")
+    return webhooks
 
 
 class HttpSpec(Spec):
@@ -104,18 +93,6 @@ class HttpSpec(Spec):
     def resolve(self) -> HttpSettings:
         host, _, port = self.listen.rpartition(":")
         return HttpSettings(host.strip("[]"), int(port), self.token)
-
-
-class WebhookSpec(Spec):
-    """One item of `webhooks:`"""
-
-    name: Annotated[str, Field(min_length=1, max_length=100)]
-    url: Annotated[str, AfterValidator(_check_url)]
-    format: Literal["alertmanager"] = "alertmanager"
-    secret: SecretField | None = None
-
-    def resolve(self) -> WebhookSettings:
-        return WebhookSettings(self.name, Secret(self.url), self.format, self.secret)
 
 
 class BackupSpec(Spec):
@@ -132,7 +109,7 @@ class SettingsSpec(Spec):
     store: Annotated[str, AfterValidator(_check_store)] = DEFAULT_STORE
     language: Annotated[Language, Field(strict=False)] = Language.ZH
     timezone: Annotated[str, AfterValidator(_check_timezone)] = "Asia/Shanghai"
-    webhooks: list[WebhookSpec] = Field(default_factory=list)
+    webhooks: Annotated[list[WebhookSpec], AfterValidator(_check_names)] = Field(default_factory=list)
     backup: BackupSpec = BackupSpec()
 
     def resolve(self, root: Path) -> Settings:

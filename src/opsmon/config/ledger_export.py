@@ -1,0 +1,77 @@
+"""An inventory as a table (CSV) or as inventory files (YAML). Access data is never exported."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+
+import yaml
+
+from opsmon.config.ledger_words import COLUMNS
+from opsmon.config.record import Record, record_of
+from opsmon.model.device import Device, Inventory, Site
+
+
+def export_csv(records: Iterable[Record], *, chinese: bool) -> str:
+    """A table with one line a device, in the columns that an import takes back."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([chinese_name if chinese else name for name, (chinese_name, _) in COLUMNS.items()])
+    for record in records:
+        writer.writerow([cell_text(record.get(name)) for name in COLUMNS])
+    return text.getvalue()
+
+
+def cell_text(value: object) -> str:
+    """A value in one cell: lists and labels with semicolons between."""
+    if isinstance(value, Mapping):
+        return ";".join(f"{key}={inner}" for key, inner in value.items())
+    if isinstance(value, list | tuple):
+        return ";".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def export_site(site: Site, devices: Iterable[Device]) -> str:
+    """One inventory file with every device written out, without what it shares with its site."""
+    head: dict[str, object] = {"site": str(site.name)}
+    for key in ("title", "contract", "service"):
+        if getattr(site, key):
+            head[key] = str(getattr(site, key))
+    if site.labels:
+        head["labels"] = dict(site.labels)
+    head["devices"] = [_entry(device, site) for device in devices]
+    return emit_yaml(head)
+
+
+def _entry(device: Device, site: Site) -> dict[str, object]:
+    record = record_of(device, site)
+    entry: dict[str, object] = {"name": str(device.name), "address": device.address, "kind": device.kind.value}
+    for key in ("title", "profile", "parents", "important"):
+        if record[key]:
+            entry[key] = record[key]
+    if device.service and device.service != site.service:
+        entry["service"] = device.service
+    own = {key: value for key, value in device.labels.items() if site.labels.get(key) != value}
+    return entry | ({"labels": own} if own else {})
+
+
+def export_sites(inventory: Inventory) -> dict[str, str]:
+    """The text of one file a site, by the site's name."""
+    devices: dict[str, list[Device]] = {name: [] for name in inventory.sites}
+    for device in inventory.devices.values():
+        devices[device.site].append(device)
+    return {name: export_site(inventory.sites[name], found) for name, found in devices.items()}  # type: ignore[index]
+
+
+class _PlainDumper(yaml.SafeDumper):
+    """Writes no anchors: our own reader refuses them."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def emit_yaml(data: object) -> str:
+    """YAML that our own reader reads back to equal data."""
+    text: str = yaml.dump(
+        data, Dumper=_PlainDumper, allow_unicode=True, sort_keys=False, default_flow_style=None, width=110
+    )
+    return text

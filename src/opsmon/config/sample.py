@@ -1,0 +1,82 @@
+"""What `opsmon init` writes: a commented `opsmon.yaml`, a first site, and copies of the stock profiles and rules."""
+
+import shutil
+from pathlib import Path
+
+from opsmon.config.root import SETTINGS_FILE
+from opsmon.config.stock import PARTS, stock_root
+from opsmon.errors import ConfigError, Problem
+
+SETTINGS_TEXT = """\
+# opsmon 的设置；每一项都可以省略，写出来的就是默认值。
+# The daemon's settings; every key is optional, these are the defaults.
+#
+# http:
+#   listen: "127.0.0.1:9876"          # 本机可读，命令需要令牌 / open to read on loopback; commands need the token
+#   token: {env: OPSMON_TOKEN}        # 密钥只写引用：{env: 名称} 或 {file: 路径} / a secret is a reference
+# store: sqlite:///var/opsmon.db      # 相对于本目录 / relative to this directory
+# language: zh                        # zh 或 en：通知和表单的语言 / of messages and sheets
+# timezone: Asia/Shanghai
+# webhooks:
+#   - {name: oncall, url: "http://127.0.0.1:9099/hook", format: alertmanager, secret: {env: HOOK_SECRET}}
+# backup: {repository: backups, threads: 20}
+"""
+INVENTORY_TEXT = """\
+# 一个文件就是一个站点；可以有任意多个文件和子目录。 / One file, one site; as many files and folders as you like.
+# 编辑器补全 / completion in editors: opsmon inventory schema > inventory.schema.json
+site: sample-office
+title: 示例办公室
+labels: {venue: sample}
+defaults:
+  # 站点内所有设备的默认值，设备自己的值优先。 / Inherited by every device; a device's own fields win.
+  snmp: {version: 2c, community: {env: SNMP_SAMPLE}}
+templates:
+  camera: {kind: camera, parents: [sample-core], title: "摄像机 {n}"}
+devices:
+  - name: sample-core
+    title: 核心交换机
+    address: 192.0.2.1                # 改成真实地址 / put a real address here
+    kind: switch
+    important: [GigabitEthernet0/0/24]
+  - name: sample-ups
+    title: 机房 UPS
+    address: 192.0.2.2
+    kind: ups
+    parents: [sample-core]
+  - name: sample-web
+    title: 业务网站
+    address: www.example.org
+    kind: server
+    snmp: null                        # null 去掉继承来的值 / null takes away what is inherited
+    checks: [icmp, {tcp: {port: 443}}]
+    periods: {icmp: 30s}
+ranges:
+  # {n} 是主机号：sample-cam-011 … sample-cam-018 / {n} is the host number in the network
+  - {name: "sample-cam-{n:03}", address: 192.0.2.0/24, first: 11, count: 8, use: [camera]}
+"""
+FILES = {SETTINGS_FILE: SETTINGS_TEXT, "inventories/sample.yaml": INVENTORY_TEXT}
+
+
+def write_root(folder: Path) -> tuple[Path, ...]:
+    """Write a new root and return what was written. Raises ConfigError before writing when something is in the way."""
+    _refuse_overwriting(folder)
+    stock = stock_root()
+    written = []
+    for name, text in FILES.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        written.append(file)
+    for part in PARTS:
+        ignored = shutil.ignore_patterns(".*", "__pycache__")
+        written.append(Path(shutil.copytree(stock / part, folder / part, ignore=ignored)))
+    return tuple(written)
+
+
+def _refuse_overwriting(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError((Problem(str(folder), 0, 0, "is a file, not a directory"),))
+    present = [name for name in (SETTINGS_FILE, "inventories", *PARTS) if (folder / name).exists()]
+    if present:
+        hint = "nothing was written; take an empty or a new directory"
+        raise ConfigError(tuple(Problem(str(folder / name), 0, 0, "is there already", hint) for name in present))
