@@ -46,7 +46,9 @@ RELAXED = settings(max_examples=120, deadline=None)
 def load(text: bytes, settings_file: bytes = b"") -> Root | ConfigError:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        (root / "inventories").mkdir()
+        for part in ("inventories", "probes", "rules"):
+            (root / part).mkdir()
+        (root / "probes" / "generic.yaml").write_text("name: generic\ntitle: any device\nkind: other\n")
         (root / "inventories" / "site.yaml").write_bytes(text)
         (root / "opsmon.yaml").write_bytes(settings_file)
         result: Root | ConfigError
