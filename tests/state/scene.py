@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 from itertools import count
 
 from opsmon.model.device import Check, Device, Inventory, Kind, Site
-from opsmon.model.event import DeviceState, DeviceStateChanged, Event, Transition
+from opsmon.model.event import DeviceState, DeviceStateChanged, Event
 from opsmon.model.name import CheckName, DeviceName, SiteName
 from opsmon.model.sample import Outcome, Reading, Sample, SeriesBlock, SeriesKey
 from opsmon.state.advance import advance, apply_sample, next_deadline, start_fleet, state_of
@@ -79,9 +79,10 @@ class Scene:
 
     def __init__(self, *devices: Device, policy: Policy | None = None, rulebook: Rulebook | None = None) -> None:
         self.now = START
-        self.devices = {device.name: device for device in devices}
+        self.devices: dict[str, Device] = {device.name: device for device in devices}
         self.fleet = start_fleet(make_inventory(*devices), rulebook or Rulebook(), START, policy=policy)
         self.dead: set[str] = set()
+        self.mute: set[tuple[str, str]] = set()  # checks that never come home
         self.special: dict[tuple[str, str], Outcome] = {}
         self.events: list[Event] = []
         self.samples: list[Sample] = []
@@ -126,8 +127,9 @@ class Scene:
         """The states that the device went through."""
         return [change.after.value for change in self.changes(device)]
 
-    def transitions(self) -> list[Transition]:
-        return [event for event in self.events if not hasattr(event, "by")]  # type: ignore[misc]
+    def agenda_moved(self, jump: timedelta) -> None:
+        """The wall clock jumped; the scheduler's own clock did not."""
+        self._agenda = [(at + jump, *rest) for at, *rest in self._agenda]  # type: ignore[misc]
 
     def _plan(self, after_s: float, device: str, check: str, timeout_s: float, *, confirms: bool) -> None:
         at = self.now + timedelta(seconds=after_s)
@@ -139,7 +141,7 @@ class Scene:
         return Outcome.TIMEOUT if self._is_cut(device) else Outcome.OK
 
     def _is_cut(self, device: str) -> bool:
-        parents = self.devices[DeviceName(device)].parents
+        parents = self.devices[device].parents
         return device in self.dead or (bool(parents) and all(self._is_cut(parent) for parent in parents))
 
     def _probe(self, device: str, check: str, timeout_s: float, confirms: bool) -> None:
@@ -147,9 +149,11 @@ class Scene:
             self._deliver(device, check, Outcome.TIMEOUT, -timeout_s, confirms)
             return
         if not confirms:
-            period_s = next(c.period_s for c in self.devices[DeviceName(device)].checks if c.name == check)
+            period_s = next(c.period_s for c in self.devices[device].checks if c.name == check)
             self._plan(period_s, device, check, timeout_s, confirms=False)
         outcome = self._outcome(device, check)
+        if (device, check) in self.mute:
+            return
         if outcome is Outcome.TIMEOUT:
             self._plan(timeout_s, device, check, -timeout_s, confirms=confirms)
         else:

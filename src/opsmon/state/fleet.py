@@ -41,6 +41,7 @@ class Suspicion:
     started: datetime
     began: datetime  # when the failure came home
     rounds: int = 0
+    asked: datetime | None = None  # when the last of them went out
     failed_at: datetime | None = None  # everything failed; only the parents are waited for
 
 

@@ -19,6 +19,7 @@ from opsmon.state.machine import (
     failed_checks,
     is_alive,
     living_state,
+    next_round_at,
     reason_of,
     unconfirmed_checks,
     valid_until,
@@ -177,10 +178,11 @@ def _confirm(turn: Turn, device: Device) -> None:
     since_s = (turn.steady - suspicion.began).total_seconds()
     if since_s >= turn.policy.give_up_s:
         turn.put(device.name, replace(machine, suspicion=None))
-    elif since_s >= turn.policy.round_at_s(suspicion.rounds):
+    elif turn.steady >= next_round_at(suspicion, turn.policy):
         timeout_s = turn.policy.round_timeout_s(suspicion.rounds)
         names = checks_to_confirm(machine, turn.plan.checks[device.name], turn.policy)
         turn.ask(device.name, names, f"confirmation {suspicion.rounds + 1}", timeout_s=timeout_s)
-        turn.put(device.name, replace(machine, suspicion=replace(suspicion, rounds=suspicion.rounds + 1)))
+        asked = replace(suspicion, rounds=suspicion.rounds + 1, asked=turn.steady)
+        turn.put(device.name, replace(machine, suspicion=asked))
         if suspicion.rounds >= 1 and not was_reached(machine, suspicion.started):
             ask_parents(turn, device)

@@ -18,7 +18,7 @@ from opsmon.model.device import Check
 from opsmon.model.event import DeviceState
 from opsmon.model.name import CheckName
 from opsmon.model.sample import Outcome, Sample
-from opsmon.state.fleet import CheckRecord, DeviceMachine
+from opsmon.state.fleet import CheckRecord, DeviceMachine, Suspicion
 from opsmon.state.policy import Policy
 
 Checks = Mapping[CheckName, Check]
@@ -132,6 +132,14 @@ def checks_to_confirm(machine: DeviceMachine, checks: Checks, policy: Policy) ->
     if was_reached(machine, suspicion.started):
         return tuple(name for name in unconfirmed_checks(machine, policy) if name in checks)
     return tuple(checks)
+
+
+def next_round_at(suspicion: Suspicion, policy: Policy) -> datetime:
+    """When the next confirmation is due: at its time, and never before the one before it had its own."""
+    planned = suspicion.began + timedelta(seconds=policy.round_at_s(suspicion.rounds))
+    if suspicion.asked is None:
+        return planned
+    return max(planned, suspicion.asked + timedelta(seconds=policy.round_timeout_s(suspicion.rounds - 1)))
 
 
 def reason_of(machine: DeviceMachine, names: tuple[CheckName, ...]) -> str:

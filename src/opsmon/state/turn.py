@@ -8,7 +8,7 @@ from zlib import crc32
 from opsmon.model.event import DeviceState, DeviceStateChanged, Transition
 from opsmon.model.name import CheckName, DeviceName
 from opsmon.state.fleet import DeviceMachine, FleetState, ReprobeRequest, StateStep
-from opsmon.state.machine import valid_until
+from opsmon.state.machine import next_round_at, valid_until
 from opsmon.state.steady import observe_time, steady_of
 
 _NEW = DeviceMachine()
@@ -29,6 +29,7 @@ class Turn:
         "standings",
         "steady",
         "timers",
+        "touched",
         "transitions",
         "turned",
         "unsettled",
@@ -45,6 +46,7 @@ class Turn:
         self.standings = fleet.standings
         self.transitions: list[Transition] = []
         self.reprobes: list[ReprobeRequest] = []
+        self.touched: set[DeviceName] = set()
         self.turned: list[DeviceName] = []
         self.unsettled: list[DeviceName] = []
 
@@ -57,9 +59,9 @@ class Turn:
         return self.steady + timedelta(seconds=seconds)
 
     def put(self, name: DeviceName, machine: DeviceMachine) -> None:
-        """Keep the machine and see to it that it is looked at in time."""
+        """Keep the machine; `step` sees to it that it is looked at in time."""
         self.machines = self.machines.set(name, machine)
-        self.timers = self.timers.set(name, self._deadline(name, machine))
+        self.touched.add(name)
 
     def ask(
         self, name: DeviceName, checks: Iterable[CheckName], reason: str, *, after_s: float = 0.0, timeout_s: float
@@ -129,7 +131,10 @@ class Turn:
         return replace(machine, falls=falls, flapping=flapping)
 
     def step(self) -> StateStep:
-        """The result."""
+        """The result. Deadlines are set once, from what each device came to in the end."""
+        for name in self.touched:
+            if name in self.machines:
+                self.timers = self.timers.set(name, self._deadline(name, self.machines[name]))
         fleet = replace(self.fleet, machines=self.machines, timers=self.timers, standings=self.standings)
         return StateStep(fleet, tuple(self.transitions), tuple(self.reprobes))
 
@@ -159,7 +164,7 @@ class Turn:
         if suspicion.failed_at is not None:
             yield self.after(self.policy.parent_look_s)
             return
-        yield suspicion.began + timedelta(seconds=self.policy.round_at_s(suspicion.rounds))
+        yield next_round_at(suspicion, self.policy)
         verdict_at = suspicion.began + timedelta(seconds=self.policy.verdict_s)
         if verdict_at > self.steady:
             yield verdict_at

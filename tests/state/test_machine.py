@@ -1,0 +1,254 @@
+"""Timelines of single devices: what is declared, when, and what is not."""
+
+from datetime import timedelta
+
+from opsmon.model.event import DeviceState
+from opsmon.model.sample import Outcome
+from opsmon.state.advance import advance, next_deadline, set_maintenance, standing_of
+from opsmon.state.fleet import ReprobeRequest
+from opsmon.state.policy import Policy
+from opsmon.state.steady import clock_stepped
+from tests.state.scene import START, Scene, make_device
+
+
+def settled(*checks: str, period_s: float = 60.0, policy: Policy | None = None) -> Scene:
+    """One device that has been up for a while."""
+    return Scene(make_device("sw", checks=checks or ("icmp",), period_s=period_s), policy=policy).run(65)
+
+
+def confirmations(scene: Scene, check: str) -> list[tuple[float, ReprobeRequest]]:
+    return [((at - START).total_seconds(), request) for at, request in scene.requests if request.check == check]
+
+
+def test_a_device_is_up_with_its_first_answer() -> None:
+    scene = settled("icmp", "snmp")
+    assert scene.path("sw") == ["up"]
+    assert scene.changes("sw")[0].before is DeviceState.UNKNOWN
+
+
+def test_a_dead_device_is_declared_within_ten_seconds_of_the_first_missed_check() -> None:
+    scene = settled("icmp", "snmp")
+    scene.dead.add("sw")
+    missed_from = START + timedelta(seconds=120)
+    scene.run(75)
+    assert scene.path("sw") == ["up", "down"]
+    down = scene.changes("sw")[1]
+    assert down.since == missed_from, "the incident starts at the first failed observation, not at the verdict"
+    assert down.at - missed_from <= timedelta(seconds=10)
+    assert "icmp timeout ×4" in down.reason
+
+
+def test_confirmations_go_out_after_one_two_and_four_seconds_and_never_overlap() -> None:
+    scene = settled("icmp")
+    scene.dead.add("sw")
+    scene.run(75)
+    asked = confirmations(scene, "icmp")
+    first_miss = 120 + 2  # it began at 120 and took its time-out of 2 s
+    assert [round(at - first_miss, 3) for at, _ in asked] == [1, 2, 4]
+    ends = [at + request.timeout_s for at, request in asked]
+    assert all(end <= following for end, (following, _) in zip(ends, asked[1:], strict=False))
+
+
+def test_one_lost_packet_declares_nothing() -> None:
+    scene = settled("icmp")
+    scene.dead.add("sw")
+    scene.run(57.5)  # the check at 120 s is missed
+    scene.dead.clear()
+    scene.run(120)
+    assert scene.path("sw") == ["up"]
+    assert len(confirmations(scene, "icmp")) == 1, "the first confirmation answered, no more were asked"
+
+
+def test_three_lost_packets_of_four_declare_nothing() -> None:
+    scene = settled("icmp")
+    scene.dead.add("sw")
+    scene.run(60.5)  # two confirmations are lost too
+    scene.dead.clear()
+    scene.run(120)
+    assert scene.path("sw") == ["up"]
+
+
+def test_a_device_that_answers_anything_is_not_down() -> None:
+    for alive in ("icmp", "snmp"):
+        silent = "snmp" if alive == "icmp" else "icmp"
+        scene = settled("icmp", "snmp")
+        scene.special["sw", silent] = Outcome.TIMEOUT
+        scene.run(200)
+        assert scene.path("sw") == ["up", "degraded"], silent
+        assert scene.changes("sw")[1].reason == f"{silent} timeout ×4"
+        scene.special.clear()
+        scene.run(60)
+        assert scene.path("sw") == ["up", "degraded", "up"]
+
+
+def test_a_degraded_device_that_dies_goes_down() -> None:
+    scene = settled("icmp", "snmp")
+    scene.special["sw", "snmp"] = Outcome.TIMEOUT
+    scene.run(200)
+    scene.dead.add("sw")
+    scene.run(75)
+    assert scene.path("sw") == ["up", "degraded", "down"]
+
+
+def test_a_refused_password_is_believed_at_once_and_not_tried_again() -> None:
+    scene = settled("icmp", "ssh")
+    scene.special["sw", "ssh"] = Outcome.AUTH
+    scene.run(60)
+    assert scene.path("sw") == ["up", "degraded"]
+    assert confirmations(scene, "ssh") == [], "three more tries would lock the account"
+
+
+def test_a_wrong_answer_is_confirmed_before_it_degrades() -> None:
+    scene = settled("tcp")
+    scene.special["sw", "tcp"] = Outcome.DEGRADED
+    scene.run(57)
+    assert scene.path("sw") == ["up"]
+    scene.run(10)
+    assert scene.path("sw") == ["up", "degraded"]
+
+
+def test_a_closed_port_of_a_device_with_no_other_check_is_down() -> None:
+    scene = settled("tcp")
+    scene.special["sw", "tcp"] = Outcome.REFUSED
+    scene.run(75)
+    assert scene.path("sw") == ["up", "down"]
+
+
+def test_without_permission_to_ping_the_other_checks_judge() -> None:
+    scene = Scene(make_device("sw", checks=("icmp", "tcp", "snmp")))
+    scene.special["sw", "icmp"] = Outcome.LOCAL_FAULT
+    scene.run(600)
+    assert scene.path("sw") == ["up"]
+    scene.special["sw", "tcp"] = scene.special["sw", "snmp"] = Outcome.TIMEOUT
+    scene.run(75)
+    assert scene.path("sw") == ["up", "down"]
+    assert scene.changes("sw")[1].at - scene.changes("sw")[1].since <= timedelta(seconds=10)
+
+
+def test_our_own_faults_never_count_against_a_device() -> None:
+    scene = settled("icmp", "snmp")
+    for check in ("icmp", "snmp"):
+        scene.special["sw", check] = Outcome.LOCAL_FAULT
+    scene.run(110)
+    assert scene.path("sw") == ["up"], "what was measured a minute ago still counts"
+    scene.run(120)
+    assert scene.path("sw") == ["up", "unknown"]
+    assert scene.changes("sw")[1].at == START + timedelta(seconds=60 + 3 * 60 + 2, milliseconds=0)
+    scene.special.clear()
+    scene.run(60)
+    assert scene.path("sw") == ["up", "unknown", "up"]
+
+
+def test_local_faults_during_confirmation_are_no_confirmations() -> None:
+    scene = settled("icmp")
+    scene.dead.add("sw")
+    scene.run(58)
+    scene.special["sw", "icmp"] = Outcome.LOCAL_FAULT
+    scene.run(60)
+    assert scene.path("sw") == ["up"]
+    assert len(confirmations(scene, "icmp")) > 3, "it is asked again while it cannot be measured"
+
+
+def test_a_check_that_never_comes_home_does_not_hold_the_verdict_up() -> None:
+    """The SNMP check hangs in its queue; the pings that came home decide within the ten seconds."""
+    scene = settled("icmp", "snmp", period_s=60.0)
+    scene.dead.add("sw")
+    scene.mute.add(("sw", "snmp"))
+    scene.run(75)
+    down = scene.changes("sw")[1]
+    assert down.after is DeviceState.DOWN
+    assert down.at - down.since <= timedelta(seconds=10)
+
+
+def test_a_device_that_is_back_is_up_with_its_first_answer_and_asked_about_the_rest() -> None:
+    scene = settled("icmp", "snmp")
+    scene.dead.add("sw")
+    scene.run(75)
+    scene.dead.clear()
+    scene.run(60)
+    assert scene.path("sw") == ["up", "down", "up"], "no detour over degraded"
+    assert any(request.reason == "it is back" for _, request in confirmations(scene, "snmp"))
+
+
+def test_down_stays_down_while_nothing_is_measured() -> None:
+    scene = settled("icmp")
+    scene.dead.add("sw")
+    scene.run(75)
+    scene.special["sw", "icmp"] = Outcome.LOCAL_FAULT
+    scene.run(3600)
+    assert scene.path("sw") == ["up", "down"]
+
+
+def test_a_device_that_keeps_falling_flaps_until_it_is_calm() -> None:
+    scene = settled("icmp", period_s=30.0)
+    for _ in range(6):
+        scene.dead.add("sw")
+        scene.run(45)
+        scene.dead.clear()
+        scene.run(60)
+    assert scene.path("sw").count("down") == 4
+    assert scene.path("sw")[-1] == "flapping"
+    scene.run(300)
+    assert scene.state("sw") is DeviceState.FLAPPING, "hysteresis: a quiet moment is not calm"
+    scene.run(900)
+    assert scene.path("sw")[-1] == "up"
+    assert scene.path("sw").count("flapping") == 1
+
+
+def test_maintenance_covers_what_happens_and_uncovers_it_at_its_end() -> None:
+    scene = settled("icmp")
+    end = scene.now + timedelta(seconds=600)
+    scene.take(set_maintenance(scene.fleet, scene.devices["sw"].name, end, scene.now))
+    scene.dead.add("sw")
+    scene.run(599)
+    assert scene.path("sw") == ["up", "maintenance"]
+    scene.run(2)
+    assert scene.path("sw") == ["up", "maintenance", "down"]
+    down = scene.changes("sw")[-1]
+    assert down.at == end
+    assert down.since == end, "the planned time is not held against anybody"
+
+
+def test_maintenance_that_ends_well_ends_up() -> None:
+    scene = settled("icmp")
+    name = scene.devices["sw"].name
+    scene.take(set_maintenance(scene.fleet, name, scene.now + timedelta(hours=1), scene.now))
+    scene.dead.add("sw")
+    scene.run(300)
+    scene.dead.clear()
+    scene.run(300)
+    scene.take(set_maintenance(scene.fleet, name, None, scene.now))
+    assert scene.path("sw") == ["up", "maintenance", "up"]
+    assert standing_of(scene.fleet, name).reason == "maintenance ended"
+
+
+def test_a_clock_set_back_neither_raises_nor_freezes() -> None:
+    scene = settled("icmp")
+    scene.now -= timedelta(hours=3)
+    scene.agenda_moved(timedelta(hours=-3))
+    scene.dead.add("sw")
+    scene.run(75)
+    assert scene.path("sw") == ["up", "down"]
+
+
+def test_a_clock_set_ahead_ages_nothing() -> None:
+    for jump in (timedelta(minutes=11), timedelta(days=400)):
+        scene = settled("icmp")
+        scene.now += jump
+        scene.agenda_moved(jump)
+        scene.take(advance(scene.fleet, scene.now))
+        scene.run(600)
+        assert scene.path("sw") == ["up"]
+
+
+def test_a_short_jump_that_the_loop_noticed_is_taken_out() -> None:
+    scene = settled("icmp", period_s=10.0)
+    jump = timedelta(minutes=5)
+    scene.now += jump
+    scene.agenda_moved(jump)
+    scene.fleet = clock_stepped(scene.fleet, jump)
+    scene.take(advance(scene.fleet, scene.now))
+    assert scene.path("sw") == ["up"]
+    deadline = next_deadline(scene.fleet)
+    assert deadline is not None
+    assert timedelta(0) < deadline - scene.now < timedelta(minutes=1), "deadlines moved with the clock"
