@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from opsmon.clock import Clock
 from opsmon.model.device import Device
 from opsmon.model.sample import Identity, Outcome, Reading
+from opsmon.probe.host_key import HostKeyPins
 from opsmon.probe.profile.pollers import DevicePollers
 from opsmon.probe.resolver import Resolver
 from opsmon.probe.snmp.session import SnmpSession
@@ -35,14 +35,14 @@ class SnmpEngine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ProbeContext:
-    """The shared drivers. `state_dir` is where checks keep what they pin (host keys); None keeps it in memory."""
+    """The shared drivers."""
 
     clock: Clock
     pinger: Pinger
     snmp: SnmpEngine
     resolver: Resolver
     profiles: DevicePollers | None = None
-    state_dir: Path | None = None
+    host_keys: HostKeyPins = field(default_factory=HostKeyPins)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from opsmon.model.device import Check, Device
-from opsmon.probe import icmp, snmp_check, tcp
+from opsmon.probe import icmp, snmp_check, ssh, tcp
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.field import CheckSpec
 
@@ -39,6 +39,9 @@ KINDS: dict[str, ProbeKind] = {
         "what a device says of itself over SNMP, by its profile",
         default_timeout_s=45.0,
         heavy=False,
+    ),
+    "ssh": ProbeKind(
+        ssh.SshSpec, ssh.run, "an SSH server lets us in, and a command prints what is expected", default_timeout_s=15.0
     ),
     "tcp": ProbeKind(tcp.TcpSpec, tcp.run, "a TCP port takes a connection, and says what is expected"),
 }
