@@ -49,12 +49,16 @@ class SelectorSpec(Spec):
                 raise wrong(f"a selector that takes nothing: no value of the label {shown(key)} is left")
         return self
 
-    def resolve(self, services: Iterable[str], key: str) -> Selector:
+    def resolve(self, services: Iterable[str], vocabulary: Mapping[str, frozenset[str]], key: str) -> Selector:
+        """The frozen selector. Raises ConfigError at `key` for a service or a label's value that the contract lacks."""
         known = list(services)
         for index, name in enumerate(self.services):
             if name not in known:
                 hint = nearest(name, known) or f"the contract has {', '.join(known)}"
                 refuse(f"{key}.services.{index}", f"no such service: {shown(name)}", hint)
+        for side, labels in (("labels", self.labels), ("not_labels", self.not_labels)):
+            for name, values in labels.items():
+                _check_values(_values(values), vocabulary.get(name), f"{key}.{side}.{name}")
         return Selector(
             frozenset(self.services),
             frozenset(self.kinds),
@@ -63,6 +67,12 @@ class SelectorSpec(Spec):
             {name: _values(values) for name, values in self.labels.items()},
             {name: _values(values) for name, values in self.not_labels.items()},
         )
+
+
+def _check_values(values: frozenset[str], known: frozenset[str] | None, key: str) -> None:
+    for value in sorted(values - known if known is not None else ()):
+        hint = nearest(value, known or ()) or "see the contract's own `labels:`"
+        refuse(key, f"matches nothing: no such value: {shown(value)}", hint)
 
 
 def _values(written: str | list[str]) -> frozenset[str]:
@@ -116,20 +126,25 @@ class Names:
     """What a clause may refer to: the contract's services, scopes and windows by name."""
 
     def __init__(
-        self, services: Iterable[str], windows: Mapping[str, Window], scopes: Mapping[str, SelectorSpec]
+        self,
+        services: Iterable[str],
+        windows: Mapping[str, Window],
+        scopes: Mapping[str, SelectorSpec],
+        labels: Mapping[str, Iterable[str]],
     ) -> None:
         self.services = list(services)
         self.windows = windows
         self.scopes = scopes
+        self.labels = {key: frozenset(values) for key, values in labels.items()}
 
     def selector(self, written: str | SelectorSpec, key: str) -> Selector:
         """A selector that is written out, or the scope of that name."""
         if isinstance(written, SelectorSpec):
-            return written.resolve(self.services, key)
+            return written.resolve(self.services, self.labels, key)
         if written not in self.scopes:
             hint = nearest(written, self.scopes) or "name it under `scopes:`"
             refuse(key, f"no such scope: {shown(written)}", hint)
-        return self.scopes[written].resolve(self.services, f"scopes.{written}")
+        return self.scopes[written].resolve(self.services, self.labels, f"scopes.{written}")
 
     def window(self, written: str, key: str) -> Window:
         """`inside NAME`, `outside NAME` or just `NAME`."""

@@ -116,6 +116,7 @@ class ContractSpec(Spec):
     payment: TextField = ""
     facts: list[TextField] = Field(default=[])
     services: dict[str, ServiceSpec] = Field(min_length=1)
+    labels: dict[str, list[str]] = Field(default={})
     hours: dict[str, HoursSpec] = Field(default={})
     estimates: EstimatesSpec = EstimatesSpec()
     periods: dict[str, PeriodsSpec] = Field(default={})
@@ -128,7 +129,7 @@ class ContractSpec(Spec):
     def resolve(self, calendars: CalendarBook) -> ContractBook:
         """The contract with its calendar. Raises ConfigError with every mistake, by dotted key."""
         calendar = calendars.for_contract(self.contract)
-        names = Names(self.services, self._windows(calendar), self.scopes)
+        names = Names(self.services, self._windows(calendar), self.scopes, self.labels)
         term = self.term.resolve(calendars.zone)
         contract = Contract(
             id=ContractId(self.contract),
@@ -139,8 +140,21 @@ class ContractSpec(Spec):
             amount_cny=_money(self.amount_cny),
             term=term,
             estimates=self.estimates.resolve(),
+            labels={key: frozenset(values) for key, values in self.labels.items()},
         )
         return ContractBook(contract, calendar)
+
+    def doubts(self, book: ContractBook) -> tuple[str, ...]:
+        """What is not announced or not dated yet of the days that the contract's terms cover."""
+        found: dict[str, None] = {}
+        for term in {service.term for service in book.contract.services.values()}:
+            if term.start is None or term.end is None:
+                continue
+            first, last = (book.calendar.local_date(at) for at in (term.start, term.end - ONE_DAY))
+            found.update(dict.fromkeys(book.calendar.doubts(first, last)))
+            for window in [self._windows(book.calendar)[name] for name in (*self.periods, *self.hours)]:
+                found.update(dict.fromkeys(window.doubts(book.calendar, first, last)))
+        return tuple(found)
 
     def _service(self, name: str, term: Term, zone: tzinfo) -> Service:
         spec = self.services[name]

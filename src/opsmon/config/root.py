@@ -15,7 +15,7 @@ from opsmon.config.inventory import Known, load_inventory
 from opsmon.config.loading import Loading
 from opsmon.config.problem import Problems
 from opsmon.config.profiles import read_profiles
-from opsmon.config.rules import load_contracts
+from opsmon.config.rules import load_contracts, stray_labels
 from opsmon.config.settings import Settings, SettingsSpec
 from opsmon.config.stock import root_of
 from opsmon.contract.book import ContractBook
@@ -67,6 +67,8 @@ def load_root(path: Path, *, environ: Mapping[str, str] = os.environ, require_se
     conditions = load_conditions(rules, loading.problems)
     profiles = read_profiles(root_of("probes", root) / "probes", root, loading.problems)
     inventory = load_inventory(loading, Known(services, frozenset(profiles.profiles) if profiles else None))
+    for problem in stray_labels(inventory, contracts):
+        loading.problems.add(problem)
     loading.problems.raise_if_any()
     if profiles is None:
         raise InvariantError("profiles are neither sound nor wrong")
@@ -78,7 +80,7 @@ def load_rules(path: Path, *, environ: Mapping[str, str] = os.environ) -> Rules:
     """Only the settings and the contracts of a root, for commands that ask about a contract and no device."""
     loading = Loading(path.resolve(), environ, False, Problems())
     settings = _load_settings(loading)
-    contracts = load_contracts(loading.root, settings.timezone, loading.problems)
+    contracts = load_contracts(root_of("rules", loading.root), settings.timezone, loading.problems)
     loading.problems.raise_if_any()
     return Rules(settings, contracts, tuple(sorted(loading.problems.warnings)))
 

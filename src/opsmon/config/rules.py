@@ -10,6 +10,7 @@ from opsmon.config.document import Document, add_config_error, check_spec, read_
 from opsmon.config.problem import Problems, nearest, shown
 from opsmon.contract.book import ContractBook
 from opsmon.errors import ConfigError, Problem
+from opsmon.model.device import Inventory
 from opsmon.model.name import ContractId
 
 CALENDARS, CONTRACTS = Path("rules/calendars"), Path("rules/contracts")
@@ -54,10 +55,26 @@ def _calendar(document: Document, problems: Problems) -> CalendarSpec | None:
 def _contract(document: Document, calendars: CalendarBook, problems: Problems) -> ContractBook | None:
     spec = check_spec(document, ContractSpec, problems)
     try:
-        return spec.resolve(calendars) if spec is not None else None
+        book = spec.resolve(calendars) if spec is not None else None
+        for doubt in spec.doubts(book) if spec is not None and book is not None else ():
+            message = f"{doubt}: results that touch it are provisional"
+            problems.add(document.problem(("term", "to"), message, "add it to rules/calendars", warning=True))
+        return book
     except ConfigError as error:
         add_config_error(document, error, problems)
         return None
+
+
+def stray_labels(inventory: Inventory, contracts: Mapping[ContractId, ContractBook]) -> Iterator[Problem]:
+    """Devices with a label whose value their contract does not know: its clauses would pass them over in silence."""
+    for device in inventory.devices.values():
+        book = contracts.get(device.contract) if device.contract is not None else None
+        for key, known in book.contract.labels.items() if book is not None else ():
+            value = device.labels.get(key)
+            if value is not None and value not in known:
+                message = f"device {device.name}: {device.contract} knows no {key} {shown(value)}"
+                hint = nearest(value, known) or f"known: {', '.join(sorted(known))}"
+                yield Problem("inventories", 0, 0, message, hint, warning=True)
 
 
 def find_book(

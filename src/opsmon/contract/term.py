@@ -150,7 +150,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One contract. `clauses` run as clocks, in the order of the file."""
+    """One contract. `clauses` run as clocks, in the order of the file; `labels` the values that a label may have."""
 
     id: ContractId
     title: Text
@@ -160,6 +160,7 @@ class Contract:
     amount_cny: Decimal | None = None
     term: Term = field(default_factory=Term)
     estimates: Estimates = field(default_factory=Estimates)
+    labels: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def covers(self, service: str | None, moment: datetime) -> bool:
         """Whether a clock of `service` may begin at `moment`."""
