@@ -11,7 +11,6 @@ from opsmon.model.event import ClockState, DeviceState
 from opsmon.model.incident import FactType, Severity
 from opsmon.model.sample import Outcome
 
-By = Field(default="", max_length=200, description="who says so")
 Note = Field(default="", max_length=4000, description="in the words of who says so")
 
 
@@ -199,7 +198,7 @@ class EventBody(Body):
 
     type: FactType = Field(strict=False)
     at: AwareDatetime | None = Field(default=None, description="with an offset, such as 2026-11-20T10:00:00+08:00")
-    by: str = By
+    by: str = Field(default="api", min_length=1, max_length=200, description="who says so")
     note: str = Note
 
 

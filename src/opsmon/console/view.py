@@ -61,8 +61,8 @@ def clock_document(incident: IncidentId, clock: ClockChanged, now: datetime) -> 
 
 def clocks_of(world: World, incident: IncidentId, now: datetime) -> list[ClockDocument]:
     """The clocks of an incident, the most pressing first."""
-    announced = world.announced.get(incident)
-    clocks = [] if announced is None else [clock_document(incident, clock, now) for clock in announced.values()]
+    words = world.words.get(incident)
+    clocks = [] if words is None else [clock_document(incident, word.last, now) for word in words.values()]
     return sorted(clocks, key=urgency)
 
 

@@ -21,6 +21,7 @@ from opsmon.model.sample import Identity, Reading, Sample
 FRESH_PERIODS = 3
 GRACE = timedelta(seconds=10)  # time-out, retries and lateness of a check come on top of its periods
 _PIECE_CHARACTERS = 65_536
+_DEVICES_A_TURN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,13 @@ class PageWriter:
         self._texts = BlockTexts()
 
     def write(self, reports: Iterable[DeviceReport], now: datetime) -> Iterator[str]:
-        """The page in pieces of about 64 kB. What it shows is fixed by the first piece; later ones only render."""
+        """The page in pieces of about 64 kB; while devices are gathered, empty pieces let others have a turn."""
         page = _Page(self._texts)
-        for report in reports:
+        for count, report in enumerate(reports, start=1):
             page.add(report, now)
-        return page.pieces()
+            if count % _DEVICES_A_TURN == 0:
+                yield ""
+        yield from page.pieces()
 
     def forget(self) -> None:
         """To be called when the inventory changed."""

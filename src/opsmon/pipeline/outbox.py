@@ -10,7 +10,6 @@ over restarts as well.
 import asyncio
 import logging
 import random
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -82,7 +81,7 @@ class Lane:
         self._wake = asyncio.Event()
         self.idle = asyncio.Event()  # set while there is nothing to do
         self._taken: set[str] = set()  # delivered, and not yet marked so in the store
-        self.results: Counter[str] = Counter()
+        self.results = {DELIVERED: 0, RETRIED: 0, DEAD: 0}
 
     def wake(self) -> None:
         self.idle.clear()
@@ -189,19 +188,22 @@ class OutboxWorker:
         self._store, self._clock = store, clock
         self._sender = WebhookSender(clock)
         self._changed = asyncio.Event()
-        self._past: Counter[tuple[str, str]] = Counter()
+        self._past: Mapping[tuple[str, str], int] = {}
         self._lanes: dict[str, Lane] = {}
         self.load(channels)
 
     @property
     def results(self) -> Mapping[tuple[str, str], int]:
-        """How many deliveries ended how, by (channel, result): delivered, retried, dead."""
-        now = Counter({(name, result): n for name, lane in self._lanes.items() for result, n in lane.results.items()})
-        return self._past + now
+        """How many attempts ended how, by (channel, result): delivered, retried, dead. What never happened counts 0."""
+        results = dict(self._past)
+        for name, lane in self._lanes.items():
+            for result, count in lane.results.items():
+                results[name, result] = results.get((name, result), 0) + count
+        return results
 
     def load(self, channels: Sequence[Channel]) -> None:
         """From now on these channels; what waits for one that is gone goes on waiting."""
-        self._past = Counter(self.results)
+        self._past = self.results
         self._lanes = {channel.name: Lane(channel, self._store, self._sender, self._clock) for channel in channels}
         self._changed.set()
 
