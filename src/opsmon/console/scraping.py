@@ -51,6 +51,8 @@ async def _stream(request: web.Request, pieces: Iterator[str]) -> web.StreamResp
     if squeeze is not None:
         response.headers["Content-Encoding"] = "gzip"
     await response.prepare(request)
+    if request.method == "HEAD":
+        return response
     for piece in pieces:
         raw = piece.encode("utf-8")
         if squeeze is not None:

@@ -1,0 +1,143 @@
+"""Commands over HTTP: who may, what is refused, and that an answer means that it is in the journal."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from opsmon.console.server import make_console
+from opsmon.console.settings import HttpSettings
+from opsmon.model.secret import Secret
+from tests.console.conftest import Client
+from tests.console.scene import START, TOKEN, Scene, everything_answers
+
+RIGHT = {"Authorization": f"Bearer {TOKEN}"}
+
+
+async def send(client: Client, path: str, body: object, status: int, method: str = "POST") -> Any:
+    answer = await client.request(method, path, data=json.dumps(body), headers=RIGHT)
+    assert answer.status == status, await answer.text()
+    return await answer.json()
+
+
+async def test_an_event_is_in_the_journal_when_it_is_answered(scene: Scene, client: Client) -> None:
+    name = scene.dies("mcu-1")
+    at = (scene.clock.now() - timedelta(seconds=5)).isoformat()
+    body = {"type": "on_site", "at": at, "by": "李工", "note": "到场"}
+    incident = await send(client, f"/api/v1/incidents/{name}/events", body, 201)
+    assert incident["facts"][-1] == {"type": "on_site", "at": at.replace("+00:00", "Z"), "by": "李工", "note": "到场"}
+    (clock,) = [clock for clock in incident["clocks"] if clock["clause"] == "E2"]
+    assert (clock["state"], clock["met_at"], clock["remaining_s"]) == ("met", at.replace("+00:00", "Z"), None)
+    told = [type(entry.event).__name__ for entry in scene.store.read()]
+    assert told[-2:] == ["FactAdded", "ClockChanged"]
+
+
+async def test_an_incident_is_acknowledged_by_a_named_human(scene: Scene, client: Client) -> None:
+    name = scene.dies("mcu-1")
+    assert "by" in (await send(client, f"/api/v1/incidents/{name}/ack", {}, 422))["error"]
+    incident = await send(client, f"/api/v1/incidents/{name}/ack", {"by": "王工"}, 201)
+    assert incident["phase"] == "acknowledged"
+    assert incident["facts"][-1]["by"] == "王工"
+
+
+async def test_severity_is_judged_and_the_clocks_follow(scene: Scene, client: Client) -> None:
+    name = scene.dies("mcu-1")
+    path = f"/api/v1/incidents/{name}/severity"
+    body = {"severity": "emergency", "by": "王工"}
+    assert (await send(client, path, body, 200, "PUT"))["severity"] == "emergency"
+    assert "already" in (await send(client, path, body, 409, "PUT"))["error"]
+
+
+async def test_maintenance_begins_and_ends(scene: Scene, client: Client) -> None:
+    path = "/api/v1/devices/mcu-1/maintenance"
+    until = (scene.clock.now() + timedelta(hours=1)).isoformat()
+    assert (await send(client, path, {"until": until, "by": "王工"}, 200, "PUT"))["state"] == "maintenance"
+    scene.answers("mcu-1")
+    assert (await send(client, path, {"until": None, "by": "王工"}, 200, "PUT"))["state"] != "maintenance"
+    past = {"until": START.isoformat(), "by": "王工"}
+    assert "not in the future" in (await send(client, path, past, 422, "PUT"))["error"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "error"),
+    [
+        ({"type": "resolvd"}, 422, "type: Input should be"),
+        ({}, 422, "type: Field required"),
+        ({"type": "on_site", "at": "2026-11-20T10:01:30"}, 422, "at: Input should have timezone"),
+        ({"type": "on_site", "at": 1795140060}, 422, "at: "),
+        ({"type": "on_site", "who": "me"}, 422, "who: Extra inputs"),
+        ({"type": "on_site", "by": ""}, 422, "by: "),
+        ({"type": "on_site", "at": "2030-01-01T00:00:00Z"}, 409, "in the future"),
+        ({"type": "on_site", "at": "2020-01-01T00:00:00Z"}, 409, "before the incident began"),
+        ({"type": "excluded"}, 409, "needs a reason"),
+        ({"type": "on_site", "note": "x" * 5000}, 422, "note: "),
+    ],
+)
+async def test_what_cannot_be_is_refused_in_words(
+    scene: Scene, client: Client, body: dict[str, object], status: int, error: str
+) -> None:
+    name = scene.dies("mcu-1")
+    facts = len(scene.desk.world.incidents.open_incidents()[0].facts)
+    failure = await send(client, f"/api/v1/incidents/{name}/events", body, status)
+    assert error in failure["error"]
+    assert failure["hint"]
+    assert len(scene.desk.world.incidents.open_incidents()[0].facts) == facts
+
+
+async def test_what_is_no_json_or_much_too_long(scene: Scene, client: Client) -> None:
+    path = f"/api/v1/incidents/{scene.dies('mcu-1')}/events"
+    broken = await client.post(path, data=b"{not json", headers=RIGHT)
+    assert (broken.status, (await broken.json())["error"]) == (400, "the body is no JSON")
+    long = await client.post(path, data=b" " * 100_000, headers=RIGHT)
+    assert long.status == 413
+    assert "hundred bytes" in (await long.json())["hint"]
+
+
+async def test_a_store_that_is_full_is_told_and_nothing_is_believed(scene: Scene, client: Client) -> None:
+    name = scene.dies("mcu-1")
+    scene.desk.store_is_full = True
+    failure = await send(client, f"/api/v1/incidents/{name}/ack", {"by": "王工"}, 503)
+    assert "full" in failure["error"]
+    assert "look before you repeat" in failure["hint"]
+
+
+async def test_methods_that_an_address_does_not_take(client: Client) -> None:
+    answer = await client.delete("/api/v1/incidents", headers=RIGHT)
+    assert answer.status == 405
+    assert "GET" in answer.headers["Allow"]
+    assert (await answer.json())["hint"]
+
+
+@pytest.mark.parametrize("header", [None, "", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer é"])
+async def test_commands_need_the_token_and_reading_does_not(scene: Scene, client: Client, header: str | None) -> None:
+    path = f"/api/v1/incidents/{scene.dies('mcu-1')}/ack"
+    headers = {} if header is None else {"Authorization": header}
+    answer = await client.post(path, json={"by": "王工"}, headers=headers)
+    assert answer.status == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert TOKEN not in await answer.text()
+    assert (await client.get("/api/v1/incidents", headers=headers)).status == 200
+
+
+async def test_without_a_token_in_the_settings_there_are_no_commands(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, HttpSettings())
+    everything_answers(scene)
+    name = scene.dies("mcu-1")
+    async with TestClient(TestServer(make_console(scene.parts))) as client:
+        answer = await client.post(f"/api/v1/incidents/{name}/ack", json={"by": "王工"}, headers=RIGHT)
+        assert answer.status == 403
+        assert "opsmon.yaml" in (await answer.json())["hint"]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "monitor.example"])
+async def test_beyond_loopback_reading_needs_the_token_too(tmp_path: Path, host: str) -> None:
+    scene = Scene(tmp_path, HttpSettings(host=host, token=Secret(TOKEN)))
+    async with TestClient(TestServer(make_console(scene.parts))) as client:
+        for path in ("/", "/metrics", "/metrics/site/lab", "/sd/sites", "/api/v1/devices", "/api/v1/openapi.json"):
+            assert (await client.get(path)).status == 401, path
+            assert (await client.get(path, headers=RIGHT)).status == 200, path
+        assert (await client.get("/healthz")).status == 200
+        assert (await client.get("/readyz")).status == 200
