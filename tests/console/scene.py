@@ -151,12 +151,18 @@ class Scene:
             )
         )
 
-    def dies(self, device: str) -> str:
-        """A device that answered goes down: missed, and missed again whenever it is asked; its incident's id."""
-        self.ping(device, Outcome.TIMEOUT)
+    def miss(self, *devices: str) -> None:
+        """These devices do not answer, and do not answer whenever they are asked again."""
+        for device in devices:
+            self.ping(device, Outcome.TIMEOUT)
         for wait_s in (1.0, 2.0, 4.0, 4.0):
             self.desk.wait(wait_s)
-            self.ping(device, Outcome.TIMEOUT, confirms=True)
+            for device in devices:
+                self.ping(device, Outcome.TIMEOUT, confirms=True)
+
+    def dies(self, device: str) -> str:
+        """A device that answered goes down: missed, and missed again whenever it is asked; its incident's id."""
+        self.miss(device)
         (incident,) = [one for one in self.desk.world.incidents.open_incidents() if one.device == device]
         return incident.id
 

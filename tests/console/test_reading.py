@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from opsmon.model.sample import Outcome
 from tests.console.conftest import Client
 from tests.console.scene import START, Scene
 
@@ -45,18 +44,16 @@ async def test_an_incident_is_shown_with_its_facts_and_its_journal(scene: Scene,
 
 
 async def test_one_root_cause_is_one_incident_with_its_children(scene: Scene, client: Client) -> None:
-    scene.dies("core-1")
-    scene.ping("mcu-1", Outcome.TIMEOUT)
-    scene.ping("会议终端-1", Outcome.TIMEOUT)
-    scene.desk.wait(20)
+    scene.miss("core-1", "mcu-1", "会议终端-1")
     (incident,) = await get(client, "/api/v1/incidents")
     assert incident["device"] == "core-1"
     devices = {device["id"]: device for device in await get(client, "/api/v1/devices?site=erlong-hall")}
     assert devices["core-1"]["state"] == "down"
     assert devices["core-1"]["incidents"] == [incident["id"]]
     assert devices["core-1"]["since"] == incident["starts_at"]
-    assert incident["children"]
-    assert set(incident["children"]) == {name for name, one in devices.items() if one["state"] == "unreachable"}
+    assert incident["children"] == ["mcu-1", "会议终端-1"]
+    assert [devices[name]["state"] for name in incident["children"]] == ["unreachable", "unreachable"]
+    assert devices["mcu-1"]["incidents"] == [incident["id"]]
 
 
 @pytest.mark.parametrize(
