@@ -48,7 +48,7 @@ def run(walk: Walk, answer: Callable[[Request], Response | None], most_requests:
     silences = 0
     for _ in range(most_requests):
         if walk.request is None:
-            return walk.result()
+            return Walked(walk.columns(), walk.problems)
         response = answer(walk.request)
         if response is None:
             silences += 1

@@ -7,14 +7,22 @@ request-id, so that a slow agent's answer to the first is as good. A conversatio
 
 import asyncio
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
 from opsmon.probe.snmp.ber import MalformedError
-from opsmon.probe.snmp.exchange import Exchange
-from opsmon.probe.snmp.message import REQUEST_IDS, EncodedRequest, Head, Pdu, Request, decode_response, encode_request
+from opsmon.probe.snmp.message import (
+    LEAST_REQUEST_ID,
+    REQUEST_ID_BITS,
+    EncodedRequest,
+    Head,
+    Pdu,
+    decode_response,
+    encode_request,
+)
+from opsmon.probe.snmp.plan import Rehearsed
 from opsmon.probe.snmp.traffic import Exchanged, Trace, Traffic
 
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]
@@ -33,10 +41,7 @@ class Peer:
 
     address: SocketAddress
     version: int
-    community: bytes
-
-    def encode(self, request: Request) -> EncodedRequest:
-        return encode_request(self.version, self.community, request)
+    community: bytes = field(repr=False)
 
 
 _NOTHING = EncodedRequest(b"", b"")
@@ -70,7 +75,7 @@ class Conversation:
         "_timer", "_trace", "_wire", "done", "peer",
     )  # fmt: skip
 
-    def __init__(self, wire: Wire, peer: Peer, exchange: Exchange, patience: Patience, trace: Trace | None) -> None:
+    def __init__(self, wire: Wire, peer: Peer, exchange: Rehearsed, patience: Patience, trace: Trace | None) -> None:
         self._loop = asyncio.get_running_loop()
         self.done: asyncio.Future[None] = self._loop.create_future()
         self.peer = peer
@@ -108,13 +113,15 @@ class Conversation:
         self._id = self._new_id()
         self._wire.expect(self._id, self)
         self._attempts = 0
-        self._encoded = self.peer.encode(request)
+        if request.encoded is None:
+            request.encoded = encode_request(self.peer.version, self.peer.community, request)
+        self._encoded = request.encoded
         self._send()
 
     def _new_id(self) -> int:
-        """A random id (a guesser far away has one chance in two thousand million), and nobody's at present."""
+        """A random id (a guesser far away has one chance in a thousand million), and nobody's at present."""
         while True:
-            request_id = REQUEST_IDS[secrets.randbelow(len(REQUEST_IDS))]
+            request_id = LEAST_REQUEST_ID | secrets.randbits(REQUEST_ID_BITS)
             if not self._wire.is_expected(request_id):
                 return request_id
 
@@ -164,6 +171,22 @@ class Conversation:
         )
 
     # --- listening
+
+    def take_quickly(self, datagram: bytes) -> bool:
+        """Whether a datagram from our peer is the answer, of the layout expected; if not, it is for `take` to judge."""
+        layout = self._exchange.expected
+        if layout is None or self._trace is not None:
+            return False
+        values = layout.read(datagram, self._id)
+        if values is None:
+            return False
+        self._suspicion = ""
+        self._exchange.take_values(values, len(datagram))
+        try:
+            self._ask()
+        except ProbeError as error:
+            self.fail(error)
+        return True
 
     def take(self, head: Head, data: bytes, source: SocketAddress) -> None:
         """A datagram with our request-id came; never raises."""

@@ -10,14 +10,16 @@ from opsmon.model.device import Device, SnmpAccess, SnmpVersion
 from opsmon.model.name import DeviceName
 from opsmon.model.sample import Outcome
 from opsmon.probe.snmp.conversation import Conversation, Patience, Peer, SocketAddress
-from opsmon.probe.snmp.exchange import Exchange, Habits, Limits
+from opsmon.probe.snmp.exchange import Habits, Limits
 from opsmon.probe.snmp.get import Get
 from opsmon.probe.snmp.message import VERSION_1, VERSION_2C
+from opsmon.probe.snmp.plan import MakeExchange, Plan, Rehearsed
 from opsmon.probe.snmp.session import Oid, SnmpSession, SnmpValue, Walked
 from opsmon.probe.snmp.socket import SharedSocket
 from opsmon.probe.snmp.traffic import Trace, Traffic
 from opsmon.probe.snmp.walk import Walk
 
+MOST_PLANS = 8  # of one agent
 _VERSIONS = {SnmpVersion.V1: VERSION_1, SnmpVersion.V2C: VERSION_2C}
 
 
@@ -29,6 +31,17 @@ class _Agent:
     access: SnmpAccess
     habits: Habits = field(default_factory=Habits)
     turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    plans: dict[tuple[str, tuple[Oid, ...]], Plan] = field(default_factory=dict)
+
+    def plan_of(self, call: str, oids: Sequence[Oid]) -> Plan:
+        """The plan of a call by its arguments; of many different calls the oldest are forgotten."""
+        key = (call, tuple(oids))
+        plan = self.plans.get(key)
+        if plan is None:
+            if len(self.plans) >= MOST_PLANS:
+                del self.plans[next(iter(self.plans))]
+            plan = self.plans[key] = Plan()
+        return plan
 
 
 class SnmpEngine:
@@ -74,7 +87,7 @@ class SnmpEngine:
         for name in [name for name in self._agents if name not in kept]:
             del self._agents[name]
 
-    async def converse(self, agent: _Agent, exchange: Exchange, trace: Trace | None) -> None:
+    async def converse(self, agent: _Agent, plan: Plan, make: MakeExchange, trace: Trace | None) -> Rehearsed:
         """Run an exchange when it is this agent's turn: one request at a time, for agents are small machines."""
         family, address = await resolve_address(agent.address, agent.access.port)
         shared = self._sockets.get(family)
@@ -83,7 +96,9 @@ class SnmpEngine:
         community = agent.access.community
         peer = Peer(address, _VERSIONS[agent.access.version], community.reveal().encode() if community else b"public")
         async with agent.turn:
+            exchange = Rehearsed(plan, make, agent.habits)
             await Conversation(shared, peer, exchange, self._patience, trace).run()
+        return exchange
 
     @property
     def limits(self) -> Limits:
@@ -99,15 +114,18 @@ class _CommunitySession:
         self._trace = trace
 
     async def get(self, oids: Sequence[Oid]) -> dict[Oid, SnmpValue]:
-        exchange = Get(oids, self._agent.habits)
-        await self._engine.converse(self._agent, exchange, self._trace)
-        return exchange.values
+        agent = self._agent
+        plan = agent.plan_of("get", oids)
+        done = await self._engine.converse(agent, plan, lambda habits: Get(oids, habits), self._trace)
+        return done.columns()[0]
 
     async def walk(self, columns: Sequence[Oid]) -> Walked:
-        version = _VERSIONS[self._agent.access.version]
-        exchange = Walk(columns, self._agent.habits, self._engine.limits, version)
-        await self._engine.converse(self._agent, exchange, self._trace)
-        return exchange.result()
+        agent, limits = self._agent, self._engine.limits
+        version = _VERSIONS[agent.access.version]
+        plan = agent.plan_of("walk", columns)
+        make = lambda habits: Walk(columns, habits, limits, version)  # noqa: E731
+        done = await self._engine.converse(agent, plan, make, self._trace)
+        return Walked(done.columns(), done.problems)
 
 
 async def resolve_address(address: str, port: int) -> tuple[int, SocketAddress]:

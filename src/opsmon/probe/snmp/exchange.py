@@ -10,6 +10,7 @@ from typing import Protocol
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
 from opsmon.probe.snmp.message import ErrorStatus, Request, Response
+from opsmon.probe.snmp.session import Index, SnmpValue
 
 
 class Exchange(Protocol):
@@ -17,6 +18,13 @@ class Exchange(Protocol):
 
     @property
     def request(self) -> Request | None: ...
+
+    @property
+    def problems(self) -> tuple[str, ...]: ...
+
+    def columns(self) -> tuple[dict[Index, SnmpValue], ...]:
+        """What was found, by row index; a GET's is one column, by the whole name."""
+        ...
 
     def take(self, response: Response) -> None:
         """An answer to `request` came. Raises ProbeError when nothing sound can come of the exchange any more."""
@@ -49,24 +57,29 @@ class Habits:
     most_repetitions: int = 50
     most_names: int = 40
     octets_per_binding: float = 22.0
-    walks_before_trying_more: int = 0
+    calls_before_trying_more: int = 0
     ever_answered: bool = False
 
-    def be_gentler(self) -> None:
-        self.walks_before_trying_more = WALKS_BETWEEN_TRIALS
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What decides which requests are made."""
+        return (self.bulk_works, self.most_repetitions, self.most_names, self.octets_per_binding)
 
-    def walk_ended_well(self) -> None:
-        """Count a good walk; after enough of them allow what once failed."""
-        if self.walks_before_trying_more == 0:
+    def be_gentler(self) -> None:
+        self.calls_before_trying_more = CALLS_BETWEEN_TRIALS
+
+    def call_ended_well(self) -> None:
+        """Count a good call; after enough of them allow what once failed."""
+        if self.calls_before_trying_more == 0:
             return
-        self.walks_before_trying_more -= 1
-        if self.walks_before_trying_more == 0:
+        self.calls_before_trying_more -= 1
+        if self.calls_before_trying_more == 0:
             self.bulk_works = True
             self.most_repetitions = min(self.most_repetitions * 2, Habits().most_repetitions)
             self.most_names = min(self.most_names * 2, Habits().most_names)
 
 
-WALKS_BETWEEN_TRIALS = 30
+CALLS_BETWEEN_TRIALS = 30
 _REFUSALS = frozenset({ErrorStatus.NO_ACCESS, ErrorStatus.AUTHORIZATION_ERROR})
 
 

@@ -32,8 +32,13 @@ class Get:
 
     def _ask_next(self) -> None:
         self.request = Request(Pdu.GET, self._waiting[0]) if self._waiting else None
-        if self.request is None and self._last_error and not self._answered:
+        if self.request is None:
+            self._end()
+
+    def _end(self) -> None:
+        if self._last_error and not self._answered:
             raise refusal(self._last_error)
+        self._habits.call_ended_well()
 
     def take(self, response: Response) -> None:
         self._habits.ever_answered = True
@@ -66,6 +71,13 @@ class Get:
             if status == ErrorStatus.TOO_BIG:
                 self._habits.most_names = half
                 self._habits.be_gentler()
+
+    def columns(self) -> tuple[dict[Oid, SnmpValue], ...]:
+        return (self.values,)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        return ()
 
     def take_silence(self, attempts: int) -> None:
         """A GET is simply asked again."""

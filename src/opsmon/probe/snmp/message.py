@@ -29,7 +29,8 @@ from opsmon.probe.snmp.value import Cell, decode_value
 VERSION_1 = 0
 VERSION_2C = 1
 REQUEST_ID_OCTETS = 4
-REQUEST_IDS = range(2**23, 2**31)  # those that take four octets
+LEAST_REQUEST_ID = 2**30  # from here to 2^31 they take four octets
+REQUEST_ID_BITS = 30
 
 
 class Pdu(IntEnum):
@@ -56,15 +57,6 @@ class ErrorStatus(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked: raw names, and for GETBULK how many rows of each (non-repeaters are never used)."""
-
-    pdu: Pdu
-    names: tuple[bytes, ...]
-    max_repetitions: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class EncodedRequest:
     """A whole message but for the four octets of its request-id."""
 
@@ -73,6 +65,19 @@ class EncodedRequest:
 
     def with_id(self, request_id: int) -> bytes:
         return self.before_id + request_id.to_bytes(REQUEST_ID_OCTETS, "big") + self.after_id
+
+
+@dataclass(slots=True)
+class Request:
+    """What is asked: raw names, and for GETBULK how many rows of each (non-repeaters are never used).
+
+    A request belongs to one agent; `encoded` keeps its message once it has been made.
+    """
+
+    pdu: Pdu
+    names: tuple[bytes, ...]
+    max_repetitions: int = 0
+    encoded: EncodedRequest | None = field(default=None, compare=False, repr=False)
 
 
 def encode_request(version: int, community: bytes, request: Request) -> EncodedRequest:
@@ -120,7 +125,7 @@ def decode_head(data: bytes) -> Head:
 class Response(NamedTuple):
     """What an agent answered: an error-status, the place (error-index, from 1) of the name it means, the bindings.
 
-    `octets` is the size of the message.
+    `octets` is the size of the message, `datagram` itself is there when our own codec read it.
     """
 
     status: int
@@ -128,6 +133,7 @@ class Response(NamedTuple):
     names: Sequence[bytes]
     values: Sequence[Cell]
     octets: int
+    datagram: bytes = b""
 
 
 def decode_response(data: bytes, head: Head) -> Response:
@@ -138,8 +144,23 @@ def decode_response(data: bytes, head: Head) -> Response:
     names: list[bytes] = []
     values: list[Cell] = []
     while at < end:
-        at = _decode_binding(data, at, end, names, values)
-    return Response(status, place, names, values, len(data))
+        at = _decode_short_binding(data, at, end, names, values)
+    return Response(status, place, names, values, len(data), data)
+
+
+def _decode_short_binding(data: bytes, at: int, end: int, names: list[bytes], values: list[Cell]) -> int:
+    """One binding. Nearly all have lengths of one octet, and are read here without a call for each part."""
+    if at + 4 > end or data[at] != SEQUENCE or data[at + 2] != OBJECT_IDENTIFIER:
+        return _decode_binding(data, at, end, names, values)
+    binding_end, name_end = at + 2 + data[at + 1], at + 4 + data[at + 3]
+    if data[at + 1] >= 0x80 or data[at + 3] >= 0x80 or binding_end > end or name_end + 2 > binding_end:
+        return _decode_binding(data, at, end, names, values)
+    stop = name_end + 2 + data[name_end + 1]
+    if data[name_end + 1] >= 0x80 or stop > binding_end or name_end == at + 4:
+        return _decode_binding(data, at, end, names, values)
+    names.append(data[at + 4 : name_end])
+    values.append(decode_value(data[name_end], data[name_end + 2 : stop]))
+    return binding_end
 
 
 def _decode_binding(data: bytes, at: int, end: int, names: list[bytes], values: list[Cell]) -> int:

@@ -43,6 +43,7 @@ class SharedSocket:
         self._family = family
         self._loop = asyncio.get_running_loop()
         self._expected: dict[int, Conversation] = {}
+        self._speaking: dict[SocketAddress, Conversation] = {}
         self._finished_ids: dict[int, None] = {}  # in order of finishing
         self._buffer = bytearray(LARGEST_DATAGRAM)
         self._socket = self._open()
@@ -79,10 +80,13 @@ class SharedSocket:
 
     def expect(self, request_id: int, conversation: "Conversation") -> None:
         self._expected[request_id] = conversation
+        self._speaking[conversation.peer.address] = conversation
 
     def forget(self, request_id: int) -> None:
-        if self._expected.pop(request_id, None) is None:
+        conversation = self._expected.pop(request_id, None)
+        if conversation is None:
             return
+        self._speaking.pop(conversation.peer.address, None)
         self._finished_ids[request_id] = None
         if len(self._finished_ids) > _REMEMBERED_IDS:
             del self._finished_ids[next(iter(self._finished_ids))]
@@ -126,6 +130,9 @@ class SharedSocket:
     def take(self, datagram: bytes, source: "SocketAddress") -> None:
         """One datagram, from anybody, of any content."""
         self.traffic.received += 1
+        speaking = self._speaking.get(source)
+        if speaking is not None and speaking.take_quickly(datagram):
+            return
         try:
             head = decode_head(datagram)
         except MalformedError as error:

@@ -6,17 +6,20 @@ what came before stays; every walk ends, within its Limits. All columns are aske
 as fill one unfragmented datagram.
 """
 
+import math
 import time
 from collections.abc import Callable, Sequence
 
 from opsmon.probe.snmp.ber import MalformedError, decode_index, decode_oid, encode_oid
 from opsmon.probe.snmp.exchange import Habits, Limits, refusal, status_name
 from opsmon.probe.snmp.message import VERSION_1, ErrorStatus, Pdu, Request, Response
-from opsmon.probe.snmp.session import Index, Oid, SnmpValue, Walked
-from opsmon.probe.snmp.value import Marker
+from opsmon.probe.snmp.session import Index, Oid, SnmpValue
+from opsmon.probe.snmp.value import Cell, Marker
 
-RESPONSE_OCTETS = 1400  # of bindings that fit one Ethernet frame under IP, UDP and the message's head
+RESPONSE_OCTETS = 1472  # what one Ethernet frame holds under IP and UDP
 _LEAST_OCTETS_PER_BINDING = 8.0
+_NOTABLE_OCTETS = 1.0
+_MOST_PARTS = 3
 _SILENCES_BEFORE_GENTLER = 2
 _SILENCES_BEFORE_GETNEXT = 3
 
@@ -35,7 +38,7 @@ class Column:
 
 
 class Walk:
-    """Walks `columns`; `result()` is there when `request` is None."""
+    """Walks `columns`; the columns are whole when `request` is None."""
 
     def __init__(
         self,
@@ -62,8 +65,12 @@ class Walk:
         self.request: Request | None = None
         self._ask_next()
 
-    def result(self) -> Walked:
-        return Walked(tuple(column.cells for column in self._columns), tuple(self._problems))
+    def columns(self) -> tuple[dict[Index, SnmpValue], ...]:
+        return tuple(column.cells for column in self._columns)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        return tuple(self._problems)
 
     # --- asking
 
@@ -76,10 +83,10 @@ class Walk:
         if not opened:
             self._end()
             return
-        self._group = opened[: self._habits.most_names]
+        self._group = opened[: self._width(opened)]
         names = tuple(column.cursor for column in self._group)
         if self._bulk:
-            self.request = Request(Pdu.GET_BULK, names, self._repetitions())
+            self.request = Request(Pdu.GET_BULK, names, self._repetitions(len(names)))
         else:
             self.request = Request(Pdu.GET_NEXT, names)
 
@@ -87,8 +94,17 @@ class Walk:
     def _bulk(self) -> bool:
         return self._may_bulk and self._habits.bulk_works and not self._doubts_bulk
 
-    def _repetitions(self) -> int:
-        fitting = RESPONSE_OCTETS / (self._habits.octets_per_binding * len(self._group))
+    def _width(self, opened: Sequence[Column]) -> int:
+        """How many columns to ask at once: all of them while some may prove empty, then what fills a datagram best."""
+        most = min(len(opened), self._habits.most_names)
+        if not self._bulk or not all(column.cells for column in opened[:most]):
+            return most
+        widths = {math.ceil(most / parts) for parts in range(1, _MOST_PARTS + 1)}
+        return max(widths, key=lambda width: (width * self._repetitions(width), width))
+
+    def _repetitions(self, width: int) -> int:
+        """How many rows of so many columns fit one datagram."""
+        fitting = RESPONSE_OCTETS / (self._habits.octets_per_binding * width)
         return max(1, min(int(fitting), self._habits.most_repetitions))
 
     def _limit_reached(self) -> bool:
@@ -107,13 +123,20 @@ class Walk:
         self.request = None
         if self._last_error and not self._answered:
             raise refusal(self._last_error)
-        if self._bindings:
-            self._habits.octets_per_binding = max(_LEAST_OCTETS_PER_BINDING, self._octets / self._bindings)
+        self._learn_size()
         if self._doubts_bulk:
             self._habits.bulk_works = False
             self._habits.be_gentler()
         else:
-            self._habits.walk_ended_well()
+            self._habits.call_ended_well()
+
+    def _learn_size(self) -> None:
+        """How large this agent's bindings are; small changes are let pass, so that requests stay as they are."""
+        if self._bindings == 0:
+            return
+        size = max(_LEAST_OCTETS_PER_BINDING, self._octets / self._bindings)
+        if abs(size - self._habits.octets_per_binding) > _NOTABLE_OCTETS:
+            self._habits.octets_per_binding = size
 
     # --- listening
 
@@ -136,29 +159,29 @@ class Walk:
         if len(response.names) < width:
             self._habits.most_names = len(response.names)
             self._habits.be_gentler()
-        for place, (name, value) in enumerate(zip(response.names, response.values, strict=True)):
-            column = self._group[place % width]
-            if column.is_open:
-                self._take_binding(column, name, value)
+        for place, column in enumerate(self._group):
+            self._take_rows(column, response.names[place::width], response.values[place::width])
         self._bindings += len(response.names)
 
-    def _take_binding(self, column: Column, name: bytes, value: SnmpValue | Marker | None) -> None:
-        if isinstance(value, Marker) or not name.startswith(column.name) or len(name) == len(column.name):
-            column.is_open = False
-            return
-        try:
-            index = decode_index(name[len(column.name) :])
-        except MalformedError as error:
-            self._close(column, str(error))
-            return
-        if index <= column.last_index:
-            self._stopped_counting(column, index)
-            return
-        column.last_index, column.cursor = index, name
-        if value is not None:
-            column.cells[index] = value
-        if len(column.cells) >= self._limits.rows:
-            self._close(column, f"stopped at the limit of {self._limits.rows} rows")
+    def _take_rows(self, column: Column, names: Sequence[bytes], values: Sequence[Cell]) -> None:
+        """The bindings that answer one column, up to the first that ends it."""
+        name_of_column, start, cells = column.name, len(column.name), column.cells
+        for name, value in zip(names, values, strict=True):
+            if not name.startswith(name_of_column) or len(name) == start or value is Marker.END_OF_MIB:
+                column.is_open = False
+                return None
+            try:
+                index = decode_index(name[start:])
+            except MalformedError as error:
+                return self._close(column, str(error))
+            if index <= column.last_index:
+                return self._stopped_counting(column, index)
+            column.last_index, column.cursor = index, name
+            if value is not None:
+                cells[index] = value
+            if len(cells) >= self._limits.rows:
+                return self._close(column, f"stopped at the limit of {self._limits.rows} rows")
+        return None
 
     def _stopped_counting(self, column: Column, index: Index) -> None:
         if self._bulk:

@@ -1,0 +1,214 @@
+"""A call on an agent that went the same way twice is remembered: what was asked, what came back under which names.
+
+Promises: following a plan gives what the exchange itself would have given. At the first answer that has other names, an
+error, or cannot be had, the exchange is run after all, over the answers that came so far, and goes on from there; no
+request is sent twice. A plan is forgotten as soon as it does not hold.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+from operator import itemgetter
+
+from opsmon.probe.snmp.exchange import Exchange, Habits
+from opsmon.probe.snmp.layout import Layout, learn_layout
+from opsmon.probe.snmp.message import ErrorStatus, Request, Response, decode_head
+from opsmon.probe.snmp.session import Index, SnmpValue
+from opsmon.probe.snmp.value import Cell, Marker
+
+MOST_STEPS = 200
+MOST_VALUES = 8192
+
+MakeExchange = Callable[[Habits], Exchange]
+
+
+@dataclass(slots=True)
+class Step:
+    """One request, and what its answer looks like: its names, the places that hold no value, its layout."""
+
+    request: Request
+    names: tuple[bytes, ...]
+    absent: tuple[int, ...]
+    layout: Layout | None
+    layout_fits: bool = False  # it has fitted since it was learned
+
+    def is_met_by(self, response: Response) -> bool:
+        return (
+            response.status == ErrorStatus.NO_ERROR
+            and self.names == tuple(response.names)
+            and self.absent == _absent(response)
+        )
+
+    def learn(self, response: Response) -> None:
+        """A layout that did not fit even once is not followed by another at once: this agent's widths are restless."""
+        self.layout = _layout_of(response) if self.layout is None or self.layout_fits else None
+        self.layout_fits = False
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """Where in all the values of a call those of one column are."""
+
+    indexes: tuple[Index, ...]
+    pick: Callable[[Sequence[Cell]], tuple[SnmpValue, ...]]
+
+    def of(self, values: Sequence[Cell]) -> dict[Index, SnmpValue]:
+        return dict(zip(self.indexes, self.pick(values), strict=True))
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is remembered of one call; `habits` are those of the agent that it holds under."""
+
+    steps: list[Step] = field(default_factory=list)
+    harvests: tuple[Harvest, ...] = ()
+    habits: tuple[object, ...] = ()
+    last_way: int | None = None  # a digest of the names that came back the last time
+
+    def forget(self) -> None:
+        self.steps, self.harvests, self.habits, self.last_way = [], (), (), None
+
+
+class Rehearsed:
+    """Runs an exchange by its plan while that holds, and makes the plan where there is none."""
+
+    def __init__(self, plan: Plan, make: MakeExchange, habits: Habits) -> None:
+        self._plan = plan
+        self._make = make
+        self._habits = habits
+        self._habits_before = replace(habits)
+        self._asked: list[Request] = []
+        self._answers: list[Response] = []
+        self._values: list[Cell] = []
+        self._went_astray = False
+        follow = bool(plan.steps) and plan.habits == habits.key
+        self._live: Exchange | None = None if follow else make(habits)
+        self.request = plan.steps[0].request if self._live is None else self._live.request
+
+    @property
+    def expected(self) -> Layout | None:
+        """The layout that the answer to `request` should have."""
+        if self._live is not None or self.request is None:
+            return None
+        return self._plan.steps[len(self._answers)].layout
+
+    def take_values(self, values: list[Cell], octets: int) -> None:
+        """The answer was read by the layout expected."""
+        step = self._plan.steps[len(self._answers)]
+        step.layout_fits = True
+        self._advance(step, values, octets)
+
+    def take(self, response: Response) -> None:
+        """The answer was read by the codec."""
+        if self._live is None:
+            step = self._plan.steps[len(self._answers)]
+            if step.is_met_by(response):
+                step.learn(response)
+                self._advance(step, response.values, response.octets)
+                return
+        self._take_live(self._leave_plan(), response)
+
+    def _advance(self, step: Step, values: Sequence[Cell], octets: int) -> None:
+        self._values += values
+        self._answers.append(Response(ErrorStatus.NO_ERROR, 0, step.names, values, octets))
+        at = len(self._answers)
+        self.request = self._plan.steps[at].request if at < len(self._plan.steps) else None
+        if self.request is None:
+            self._habits.call_ended_well()
+
+    def take_silence(self, attempts: int) -> None:
+        if self._live is None and attempts == 1:
+            return  # a datagram lost: the plan is still good
+        live = self._leave_plan()
+        live.take_silence(attempts)
+        self._went_astray = self._went_astray or live.request is not self.request
+        self.request = live.request
+
+    def columns(self) -> tuple[dict[Index, SnmpValue], ...]:
+        """What the call brought home, once `request` is None."""
+        if self._live is not None:
+            return self._live.columns()
+        return tuple(harvest.of(self._values) for harvest in self._plan.harvests)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        return self._live.problems if self._live is not None else ()
+
+    # --- off the plan
+
+    def _leave_plan(self) -> Exchange:
+        """The exchange itself, brought to where the plan has led."""
+        if self._live is not None:
+            return self._live
+        self._live = live = self._make(self._habits)
+        answers, self._answers = self._answers, []
+        steps = self._plan.steps
+        self._plan.forget()
+        for step, answer in zip(steps, answers, strict=False):
+            if live.request == step.request:
+                self._take_live(live, answer)
+        return live
+
+    def _take_live(self, live: Exchange, response: Response) -> None:
+        if live.request is not None:
+            self._asked.append(live.request)
+            self._answers.append(response)
+            live.take(response)
+        self.request = live.request
+        if self.request is None:
+            self._remember(live)
+
+    def _remember(self, live: Exchange) -> None:
+        """Make a plan if the call went the very same way as the last time, and nothing was wrong with it."""
+        failed = any(answer.status != ErrorStatus.NO_ERROR for answer in self._answers)
+        if failed or live.problems or self._went_astray or len(self._answers) > MOST_STEPS:
+            return
+        way = hash(tuple(tuple(answer.names) for answer in self._answers))
+        same_way, self._plan.last_way = way == self._plan.last_way, way
+        if same_way and self._habits.key == self._habits_before.key:
+            self._plan.harvests = self._find_harvests(live)
+            self._plan.habits = self._habits.key
+            self._plan.steps = [
+                Step(request, tuple(answer.names), _absent(answer), _layout_of(answer))
+                for request, answer in zip(self._asked, self._answers, strict=True)
+            ]
+
+    def _find_harvests(self, live: Exchange) -> tuple[Harvest, ...]:
+        """Run the exchange once more with the place of each value in its stead: its columns then hold the places."""
+        rehearsal = self._make(replace(self._habits_before))
+        places = count()
+        for answer in self._answers:
+            # zip asks `places` last, so that none is lost between two answers
+            numbered = [
+                value if _is_absent(value) else place for value, place in zip(answer.values, places, strict=False)
+            ]
+            rehearsal.take(answer._replace(values=numbered))
+        shared: dict[tuple[Index, ...], tuple[Index, ...]] = {}
+        return tuple(_harvest(shared, column) for column in rehearsal.columns())
+
+
+def _harvest(shared: dict[tuple[Index, ...], tuple[Index, ...]], column: dict[Index, SnmpValue]) -> Harvest:
+    indexes = tuple(column)
+    places = [place for place in column.values() if isinstance(place, int)]
+    return Harvest(shared.setdefault(indexes, indexes), _picker(places))
+
+
+def _picker(places: Sequence[int]) -> Callable[[Sequence[Cell]], tuple[SnmpValue, ...]]:
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda values: tuple(values[place] for place in places)  # type: ignore[misc]  # no absent value has a place
+
+
+def _is_absent(value: Cell) -> bool:
+    return value is None or isinstance(value, Marker)
+
+
+def _absent(response: Response) -> tuple[int, ...]:
+    return tuple(place for place, value in enumerate(response.values) if _is_absent(value))
+
+
+def _layout_of(response: Response) -> Layout | None:
+    """None where pysnmp was the one to read the datagram."""
+    if not response.datagram:
+        return None
+    return learn_layout(response.datagram, decode_head(response.datagram), response)

@@ -1,0 +1,204 @@
+"""Laws of what is remembered between polls: a layout reads as the codec does or not at all; a plan changes nothing."""
+
+from collections.abc import Sequence
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from opsmon.demo import ber as far_ber
+from opsmon.demo.snmp_agent import MibView, SnmpAgent
+from opsmon.probe.snmp.ber import MalformedError
+from opsmon.probe.snmp.exchange import Habits, Limits
+from opsmon.probe.snmp.get import Get
+from opsmon.probe.snmp.layout import Layout, learn_layout
+from opsmon.probe.snmp.message import VERSION_2C, Head, Response, decode_head, decode_response, encode_request
+from opsmon.probe.snmp.plan import Plan, Rehearsed
+from opsmon.probe.snmp.session import Oid
+from opsmon.probe.snmp.walk import Walk
+
+TABLE: Oid = (1, 3, 6, 1, 4, 1, 99, 1)
+COLUMNS = [(*TABLE, number) for number in range(1, 5)]
+SCALARS = [(*COLUMNS[0], row) for row in range(1, 6)]
+COMMUNITY = b"c"
+
+numbers = st.one_of(*(st.integers(0, 2**bits - 1) for bits in (7, 8, 16, 24, 31, 32, 40, 48, 56, 63, 64)), st.just(0))
+values = st.one_of(
+    numbers.map(far_ber.counter64),
+    numbers.map(far_ber.counter32),
+    st.integers(-(2**31), 2**31 - 1).map(far_ber.integer),
+    st.integers(-(2**63), 2**63 - 1).map(far_ber.integer),
+    st.binary(max_size=12).map(far_ber.text),
+    st.binary(min_size=1, max_size=9).map(lambda content: far_ber.wrap(far_ber.GAUGE32, content)),
+    st.binary(max_size=9).map(lambda content: far_ber.wrap(far_ber.COUNTER64, content)),
+    st.sampled_from(
+        [b"\x05\x00", b"\x80\x00", b"\x82\x00", b"\x06\x03\x2b\x06\x01", b"\x44\x07\x9f\x78\x04\x41\xbc\x00\x00"]
+    ),
+)
+REQUEST_ID = 2**30 + 12345
+
+
+def response_of(encoded: Sequence[bytes], request_id: int = REQUEST_ID, community: bytes = COMMUNITY) -> bytes:
+    bindings = b"".join(
+        far_ber.wrap(0x30, far_ber.object_id((*TABLE, number)) + value) for number, value in enumerate(encoded)
+    )
+    body = far_ber.integer(request_id) + far_ber.integer(0) + far_ber.integer(0) + far_ber.wrap(0x30, bindings)
+    return far_ber.wrap(0x30, far_ber.integer(1) + far_ber.text(community) + far_ber.wrap(0xA2, body))
+
+
+def decoded(datagram: bytes) -> tuple[Head, Response]:
+    head = decode_head(datagram)
+    return head, decode_response(datagram, head)
+
+
+def learned(datagram: bytes) -> Layout:
+    layout = learn_layout(datagram, *decoded(datagram))
+    assert layout is not None
+    return layout
+
+
+@given(st.lists(values, max_size=20), st.data())
+def test_a_layout_reads_the_same_shape_as_the_codec_does(encoded: list[bytes], data: st.DataObject) -> None:
+    layout = learned(response_of(encoded))
+    request_id = data.draw(st.integers(2**30, 2**31 - 1))
+    moved = [data.draw(_same_width(value)) for value in encoded]
+    again = response_of(moved, request_id)
+    read = layout.read(again, request_id)
+    _, response = decoded(again)
+    if all(_same_sign(before, after) for before, after in zip(encoded, moved, strict=True)):
+        assert read == response.values
+    assert read is None or read == response.values
+
+
+def _same_width(value: bytes) -> st.SearchStrategy[bytes]:
+    """The same type with another content, where a layout should not mind."""
+    if value[0] in (0x02, 0x04, 0x41, 0x46):
+        return st.binary(min_size=len(value) - 2, max_size=len(value) - 2).map(lambda content: value[:2] + content)
+    return st.just(value)
+
+
+def _same_sign(before: bytes, after: bytes) -> bool:
+    """Whether the octets that a layout holds fast are the same: the sign, or a zero that keeps a number positive."""
+    if before[0] == 0x04:
+        return True
+    most = {0x41: 4, 0x46: 8}.get(before[0], 8)
+    if len(before) - 2 > most + 1 or len(before) == 2:
+        return before == after
+    if len(before) - 2 == most + 1:
+        return before[2] == after[2]
+    return before[2] & 0x80 == after[2] & 0x80
+
+
+@settings(max_examples=300)
+@given(st.lists(values, min_size=1, max_size=12), st.data())
+def test_a_layout_reads_nothing_that_the_codec_reads_otherwise(encoded: list[bytes], data: st.DataObject) -> None:
+    first = response_of(encoded)
+    layout = learned(first)
+    octets = bytearray(first)
+    for _ in range(data.draw(st.integers(0, 4))):
+        octets[data.draw(st.integers(0, len(octets) - 1))] = data.draw(st.integers(0, 255))
+    changed = bytes(octets)
+    request_id = data.draw(st.sampled_from([REQUEST_ID, REQUEST_ID + 1]))
+    read = layout.read(changed, request_id)
+    if read is None:
+        return
+    head, response = decoded(changed)
+    assert head == decode_head(first)._replace(request_id=request_id)
+    assert (response.status, response.names) == (0, decoded(first)[1].names)
+    assert read == response.values
+
+
+@given(st.lists(values, max_size=12))
+def test_a_layout_fits_what_it_was_learned_from_and_no_other_id_or_community(encoded: list[bytes]) -> None:
+    layout = learned(response_of(encoded))
+    assert layout.read(response_of(encoded), REQUEST_ID) == decoded(response_of(encoded))[1].values
+    assert layout.read(response_of(encoded, REQUEST_ID + 1), REQUEST_ID) is None
+    assert layout.read(response_of(encoded, community=b"d"), REQUEST_ID) is None
+    assert layout.read(response_of(encoded)[:-1], REQUEST_ID) is None
+
+
+def converse(rehearsed: Rehearsed, agent: SnmpAgent, lost: set[int]) -> tuple[list[bytes], int]:
+    """Run it to its end; the requests sent, and how many answers were read by their layout. `lost` are not answered."""
+    sent: list[bytes] = []
+    quick = 0
+    silences = 0
+    while (request := rehearsed.request) is not None:
+        if request.encoded is None:
+            request.encoded = encode_request(VERSION_2C, COMMUNITY, request)
+        sent.append(request.encoded.with_id(REQUEST_ID))
+        answer = agent.respond(sent[-1])
+        assert answer is not None
+        if len(sent) in lost:
+            silences += 1
+            rehearsed.take_silence(silences)
+            continue
+        silences = 0
+        values = rehearsed.expected.read(answer, REQUEST_ID) if rehearsed.expected else None
+        if values is not None:
+            quick += 1
+            rehearsed.take_values(values, len(answer))
+        else:
+            try:
+                rehearsed.take(decoded(answer)[1])
+            except MalformedError as error:
+                raise AssertionError("the demo's agent writes good messages") from error
+    return sent, quick
+
+
+rows = st.dictionaries(
+    st.tuples(st.integers(0, 3), st.integers(1, 40)), st.one_of(values, st.integers(0, 255).map(far_ber.counter64)),
+    max_size=60,
+)  # fmt: skip
+Rows = dict[tuple[int, int], bytes]
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Rows]:
+    """A table at each poll: mostly as it was with other numbers, sometimes with a row more or less."""
+    table: Rows = draw(rows)
+    history = []
+    for _ in range(draw(st.integers(1, 8))):
+        match draw(st.sampled_from(["same", "same", "moved", "moved", "new"])):
+            case "moved":
+                table = {key: draw(_same_width(value)) for key, value in table.items()}
+            case "new":
+                table = {key: value for key, value in table.items() if draw(st.integers(0, 9))} | draw(rows)
+        history.append(table)
+    return history
+
+
+@settings(max_examples=150)
+@given(histories(), st.dictionaries(st.integers(0, 7), st.sets(st.integers(1, 6), max_size=3)))
+def test_a_plan_changes_no_result(history: list[Rows], lost_at: dict[int, set[int]]) -> None:
+    plan, get_plan = Plan(), Plan()
+    habits, bare_habits = Habits(ever_answered=True), Habits(ever_answered=True)
+    for poll, table in enumerate(history):
+        agent = SnmpAgent(
+            MibView({(*COLUMNS[column], row): value for (column, row), value in table.items()}), COMMUNITY
+        )
+        rehearsed = Rehearsed(plan, lambda own: Walk(COLUMNS, own, Limits(), VERSION_2C), habits)
+        bare = Rehearsed(Plan(), lambda own: Walk(COLUMNS, own, Limits(), VERSION_2C), bare_habits)
+        lost = lost_at.get(poll, set())
+        sent, _ = converse(rehearsed, agent, lost)
+        bare_sent, _ = converse(bare, agent, lost)
+        assert rehearsed.columns() == bare.columns()
+        assert [list(column) for column in rehearsed.columns()] == [list(column) for column in bare.columns()]
+        assert rehearsed.problems == bare.problems
+        assert sent == bare_sent, "a plan asks what the walk would have asked"
+        assert habits == bare_habits
+        got = Rehearsed(get_plan, lambda own: Get(SCALARS, own), habits)
+        converse(got, agent, set())
+        fresh = Rehearsed(Plan(), lambda own: Get(SCALARS, own), bare_habits)
+        converse(fresh, agent, set())
+        assert got.columns() == fresh.columns()
+
+
+def test_the_fourth_poll_of_a_steady_table_is_read_by_layouts_alone() -> None:
+    plan, habits = Plan(), Habits()
+    for poll in range(5):
+        table = {
+            (*column, row): far_ber.counter64(10**9 + poll * 1000 + row) for column in COLUMNS for row in range(40)
+        }
+        rehearsed = Rehearsed(plan, lambda own: Walk(COLUMNS, own, Limits(), VERSION_2C), habits)
+        sent, quick = converse(rehearsed, SnmpAgent(MibView(table), COMMUNITY), set())
+        assert rehearsed.columns()[3][(7,)] == 10**9 + poll * 1000 + 7
+    assert quick == len(sent) > 1
