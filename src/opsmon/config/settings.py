@@ -9,12 +9,11 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field
 
 from opsmon.config.problem import shown
-from opsmon.model.secret import Secret
+from opsmon.console.settings import HttpSettings, HttpSpec
 from opsmon.notify.channel import Channel
 from opsmon.notify.spec import WebhookSpec
-from opsmon.spec import SecretField, Spec, wrong
+from opsmon.spec import Spec, wrong
 
-DEFAULT_LISTEN = "127.0.0.1:9876"
 DEFAULT_STORE = "sqlite:///var/opsmon.db"
 SQLITE = "sqlite:///"
 
@@ -24,15 +23,6 @@ class Language(StrEnum):
 
     ZH = "zh"
     EN = "en"
-
-
-@dataclass(frozen=True, slots=True)
-class HttpSettings:
-    """Where the daemon's one port is, and the bearer token that commands need (None: commands are refused)."""
-
-    host: str = "127.0.0.1"
-    port: int = 9876
-    token: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +45,6 @@ class Settings:
     backup: BackupSettings
 
 
-def _check_listen(text: str) -> str:
-    host, colon, port = text.rpartition(":")
-    if not (colon and host and port.isascii() and port.isdigit() and int(port[:6]) <= 65535):
-        raise wrong("not an address to listen on", "such as `127.0.0.1:9876` or `[::1]:9876`; port 0 takes a free one")
-    return text
-
-
 def _check_store(text: str) -> str:
     if not text.startswith((SQLITE, "postgresql://", "postgresql+")) or len(text) <= len(SQLITE):
         raise wrong("not a store", f"such as `{DEFAULT_STORE}` (relative to the root)")
@@ -82,17 +65,6 @@ def _check_names(webhooks: list[WebhookSpec]) -> list[WebhookSpec]:
         if names.count(name) > 1:
             raise wrong(f"two webhooks are named {shown(name)}", "the outbox tells them apart by their names")
     return webhooks
-
-
-class HttpSpec(Spec):
-    """`http:`"""
-
-    listen: Annotated[str, AfterValidator(_check_listen)] = DEFAULT_LISTEN
-    token: SecretField | None = None
-
-    def resolve(self) -> HttpSettings:
-        host, _, port = self.listen.rpartition(":")
-        return HttpSettings(host.strip("[]"), int(port), self.token)
 
 
 class BackupSpec(Spec):
