@@ -138,7 +138,9 @@ class _Desk:
         """The number to compare, or None where there is none."""
         readings = self.sample.readings
         value = value_at(watch.place, readings)
-        if value is None or any(value_at(need.place, readings) is None for need in watch.needs):
+        compared = [need.place for need in watch.needs]
+        compared += [threshold for threshold in (watch.at, watch.clear) if isinstance(threshold, Place)]
+        if value is None or any(value_at(place, readings) is None for place in compared):
             return None
         if watch.rule.measure is Measure.SECONDS_LEFT:
             return value - self.turn.now.timestamp()

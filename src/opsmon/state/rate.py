@@ -1,7 +1,7 @@
 """How busy a link is, from two readings of its octet counters.
 
-Promises: None instead of a wrong number. Handled: the wrap of a counter (RFC 2863 section 3.1.6: 32 bits wrap within
-minutes on a fast link), a restart of the agent (`sysUpTime` went back), a discontinuity of the interface
+Promises: None instead of a wrong number. Handled: the wrap of a counter (RFC 2863 section 3.1.6), 32 bits that may have
+wrapped more than once between two polls of a fast link, a restart of the agent (`sysUpTime` went back), a discontinuity of the interface
 (`ifCounterDiscontinuityTime` changed), another ifIndex behind the same name, a counter that went back for no reason,
 and an agent that gives a rate no link of that speed can carry. Refuses to guess a speed: 0 or absent gives None.
 """
@@ -49,7 +49,8 @@ def measure_utilisation(
         _growth(before.octets_out, after.octets_out, counter_bits, most),
     ]
     known = [octets for octets in grown if octets is not None]
-    if not known or speed_bps <= 0:
+    blind = speed_bps / 8 * elapsed_s >= 2.0**counter_bits  # it may have wrapped more than once
+    if len(known) < len(grown) or speed_bps <= 0 or blind:
         return Utilisation(None, after)
     return Utilisation(max(known) * 8 / elapsed_s / speed_bps, after)
 
