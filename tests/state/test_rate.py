@@ -107,7 +107,7 @@ def test_a_busy_link_is_raised(rule: Rule, names: tuple[str, str], speed: tuple[
     for share in (0.2, 0.9, 0.2):
         octets += share * 1e8 / 8 * 60
         m.poll(link("1", octets % wraps_at, names, speed))
-    assert m.told() == ["+Busy ifName=Gi0/1"]
+    assert m.told() == ["+Busy ifName=Gi0/1", "-Busy ifName=Gi0/1"]
     assert m.raised().value == pytest.approx(0.9)
 
 

@@ -1,9 +1,10 @@
 """How busy a link is, from two readings of its octet counters.
 
 Promises: None instead of a wrong number. Handled: the wrap of a counter (RFC 2863 section 3.1.6), 32 bits that may have
-wrapped more than once between two polls of a fast link, a restart of the agent (`sysUpTime` went back), a discontinuity of the interface
-(`ifCounterDiscontinuityTime` changed), another ifIndex behind the same name, a counter that went back for no reason,
-and an agent that gives a rate no link of that speed can carry. Refuses to guess a speed: 0 or absent gives None.
+wrapped more than once between two polls of a fast link, a restart of the agent (`sysUpTime` went back), a discontinuity
+of the interface (`ifCounterDiscontinuityTime` changed), another ifIndex behind the same name, a counter that went back
+for no reason, and an agent that gives a rate no link of that speed can carry. Refuses to guess a speed: 0 or absent
+gives None.
 """
 
 from dataclasses import dataclass
