@@ -9,6 +9,7 @@ from immutables import Map
 from opsmon.engine.alerts import shifts_of, words_after, words_of
 from opsmon.engine.rules import Rules
 from opsmon.engine.world import World, start_world
+from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import apply
 from opsmon.incident.lifecycle import prune
 from opsmon.model.event import ClockChanged, Event, IncidentClosed, IncidentOpened, MaintenanceSet
@@ -59,3 +60,29 @@ def resume(world: World, now: datetime) -> World:
         agenda = agenda.set(incident, now)
     incidents = prune(world.incidents, world.rules.inventory)
     return replace(world, fleet=state.resume(world.fleet, now), incidents=incidents, agenda=agenda, clocks=Map())
+
+
+def forget(world: World, before: datetime) -> World:
+    """Lets go of the incidents that were closed before and have no clock open. The journal keeps them; a command about
+    one brings it back (`recall`)."""
+    old = [name for name, incident in world.incidents.by_id.items() if _is_settled(world, incident, before)]
+    by_id, words, notices = world.incidents.by_id.mutate(), world.words.mutate(), world.notices.mutate()
+    for name in old:
+        del by_id[name]
+        words.pop(name, None)
+        notices.pop(name, None)
+    incidents = replace(world.incidents, by_id=by_id.finish())
+    return replace(world, incidents=incidents, words=words.finish(), notices=notices.finish()) if old else world
+
+
+def _is_settled(world: World, incident: Incident, before: datetime) -> bool:
+    if incident.closed_at is None or incident.closed_at >= before:
+        return False
+    return not any(word.last.after.is_open for word in words_of(world, incident.id).values())
+
+
+def recall(world: World, events: Iterable[Event]) -> World:
+    """Brings back an incident that was let go, from the events that the journal has of it."""
+    for event in events:
+        world = fold_decided(world, event)
+    return world

@@ -20,13 +20,15 @@ journal = Table(
     Index("journal_at", "at"),
 )
 
-# One row: the head of the journal, kept apart from it so that a cut tail is seen.
+# One row: the head of the journal, kept apart from it so that a cut tail is seen. `touched_at` is when somebody last
+# found out whether the database can be written.
 head = Table(
     "head",
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("seq", Integer, nullable=False),
     Column("hash", String(64), nullable=False),
+    Column("touched_at", String(40)),
 )
 
 # The last few short cuts to a world; each can be thrown away, the journal holds everything.

@@ -77,6 +77,11 @@ class Store:
             self._head = head
             return head
 
+    def touch(self, now: datetime) -> None:
+        """Writes a mark, to find out whether the store can be written."""
+        with self._lock, transaction(self._engine, writes=True) as connection:
+            _set_head(connection, self._head, touched_at=boxes.time_text(now))
+
     def read(
         self, after: int = 0, incident: IncidentId | None = None, since: datetime | None = None
     ) -> Iterator[Entry]:
@@ -170,9 +175,13 @@ def _append(connection: Connection, links: Sequence[Link], head: Head) -> None:
     if not links:
         return
     connection.execute(insert(schema.journal), [asdict(link) for link in links])
-    updated = connection.execute(update(schema.head).values(seq=head.seq, hash=head.hash))
-    if updated.rowcount == 0:
-        connection.execute(insert(schema.head).values(id=1, seq=head.seq, hash=head.hash))
+    _set_head(connection, head)
+
+
+def _set_head(connection: Connection, head: Head, **marks: str) -> None:
+    values = {"seq": head.seq, "hash": head.hash, **marks}
+    if connection.execute(update(schema.head).values(**values)).rowcount == 0:
+        connection.execute(insert(schema.head).values(id=1, **values))
 
 
 def _stored_head(connection: Connection) -> Head | None:

@@ -1,0 +1,54 @@
+"""The part of a journal that still matters: what a snapshot holds, so that a start need not read years.
+
+Folding the digest of a journal tells the same as folding the journal, of everything that the world still holds, but
+for the number of alerts that each incident has sent: that is kept beside.
+"""
+
+from collections.abc import Container, Iterable
+
+from opsmon.model.event import (
+    ConditionCleared,
+    ConditionRaised,
+    DeviceState,
+    DeviceStateChanged,
+    Event,
+    MaintenanceSet,
+)
+from opsmon.model.name import DeviceName, IncidentId
+
+# These cover what was measured before: the event before them matters still.
+COVERS = frozenset({DeviceState.MAINTENANCE, DeviceState.FLAPPING})
+
+
+def digest(events: Iterable[Event], keep: Container[IncidentId]) -> tuple[Event, ...]:
+    """The events that matter, in their order. `keep` are the incidents that the world still holds."""
+    kept: dict[int, Event] = {}
+    states: dict[DeviceName, list[int]] = {}
+    last: dict[tuple[object, ...], int] = {}
+    for number, event in enumerate(events):
+        match event:
+            case DeviceStateChanged():
+                kept[number] = event
+                _uncover(kept, states.setdefault(event.device, []), event, number)
+            case ConditionRaised() | ConditionCleared():
+                kept.pop(last.pop((event.device, event.condition, event.subject), -1), None)
+                if isinstance(event, ConditionRaised):
+                    kept[number] = event
+                    last[event.device, event.condition, event.subject] = number
+            case MaintenanceSet():
+                kept.pop(last.get((event.device,), -1), None)
+                kept[number] = event
+                last[event.device,] = number
+            case _:
+                if event.incident is not None and event.incident in keep:
+                    kept[number] = event
+    return tuple(kept.values())
+
+
+def _uncover(kept: dict[int, Event], of_device: list[int], event: DeviceStateChanged, number: int) -> None:
+    """Drops the states of the device that the event puts an end to."""
+    if event.after not in COVERS:
+        for old in of_device:
+            del kept[old]
+        of_device.clear()
+    of_device.append(number)

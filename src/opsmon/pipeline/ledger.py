@@ -1,0 +1,87 @@
+"""Writes batches to the store until they are written: nothing is lost because a disk is full for a while.
+
+A failure is said once in the log, counted, and kept in `trouble` for the readiness; the same batch is tried again with
+growing pauses. The writing itself happens in a thread, so that a slow disk does not stop the loop.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from opsmon.clock import Clock
+from opsmon.engine.world import World
+from opsmon.errors import StoreError
+from opsmon.model.event import Event
+from opsmon.model.name import IncidentId
+from opsmon.pipeline.recovery import save_world
+from opsmon.store.chain import Head
+from opsmon.store.outbox import NewDelivery
+from opsmon.store.store import Store
+
+FIRST_PAUSE_S = 0.2
+LONGEST_PAUSE_S = 5.0
+log = logging.getLogger(__name__)
+
+
+class Ledger:
+    """`failures` counts failed attempts; `trouble` says what is wrong with the store now, "" for nothing."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self.failures = 0
+        self.written = 0
+        self.trouble = ""
+
+    async def write(self, events: Sequence[Event], deliveries: Sequence[NewDelivery]) -> None:
+        """Returns when the batch is on the disk, however long that takes."""
+        pause_s = FIRST_PAUSE_S
+        while not await self._try(events, deliveries):
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+        self.written += len(events)
+
+    async def history(self, incident: IncidentId) -> tuple[Event, ...]:
+        """What the journal has of an incident. Raises StoreError."""
+        return await asyncio.to_thread(lambda: tuple(entry.event for entry in self._store.read(incident=incident)))
+
+    async def save(self, world: World, head: Head) -> None:
+        """Writes a short cut to the world as it was at `head`; one that cannot be written is not missed."""
+        try:
+            await asyncio.to_thread(save_world, self._store, world, head, self._clock.now())
+        except StoreError as error:
+            log.warning("no snapshot: %s", error)
+
+    @property
+    def head(self) -> Head:
+        """The end of the journal."""
+        return self._store.head
+
+    async def check(self) -> None:
+        """Finds out whether the store could be written now, while there is nothing to write."""
+        try:
+            await asyncio.to_thread(self._store.touch, self._clock.now())
+        except StoreError as error:
+            self._fail(error)
+        else:
+            self._recover()
+
+    async def _try(self, events: Sequence[Event], deliveries: Sequence[NewDelivery]) -> bool:
+        try:
+            await asyncio.to_thread(self._store.commit, events, deliveries, self._clock.now())
+        except StoreError as error:
+            self._fail(error)
+            return False
+        self._recover()
+        return True
+
+    def _fail(self, error: StoreError) -> None:
+        self.failures += 1
+        if not self.trouble:
+            log.error("%s; nothing is lost, trying again until it can be written", error)
+        self.trouble = str(error)
+
+    def _recover(self) -> None:
+        if self.trouble:
+            log.warning("the store can be written again")
+        self.trouble = ""

@@ -1,0 +1,230 @@
+"""The only loop: take what waits, decide, write, swap the world, let the effects go.
+
+One writer, so no locks. What was decided becomes the world that readers see, and its effects leave the process, only
+after its events and deliveries are on the disk. Samples that bring no news are not written and swap the world at once.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from opsmon.clock import Clock
+from opsmon.engine.decide import decide
+from opsmon.engine.desk import Accepted, Answer, Refused, Unavailable
+from opsmon.engine.effect import Diagnose, Effect, Notify
+from opsmon.engine.fold import forget, recall
+from opsmon.engine.input import AddFact, ClockStepped, Command, Input, Reloaded, SetSeverity, Tick
+from opsmon.engine.rules import Rules
+from opsmon.engine.step import Step
+from opsmon.engine.world import World, next_deadline
+from opsmon.errors import StoreError
+from opsmon.model.event import Event
+from opsmon.model.name import CheckName, DeviceName, IncidentId
+from opsmon.model.sample import Sample
+from opsmon.pipeline.intake import Intake, Request
+from opsmon.pipeline.ledger import Ledger
+from opsmon.pipeline.recovery import REMEMBERED
+from opsmon.pipeline.wall import WallWatch
+from opsmon.state.fleet import ReprobeRequest
+from opsmon.store.outbox import NewDelivery
+from opsmon.store.store import Store
+
+BATCH = 500  # samples decided in one go: a few ten milliseconds, then others have the loop
+LONGEST_SLEEP_S = 5.0  # so that a clock that was set is noticed
+COMMAND_PATIENCE_S = 10.0
+STORE_CHECK_S = 10.0
+log = logging.getLogger(__name__)
+
+Perform = Callable[[ReprobeRequest | Diagnose], None]
+Render = Callable[[Notify], tuple[NewDelivery, ...]]
+
+
+class Pipeline:
+    """Owns the world. `render` makes the deliveries of an alert, `perform` lets other effects go, `wake_outbox` tells
+    the outbox that there is something to deliver; none of them may block or raise."""
+
+    def __init__(
+        self,
+        world: World,
+        store: Store,
+        clock: Clock,
+        *,
+        render: Render,
+        perform: Perform,
+        wake_outbox: Callable[[], None] = lambda: None,
+        command_patience_s: float = COMMAND_PATIENCE_S,
+    ) -> None:
+        self._world = world
+        self._clock = clock
+        self._render, self._perform, self._wake_outbox = render, perform, wake_outbox
+        self._patience_s = command_patience_s
+        self._latest: dict[DeviceName, dict[CheckName, Sample]] = {}
+        self._wall = WallWatch(clock)
+        self._stopping = False
+        self._forget_before: datetime | None = None
+        self._touched_at = clock.monotonic()
+        self._head = store.head
+        self.intake = Intake()
+        self.ledger = Ledger(store, clock)
+        self.starting = "the first checks are not being sent yet"
+        self.turns = 0  # grows while the loop turns
+        self.decided = 0
+
+    @property
+    def world(self) -> World:
+        """The last world that is on the disk."""
+        return self._world
+
+    @property
+    def latest(self) -> Mapping[DeviceName, Mapping[CheckName, Sample]]:
+        """The last sample of every check of every device, decided or not."""
+        return self._latest
+
+    @property
+    def clock_jumps(self) -> int:
+        return self._wall.jumps
+
+    @property
+    def not_ready(self) -> str:
+        """Why the daemon is not ready, in words; empty when it is."""
+        return self.starting or self.ledger.trouble
+
+    def submit(self, sample: Sample) -> None:
+        """Takes a sample in. Never blocks and never refuses."""
+        self._latest.setdefault(sample.device, {})[sample.check] = sample
+        self.intake.put_sample(sample)
+
+    async def issue(self, command: Command) -> Answer:
+        """Waits until the command is journaled or refused, or until patience ends because the store fails."""
+        return await self._ask(Request(command))
+
+    async def reload(self, rules: Rules) -> Answer:
+        """Swaps the rules; everything that can fail about them was done before."""
+        for name in [name for name in self._latest if name not in rules.inventory.devices]:
+            del self._latest[name]
+        return await self._ask(Request(Reloaded(rules)))
+
+    async def _ask(self, request: Request) -> Answer:
+        if self._stopping:
+            return Unavailable("the daemon is stopping")
+        self.intake.put_request(request)
+        try:
+            async with asyncio.timeout(self._patience_s):
+                return await asyncio.shield(request.answer)
+        except TimeoutError:
+            request.answer.cancel()
+            return Unavailable(self.ledger.trouble or "the store does not answer")
+
+    async def run(self) -> None:
+        """Turns until `stop`, and decides what waits by then."""
+        while not self._stopping or len(self.intake):
+            await self._turn()
+            self.turns += 1
+
+    async def snapshot(self) -> None:
+        """Writes a short cut for the next start, and lets old incidents go."""
+        world, head = self._world, self._head
+        await self.ledger.save(world, head)
+        self._forget_before = self._clock.now() - REMEMBERED
+
+    def stop(self) -> None:
+        """Ends `run` when everything that waits is written."""
+        self._stopping = True
+        self.intake.wake()
+
+    async def _turn(self) -> None:
+        await self.intake.wait(0 if self._stopping else self._sleep_s())
+        requests, samples = self.intake.take(BATCH)
+        batch = Batch(await self._remember([request.given for request in requests]))
+        self._decide(batch, requests, samples)
+        if batch.events:
+            deliveries = [row for effect in batch.alerts() for row in self._render(effect)]
+            await self.ledger.write(batch.events, deliveries)
+            self._touched_at = self._clock.monotonic()
+            if deliveries:
+                self._wake_outbox()
+        elif self._clock.monotonic() - self._touched_at > STORE_CHECK_S:
+            await self.ledger.check()
+            self._touched_at = self._clock.monotonic()
+        self._world, self._head = batch.world, self.ledger.head
+        self._let_go(batch.effects)
+        batch.answer()
+        await asyncio.sleep(0)
+
+    async def _remember(self, given: Iterable[Input]) -> World:
+        """The world, without the incidents that are to be forgotten and with those that a command is about."""
+        world = self._world
+        if self._forget_before is not None:
+            world, self._forget_before = forget(world, self._forget_before), None
+        for one in given:
+            if isinstance(one, AddFact | SetSeverity) and one.incident not in world.incidents.by_id:
+                world = recall(world, await self._history(one.incident))
+        return world
+
+    async def _history(self, incident: IncidentId) -> tuple[Event, ...]:
+        try:
+            return await self.ledger.history(incident)
+        except StoreError as error:
+            log.warning("incident %s cannot be looked up: %s", incident, error)
+            return ()
+
+    def _sleep_s(self) -> float:
+        deadline = next_deadline(self._world)
+        if deadline is None:
+            return LONGEST_SLEEP_S
+        return min(max((deadline - self._clock.now()).total_seconds(), 0.0), LONGEST_SLEEP_S)
+
+    def _decide(self, batch: "Batch", requests: Iterable[Request], samples: Sequence[Sample]) -> None:
+        jump = self._wall.look()
+        if jump is not None:
+            self._tell_jump(jump)
+            batch.take(decide(batch.world, ClockStepped(jump), self._clock.now()))
+        for request in requests:
+            batch.take(self._decide_one(batch.world, request.given), request)
+        for sample in samples:
+            batch.take(self._decide_one(batch.world, sample))
+        deadline = next_deadline(batch.world)
+        if deadline is not None and deadline <= self._clock.now():
+            batch.take(self._decide_one(batch.world, Tick()))
+
+    def _decide_one(self, world: World, given: Input) -> Step:
+        self.decided += 1
+        return decide(world, given, self._clock.now())
+
+    def _tell_jump(self, jump: timedelta) -> None:
+        direction = "ahead" if jump > timedelta(0) else "back"
+        log.warning(
+            "the clock was set %s by %.1f s; durations are not touched by it", direction, abs(jump.total_seconds())
+        )
+
+    def _let_go(self, effects: Iterable[Effect]) -> None:
+        for effect in effects:
+            if not isinstance(effect, Notify):
+                self._perform(effect)
+
+
+class Batch:
+    """What several inputs led to, one after the other, before any of it is written."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.events: list[Event] = []
+        self.effects: list[Effect] = []
+        self._answers: list[tuple[Request, Answer]] = []
+
+    def take(self, step: Step, request: Request | None = None) -> None:
+        self.world = step.world
+        self.events += step.events
+        self.effects += step.effects
+        if request is not None:
+            self._answers.append((request, Refused(step.refusal) if step.refusal else Accepted(step.events)))
+
+    def alerts(self) -> list[Notify]:
+        return [effect for effect in self.effects if isinstance(effect, Notify)]
+
+    def answer(self) -> None:
+        """Tells those who still wait."""
+        for request, answer in self._answers:
+            if request.is_wanted:
+                request.answer.set_result(answer)

@@ -1,0 +1,56 @@
+"""From the store to a world at the start, and from the world to a short cut for the next start."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from immutables import Map
+
+from opsmon.engine.digest import digest
+from opsmon.engine.fold import fold, forget, resume
+from opsmon.engine.rules import Rules
+from opsmon.engine.world import World, start_world
+from opsmon.model.event import Event
+from opsmon.model.name import IncidentId
+from opsmon.store.chain import Head
+from opsmon.store.snapshot import Snapshot
+from opsmon.store.store import Store
+
+# Longer than the longest month that a budget counts, and the month before it for the report.
+REMEMBERED = timedelta(days=62)
+log = logging.getLogger(__name__)
+
+
+def load_world(store: Store, rules: Rules, now: datetime) -> World:
+    """The world that the journal tells, ready for its first Tick. Raises StoreError if the journal cannot be read."""
+    world, after = start_world(rules, now), 0
+    snapshot = store.load_snapshot()
+    if snapshot is not None:
+        for event in snapshot.events:
+            world = fold(world, event)
+        notices = {IncidentId(name): count for name, count in snapshot.notices.items()}
+        world, after = replace(world, notices=Map(notices)), snapshot.head.seq
+    read = after
+    for entry in store.read(after=after):
+        world, read = fold(world, entry.event), entry.seq
+    log.info("the journal holds %d events, %d of them after the last snapshot", read, read - after)
+    return resume(forget(world, now - REMEMBERED), now)
+
+
+def save_world(store: Store, world: World, head: Head, now: datetime) -> None:
+    """Writes a short cut to the world as it was at `head`. Raises StoreError."""
+    events = digest(_told_until(store, head), world.incidents.by_id)
+    store.save_snapshot(Snapshot(head, now, events, {str(name): count for name, count in world.notices.items()}))
+
+
+def _told_until(store: Store, head: Head) -> Iterator[Event]:
+    """The last digest and what was journaled after it."""
+    snapshot, after = store.load_snapshot(), 0
+    if snapshot is not None and snapshot.head.seq <= head.seq:
+        yield from snapshot.events
+        after = snapshot.head.seq
+    for entry in store.read(after=after):
+        if entry.seq > head.seq:
+            return
+        yield entry.event

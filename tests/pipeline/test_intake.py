@@ -1,0 +1,76 @@
+"""What waits is bounded, and no failure is lost to the bound."""
+
+import asyncio
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opsmon.engine.desk import Refused
+from opsmon.engine.input import SetMaintenance
+from opsmon.model.name import DeviceName
+from opsmon.model.sample import Outcome
+from opsmon.pipeline.intake import Intake, Request
+from tests.engine.scene import START, sample
+
+OUTCOMES = st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), st.sampled_from([Outcome.OK, Outcome.TIMEOUT])))
+
+
+def test_below_the_bound_every_sample_is_given_out_in_order() -> None:
+    intake = Intake(most_samples=10)
+    given = [sample("a", Outcome.OK, START + timedelta(seconds=n)) for n in range(10)]
+    for one in given:
+        intake.put_sample(one)
+    assert intake.take(7)[1] == given[:7]
+    assert intake.take(7)[1] == given[7:]
+    assert intake.melted == 0
+
+
+@given(OUTCOMES)
+def test_beyond_the_bound_the_newest_and_the_newest_failure_of_each_check_remain(
+    told: list[tuple[str, Outcome]],
+) -> None:
+    intake = Intake(most_samples=4)
+    given = [sample(name, outcome, START + timedelta(seconds=n)) for n, (name, outcome) in enumerate(told)]
+    for one in given:
+        intake.put_sample(one)
+    kept = intake.take(1_000)[1]
+    assert len(kept) <= 12  # three checks, twice each, and the slack before the next melting
+    assert intake.melted == len(given) - len(kept)
+    for name in {name for name, _ in told}:
+        mine = [one for one in given if one.device == name]
+        failures = [one for one in mine if one.outcome is Outcome.TIMEOUT]
+        assert mine[-1] in kept
+        assert not failures or failures[-1] in kept
+        assert [one for one in kept if one.device == name] == [one for one in mine if one in kept]  # in order
+
+
+async def test_waiting_ends_with_the_first_sample() -> None:
+    intake = Intake()
+    waiting = asyncio.create_task(intake.wait(60))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    intake.put_sample(sample("a", Outcome.OK, START))
+    async with asyncio.timeout(1):
+        await waiting
+
+
+async def test_waiting_ends_by_itself() -> None:
+    await Intake().wait(0.001)
+
+
+async def test_commands_beyond_the_bound_are_turned_away_at_once() -> None:
+    intake = Intake(most_commands=1)
+    first, second = (Request(SetMaintenance(DeviceName("a"), None, "王工")) for _ in range(2))
+    intake.put_request(first)
+    intake.put_request(second)
+    assert await second.answer == Refused("too many commands wait to be journaled")
+    assert intake.take(10)[0] == [first]
+
+
+async def test_a_command_that_nobody_waits_for_any_more_is_dropped() -> None:
+    intake = Intake()
+    request = Request(SetMaintenance(DeviceName("a"), None, "王工"))
+    intake.put_request(request)
+    request.answer.cancel()
+    assert intake.take(10)[0] == []

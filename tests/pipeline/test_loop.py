@@ -1,0 +1,301 @@
+"""The loop over a real store: written before seen, seen before effects leave; a store that fails loses nothing."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from opsmon.engine.desk import Accepted, Refused, Unavailable
+from opsmon.engine.effect import Diagnose, Notify
+from opsmon.engine.input import AddFact, SetMaintenance, SetSeverity
+from opsmon.engine.world import World
+from opsmon.model.event import DeviceState
+from opsmon.model.incident import Fact, FactType, Severity
+from opsmon.model.name import DeviceName, IncidentId
+from opsmon.model.sample import Outcome
+from opsmon.pipeline.loop import Pipeline
+from opsmon.pipeline.recovery import REMEMBERED, load_world
+from opsmon.state.fleet import ReprobeRequest
+from opsmon.store.outbox import NewDelivery, delivery_id
+from opsmon.store.store import Store, open_store
+from tests.engine.scene import HALL, device, rules_of, sample
+from tests.pipeline.clock import HandClock
+
+URL = "sqlite:///var/opsmon.db"
+MCU = DeviceName("mcu")
+RULES = rules_of()
+
+
+def render(notify: Notify) -> tuple[NewDelivery, ...]:
+    identity = delivery_id(notify.incident.id, notify.sequence, "oncall")
+    return (NewDelivery(identity, "oncall", notify.incident.id, f"{notify.alert} {notify.status}"),)
+
+
+class House:
+    """A pipeline over a store in a folder, with a clock turned by hand."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.clock = HandClock()
+        self.performed: list[ReprobeRequest | Diagnose] = []
+        self.woken = 0
+        self.store: Store
+        self.pipeline: Pipeline
+
+    def start(self) -> None:
+        self.store = open_store(URL, self.root)
+        self.pipeline = Pipeline(
+            load_world(self.store, RULES, self.clock.now()),
+            self.store,
+            self.clock,
+            render=render,
+            perform=self.perform,
+            wake_outbox=self.wake,
+            command_patience_s=0.5,
+        )
+        self.pipeline.starting = ""
+
+    def perform(self, effect: ReprobeRequest | Diagnose) -> None:
+        if isinstance(effect, Diagnose):  # what caused it is on the disk already
+            assert any(True for _ in self.store.read(incident=effect.incident))
+        self.performed.append(effect)
+
+    def wake(self) -> None:
+        self.woken += 1
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Pipeline]:
+        self.start()
+        async with asyncio.TaskGroup() as group:
+            running = group.create_task(self.pipeline.run())
+            try:
+                yield self.pipeline
+            finally:
+                self.pipeline.stop()
+                async with asyncio.timeout(5):
+                    await running
+        self.store.close()
+
+    async def until(self, ready: Callable[[], bool]) -> None:
+        async with asyncio.timeout(5):
+            while not ready():  # noqa: ASYNC110  # what is waited for is in the world, not in an event
+                await asyncio.sleep(0.001)
+
+    async def idle(self) -> None:
+        """Until everything that was submitted is decided."""
+        await self.until(lambda: len(self.pipeline.intake) == 0)
+        turn = self.pipeline.turns
+        self.pipeline.intake.wake()
+        await self.until(lambda: self.pipeline.turns > turn)
+
+    async def kill_mcu(self) -> IncidentId:
+        """Four failures in a row, as the re-probes of a dead device give them."""
+        before = set(self.world.incidents.by_id)
+        for pause_s in (1, 1, 2, 4):
+            self.pipeline.submit(sample("mcu", Outcome.TIMEOUT, self.clock.now(), confirms=pause_s > 1))
+            await self.idle()
+            self.clock.move(pause_s)
+        await self.until(lambda: set(self.world.incidents.by_id) > before)
+        (fresh,) = set(self.world.incidents.by_id) - before
+        return fresh
+
+    async def heal_mcu(self) -> None:
+        self.pipeline.submit(sample("mcu", Outcome.OK, self.clock.now()))
+        await self.idle()
+        self.clock.move(31)
+        await self.idle()
+
+    @property
+    def world(self) -> World:
+        return self.pipeline.world
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path)
+
+
+async def test_what_is_decided_is_on_the_disk_with_its_deliveries(house: House) -> None:
+    async with house.running():
+        incident = await house.kill_mcu()
+        assert [type(entry.event).__name__ for entry in house.store.read(incident=incident)][:2] == [
+            "IncidentOpened",
+            "FactAdded",
+        ]
+        assert [row.id for row in house.store.due(house.clock.now())] == [f"{incident}-1-oncall"]
+        assert house.woken >= 1
+        assert [type(effect).__name__ for effect in house.performed].count("Diagnose") == 1
+        await house.heal_mcu()
+        assert not house.world.incidents.by_id[incident].is_open
+
+
+async def test_a_restart_brings_everything_back_and_goes_on(house: House) -> None:
+    async with house.running():
+        incident = await house.kill_mcu()
+        before = house.world
+    async with house.running():
+        await house.idle()
+        assert house.world.incidents == before.incidents
+        assert house.world.words == before.words
+        assert house.world.notices == before.notices
+        await house.heal_mcu()
+        assert not house.world.incidents.by_id[incident].is_open
+        assert await house.kill_mcu() == "20260320-2"
+
+
+async def test_a_snapshot_gives_the_same_world_as_the_whole_journal(house: House) -> None:
+    async with house.running() as pipeline:
+        await house.kill_mcu()
+        await house.heal_mcu()
+        await house.kill_mcu()
+        await pipeline.snapshot()
+        await house.heal_mcu()
+        before = house.world
+    shortcut = open_store(URL, house.root)
+    found = load_world(shortcut, RULES, house.clock.now())
+    assert found.incidents == before.incidents
+    assert (found.words, found.notices) == (before.words, before.notices)
+    snapshot = shortcut.load_snapshot()
+    assert snapshot is not None
+    assert 0 < snapshot.head.seq < shortcut.head.seq
+    shortcut.close()
+
+
+async def test_old_incidents_are_let_go_and_remembered_for_a_late_word(house: House) -> None:
+    async with house.running() as pipeline:
+        incident = await house.kill_mcu()
+        await house.heal_mcu()
+        late = Fact(FactType.EXCLUDED, house.clock.now(), "王工", "the hall's own power cut")
+        await pipeline.issue(AddFact(incident, Fact(FactType.REPORT_FILED, house.clock.now(), "王工")))
+        house.clock.move(REMEMBERED.total_seconds() + 60)
+        await pipeline.snapshot()
+        house.pipeline.intake.wake()
+        await house.until(lambda: incident not in house.world.incidents.by_id)
+        answer = await pipeline.issue(AddFact(incident, late))
+        assert isinstance(answer, Accepted)
+        assert house.world.incidents.by_id[incident].is_excluded
+
+
+class TestCommands:
+    async def test_are_answered_when_they_are_on_the_disk(self, house: House) -> None:
+        async with house.running() as pipeline:
+            incident = await house.kill_mcu()
+            fact = Fact(FactType.ACKNOWLEDGED, house.clock.now(), "王工")
+            answer = await pipeline.issue(AddFact(incident, fact))
+            assert isinstance(answer, Accepted)
+            stored = [entry.event for entry in house.store.read()]
+            assert all(event in stored for event in answer.events)
+
+    async def test_are_refused_in_words_and_the_refusal_is_on_the_disk(self, house: House) -> None:
+        async with house.running() as pipeline:
+            answer = await pipeline.issue(SetSeverity(IncidentId("20200101-1"), Severity.MAJOR, "王工"))
+            assert answer == Refused("there is no incident 20200101-1")
+            assert [type(entry.event).__name__ for entry in house.store.read()] == ["CommandRefused"]
+
+    async def test_to_a_daemon_that_stops_are_not_taken(self, house: House) -> None:
+        async with house.running() as pipeline:
+            pipeline.stop()
+            answer = await pipeline.issue(SetMaintenance(MCU, None, "王工"))
+            assert answer == Unavailable("the daemon is stopping")
+
+
+class TestFailingStore:
+    """Another program holds the database's lock: every write fails for as long."""
+
+    @asynccontextmanager
+    async def locked(self, house: House) -> AsyncIterator[None]:
+        with house.store._engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout = 20")
+            connection.rollback()
+        locker = sqlite3.connect(house.root / "var" / "opsmon.db", isolation_level=None)
+        locker.execute("BEGIN IMMEDIATE")
+        yield
+        locker.execute("ROLLBACK")
+        locker.close()
+
+    async def test_nothing_leaves_until_it_is_written_and_nothing_is_lost(
+        self, house: House, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async with house.running() as pipeline:
+            async with self.locked(house):
+                answer = await pipeline.issue(SetMaintenance(MCU, house.clock.now() + timedelta(hours=1), "王工"))
+                assert isinstance(answer, Unavailable)
+                assert "locked" in answer.reason
+                assert "locked" in pipeline.not_ready
+                assert house.world.fleet.machines.get(MCU) is None
+                for _ in range(3):
+                    pipeline.submit(sample("core", Outcome.OK, house.clock.now()))
+                await house.until(lambda: pipeline.ledger.failures >= 3)
+            await house.until(lambda: not pipeline.not_ready)
+            await house.idle()
+            assert house.world.fleet.machines[MCU].visible is DeviceState.MAINTENANCE
+            assert house.store.verify().damage == ()
+        said = [record for record in caplog.records if record.levelno >= logging.ERROR]
+        assert len(said) == 1
+
+    async def test_a_command_that_was_answered_with_unavailable_before_it_was_decided_is_not_done(
+        self, house: House
+    ) -> None:
+        async with house.running() as pipeline:
+            until = house.clock.now() + timedelta(hours=1)
+            async with self.locked(house):
+                stuck = asyncio.create_task(pipeline.issue(SetMaintenance(MCU, until, "王工")))
+                await house.until(lambda: pipeline.ledger.failures > 0)
+                waiting = await pipeline.issue(SetMaintenance(DeviceName("core"), until, "王工"))
+                assert isinstance(waiting, Unavailable)
+                await stuck
+            await house.until(lambda: not pipeline.not_ready)
+            await house.idle()
+            assert DeviceName("core") not in house.world.fleet.machines
+
+    async def test_a_quiet_daemon_notices_it_too(self, house: House) -> None:
+        async with house.running() as pipeline:
+            await house.idle()
+            async with self.locked(house):
+                house.clock.move(11)
+                pipeline.intake.wake()
+                await house.until(lambda: bool(pipeline.not_ready))
+            house.clock.move(11)
+            pipeline.intake.wake()
+            await house.until(lambda: not pipeline.not_ready)
+
+
+class TestClock:
+    async def test_one_that_is_set_is_said_and_counted_and_declares_nothing(
+        self, house: House, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async with house.running() as pipeline:
+            pipeline.submit(sample("mcu", Outcome.OK, house.clock.now()))
+            await house.idle()
+            for seconds in (86_400, -2 * 86_400):
+                house.clock.set(seconds)
+                await house.idle()
+            assert pipeline.clock_jumps == 2
+            assert house.world.incidents.open_incidents() == ()
+            assert house.world.fleet.machines[MCU].visible is DeviceState.UP
+        assert [record.message for record in caplog.records if "the clock was set" in record.message] == [
+            "the clock was set ahead by 86400.0 s; durations are not touched by it",
+            "the clock was set back by 172800.0 s; durations are not touched by it",
+        ]
+
+    async def test_incidents_live_through_it(self, house: House) -> None:
+        async with house.running():
+            incident = await house.kill_mcu()
+            house.clock.set(-3_600)
+            await house.heal_mcu()
+            assert not house.world.incidents.by_id[incident].is_open
+
+
+async def test_a_reload_swaps_the_rules_and_forgets_what_is_gone(house: House) -> None:
+    async with house.running() as pipeline:
+        pipeline.submit(sample("cam-1", Outcome.OK, house.clock.now()))
+        pipeline.submit(sample("mcu", Outcome.OK, house.clock.now()))
+        answer = await pipeline.reload(rules_of([*HALL[:3], device("new", "core")]))
+        assert isinstance(answer, Accepted)
+        assert DeviceName("new") in house.world.rules.inventory.devices
+        assert set(pipeline.latest) == {MCU}
