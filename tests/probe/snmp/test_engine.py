@@ -110,13 +110,13 @@ async def test_one_agent_is_asked_one_thing_at_a_time(engine: SnmpEngine) -> Non
     assert under_way == 1
 
 
-async def test_a_closed_port_is_refused_at_once(engine: SnmpEngine) -> None:
+async def test_a_closed_port_is_refused_without_waiting_for_every_attempt(engine: SnmpEngine) -> None:
     async with far_end({}) as agent:
         device = agent.device()
     with pytest.raises(ProbeError, match="port is closed") as caught:
         await engine.session(device).get([SYS_NAME])
     assert caught.value.outcome is Outcome.REFUSED
-    assert engine.traffic.retried == 0
+    assert engine.traffic.silences == 0
 
 
 async def test_silence_is_a_timeout_after_every_attempt(engine: SnmpEngine) -> None:

@@ -1,14 +1,17 @@
 """The SNMP engine of the fleet: one shared socket per address family, and what is known of each agent between polls."""
 
 import asyncio
+import ipaddress
 import socket
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from opsmon.clock import WallClock
 from opsmon.errors import ProbeError
 from opsmon.model.device import Device, SnmpAccess, SnmpVersion
 from opsmon.model.name import DeviceName
 from opsmon.model.sample import Outcome
+from opsmon.probe.resolver import Resolver
 from opsmon.probe.snmp.conversation import Conversation, Patience, Peer, SocketAddress
 from opsmon.probe.snmp.exchange import Habits, Limits
 from opsmon.probe.snmp.get import Get
@@ -19,6 +22,7 @@ from opsmon.probe.snmp.socket import SharedSocket
 from opsmon.probe.snmp.traffic import Trace, Traffic
 from opsmon.probe.snmp.walk import Walk
 
+DEFAULT_COMMUNITY = "public"  # of a device of which the inventory says only that it has SNMP
 MOST_PLANS = 8  # of one agent
 _VERSIONS = {SnmpVersion.V1: VERSION_1, SnmpVersion.V2C: VERSION_2C}
 
@@ -30,6 +34,8 @@ class _Agent:
     address: str
     access: SnmpAccess
     habits: Habits = field(default_factory=Habits)
+    numeric: str = ""
+    peer: tuple[int, Peer] | None = None
     turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     plans: dict[tuple[str, tuple[Oid, ...]], Plan] = field(default_factory=dict)
 
@@ -47,7 +53,10 @@ class _Agent:
 class SnmpEngine:
     """`start` it inside the loop, ask for sessions, `stop` it."""
 
-    def __init__(self, limits: Limits | None = None, patience: Patience | None = None) -> None:
+    def __init__(
+        self, resolver: Resolver | None = None, *, limits: Limits | None = None, patience: Patience | None = None
+    ) -> None:
+        self._resolver = resolver or Resolver(WallClock())
         self._limits = limits or Limits()
         self._patience = patience or Patience()
         self._traffic = Traffic()
@@ -89,16 +98,25 @@ class SnmpEngine:
 
     async def converse(self, agent: _Agent, plan: Plan, make: MakeExchange, trace: Trace | None) -> Rehearsed:
         """Run an exchange when it is this agent's turn: one request at a time, for agents are small machines."""
-        family, address = await resolve_address(agent.address, agent.access.port)
+        family, peer = await self._peer_of(agent)
         shared = self._sockets.get(family)
         if shared is None:
             raise ProbeError(Outcome.LOCAL_FAULT, f"no socket for {agent.address}: the SNMP engine is not running")
-        community = agent.access.community
-        peer = Peer(address, _VERSIONS[agent.access.version], community.reveal().encode() if community else b"public")
         async with agent.turn:
             exchange = Rehearsed(plan, make, agent.habits)
             await Conversation(shared, peer, exchange, self._patience, trace).run()
         return exchange
+
+    async def _peer_of(self, agent: _Agent) -> tuple[int, Peer]:
+        """Where the agent is now; a device given by its name may move."""
+        numeric = await self._resolver.resolve(agent.address)
+        if agent.numeric != numeric or agent.peer is None:
+            family, address = socket_address(numeric, agent.access.port)
+            community = agent.access.community.reveal() if agent.access.community else DEFAULT_COMMUNITY
+            agent.peer = (family, Peer(address, _VERSIONS[agent.access.version], community.encode()))
+            agent.numeric = numeric
+            agent.plans.clear()  # their requests hold the community
+        return agent.peer
 
     @property
     def limits(self) -> Limits:
@@ -116,24 +134,25 @@ class _CommunitySession:
     async def get(self, oids: Sequence[Oid]) -> dict[Oid, SnmpValue]:
         agent = self._agent
         plan = agent.plan_of("get", oids)
-        done = await self._engine.converse(agent, plan, lambda habits: Get(oids, habits), self._trace)
+        done = await self._engine.converse(agent, plan, lambda habits, size: Get(oids, habits), self._trace)
         return done.columns()[0]
 
     async def walk(self, columns: Sequence[Oid]) -> Walked:
         agent, limits = self._agent, self._engine.limits
         version = _VERSIONS[agent.access.version]
         plan = agent.plan_of("walk", columns)
-        make = lambda habits: Walk(columns, habits, limits, version)  # noqa: E731
+        make = lambda habits, size: Walk(columns, habits, limits, version, size)  # noqa: E731
         done = await self._engine.converse(agent, plan, make, self._trace)
         return Walked(done.columns(), done.problems)
 
 
-async def resolve_address(address: str, port: int) -> tuple[int, SocketAddress]:
-    """The family and socket address of an IP address or host name; a name that does not resolve is our own fault."""
-    loop = asyncio.get_running_loop()
+def socket_address(numeric: str, port: int) -> tuple[int, SocketAddress]:
+    """The family of a numeric address, and how the socket names it; an IPv6 zone becomes the scope number."""
     try:
-        found = await loop.getaddrinfo(address, port, type=socket.SOCK_DGRAM)
-    except OSError as error:
-        raise ProbeError(Outcome.LOCAL_FAULT, f"cannot resolve {address}: {error.strerror}") from error
-    family, _, _, _, socket_address = found[0]
-    return family, socket_address  # type: ignore[return-value]  # AF_INET and AF_INET6 only, for a datagram socket
+        address = ipaddress.ip_address(numeric)
+        if address.version == 4:
+            return socket.AF_INET, (str(address), port)
+        scope = socket.if_nametoindex(address.scope_id) if address.scope_id else 0
+    except (ValueError, OSError) as error:
+        raise ProbeError(Outcome.LOCAL_FAULT, f"cannot use the address {numeric}: {error}") from error
+    return socket.AF_INET6, (str(address).partition("%")[0], port, 0, scope)

@@ -22,6 +22,11 @@ class Exchange(Protocol):
     @property
     def problems(self) -> tuple[str, ...]: ...
 
+    @property
+    def octets_per_binding(self) -> float:
+        """How large the bindings of the answers are, as far as that decides what fits a datagram."""
+        ...
+
     def columns(self) -> tuple[dict[Index, SnmpValue], ...]:
         """What was found, by row index; a GET's is one column, by the whole name."""
         ...
@@ -56,14 +61,13 @@ class Habits:
     bulk_works: bool = True
     most_repetitions: int = 50
     most_names: int = 40
-    octets_per_binding: float = 22.0
     calls_before_trying_more: int = 0
     ever_answered: bool = False
 
     @property
     def key(self) -> tuple[object, ...]:
         """What decides which requests are made."""
-        return (self.bulk_works, self.most_repetitions, self.most_names, self.octets_per_binding)
+        return (self.bulk_works, self.most_repetitions, self.most_names)
 
     def be_gentler(self) -> None:
         self.calls_before_trying_more = CALLS_BETWEEN_TRIALS

@@ -76,6 +76,10 @@ class Get:
         return (self.values,)
 
     @property
+    def octets_per_binding(self) -> float:
+        return 0.0  # the requests do not depend on it
+
+    @property
     def problems(self) -> tuple[str, ...]:
         return ()
 

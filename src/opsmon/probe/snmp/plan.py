@@ -19,7 +19,7 @@ from opsmon.probe.snmp.value import Cell, Marker
 MOST_STEPS = 200
 MOST_VALUES = 8192
 
-MakeExchange = Callable[[Habits], Exchange]
+MakeExchange = Callable[[Habits, float], Exchange]  # the size of a binding is 0 while unknown
 
 
 @dataclass(slots=True)
@@ -64,8 +64,10 @@ class Plan:
     harvests: tuple[Harvest, ...] = ()
     habits: tuple[object, ...] = ()
     last_way: int | None = None  # a digest of the names that came back the last time
+    octets_per_binding: float = 0.0
 
     def forget(self) -> None:
+        """All but the size of the bindings."""
         self.steps, self.harvests, self.habits, self.last_way = [], (), (), None
 
 
@@ -82,7 +84,7 @@ class Rehearsed:
         self._values: list[Cell] = []
         self._went_astray = False
         follow = bool(plan.steps) and plan.habits == habits.key
-        self._live: Exchange | None = None if follow else make(habits)
+        self._live: Exchange | None = None if follow else make(habits, plan.octets_per_binding)
         self.request = plan.steps[0].request if self._live is None else self._live.request
 
     @property
@@ -140,7 +142,7 @@ class Rehearsed:
         """The exchange itself, brought to where the plan has led."""
         if self._live is not None:
             return self._live
-        self._live = live = self._make(self._habits)
+        self._live = live = self._make(self._habits, self._plan.octets_per_binding)
         answers, self._answers = self._answers, []
         steps = self._plan.steps
         self._plan.forget()
@@ -163,19 +165,20 @@ class Rehearsed:
         failed = any(answer.status != ErrorStatus.NO_ERROR for answer in self._answers)
         if failed or live.problems or self._went_astray or len(self._answers) > MOST_STEPS:
             return
+        size, self._plan.octets_per_binding = self._plan.octets_per_binding, live.octets_per_binding
         way = hash(tuple(tuple(answer.names) for answer in self._answers))
         same_way, self._plan.last_way = way == self._plan.last_way, way
-        if same_way and self._habits.key == self._habits_before.key:
-            self._plan.harvests = self._find_harvests(live)
+        if same_way and size == live.octets_per_binding and self._habits.key == self._habits_before.key:
+            self._plan.harvests = self._find_harvests()
             self._plan.habits = self._habits.key
             self._plan.steps = [
                 Step(request, tuple(answer.names), _absent(answer), _layout_of(answer))
                 for request, answer in zip(self._asked, self._answers, strict=True)
             ]
 
-    def _find_harvests(self, live: Exchange) -> tuple[Harvest, ...]:
+    def _find_harvests(self) -> tuple[Harvest, ...]:
         """Run the exchange once more with the place of each value in its stead: its columns then hold the places."""
-        rehearsal = self._make(replace(self._habits_before))
+        rehearsal = self._make(replace(self._habits_before), self._plan.octets_per_binding)
         places = count()
         for answer in self._answers:
             # zip asks `places` last, so that none is lost between two answers

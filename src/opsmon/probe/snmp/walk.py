@@ -17,6 +17,7 @@ from opsmon.probe.snmp.session import Index, Oid, SnmpValue
 from opsmon.probe.snmp.value import Cell, Marker
 
 RESPONSE_OCTETS = 1472  # what one Ethernet frame holds under IP and UDP
+OCTETS_PER_BINDING = 22.0  # until the first walk has told; counters under the usual names
 _LEAST_OCTETS_PER_BINDING = 8.0
 _NOTABLE_OCTETS = 1.0
 _MOST_PARTS = 3
@@ -46,12 +47,14 @@ class Walk:
         habits: Habits,
         limits: Limits,
         version: int,
+        octets_per_binding: float = OCTETS_PER_BINDING,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._columns = [Column(oid) for oid in columns]
         self._habits = habits
         self._limits = limits
         self._may_bulk = version != VERSION_1
+        self._size_at_start = self.octets_per_binding = octets_per_binding or OCTETS_PER_BINDING
         self._monotonic = monotonic
         self._started_s = monotonic()
         self._requests = 0
@@ -104,7 +107,7 @@ class Walk:
 
     def _repetitions(self, width: int) -> int:
         """How many rows of so many columns fit one datagram."""
-        fitting = RESPONSE_OCTETS / (self._habits.octets_per_binding * width)
+        fitting = RESPONSE_OCTETS / (self._size_at_start * width)
         return max(1, min(int(fitting), self._habits.most_repetitions))
 
     def _limit_reached(self) -> bool:
@@ -131,12 +134,12 @@ class Walk:
             self._habits.call_ended_well()
 
     def _learn_size(self) -> None:
-        """How large this agent's bindings are; small changes are let pass, so that requests stay as they are."""
+        """How large the bindings have been; small changes are let pass, so that requests stay as they are."""
         if self._bindings == 0:
             return
         size = max(_LEAST_OCTETS_PER_BINDING, self._octets / self._bindings)
-        if abs(size - self._habits.octets_per_binding) > _NOTABLE_OCTETS:
-            self._habits.octets_per_binding = size
+        if abs(size - self.octets_per_binding) > _NOTABLE_OCTETS:
+            self.octets_per_binding = size
 
     # --- listening
 
