@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from opsmon import __version__
-from opsmon.cli import check, contracts, demo, init, inventory
+from opsmon.cli import check, contracts, demo, incidents, init, inventory
 from opsmon.cli.option import CHOSEN_ROOT, RootOption
 from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError
 
@@ -23,6 +23,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }
 GROUPS: dict[str, typer.Typer] = {
     "inventory": inventory.group,
+    "incidents": incidents.group,
     "contracts": contracts.group,
 }
 EXIT_BAD, EXIT_WRONG, EXIT_UNREACHABLE, EXIT_INTERRUPTED = 1, 2, 3, 130

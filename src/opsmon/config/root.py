@@ -56,9 +56,7 @@ def load_root(path: Path, *, environ: Mapping[str, str] = os.environ, require_se
     With `require_secrets` a reference to a secret that is not there is an error; without, a warning, and the secret
     raises ConfigError when it is wanted.
     """
-    root = path.resolve()
-    if not root.is_dir():
-        raise ConfigError((Problem(str(path), 0, 0, "no such directory", "`opsmon init DIR` writes a new root"),))
+    root = _existing(path)
     loading = Loading(root, environ, require_secrets, Problems())
     settings = _load_settings(loading)
     rules = root_of("rules", root)
@@ -76,6 +74,14 @@ def load_root(path: Path, *, environ: Mapping[str, str] = os.environ, require_se
     return Root(root, settings, inventory, conditions, profiles, contracts, warnings)
 
 
+def load_settings(path: Path, *, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Only `opsmon.yaml` of a root, for commands that ask the daemon: they work whatever the other files look like."""
+    loading = Loading(_existing(path), environ, False, Problems())
+    settings = _load_settings(loading)
+    loading.problems.raise_if_any()
+    return settings
+
+
 def load_rules(path: Path, *, environ: Mapping[str, str] = os.environ) -> Rules:
     """Only the settings and the contracts of a root, for commands that ask about a contract and no device."""
     loading = Loading(path.resolve(), environ, False, Problems())
@@ -83,6 +89,13 @@ def load_rules(path: Path, *, environ: Mapping[str, str] = os.environ) -> Rules:
     contracts = load_contracts(root_of("rules", loading.root), settings.timezone, loading.problems)
     loading.problems.raise_if_any()
     return Rules(settings, contracts, tuple(sorted(loading.problems.warnings)))
+
+
+def _existing(path: Path) -> Path:
+    root = path.resolve()
+    if not root.is_dir():
+        raise ConfigError((Problem(str(path), 0, 0, "no such directory", "`opsmon init DIR` writes a new root"),))
+    return root
 
 
 def _services(loading: Loading, contracts: Mapping[ContractId, ContractBook]) -> Mapping[str, tuple[str, ...]] | None:
