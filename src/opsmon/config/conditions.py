@@ -5,10 +5,11 @@ are mistakes with their place; a rule that loads can be judged. Refuses expressi
 every part of it can be wrong with a line and a column.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from opsmon.config.document import add_config_error, check_spec, read_document
 from opsmon.config.problem import Problems, nearest, shown
@@ -41,8 +42,22 @@ _LINK_METRICS = ("ifHCInOctets", "ifInOctets")
 KindField = Annotated[Kind, Field(strict=False)]
 SeverityField = Annotated[Severity, Field(strict=False)]
 StateField = Annotated[DeviceState, Field(strict=False)]
-Name = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]{2,63}$")]
-Number = float | int
+
+
+def _alert_name(name: str) -> str:
+    if re.fullmatch(r"[A-Z][A-Za-z0-9]{2,63}", name) is None:
+        raise wrong(f"{shown(name)} is no name for a condition", "letters and digits after a capital: `CpuHigh`")
+    return name
+
+
+def _form(written: object) -> str:
+    """Which form a threshold is written in; a scalar is a number, or a wrong one."""
+    if isinstance(written, dict | ThresholdSpec):
+        return "mapping"
+    return "pair" if isinstance(written, list) else "number"
+
+
+Name = Annotated[str, AfterValidator(_alert_name)]
 
 
 class WordingSpec(Spec):
@@ -129,7 +144,13 @@ class ThresholdSpec(Spec):
         return Threshold(None, self.limit or "", _plain(self.metric or ""), self.times)
 
 
-Limit = Number | ThresholdSpec
+Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
+# The form decides what is expected, so that a mistake is told once and not for every form.
+Limit = Annotated[Annotated[float, Tag("number")] | Annotated[ThresholdSpec, Tag("mapping")], Discriminator(_form)]
+Clear = Annotated[
+    Annotated[float, Tag("number")] | Annotated[ThresholdSpec, Tag("mapping")] | Annotated[Pair, Tag("pair")],
+    Discriminator(_form),
+]
 
 
 class ConditionSpec(GradedSpec):
@@ -139,14 +160,14 @@ class ConditionSpec(GradedSpec):
     measure: Annotated[Measure, Field(strict=False)] = Measure.VALUE
     above: Limit | None = None
     below: Limit | None = None
-    outside: Annotated[list[Number], Field(min_length=2, max_length=2)] | None = None
-    one_of: Annotated[list[Number], Field(min_length=1)] | None = None
-    clear: Limit | Annotated[list[Number], Field(min_length=2, max_length=2)] | None = None
+    outside: Pair | None = None
+    one_of: Annotated[list[float], Field(min_length=1)] | None = None
+    clear: Clear | None = None
     for_: Seconds = Field(0.0, alias="for")
     where: SelectorSpec = SelectorSpec()
     series: dict[str, str] = Field(default_factory=dict)
-    needs: dict[str, list[Number]] = Field(default_factory=dict)
-    unless: dict[str, list[Number]] = Field(default_factory=dict)
+    needs: dict[str, list[float]] = Field(default_factory=dict)
+    unless: dict[str, list[float]] = Field(default_factory=dict)
     interfaces: Literal["all", "important"] = "all"
     unit: Literal["ratio", "seconds", "celsius", "volts", ""] | None = None
 
@@ -168,10 +189,9 @@ class ConditionSpec(GradedSpec):
             raise wrong(
                 "`clear` does not fit the comparison", "two numbers with `outside`, one with `above` and `below`"
             )
-        numbers = (int, float)
-        if isinstance(self.above, numbers) and isinstance(self.clear, numbers) and self.clear > self.above:
+        if isinstance(self.above, float) and isinstance(self.clear, float) and self.clear > self.above:
             raise wrong("`clear` is above the threshold", "it must be at most `above`")
-        if isinstance(self.below, numbers) and isinstance(self.clear, numbers) and self.clear < self.below:
+        if isinstance(self.below, float) and isinstance(self.clear, float) and self.clear < self.below:
             raise wrong("`clear` is below the threshold", "it must be at least `below`")
         if self.outside is not None:
             low, high = self.clear if isinstance(self.clear, list) else self.outside
@@ -198,15 +218,15 @@ class ConditionSpec(GradedSpec):
             measure=self.measure,
             for_s=self.for_,
             series=dict(self.series),
-            needs={_plain(metric): frozenset(map(float, values)) for metric, values in self.needs.items()},
-            unless={_plain(metric): frozenset(map(float, values)) for metric, values in self.unless.items()},
+            needs={_plain(metric): frozenset(values) for metric, values in self.needs.items()},
+            unless={_plain(metric): frozenset(values) for metric, values in self.unless.items()},
             important=self.interfaces == "important",
             unit=self._unit(),
         )
 
     def _bounds(self) -> Bounds:
         if self.one_of is not None:
-            return Bounds(Comparison.ONE_OF, values=frozenset(map(float, self.one_of)))
+            return Bounds(Comparison.ONE_OF, values=frozenset(self.one_of))
         if self.outside is not None:
             low, high = self.outside
             clear_low, clear_high = self.clear if isinstance(self.clear, list) else self.outside
@@ -251,8 +271,8 @@ class ConditionsSpec(Spec):
         )
 
 
-def _threshold(limit: Limit | None) -> Threshold:
-    return limit.resolve() if isinstance(limit, ThresholdSpec) else Threshold(float(limit or 0.0))
+def _threshold(limit: float | ThresholdSpec | None) -> Threshold:
+    return limit.resolve() if isinstance(limit, ThresholdSpec) else Threshold(limit or 0.0)
 
 
 def _plain(metric: str) -> str:
