@@ -1,0 +1,30 @@
+"""Every row of the five contracts is in the rules, under its id."""
+
+from typing import Any
+
+import pytest
+
+from opsmon.config.node import parse_yaml
+from tests.contract.rulebook import GOLDEN, ROOT, book
+
+ROWS: Any = parse_yaml((GOLDEN / "rows.yaml").read_text(encoding="utf-8")).data
+
+
+def ids_in(contract: str, *sections: str) -> set[str]:
+    data: Any = parse_yaml((ROOT / "rules" / "contracts" / f"{contract}.yaml").read_text(encoding="utf-8")).data
+    return {entry["id"] for section in sections for entry in data[section]}
+
+
+@pytest.mark.parametrize("contract", ROWS)
+def test_every_row_that_is_a_limit_runs_as_a_clock(contract: str) -> None:
+    assert {clause.id for clause in book(contract).contract.clauses} == set(ROWS[contract]["clocks"])
+
+
+@pytest.mark.parametrize("contract", ROWS)
+def test_every_clause_says_where_it_comes_from_and_what_it_wants_in_both_languages(contract: str) -> None:
+    for clause in book(contract).contract.clauses:
+        assert clause.source
+        assert clause.what.en
+        assert clause.what.zh
+        for variant in clause.variants:
+            assert variant.interpretation is None or (variant.interpretation.en and variant.interpretation.zh)
