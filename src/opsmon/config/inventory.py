@@ -3,7 +3,7 @@
 Files are read in the order of their names, so that problems and devices come in the same order everywhere.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -40,6 +40,7 @@ def load_inventory(loading: Loading, known: Known) -> Inventory:
     for found in placed.values():
         _check_references(found, sites[found.device.site].service, known, loading)
     check_parents(placed, loading.problems)
+    _warn_shared_addresses(placed.values(), loading)
     devices = {name: _with_service(found.device, known) for name, found in placed.items()}
     return Inventory(sites, devices)
 
@@ -93,6 +94,19 @@ def _tell_twins(first: PlacedDevice, second: PlacedDevice, loading: Loading) -> 
         (*second.origin.layers[0], "name"), f"two devices are named {shown(second.device.name)}", f"first at {where}"
     )
     loading.problems.add(problem)
+
+
+def _warn_shared_addresses(placed: Iterable[PlacedDevice], loading: Loading) -> None:
+    """Two devices at one address and one SNMP port and context are most likely one device written twice."""
+    first: dict[tuple[object, ...], PlacedDevice] = {}
+    for found in placed:
+        snmp = found.device.snmp
+        other = first.setdefault((found.device.address, *((snmp.port, snmp.context) if snmp else ())), found)
+        if other is not found:
+            where = _where(other.origin.document, (*other.origin.layers[0], "name"))
+            message = f"{shown(found.device.name)} has the address of {shown(other.device.name)}"
+            steps = (*found.origin.layers[0], "address")
+            loading.problems.add(found.origin.document.problem(steps, message, f"at {where}", warning=True))
 
 
 def _where(document: Document, steps: tuple[str | int, ...]) -> str:

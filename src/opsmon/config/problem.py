@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable
+from dataclasses import replace
 
 from opsmon.errors import ConfigError, Problem
 
@@ -18,6 +19,7 @@ class Problems:
         self.warnings: list[Problem] = []
         self._seen: set[Problem] = set()
         self._left_out = 0
+        self._grouped: dict[str, dict[tuple[str, int, int], Problem]] = {}
 
     def add(self, problem: Problem) -> None:
         """Keep a problem on its side, once: a warning never fails a load."""
@@ -30,8 +32,22 @@ class Problems:
         self._seen.add(problem)
         side.append(problem)
 
+    def add_grouped(self, problem: Problem) -> None:
+        """Keep a problem that many places may share (one secret is not there): it is told once, with their number."""
+        places = self._grouped.setdefault(problem.message, {})
+        places.setdefault((problem.path, problem.line, problem.column), problem)
+
+    def _tell_groups(self) -> None:
+        for places in self._grouped.values():
+            first = min(places.values())
+            others = len(places) - 1
+            hint = f"and {others} other place{'s' if others > 1 else ''}" if others else first.hint
+            self.add(replace(first, hint=hint))
+        self._grouped.clear()
+
     def raise_if_any(self) -> None:
         """Raise ConfigError with everything found, warnings too, when there is an error at all."""
+        self._tell_groups()
         if self.errors:
             raise ConfigError(tuple(self.errors + self.warnings + self._more()))
 

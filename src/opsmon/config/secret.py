@@ -63,7 +63,7 @@ class FileSecrets:
             return Secret(text)
         place = written.place if isinstance(written, YamlMap) else Place(0, 0)
         problem = Problem(self._document.path, place.line, place.column, why, "", "", not self._required)
-        self._problems.add(problem)
+        self._problems.add_grouped(problem)
         return MissingSecret(problem)
 
     def _from_environment(self, name: str) -> tuple[str, str]:
