@@ -86,6 +86,13 @@ def is_alive(machine: DeviceMachine, checks: Checks, steady: datetime, policy: P
     return any(record.outcome is not None and record.outcome.reached for _, record in fresh)
 
 
+def is_undisturbed(machine: DeviceMachine) -> bool:
+    """Whether the device is simply up: most samples of most days end here."""
+    if machine.state is not DeviceState.UP or machine.suspicion is not None or machine.grace_until is not None:
+        return False
+    return not any(record.failures for record in machine.checks.values())
+
+
 def failed_checks(machine: DeviceMachine, checks: Checks, steady: datetime, policy: Policy) -> tuple[CheckName, ...]:
     """The checks whose failure is confirmed and still counts."""
     fresh = fresh_records(machine, checks, steady, policy)

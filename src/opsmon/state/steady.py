@@ -14,19 +14,16 @@ from datetime import datetime, timedelta
 
 from opsmon.state.fleet import FleetState
 
+_NO_TIME = timedelta()
 
-def observe_time(fleet: FleetState, now: datetime) -> FleetState:
-    """Take notice of the wall time `now`; afterwards `steady_of(fleet, now)` never goes back."""
+
+def skew_at(fleet: FleetState, now: datetime) -> timedelta:
+    """The skew when the wall shows `now`; steady time, `now` minus it, never goes back from one input to the next."""
     if fleet.last_seen is None:
-        return replace(fleet, last_seen=now)
+        return fleet.skew
     elapsed = now - fleet.last_seen
-    jumped = elapsed < timedelta(0) or elapsed > timedelta(seconds=fleet.plan.policy.longest_gap_s)
-    return replace(fleet, last_seen=now, skew=fleet.skew + elapsed if jumped else fleet.skew)
-
-
-def steady_of(fleet: FleetState, now: datetime) -> datetime:
-    """The steady time at the wall time `now`."""
-    return now - fleet.skew
+    jumped = elapsed < _NO_TIME or elapsed.total_seconds() > fleet.plan.policy.longest_gap_s
+    return fleet.skew + elapsed if jumped else fleet.skew
 
 
 def wall_of(fleet: FleetState, steady: datetime) -> datetime:

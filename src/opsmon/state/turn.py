@@ -9,7 +9,7 @@ from opsmon.model.event import DeviceState, DeviceStateChanged, Transition
 from opsmon.model.name import CheckName, DeviceName
 from opsmon.state.fleet import DeviceMachine, FleetState, ReprobeRequest, StateStep
 from opsmon.state.machine import next_round_at, valid_until
-from opsmon.state.steady import observe_time, steady_of
+from opsmon.state.steady import skew_at
 
 _NEW = DeviceMachine()
 # From good to bad. A step down this ladder is a fall, as flapping counts them.
@@ -20,12 +20,12 @@ class Turn:
     """Collects what a step changes. `turned` and `unsettled` are devices that `advance` has still to follow up."""
 
     __slots__ = (
-        "fleet",
         "machines",
         "now",
         "plan",
         "policy",
         "reprobes",
+        "skew",
         "standings",
         "steady",
         "timers",
@@ -36,9 +36,9 @@ class Turn:
     )  # fmt: skip
 
     def __init__(self, fleet: FleetState, now: datetime) -> None:
-        self.fleet = observe_time(fleet, now)
         self.now = now
-        self.steady = steady_of(self.fleet, now)
+        self.skew = skew_at(fleet, now)
+        self.steady = now - self.skew
         self.plan = fleet.plan
         self.policy = fleet.plan.policy
         self.machines = fleet.machines
@@ -62,6 +62,12 @@ class Turn:
         """Keep the machine; `step` sees to it that it is looked at in time."""
         self.machines = self.machines.set(name, machine)
         self.touched.add(name)
+
+    def keep(self, name: DeviceName, machine: DeviceMachine) -> None:
+        """Keep a machine whose deadline can only have moved later: the timer that is set will find that out."""
+        self.machines = self.machines.set(name, machine)
+        if name not in self.timers.live:
+            self.touched.add(name)
 
     def ask(
         self, name: DeviceName, checks: Iterable[CheckName], reason: str, *, after_s: float = 0.0, timeout_s: float
@@ -135,7 +141,7 @@ class Turn:
         for name in self.touched:
             if name in self.machines:
                 self.timers = self.timers.set(name, self._deadline(name, self.machines[name]))
-        fleet = replace(self.fleet, machines=self.machines, timers=self.timers, standings=self.standings)
+        fleet = FleetState(self.plan, self.machines, self.timers, self.standings, self.now, self.skew)
         return StateStep(fleet, tuple(self.transitions), tuple(self.reprobes))
 
     def _recent_falls(self, machine: DeviceMachine) -> tuple[datetime, ...]:
@@ -151,7 +157,7 @@ class Turn:
         """The next steady moment at which time alone changes something for the device."""
         moments = [self._stale_at(name, machine), machine.grace_until]
         if machine.maintenance_until is not None:
-            moments.append(machine.maintenance_until - self.fleet.skew)
+            moments.append(machine.maintenance_until - self.skew)
         if machine.flapping and machine.falls:
             moments.append(machine.falls[0] + timedelta(seconds=self.policy.flap_window_s))
         if machine.suspicion is not None:
