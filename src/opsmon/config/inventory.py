@@ -10,7 +10,7 @@ from pathlib import Path
 from opsmon.config.document import Document, read_document, shown_path
 from opsmon.config.loading import Loading
 from opsmon.config.mistake import Mistake
-from opsmon.config.parent import check_parents
+from opsmon.config.parent import check_no_circle, check_parents_exist
 from opsmon.config.problem import nearest, shown
 from opsmon.config.site_file import PlacedDevice, SiteFile, load_site_file
 from opsmon.errors import Problem
@@ -33,13 +33,17 @@ class Known:
 
 def load_inventory(loading: Loading, known: Known) -> Inventory:
     """Every site and device of the root, after adding what is wrong with them to the problems."""
-    files = [file for file in (_load(loading, path) for path in inventory_files(loading)) if file]
+    read = [_load(loading, path) for path in inventory_files(loading)]
+    files = [file for file in read if file]
     sites, placed = _sites(files, loading), _devices(files, loading)
     for file in files:
         _check_contract(file, known, loading)
     for found in placed.values():
         _check_references(found, sites[found.device.site].service, known, loading)
-    check_parents(placed, loading.problems)
+    if len(files) == len(read) and all(file.complete for file in files):
+        written = frozenset().union(*(file.written for file in files))
+        check_parents_exist(placed, written, loading.problems)
+    check_no_circle(placed, loading.problems)
     _warn_shared_addresses(placed.values(), loading)
     devices = {name: _with_service(found.device, known) for name, found in placed.items()}
     return Inventory(sites, devices)

@@ -11,17 +11,21 @@ MOST_HINTS = 20  # looking for a near miss among ten thousand names takes its ti
 MOST_SHOWN = 8
 
 
-def check_parents(placed: Mapping[DeviceName, PlacedDevice], problems: Problems) -> None:
-    """Add every parent that is not there and every circle."""
+def check_parents_exist(placed: Mapping[DeviceName, PlacedDevice], written: frozenset[str], problems: Problems) -> None:
+    """Add every parent that is in no file; one that is `written` and has a mistake of its own is there."""
     hints: dict[str, str] = {}
     for found in placed.values():
         for index, parent in enumerate(found.device.parents):
-            if parent not in placed:
+            if parent not in placed and parent not in written:
                 if parent not in hints and len(hints) < MOST_HINTS:
                     hints[parent] = nearest(parent, placed)
                 found.origin.add(
                     problems, Mistake(("parents", index), f"no device {shown(parent)}", hints.get(parent, ""))
                 )
+
+
+def check_no_circle(placed: Mapping[DeviceName, PlacedDevice], problems: Problems) -> None:
+    """Add every circle."""
     for circle in find_circles({name: found.device.parents for name, found in placed.items()}):
         _tell(circle, placed[circle[0]], problems)
 

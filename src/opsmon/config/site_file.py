@@ -53,6 +53,8 @@ class SiteFile:
     site: Site
     document: Document
     devices: tuple[PlacedDevice, ...]
+    written: frozenset[str]  # every name under `devices:`, those with mistakes too
+    complete: bool  # whether every range gave its devices
 
 
 def load_site_file(document: Document, context: Mapping[str, object], problems: Problems) -> SiteFile | None:
@@ -62,7 +64,9 @@ def load_site_file(document: Document, context: Mapping[str, object], problems: 
         return None
     contract = ContractId(spec.contract) if spec.contract else None
     site = Site(SiteName(spec.site), spec.title, contract, spec.service, dict(spec.labels))
-    return SiteFile(site, document, tuple(_SiteReader(document, site, context, problems).devices()))
+    reader = _SiteReader(document, site, context, problems)
+    devices = tuple(reader.devices())
+    return SiteFile(site, document, devices, reader.written_names(), reader.complete)
 
 
 class _SiteReader:
@@ -74,6 +78,12 @@ class _SiteReader:
         self._broken: set[Steps] = set()
         self._made: dict[tuple[str, str], object] = {}
         self._check_names = {*KNOWN}
+        self.complete = True
+
+    def written_names(self) -> frozenset[str]:
+        """Every name under `devices:`, whether its device has a mistake or not."""
+        entries = self._part("devices", list)
+        return frozenset(str(entry["name"]) for entry in entries if isinstance(entry, dict) and "name" in entry)
 
     def devices(self) -> Iterator[PlacedDevice]:
         """Every device that has no mistake; mistakes are added to the problems."""
@@ -139,14 +149,17 @@ class _SiteReader:
         if mistake:
             add_mistake(self._document, steps, mistake, self._problems)
         made = self._bundle(steps, spec.use or ()) if spec and not mistake else None
+        self.complete = self.complete and made is not None
         if spec and made:
-            fields, origin = made
-            title = str(fields.get("title", ""))
-            for member in members(spec, title):
-                device = self._resolve(fields, origin, DeviceName(member.name), member.address, member.title)
-                if device is None:
-                    return
-                yield PlacedDevice(device, origin)
+            yield from self._members(spec, *made)
+
+    def _members(self, spec: RangeSpec, fields: Fields, origin: Origin) -> Iterator[PlacedDevice]:
+        for member in members(spec, str(fields.get("title", ""))):
+            device = self._resolve(fields, origin, DeviceName(member.name), member.address, member.title)
+            if device is None:  # its fields are wrong, and so they are for every other one
+                self.complete = False
+                return
+            yield PlacedDevice(device, origin)
 
     def _bundle(self, steps: Steps, use: Sequence[str]) -> tuple[Fields, Origin] | None:
         """The merged fields of an entry; None when a layer of it is broken (which has been said)."""

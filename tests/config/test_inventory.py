@@ -1,0 +1,230 @@
+"""What a device comes to: its site's defaults, its templates and its own fields, laid over each other."""
+
+from collections.abc import Callable
+
+import pytest
+
+from opsmon.config.root import Root
+from opsmon.errors import ConfigError
+from opsmon.model.device import Device, Kind, SnmpVersion
+from opsmon.model.name import DeviceName
+
+Load = Callable[..., Root]
+
+
+def device_of(root: Root, name: str) -> Device:
+    return root.inventory.devices[DeviceName(name)]
+
+
+def test_the_format_of_the_handbook(load: Load) -> None:
+    root = load(
+        {
+            "inventories/hall.yaml": """\
+site: erlong-hall
+title: 二龙路主会场
+labels: {venue: main-hall}
+defaults:
+  snmp: {version: 2c, community: {env: SNMP_ERLONG}}
+  ssh: {username: backup, password: {file: ../secrets/erlong}, platform: huawei_vrp}
+devices:
+  - name: core-1
+    address: core.example.net
+    kind: switch
+  - name: mcu-1
+    address: 192.0.2.11
+    kind: mcu
+    profile: generic
+    parents: [core-1]
+    labels: {}
+    checks: [icmp, snmp, {tcp: {port: 5060}}]
+    periods: {icmp: 30s, snmp: 60s}
+    important: [GigabitEthernet0/0/24]
+""",
+            "secrets/erlong": "s3cret\n",
+        },
+        environ={"SNMP_ERLONG": "public-1"},
+        strict=True,
+    )
+    mcu = device_of(root, "mcu-1")
+    assert (mcu.address, mcu.kind, mcu.profile, mcu.parents) == ("192.0.2.11", Kind.MCU, "generic", ("core-1",))
+    assert mcu.labels == {"venue": "main-hall"}
+    assert [(check.name, check.kind, check.period_s) for check in mcu.checks] == [
+        ("icmp", "icmp", 30.0), ("snmp", "snmp", 60.0), ("tcp", "tcp", 60.0),
+    ]  # fmt: skip
+    assert getattr(mcu.checks[2].settings, "port", None) == 5060
+    assert mcu.important == {"GigabitEthernet0/0/24"}
+    assert mcu.snmp is not None
+    assert mcu.snmp.version is SnmpVersion.V2C
+    assert mcu.snmp.community is not None
+    assert mcu.snmp.community.reveal() == "public-1"
+    assert mcu.ssh is not None
+    assert mcu.ssh.password is not None
+    assert mcu.ssh.password.reveal() == "s3cret"
+    assert root.warnings[0].path == "rules/conditions.yaml"
+
+
+LAYERS = """\
+site: hall
+labels: {venue: main, floor: "1"}
+defaults:
+  kind: switch
+  parents: [core]
+  labels: {floor: "2", team: noc}
+  snmp: {version: 3, user: noc, auth: {protocol: SHA, key: {env: AUTH}}, priv: {protocol: AES, key: {env: PRIV}}}
+  periods: {icmp: 30s, snmp: 2m}
+templates:
+  first: {labels: {floor: "3", role: a}, important: [x], checks: [icmp], title: first}
+  second: {labels: {role: b}, important: [y, z], periods: {icmp: 10s}}
+devices:
+  - {name: core, address: 192.0.2.1}
+  - {name: plain, address: 192.0.2.2}
+  - {name: laid, address: 192.0.2.3, use: [first, second], labels: {team: null, own: o}, kind: camera}
+  - {name: turned, address: 192.0.2.4, use: [second, first]}
+  - {name: bare, address: 192.0.2.5, snmp: null, parents: []}
+  - {name: other-key, address: 192.0.2.6, snmp: {user: me, auth: {key: {env: OTHER}}, priv: null}}
+"""
+
+
+@pytest.fixture
+def laid(load: Load) -> Root:
+    return load(
+        {"inventories/hall.yaml": LAYERS},
+        environ={"AUTH": "auth-key-1", "PRIV": "priv-key-1", "OTHER": "other-key-1"},
+        strict=True,
+    )
+
+
+def test_a_later_layer_wins_and_labels_are_merged_key_by_key(laid: Root) -> None:
+    assert device_of(laid, "plain").labels == {"venue": "main", "floor": "2", "team": "noc"}
+    assert device_of(laid, "laid").labels == {"venue": "main", "floor": "3", "role": "b", "own": "o"}
+    assert device_of(laid, "turned").labels["role"] == "a"
+    assert device_of(laid, "laid").kind is Kind.CAMERA
+    assert device_of(laid, "laid").title == "first"
+
+
+def test_lists_are_replaced_whole(laid: Root) -> None:
+    assert device_of(laid, "laid").important == {"y", "z"}
+    assert device_of(laid, "turned").important == {"x"}
+
+
+def test_periods_are_merged_and_checks_follow_the_kind(laid: Root) -> None:
+    assert [(c.name, c.period_s) for c in device_of(laid, "plain").checks] == [("icmp", 30.0), ("snmp", 120.0)]
+    assert [(c.name, c.period_s) for c in device_of(laid, "laid").checks] == [("icmp", 10.0)]
+    assert [c.name for c in device_of(laid, "bare").checks] == ["icmp"]
+
+
+def test_null_takes_an_inherited_value_away(laid: Root) -> None:
+    assert device_of(laid, "bare").snmp is None
+    assert device_of(laid, "bare").parents == ()
+
+
+def test_access_is_merged_deeply_and_a_secret_is_replaced_whole(laid: Root) -> None:
+    snmp = device_of(laid, "other-key").snmp
+    assert snmp is not None
+    assert snmp.auth is not None
+    assert (snmp.user, snmp.auth.protocol, snmp.auth.key.reveal(), snmp.priv) == ("me", "SHA", "other-key-1", None)
+
+
+def test_a_device_is_not_its_own_inherited_parent(laid: Root) -> None:
+    assert device_of(laid, "core").parents == ()
+    assert device_of(laid, "plain").parents == ("core",)
+
+
+def test_equal_accesses_are_one_object(laid: Root) -> None:
+    assert device_of(laid, "core").snmp is device_of(laid, "plain").snmp
+
+
+def test_a_range_numbers_names_titles_and_addresses(load: Load) -> None:
+    root = load(
+        {
+            "inventories/a.yaml": """\
+site: a
+ranges:
+  - {name: "cam-{n:03}", title: "摄像机 {n}", address: 192.0.2.0/24, first: 11, count: 48, kind: camera}
+  - {name: "six-{n}", address: "2001:db8::/64", first: 65535, count: 2, number: 1, kind: camera}
+  - {name: "host-{n:02}", address: "h{n}.example.net", first: 3, count: 1, kind: server}
+"""
+        }
+    )
+    cameras = [device for device in root.inventory.devices.values() if device.name.startswith("cam-")]
+    assert [cameras[0].name, cameras[-1].name] == ["cam-011", "cam-058"]
+    assert [cameras[0].address, cameras[-1].address] == ["192.0.2.11", "192.0.2.58"]
+    assert cameras[0].title == "摄像机 11"
+    assert [device_of(root, f"six-{n}").address for n in (1, 2)] == ["2001:db8::ffff", "2001:db8::1:0"]
+    assert device_of(root, "host-03").address == "h3.example.net"
+
+
+def test_every_mistake_of_every_file_is_told_at_once(load: Load) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(
+            {
+                "opsmon.yaml": "langauge: zh\n",
+                "inventories/a.yaml": "site: hall\ndevices:\n  - {name: a, adress: 192.0.2.1, kind: swich}\n",
+                "inventories/deep/er/b.yaml": "site: hall\ndevices:\n  - {name: a, address: 192.0.2.1, kind: other}\n",
+                "inventories/c.yaml": "\tsite: x\n",
+            }
+        )
+    told = [str(problem) for problem in caught.value.problems if not problem.warning]
+    assert told == [
+        "inventories/a.yaml:3:15: unknown key `adress` (did you mean `address`?)",
+        "inventories/a.yaml:3:40: unknown word `swich` (did you mean `switch`?)",
+        "inventories/c.yaml:1:1: a tab in the indentation (YAML is indented with spaces)",
+        "inventories/deep/er/b.yaml:1:7: two sites are named `hall` (first at inventories/a.yaml:1:7)",
+        "opsmon.yaml:1:1: unknown key `langauge` (did you mean `language`?)",
+    ]
+
+
+def test_two_devices_of_one_name_in_two_files_are_both_named(load: Load) -> None:
+    device = "devices:\n  - {name: core-1, address: 192.0.2.1, kind: switch}\n"
+    with pytest.raises(ConfigError) as caught:
+        load({"inventories/a.yaml": "site: a\n" + device, "inventories/b.yaml": "site: b\n" + device})
+    told = [str(problem) for problem in caught.value.problems if not problem.warning]
+    assert told == ["inventories/b.yaml:3:12: two devices are named `core-1` (first at inventories/a.yaml:3:12)"]
+
+
+def test_a_parent_in_a_file_that_is_wrong_is_no_mistake_of_its_own(load: Load) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(
+            {
+                "inventories/a.yaml": "site: a\ndevices:\n  - {name: core-1, address: 192.0.2.1, kind: swich}\n",
+                "inventories/b.yaml": (
+                    "site: b\ndevices:\n  - {name: b-1, address: 192.0.2.2, kind: other, parents: [core-1]}\n"
+                ),
+            }
+        )
+    assert [p.path for p in caught.value.problems if not p.warning] == ["inventories/a.yaml"]
+
+
+def test_two_devices_at_one_address_are_warned_about(load: Load) -> None:
+    root = load(
+        {
+            "inventories/a.yaml": (
+                "site: a\ndevices:\n  - {name: a, address: 192.0.2.1, kind: other}\n"
+                "  - {name: b, address: 192.0.2.1, kind: other}\n"
+            )
+        }
+    )
+    assert "inventories/a.yaml:4:24: warning: `b` has the address of `a` (at inventories/a.yaml:3:12)" in map(
+        str, root.warnings
+    )
+
+
+def test_a_yml_file_is_not_passed_over_in_silence(load: Load) -> None:
+    root = load({"inventories/a.yml": "site: a\n", "inventories/.b.yaml": "x\t\n"})
+    assert "inventories/a.yml: warning: not read (rename it to end in `.yaml`)" in map(str, root.warnings)
+
+
+def test_unknown_profiles_and_contracts_are_told_where_they_are_named(load: Load) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(
+            {
+                "inventories/a.yaml": (
+                    "site: a\ncontract: no-such\ntemplates:\n  t: {profile: genric}\ndevices:\n"
+                    "  - {name: a, address: 192.0.2.1, kind: other, use: [t]}\n"
+                )
+            }
+        )
+    assert [str(problem) for problem in caught.value.problems if not problem.warning] == [
+        "inventories/a.yaml:2:11: no contract `no-such` (known: none)",
+        "inventories/a.yaml:4:16: no profile `genric` (did you mean `generic`?)",
+    ]
