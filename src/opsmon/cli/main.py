@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from opsmon import __version__
-from opsmon.cli import check, contracts, demo, incidents, init, inventory
+from opsmon.cli import check, contracts, demo, incidents, init, inventory, journal
+from opsmon.cli import run as daemon
 from opsmon.cli.option import CHOSEN_ROOT, RootOption
 from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError
 
@@ -19,12 +20,14 @@ from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError
 COMMANDS: dict[str, Callable[..., None]] = {
     "init": init.init,
     "check": check.check,
+    "run": daemon.run,
     "demo": demo.demo,
 }
 GROUPS: dict[str, typer.Typer] = {
     "inventory": inventory.group,
     "incidents": incidents.group,
     "contracts": contracts.group,
+    "journal": journal.group,
 }
 EXIT_BAD, EXIT_WRONG, EXIT_UNREACHABLE, EXIT_INTERRUPTED = 1, 2, 3, 130
 

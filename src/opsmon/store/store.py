@@ -45,6 +45,14 @@ def open_store(url: str, root: Path) -> "Store":
     return store
 
 
+def open_existing_store(url: str, root: Path) -> "Store":
+    """Opens a database that a daemon has made, to read it: nothing is created, and its head may be anything."""
+    resolved = resolve_url(url, root)
+    if resolved.get_backend_name() == "sqlite" and not Path(str(resolved.database)).is_file():
+        raise StoreError(f"there is no journal yet: {resolved.database}")
+    return Store(make_engine(resolved))
+
+
 class Store:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -1,0 +1,172 @@
+"""The daemon: every room of a root, started in order, run in one TaskGroup, taken down in order.
+
+A reload does all the work that can fail first and swaps afterwards, so that a mistake in a file changes nothing. On the
+way down no check begins, what was seen is decided and written, what can be delivered at once is delivered; each step
+is bounded in time, and what it leaves is in the store for the next start.
+"""
+
+import asyncio
+import gc
+import logging
+from pathlib import Path
+
+from opsmon.app.lock import RootLock
+from opsmon.app.probing import Probing
+from opsmon.app.ruling import rules_of
+from opsmon.app.showing import Showing
+from opsmon.app.systemd import ServiceManager
+from opsmon.app.telling import Telling
+from opsmon.clock import Clock
+from opsmon.config.root import Root, load_root
+from opsmon.engine.desk import Accepted
+from opsmon.engine.effect import Diagnose
+from opsmon.engine.world import World
+from opsmon.errors import ConfigError
+from opsmon.model.sample import Sample
+from opsmon.pipeline.loop import Pipeline
+from opsmon.pipeline.recovery import load_world
+from opsmon.state.fleet import ReprobeRequest
+from opsmon.store.store import Store, open_store
+
+PIPELINE_DRAIN_S = 5.0
+SNAPSHOT_EVERY_S = 6 * 3_600.0
+log = logging.getLogger(__name__)
+
+
+async def run_daemon(root: Root, clock: Clock, stop: asyncio.Event, reload: asyncio.Event) -> None:
+    """Runs until `stop`; each `reload` loads the root again. Raises StoreError, or OSError where it cannot listen."""
+    lock = RootLock(root.path)
+    try:
+        store = await asyncio.to_thread(open_store, root.settings.store_url, root.path)
+        try:
+            log.info("journal of %d entries, head %s", store.head.seq, store.head.hash)
+            world = await asyncio.to_thread(load_world, store, rules_of(root), clock.now())
+            await Daemon(root, clock, store, world).run(stop, reload)
+        finally:
+            await asyncio.to_thread(store.close)
+    finally:
+        lock.release()
+
+
+class Daemon:
+    """The rooms, made and not yet started: nothing is sent before `run`, which is called once."""
+
+    def __init__(self, root: Root, clock: Clock, store: Store, world: World) -> None:
+        self._root, self._clock, self._store = root, clock, store
+        self._manager = ServiceManager()
+        self._probing = Probing(root, clock, self._deliver)
+        self._telling = Telling(root, store, clock)
+        self._pipeline = Pipeline(
+            world,
+            store,
+            clock,
+            render=self._telling.renderer,
+            perform=self._perform,
+            wake_outbox=self._telling.outbox.wake,
+        )
+        self._showing = Showing(root, clock, store, self._pipeline, self._probing, self._telling)
+
+    def _deliver(self, sample: Sample) -> None:
+        self._pipeline.submit(sample)
+
+    def _perform(self, effect: ReprobeRequest | Diagnose) -> None:
+        if isinstance(effect, ReprobeRequest):
+            self._probing.reprobe(effect)
+            return
+        device = self._pipeline.world.rules.inventory.devices.get(effect.device)
+        if device is not None:
+            self._probing.diagnose(effect, device.address, self._pipeline.issue)
+
+    async def run(self, stop: asyncio.Event, reload: asyncio.Event) -> None:
+        """From the first check to the last delivery."""
+        await self._showing.start()
+        try:
+            await self._probing.start(self._root.inventory)
+            try:
+                async with asyncio.TaskGroup() as group:
+                    await self._run_rooms(group, stop, reload)
+            finally:
+                await self._probing.stop()
+        finally:
+            await self._showing.stop()
+
+    async def _run_rooms(self, group: asyncio.TaskGroup, stop: asyncio.Event, reload: asyncio.Event) -> None:
+        deciding = group.create_task(self._pipeline.run())
+        delivering = group.create_task(self._telling.outbox.run())
+        others = [
+            group.create_task(self._probing.scheduler.run()),
+            group.create_task(self._feed_watchdog()),
+            group.create_task(self._keep_snapshots()),
+            group.create_task(self._follow_reloads(reload)),
+        ]
+        gc.collect()
+        gc.freeze()  # what is here now stays: no use in looking at it again and again
+        self._pipeline.starting = ""
+        self._tell_ready()
+        await stop.wait()
+        self._manager.stopping()
+        await self._drain(deciding)
+        for task in (delivering, *others):
+            task.cancel()
+
+    async def _drain(self, deciding: "asyncio.Task[None]") -> None:
+        log.info("stopping: no new checks, writing down what is left")
+        await self._probing.stop_checks()
+        self._pipeline.stop()
+        try:
+            async with asyncio.timeout(PIPELINE_DRAIN_S):
+                await asyncio.shield(deciding)
+            await self._pipeline.snapshot()
+        except TimeoutError:
+            log.error("the store did not take what was left; it was not seen by anybody")
+            deciding.cancel()
+        if not await self._telling.drain():
+            log.info("some notifications wait for the next start")
+        log.info("stopped; the journal ends at entry %d, head %s", self._store.head.seq, self._store.head.hash)
+
+    def _tell_ready(self) -> None:
+        inventory = self._root.inventory
+        self._manager.ready(f"watching {len(inventory.devices)} devices at {len(inventory.sites)} sites")
+
+    async def _feed_watchdog(self) -> None:
+        interval_s, fed_at = self._manager.watchdog_s, -1
+        while interval_s is not None:
+            progress = self._probing.scheduler.progress
+            if progress != fed_at:
+                self._manager.alive()
+            fed_at = progress
+            await asyncio.sleep(interval_s / 2)
+
+    async def _keep_snapshots(self) -> None:
+        while True:
+            await asyncio.sleep(SNAPSHOT_EVERY_S)
+            await self._pipeline.snapshot()
+
+    async def _follow_reloads(self, reload: asyncio.Event) -> None:
+        while True:
+            await reload.wait()
+            reload.clear()
+            self._manager.reloading()
+            self._showing.record.succeeded = await self._reload(self._root.path)
+            if self._showing.record.succeeded:
+                self._showing.record.succeeded_at_s = self._clock.now().timestamp()
+            self._tell_ready()
+
+    async def _reload(self, path: Path) -> bool:
+        """Whether the root was taken. One with a mistake changes nothing."""
+        try:
+            root = await asyncio.to_thread(lambda: load_root(path, require_secrets=True))
+        except ConfigError as error:
+            for problem in error.problems:
+                log.error("reload refused: %s", problem)
+            return False
+        answer = await self._pipeline.reload(rules_of(root))
+        if not isinstance(answer, Accepted):
+            log.error("reload refused: %s", answer.reason)
+            return False
+        self._probing.load(root)
+        self._telling.load(root)
+        self._showing.load(root)
+        self._root = root
+        log.info("reloaded: %d devices at %d sites", len(root.inventory.devices), len(root.inventory.sites))
+        return True

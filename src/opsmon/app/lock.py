@@ -1,0 +1,37 @@
+"""One daemon on one root: a lock that the kernel lets go when its holder dies, however it dies."""
+
+import fcntl
+import os
+from pathlib import Path
+
+from opsmon.errors import StoreError
+
+LOCK_FILE = "var/opsmon.lock"
+
+
+class RootLock:
+    """Holds the lock from its making to `release`. Raises StoreError, with the holder's process id, if another does."""
+
+    def __init__(self, root: Path) -> None:
+        path = root / LOCK_FILE
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("a+", encoding="utf-8")
+        except OSError as error:
+            raise StoreError(f"{path} cannot be made: {error.strerror}") from error
+        self._take(root)
+
+    def _take(self, root: Path) -> None:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._file.seek(0)
+            holder = self._file.read(20).strip() or "unknown"
+            self._file.close()
+            raise StoreError(f"another opsmon runs on {root} (process {holder})") from error
+        self._file.truncate(0)
+        self._file.write(f"{os.getpid()}\n")
+        self._file.flush()
+
+    def release(self) -> None:
+        self._file.close()

@@ -1,0 +1,58 @@
+"""What shows how things are: the HTTP port with its console, API and metrics."""
+
+import logging
+
+from opsmon.app.probing import Probing
+from opsmon.app.tallies import tallies_of
+from opsmon.app.telling import Telling
+from opsmon.clock import Clock
+from opsmon.config.root import Root
+from opsmon.console.parts import ConsoleParts
+from opsmon.console.server import ConsoleServer
+from opsmon.metrics.daemon import Counts, DaemonMetrics, ReloadRecord
+from opsmon.metrics.pages import MetricPages
+from opsmon.pipeline.loop import Pipeline
+from opsmon.store.store import Store
+
+log = logging.getLogger(__name__)
+
+
+class Showing:
+    """Listens from `start` to `stop`. `record` says how the last reload went."""
+
+    def __init__(
+        self, root: Root, clock: Clock, store: Store, pipeline: Pipeline, probing: Probing, telling: Telling
+    ) -> None:
+        self._settings = root.settings
+        self.record = ReloadRecord(succeeded=True, succeeded_at_s=clock.now().timestamp())
+        counts = Counts(
+            probing.scheduler.tally,
+            self.record,
+            lambda: telling.outbox.results,
+            store.backlog,
+            more=(tallies_of(pipeline, probing),),
+        )
+        self._server = ConsoleServer(
+            ConsoleParts(
+                desk=pipeline,
+                pages=MetricPages(pipeline, clock, DaemonMetrics(pipeline, clock, counts)),
+                journal=lambda incident: tuple(store.read(incident=incident)),
+                clock=clock,
+                settings=root.settings.http,
+                language=str(root.settings.language),
+                timezone=root.settings.timezone,
+            )
+        )
+
+    async def start(self) -> None:
+        """Raises OSError where the port is taken."""
+        log.info("listening on %s", await self._server.start())
+
+    def load(self, root: Root) -> None:
+        """Another root. The port, the language and the store stay until the next start."""
+        old, new = self._settings, root.settings
+        if (old.http, old.store_url, old.language) != (new.http, new.store_url, new.language):
+            log.warning("`http`, `store` and `language` of opsmon.yaml change with the next start, not with a reload")
+
+    async def stop(self) -> None:
+        await self._server.stop()

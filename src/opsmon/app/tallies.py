@@ -1,0 +1,22 @@
+"""The counters of the inner rooms by the names that the daemon's metrics give them."""
+
+from opsmon.app.probing import Probing
+from opsmon.metrics.tallies import Tallies, Tally
+from opsmon.pipeline.loop import Pipeline
+
+
+def tallies_of(pipeline: Pipeline, probing: Probing) -> Tallies:
+    """Read at each scrape; nothing is counted twice."""
+    ledger, intake = pipeline.ledger, pipeline.intake
+    return Tallies(
+        Tally("opsmon_decisions", "Samples, commands and ticks decided.", lambda: pipeline.decided),
+        Tally("opsmon_events", "Events written to the journal since the start.", lambda: ledger.written),
+        Tally("opsmon_store_failures", "Attempts to write to the store that failed.", lambda: ledger.failures),
+        Tally(
+            "opsmon_samples_merged", "Samples replaced by a newer one while the store stalled.", lambda: intake.melted
+        ),
+        Tally("opsmon_clock_jumps", "How often the wall clock was set.", lambda: pipeline.clock_jumps),
+        Tally("opsmon_ping_packets", "What became of pings and echoes.", probing.pinger.counts, "event"),
+        Tally("opsmon_snmp_traffic", "What became of SNMP datagrams.", probing.snmp.traffic.as_mapping, "event"),
+        waiting=Tally("opsmon_inputs_waiting", "Samples and commands that wait to be decided.", lambda: len(intake)),
+    )

@@ -1,0 +1,34 @@
+"""What tells people of alerts: the words of a notification, and the outbox that carries it."""
+
+from opsmon.clock import Clock
+from opsmon.config.root import Root
+from opsmon.notify.voice import Voice
+from opsmon.pipeline.outbox import OutboxWorker, Renderer
+from opsmon.store.store import Store
+
+DRAIN_S = 3.0
+
+
+class Telling:
+    """`outbox` is run by the daemon; `renderer` is asked by the pipeline."""
+
+    def __init__(self, root: Root, store: Store, clock: Clock) -> None:
+        self._channels = root.settings.webhooks
+        self.outbox = OutboxWorker(store, self._channels, clock)
+        self.renderer = Renderer(self._channels, _voice_of(root))
+
+    def load(self, root: Root) -> None:
+        """Another root: its channels and its words."""
+        self.renderer.load(root.settings.webhooks, _voice_of(root))
+        if root.settings.webhooks != self._channels:
+            self._channels = root.settings.webhooks
+            self.outbox.load(self._channels)
+
+    async def drain(self) -> bool:
+        """Delivers what can go out at once; False when something is left."""
+        return await self.outbox.drain(DRAIN_S)
+
+
+def _voice_of(root: Root) -> Voice:
+    settings = root.settings
+    return Voice(str(settings.language), settings.timezone, console_url=settings.http.url)

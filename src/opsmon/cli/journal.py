@@ -1,0 +1,88 @@
+"""`opsmon journal`: read and prove what was written down. Reads the store itself, so the daemon may run or not."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
+from opsmon.cli.output import print_json, print_table, say
+from opsmon.config.root import load_rules
+from opsmon.model.name import IncidentId
+from opsmon.store.codec import encode_event
+from opsmon.store.store import Entry, Store, open_existing_store
+
+group = new_group("The journal: everything that was ever decided, each entry chained to the one before it.")
+
+
+@group.command()
+def verify(root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False) -> None:
+    """Prove that no past entry was changed, removed or put in. Exit code 1 where one was."""
+    store = _open(root)
+    verdict = store.verify()
+    store.close()
+    if json_output:
+        damage = [{"seq": one.seq, "message": one.message} for one in verdict.damage]
+        head = {"seq": verdict.head.seq, "hash": verdict.head.hash}
+        print_json({"ok": not damage, "entries": verdict.entries, "head": head, "damage": damage})
+    else:
+        for one in verdict.damage:
+            say(f"entry {one.seq} {one.message}")
+        found = "is whole" if not verdict.damage else f"is damaged in {len(verdict.damage)} places"
+        say(f"The journal {found}: {verdict.entries} entries, head {verdict.head.hash}")
+    if verdict.damage:
+        raise typer.Exit(1)
+
+
+@group.command()
+def show(
+    root: RootOption = CHOSEN_ROOT,
+    incident: Annotated[str | None, typer.Option(help="Only what was written of this incident.")] = None,
+    since: Annotated[str | None, typer.Option(help="From this time on, ISO 8601 with offset.")] = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Print the entries, oldest first."""
+    start, store = _time(since), _open(root)
+    name = None if incident is None else IncidentId(incident)
+    rows = [_row(entry) for entry in store.read(incident=name, since=start)]
+    store.close()
+    if json_output:
+        print_json(rows)
+    else:
+        print_table(["seq", "at", "event", "what"], list(_lines(rows)))
+
+
+def _open(root: Path) -> Store:
+    settings = load_rules(root).settings
+    return open_existing_store(settings.store_url, root)
+
+
+def _time(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no time such as 2026-11-20T10:00:00+08:00") from None
+    if at.tzinfo is None:
+        raise typer.BadParameter(f"{text!r} has no offset, such as +08:00 or Z")
+    return at
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    name, payload = encode_event(entry.event)
+    return {"seq": entry.seq, "type": name, **payload, "hash": entry.hash}
+
+
+def _lines(rows: list[dict[str, Any]]) -> Iterator[list[str]]:
+    for row in rows:
+        rest = {key: value for key, value in row.items() if key not in ("seq", "type", "at", "hash") and value}
+        what = "  ".join(f"{key}={_short(value)}" for key, value in rest.items())
+        yield [str(row["seq"]), row["at"][:19] + "Z", row["type"], what]
+
+
+def _short(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,80 @@
+"""`opsmon run`: the daemon in the foreground. SIGTERM and SIGINT drain, SIGHUP reloads."""
+
+import asyncio
+import logging
+import resource
+import signal
+import sys
+from typing import Annotated
+
+import typer
+
+from opsmon import __version__
+from opsmon.app.daemon import run_daemon
+from opsmon.cli.option import CHOSEN_ROOT, RootOption
+from opsmon.cli.output import say
+from opsmon.clock import WallClock
+from opsmon.config.root import Root, load_root
+from opsmon.errors import OpsmonError
+
+LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+
+
+def run(
+    root: RootOption = CHOSEN_ROOT,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what each room does, too.")] = False,
+) -> None:
+    """Watch the fleet until told to stop."""
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, format=LOG_FORMAT, stream=sys.stderr)
+    for chatty in ("asyncssh", "aiohttp.access", "asyncio", "pysnmp"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    loaded = load_root(root, require_secrets=True)
+    for warning in loaded.warnings:
+        logging.getLogger("opsmon.config").warning("%s", warning)
+    _announce(loaded)
+    _raise_file_limit()
+    try:
+        asyncio.run(_run(loaded))
+    except* OpsmonError as group:
+        raise _first(group) from group
+
+
+def _first(group: BaseExceptionGroup[OpsmonError]) -> OpsmonError:
+    inner: BaseException = group
+    while isinstance(inner, BaseExceptionGroup):
+        inner = inner.exceptions[0]
+    assert isinstance(inner, OpsmonError)  # noqa: S101  # the group holds nothing else
+    return inner
+
+
+async def _run(root: Root) -> None:
+    stop, reload = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, reload.set)
+    await run_daemon(root, WallClock(), stop, reload)
+
+
+def _announce(root: Root) -> None:
+    """What is watched, and where to look."""
+    inventory, settings = root.inventory, root.settings
+    checks = [check for device in inventory.devices.values() for check in device.checks]
+    a_minute = sum(60.0 / check.period_s for check in checks)
+    url = settings.http.url
+    channels = ", ".join(channel.name for channel in settings.webhooks) or "none: nobody will be told"
+    say(f"opsmon {__version__} in {root.path}")
+    say(
+        f"  watching   {len(inventory.devices)} devices at {len(inventory.sites)} sites, {a_minute:.0f} checks a minute"
+    )
+    say(f"  contracts  {', '.join(root.contracts) or 'none'}")
+    say(f"  telling    {channels}")
+    say(f"  look at    {url}/  {url}/metrics  {url}/api/v1/incidents")
+    say("  stop with Ctrl-C; `kill -HUP` reloads")
+    sys.stdout.flush()
+
+
+def _raise_file_limit() -> None:
+    """Every TCP check needs a file; the hard limit is ours to use."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
