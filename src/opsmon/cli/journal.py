@@ -1,7 +1,7 @@
 """`opsmon journal`: read and prove what was written down. Reads the store itself, so the daemon may run or not."""
 
 import json
-from collections.abc import Iterator
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,12 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
-from opsmon.cli.output import print_json, print_table, say
+from opsmon.cli.output import print_json, say
 from opsmon.config.root import load_rules
 from opsmon.model.name import IncidentId
 from opsmon.store.codec import encode_event
 from opsmon.store.store import Entry, Store, open_existing_store
 
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00")
 group = new_group("The journal: everything that was ever decided, each entry chained to the one before it.")
 
 
@@ -52,7 +53,8 @@ def show(
     if json_output:
         print_json(rows)
     else:
-        print_table(["seq", "at", "event", "what"], list(_lines(rows)))
+        for row in rows:
+            say(_line(row))
 
 
 def _open(root: Path) -> Store:
@@ -77,12 +79,17 @@ def _row(entry: Entry) -> dict[str, Any]:
     return {"seq": entry.seq, "type": name, **payload, "hash": entry.hash}
 
 
-def _lines(rows: list[dict[str, Any]]) -> Iterator[list[str]]:
-    for row in rows:
-        rest = {key: value for key, value in row.items() if key not in ("seq", "type", "at", "hash") and value}
-        what = "  ".join(f"{key}={_short(value)}" for key, value in rest.items())
-        yield [str(row["seq"]), row["at"][:19] + "Z", row["type"], what]
+def _line(row: dict[str, Any]) -> str:
+    """One entry, one line: to be read, and to be searched with grep."""
+    rest = {key: value for key, value in row.items() if key not in ("seq", "type", "at", "hash") and value}
+    what = "  ".join(f"{key}={_short(value)}" for key, value in rest.items())
+    return f"{row['seq']:>7}  {_second(row['at'])}  {row['type']:<20}  {what}"
 
 
 def _short(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return " ".join((_second(text) if _TIME.fullmatch(text) else text).split())
+
+
+def _second(text: str) -> str:
+    return text[:19] + "Z"
