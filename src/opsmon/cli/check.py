@@ -43,6 +43,8 @@ def counts_of(root: Root) -> dict[str, int]:
         "devices": len(root.inventory.devices),
         "checks": sum(len(device.checks) for device in root.inventory.devices.values()),
         "contracts": len(root.contracts),
+        "conditions": len(root.conditions.rules) + len(root.conditions.states) + len(root.conditions.reports),
+        "profiles": len(root.profiles.profiles),
     }
 
 
@@ -51,6 +53,10 @@ def _as_json(problem: Problem) -> dict[str, object]:
 
 
 def _summary(errors: int, warnings: int, counts: dict[str, int]) -> str:
-    what = ", ".join(f"{number} {name}" for name, number in counts.items())
-    found = f"{errors} problems, {warnings} warnings"
+    what = ", ".join(_number(number, name) for name, number in counts.items())
+    found = f"{_number(errors, 'problems')}, {_number(warnings, 'warnings')}"
     return f"{found}; {what}" if what else found
+
+
+def _number(number: int, plural: str) -> str:
+    return f"{number} {plural.removesuffix('s') if number == 1 else plural}"

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
-from opsmon.cli.option import JsonOption
+from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json
 from opsmon.demo.director import Evening, direct
 from opsmon.demo.stage import LOOPBACK, NAMESPACE, UNSHARE, carry_out, may_have_namespaces
@@ -56,6 +56,7 @@ def demo(
     namespace: Annotated[
         bool, typer.Option(help="Use a private network namespace where the kernel allows it, so that pings die too.")
     ] = True,
+    root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
     carrier: Annotated[Path | None, typer.Option(hidden=True)] = None,
     port: Annotated[int | None, typer.Option(hidden=True)] = None,

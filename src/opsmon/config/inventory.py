@@ -69,7 +69,7 @@ def _sites(files: list[SiteFile], loading: Loading) -> dict[SiteName, Site]:
     first: dict[SiteName, Document] = {}
     for file in files:
         other = first.setdefault(file.site.name, file.document)
-        if other is not file.document:
+        if file.site.name and other is not file.document:
             hint = f"first at {_where(other, ('site',))}"
             loading.problems.add(file.document.problem(("site",), f"two sites are named {shown(file.site.name)}", hint))
     return {file.site.name: file.site for file in files}

@@ -58,22 +58,35 @@ class SiteFile:
 
 
 def load_site_file(document: Document, context: Mapping[str, object], problems: Problems) -> SiteFile | None:
-    """The site of a document, or None after adding what is wrong with it. `context` opens the document's secrets."""
-    spec = check_spec(document, SiteFileSpec, problems, context=_SHAPE_ONLY)
-    if spec is None:
+    """The site of a document, or None when it is no mapping; what is wrong is added to the problems.
+
+    A wrong head hides no mistake of a device: the devices are read all the same, under what can be told of the site.
+    `context` opens the document's secrets.
+    """
+    check_spec(document, SiteFileSpec, problems, context=_SHAPE_ONLY)
+    if not isinstance(document.data, dict):
         return None
-    contract = ContractId(spec.contract) if spec.contract else None
-    site = Site(SiteName(spec.site), spec.title, contract, spec.service, dict(spec.labels))
-    reader = _SiteReader(document, site, context, problems)
+    reader = _SiteReader(document, _site(document.data), context, problems)
     devices = tuple(reader.devices())
-    return SiteFile(site, document, devices, reader.written_names(), reader.complete)
+    return SiteFile(reader.site, document, devices, reader.written_names(), reader.complete)
+
+
+def _site(data: Fields) -> Site:
+    contract = _text(data, "contract")
+    return Site(
+        name=SiteName(_text(data, "site") or ""),
+        title=_text(data, "title") or "",
+        contract=ContractId(contract) if contract else None,
+        service=_text(data, "service"),
+        labels=_labels(data),
+    )
 
 
 class _SiteReader:
     """Reads the devices of one file. Accesses and check lists that are equal are made once and shared."""
 
     def __init__(self, document: Document, site: Site, context: Mapping[str, object], problems: Problems) -> None:
-        self._document, self._site, self._context, self._problems = document, site, context, problems
+        self._document, self.site, self._context, self._problems = document, site, context, problems
         self._data = cast("Mapping[str, object]", document.data)
         self._broken: set[Steps] = set()
         self._made: dict[tuple[str, str], object] = {}
@@ -174,7 +187,7 @@ class _SiteReader:
         if any(name not in templates for name in use) or any(layer in self._broken for layer in layers):
             return None
         parts = [self._document.part(layer) if self._document.depth(layer) == len(layer) else None for layer in layers]
-        site: Fields = {"labels": dict(self._site.labels), "service": self._site.service}
+        site: Fields = {"labels": dict(self.site.labels), "service": self.site.service}
         merged = merge_layers([site, *(part for part in parts if isinstance(part, dict))])
         return merged, Origin(self._document, tuple(reversed(layers)))
 
@@ -192,9 +205,9 @@ class _SiteReader:
         snmp, ssh = self._snmp(fields), self._ssh(fields)
         own_parents = self._document.depth((*origin.layers[0], "parents")) > len(origin.layers[0])
         return Device(
-            name=name, site=self._site.name, address=address, kind=kind,
+            name=name, site=self.site.name, address=address, kind=kind,
             title=title if title is not None else _text(fields, "title") or "",
-            contract=self._site.contract, service=_text(fields, "service"), profile=_text(fields, "profile"),
+            contract=self.site.contract, service=_text(fields, "service"), profile=_text(fields, "profile"),
             parents=tuple(DeviceName(p) for p in _texts(fields, "parents") if own_parents or p != name),
             labels=self._shared("labels", fields.get("labels"), lambda: _labels(fields)),
             checks=self._checks(fields, kind, has_snmp=snmp is not None),

@@ -1,0 +1,184 @@
+"""`opsmon inventory`: listing, showing, ledgers in and out, differences. No secret ever comes out."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from tests.cli.said import Opsmon
+
+SECRET = "planted-secret-17"
+
+
+def names(said_json: list[dict[str, str]]) -> list[str]:
+    return [device["name"] for device in said_json]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ((), ["core-1", "mcu-1", "cam-21", "cam-22", "cam-23"]),
+        (("--kind", "camera"), ["cam-21", "cam-22", "cam-23"]),
+        (("--site", "hall", "--kind", "mcu"), ["mcu-1"]),
+        (("--label", "venue=main-hall", "--kind", "switch"), ["core-1"]),
+        (("--label", "venue=other"), []),
+    ],
+)
+def test_a_list_and_its_filters(command: Opsmon, root: Path, words: tuple[str, ...], expected: list[str]) -> None:
+    assert names(command("inventory", "list", "--root", root, *words, "--json").json) == expected
+
+
+def test_a_filter_that_names_nothing_is_a_mistake(command: Opsmon, root: Path) -> None:
+    said = command("inventory", "list", "--root", root, "--site", "hal")
+    assert (said.code, said.err) == (2, "no site `hal` (did you mean `hall`?)\n")
+
+
+def test_a_table_is_aligned_whatever_the_width_of_its_characters(command: Opsmon, root: Path) -> None:
+    lines = command("inventory", "list", "--root", root).out.splitlines()
+    assert lines[0].split() == ["device", "title", "kind", "address", "site", "contract"]
+    assert lines[-1] == "5 devices"
+
+    def width_before(line: str, word: str) -> int:
+        return sum(2 if ord(char) > 0x2E80 else 1 for char in line[: line.index(word)])
+
+    assert {width_before(line, "192.0.2") for line in lines[1:-1]} == {width_before(lines[0], "address")}
+    assert max(map(len, lines)) <= 80
+
+
+def test_a_device_is_shown_with_all_that_it_inherits_and_no_secret(command: Opsmon, root: Path) -> None:
+    said = command("inventory", "show", "mcu-1", "--root", root, "--json")
+    assert said.json["labels"] == {"venue": "main-hall"}
+    assert said.json["snmp"] == {"version": "2c", "port": 161, "community": "***"}
+    assert [check["name"] for check in said.json["checks"]] == ["icmp", "tcp"]
+    text = command("inventory", "show", "mcu-1", "--root", root).out
+    assert "5060" in text
+    assert SECRET not in said.out + text
+
+
+def test_a_mistyped_device_is_met_with_the_nearest_name(command: Opsmon, root: Path) -> None:
+    said = command("inventory", "show", "mcu-l", "--root", root)
+    assert (said.code, said.err) == (2, "no device `mcu-l` (did you mean `mcu-1`?)\n")
+
+
+@pytest.mark.parametrize("headers", ["en", "zh"])
+def test_an_export_comes_back_as_it_went(command: Opsmon, root: Path, tmp_path: Path, headers: str) -> None:
+    table = tmp_path / "ledger.csv"
+    assert command("inventory", "export", table, "--headers", headers, "--root", root).code == 0
+    content = table.read_text(encoding="utf-8-sig")
+    assert SECRET not in content
+    assert content.startswith("名称," if headers == "zh" else "name,")
+    assert command("inventory", "diff", table, "--root", root, "--json").json == []
+    for file in (root / "inventories").iterdir():
+        file.unlink()
+    said = command("inventory", "import", table, "--root", root, "--json")
+    assert said.json["sites"] == [{"site": "hall", "devices": 5}]
+    assert command("inventory", "diff", table, "--root", root, "--json").json == []
+
+
+def test_an_export_as_yaml_loads_again(command: Opsmon, root: Path, tmp_path: Path) -> None:
+    before = command("inventory", "list", "--root", root, "--json").json
+    assert command("inventory", "export", tmp_path / "out", "--root", root).code == 0
+    (tmp_path / "out" / "hall.yaml").replace(root / "inventories" / "hall.yaml")
+    after = command("inventory", "list", "--root", root, "--json").json
+    keys = ("name", "title", "address", "kind", "parents", "labels", "important")
+    assert [[d[key] for key in keys] for d in after] == [[d[key] for key in keys] for d in before]
+
+
+def test_an_export_goes_to_stdout(command: Opsmon, root: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(command("inventory", "export", "-", "--root", root).out)))
+    assert [row["name"] for row in rows] == ["core-1", "mcu-1", "cam-21", "cam-22", "cam-23"]
+
+
+LEDGER = """\
+序号,设备名称,管理IP,设备类型,站点,会场名称,上联设备,标签：楼层,品牌
+1,sw-1,192.0.2.101,核心交换机,annex,附楼,,3,甲
+2,term-1,192.0.2.102,视频会议终端,annex,附楼,sw-1,4,乙
+"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_ledger_in_chinese_is_taken_in(command: Opsmon, root: Path, tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "台账.csv").write_text(LEDGER, encoding=encoding)
+    said = command("inventory", "import", tmp_path / "台账.csv", "--root", root)
+    assert said.code == 0
+    assert "the column `序号` is left out" in said.err
+    (term,) = command("inventory", "list", "--root", root, "--kind", "vc-terminal", "--json").json
+    assert (term["name"], term["site_title"], term["parents"]) == ("term-1", "附楼", ["sw-1"])
+    assert term["labels"] == {"楼层": "4"}
+
+
+def test_every_mistake_of_a_ledger_is_told_by_its_cell_and_nothing_is_written(
+    command: Opsmon, root: Path, tmp_path: Path
+) -> None:
+    ledger = tmp_path / "bad.csv"
+    ledger.write_text(
+        "name,address,kind,site\nsw 1,192.0.2.300,swich,annex\nsw-2,192.0.2.2,switch,\nsw-3,192.0.2.3,,annex\n"
+        "sw-4,192.0.2.4,switch,annex\nsw-4,192.0.2.5,switch,annex\n"
+    )
+    said = command("inventory", "import", ledger, "--root", root)
+    assert said.code == 2
+    assert [line.removeprefix(f"{ledger}:").split(":", 2)[:2] for line in said.err.splitlines()] == [
+        ["2", "1"], ["2", "2"], ["2", "3"], ["3", "4"], ["4", "3"], ["6", "1"],
+    ]  # fmt: skip
+    assert "did you mean `switch`?" in said.err
+    assert [path.name for path in (root / "inventories").iterdir()] == ["hall.yaml"]
+
+
+def test_a_ledger_that_does_not_fit_the_root_leaves_no_file_behind(command: Opsmon, root: Path, tmp_path: Path) -> None:
+    (tmp_path / "twice.csv").write_text("name,address,kind,site\ncore-1,192.0.2.9,switch,annex\n")
+    said = command("inventory", "import", tmp_path / "twice.csv", "--root", root)
+    assert said.code == 2
+    assert "two devices are named `core-1`" in said.err
+    assert [path.name for path in (root / "inventories").iterdir()] == ["hall.yaml"]
+
+
+def test_an_import_overwrites_nothing(command: Opsmon, root: Path, tmp_path: Path) -> None:
+    (tmp_path / "hall.csv").write_text("name,address,kind,site\nx-1,192.0.2.9,switch,hall\n")
+    before = (root / "inventories" / "hall.yaml").read_text()
+    said = command("inventory", "import", tmp_path / "hall.csv", "--root", root)
+    assert (said.code, "is there already" in said.err) == (2, True)
+    assert (root / "inventories" / "hall.yaml").read_text() == before
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04zip", b"", b"\x00\x01\x02", b'"unclosed', b"a,b\n1,2\n"])
+def test_what_is_no_ledger_is_refused_in_words(command: Opsmon, root: Path, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x.csv").write_bytes(content)
+    said = command("inventory", "import", tmp_path / "x.csv", "--root", root)
+    assert said.code == 2
+    assert "Traceback" not in said.err
+    assert str(tmp_path / "x.csv") in said.err
+
+
+def test_two_roots_are_compared_by_device_and_field(command: Opsmon, root: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    for part in ("probes", "rules", "inventories"):
+        (root / part).rename(other / part)
+    text = (other / "inventories" / "hall.yaml").read_text(encoding="utf-8")
+    (root / "inventories").mkdir()
+    (root / "inventories" / "hall.yaml").write_text(text, encoding="utf-8")
+    changed = text.replace("192.0.2.11", "192.0.2.12").replace("count: 3", "count: 2").replace(SECRET, "rotated-99")
+    (other / "inventories" / "hall.yaml").write_text(changed, encoding="utf-8")
+    said = command("inventory", "diff", other, "--root", root, "--json")
+    changes = {change["device"]: change for change in said.json}
+    assert changes["cam-23"]["change"] == "removed"
+    assert changes["mcu-1"]["fields"] == {
+        "address": {"here": "192.0.2.11", "there": "192.0.2.12"},
+        "snmp.community": {"here": "a secret", "there": "another secret"},
+    }
+    text = command("inventory", "diff", other, "--root", root).out
+    assert "- cam-23" in text
+    assert not any(secret in said.out + text for secret in (SECRET, "rotated-99"))
+
+
+def test_the_schema_knows_the_keys_templates_ranges_and_checks(command: Opsmon) -> None:
+    schema = command("inventory", "schema").json
+    assert schema["required"] == ["site"]
+    definitions = schema["$defs"]
+    assert definitions["DeviceSpec"]["required"] == ["name", "address"]
+    assert set(definitions["RangeSpec"]["required"]) == {"name", "address", "count"}
+    assert schema["properties"]["templates"]["anyOf"][0]["additionalProperties"] == {"$ref": "#/$defs/FieldsSpec"}
+    names_or_settings = definitions["DeviceSpec"]["properties"]["checks"]["anyOf"][0]["items"]["anyOf"]
+    assert {"icmp", "snmp", "tcp"} <= set(names_or_settings[0]["enum"])
+    assert "port" in names_or_settings[1]["properties"]["tcp"]["anyOf"][0]["properties"]

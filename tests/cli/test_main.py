@@ -1,0 +1,88 @@
+"""The command line itself: where the root comes from, what errors become, help for everything."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import opsmon
+from opsmon.cli.main import COMMANDS, GROUPS, exit_code_of
+from opsmon.errors import ConfigError, DaemonUnreachableError, StoreError
+from tests.cli.said import Opsmon
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--root", "ROOT", "inventory", "list", "--json"),
+        ("inventory", "--root", "ROOT", "list", "--json"),
+        ("inventory", "list", "--root", "ROOT", "--json"),
+        ("inventory", "list", "--json", "--root=ROOT"),
+    ],
+)
+def test_the_root_may_stand_anywhere(command: Opsmon, root: Path, words: tuple[str, ...]) -> None:
+    said = command(*(word.replace("ROOT", str(root)) for word in words))
+    assert said.code == 0
+    assert len(said.json) == 5
+
+
+def test_the_root_nearest_to_the_command_wins_then_the_environment_then_the_current_directory(
+    command: Opsmon, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = tmp_path / "nowhere"
+    assert command("--root", nowhere, "check", "--root", root).code == 0
+    monkeypatch.setenv("OPSMON_ROOT", str(nowhere))
+    assert command("check").code == 2
+    assert command("check", "--root", root).code == 0
+    monkeypatch.setenv("OPSMON_ROOT", str(root))
+    assert command("check").code == 0
+    monkeypatch.delenv("OPSMON_ROOT")
+    monkeypatch.chdir(root)
+    assert command("check").code == 0
+
+
+def test_an_error_is_one_line_on_stderr_and_a_code(command: Opsmon, tmp_path: Path) -> None:
+    said = command("inventory", "list", "--root", tmp_path / "nowhere")
+    assert (said.code, said.out) == (2, "")
+    assert said.err == f"{tmp_path}/nowhere: no such directory (`opsmon init DIR` writes a new root)\n"
+
+
+def test_an_error_under_json_is_one_document_too(command: Opsmon, tmp_path: Path) -> None:
+    said = command("inventory", "list", "--root", tmp_path / "nowhere", "--json")
+    assert said.code == 2
+    assert said.json["exit_code"] == 2
+    assert "no such directory" in said.json["error"]
+
+
+@pytest.mark.parametrize("words", [("inventry",), ("inventory", "list", "--sight", "x"), ("inventory", "show")])
+def test_wrong_words_are_wrong_input(command: Opsmon, words: tuple[str, ...]) -> None:
+    said = command(*words)
+    assert (said.code, said.out) == (2, "")
+    assert "Traceback" not in said.err
+
+
+def test_every_error_has_its_code() -> None:
+    assert exit_code_of(ConfigError(())) == 2
+    assert exit_code_of(DaemonUnreachableError("x")) == 3
+    assert exit_code_of(StoreError("x")) == 1
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, *GROUPS])
+def test_every_command_explains_itself_and_takes_a_root(command: Opsmon, name: str) -> None:
+    said = command(name, "--help")
+    assert said.code == 0
+    assert "--root" in said.out
+    assert max(map(len, said.out.splitlines())) <= 80
+
+
+def test_the_version(command: Opsmon) -> None:
+    assert command("--version").out.startswith("opsmon ")
+
+
+def test_a_reader_that_goes_away_is_no_error(root: Path) -> None:
+    line = f"{sys.executable} -m opsmon inventory schema --root {root} | head -1"
+    source = {**os.environ, "PYTHONPATH": str(Path(opsmon.__file__).parents[1])}
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False, env=source)
+    assert (done.stdout, done.stderr) == ("{\n", "")
