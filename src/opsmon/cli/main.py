@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from opsmon import __version__
-from opsmon.cli import check, contracts, demo, incidents, init, inventory, journal
+from opsmon.cli import check, contracts, demo, incidents, init, inventory, journal, rules
 from opsmon.cli import run as daemon
 from opsmon.cli.option import CHOSEN_ROOT, RootOption
 from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError
@@ -26,6 +26,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 GROUPS: dict[str, typer.Typer] = {
     "inventory": inventory.group,
     "incidents": incidents.group,
+    "rules": rules.group,
     "contracts": contracts.group,
     "journal": journal.group,
 }

@@ -1,6 +1,6 @@
 """What a page says of a device beside the numbers that checks brought: up, state, who it is, when it was last asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from opsmon.metrics.text import format_value, series_prefix
 from opsmon.model.device import Device
@@ -12,7 +12,11 @@ _SILENT = frozenset({DeviceState.DOWN, DeviceState.UNREACHABLE})
 
 
 def own_lines(
-    device: Device, state: DeviceState | None, samples: Sequence[Sample], identity: Identity | None
+    device: Device,
+    state: DeviceState | None,
+    samples: Sequence[Sample],
+    identity: Identity | None,
+    limits: Mapping[str, float],
 ) -> Iterator[tuple[str, str]]:
     """Pairs of metric name and finished line."""
     up = is_up(state, samples)
@@ -22,6 +26,10 @@ def own_lines(
         labels = (("instance", device.name), ("state", known.value))
         yield _line("opsmon_device_state", labels, float(known is state))
     yield _line("opsmon_device_inventory_info", _inventory_labels(device), 1.0)
+    for interface in sorted(device.important):
+        yield _line("opsmon_interface_important", (("instance", device.name), ("interface", interface)), 1.0)
+    for limit, seconds in limits.items():
+        yield _line("opsmon_device_limit_seconds", (("instance", device.name), ("limit", limit)), seconds)
     if identity is not None:
         yield _line("opsmon_device_info", _identity_labels(device, identity), 1.0)
     for sample in samples:

@@ -5,8 +5,8 @@ could not reach, since the last sample of each check is all that counts.
 """
 
 from array import array
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from opsmon.metrics.block import BlockTexts, Segment
@@ -26,12 +26,14 @@ _DEVICES_A_TURN = 50
 
 @dataclass(frozen=True, slots=True)
 class DeviceReport:
-    """What is known of one device at the moment of the scrape; `samples` holds the last one of each check."""
+    """What is known of one device at the moment of the scrape; `samples` holds the last one of each check, `limits` the
+    lengths of time (s) that conditions go by."""
 
     device: Device
     state: DeviceState | None
     samples: tuple[Sample, ...] = ()
     identity: Identity | None = None
+    limits: Mapping[str, float] = field(default_factory=dict)
 
 
 def is_fresh(sample: Sample, check: Check | None, now: datetime) -> bool:
@@ -70,7 +72,7 @@ class _Page:
     def add(self, report: DeviceReport, now: datetime) -> None:
         checks: dict[CheckName, Check] = {check.name: check for check in report.device.checks}
         samples = tuple(sample for sample in report.samples if is_fresh(sample, checks.get(sample.check), now))
-        for metric, line in own_lines(report.device, report.state, samples, report.identity):
+        for metric, line in own_lines(report.device, report.state, samples, report.identity, report.limits):
             self._lines.setdefault(metric, []).append(line)
         seen: dict[str, Segment] = {}
         for sample in samples:

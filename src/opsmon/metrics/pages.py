@@ -44,9 +44,11 @@ class MetricPages:
         for sample in samples:
             if sample.identity is not None:
                 self._identities[device.name] = sample.identity
-        last = self._desk.world.incidents.states.get(device.name)
+        world = self._desk.world
+        last = world.incidents.states.get(device.name)
         state = None if last is None else last.after
-        return DeviceReport(device, state, samples, self._identities.get(device.name))
+        limits = world.rules.limits.get(device.name, {})
+        return DeviceReport(device, state, samples, self._identities.get(device.name), limits)
 
     def _follow_inventory(self) -> None:
         """A reload brings another inventory object: everything derived from the old one goes."""

@@ -1,0 +1,99 @@
+"""A whole Prometheus rule file: conditions, contract clocks, and the watch over opsmon itself.
+
+It is written as YAML by hand, in the one shape that rule files have; every text stands in JSON's quotes, which are
+YAML's as well.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+
+from opsmon.metrics.alert_rule import (
+    IMPORTANT,
+    LINK_UTILISATION,
+    AlertRule,
+    RecordingRule,
+    condition_alerts,
+    state_alerts,
+)
+from opsmon.model.device import Inventory
+from opsmon.model.duration import format_duration
+from opsmon.state.rulebook import Rulebook
+
+Groups = Mapping[str, tuple[AlertRule | RecordingRule, ...]]
+_WORDS = {
+    "zh": {
+        "at_risk": "合同 {{ $labels.contract }} 条款 {{ $labels.clause }}：{{ $value }} 项即将超时",
+        "breached": "合同 {{ $labels.contract }} 条款 {{ $labels.clause }}：{{ $value }} 项已超时",
+        "down": "opsmon 没有响应：故障无人发现",
+        "not_ready": "opsmon 未就绪：未开始检查，或存储不可写",
+        "reload": "opsmon 上一次重新加载配置失败，仍在使用旧配置",
+        "dead": "发往 {{ $labels.channel }} 的通知被永久拒绝",
+        "waiting": "发往 {{ $labels.channel }} 的 {{ $value }} 条通知迟迟未送达",
+        "lag": "opsmon 的检查落后 {{ $value | humanizeDuration }}：机器太忙",
+    },
+    "en": {
+        "at_risk": "contract {{ $labels.contract }} clause {{ $labels.clause }}: {{ $value }} targets at risk",
+        "breached": "contract {{ $labels.contract }} clause {{ $labels.clause }}: {{ $value }} targets breached",
+        "down": "opsmon does not answer: nobody sees the faults",
+        "not_ready": "opsmon is not ready: no checks are sent, or the store cannot be written",
+        "reload": "opsmon refused the last configuration and goes on with the one before",
+        "dead": "{{ $labels.channel }} refused notifications for good",
+        "waiting": "{{ $value }} notifications for {{ $labels.channel }} have not been taken for long",
+        "lag": "the checks of opsmon are {{ $value | humanizeDuration }} late: the machine is too busy",
+    },
+}
+
+
+def rule_groups(rulebook: Rulebook, inventory: Inventory, language: str) -> Groups:
+    """Everything that the root's conditions and clocks can tell through Prometheus, by group."""
+    devices = tuple(inventory.devices.values())
+    states = (alert for rule in rulebook.states for alert in state_alerts(rule, devices, language))
+    conditions = (alert for rule in rulebook.rules for alert in condition_alerts(rule, devices, language))
+    return {
+        "opsmon-states": tuple(states),
+        "opsmon-conditions": (LINK_UTILISATION, IMPORTANT, *conditions),
+        "opsmon-clocks": tuple(_clock_alerts(_WORDS[language])),
+        "opsmon-itself": tuple(_own_alerts(_WORDS[language])),
+    }
+
+
+def _clock_alerts(words: Mapping[str, str]) -> Iterator[AlertRule]:
+    for name, state in (("TargetAtRisk", "at_risk"), ("TargetBreached", "breached")):
+        expression = f'opsmon_clocks{{state="{state}"}} > 0'
+        yield AlertRule(name, expression, 0.0, {"severity": "major"}, {"summary": words[state]})
+
+
+def _own_alerts(words: Mapping[str, str]) -> Iterator[AlertRule]:
+    dead = 'increase(opsmon_notifications_total{result="dead"}[15m]) > 0'
+    for name, expression, for_s, word in (
+        ("OpsmonDown", 'up{job="opsmon"} == 0 or absent(up{job="opsmon"})', 120.0, "down"),
+        ("OpsmonNotReady", "opsmon_ready == 0", 120.0, "not_ready"),
+        ("OpsmonReloadFailed", "opsmon_config_last_reload_successful == 0", 0.0, "reload"),
+        ("OpsmonNotificationRefused", dead, 0.0, "dead"),
+        ("OpsmonNotificationsWaiting", "opsmon_notifications_waiting > 0", 600.0, "waiting"),
+        ("OpsmonLate", "opsmon_probe_lag_seconds > 30", 300.0, "lag"),
+    ):
+        yield AlertRule(name, expression, for_s, {"severity": "major"}, {"summary": words[word]})
+
+
+def rule_file_text(groups: Groups) -> str:
+    """The file."""
+    return "".join(("groups:\n", *(line for name, rules in groups.items() for line in _group_lines(name, rules))))
+
+
+def _group_lines(name: str, rules: Iterable[AlertRule | RecordingRule]) -> Iterator[str]:
+    yield f"  - name: {_quoted(name)}\n    rules:\n"
+    for rule in rules:
+        if isinstance(rule, RecordingRule):
+            yield f"      - record: {_quoted(rule.name)}\n        expr: {_quoted(rule.expression)}\n"
+            continue
+        yield f"      - alert: {_quoted(rule.name)}\n        expr: {_quoted(rule.expression)}\n"
+        if rule.for_s:
+            yield f"        for: {_quoted(format_duration(rule.for_s))}\n"
+        for section, texts in (("labels", rule.labels), ("annotations", rule.annotations)):
+            yield f"        {section}:\n"
+            yield from (f"          {key}: {_quoted(text)}\n" for key, text in texts.items())
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
