@@ -80,7 +80,7 @@ def _fact_start(clause: Clause, history: History) -> Start | None:
     detected = history.first(FactType.DETECTED)
     if not clause.waits_for_report or detected is None:
         return None
-    return Start(detected, FactType.DETECTED, (NOT_REPORTED,), history.first(FactType.RESOLVED))
+    return Start(detected, FactType.DETECTED, (NOT_REPORTED,), history.first_from(FactType.RESOLVED, detected))
 
 
 def _breach_start(clause: Clause, history: History, found: Mapping[ClauseId, Clock]) -> Start | None:
