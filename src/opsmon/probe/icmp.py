@@ -21,6 +21,7 @@ from opsmon.model.name import CheckName
 from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
 from opsmon.probe.context import Echo, Finding, ProbeContext
 from opsmon.probe.field import CheckSpec
+from opsmon.probe.series import check_labels
 from opsmon.spec import Seconds
 
 
@@ -47,15 +48,16 @@ class IcmpSpec(CheckSpec):
 @lru_cache(maxsize=256)
 def icmp_block(check: CheckName, *, several: bool) -> SeriesBlock:
     """The series of one ping check, shared by every device that has a check of this name."""
+    labels = check_labels(check)
     names = [
-        ("probe_icmp_duration_seconds", (("check", check), ("phase", "resolve"))),
-        ("probe_icmp_duration_seconds", (("check", check), ("phase", "rtt"))),
-        ("probe_icmp_reply_hop_limit", (("check", check),)),
-        ("probe_ip_protocol", (("check", check),)),
-        ("probe_dns_lookup_time_seconds", (("check", check),)),
+        ("probe_icmp_duration_seconds", (*labels, ("phase", "resolve"))),
+        ("probe_icmp_duration_seconds", (*labels, ("phase", "rtt"))),
+        ("probe_icmp_reply_hop_limit", labels),
+        ("probe_ip_protocol", labels),
+        ("probe_dns_lookup_time_seconds", labels),
     ]
     if several:
-        names.append(("opsmon_ping_loss_ratio", (("check", check),)))
+        names.append(("opsmon_ping_loss_ratio", labels))
     return SeriesBlock(tuple(SeriesKey(metric, labels) for metric, labels in names))
 
 

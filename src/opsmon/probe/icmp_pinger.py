@@ -5,6 +5,9 @@ request that is still waiting; the round trip is from just before the send to th
 busy loop does not lengthen it; before a request is given up the socket is read empty, so that an answer which came in
 time is not lost to our own lateness. Everything that is dropped is counted. Requests leave at most `BATCH` at once.
 
+Because the kernel notes when an answer came, nobody has to be woken by it: while requests are out the socket is read
+some forty times a second, many answers at once, and not at all while none is out.
+
 A reply after the time-out is late, not a success. A router's word that the host cannot be reached is REFUSED. What
 goes wrong on our side (EAGAIN, ENOBUFS, no permission, our receive buffer overflowing) is LOCAL_FAULT.
 """
@@ -26,9 +29,10 @@ log = logging.getLogger(__name__)
 
 BATCH = 100
 BATCH_PAUSE_S = 0.01
-READS_PER_WAKE = 256
+FIRST_READ_S = 0.005  # after a send: by then a whole site has answered
+READ_STEP_S = 0.025
+READS_PER_TURN = 4_096
 LATE_REMEMBERED_S = 10.0  # how long after its time-out a reply is still known as late
-EXPIRY_STEP_S = 0.02
 OPEN_AGAIN_S = 60.0
 _SEQUENCES = 65_536
 _MOST_IN_FLIGHT = 60_000
@@ -64,6 +68,7 @@ class _Request:
     sent_at_ns: int = 0
     sent_s: float = 0.0
     drops_before: int = 0
+    out: bool = False  # sent, and neither settled nor given up
     expired: bool = False
 
 
@@ -74,11 +79,11 @@ class _FamilyPinger:
         self._socket = IcmpSocket(version)
         self._version, self._clock, self._counts = version, clock, counts
         self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(self._socket.fileno(), self._on_readable)
         self._queue: list[_Request] = []
         self._by_sequence: dict[int, _Request] = {}
         self._expiries: list[tuple[float, int]] = []
-        self._expiry_timer: asyncio.TimerHandle | None = None
+        self._out = 0
+        self._turn_timer: asyncio.TimerHandle | None = None
         self._flush_timer: asyncio.TimerHandle | None = None
         self._next_sequence = secrets.randbelow(_SEQUENCES)
         self._batch_left, self._batch_began_s = BATCH, 0.0
@@ -89,8 +94,7 @@ class _FamilyPinger:
         return {"malformed": self._socket.malformed, "kernel_drops": self._socket.dropped_by_kernel()}
 
     def close(self) -> None:
-        self._loop.remove_reader(self._socket.fileno())
-        for timer in (self._expiry_timer, self._flush_timer):
+        for timer in (self._turn_timer, self._flush_timer):
             if timer:
                 timer.cancel()
         for request in (*self._queue, *self._by_sequence.values()):
@@ -140,7 +144,11 @@ class _FamilyPinger:
             self._send_fault(request, f"the ping could not be sent: {error.strerror}")
             return
         self._counts.sent += 1
-        self._expire_at(request.sent_s + request.timeout_s, sequence)
+        request.out = True
+        self._out += 1
+        heapq.heappush(self._expiries, (request.sent_s + request.timeout_s, sequence))
+        if self._turn_timer is None:
+            self._turn_timer = self._loop.call_later(FIRST_READ_S, self._turn)
 
     def _send_packet(self, packet: bytes, address: str) -> int:
         try:
@@ -150,7 +158,7 @@ class _FamilyPinger:
         except OSError:
             if self._socket.raw:
                 raise
-            self._take_failures()  # a datagram socket fails a call for an error that another host's answer left
+            self._read_all()  # a datagram socket fails a call for an error that another host's answer left
             return self._socket.send(packet, address)
 
     def _free_sequence(self) -> int | None:
@@ -166,23 +174,24 @@ class _FamilyPinger:
         self._counts.send_faults += 1
         _fail(request, Outcome.LOCAL_FAULT, reason)
 
-    def _on_readable(self) -> None:
-        self._take_failures()
-        self._take_answers(READS_PER_WAKE)
+    def _turn(self) -> None:
+        """Reads what has come, gives up what is due, and comes again while requests are out."""
+        self._turn_timer = None
+        self._read_all()
+        now_s = self._clock.monotonic()
+        while self._expiries and self._expiries[0][0] <= now_s:
+            self._expire(self._by_sequence[heapq.heappop(self._expiries)[1]], now_s)
+        if self._out:
+            self._turn_timer = self._loop.call_later(READ_STEP_S, self._turn)
 
-    def _take_answers(self, most: int) -> None:
-        for _ in range(most):
-            received = self._socket.receive()
-            if received is None:
-                return
-            self._take(received)
-
-    def _take_failures(self) -> None:
-        for _ in range(READS_PER_WAKE):
-            received = self._socket.receive_failure()
-            if received is None:
-                return
-            self._take(received)
+    def _read_all(self) -> None:
+        """Everything that waits in the socket, as far as one turn can bear."""
+        for receive in (self._socket.receive_failure, self._socket.receive):
+            for _ in range(READS_PER_TURN):
+                received = receive()
+                if received is None:
+                    break
+                self._take(received)
 
     def _take(self, received: Received) -> None:
         answer = received.answer
@@ -220,6 +229,7 @@ class _FamilyPinger:
             self._give_up(request)
             return
         self._counts.answered += 1
+        self._bring_home(request)
         request.future.set_result(Echo(rtt_s, received.hop_limit))
 
     def _take_failure(self, request: _Request, answer: EchoFailure, source: str) -> None:
@@ -228,36 +238,24 @@ class _FamilyPinger:
             self._counts.forged += 1
         elif not request.future.done():
             self._counts.refused += 1
+            self._bring_home(request)
             _fail(request, Outcome.REFUSED, f"{source} says: {answer.reason}")
 
-    def _expire_at(self, when_s: float, sequence: int) -> None:
-        heapq.heappush(self._expiries, (when_s, sequence))
-        if self._expiry_timer is None:
-            self._wake_for_expiry()
+    def _bring_home(self, request: _Request) -> None:
+        if request.out:
+            request.out = False
+            self._out -= 1
 
-    def _wake_for_expiry(self) -> None:
-        wait_s = max(self._expiries[0][0] - self._clock.monotonic(), EXPIRY_STEP_S)
-        self._expiry_timer = self._loop.call_later(wait_s, self._expire)
-
-    def _expire(self) -> None:
-        self._expiry_timer = None
-        self._take_failures()
-        self._take_answers(_SEQUENCES)
-        now_s = self._clock.monotonic()
-        while self._expiries and self._expiries[0][0] <= now_s:
-            _, sequence = heapq.heappop(self._expiries)
-            self._expire_one(self._by_sequence[sequence], now_s)
-        if self._expiries:
-            self._wake_for_expiry()
-
-    def _expire_one(self, request: _Request, now_s: float) -> None:
-        if request.expired or (request.future.done() and not request.future.cancelled()):
+    def _expire(self, request: _Request, now_s: float) -> None:
+        """At the deadline: gives up what is out, remembers it for a while, then forgets it."""
+        if not request.out:
             del self._by_sequence[request.sequence]
             return
         self._give_up(request)
-        self._expire_at(now_s + LATE_REMEMBERED_S, request.sequence)
+        heapq.heappush(self._expiries, (now_s + LATE_REMEMBERED_S, request.sequence))
 
     def _give_up(self, request: _Request) -> None:
+        self._bring_home(request)
         request.expired = True
         if request.future.done():
             return

@@ -25,7 +25,7 @@ from opsmon.probe.tally import ProbeTally
 from opsmon.probe.worker import excuse, run_check, sample_of
 
 HEAVY_PLACES = 200
-WAKE_STEP_S = 0.02  # runs that are due within one step start together
+WAKE_STEP_S = 0.1  # runs that are due within one step start together: waking up costs more than a ping
 OVERDUE_S = 5.0  # what lies longer past its time shows that the clockwork stands
 HELD_UP_SHARE = 0.2  # of the time-out: a longer hold-up spoils a failed measurement
 _SPOILED = (Outcome.TIMEOUT, Outcome.PROTOCOL)

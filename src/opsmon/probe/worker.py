@@ -19,14 +19,15 @@ from opsmon.model.name import CheckName
 from opsmon.model.sample import Outcome, Reading, Sample, SeriesBlock, SeriesKey
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.registry import KINDS, ProbeKind
+from opsmon.probe.series import check_labels
 
 log = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=1024)
 def common_block(check: CheckName) -> SeriesBlock:
-    """The series that every check has, in blackbox_exporter's names; `check` tells a device's checks apart."""
-    labels = (("check", check),)
+    """The series that every check has, in blackbox_exporter's names."""
+    labels = check_labels(check)
     return SeriesBlock((SeriesKey("probe_success", labels), SeriesKey("probe_duration_seconds", labels)))
 
 
