@@ -1,9 +1,7 @@
 """`opsmon incidents` against a console that is served over TCP, with the real engine behind it."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +10,8 @@ from aiohttp.test_utils import TestServer
 
 from opsmon.cli.main import run
 from opsmon.console.server import make_console
+from tests.cli.said import Said
 from tests.console.scene import TOKEN, Scene, everything_answers
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
 
 Opsmon = Callable[..., Coroutine[Any, Any, Said]]
 
@@ -153,6 +138,7 @@ async def test_something_else_on_the_port_is_no_daemon(opsmon: Opsmon, tmp_path:
 
 
 async def test_the_rest_of_the_root_may_be_broken(scene: Scene, opsmon: Opsmon, tmp_path: Path) -> None:
+    (tmp_path / "inventories").mkdir()
     (tmp_path / "inventories" / "lab.yaml").write_text("{broken")
     name = scene.dies("mcu-1")
     assert (await opsmon("incidents", "ack", name)).code == 0

@@ -3,15 +3,16 @@
 Only the loop between them is missing: a sample or a command is decided, journaled, and the world swapped, at once.
 """
 
-import shutil
 from array import array
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
-from opsmon.config.root import load_root
+from opsmon.config.root import Root, load_root
 from opsmon.console.parts import ConsoleParts
 from opsmon.console.settings import HttpSettings
 from opsmon.engine.decide import decide
@@ -98,15 +99,21 @@ class EngineDesk:
         return step
 
 
+@cache
+def loaded_root() -> Root:
+    """The two sites under the stock rules; frozen, so one is enough for every test."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "inventories").mkdir()
+        (Path(folder) / "inventories" / "erlong.yaml").write_text(SITES, encoding="utf-8")
+        (Path(folder) / "inventories" / "lab.yaml").write_text(LAB, encoding="utf-8")
+        return load_root(Path(folder))
+
+
 class Scene:
     """A root of two sites, its desk, and what the console is made of."""
 
     def __init__(self, folder: Path, settings: HttpSettings | None = None) -> None:
-        shutil.copytree(Path(__file__).parents[2] / "rules", folder / "rules")
-        (folder / "inventories").mkdir()
-        (folder / "inventories" / "erlong.yaml").write_text(SITES, encoding="utf-8")
-        (folder / "inventories" / "lab.yaml").write_text(LAB, encoding="utf-8")
-        root = load_root(folder)
+        root = loaded_root()
         self.clock = StandingClock()
         self.store = open_store("sqlite:///opsmon.db", folder)
         rules = Rules(root.inventory, root.conditions, root.contracts, ZoneInfo("Asia/Shanghai"))
