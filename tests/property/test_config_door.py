@@ -40,7 +40,7 @@ trees = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(scalars | st.text(max_size=3), inner, max_size=5),
     max_leaves=25,
 )
-RELAXED = settings(max_examples=120, deadline=None)
+RELAXED = settings(max_examples=60, deadline=None)
 
 
 def load(text: bytes, settings_file: bytes = b"") -> Root | ConfigError:
