@@ -228,3 +228,40 @@ def test_unknown_profiles_and_contracts_are_told_where_they_are_named(load: Load
         "inventories/a.yaml:2:11: no contract `no-such` (known: none)",
         "inventories/a.yaml:4:16: no profile `genric` (did you mean `generic`?)",
     ]
+
+
+CONTRACT = """\
+contract: small
+title: {en: small, zh: 小}
+term: {from: "2026-01-01", to: "2026-12-31"}
+services: {one: {title: {en: one, zh: 一}}}
+labels: {venue: [main-hall, bureau]}
+clauses: []
+"""
+
+
+def test_a_contract_with_one_service_covers_who_names_none(load: Load) -> None:
+    site = "site: a\ncontract: small\ndevices:\n  - {name: a, address: 192.0.2.1, kind: other}\n"
+    root = load({"rules/contracts/small.yaml": CONTRACT, "inventories/a.yaml": site})
+    assert device_of(root, "a").service == "one"
+
+
+def test_services_and_labels_that_the_contract_does_not_know_are_told_where_they_are_written(load: Load) -> None:
+    site = """\
+site: a
+contract: small
+service: two
+labels: {venue: burau}
+devices:
+  - {name: a, address: 192.0.2.1, kind: other}
+  - {name: b, address: 192.0.2.2, kind: other, service: won, labels: {venue: main-hall}}
+  - {name: c, address: 192.0.2.3, kind: other}
+"""
+    with pytest.raises(ConfigError) as caught:
+        load({"rules/contracts/small.yaml": CONTRACT, "inventories/a.yaml": site})
+    assert [str(problem) for problem in caught.value.problems if problem.path.startswith("inventories")] == [
+        "inventories/a.yaml:3:10: `small` has no service `two` (its services: one)",
+        "inventories/a.yaml:4:17: warning: `small` knows no `venue` `burau`: its clauses pass it over "
+        "(did you mean `bureau`?)",
+        "inventories/a.yaml:7:57: `small` has no service `won` (did you mean `one`?)",
+    ]

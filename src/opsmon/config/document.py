@@ -137,7 +137,8 @@ def check_spec(
 def add_mistake(document: Document, steps: Steps, mistake: Mistake, problems: Problems) -> None:
     """Place one mistake of a Spec in its document."""
     where = (*steps, *mistake.steps)
-    problems.add(document.problem(where, mistake.message, mistake.hint, at_key=mistake.at_key))
+    problem = document.problem(where, mistake.message, mistake.hint, at_key=mistake.at_key, warning=mistake.warning)
+    problems.add(problem)
 
 
 def add_config_error(document: Document, error: ConfigError, problems: Problems, *, steps: Steps = ()) -> None:

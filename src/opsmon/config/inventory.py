@@ -3,32 +3,21 @@
 Files are read in the order of their names, so that problems and devices come in the same order everywhere.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from opsmon.config.document import Document, read_document, shown_path
 from opsmon.config.loading import Loading
-from opsmon.config.mistake import Mistake
 from opsmon.config.parent import check_no_circle, check_parents_exist
-from opsmon.config.problem import nearest, shown
+from opsmon.config.problem import shown
+from opsmon.config.reference import Known, check_device, check_site, with_only_service
 from opsmon.config.site_file import PlacedDevice, SiteFile, load_site_file
 from opsmon.errors import Problem
-from opsmon.model.device import Device, Inventory, Site
+from opsmon.model.device import Inventory, Site
 from opsmon.model.name import DeviceName, SiteName
 
 FOLDER = "inventories"
 MOST_DEVICES = 100_000
-_ORPHAN_SERVICE = ("a service without a contract", "say `contract:` for the site")
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What an inventory may refer to; None where the root's own list could not be read, so that nothing is held
-    against it."""
-
-    services: Mapping[str, tuple[str, ...]] | None
-    profiles: frozenset[str] | None
 
 
 def load_inventory(loading: Loading, known: Known) -> Inventory:
@@ -37,15 +26,15 @@ def load_inventory(loading: Loading, known: Known) -> Inventory:
     files = [file for file in read if file]
     sites, placed = _sites(files, loading), _devices(files, loading)
     for file in files:
-        _check_contract(file, known, loading)
+        check_site(file, known, loading.problems)
     for found in placed.values():
-        _check_references(found, sites[found.device.site].service, known, loading)
+        check_device(found, known, loading.problems)
     if len(files) == len(read) and all(file.complete for file in files):
         written = frozenset().union(*(file.written for file in files))
         check_parents_exist(placed, written, loading.problems)
     check_no_circle(placed, loading.problems)
     _warn_shared_addresses(placed.values(), loading)
-    devices = {name: _with_service(found.device, known) for name, found in placed.items()}
+    devices = {name: with_only_service(found.device, known) for name, found in placed.items()}
     return Inventory(sites, devices)
 
 
@@ -116,44 +105,3 @@ def _warn_shared_addresses(placed: Iterable[PlacedDevice], loading: Loading) -> 
 def _where(document: Document, steps: tuple[str | int, ...]) -> str:
     place, _ = document.place_of(steps)
     return f"{document.path}:{place.line}:{place.column}"
-
-
-def _check_contract(file: SiteFile, known: Known, loading: Loading) -> None:
-    site = file.site
-    if site.contract is None and site.service is not None:
-        message, hint = _ORPHAN_SERVICE
-        loading.problems.add(file.document.problem(("service",), message, hint))
-    if site.contract is None or known.services is None:
-        return
-    if site.contract not in known.services:
-        hint = nearest(site.contract, known.services) or f"known: {', '.join(sorted(known.services)) or 'none'}"
-        loading.problems.add(file.document.problem(("contract",), f"no contract {shown(site.contract)}", hint))
-    elif site.service is not None and site.service not in known.services[site.contract]:
-        loading.problems.add(file.document.problem(("service",), *_unknown_service(site.contract, site.service, known)))
-
-
-def _unknown_service(contract: str, service: str, known: Known) -> tuple[str, str]:
-    services = (known.services or {})[contract]
-    hint = nearest(service, services) or f"its services: {', '.join(services)}"
-    return f"{shown(contract)} has no service {shown(service)}", hint
-
-
-def _check_references(placed: PlacedDevice, site_service: str | None, known: Known, loading: Loading) -> None:
-    device = placed.device
-    if known.profiles is not None and device.profile is not None and device.profile not in known.profiles:
-        hint = nearest(device.profile, known.profiles) or "profiles are the files of `probes/`"
-        placed.origin.add(loading.problems, Mistake(("profile",), f"no profile {shown(device.profile)}", hint))
-    services = (known.services or {}).get(device.contract or "", ())
-    if device.contract is None and device.service not in (None, site_service):
-        placed.origin.add(loading.problems, Mistake(("service",), *_ORPHAN_SERVICE))
-    elif services and device.service not in (None, site_service, *services):
-        told, hint = _unknown_service(str(device.contract), str(device.service), known)
-        placed.origin.add(loading.problems, Mistake(("service",), told, hint))
-
-
-def _with_service(device: Device, known: Known) -> Device:
-    """A contract with one service covers a device that names none by that one."""
-    services = (known.services or {}).get(device.contract or "", ())
-    if device.service is None and len(services) == 1:
-        return replace(device, service=services[0])
-    return device

@@ -47,6 +47,7 @@ class Mistake(NamedTuple):
     message: str
     hint: str = ""
     at_key: bool = False
+    warning: bool = False
 
 
 def mistakes_of(error: ValidationError, spec: type[BaseModel]) -> Iterator[Mistake]:

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from opsmon.config.conditions import load_conditions
 from opsmon.config.document import check_spec, read_document
-from opsmon.config.inventory import Known, load_inventory
+from opsmon.config.inventory import load_inventory
 from opsmon.config.loading import Loading
 from opsmon.config.problem import Problems
 from opsmon.config.profiles import read_profiles
-from opsmon.config.rules import load_contracts, stray_labels
+from opsmon.config.reference import Known
+from opsmon.config.rules import load_contracts
 from opsmon.config.settings import Settings, SettingsSpec
 from opsmon.config.stock import root_of
 from opsmon.contract.book import ContractBook
@@ -61,12 +62,10 @@ def load_root(path: Path, *, environ: Mapping[str, str] = os.environ, require_se
     settings = _load_settings(loading)
     rules = root_of("rules", root)
     contracts = load_contracts(rules, settings.timezone, loading.problems)
-    services = _services(loading, contracts)
+    known_contracts = None if loading.problems.errors else contracts
     conditions = load_conditions(rules, loading.problems)
     profiles = read_profiles(root_of("probes", root) / "probes", root, loading.problems)
-    inventory = load_inventory(loading, Known(services, frozenset(profiles.profiles) if profiles else None))
-    for problem in stray_labels(inventory, contracts):
-        loading.problems.add(problem)
+    inventory = load_inventory(loading, Known(known_contracts, frozenset(profiles.profiles) if profiles else None))
     loading.problems.raise_if_any()
     if profiles is None:
         raise InvariantError("profiles are neither sound nor wrong")
@@ -96,13 +95,6 @@ def _existing(path: Path) -> Path:
     if not root.is_dir():
         raise ConfigError((Problem(str(path), 0, 0, "no such directory", "`opsmon init DIR` writes a new root"),))
     return root
-
-
-def _services(loading: Loading, contracts: Mapping[ContractId, ContractBook]) -> Mapping[str, tuple[str, ...]] | None:
-    """The services of each contract; None when a file was wrong, so that its sites are not blamed too."""
-    if loading.problems.errors:
-        return None
-    return {name: tuple(book.contract.services) for name, book in contracts.items()}
 
 
 def _load_settings(loading: Loading) -> Settings:

@@ -10,7 +10,6 @@ from opsmon.config.document import Document, add_config_error, check_spec, read_
 from opsmon.config.problem import Problems, nearest, shown
 from opsmon.contract.book import ContractBook
 from opsmon.errors import ConfigError, Problem
-from opsmon.model.device import Inventory
 from opsmon.model.name import ContractId
 
 CALENDARS, CONTRACTS = Path("rules/calendars"), Path("rules/contracts")
@@ -63,18 +62,6 @@ def _contract(document: Document, calendars: CalendarBook, problems: Problems) -
     except ConfigError as error:
         add_config_error(document, error, problems)
         return None
-
-
-def stray_labels(inventory: Inventory, contracts: Mapping[ContractId, ContractBook]) -> Iterator[Problem]:
-    """Devices with a label whose value their contract does not know: its clauses would pass them over in silence."""
-    for device in inventory.devices.values():
-        book = contracts.get(device.contract) if device.contract is not None else None
-        for key, known in book.contract.labels.items() if book is not None else ():
-            value = device.labels.get(key)
-            if value is not None and value not in known:
-                message = f"device {device.name}: {device.contract} knows no {key} {shown(value)}"
-                hint = nearest(value, known) or f"known: {', '.join(sorted(known))}"
-                yield Problem("inventories", 0, 0, message, hint, warning=True)
 
 
 def find_book(

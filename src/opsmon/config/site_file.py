@@ -20,6 +20,7 @@ from opsmon.spec import SECRET_RESOLVER
 
 T = TypeVar("T")
 SpecT = TypeVar("SpecT", bound=FieldsSpec)
+_FROM_SITE = ("labels", "service")  # what a device also inherits from the head of its file
 _SHAPE_ONLY = {SECRET_RESOLVER: check_shape}
 
 
@@ -32,10 +33,11 @@ class Origin:
 
     def add(self, problems: Problems, mistake: Mistake) -> None:
         """Place a mistake of the merged device in the layer that says most about it."""
-        depths = [self.document.depth((*layer, *mistake.steps)) - len(layer) for layer in self.layers]
+        layers = (*self.layers, ()) if mistake.steps[0] in _FROM_SITE else self.layers
+        depths = [self.document.depth((*layer, *mistake.steps)) - len(layer) for layer in layers]
         best = max(range(len(depths)), key=lambda index: (depths[index], -index))
         steps = mistake.steps if depths[best] else ("name",)
-        add_mistake(self.document, self.layers[best], mistake._replace(steps=steps), problems)
+        add_mistake(self.document, layers[best], mistake._replace(steps=steps), problems)
 
 
 @dataclass(frozen=True, slots=True)
