@@ -253,6 +253,11 @@ def test_another_room_reports_a_condition() -> None:
     again = report(step.fleet, m.device.name, "Changed", m.now, holds=True)
     assert again.transitions == ()
     restored = restore(m.fleet, step.transitions, m.now)
+    m.fleet = restored
+    for _ in range(5):
+        m.poll({CPU: 0.1}).poll({}, check="icmp")
+    assert m.told() == [], "no poll can say that it is over"
+    restored = m.fleet
     over = report(restored, m.device.name, "Changed", m.now, holds=False)
     assert isinstance(over.transitions[0], ConditionCleared)
     off = report(m.fleet, m.device.name, "Unheard", m.now, holds=True)

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from opsmon.model.event import DeviceState
 from opsmon.model.sample import Outcome
-from opsmon.state.advance import advance, next_deadline, set_maintenance, standing_of
+from opsmon.state.advance import advance, apply_sample, next_deadline, set_maintenance, standing_of
 from opsmon.state.fleet import ReprobeRequest
 from opsmon.state.policy import Policy
 from opsmon.state.steady import clock_stepped
-from tests.state.scene import START, Scene, make_device
+from tests.state.scene import START, Scene, make_device, make_sample
 
 
 def settled(*checks: str, period_s: float = 60.0, policy: Policy | None = None) -> Scene:
@@ -146,7 +146,46 @@ def test_local_faults_during_confirmation_are_no_confirmations() -> None:
     scene.special["sw", "icmp"] = Outcome.LOCAL_FAULT
     scene.run(60)
     assert scene.path("sw") == ["up"]
-    assert len(confirmations(scene, "icmp")) > 3, "it is asked again while it cannot be measured"
+    asked = len(confirmations(scene, "icmp"))
+    assert asked > 3, "it is asked again while it cannot be measured"
+    scene.run(20)
+    assert len(confirmations(scene, "icmp")) - asked < 4, "and not for ever"
+
+
+def test_a_verdict_waits_for_every_check_that_may_still_prove_life() -> None:
+    scene = settled("icmp", "snmp")
+    at = scene.now
+    for second in range(5):
+        at += timedelta(seconds=1)
+        sample = make_sample("sw", "icmp", Outcome.TIMEOUT, at, duration_s=0.9)
+        scene.take(apply_sample(scene.fleet, sample, at))
+        assert scene.state("sw") is DeviceState.UP, second
+    answer = make_sample("sw", "snmp", Outcome.OK, at, duration_s=1.0)
+    scene.take(apply_sample(scene.fleet, answer, at))
+    assert scene.path("sw") == ["up", "degraded"], "the SNMP answer came home in time"
+
+
+def test_a_slow_answer_from_before_the_failure_is_no_sign_of_life() -> None:
+    scene = settled("icmp", "snmp", period_s=600.0)
+    at = scene.now
+    scene.take(apply_sample(scene.fleet, make_sample("sw", "icmp", Outcome.TIMEOUT, at, duration_s=2.0), at))
+    at += timedelta(seconds=0.5)
+    scene.take(apply_sample(scene.fleet, make_sample("sw", "snmp", Outcome.OK, at, duration_s=30.0), at))
+    scene.dead.add("sw")
+    scene.run(10)
+    assert scene.path("sw") == ["up", "down"], "not degraded until the next SNMP poll in ten minutes"
+
+
+def test_failures_from_long_ago_are_not_added_to_a_new_one() -> None:
+    scene = settled("icmp", "snmp")
+    at = scene.now
+    for outcome, pause in ((Outcome.TIMEOUT, 1), (Outcome.TIMEOUT, 1), (Outcome.TIMEOUT, 1), (Outcome.TIMEOUT, 400)):
+        at += timedelta(seconds=pause)
+        alive = make_sample("sw", "icmp", Outcome.OK, at)
+        scene.take(apply_sample(scene.fleet, alive, at))
+        sample = make_sample("sw", "snmp", outcome, at, duration_s=0.5)
+        scene.take(apply_sample(scene.fleet, sample, at))
+    assert scene.path("sw") == ["up"]
 
 
 def test_a_check_that_never_comes_home_does_not_hold_the_verdict_up() -> None:
@@ -188,8 +227,13 @@ def test_a_device_that_keeps_falling_flaps_until_it_is_calm() -> None:
         scene.run(60)
     assert scene.path("sw").count("down") == 4
     assert scene.path("sw")[-1] == "flapping"
-    scene.run(300)
+    scene.run(560)
     assert scene.state("sw") is DeviceState.FLAPPING, "hysteresis: a quiet moment is not calm"
+    scene.dead.add("sw")
+    scene.run(45)
+    scene.dead.clear()
+    scene.run(60)
+    assert scene.path("sw")[-1] == "flapping", "one more fall is more of the same"
     scene.run(900)
     assert scene.path("sw")[-1] == "up"
     assert scene.path("sw").count("flapping") == 1
@@ -229,6 +273,16 @@ def test_a_clock_set_back_neither_raises_nor_freezes() -> None:
     scene.dead.add("sw")
     scene.run(75)
     assert scene.path("sw") == ["up", "down"]
+
+
+def test_a_clock_set_back_does_not_keep_old_measurements_young() -> None:
+    scene = settled("icmp")
+    scene.now -= timedelta(hours=3)
+    scene.agenda_moved(timedelta(hours=-3))
+    scene.take(advance(scene.fleet, scene.now))
+    scene.special["sw", "icmp"] = Outcome.LOCAL_FAULT
+    scene.run(240)
+    assert scene.path("sw") == ["up", "unknown"]
 
 
 def test_a_clock_set_ahead_ages_nothing() -> None:

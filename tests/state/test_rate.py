@@ -1,5 +1,6 @@
 """Link utilisation from counters: wraps, restarts, renumbering, and no number where none is honest."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -117,6 +118,16 @@ def test_a_renumbered_link_measures_nothing_wrong() -> None:
     m.poll(link("1", 0.0, HC, speed)).poll(link("9", MINUTE_AT_HALF * 1.9, HC, speed))
     assert m.told() == []
     m.poll(link("9", MINUTE_AT_HALF * 3.8, HC, speed))
+    assert m.told() == ["+Busy ifName=Gi0/1"]
+
+
+def test_the_64_bit_counter_wins_over_the_32_bit_one() -> None:
+    both = make_rule("Busy", "ifHCInOctets", above(0.8), measure=Measure.LINK_UTILISATION, important=True)
+    both = replace(both, metrics=frozenset({"ifHCInOctets", "ifInOctets"}))
+    m = meter(both, device=make_device("sw", checks=("snmp",), important=("Gi0/1",)))
+    for octets in (0.0, 9e8, 18e8):
+        good = link("1", octets * 0.9 * 100 * 1e6 * 60 / 8 / 9e8, HC, ("ifHighSpeed", 100.0))
+        m.poll({**good, **link("1", 7.0, OLD, ("ifSpeed", 1e8))})
     assert m.told() == ["+Busy ifName=Gi0/1"]
 
 

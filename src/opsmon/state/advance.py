@@ -13,7 +13,7 @@ from opsmon.model.name import DeviceName
 from opsmon.model.sample import Sample
 from opsmon.state.condition import drop_orphans, judge_conditions, report_condition
 from opsmon.state.fleet import DeviceMachine, DeviceStanding, FleetState, StateStep
-from opsmon.state.judge import judge_sample, look_again, settle
+from opsmon.state.judge import judge_sample, look_again
 from opsmon.state.machine import record_sample
 from opsmon.state.plan import Limits, plan_fleet
 from opsmon.state.policy import Policy
@@ -144,12 +144,7 @@ def standing_of(fleet: FleetState, device: DeviceName) -> DeviceStanding:
 
 
 def _finish(turn: Turn) -> StateStep:
-    """Follow up what the step set off, until nothing moves. Ends: each round either turns a device or settles one."""
-    while turn.turned or turn.unsettled:
-        if turn.turned:
-            follow_turn(turn, turn.turned.pop(0))
-        else:
-            device = turn.plan.devices.get(turn.unsettled.pop(0))
-            if device is not None and turn.machine(device.name).suspicion is not None:
-                settle(turn, device)
+    """Follow up what the step set off, until nothing moves. It ends: a device turns at most once for each cause."""
+    while turn.turned:
+        follow_turn(turn, turn.turned.pop(0))
     return turn.step()

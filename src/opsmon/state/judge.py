@@ -125,8 +125,6 @@ def _settle_living(turn: Turn, device: Device, machine: DeviceMachine, since: da
     """It answers: up, or degraded by the checks that stay failed. Nothing left to confirm ends the suspicion."""
     failed = failed_checks(machine, turn.plan.checks[device.name], turn.steady, turn.policy)
     suspicion = machine.suspicion
-    if suspicion is not None and not was_reached(machine, suspicion.started):
-        return  # the answer is older than the failure
     if suspicion is not None and not unconfirmed_checks(machine, turn.policy):
         machine = replace(machine, suspicion=None)
     state = living_state(failed)

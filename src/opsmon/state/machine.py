@@ -50,12 +50,12 @@ def fresh_records(
 def record_sample(
     machine: DeviceMachine, sample: Sample, check: Check, steady: datetime, policy: Policy
 ) -> DeviceMachine:
-    """Take the sample into the record of its check. In grace after a parent's recovery a miss is not counted."""
+    """Take the sample into the record of its check."""
     kept = machine.checks.get(sample.check, CheckRecord())
     started = steady - timedelta(seconds=max(0.0, sample.duration_s))
     if not sample.outcome.measured:
         record = replace(kept, faulted=steady)
-    elif sample.outcome is Outcome.OK or (_in_grace(machine, steady) and not sample.outcome.reached):
+    elif sample.outcome is Outcome.OK:
         record = CheckRecord(sample.outcome, started, steady)
     else:
         until = valid_until(kept, check, policy)
@@ -65,10 +65,6 @@ def record_sample(
             failures = max(failures, policy.failures_needed)
         record = CheckRecord(sample.outcome, started, steady, failures, known.bad_since or sample.started_at)
     return replace(machine, checks=machine.checks.set(sample.check, record))
-
-
-def _in_grace(machine: DeviceMachine, steady: datetime) -> bool:
-    return machine.grace_until is not None and steady < machine.grace_until
 
 
 def was_reached(machine: DeviceMachine, since: datetime) -> bool:

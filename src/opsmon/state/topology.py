@@ -89,9 +89,7 @@ def _fall_with_parent(turn: Turn, device: Device, parent: DeviceName, cause: Dev
     elif machine.state is DeviceState.DOWN:
         if _fell_with(turn, machine, turn.machine(parent)):
             _hide(turn, device.name, machine, cause)
-    elif machine.suspicion is not None:
-        turn.unsettled.append(device.name)
-    else:
+    elif machine.suspicion is None:
         turn.ask_soon(device.name, f"{cause} is down")
 
 

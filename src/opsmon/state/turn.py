@@ -17,7 +17,7 @@ _LADDER = (DeviceState.UP, DeviceState.DEGRADED, DeviceState.DOWN)
 
 
 class Turn:
-    """Collects what a step changes. `turned` and `unsettled` are devices that `advance` has still to follow up."""
+    """Collects what a step changes. `turned` are devices whose children are still to be seen to."""
 
     __slots__ = (
         "machines",
@@ -32,7 +32,6 @@ class Turn:
         "touched",
         "transitions",
         "turned",
-        "unsettled",
     )  # fmt: skip
 
     def __init__(self, fleet: FleetState, now: datetime) -> None:
@@ -48,7 +47,6 @@ class Turn:
         self.reprobes: list[ReprobeRequest] = []
         self.touched: set[DeviceName] = set()
         self.turned: list[DeviceName] = []
-        self.unsettled: list[DeviceName] = []
 
     def machine(self, name: DeviceName) -> DeviceMachine:
         """What is believed of the device; of a new one, nothing."""
