@@ -35,7 +35,10 @@ def parse_recording(text: str) -> dict[Oid, SnmpValue]:
         tag, _, value = rest.partition("|")
         if not oid or not oid[0].isdigit() or ":" in tag:
             continue
-        parsed = parse_value(tag, value)
+        try:
+            parsed = parse_value(tag, value)
+        except ValueError:  # a line that snmpsim would refuse too
+            continue
         if parsed is not None:
             values[parse_oid(oid)] = parsed
     return values

@@ -40,9 +40,13 @@ def passes(values: Values, test: Filter, row: Index) -> bool:
         return False
     if test.none_of and is_one_of(raw, test.none_of):
         return False
+    return _reads(raw, test) and _within(raw, test)
+
+
+def _reads(raw: SnmpValue, test: Filter) -> bool:
     if test.matches is not None and not test.matches.search(raw_text(raw)):
         return False
-    return _within(raw, test)
+    return test.lacks is None or not test.lacks.search(raw_text(raw))
 
 
 def _within(raw: SnmpValue, test: Filter) -> bool:
@@ -54,9 +58,14 @@ def _within(raw: SnmpValue, test: Filter) -> bool:
     return (test.above is None or number > test.above) and (test.below is None or number < test.below)
 
 
+def _cannot_tell(values: Values, test: Filter) -> bool:
+    """Whether the agent has nothing at all of the column that a filter asks for: then the filter is passed over."""
+    return test.subject.fixed is None and not values.get(test.subject.column)
+
+
 def value_at(values: Values, source: Source, row: Index) -> float:
     """The metric of one row in base units, or NaN where the device has none, a sentinel, or nonsense."""
-    if source.where and not all(passes(values, test, row) for test in source.where):
+    if source.where and not all(passes(values, test, row) or _cannot_tell(values, test) for test in source.where):
         return NAN
     if source.form == "value":
         return _single(values, source, row)
@@ -119,17 +128,23 @@ def _in_base_unit(number: float, unit: str) -> float:
 
 
 def _share(values: Values, source: Source, row: Index) -> float:
-    """used / total, used / (used + free), 1 − free / total, or 1 − idle. Further `free` operands may be missing."""
+    """What several operands give together: a share, a sum, or what is not idle."""
     numbers = [
         number_of(raw_at(values, operand, row), source.pattern, unsigned=operand.unsigned)
         for operand in source.operands
     ]
-    first, second = numbers[0], numbers[1] if len(numbers) > 1 else None
-    if source.form == "idle":
-        return NAN if first is None else _bounded(source, 1.0 - first / 100.0)
-    if first is None or second is None:
+    first, rest = numbers[0], [number for number in numbers[1:] if number is not None]
+    if first is None or (source.form != "idle" and len(numbers) > 1 and numbers[1] is None):
         return NAN
-    rest = second + sum(number for number in numbers[2:] if number is not None)
+    if source.form == "idle":
+        return _bounded(source, 1.0 - first / 100.0)
+    if source.form == "sum":
+        return _scaled(source, first + sum(rest)) if len(rest) == len(numbers) - 1 else NAN
+    return _of_whole(source, first, sum(rest))
+
+
+def _of_whole(source: Source, first: float, rest: float) -> float:
+    """used / total, used / (used + free), or 1 − free / total. Of several `free` only the first has to be there."""
     if source.form == "used_total":
         return _ratio(source, first, rest)
     return _ratio(source, first, first + rest) if source.form == "used_free" else _ratio(source, first - rest, first)

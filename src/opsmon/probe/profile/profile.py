@@ -29,6 +29,7 @@ class Filter:
     above: float | None = None
     below: float | None = None
     matches: re.Pattern[str] | None = None
+    lacks: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,9 @@ class _Scope:
     def _filter(self, name: str, spec: FilterSpec, key: str) -> Filter:
         one_of = None if spec.one_of is None else frozenset(folded(raw) for raw in spec.one_of)
         none_of = frozenset(folded(raw) for raw in spec.none_of or ())
-        return Filter(self.find(name, key), one_of, none_of, spec.above, spec.below, _pattern(spec.matches))
+        return Filter(
+            self.find(name, key), one_of, none_of, spec.above, spec.below, _pattern(spec.matches), _pattern(spec.lacks)
+        )
 
     def label(self, spec: LabelSpec, key: str) -> LabelPlace:
         subject, at = self.maybe(spec.object, key), self.maybe(spec.at, key)
@@ -206,6 +208,8 @@ def _form(spec: SourceSpec) -> tuple[str, tuple[str, ...]]:
         return "value", (spec.value,)
     if spec.idle is not None:
         return "idle", (spec.idle,)
+    if spec.sum:
+        return "sum", tuple(spec.sum)
     if spec.total is None:
         return "used_free", (str(spec.used), *spec.free)
     if spec.used is not None:
@@ -303,11 +307,14 @@ def _resolve_one(family: _Family, name: str, metrics: Mapping[str, Mapping[str, 
     kinds: tuple[KindRule, ...] = ()
     vendors: dict[int, str] = {}
     backup: dict[str, object] = {}
+    named = False
     for ancestor in line:
         scope, parent = family.scope(ancestor), family.specs[ancestor]
         for word in ("vendor", "model", "serial", "software"):
-            texts = getattr(parent.identity, word)
+            # What a profile calls the vendor outweighs what a mixin would ask the device.
+            texts = [] if word == "vendor" and named else getattr(parent.identity, word)
             identity[word] = identity.get(word, ()) + tuple(scope.text(text, f"identity.{word}") for text in texts)
+        named = named or parent.vendor is not None
         for table, table_spec in parent.tables.items():
             tables.setdefault(table, scope.table(table, table_spec))
         kinds += tuple(scope.kind(rule, "kinds") for rule in parent.kinds)

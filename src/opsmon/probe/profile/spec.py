@@ -86,6 +86,7 @@ class FilterSpec(Strict):
     above: float | None = None
     below: float | None = None
     matches: Pattern | None = None
+    lacks: Pattern | None = None
 
 
 def _filter(value: object) -> object:
@@ -146,6 +147,7 @@ class SourceSpec(Strict):
     free: Annotated[list[str], BeforeValidator(_listed)] = []
     total: str | None = None
     idle: str | None = None
+    sum: list[str] = []
     unit: Unit = "ratio"
     scale: Annotated[list[float], BeforeValidator(_listed)] = [1.0]
     si_scale: str | None = None
@@ -164,10 +166,11 @@ class SourceSpec(Strict):
 
     @model_validator(mode="after")
     def _one_form(self) -> "SourceSpec":
-        forms = [self.value is not None, self.idle is not None, self.used is not None or bool(self.free)]
+        shares = self.used is not None or bool(self.free)
+        forms = [self.value is not None, self.idle is not None, bool(self.sum), shares]
         if sum(forms) != 1:
-            raise ValueError("a source is one of: value; idle; used with total; used with free; free with total")
-        if forms[2] and (self.used is None) + (not self.free) + (self.total is None) != 1:
+            raise ValueError("a source is one of: value; idle; sum; used with total; used with free; free with total")
+        if shares and (self.used is None) + (not self.free) + (self.total is None) != 1:
             raise ValueError("a share needs exactly two of used, free and total")
         return self
 

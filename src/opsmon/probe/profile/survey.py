@@ -88,13 +88,9 @@ def rows_of(reader: Reader, source: Source) -> list[Index]:
 
 
 def groups_of(sources: Sequence[Source]) -> list[list[Source]]:
-    """Sources that stand in for each other, in order; `also` begins a new group."""
-    groups: list[list[Source]] = []
-    for source in sources:
-        if source.also or not groups:
-            groups.append([])
-        groups[-1].append(source)
-    return groups
+    """Sources that stand in for each other, in order; one with `also` stands alone, beside the others."""
+    chain = [source for source in sources if not source.also]
+    return [chain, *([source] for source in sources if source.also)]
 
 
 def adopt(reader: Reader, profile: Profile) -> list[tuple[str, Source, list[Index]]]:
