@@ -1,6 +1,8 @@
 """The engine in a virtual hall: devices that live or die, probes, re-probes, time. No clock, no I/O."""
 
+from array import array
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
@@ -19,11 +21,12 @@ from opsmon.engine.world import World, next_deadline, start_world
 from opsmon.incident.incident import Incident
 from opsmon.model.device import Check, Device, Inventory, Kind, Site
 from opsmon.model.event import ClockChanged, Event
-from opsmon.model.incident import Fact, FactType
+from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import CheckName, ContractId, DeviceName, IncidentId, SiteName
-from opsmon.model.sample import Outcome, Sample
+from opsmon.model.sample import Outcome, Reading, Sample, SeriesBlock, SeriesKey
 from opsmon.state.fleet import ReprobeRequest
-from tests.incident.scene import RULEBOOK
+from opsmon.state.rulebook import Bounds, Comparison, Grade, Rule, Threshold
+from tests.incident.scene import RULEBOOK, WORDS
 
 # A Friday morning in Peking, well inside the term of the contract.
 START = datetime(2026, 3, 20, 2, 0, tzinfo=UTC)
@@ -64,16 +67,28 @@ HALL = (
 )
 
 
+HEAT = SeriesBlock((SeriesKey("device_temperature_celsius", (("sensor", "board"),)),))
+HOT = Rule(
+    "Hot",
+    frozenset({"device_temperature_celsius"}),
+    Bounds(Comparison.ABOVE, at=Threshold(60.0), clear=Threshold(50.0)),
+    Grade(Severity.MAJOR),
+    WORDS,
+)
+
+
 def rules_of(devices: Iterable[Device] = HALL, books: Mapping[ContractId, ContractBook] | None = None) -> Rules:
     inventory = Inventory({SITE: Site(SITE)}, {one.name: one for one in devices})
-    return Rules(inventory, RULEBOOK, contracts() if books is None else books, ZONE)
+    return Rules(inventory, replace(RULEBOOK, rules=(HOT,)), contracts() if books is None else books, ZONE)
 
 
-def sample(name: str, outcome: Outcome, at: datetime, *, confirms: bool = False) -> Sample:
+def sample(
+    name: str, outcome: Outcome, at: datetime, *, confirms: bool = False, celsius: float | None = None
+) -> Sample:
     duration_s = 0.01 if outcome is Outcome.OK else 1.0
-    return Sample(
-        DeviceName(name), ICMP, outcome, at - timedelta(seconds=duration_s), at, duration_s, "", confirms=confirms
-    )
+    started_at = at - timedelta(seconds=duration_s)
+    readings = () if celsius is None else (Reading(HEAT, array("d", [celsius])),)
+    return Sample(DeviceName(name), ICMP, outcome, started_at, at, duration_s, "", readings, confirms=confirms)
 
 
 class Town:
