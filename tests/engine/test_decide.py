@@ -245,7 +245,8 @@ class TestReload:
         fewer = replace(book.contract, clauses=tuple(one for one in book.contract.clauses if one.id != "E2"))
         step = town.give(Reloaded(rules_of(books={CONTRACT: replace(book, contract=fewer)})))
         (event,) = [event for event in step.events if isinstance(event, ClockChanged) and event.clause == "E2"]
-        assert (event.after, event.reason) == (ClockState.CANCELLED, "the contract or its calendar was changed")
+        assert event.after is ClockState.CANCELLED
+        assert "E2" in event.reason
 
     def test_the_same_rules_again_say_nothing(self, town: Town) -> None:
         town.dead.add("mcu")

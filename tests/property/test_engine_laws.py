@@ -29,6 +29,7 @@ from opsmon.model.event import Event, IncidentOpened
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import CheckName, DeviceName, IncidentId
 from opsmon.model.sample import Outcome, Sample
+from opsmon.state.advance import state_of
 from opsmon.store.codec import decode_event, encode_event
 from tests.engine.scene import HALL, START, contracts, rules_of, sample
 
@@ -183,7 +184,7 @@ def test_the_world_is_the_fold_of_its_journal(steps: list[tuple[float, Make | No
     assert settled(story.world.incidents, again) == again.incidents
     assert (story.world.words, story.world.notices) == (again.words, again.notices)
     for name, machine in again.fleet.machines.items():
-        assert story.world.fleet.machines[name].visible is machine.visible
+        assert state_of(story.world.fleet, name) is machine.visible
 
 
 @law

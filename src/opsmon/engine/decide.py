@@ -7,17 +7,21 @@ the order in which they follow from each other, and folding them into the world 
 from dataclasses import replace
 from datetime import datetime
 
+from opsmon.contract.change import book_change
 from opsmon.engine.command import obey, observe_all
 from opsmon.engine.input import ClockStepped, Input, Reloaded, Tick
+from opsmon.engine.rules import Rules
 from opsmon.engine.step import Step
 from opsmon.engine.turn import Turn
 from opsmon.engine.world import World, with_fleet
+from opsmon.incident.draft import MONITORING
 from opsmon.incident.lifecycle import drop_strangers, prune, restart_hold_downs
+from opsmon.model.event import MaintenanceSet
 from opsmon.model.sample import Sample
 from opsmon.state import advance as state
 from opsmon.state.steady import clock_stepped
 
-RETIMED = "the contract or its calendar was changed"
+RETIMED = "there is no such contract any more"
 
 
 def decide(world: World, given: Input, now: datetime) -> Step:
@@ -59,17 +63,31 @@ def _wake_due(turn: Turn) -> None:
 
 
 def _reload(world: World, given: Reloaded, now: datetime) -> Step:
-    """Swaps the rules: every clock that is still open is reckoned anew, and told where it differs."""
+    """Swaps the rules, and follows what that does to devices, incidents and clocks."""
     turn, rules = Turn(replace(world, rules=given.rules), now), given.rules
+    for name, machine in world.fleet.machines.items():
+        if name not in rules.inventory.devices and machine.maintenance_until is not None:
+            turn.write(MaintenanceSet(now, name, None, MONITORING, "the device was taken out of the inventory"))
     step = state.reload_fleet(world.fleet, rules.inventory, rules.rulebook, now, limits=rules.limits)
     turn.take(step, observe_all)
     turn.draft(drop_strangers)
     turn.world = replace(turn.world, incidents=prune(turn.world.incidents, rules.inventory))
-    if rules.contracts != world.rules.contracts:
-        for incident, words in world.words.items():
-            if any(word.last.after.is_open for word in words.values()):
-                turn.reckon.setdefault(incident, RETIMED)
+    _retime(turn, world.rules)
     return turn.step()
+
+
+def _retime(turn: Turn, old: Rules) -> None:
+    """Every clock that is still open is reckoned anew where its contract or its calendar has changed, and told why."""
+    reasons = {
+        name: RETIMED if book is None else book_change(old.contracts.get(name), book)
+        for name in old.contracts.keys() | turn.world.rules.contracts.keys()
+        for book in (turn.world.rules.contracts.get(name),)
+    }
+    for incident, words in turn.world.words.items():
+        known = turn.world.incidents.by_id.get(incident)
+        reason = "" if known is None or known.contract is None else reasons.get(known.contract, RETIMED)
+        if reason and any(word.last.after.is_open for word in words.values()):
+            turn.reckon.setdefault(incident, reason)
 
 
 def _step_clock(world: World, given: ClockStepped, now: datetime) -> Step:

@@ -59,7 +59,8 @@ def cause_of(incident: Incident | IncidentOpened) -> Cause:
 @dataclass(frozen=True, slots=True)
 class Incidents:
     """`suppressed` are conditions that hold on a device that is not to open anything at present; `hidden` are
-    unreachable devices and the device that hides each; `states` holds the last word on every device.
+    unreachable devices and the device that hides each; `states` holds the last word on every device of which
+    something is known.
     `numbers` counts the incidents of each day."""
 
     by_id: Map[IncidentId, Incident] = field(default_factory=Map)
@@ -196,7 +197,9 @@ def _closed(incidents: Incidents, incident: Incident, event: IncidentClosed) -> 
 
 
 def _state_changed(incidents: Incidents, event: DeviceStateChanged) -> Incidents:
-    return _hide(replace(incidents, states=incidents.states.set(event.device, event)), event)
+    unknown = event.after is DeviceState.UNKNOWN
+    states = without(incidents.states, event.device) if unknown else incidents.states.set(event.device, event)
+    return _hide(replace(incidents, states=states), event)
 
 
 def _hide(incidents: Incidents, event: DeviceStateChanged) -> Incidents:
