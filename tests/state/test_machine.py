@@ -1,11 +1,15 @@
 """Timelines of single devices: what is declared, when, and what is not."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from immutables import Map
+
 from opsmon.model.event import DeviceState
+from opsmon.model.name import CheckName
 from opsmon.model.sample import Outcome
 from opsmon.state.advance import advance, apply_sample, next_deadline, set_maintenance, standing_of
-from opsmon.state.fleet import ReprobeRequest
+from opsmon.state.fleet import ReprobeRequest, Suspicion
 from opsmon.state.policy import Policy
 from opsmon.state.steady import clock_stepped
 from tests.state.scene import START, Scene, make_device, make_sample
@@ -306,3 +310,22 @@ def test_a_short_jump_that_the_loop_noticed_is_taken_out() -> None:
     deadline = next_deadline(scene.fleet)
     assert deadline is not None
     assert timedelta(0) < deadline - scene.now < timedelta(minutes=1), "deadlines moved with the clock"
+
+
+def test_a_machine_with_other_records_is_otherwise_the_same() -> None:
+    scene = Scene(make_device("sw")).run(65)
+    machine = scene.fleet.machines[scene.devices["sw"].name]
+    told_apart = replace(
+        machine,
+        suspicion=Suspicion(CheckName("icmp"), START, START, START),
+        falls=(START,),
+        flapping=True,
+        cause=scene.devices["sw"].name,
+        maintenance_until=START + timedelta(1),
+        grace_until=START + timedelta(2),
+        awaited_from=START + timedelta(3),
+        asked_at=START + timedelta(4),
+        shown_since=START + timedelta(5),
+        since=START + timedelta(6),
+    )
+    assert told_apart.with_checks(Map()) == replace(told_apart, checks=Map())

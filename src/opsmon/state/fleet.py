@@ -64,6 +64,13 @@ class DeviceMachine:
     awaited_from: datetime | None = None  # since when a first measurement is waited for (after a restart)
     asked_at: datetime | None = None  # when it was last probed for the sake of a child
 
+    def with_checks(self, checks: Map[CheckName, CheckRecord]) -> "DeviceMachine":
+        """The same with other records. Once a sample: `replace` would take three times as long."""
+        return DeviceMachine(
+            self.state, self.visible, self.since, self.cause, self.shown_since, self.reason, checks, self.suspicion,
+            self.falls, self.flapping, self.maintenance_until, self.grace_until, self.awaited_from, self.asked_at,
+        )  # fmt: skip
+
     @property
     def is_out(self) -> bool:
         """Whether nothing can be reached through it, whatever is said of it."""

@@ -18,7 +18,6 @@ from opsmon.state.machine import (
     everything_failed,
     failed_checks,
     is_alive,
-    is_undisturbed,
     living_state,
     next_round_at,
     reason_of,
@@ -32,9 +31,6 @@ from opsmon.state.turn import Turn
 
 def judge_sample(turn: Turn, device: Device, machine: DeviceMachine, sample: Sample) -> None:
     """Judge the device after `sample` was recorded in `machine`."""
-    if sample.outcome is Outcome.OK and is_undisturbed(machine):
-        turn.keep(device.name, machine)
-        return
     if sample.outcome.measured and sample.outcome is not Outcome.OK:
         machine = _suspect(turn, device, machine, sample)
     if sample.outcome.reached:

@@ -64,7 +64,7 @@ def record_sample(
         if sample.outcome is Outcome.AUTH:
             failures = max(failures, policy.failures_needed)
         record = CheckRecord(sample.outcome, started, steady, failures, known.bad_since or sample.started_at)
-    return replace(machine, checks=machine.checks.set(sample.check, record))
+    return machine.with_checks(machine.checks.set(sample.check, record))
 
 
 def was_reached(machine: DeviceMachine, since: datetime) -> bool:

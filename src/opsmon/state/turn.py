@@ -61,12 +61,6 @@ class Turn:
         self.machines = self.machines.set(name, machine)
         self.touched.add(name)
 
-    def keep(self, name: DeviceName, machine: DeviceMachine) -> None:
-        """Keep a machine whose deadline can only have moved later: the timer that is set will find that out."""
-        self.machines = self.machines.set(name, machine)
-        if name not in self.timers.live:
-            self.touched.add(name)
-
     def ask(
         self, name: DeviceName, checks: Iterable[CheckName], reason: str, *, after_s: float = 0.0, timeout_s: float
     ) -> None:
