@@ -86,3 +86,9 @@ def test_a_reader_that_goes_away_is_no_error(root: Path) -> None:
     source = {**os.environ, "PYTHONPATH": str(Path(opsmon.__file__).parents[1])}
     done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False, env=source)
     assert (done.stdout, done.stderr) == ("{\n", "")
+
+
+@pytest.mark.parametrize("name", ["", *GROUPS])
+def test_no_line_of_a_list_of_commands_is_cut(command: Opsmon, name: str) -> None:
+    said = command(*filter(None, [name]), "--help")
+    assert [line for line in said.out.splitlines() if line.startswith("  ") and line.endswith("...")] == []

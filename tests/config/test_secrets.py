@@ -81,3 +81,17 @@ def test_nothing_that_people_are_shown_holds_a_secret(load: Load) -> None:
     shown = [json.dumps(description), repr(root), str(root.settings), f"{device.snmp}", *map(str, root.warnings)]
     assert not any(PLAIN in text for text in shown)
     assert "***" in shown[0]
+
+
+def test_a_private_key_is_found_from_the_file_that_names_it_and_missed_when_it_is_not_there(load: Load) -> None:
+    site = "site: a\ndevices:\n  - {name: a, address: 192.0.2.1, kind: server, ssh: {username: u, key: ../keys/%s}}\n"
+    root = load({"inventories/a.yaml": site % "id", "keys/id": "x"}, strict=True)
+    ssh = root.inventory.devices[DeviceName("a")].ssh
+    assert ssh is not None
+    assert ssh.key is not None
+    assert ssh.key.endswith("inventories/../keys/id")
+    told = "inventories/a.yaml:3:73: %sthe private key ../keys/gone is not there"
+    assert warnings_of(load({"inventories/a.yaml": site % "gone"})) == [told % "warning: "]
+    with pytest.raises(ConfigError) as caught:
+        load({"inventories/a.yaml": site % "gone"}, strict=True)
+    assert told % "" in str(caught.value)

@@ -75,7 +75,7 @@ def show_contract(
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
-    """One contract: services, terms, and every clause that runs as a clock."""
+    """One contract: services, terms, clauses with clocks."""
     rules = load_rules(root)
     book = book_of(contract, rules)
     if json_output:

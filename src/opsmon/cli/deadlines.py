@@ -106,7 +106,10 @@ def replay_timeline(
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
-    """Runs a written timeline through the clocks of its contract, with a virtual time."""
+    """Run a written timeline through its contract's clocks.
+
+    The time is a virtual one; the engine is the daemon's.
+    """
     rules = load_rules(root)
     timeline = load_timeline(file, rules.contracts)
     replayed = replay(timeline.book, timeline.cases, timeline.until)

@@ -61,7 +61,10 @@ def demo(
     carrier: Annotated[Path | None, typer.Option(hidden=True)] = None,
     port: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
-    """A simulated fleet on loopback, the daemon against it, and faults that it does not know of."""
+    """A simulated fleet on loopback and the daemon against it.
+
+    Devices die and recover; the daemon knows nothing of the simulation.
+    """
     if carrier is None and namespace and may_have_namespaces():
         raise typer.Exit(asyncio.run(_in_namespace(seconds, json_output=json_output)))
     programme = Programme(quiet=json_output)

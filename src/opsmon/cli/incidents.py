@@ -15,7 +15,7 @@ from opsmon.config.settings import Settings
 from opsmon.console.client import DaemonClient
 from opsmon.model.incident import FactType
 
-group = new_group("Incidents and their contract clocks, through the running daemon.")
+group = new_group("Incidents and their clocks, through the running daemon.")
 
 IdArgument = Annotated[
     str, typer.Argument(metavar="ID", help="The incident's id, as `opsmon incidents list` shows it.")
@@ -53,7 +53,7 @@ def list_incidents(
 
 @group.command("show")
 def show(incident: IdArgument, root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False) -> None:
-    """Everything about an incident: its clocks, what was reported, whom it affects, its journal."""
+    """One incident: clocks, reports, affected devices, journal."""
     settings = load_settings(root)
     _print(DaemonClient(settings.http).get(f"{_ADDRESS}/{quote(incident, safe='')}"), settings, json_output)
 
@@ -83,7 +83,10 @@ def add_event(
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
-    """Report that something happened to an incident; contract clocks start and stop on it."""
+    """Report that something happened to an incident.
+
+    Contract clocks start and stop on it.
+    """
     settings = load_settings(root)
     answer = _send(settings, incident, "events", {"type": event_type.value} | _said(at, by, note))
     _print(answer, settings, json_output)

@@ -14,7 +14,10 @@ DirArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The new root; 
 
 
 def init(directory: DirArgument, root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False) -> None:
-    """Write a new root: settings, the stock profiles and rules, a sample site. Overwrites nothing."""
+    """Write a new root: a sample site, stock profiles and rules.
+
+    Nothing that is there already is overwritten.
+    """
     written = write_root(directory)
     if json_output:
         print_json({"root": str(directory), "written": [str(path.relative_to(directory)) for path in written]})

@@ -29,7 +29,7 @@ def list_devices(
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
-    """Every device of the root, or those that match every filter."""
+    """The devices of the root that match every filter."""
     loaded = load_root(root)
     _check_filters(loaded, site, contract)
     wanted = {"site": site, "kind": kind.value if kind else None, "contract": contract}
@@ -71,7 +71,10 @@ def show(
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
-    """Everything that one device comes to, inherited values included; secrets are shown as stars."""
+    """Everything that one device comes to.
+
+    Inherited values are included; secrets are shown as stars.
+    """
     inventory = load_root(root).inventory
     device = find_device(inventory, name)
     description = description_of(device, inventory.sites[device.site])
@@ -83,7 +86,7 @@ def show(
 
 @group.command("schema")
 def schema(root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False) -> None:
-    """The JSON Schema of an inventory file, for editors that complete and check while one types."""
+    """The JSON Schema of an inventory file, for editors."""
     print_json(inventory_schema())
 
 

@@ -16,7 +16,7 @@ from opsmon.store.codec import encode_event
 from opsmon.store.store import Entry, Store, open_existing_store
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00")
-group = new_group("The journal: everything that was ever decided, each entry chained to the one before it.")
+group = new_group("The journal of everything that was ever decided.")
 
 
 @group.command()

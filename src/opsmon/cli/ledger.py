@@ -27,7 +27,12 @@ def import_file(
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
-    """Turn a table of devices into inventory files of the root, one a site. Overwrites nothing."""
+    """Turn a CSV table into inventory files, one a site.
+
+    Columns are found by their headers: name, address, kind, site, title, parents, labels (名称 地址 类型 站点 标题
+    上级 标签); `label:KEY` makes a label of a column, others are left out. Nothing that is there already is
+    overwritten, and nothing is left behind when the root does not load with the new files.
+    """
     problems = Problems()
     sites = import_table(file, problems, site=site)
     problems.raise_if_any()
@@ -51,7 +56,10 @@ def export_file(
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
-    """Write the devices as a table (CSV), or every device written out as YAML. Access data is left out."""
+    """Write the devices as a CSV table, or written out as YAML.
+
+    Access data (SNMP, SSH) is left out.
+    """
     if headers not in ("en", "zh"):
         raise typer.BadParameter("en or zh", param_hint="--headers")
     inventory = _only(load_root(root).inventory, site)
@@ -100,7 +108,10 @@ def diff(
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
-    """What OTHER has that this root has not, and the other way round, by device and field."""
+    """Compare this root with another, or with a CSV export.
+
+    By device and field: + is only in OTHER, - only here, ~ differs (here → there).
+    """
     changes = compare_with(load_root(root).inventory, other)
     if json_output:
         print_json(as_json(changes))

@@ -1,11 +1,10 @@
 """How a device is reached, once its layers are merged: SNMP and SSH access, complete or refused."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from opsmon.config.inventory_spec import SnmpAuthSpec, SnmpPrivSpec, SnmpSpec, SshSpec
 from opsmon.config.mistake import Mistake
-from opsmon.config.secret import MissingSecret
+from opsmon.config.secret import FileSecrets, MissingSecret
 from opsmon.model.device import SnmpAccess, SnmpV3Key, SnmpVersion, SshAccess
 
 SHORTEST_KEY = 8  # RFC 3414, 11.2: passwords of a user are at least eight octets
@@ -23,9 +22,9 @@ def _incomplete(steps: tuple[str, ...], message: str, hint: str) -> IncompleteEr
     return IncompleteError(Mistake(steps, message, hint))
 
 
-def resolve_snmp(fields: Mapping[str, object], context: object) -> SnmpAccess:
+def resolve_snmp(fields: Mapping[str, object], secrets: FileSecrets) -> SnmpAccess:
     """The access that `snmp:` comes to; raises IncompleteError where a version lacks what it needs."""
-    spec = SnmpSpec.model_validate(fields, context=context)
+    spec = SnmpSpec.model_validate(fields, context=secrets.context)
     version = SnmpVersion(spec.version or "2c")
     port = spec.port or 161
     if version is SnmpVersion.V3:
@@ -55,13 +54,13 @@ def _key(spec: SnmpAuthSpec | SnmpPrivSpec | None, name: str) -> SnmpV3Key | Non
     return SnmpV3Key(spec.protocol, spec.key)
 
 
-def resolve_ssh(fields: Mapping[str, object], context: object, folder: Path) -> SshAccess:
+def resolve_ssh(fields: Mapping[str, object], secrets: FileSecrets) -> SshAccess:
     """The access that `ssh:` comes to; raises IncompleteError without a user name."""
-    spec = SshSpec.model_validate(fields, context=context)
+    spec = SshSpec.model_validate(fields, context=secrets.context)
     if spec.username is None:
         raise _incomplete(("ssh",), "`ssh` needs a `username`", "")
     return SshAccess(
         username=spec.username, port=spec.port or 22, password=spec.password,
-        key=str(folder / spec.key) if spec.key else None,
+        key=str(secrets.find_key_file(str(fields["key"]))) if spec.key else None,
         enable=spec.enable, platform=spec.platform, hostname=spec.hostname,
     )  # fmt: skip

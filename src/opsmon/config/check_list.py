@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pydantic import ValidationError
 
 from opsmon.config.kind_checks import default_checks
-from opsmon.config.known_check import KNOWN
 from opsmon.config.mistake import Mistake, kind_of, mistakes_of
 from opsmon.config.problem import nearest, shown
 from opsmon.model.device import Check, Kind
 from opsmon.model.duration import format_duration, parse_duration_s
 from opsmon.model.name import CheckName
 from opsmon.probe.field import CheckSpec
+from opsmon.probe.registry import KINDS
 
 _SHAPE = "a name such as `icmp`, or `{tcp: {port: 5060}}`"
 
@@ -22,8 +22,8 @@ def check_mistakes(entries: Sequence[object], context: object) -> Iterator[Mista
         kind, settings = _split(entry)
         if kind is None:
             yield Mistake((index,), f"expected the name of a check, found {kind_of(entry)}", _SHAPE)
-        elif kind not in KNOWN:
-            hint = nearest(kind, KNOWN) or f"one of {', '.join(KNOWN)}"
+        elif kind not in KINDS:
+            hint = nearest(kind, KINDS) or f"one of {', '.join(KINDS)}"
             yield Mistake((index,), f"unknown check {shown(kind)}", hint)
         else:
             yield from _settings_mistakes(index, kind, settings, context)
@@ -33,7 +33,7 @@ def _settings_mistakes(index: int, kind: str, settings: object, context: object)
     try:
         _spec(kind, settings, context)
     except ValidationError as error:
-        for mistake in mistakes_of(error, KNOWN[kind].spec):
+        for mistake in mistakes_of(error, KINDS[kind].spec):
             yield mistake._replace(steps=(index, kind, *mistake.steps))
 
 
@@ -47,7 +47,7 @@ def _split(entry: object) -> tuple[str | None, object]:
 
 
 def _spec(kind: str, settings: object, context: object) -> CheckSpec:
-    return KNOWN[kind].spec.model_validate({} if settings is None else settings, context=context)
+    return KINDS[kind].spec.model_validate({} if settings is None else settings, context=context)
 
 
 class CheckListError(Exception):
@@ -76,9 +76,9 @@ def resolve_checks(
 
 def _resolve(entry: object, periods: Mapping[str, object], context: object) -> Check:
     kind, settings = _split(entry)
-    if kind is None or kind not in KNOWN:
+    if kind is None or kind not in KINDS:
         raise CheckListError("this is no check", _SHAPE)
-    spec, probe = _spec(kind, settings, context), KNOWN[kind]
+    spec, probe = _spec(kind, settings, context), KINDS[kind]
     name = spec.name or kind
     period_s = _seconds(periods.get(name, periods.get(kind)), probe.default_period_s)
     timeout_s = spec.timeout or min(probe.default_timeout_s, period_s)

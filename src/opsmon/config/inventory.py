@@ -51,7 +51,7 @@ def inventory_files(loading: Loading) -> Iterator[Path]:
 
 def _load(loading: Loading, path: Path) -> SiteFile | None:
     document = read_document(path, loading.root, loading.problems)
-    return load_site_file(document, loading.context(document), loading.problems) if document else None
+    return load_site_file(document, loading.secrets(document), loading.problems) if document else None
 
 
 def _sites(files: list[SiteFile], loading: Loading) -> dict[SiteName, Site]:

@@ -7,7 +7,6 @@ from pathlib import Path
 from opsmon.config.document import Document
 from opsmon.config.problem import Problems
 from opsmon.config.secret import FileSecrets
-from opsmon.spec import SECRET_RESOLVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +18,10 @@ class Loading:
     require_secrets: bool
     problems: Problems
 
+    def secrets(self, document: Document) -> FileSecrets:
+        """Who opens the secrets of a document."""
+        return FileSecrets(document, self.environ, self.problems, required=self.require_secrets)
+
     def context(self, document: Document) -> dict[str, object]:
         """The validation context for the Specs of a document."""
-        secrets = FileSecrets(document, self.environ, self.problems, required=self.require_secrets)
-        return {SECRET_RESOLVER: secrets.open_secret}
+        return self.secrets(document).context

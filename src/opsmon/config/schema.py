@@ -3,7 +3,7 @@
 from typing import Any
 
 from opsmon.config.inventory_spec import DeviceSpec, FieldsSpec, Name, RangeSpec, SiteFileSpec
-from opsmon.config.known_check import KNOWN
+from opsmon.probe.registry import KINDS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -31,11 +31,11 @@ def inventory_schema() -> dict[str, Any]:
 def _check_schema(definitions: dict[str, Any]) -> dict[str, Any]:
     """One entry of `checks:`: a bare name, or a name with the settings of its kind."""
     settings = {}
-    for name, kind in KNOWN.items():
+    for name, kind in KINDS.items():
         shape = kind.spec.model_json_schema(ref_template="#/$defs/{model}")
         definitions.update(shape.pop("$defs", {}))
         settings[name] = {"anyOf": [shape, {"type": "null"}], "description": kind.summary}
     with_settings = {
         "type": "object", "properties": settings, "additionalProperties": False, "minProperties": 1, "maxProperties": 1,
     }  # fmt: skip
-    return {"anyOf": [{"enum": list(KNOWN)}, with_settings]}
+    return {"anyOf": [{"enum": list(KINDS)}, with_settings]}

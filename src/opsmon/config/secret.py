@@ -5,13 +5,14 @@ A reference that cannot be opened is an error where secrets are required (`opsmo
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from opsmon.config.document import Document
 from opsmon.config.node import Place, YamlList, YamlMap
 from opsmon.config.problem import Problems
 from opsmon.errors import ConfigError, Problem
 from opsmon.model.secret import Secret
-from opsmon.spec import wrong
+from opsmon.spec import SECRET_RESOLVER, wrong
 
 LARGEST_SECRET = 64 * 1024
 _SHAPE = "`{env: NAME}` or `{file: path}`"
@@ -48,6 +49,11 @@ class FileSecrets:
         self._document, self._environ, self._problems, self._required = document, environ, problems, required
         self._literals: set[int] = set()
 
+    @property
+    def context(self) -> dict[str, object]:
+        """What Specs with secrets in them are validated with."""
+        return {SECRET_RESOLVER: self.open_secret}
+
     def open_secret(self, written: object) -> Secret:
         """The secret that `written` is or refers to. Raises a pydantic error when it is neither."""
         check_shape(written)
@@ -80,6 +86,16 @@ class FileSecrets:
         if len(text) > LARGEST_SECRET:
             return "", f"the secret file {name} is longer than {LARGEST_SECRET // 1024} KiB"
         return text.rstrip("\r\n"), f"the secret file {name} is empty"
+
+    def find_key_file(self, written: str) -> Path:
+        """The private key that `written` names, relative to the file; one that is not there is a missing secret."""
+        path = self._document.file.parent / written
+        if not path.is_file():
+            place = _find(self._document.data, written) or self._document.place
+            told = f"the private key {written} is not there"
+            problem = Problem(self._document.path, *place, told, "", "", not self._required)
+            self._problems.add_grouped(problem)
+        return path
 
     def _warn_literal(self, written: str) -> None:
         if id(written) in self._literals:

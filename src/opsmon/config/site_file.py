@@ -9,13 +9,13 @@ from opsmon.config.check_list import CheckListError, check_mistakes, names_of, r
 from opsmon.config.device_range import members, range_mistake
 from opsmon.config.document import Document, Steps, add_mistake, check_spec
 from opsmon.config.inventory_spec import DeviceSpec, FieldsSpec, RangeSpec, SiteFileSpec
-from opsmon.config.known_check import KNOWN
 from opsmon.config.layer import Fields, merge_layers
 from opsmon.config.mistake import Mistake
 from opsmon.config.problem import Problems, nearest, shown
-from opsmon.config.secret import check_shape
+from opsmon.config.secret import FileSecrets, check_shape
 from opsmon.model.device import Check, Device, Kind, Site, SnmpAccess, SshAccess
 from opsmon.model.name import ContractId, DeviceName, SiteName
+from opsmon.probe.registry import KINDS
 from opsmon.spec import SECRET_RESOLVER
 
 T = TypeVar("T")
@@ -59,16 +59,15 @@ class SiteFile:
     complete: bool  # whether every range gave its devices
 
 
-def load_site_file(document: Document, context: Mapping[str, object], problems: Problems) -> SiteFile | None:
+def load_site_file(document: Document, secrets: FileSecrets, problems: Problems) -> SiteFile | None:
     """The site of a document, or None when it is no mapping; what is wrong is added to the problems.
 
     A wrong head hides no mistake of a device: the devices are read all the same, under what can be told of the site.
-    `context` opens the document's secrets.
     """
     check_spec(document, SiteFileSpec, problems, context=_SHAPE_ONLY)
     if not isinstance(document.data, dict):
         return None
-    reader = _SiteReader(document, _site(document.data), context, problems)
+    reader = _SiteReader(document, _site(document.data), secrets, problems)
     devices = tuple(reader.devices())
     return SiteFile(reader.site, document, devices, reader.written_names(), reader.complete)
 
@@ -87,12 +86,12 @@ def _site(data: Fields) -> Site:
 class _SiteReader:
     """Reads the devices of one file. Accesses and check lists that are equal are made once and shared."""
 
-    def __init__(self, document: Document, site: Site, context: Mapping[str, object], problems: Problems) -> None:
-        self._document, self.site, self._context, self._problems = document, site, context, problems
+    def __init__(self, document: Document, site: Site, secrets: FileSecrets, problems: Problems) -> None:
+        self._document, self.site, self._secrets, self._problems = document, site, secrets, problems
         self._data = cast("Mapping[str, object]", document.data)
         self._broken: set[Steps] = set()
         self._made: dict[tuple[str, str], object] = {}
-        self._check_names = {*KNOWN}
+        self._check_names = {*KINDS}
         self.complete = True
 
     def written_names(self) -> frozenset[str]:
@@ -227,13 +226,13 @@ class _SiteReader:
         snmp = fields.get("snmp")
         if not isinstance(snmp, dict):
             return None
-        return self._shared("snmp", snmp, lambda: resolve_snmp(snmp, self._context))
+        return self._shared("snmp", snmp, lambda: resolve_snmp(snmp, self._secrets))
 
     def _ssh(self, fields: Fields) -> SshAccess | None:
         ssh = fields.get("ssh")
         if not isinstance(ssh, dict):
             return None
-        return self._shared("ssh", ssh, lambda: resolve_ssh(ssh, self._context, self._document.file.parent))
+        return self._shared("ssh", ssh, lambda: resolve_ssh(ssh, self._secrets))
 
     def _checks(self, fields: Fields, kind: Kind, *, has_snmp: bool) -> tuple[Check, ...]:
         entries, periods = fields.get("checks"), fields.get("periods")
@@ -242,7 +241,7 @@ class _SiteReader:
         return self._shared(
             "checks",
             (written, paces, kind if written is None else "", has_snmp),
-            lambda: resolve_checks(written, paces, kind, self._context, has_snmp=has_snmp),
+            lambda: resolve_checks(written, paces, kind, self._secrets.context, has_snmp=has_snmp),
         )
 
     def _shared(self, what: str, written: object, make: Callable[[], T]) -> T:
