@@ -1,4 +1,4 @@
-"""What the benchmarks measure with: CPU of another process, a program for the length of a block, work at a steady pace."""
+"""What benchmarks measure with: CPU of another process, a program for the length of a block, work at a steady pace."""
 
 import os
 import subprocess

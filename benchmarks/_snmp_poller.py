@@ -8,14 +8,13 @@ Prints `ready` after the first sweeps, then a line after each period: walks done
 import asyncio
 import sys
 
+from benchmarks._snmp_responder import COMMUNITY, IF_ENTRY, IF_X_ENTRY
 from opsmon.errors import ProbeError
 from opsmon.model.device import Device, Kind, SnmpAccess, SnmpVersion
 from opsmon.model.name import DeviceName, SiteName
 from opsmon.model.secret import Secret
 from opsmon.probe.snmp.engine import SnmpEngine
 from opsmon.probe.snmp.session import Oid
-
-from benchmarks._snmp_responder import COMMUNITY, IF_ENTRY, IF_X_ENTRY
 
 COLUMNS: list[Oid] = [
     *((*IF_ENTRY, column) for column in (7, 8, 13, 14, 19, 20)),

@@ -1,53 +1,26 @@
-"""The SNMP engine of the fleet: one shared socket per address family, and what is known of each agent between polls."""
+"""The SNMP engine of the fleet: one shared socket per address family for v1 and v2c, pysnmp for v3."""
 
-import asyncio
-import ipaddress
 import socket
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 
 from opsmon.clock import WallClock
 from opsmon.errors import ProbeError
-from opsmon.model.device import Device, SnmpAccess, SnmpVersion
+from opsmon.model.device import Device, SnmpVersion
 from opsmon.model.name import DeviceName
 from opsmon.model.sample import Outcome
 from opsmon.probe.resolver import Resolver
-from opsmon.probe.snmp.conversation import Conversation, Patience, Peer, SocketAddress
+from opsmon.probe.snmp.agent import VERSIONS, Agent
+from opsmon.probe.snmp.conversation import Conversation, Patience, SocketAddress
 from opsmon.probe.snmp.exchange import Habits, Limits
 from opsmon.probe.snmp.get import Get
-from opsmon.probe.snmp.message import VERSION_1, VERSION_2C
+from opsmon.probe.snmp.message import VERSION_2C
 from opsmon.probe.snmp.plan import MakeExchange, Plan, Rehearsed
 from opsmon.probe.snmp.session import Oid, SnmpSession, SnmpValue, Walked
 from opsmon.probe.snmp.socket import SharedSocket
 from opsmon.probe.snmp.traffic import Trace, Traffic
+from opsmon.probe.snmp.usm import users_of
+from opsmon.probe.snmp.usm_conversation import UsmEngines, UsmPeer
 from opsmon.probe.snmp.walk import Walk
-
-DEFAULT_COMMUNITY = "public"  # of a device of which the inventory says only that it has SNMP
-MOST_PLANS = 8  # of one agent
-_VERSIONS = {SnmpVersion.V1: VERSION_1, SnmpVersion.V2C: VERSION_2C}
-
-
-@dataclass(slots=True)
-class _Agent:
-    """What is kept of one agent between polls: how it is reached, what it can do, and its turn-taking."""
-
-    address: str
-    access: SnmpAccess
-    habits: Habits = field(default_factory=Habits)
-    numeric: str = ""
-    peer: tuple[int, Peer] | None = None
-    turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
-    plans: dict[tuple[str, tuple[Oid, ...]], Plan] = field(default_factory=dict)
-
-    def plan_of(self, call: str, oids: Sequence[Oid]) -> Plan:
-        """The plan of a call by its arguments; of many different calls the oldest are forgotten."""
-        key = (call, tuple(oids))
-        plan = self.plans.get(key)
-        if plan is None:
-            if len(self.plans) >= MOST_PLANS:
-                del self.plans[next(iter(self.plans))]
-            plan = self.plans[key] = Plan()
-        return plan
 
 
 class SnmpEngine:
@@ -60,21 +33,21 @@ class SnmpEngine:
         self._limits = limits or Limits()
         self._patience = patience or Patience()
         self._traffic = Traffic()
-        self._sockets: dict[int, SharedSocket] = {}
-        self._agents: dict[DeviceName, _Agent] = {}
+        self._sockets: dict[int, SharedSocket] = {}  # by the length of a socket address: 2 for IPv4, 4 for IPv6
+        self._agents: dict[DeviceName, Agent] = {}
+        self._usm = UsmEngines(self._traffic, self._patience)
 
     async def start(self) -> None:
-        """Opens the IPv4 socket, and the IPv6 one where the machine has IPv6; OSError when there is neither."""
-        self._sockets[socket.AF_INET] = SharedSocket(socket.AF_INET, self._traffic)
-        try:
-            self._sockets[socket.AF_INET6] = SharedSocket(socket.AF_INET6, self._traffic)
-        except OSError:
-            self._sockets.pop(socket.AF_INET6, None)
+        """Opens the IPv4 socket, and the IPv6 one where the machine has IPv6. Raises OSError."""
+        self._sockets[2] = SharedSocket(socket.AF_INET, self._traffic)
+        if socket.has_dualstack_ipv6():
+            self._sockets[4] = SharedSocket(socket.AF_INET6, self._traffic)
 
     async def stop(self) -> None:
         for shared in self._sockets.values():
             shared.close()
         self._sockets.clear()
+        self._usm.close()
 
     @property
     def traffic(self) -> Traffic:
@@ -87,8 +60,8 @@ class SnmpEngine:
             raise ProbeError(Outcome.LOCAL_FAULT, "no SNMP access is configured")
         agent = self._agents.get(device.name)
         if agent is None or agent.address != device.address or agent.access != device.snmp:
-            agent = self._agents[device.name] = _Agent(device.address, device.snmp)
-        return _CommunitySession(self, agent, trace)
+            agent = self._agents[device.name] = Agent(device.address, device.snmp)
+        return _AgentSession(self, agent, self._limits, trace)
 
     def keep_only(self, devices: Iterable[DeviceName]) -> None:
         """Forget what was learned of every other device (after a reload)."""
@@ -96,63 +69,62 @@ class SnmpEngine:
         for name in [name for name in self._agents if name not in kept]:
             del self._agents[name]
 
-    async def converse(self, agent: _Agent, plan: Plan, make: MakeExchange, trace: Trace | None) -> Rehearsed:
-        """Run an exchange when it is this agent's turn: one request at a time, for agents are small machines."""
-        family, peer = await self._peer_of(agent)
-        shared = self._sockets.get(family)
-        if shared is None:
+    async def converse(self, agent: Agent, plan: Plan, make: MakeExchange, trace: Trace | None) -> Rehearsed:
+        """Run an exchange when it is this agent's turn. Raises ProbeError."""
+        address = agent.at(await self._resolver.resolve(agent.address))
+        if len(address) not in self._sockets:
             raise ProbeError(Outcome.LOCAL_FAULT, f"no socket for {agent.address}: the SNMP engine is not running")
         async with agent.turn:
+            if agent.access.version is SnmpVersion.V3:
+                return await self._converse_as_user(agent, address, lambda: Rehearsed(plan, make, agent.habits), trace)
             exchange = Rehearsed(plan, make, agent.habits)
-            await Conversation(shared, peer, exchange, self._patience, trace).run()
+            shared = self._sockets[len(address)]
+            await Conversation(shared, agent.peer_at(address), exchange, self._patience, trace).run()
         return exchange
 
-    async def _peer_of(self, agent: _Agent) -> tuple[int, Peer]:
-        """Where the agent is now; a device given by its name may move."""
-        numeric = await self._resolver.resolve(agent.address)
-        if agent.numeric != numeric or agent.peer is None:
-            family, address = socket_address(numeric, agent.access.port)
-            community = agent.access.community.reveal() if agent.access.community else DEFAULT_COMMUNITY
-            agent.peer = (family, Peer(address, _VERSIONS[agent.access.version], community.encode()))
-            agent.numeric = numeric
-            agent.plans.clear()  # their requests hold the community
-        return agent.peer
+    async def _converse_as_user(
+        self, agent: Agent, address: SocketAddress, start: Callable[[], Rehearsed], trace: Trace | None
+    ) -> Rehearsed:
+        """By SNMPv3; where the cipher has versions, the one that the agent takes is remembered."""
+        users = users_of(agent.access)
+        peer = UsmPeer(address, agent.access.context)
+        for turn in range(len(users)):
+            version = (agent.cipher_version + turn) % len(users)
+            exchange = start()
+            try:
+                await self._usm.conversation(peer, users[version], agent.usm_generation).run(exchange, trace)
+            except ProbeError as error:
+                if error.outcome is Outcome.TIMEOUT:
+                    agent.usm_generation = 1 - agent.usm_generation
+                if error.outcome is not Outcome.AUTH or turn == len(users) - 1:
+                    raise
+            else:
+                agent.cipher_version = version
+                break
+        return exchange
 
-    @property
-    def limits(self) -> Limits:
-        return self._limits
 
+class _AgentSession:
+    """The calls that the rest of opsmon makes on one agent."""
 
-class _CommunitySession:
-    """SNMP v1 or v2c."""
-
-    def __init__(self, engine: SnmpEngine, agent: _Agent, trace: Trace | None) -> None:
+    def __init__(self, engine: SnmpEngine, agent: Agent, limits: Limits, trace: Trace | None) -> None:
         self._engine = engine
         self._agent = agent
+        self._limits = limits
         self._trace = trace
 
     async def get(self, oids: Sequence[Oid]) -> dict[Oid, SnmpValue]:
-        agent = self._agent
-        plan = agent.plan_of("get", oids)
-        done = await self._engine.converse(agent, plan, lambda habits, size: Get(oids, habits), self._trace)
+        def make(habits: Habits, octets_per_binding: float) -> Get:
+            return Get(oids, habits)
+
+        done = await self._engine.converse(self._agent, self._agent.plan_of("get", oids), make, self._trace)
         return done.columns()[0]
 
     async def walk(self, columns: Sequence[Oid]) -> Walked:
-        agent, limits = self._agent, self._engine.limits
-        version = _VERSIONS[agent.access.version]
-        plan = agent.plan_of("walk", columns)
-        make = lambda habits, size: Walk(columns, habits, limits, version, size)  # noqa: E731
-        done = await self._engine.converse(agent, plan, make, self._trace)
+        version = VERSIONS.get(self._agent.access.version, VERSION_2C)
+
+        def make(habits: Habits, octets_per_binding: float) -> Walk:
+            return Walk(columns, habits, self._limits, version, octets_per_binding)
+
+        done = await self._engine.converse(self._agent, self._agent.plan_of("walk", columns), make, self._trace)
         return Walked(done.columns(), done.problems)
-
-
-def socket_address(numeric: str, port: int) -> tuple[int, SocketAddress]:
-    """The family of a numeric address, and how the socket names it; an IPv6 zone becomes the scope number."""
-    try:
-        address = ipaddress.ip_address(numeric)
-        if address.version == 4:
-            return socket.AF_INET, (str(address), port)
-        scope = socket.if_nametoindex(address.scope_id) if address.scope_id else 0
-    except (ValueError, OSError) as error:
-        raise ProbeError(Outcome.LOCAL_FAULT, f"cannot use the address {numeric}: {error}") from error
-    return socket.AF_INET6, (str(address).partition("%")[0], port, 0, scope)

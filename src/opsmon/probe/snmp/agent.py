@@ -1,0 +1,73 @@
+"""What is kept of one agent between polls: how it is reached, what it can do, how its calls go, whose turn it is."""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from opsmon.errors import ProbeError
+from opsmon.model.device import SnmpAccess, SnmpVersion
+from opsmon.model.sample import Outcome
+from opsmon.probe.snmp.conversation import Peer, SocketAddress
+from opsmon.probe.snmp.exchange import Habits
+from opsmon.probe.snmp.message import VERSION_1, VERSION_2C
+from opsmon.probe.snmp.plan import Plan
+from opsmon.probe.snmp.session import Oid
+
+DEFAULT_COMMUNITY = "public"  # of a device of which the inventory says only that it has SNMP
+MOST_PLANS = 8
+VERSIONS = {SnmpVersion.V1: VERSION_1, SnmpVersion.V2C: VERSION_2C}
+
+
+@dataclass(slots=True)
+class Agent:
+    """One agent. `turn` lets one request at a time through: agents are small machines."""
+
+    address: str
+    access: SnmpAccess
+    habits: Habits = field(default_factory=Habits)
+    turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    cipher_version: int = 0  # which version of its privacy protocol the agent was found to speak
+    usm_generation: int = 0  # by which generation of SNMPv3 engines it is asked
+    _plans: dict[tuple[str, tuple[Oid, ...]], Plan] = field(default_factory=dict)
+    _numeric: str = ""
+    _socket_address: SocketAddress | None = None
+    _peer: Peer | None = None
+
+    def plan_of(self, call: str, oids: Sequence[Oid]) -> Plan:
+        """The plan of a call by its arguments; of many different calls the oldest are forgotten."""
+        key = (call, tuple(oids))
+        plan = self._plans.get(key)
+        if plan is None:
+            if len(self._plans) >= MOST_PLANS:
+                del self._plans[next(iter(self._plans))]
+            plan = self._plans[key] = Plan()
+        return plan
+
+    def at(self, numeric: str) -> SocketAddress:
+        """Where the agent is, now that its address or name has been resolved."""
+        if self._socket_address is None or numeric != self._numeric:
+            self._socket_address = socket_address(numeric, self.access.port)
+            self._numeric = numeric
+            self._peer = None
+        return self._socket_address
+
+    def peer_at(self, address: SocketAddress) -> Peer:
+        """The agent as v1 and v2c speak to it."""
+        if self._peer is None:
+            community = self.access.community.reveal() if self.access.community else DEFAULT_COMMUNITY
+            self._peer = Peer(address, VERSIONS[self.access.version], community.encode())
+        return self._peer
+
+
+def socket_address(numeric: str, port: int) -> SocketAddress:
+    """How the socket names a numeric address; an IPv6 zone becomes the scope number."""
+    try:
+        address = ipaddress.ip_address(numeric)
+        if address.version == 4:
+            return (str(address), port)
+        scope = socket.if_nametoindex(address.scope_id) if address.scope_id else 0
+    except (ValueError, OSError) as error:
+        raise ProbeError(Outcome.LOCAL_FAULT, f"cannot use the address {numeric}: {error}") from error
+    return (str(address).partition("%")[0], port, 0, scope)

@@ -1,0 +1,216 @@
+"""The SNMP engine against net-snmp's snmpd: v1, v2c, and v3 with every protocol that it was built with."""
+
+import asyncio
+import re
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from opsmon.errors import ProbeError
+from opsmon.model.device import Device, Kind, SnmpAccess, SnmpV3Key, SnmpVersion
+from opsmon.model.name import DeviceName, SiteName
+from opsmon.model.sample import Outcome
+from opsmon.model.secret import Secret
+from opsmon.probe.snmp.conversation import Patience
+from opsmon.probe.snmp.engine import SnmpEngine
+from opsmon.probe.snmp.session import Oid
+from tests.real.programs import require
+
+pytestmark = pytest.mark.real
+
+SYS_DESCR: Oid = (1, 3, 6, 1, 2, 1, 1, 1, 0)
+SYS_NAME: Oid = (1, 3, 6, 1, 2, 1, 1, 5, 0)
+SYS_UPTIME: Oid = (1, 3, 6, 1, 2, 1, 1, 3, 0)
+ABSENT: Oid = (1, 3, 6, 1, 2, 1, 1, 99, 0)
+IF_DESCR: Oid = (1, 3, 6, 1, 2, 1, 2, 2, 1, 2)
+IF_TYPE: Oid = (1, 3, 6, 1, 2, 1, 2, 2, 1, 3)
+OR_DESCR: Oid = (1, 3, 6, 1, 2, 1, 1, 9, 1, 3)
+OR_ID: Oid = (1, 3, 6, 1, 2, 1, 1, 9, 1, 2)
+COMMUNITY = "only-for-this-test"
+AUTH_KEY, PRIV_KEY = "authentic words", "private words"
+# protocol words of the inventory: those of snmpd.conf
+AUTH = {"MD5": "MD5", "SHA": "SHA", "SHA224": "SHA-224", "SHA256": "SHA-256", "SHA384": "SHA-384", "SHA512": "SHA-512"}
+PRIV = {"DES": "DES", "AES": "AES", "AES192": "AES-192", "AES256": "AES-256"}
+
+
+class Snmpd:
+    """One snmpd with its own configuration and memory, that can be stopped and started again."""
+
+    def __init__(self, program: str, folder: Path) -> None:
+        self._program = program
+        self._folder = folder
+        self._process: asyncio.subprocess.Process | None = None
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        users = [(f"u{a}{p}", a, p) for a in AUTH for p in PRIV]
+        lines = [f"agentaddress udp:127.0.0.1:{self.port}", f"rocommunity {COMMUNITY}", "sysName a real agent"]
+        lines += [f'createUser {user} {AUTH[a]} "{AUTH_KEY}" {PRIV[p]} "{PRIV_KEY}"' for user, a, p in users]
+        lines += [f"rouser {user} authNoPriv" for user, _, _ in users]
+        (folder / "snmpd.conf").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    async def start(self) -> None:
+        memory = str(self._folder / "memory")
+        self._process = await asyncio.create_subprocess_exec(
+            self._program, "-f", "-Lo", "-I", "-smux",
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+            env={"SNMP_PERSISTENT_DIR": memory, "SNMPCONFPATH": f"{self._folder}:{memory}", "MIBS": ""},
+        )  # fmt: skip
+        assert self._process.stdout is not None
+        while line := await self._process.stdout.readline():
+            if b"NET-SNMP version" in line:
+                return
+        raise RuntimeError("snmpd did not start")
+
+    async def stop(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            self._process.terminate()
+            await self._process.communicate()
+
+    def device(self, access: SnmpAccess, name: str = "real") -> Device:
+        return Device(DeviceName(name), SiteName("here"), "127.0.0.1", Kind.SERVER, snmp=access)
+
+    def community(self, version: str, community: str = COMMUNITY) -> Device:
+        return self.device(SnmpAccess(SnmpVersion(version), self.port, Secret(community)), f"v{version}-{community}")
+
+    def user(
+        self, auth: str, priv: str | None, auth_key: str = AUTH_KEY, priv_key: str = PRIV_KEY, name: str = ""
+    ) -> Device:
+        access = SnmpAccess(
+            SnmpVersion.V3,
+            self.port,
+            user=name or f"u{auth}{priv or 'AES'}",
+            auth=SnmpV3Key(auth, Secret(auth_key)),
+            priv=SnmpV3Key(priv, Secret(priv_key)) if priv else None,
+        )
+        return self.device(access, f"{auth}-{priv}-{auth_key}-{priv_key}-{name}")
+
+
+@asynccontextmanager
+async def running_snmpd(folder: Path) -> AsyncIterator[Snmpd]:
+    agent = Snmpd(require("snmpd"), folder)
+    await agent.start()
+    try:
+        yield agent
+    finally:
+        await agent.stop()
+
+
+@asynccontextmanager
+async def running_engine(*attempts_s: float) -> AsyncIterator[SnmpEngine]:
+    engine = SnmpEngine(patience=Patience(attempts_s or (1.0, 1.0, 2.0)))
+    await engine.start()
+    try:
+        yield engine
+    finally:
+        await engine.stop()
+
+
+async def test_v1_and_v2c_say_the_same(tmp_path: Path) -> None:
+    async with running_snmpd(tmp_path) as agent, running_engine() as engine:
+        one, two = engine.session(agent.community("1")), engine.session(agent.community("2c"))
+        for session in (one, two):
+            assert await session.get([SYS_NAME, ABSENT]) == {SYS_NAME: b"a real agent"}
+        columns = [IF_DESCR, IF_TYPE, OR_DESCR, OR_ID, (1, 3, 6, 1, 2, 1, 99, 1)]
+        first, second = await one.walk(columns), await two.walk(columns)
+        assert first == second
+        assert b"lo" in first.columns[0].values()
+        assert first.columns[0].keys() == first.columns[1].keys()
+        assert len(first.columns[2]) > 5
+        assert all(isinstance(value, tuple) and value[:4] == (1, 3, 6, 1) for value in first.columns[3].values())
+        assert first.columns[4] == {}
+        assert first.problems == ()
+
+
+async def test_our_walk_is_net_snmps_walk(tmp_path: Path) -> None:
+    program = require("snmpbulkwalk", "snmp")
+    async with running_snmpd(tmp_path) as agent, running_engine() as engine:
+        walked = await engine.session(agent.community("2c")).walk([OR_DESCR])
+        theirs = await asyncio.create_subprocess_exec(
+            program, "-v2c", "-c", COMMUNITY, "-On", "-Oa", f"127.0.0.1:{agent.port}", ".".join(map(str, OR_DESCR)),
+            stdout=asyncio.subprocess.PIPE, env={"MIBS": ""},
+        )  # fmt: skip
+        printed, _ = await theirs.communicate()
+    found = dict(re.findall(r'\.(\d+) = STRING: "(.*)"', printed.decode()))
+    assert {
+        str(row): value.decode() for (row,), value in walked.columns[0].items() if isinstance(value, bytes)
+    } == found
+
+
+async def test_ten_polls_read_what_moves(tmp_path: Path) -> None:
+    async with running_snmpd(tmp_path) as agent, running_engine() as engine:
+        session = engine.session(agent.community("2c"))
+        ticks = []
+        for _ in range(10):
+            got = await session.get([SYS_UPTIME])
+            ticks.append(got[SYS_UPTIME])
+            walked = await session.walk([IF_DESCR, (1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 6)])
+            assert walked.columns[0].keys() == walked.columns[1].keys()
+            await asyncio.sleep(0.02)  # so that the agent's clock, which counts hundredths, moves
+        assert ticks == sorted(ticks)
+        assert len(set(ticks)) > 5
+
+
+async def test_a_wrong_community_is_silence(tmp_path: Path) -> None:
+    async with running_snmpd(tmp_path) as agent, running_engine(0.2, 0.2) as engine:
+        with pytest.raises(ProbeError) as caught:
+            await engine.session(agent.community("2c", "wrong")).get([SYS_NAME])
+    assert caught.value.outcome is Outcome.TIMEOUT
+
+
+async def test_v3_with_every_protocol(tmp_path: Path) -> None:
+    async with running_snmpd(tmp_path) as agent, running_engine(0.7) as engine:
+        for auth, priv in (*((auth, None) for auth in AUTH), *(("SHA", priv) for priv in PRIV), ("SHA512", "AES256")):
+            session = engine.session(agent.user(auth, priv))
+            assert await session.get([SYS_NAME, ABSENT]) == {SYS_NAME: b"a real agent"}, (auth, priv)
+        walked = await engine.session(agent.user("SHA", "AES")).walk([IF_DESCR, OR_DESCR, OR_ID])
+        assert walked == await engine.session(agent.community("2c")).walk([IF_DESCR, OR_DESCR, OR_ID])
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"auth_key": "other words"}, "digest"),
+        ({"priv_key": "other words"}, "wrong privacy key or protocol"),
+        ({"name": "nobody"}, "Unknown USM user"),
+    ],
+)
+async def test_v3_a_wrong_key_is_told_from_silence(tmp_path: Path, changed: dict[str, str], words: str) -> None:
+    async with running_snmpd(tmp_path) as agent, running_engine(0.5, 0.5) as engine:
+        with pytest.raises(ProbeError, match=words) as caught:
+            await engine.session(agent.user("SHA", "AES", **changed)).get([SYS_NAME])
+        assert caught.value.outcome is Outcome.AUTH
+        assert await engine.session(agent.user("SHA", "AES")).get([SYS_NAME]) == {SYS_NAME: b"a real agent"}
+    with pytest.raises(ProbeError) as silent:
+        async with running_engine(0.1, 0.1) as engine:
+            await engine.session(agent.user("SHA", "AES")).get([SYS_NAME])
+    assert silent.value.outcome is Outcome.TIMEOUT
+
+
+async def test_v3_an_agent_that_restarts_is_asked_with_its_new_clock(tmp_path: Path) -> None:
+    async with running_snmpd(tmp_path) as agent, running_engine() as engine:
+        session = engine.session(agent.user("SHA256", "AES"))
+        assert await session.get([SYS_NAME]) == {SYS_NAME: b"a real agent"}
+        retried = engine.traffic.retried
+        for _ in range(2):
+            await agent.stop()
+            await agent.start()  # with snmpEngineBoots one higher
+            assert await session.get([SYS_NAME]) == {SYS_NAME: b"a real agent"}
+        assert engine.traffic.retried == retried
+    assert "engineBoots 3" in (tmp_path / "memory" / "snmpd.conf").read_text(encoding="utf-8")
+
+
+async def test_v3_a_device_that_is_replaced_is_found_again_at_the_second_try(tmp_path: Path) -> None:
+    async with running_snmpd(tmp_path) as agent, running_engine(0.5) as engine:
+        session = engine.session(agent.user("SHA", "AES"))
+        assert await session.get([SYS_NAME]) == {SYS_NAME: b"a real agent"}
+        await agent.stop()
+        (tmp_path / "memory" / "snmpd.conf").unlink()
+        await agent.start()  # at the same address, with another engine id
+        with pytest.raises(ProbeError) as caught:
+            await session.get([SYS_NAME])
+        assert caught.value.outcome is Outcome.TIMEOUT
+        assert await session.get([SYS_NAME]) == {SYS_NAME: b"a real agent"}
