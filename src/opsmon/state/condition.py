@@ -15,7 +15,7 @@ The rules, in words:
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from math import isnan
+from math import isfinite
 
 from immutables import Map
 
@@ -162,11 +162,11 @@ class _Desk:
 
 
 def value_at(place: Place | None, readings: Readings) -> float | None:
-    """The number at the place; None for no place and for NaN, which is how a reading says absent."""
+    """The number at the place; None for no place and for NaN, which is how a reading says absent (or infinity)."""
     if place is None:
         return None
     value = readings[place.block].values[place.position]
-    return None if isnan(value) else value
+    return value if isfinite(value) else None
 
 
 def is_bad(watch: Watch, value: float, readings: Readings, *, raised: bool) -> bool:
