@@ -1,6 +1,7 @@
 """`opsmon demo`: plays the simulated fleet and the daemon against it, and prints what the on-call phone gets."""
 
 import asyncio
+import io
 import signal
 import socket
 import sys
@@ -20,6 +21,7 @@ from opsmon.demo.stage import LOOPBACK, NAMESPACE, UNSHARE, carry_out, may_have_
 from opsmon.demo.story import DEFAULT_SECONDS, SHORTEST_SECONDS
 
 PORT = 9876
+PICTURE_COLUMNS = 132
 STYLES = {"firing": "bold red", "resolved": "bold green", "act": "bold yellow", "note": "cyan"}
 
 
@@ -28,6 +30,7 @@ class Programme:
 
     def __init__(self, *, quiet: bool) -> None:
         self._console = Console(stderr=quiet, highlight=False, soft_wrap=True)
+        self._paper = Console(file=io.StringIO(), record=True, highlight=False, width=PICTURE_COLUMNS)
         self._status: Status | None = None
 
     def tell(self, kind: str, line: str) -> None:
@@ -38,7 +41,12 @@ class Programme:
             self._status.stop()
             self._status = None
         mark = ">>> " if kind == "act" else "    "
-        self._console.print(mark + escape(line), style=STYLES.get(kind))
+        for console in (self._console, self._paper):
+            console.print(mark + escape(line), style=STYLES.get(kind))
+
+    def save_picture(self, path: Path) -> None:
+        """What was told, as an SVG of a terminal."""
+        self._paper.save_svg(str(path), title="opsmon demo")
 
     def _progress(self, line: str) -> None:
         if not self._console.is_terminal:
@@ -58,6 +66,7 @@ def demo(
     ] = True,
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
+    picture: Annotated[Path | None, typer.Option(metavar="FILE", help="Save what was printed as an SVG.")] = None,
     carrier: Annotated[Path | None, typer.Option(hidden=True)] = None,
     port: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
@@ -66,24 +75,26 @@ def demo(
     Devices die and recover; the daemon knows nothing of the simulation.
     """
     if carrier is None and namespace and may_have_namespaces():
-        raise typer.Exit(asyncio.run(_in_namespace(seconds, json_output=json_output)))
+        raise typer.Exit(asyncio.run(_in_namespace(seconds, picture, json_output=json_output)))
     programme = Programme(quiet=json_output)
     stage = LOOPBACK if carrier is None else NAMESPACE
     evening = Evening(stage, seconds, port or _free_port(PORT), carrier, programme.tell)
     _announce(programme, evening)
     seen = asyncio.run(direct(evening))
     _conclude(programme, seen, json_output=json_output)
+    if picture is not None:
+        programme.save_picture(picture)
 
 
-async def _in_namespace(seconds: float, *, json_output: bool) -> int:
+async def _in_namespace(seconds: float, picture: Path | None, *, json_output: bool) -> int:
     """Play it in a process of its own in a namespace of its own, and carry its HTTP port out to ours."""
     with tempfile.TemporaryDirectory(prefix="opsmon-stage-") as folder:
         carrier, port = Path(folder) / "http", _free_port(PORT)
         server = await carry_out(port, carrier)
         words = ["demo", "--seconds", str(seconds), "--carrier", str(carrier), "--port", str(port)]
-        player = await asyncio.create_subprocess_exec(
-            *UNSHARE, sys.executable, "-m", "opsmon", *words, *(["--json"] if json_output else [])
-        )
+        words += ["--json"] if json_output else []
+        words += ["--picture", str(picture)] if picture else []
+        player = await asyncio.create_subprocess_exec(*UNSHARE, sys.executable, "-m", "opsmon", *words)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, player.send_signal, signal.SIGINT)

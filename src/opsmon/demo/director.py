@@ -54,7 +54,7 @@ async def direct(evening: Evening) -> dict[str, Any]:
         await write_root(root, evening, hook_port)
         daemon = await _start_daemon(stack, root, environment)
         if evening.carrier is not None:
-            stack.push_async_callback((await carry_in(evening.carrier, evening.port)).wait_closed)
+            stack.callback((await carry_in(evening.carrier, evening.port)).close)
         house = await stack.enter_async_context(aiohttp.ClientSession(f"http://127.0.0.1:{evening.port}"))
         await _wait_for_everyone(house, daemon, root, evening)
         await _play(fleet, evening)
