@@ -142,7 +142,7 @@ async def _play(fleet: Fleet, evening: Evening) -> None:
 
 
 async def _incidents(house: aiohttp.ClientSession) -> list[dict[str, Any]]:
-    return await _get(house, "/api/v1/incidents")
+    return await _get(house, "/api/v1/incidents?state=all")
 
 
 async def _get(house: aiohttp.ClientSession, path: str) -> list[dict[str, Any]]:
