@@ -98,11 +98,12 @@ class History:
 
     def first_of(self, types: tuple[FactType, ...]) -> tuple[datetime, FactType] | None:
         """The earliest fact of any of `types`; where two are at the same moment, the one listed first."""
-        found = [(at, position) for position, type_ in enumerate(types) if (at := self.first(type_)) is not None]
-        if not found:
-            return None
-        at, position = min(found)
-        return at, types[position]
+        first: tuple[datetime, FactType] | None = None
+        for type_ in types:
+            at = self.first(type_)
+            if at is not None and (first is None or at < first[0]):
+                first = at, type_
+        return first
 
     def first_from(self, type_: FactType, start: datetime) -> datetime | None:
         """The first fact of the type at `start` or later."""
@@ -120,15 +121,16 @@ class History:
 
 def history_of(facts: tuple[Fact, ...], *, supposed: bool = False) -> History:
     """Sorts the facts by time and leaves out what cannot be believed."""
-    begun = min((fact.at for fact in facts if fact.type in STARTS and fact.at.tzinfo), default=None)
+    begun = min((fact.at for fact in facts if fact.type in STARTS and fact.at.tzinfo is not None), default=None)
     times: dict[FactType, list[datetime]] = {}
     refusals: list[Refusal] = []
-    for fact in sorted(facts, key=lambda one: (one.at.tzinfo is None, one.at.isoformat(), one.type)):
+    for fact in facts:
         reason = _why_not(fact, begun) if not supposed or fact.at.tzinfo is None else ""
         if reason:
             refusals.append(Refusal(fact, reason))
         else:
             times.setdefault(fact.type, []).append(fact.at)
+    refusals.sort(key=lambda one: (one.fact.at.isoformat(), one.fact.type, one.reason))
     return History({type_: tuple(sorted(at)) for type_, at in times.items()}, tuple(refusals))
 
 

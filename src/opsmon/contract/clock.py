@@ -79,15 +79,18 @@ def state_at(clock: Clock, now: datetime) -> ClockState | None:
 
 def next_change_at(clock: Clock, after: datetime) -> datetime | None:
     """The next moment after `after` at which time alone changes the state; None when it never does."""
-    ended = [at for at in (clock.cancelled_at, clock.met_at) if at is not None]
-    end = min(ended) if ended else None
-    breach = clock.due_at + INSTANT if clock.due_at is not None else None
-    turns = [at for at in (clock.starts_at, clock.at_risk_at, breach) if at is not None and at > after]
-    if end is not None:
-        turns = [at for at in turns if at < end]
-        if end > after:
-            turns.append(end)
-    return min(turns, default=None)
+    end = clock.met_at
+    if clock.cancelled_at is not None and (end is None or clock.cancelled_at < end):
+        end = clock.cancelled_at
+    found = end if end is not None and end > after else None
+    for at in (clock.starts_at, clock.at_risk_at, _breach_at(clock)):
+        if at is not None and at > after and (end is None or at < end) and (found is None or at < found):
+            found = at
+    return found
+
+
+def _breach_at(clock: Clock) -> datetime | None:
+    return clock.due_at + INSTANT if clock.due_at is not None else None
 
 
 def overrun_at(clock: Clock, now: datetime) -> timedelta:

@@ -5,7 +5,7 @@ Promises: the same facts give the same clocks in whatever order they came; nothi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from opsmon.contract.calendar import Calendar
@@ -35,36 +35,65 @@ class Start:
     cancelled_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The variant of a clause that holds, by its index, and why another one may come to hold."""
+
+    index: int
+    doubts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """The moments of a limit. `end_at` is its end under the reading that the clock runs by, judged or not."""
+
+    half_at: datetime
+    due_at: datetime | None
+    strict_due_at: datetime | None
+    end_at: datetime
+    doubts: tuple[str, ...]
+
+
 def clocks_for(contract: Contract, calendar: Calendar, case: Case) -> tuple[Clock, ...]:
     """Every clock that the facts have started, in the order of the contract's clauses."""
     history = history_of(case.facts, supposed=case.supposed)
+    estimates = case.estimates.filled(estimates_of(case.labels)).filled(contract.estimates)
     found: dict[ClauseId, Clock] = {}
     for clause in contract.clauses:
-        clock = _clock_of(clause, contract, calendar, case, history, found)
-        if clock is not None:
-            found[clause.id] = clock
+        start = _start_of(clause, history, found)
+        if start is None or not contract.covers(case.service, start.at):
+            continue
+        chosen = _variant_of(clause, calendar, case, history, start.at)
+        if chosen is not None:
+            found[clause.id] = _clock_of(clause, chosen, start, calendar, case, history, estimates)
     return tuple(found.values())
 
 
 def _clock_of(
-    clause: Clause,
-    contract: Contract,
-    calendar: Calendar,
-    case: Case,
-    history: History,
-    found: Mapping[ClauseId, Clock],
-) -> Clock | None:
-    start = _start_of(clause, history, found)
-    if start is None or not contract.covers(case.service, start.at):
-        return None
-    chosen = _variant_of(clause, calendar, case, history, start.at)
-    if chosen is None:
-        return None
-    index, doubts = chosen
-    clock = _timed(clause, index, start, calendar, case)
-    clock = replace(clock, doubts=_unique(start.doubts + doubts + clock.doubts))
-    estimates = case.estimates.filled(estimates_of(case.labels)).filled(contract.estimates)
-    return _with_risk(_with_outcome(clock, clause, start, history), estimates, case, history)
+    clause: Clause, chosen: Chosen, start: Start, calendar: Calendar, case: Case, history: History, estimates: Estimates
+) -> Clock:
+    variant = clause.variants[chosen.index]
+    timed = _timed(variant, start.at, calendar)
+    met_at = _met_at(clause, start.at, history)
+    risk_at, risk_reason = _risk(clause.target, timed, start.at, estimates, case, history)
+    return Clock(
+        incident=case.incident,
+        contract=case.contract,
+        clause=clause.id,
+        target=clause.target,
+        starts_at=start.at,
+        at_risk_at=risk_at,
+        due_at=timed.due_at,
+        strict_due_at=timed.strict_due_at,
+        met_at=met_at,
+        cancelled_at=_cancelled_at(clause, start, timed.due_at, met_at, history),
+        over_at=history.first(FactType.RESOLVED) if clause.target in LASTING else None,
+        mode=variant.mode,
+        doubts=_unique(start.doubts + chosen.doubts + timed.doubts),
+        counted_from=start.fact,
+        variant=chosen.index,
+        risk_reason=risk_reason,
+    )
 
 
 def _start_of(clause: Clause, history: History, found: Mapping[ClauseId, Clock]) -> Start | None:
@@ -100,21 +129,19 @@ def _is_breached(clock: Clock, history: History) -> bool:
     return all(at is None or at > due for at in ends)
 
 
-def _variant_of(
-    clause: Clause, calendar: Calendar, case: Case, history: History, start: datetime
-) -> tuple[int, tuple[str, ...]] | None:
+def _variant_of(clause: Clause, calendar: Calendar, case: Case, history: History, start: datetime) -> Chosen | None:
     """The first variant that takes the incident and whose regime holds, and why that choice may still change."""
     doubts: tuple[str, ...] = ()
     for index, variant in enumerate(clause.variants):
         if not _takes(variant, case):
             continue
         if variant.regime is None:
-            return index, doubts
+            return Chosen(index, doubts)
         moment = _judged_at(variant.regime, history, start)
         day = calendar.local_date(moment)
         doubts += variant.regime.window.doubts(calendar, day, day)
         if variant.regime.window.holds_at(calendar, moment):
-            return index, doubts
+            return Chosen(index, doubts)
     return None
 
 
@@ -134,24 +161,15 @@ def _judged_at(regime: Regime, history: History, start: datetime) -> datetime:
     return start if at is None else at
 
 
-def _timed(clause: Clause, index: int, start: Start, calendar: Calendar, case: Case) -> Clock:
-    variant = clause.variants[index]
+def _timed(variant: Variant, start: datetime, calendar: Calendar) -> Timed:
     limit, runs = variant.limit, variant.runs
-    due = due_of(limit, start.at, calendar, runs)
-    strict = _strict_due(variant, start.at, due, calendar)
-    return Clock(
-        incident=case.incident,
-        contract=case.contract,
-        clause=clause.id,
-        target=clause.target,
-        starts_at=start.at,
-        at_risk_at=half_of(limit, start.at, due, calendar, runs),
+    due = due_of(limit, start, calendar, runs)
+    return Timed(
+        half_at=half_of(limit, start, due, calendar, runs),
         due_at=None if variant.mode is Mode.WARNED else due,
-        strict_due_at=strict,
-        mode=variant.mode,
-        doubts=doubts_of(limit, start.at, due, calendar, runs),
-        counted_from=start.fact,
-        variant=index,
+        strict_due_at=_strict_due(variant, start, due, calendar),
+        end_at=due,
+        doubts=doubts_of(limit, start, due, calendar, runs),
     )
 
 
@@ -165,51 +183,48 @@ def _strict_due(variant: Variant, start: datetime, due: datetime, calendar: Cale
     return strict if strict < due else None
 
 
-def _with_outcome(clock: Clock, clause: Clause, start: Start, history: History) -> Clock:
-    """Says what met the clock and what cancelled it.
-
-    A clock that runs from our detection is cancelled by a resolve that comes before any report. A visit to a fault that
-    is over is cancelled when it was not yet due. An incident that is excluded cancels what was not met.
-    """
-    met_at = _met_at(clock, clause, history)
-    resolved = history.first(FactType.RESOLVED)
-    ends = [start.cancelled_at]
-    if resolved is not None and clock.target in MOOT_WHEN_RESOLVED and _unneeded(clock, met_at, resolved):
-        ends.append(max(resolved, clock.starts_at))
-    excluded = history.excluded_at
+def _cancelled_at(
+    clause: Clause, start: Start, due: datetime | None, met_at: datetime | None, history: History
+) -> datetime | None:
+    """A clock that runs from our detection is cancelled by a resolve that comes before any report. A visit to a fault
+    that is over is cancelled when it was not yet due. An incident that is excluded cancels what was not met."""
+    ends = [start.cancelled_at] if start.cancelled_at is not None else []
+    resolved, excluded = history.first(FactType.RESOLVED), history.excluded_at
+    if resolved is not None and clause.target in MOOT_WHEN_RESOLVED and _unneeded(due, met_at, resolved):
+        ends.append(max(resolved, start.at))
     if excluded is not None and (met_at is None or met_at > excluded):
-        ends.append(max(excluded, clock.starts_at))
-    cancelled_at = min((at for at in ends if at is not None), default=None)
-    over_at = resolved if clock.target in LASTING else None
-    return replace(clock, met_at=met_at, cancelled_at=cancelled_at, over_at=over_at)
+        ends.append(max(excluded, start.at))
+    return min(ends, default=None)
 
 
-def _unneeded(clock: Clock, met_at: datetime | None, resolved: datetime) -> bool:
-    return (met_at is None or met_at > resolved) and (clock.due_at is None or resolved <= clock.due_at)
+def _unneeded(due: datetime | None, met_at: datetime | None, resolved: datetime) -> bool:
+    return (met_at is None or met_at > resolved) and (due is None or resolved <= due)
 
 
-def _met_at(clock: Clock, clause: Clause, history: History) -> datetime | None:
+def _met_at(clause: Clause, start: datetime, history: History) -> datetime | None:
     lasting = clause.target in LASTING
-    found = [
-        at
-        for fact in clause.met_by
-        if (at := history.first(fact) if lasting else history.first_from(fact, clock.starts_at)) is not None
-    ]
-    return max(min(found), clock.starts_at) if found else None
+    met = None
+    for fact in clause.met_by:
+        at = history.first(fact) if lasting else history.first_from(fact, start)
+        if at is not None and (met is None or at < met):
+            met = at
+    return max(met, start) if met is not None else None
 
 
-def _with_risk(clock: Clock, estimates: Estimates, case: Case, history: History) -> Clock:
+def _risk(
+    target: Target, timed: Timed, start: datetime, estimates: Estimates, case: Case, history: History
+) -> tuple[datetime, str]:
     """At risk from half of the limit; sooner where the steps left do not fit, or something gives way before."""
-    end = clock.end_at
-    candidates = [(clock.at_risk_at or end, "half of the time is used")]
-    if clock.strict_due_at is not None:
-        candidates.append((clock.strict_due_at, "the stricter reading is due"))
-    left = time_needed(clock.target, estimates, history, clock.starts_at)
-    if left:
-        candidates.append((end - left, f"the steps that are left take {left}"))
-    candidates += [(one.since, one.reason) for one in case.pressures if one.gives_way_at < end]
-    at, reason = min(candidates, key=lambda one: one[0])
-    return replace(clock, at_risk_at=max(at, clock.starts_at), risk_reason=reason)
+    at, reason = timed.half_at, "half of the time is used"
+    if timed.strict_due_at is not None and timed.strict_due_at < at:
+        at, reason = timed.strict_due_at, "the stricter reading is due"
+    left = time_needed(target, estimates, history, start)
+    if left and timed.end_at - left < at:
+        at, reason = timed.end_at - left, f"the steps that are left take {left}"
+    for pressure in case.pressures:
+        if pressure.gives_way_at < timed.end_at and pressure.since < at:
+            at, reason = pressure.since, pressure.reason
+    return max(at, start), reason
 
 
 def time_needed(target: Target, estimates: Estimates, history: History, start: datetime) -> timedelta:
@@ -225,4 +240,4 @@ def time_needed(target: Target, estimates: Estimates, history: History, start: d
 
 
 def _unique(doubts: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(doubts))
+    return tuple(dict.fromkeys(doubts)) if len(doubts) > 1 else doubts

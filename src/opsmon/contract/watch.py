@@ -13,6 +13,7 @@ from opsmon.model.event import ClockChanged, ClockState
 from opsmon.model.name import ClauseId
 
 ClockKey = tuple[ClauseId, str]  # the clause and its target
+NEXT_STEPS = frozenset({(ClockState.RUNNING, ClockState.AT_RISK), (ClockState.AT_RISK, ClockState.BREACHED)})
 Announced = Mapping[ClockKey, ClockChanged]  # the last word that the journal has of each clock of one incident
 
 
@@ -44,12 +45,16 @@ def next_deadline(clocks: Iterable[Clock], after: datetime) -> datetime | None:
 
 def _told(last: ClockChanged | None, clock: Clock, now: datetime, reason: str) -> Iterator[ClockChanged]:
     after = state_at(clock, now)
+    if last is None:
+        before, retimed = None, False
+    else:
+        before, retimed = last.after, _is_retimed(last, clock)
+        if before is after and not retimed:
+            return
     if after is None:
-        if last is not None and last.after is not ClockState.CANCELLED:
+        if last is not None and before is not ClockState.CANCELLED:
             yield _void(last, now, reason)
         return
-    before = last.after if last is not None else None
-    retimed = last is not None and _times_told(last) != _times(clock)
     for state in _path(before, after, clock, now):
         if state is before and not retimed:
             continue
@@ -60,6 +65,8 @@ def _told(last: ClockChanged | None, clock: Clock, now: datetime, reason: str) -
 
 def _path(before: ClockState | None, after: ClockState, clock: Clock, now: datetime) -> tuple[ClockState, ...]:
     """The states passed on the way, so that a late look tells the same story as a punctual one."""
+    if (before, after) in NEXT_STEPS:
+        return (after,)
     turns = [clock.starts_at, clock.at_risk_at, clock.due_at + INSTANT if clock.due_at is not None else None]
     ended = min(at for at in (clock.met_at, clock.cancelled_at, now) if at is not None)
     states = (state_at(clock, at) for at in sorted(at for at in turns if at is not None) if at < ended)
@@ -69,12 +76,13 @@ def _path(before: ClockState | None, after: ClockState, clock: Clock, now: datet
     return tuple(order[order.index(before) :]) if before in order else (after,)
 
 
-def _times(clock: Clock) -> tuple[object, ...]:
-    return clock.starts_at, clock.due_at, clock.strict_due_at, clock.provisional
-
-
-def _times_told(last: ClockChanged) -> tuple[object, ...]:
-    return last.starts_at, last.due_at, last.strict_due_at, last.provisional
+def _is_retimed(last: ClockChanged, clock: Clock) -> bool:
+    return (
+        last.due_at != clock.due_at
+        or last.starts_at != clock.starts_at
+        or last.strict_due_at != clock.strict_due_at
+        or last.provisional != clock.provisional
+    )
 
 
 def _why(clock: Clock, state: ClockState, reason: str) -> str:
