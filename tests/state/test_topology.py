@@ -166,6 +166,9 @@ def test_children_come_back_soon_after_their_parent() -> None:
     risen = scene.changes("access")[-1].at
     assert scene.path("cam") == ["up", "unreachable", "up"]
     assert scene.changes("cam")[-1].at - risen < timedelta(seconds=6)
+    asked = len(scene.requests)
+    scene.run(120)
+    assert len(scene.requests) == asked, "it answered: its grace is over and forgotten"
 
 
 def test_a_child_that_boots_slowly_is_not_blamed_in_its_grace() -> None:
