@@ -130,7 +130,7 @@ class UsmEngines:
         engines = self._generations[generation]
         engine = next((engine for engine in engines if engine.can_take(user)), None)
         if engine is None:
-            engine = UsmEngine()
+            engine = UsmEngine(self._traffic)
             engines.append(engine)
         engine.add(user)
         return UsmConversation(engine, peer, user, self._traffic, self._patience)

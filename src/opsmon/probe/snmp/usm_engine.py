@@ -1,7 +1,8 @@
 """pysnmp as the engine of SNMPv3: sends a request, calls back with the answer or with the reason for none.
 
 Promises: one pysnmp engine, with one socket per address family, asks many agents; users of one name with different keys
-are kept in different engines, since pysnmp knows a user by its name. Nothing waits here: time-outs are the caller's.
+are kept in different engines, since pysnmp knows a user by its name. Nothing waits here: time-outs are the caller's. A
+datagram of any content is handled without raising.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,13 +22,15 @@ from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
 from opsmon.probe.snmp.ber import decode_oid, encode_oid
 from opsmon.probe.snmp.message import Pdu, Request, Response
+from opsmon.probe.snmp.traffic import Traffic
 from opsmon.probe.snmp.usm import SecurityLevel, User
 from opsmon.probe.snmp.value import OPAQUE, Cell, Marker, decode_value
 
 FORGET_AFTER_S = 30.0  # when pysnmp drops a request; the caller's time-outs come sooner
 _MESSAGE_MODEL = _SECURITY_MODEL = 3  # RFC 3411: SnmpMessageProcessingModel of v3, SnmpSecurityModel of USM
 _OCTETS_AROUND = 120  # of a v3 message around its bindings
-_TRANSPORTS = ((udp.DOMAIN_NAME, udp.UdpAsyncioTransport), (udp6.DOMAIN_NAME, udp6.Udp6AsyncioTransport))
+# What pysnmp raises for datagrams that are not SNMP: its own errors, and what its code runs into.
+_STUMBLES = (PySnmpError, PyAsn1Error, TypeError, ValueError, LookupError, AttributeError)
 _PDUS: Final[Mapping[Pdu, Callable[[], Any]]] = {
     Pdu.GET: v2c.GetRequestPDU,
     Pdu.GET_NEXT: v2c.GetNextRequestPDU,
@@ -53,14 +56,35 @@ _REFUSALS = (
 Told = Callable[[Response | Reason], None]
 
 
+class _Guarded:
+    """Before a pysnmp transport: whatever pysnmp stumbles over in a datagram is counted, and stays out of the loop."""
+
+    traffic: Traffic
+
+    def datagram_received(self, datagram: bytes, source: Any) -> None:
+        try:
+            self._callback_function(self, source, datagram)  # type: ignore[attr-defined]  # pysnmp's, of the transport
+        except _STUMBLES:
+            self.traffic.dropped_malformed += 1
+
+
+class _Udp(_Guarded, udp.UdpAsyncioTransport):  # type: ignore[misc]  # pysnmp has no types
+    pass
+
+
+class _Udp6(_Guarded, udp6.Udp6AsyncioTransport):  # type: ignore[misc]  # nor here
+    pass
+
+
 class UsmEngine:
     """One pysnmp engine and the users that it knows. To be made on the running loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, traffic: Traffic) -> None:
         self._engine = PysnmpEngine()
         self._users: dict[str, User] = {}
-        for domain, transport in _TRANSPORTS:
-            config.add_transport(self._engine, domain, transport().open_client_mode())
+        for domain, transport in ((udp.DOMAIN_NAME, _Udp()), (udp6.DOMAIN_NAME, _Udp6())):
+            transport.traffic = traffic
+            config.add_transport(self._engine, domain, transport.open_client_mode())
 
     def close(self) -> None:
         self._engine.close_dispatcher()
