@@ -63,6 +63,15 @@ def test_one_lost_packet_declares_nothing() -> None:
     assert len(confirmations(scene, "icmp")) == 1, "the first confirmation answered, no more were asked"
 
 
+def test_one_lost_packet_costs_no_walk_and_no_login() -> None:
+    scene = settled("icmp", "snmp", "ssh")
+    scene.special["sw", "icmp"] = Outcome.TIMEOUT
+    scene.run(57.5)
+    scene.special.clear()
+    scene.run(120)
+    assert {request.check for _, request in scene.requests} == {"icmp"}
+
+
 def test_three_lost_packets_of_four_declare_nothing() -> None:
     scene = settled("icmp")
     scene.dead.add("sw")
@@ -201,6 +210,7 @@ def test_a_check_that_never_comes_home_does_not_hold_the_verdict_up() -> None:
     down = scene.changes("sw")[1]
     assert down.after is DeviceState.DOWN
     assert down.at - down.since <= timedelta(seconds=10)
+    assert down.reason == "icmp timeout ×4", "only what was missed is said"
 
 
 def test_a_device_that_is_back_is_up_with_its_first_answer_and_asked_about_the_rest() -> None:

@@ -128,11 +128,14 @@ def _said_something(record: CheckRecord | None, since: datetime) -> bool:
 
 
 def checks_to_confirm(machine: DeviceMachine, checks: Checks, policy: Policy) -> tuple[CheckName, ...]:
-    """What the next confirmation asks: everything while nothing answers, then only what failed too seldom."""
+    """What the next confirmation asks: first what failed, then everything while nothing answers.
+
+    Most suspicions are one lost packet, which the first confirmation settles; it is not worth a walk or a login.
+    """
     suspicion = machine.suspicion
     if suspicion is None:
         return ()
-    if was_reached(machine, suspicion.started):
+    if suspicion.rounds == 0 or was_reached(machine, suspicion.started):
         return tuple(name for name in unconfirmed_checks(machine, policy) if name in checks)
     return tuple(checks)
 
@@ -148,4 +151,4 @@ def next_round_at(suspicion: Suspicion, policy: Policy) -> datetime:
 def reason_of(machine: DeviceMachine, names: tuple[CheckName, ...]) -> str:
     """What the checks said, for people: `icmp timeout ×4, snmp timeout ×4`."""
     said = ((name, machine.checks[name]) for name in sorted(names) if name in machine.checks)
-    return ", ".join(f"{name} {record.outcome} ×{record.failures}" for name, record in said if record.outcome)
+    return ", ".join(f"{name} {record.outcome} ×{record.failures}" for name, record in said if record.failures)
