@@ -7,6 +7,7 @@ A block is cut into segments, one for each metric, since a page must keep all li
 import math
 from array import array
 from collections.abc import Callable, Sequence
+from itertools import compress
 from operator import itemgetter
 from weakref import WeakKeyDictionary
 
@@ -15,52 +16,45 @@ from opsmon.metrics.text import format_value, series_prefix
 from opsmon.model.name import CheckName, DeviceName
 from opsmon.model.sample import SeriesBlock, SeriesKey
 
-_LARGEST_WRITTEN_OUT = 2.0**64
-_LARGEST_OF_REPR = 1e16  # from here on repr writes whole numbers with an exponent
+_LARGEST = 2.0**64  # whole numbers beyond are written with an exponent
 Values = Sequence[float]
 
 
 class Segment:
-    """The lines of one metric of one device: `render` gives them with the numbers of `values`, the whole block's."""
+    """The lines of one metric of one device: `render` gives them with the numbers of `values`, the whole block's.
 
-    __slots__ = ("_fractions", "_pick", "_prefixes", "_wholes", "metric")
+    Only one text is kept, with `%d` at the end of each line. A line break occurs nowhere else (labels escape theirs),
+    so the other conversions are found from it.
+    """
+
+    __slots__ = ("_fractions", "_pick", "_wholes", "metric")
 
     def __init__(self, metric: str, prefixes: Sequence[str], places: Sequence[int]) -> None:
         self.metric = metric
-        self._prefixes = tuple(prefixes)
         self._pick = _picker(places)
-        self._wholes: str | None = None
+        self._wholes = "".join(f"{prefix.replace('%', '%%')}%d\n" for prefix in prefixes)
         self._fractions: str | None = None
-
-    @property
-    def prefixes(self) -> tuple[str, ...]:
-        """The start of each line, in order: what a series is known by."""
-        return self._prefixes
 
     def is_disjoint(self, other: "Segment") -> bool:
         """Whether the two hold no series in common."""
-        return set(self._prefixes).isdisjoint(other.prefixes)
+        return set(self._wholes.split("\n")[:-1]).isdisjoint(other._wholes.split("\n"))
 
     def render(self, block_values: "array[float]") -> str:
         """The lines, each with its end; "" where every value is absent."""
         values = self._pick(block_values)
-        largest = max(map(abs, values))
-        if all(map(float.is_integer, values)) and largest <= _LARGEST_WRITTEN_OUT:
-            if self._wholes is None:
-                self._wholes = self._template("%d")
+        if all(map(float.is_integer, values)) and min(values) >= -_LARGEST and max(values) <= _LARGEST:
             return self._wholes % tuple(values)
-        if all(map(math.isfinite, values)) and largest < _LARGEST_OF_REPR:
+        if all(map(math.isfinite, values)):
             if self._fractions is None:
-                self._fractions = self._template("%r")
-            return (self._fractions % tuple(values)).replace(".0\n", "\n")
-        return self._render_one_by_one(values)
+                self._fractions = self._wholes.replace(" %d\n", " %s\n")
+            return self._fractions % tuple(map(format_value, values))
+        return self._render_present(values)
 
-    def _render_one_by_one(self, values: Values) -> str:
-        lines = zip(self._prefixes, values, strict=True)
-        return "".join([f"{prefix}{format_value(value)}\n" for prefix, value in lines if value == value])  # noqa: PLR0124 - the quickest test for NaN
-
-    def _template(self, conversion: str) -> str:
-        return "".join(f"{prefix.replace('%', '%%')}{conversion}\n" for prefix in self._prefixes)
+    def _render_present(self, values: Values) -> str:
+        present = [value == value for value in values]  # noqa: PLR0124 - the quickest test for NaN
+        lines = "\n".join(compress(self._wholes.split("\n"), present)).replace(" %d\n", " %s\n")
+        texts = tuple(map(format_value, compress(values, present)))
+        return f"{lines.removesuffix('%d')}%s\n" % texts if texts else ""
 
 
 def _picker(places: Sequence[int]) -> Callable[["array[float]"], Values]:
@@ -78,12 +72,14 @@ class BlockTexts:
         self._known: WeakKeyDictionary[SeriesBlock, dict[tuple[DeviceName, CheckName], tuple[Segment, ...]]] = (
             WeakKeyDictionary()
         )
+        self.made = 0  # how often names were turned into text
 
     def segments(self, device: DeviceName, check: CheckName, block: SeriesBlock) -> tuple[Segment, ...]:
         """A block may serve several devices (a ping's names are always the same), so each has its own text."""
         texts = self._known.setdefault(block, {})
         known = texts.get((device, check))
         if known is None:
+            self.made += 1
             known = texts[device, check] = cut_segments(device, check, block)
         return known
 
@@ -95,8 +91,9 @@ class BlockTexts:
 def cut_segments(device: DeviceName, check: CheckName, block: SeriesBlock) -> tuple[Segment, ...]:
     """One segment for each metric of the block, in the order of first appearance."""
     places: dict[str, dict[str, int]] = {}
+    names: dict[str, str] = {}
     for place, key in enumerate(block.keys):
-        metric = exposed_name(key.metric)
+        metric = names.get(key.metric) or names.setdefault(key.metric, exposed_name(key.metric))
         places.setdefault(metric, {}).setdefault(_prefix(metric, device, check, key), place)
     return tuple(Segment(metric, tuple(where), tuple(where.values())) for metric, where in places.items())
 

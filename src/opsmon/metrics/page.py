@@ -53,9 +53,10 @@ class PageWriter:
         """The page in pieces of about 64 kB; while devices are gathered, empty pieces let others have a turn."""
         page = _Page(self._texts)
         for count, report in enumerate(reports, start=1):
+            known = self._texts.made
             page.add(report, now)
-            if count % _DEVICES_A_TURN == 0:
-                yield ""
+            if count % _DEVICES_A_TURN == 0 or self._texts.made != known:
+                yield ""  # turning names into text takes some milliseconds a device
         yield from page.pieces()
 
     def forget(self) -> None:
@@ -74,16 +75,17 @@ class _Page:
         samples = tuple(sample for sample in report.samples if is_fresh(sample, checks.get(sample.check), now))
         for metric, line in own_lines(report.device, report.state, samples, report.identity, report.limits):
             self._lines.setdefault(metric, []).append(line)
-        seen: dict[str, Segment] = {}
+        seen: dict[str, list[Segment]] = {}
         for sample in samples:
             for reading in sample.readings:
                 self._add_reading(sample, reading, seen)
 
-    def _add_reading(self, sample: Sample, reading: Reading, seen: dict[str, Segment]) -> None:
+    def _add_reading(self, sample: Sample, reading: Reading, seen: dict[str, list[Segment]]) -> None:
         for segment in self._texts.segments(sample.device, sample.check, reading.block):
-            earlier = seen.setdefault(segment.metric, segment)
-            if earlier is not segment and not earlier.is_disjoint(segment):
+            earlier = seen.setdefault(segment.metric, [])
+            if not all(one.is_disjoint(segment) for one in earlier):
                 continue  # two checks of one device measured the same series: the first has the word
+            earlier.append(segment)
             self._segments.setdefault(segment.metric, []).append((segment, reading.values))
 
     def pieces(self) -> Iterator[str]:

@@ -10,7 +10,9 @@ _HELP_ESCAPES = str.maketrans({"\\": r"\\", "\n": r"\n"})
 
 def escape_label_value(text: str) -> str:
     """A label value as it stands between its quotes. Text that is no valid UTF-8 loses what cannot be sent."""
-    return text.translate(_LABEL_ESCAPES).encode("utf-8", "replace").decode("utf-8")
+    if '"' in text or "\\" in text or "\n" in text:
+        text = text.translate(_LABEL_ESCAPES)
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def format_value(value: float) -> str:
