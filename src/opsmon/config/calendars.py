@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from functools import cache
+from typing import Annotated
 
 import chinese_calendar
 from chinese_calendar.constants import Holiday, holidays, workdays
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from opsmon.config.problem import shown
-from opsmon.config.span import DatesField, SeasonField, TextField, parse_dates, season, text_of
+from opsmon.config.span import DatesField, SeasonField, TextField, as_list, parse_dates, season, text_of
 from opsmon.contract.calendar import (
     HOLIDAYS,
     ONE_DAY,
@@ -35,13 +36,16 @@ EVENTS_TITLE = Text("ordered events", "保障任务")
 HOLIDAY_PREFIX = "holiday:"
 
 
+ListOfDates = Annotated[list[DatesField], BeforeValidator(as_list)]
+
+
 class NoticeSpec(Spec):
     """One year's notice: holidays (whole, weekend days included) and the weekend days worked for them."""
 
     source: str
     amends: str = ""
-    holidays: dict[str, DatesField | list[DatesField]] = Field(default={})
-    make_up: dict[str, list[str]] = Field(default={})
+    holidays: dict[str, ListOfDates] = Field(default={})
+    make_up: dict[str, ListOfDates] = Field(default={})
 
 
 class SeasonSpec(Spec):
@@ -113,14 +117,14 @@ class CalendarSpec(Spec):
 def moment_of(text: str, *, end: bool) -> datetime:
     """A date (its end as a last day) without a zone, or a time with its offset. Raises a pydantic error."""
     try:
-        if "T" in text:
-            at = datetime.fromisoformat(text)
-            if at.tzinfo is not None:
-                return at
-            raise wrong(f"{shown(text)} has no offset", "such as `2026-10-01T08:00:00+08:00`")
-        day = date.fromisoformat(text)
+        at = datetime.fromisoformat(text) if "T" in text else None
+        day = date.fromisoformat(text) if at is None else at.date()
     except ValueError:
         raise wrong(f"{shown(text)} is no date or time", "such as `2026-10-01` or a time with its offset") from None
+    if at is not None:
+        if at.tzinfo is None:
+            raise wrong(f"{shown(text)} has no offset", "such as `2026-10-01T08:00:00+08:00`")
+        return at
     return datetime.combine(day + ONE_DAY if end else day, time())  # no zone yet: the contract's
 
 
@@ -156,7 +160,7 @@ def _vouches(year: int) -> bool:
 def notice_days(notice: NoticeSpec) -> Iterator[tuple[date, Day]]:
     """The days that a notice marks."""
     for name, written in notice.holidays.items():
-        for dates in [written] if isinstance(written, str) else written:
+        for dates in written:
             yield from ((day, Day(DayKind.HOLIDAY, _title(name))) for day in _days(dates))
     for name, made_up in notice.make_up.items():
         for dates in made_up:

@@ -11,12 +11,12 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from opsmon.config.calendars import CalendarBook
 from opsmon.config.clauses import ClauseSpec, Names, SelectorSpec, refuse, resolve_clause
 from opsmon.config.problem import nearest, shown
-from opsmon.config.span import DateField, HoursField, TextField, parse_date, parse_hours, text_of
+from opsmon.config.span import DateField, HoursField, TextField, as_list, parse_date, parse_hours, text_of
 from opsmon.contract.book import ContractBook
 from opsmon.contract.calendar import ONE_DAY, Calendar
 from opsmon.contract.case import Estimates
@@ -65,21 +65,20 @@ class HoursSpec(Spec):
 
     title: TextField
     on: Hours = HoursOn.WORKDAYS
-    hours: HoursField | list[HoursField] = Field(default=[])
+    hours: Annotated[list[HoursField], BeforeValidator(as_list)] = Field(default=[])
     and_inside: list[str] = Field(default=[])
 
     @field_validator("hours")
     @classmethod
-    def _apart(cls, written: str | list[str]) -> str | list[str]:
-        spans = sorted(parse_hours(one) for one in ([written] if isinstance(written, str) else written))
+    def _apart(cls, written: list[str]) -> list[str]:
+        spans = sorted(parse_hours(one) for one in written)
         for (_, end), (start, _) in pairwise(spans):
             if start < end:
                 raise wrong("hours that overlap", "join them into one stretch")
         return written
 
     def resolve(self, name: str) -> Window:
-        written = [self.hours] if isinstance(self.hours, str) else self.hours
-        spans = tuple(sorted(parse_hours(one) for one in written))
+        spans = tuple(sorted(parse_hours(one) for one in self.hours))
         return Window(name, text_of(self.title), self.on, spans, tuple(self.and_inside))
 
 

@@ -36,6 +36,11 @@ def text_of(written: TextField) -> Text:
     return Text(written) if isinstance(written, str) else written.resolve()
 
 
+def as_list(written: object) -> object:
+    """One word as a list of it, so that a single entry needs no brackets."""
+    return [written] if isinstance(written, str) else written
+
+
 def parse_clock_s(text: str) -> int:
     """Seconds since midnight of `HH:MM`; 24:00 is the end of the day. Raises ValueError."""
     hour, minute = (int(part) for part in text.split(":"))
