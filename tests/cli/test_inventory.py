@@ -34,9 +34,12 @@ def test_a_filter_that_names_nothing_is_a_mistake(command: Opsmon, root: Path) -
     assert (said.code, said.err) == (2, "no site `hal` (did you mean `hall`?)\n")
 
 
-def test_a_table_is_aligned_whatever_the_width_of_its_characters(command: Opsmon, root: Path) -> None:
+def test_a_table_is_aligned_whatever_the_width_of_its_characters(
+    command: Opsmon, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     lines = command("inventory", "list", "--root", root).out.splitlines()
-    assert lines[0].split() == ["device", "title", "kind", "address", "site", "contract"]
+    assert lines[0].split() == ["device", "title", "kind", "address", "site"]
     assert lines[-1] == "5 devices"
 
     def width_before(line: str, word: str) -> int:
@@ -182,3 +185,21 @@ def test_the_schema_knows_the_keys_templates_ranges_and_checks(command: Opsmon) 
     names_or_settings = definitions["DeviceSpec"]["properties"]["checks"]["anyOf"][0]["items"]["anyOf"]
     assert {"icmp", "snmp", "tcp"} <= set(names_or_settings[0]["enum"])
     assert "port" in names_or_settings[1]["properties"]["tcp"]["anyOf"][0]["properties"]
+
+
+def test_a_row_in_a_pipe_is_one_line_however_long(command: Opsmon, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    site = (root / "inventories" / "hall.yaml").read_text(encoding="utf-8")
+    (root / "inventories" / "hall.yaml").write_text(site.replace("核心交换机", "长" * 150), encoding="utf-8")
+    lines = command("inventory", "list", "--root", root).out.splitlines()
+    assert len(lines) == 1 + 5 + 1
+    assert "长" * 150 in lines[1]
+
+
+def test_text_of_others_reaches_the_terminal_as_text(command: Opsmon, root: Path) -> None:
+    site = (root / "inventories" / "hall.yaml").read_text(encoding="utf-8")
+    planted = site.replace("title: 核心交换机", 'title: "\\e[31m[red]x[/red]"')
+    (root / "inventories" / "hall.yaml").write_text(planted, encoding="utf-8")
+    line = command("inventory", "list", "--root", root, "--kind", "switch").out.splitlines()[1]
+    assert "\x1b" not in line
+    assert "�[31m[red]x[/red]" in line

@@ -1,12 +1,13 @@
 """`opsmon inventory`: what the files come to."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
 from opsmon.cli import ledger
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, SiteOption, new_group
-from opsmon.cli.output import print_json, print_pairs, print_table, say
+from opsmon.cli.output import print_json, print_pairs, print_table, say, terminal_width
 from opsmon.config.lookup import find_device, unknown
 from opsmon.config.record import Record, description_of, flat, records_of
 from opsmon.config.root import Root, load_root
@@ -14,6 +15,9 @@ from opsmon.config.schema import inventory_schema
 from opsmon.model.device import Kind
 
 group = new_group("What the inventory files come to: list, show, convert, compare.")
+
+LIST_COLUMNS = ("device", "title", "kind", "address", "site", "contract")
+WIDE = 100  # from here on the contract is shown too, which the site tells already
 
 KindOption = Annotated[Kind | None, typer.Option("--kind", help="Only this kind of device.", metavar="KIND")]
 ContractOption = Annotated[str | None, typer.Option("--contract", help="Only under this contract.")]
@@ -38,8 +42,8 @@ def list_devices(
     if json_output:
         print_json(records)
         return
-    rows = ((r["name"], r["title"], r["kind"], r["address"], r["site"], r["contract"]) for r in records)
-    print_table(("device", "title", "kind", "address", "site", "contract"), rows)
+    columns = LIST_COLUMNS if (terminal_width() or WIDE) >= WIDE else LIST_COLUMNS[:-1]
+    print_table(columns, ([record["name" if name == "device" else name] for name in columns] for record in records))
     say(f"{len(records)} devices")
 
 
@@ -81,7 +85,26 @@ def show(
     if json_output:
         print_json(description)
         return
-    print_pairs(flat(description))
+    _print_description(description)
+
+
+def _print_description(description: Record) -> None:
+    checks = description.pop("checks")
+    nested = {key: inner for key, inner in description.items() if isinstance(inner, Mapping)}
+    plain = {key: flat({key: inner}).get(key, "") for key, inner in description.items() if key not in nested}
+    told = plain | {key: _in_words(inner) for key, inner in nested.items()}
+    print_pairs({key.replace("_", " "): text for key, text in told.items() if text})
+    say()
+    rows = [
+        (c["name"], c["kind"], c["period"], c["timeout"], _in_words(c.get("settings", {})))
+        for c in (checks if isinstance(checks, list) else [])
+    ]
+    print_table(("check", "kind", "every", "time-out", "settings"), rows)
+
+
+def _in_words(values: Mapping[str, object]) -> str:
+    """`port 5060, expect SIP`"""
+    return ", ".join(f"{key} {text}" for key, text in flat(values).items())
 
 
 @group.command("schema")

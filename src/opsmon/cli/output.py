@@ -1,12 +1,20 @@
-"""How commands speak: data on stdout, everything else on stderr; JSON is one document and nothing else."""
+"""How commands speak: data on stdout, everything else on stderr; JSON is one document and nothing else.
+
+A table fits the terminal (long cells are folded, wide Chinese characters count two); in a pipe, where no COLUMNS says
+otherwise, a row is one line however long, so that `grep` and `awk` work. Nothing that a device says reaches the
+terminal as a control character or as markup.
+"""
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+
+UNFOLDED = 100_000
 
 
 def print_json(document: object) -> None:
@@ -15,13 +23,13 @@ def print_json(document: object) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
-    """A table no wider than the terminal; wide (Chinese) characters count two. Text is never read as markup."""
-    table = Table(title=escape(title) or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(escape(column), overflow="fold")
+    """A table with a bold head."""
+    table = Table(title=_cell(title) or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for index, column in enumerate(columns):
+        table.add_column(_cell(column), overflow="fold", no_wrap=index == 0)  # a name that is cut is no name
     for row in rows:
-        table.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
-    Console(soft_wrap=False).print(table)
+        table.add_row(*map(_cell, row))
+    _print(table)
 
 
 def print_pairs(pairs: Mapping[str, object]) -> None:
@@ -30,8 +38,30 @@ def print_pairs(pairs: Mapping[str, object]) -> None:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in pairs.items():
-        table.add_row(escape(name), escape(str(value)))
-    Console().print(table)
+        table.add_row(_cell(name), _cell(value))
+    _print(table)
+
+
+def terminal_width() -> int | None:
+    """How wide a line may be; None in a pipe."""
+    if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit():
+        return Console().width
+    return None
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else str(value)
+    return escape("".join(char if char.isprintable() or char == "\n" else "�" for char in text))
+
+
+def _print(table: Table) -> None:
+    console = Console(width=terminal_width() or UNFOLDED)
+    if console.is_terminal:
+        console.print(table)
+        return
+    with console.capture() as captured:
+        console.print(table)
+    sys.stdout.writelines(line.rstrip() + "\n" for line in captured.get().splitlines())
 
 
 def say(text: str = "") -> None:

@@ -63,11 +63,13 @@ def _words(value: object) -> object:
         return MISSING if isinstance(value, MissingSecret) else STARS
     if is_dataclass(value) and not isinstance(value, type):
         pairs = ((field.name, getattr(value, field.name)) for field in fields(value))
-        return {name: _words(inner) for name, inner in pairs if inner not in (None, "", ())}
+        return {name: _words(inner) for name, inner in pairs if inner not in (None, "", (), b"")}
     if isinstance(value, Mapping):
         return {str(key): _words(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_words(inner) for inner in value]
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
     return value if value is None or isinstance(value, bool | int | float) else str(value)
 
 
@@ -79,6 +81,8 @@ def flat(record: Mapping[str, object], prefix: str = "") -> dict[str, str]:
             found |= flat(value, f"{prefix}{key}.")
         elif isinstance(value, list):
             found |= _flat_list(f"{prefix}{key}", value)
+        elif isinstance(value, bool):
+            found[prefix + key] = "yes" if value else "no"
         elif value not in (None, ""):
             found[prefix + key] = str(value)
     return found
