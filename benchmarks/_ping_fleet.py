@@ -14,7 +14,8 @@ import resource
 
 from benchmarks._process import resident_bytes
 from opsmon.clock import WallClock
-from opsmon.metrics.page import DeviceReport, PageWriter
+from opsmon.metrics.own import DeviceReport
+from opsmon.metrics.page import PageWriter
 from opsmon.model.device import Check, Device, Inventory, Kind, Site
 from opsmon.model.event import DeviceState
 from opsmon.model.name import CheckName, DeviceName, SiteName

@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-from opsmon.metrics.page import DeviceReport, PageWriter
+from opsmon.metrics.own import DeviceReport
+from opsmon.metrics.page import PageWriter
 from opsmon.model.device import Check, Device, Kind
 from opsmon.model.event import DeviceState
 from opsmon.model.name import CheckName, DeviceName, SiteName

@@ -12,7 +12,8 @@ from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from opsmon.metrics.block import BlockTexts
-from opsmon.metrics.page import DeviceReport, PageWriter
+from opsmon.metrics.own import DeviceReport
+from opsmon.metrics.page import PageWriter
 from opsmon.model.device import Check, Device, Kind
 from opsmon.model.event import DeviceState
 from opsmon.model.name import CheckName, DeviceName, SiteName

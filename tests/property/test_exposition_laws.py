@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
-from opsmon.metrics.page import DeviceReport, PageWriter
+from opsmon.metrics.own import DeviceReport
+from opsmon.metrics.page import PageWriter
 from opsmon.model.device import Check, Device, Kind
 from opsmon.model.name import CheckName, DeviceName, SiteName
 from opsmon.model.sample import Outcome, Reading, Sample, SeriesBlock, SeriesKey

@@ -76,7 +76,9 @@ class BlockTexts:
 
     def segments(self, device: DeviceName, check: CheckName, block: SeriesBlock) -> tuple[Segment, ...]:
         """A block may serve several devices (a ping's names are always the same), so each has its own text."""
-        texts = self._known.setdefault(block, {})
+        texts = self._known.get(block)
+        if texts is None:
+            texts = self._known[block] = {}
         known = texts.get((device, check))
         if known is None:
             self.made += 1

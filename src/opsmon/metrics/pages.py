@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from opsmon.clock import Clock
 from opsmon.engine.desk import Desk
 from opsmon.metrics.daemon import DaemonMetrics
-from opsmon.metrics.page import DeviceReport, PageWriter
+from opsmon.metrics.own import DeviceReport
+from opsmon.metrics.page import PageWriter
 from opsmon.model.device import Device, Inventory
 from opsmon.model.name import DeviceName, SiteName
 from opsmon.model.sample import Identity
@@ -42,7 +43,7 @@ class MetricPages:
     def _report(self, device: Device) -> DeviceReport:
         samples = tuple(self._desk.latest.get(device.name, {}).values())
         for sample in samples:
-            if sample.identity is not None:
+            if sample.identity is not None and sample.identity != self._identities.get(device.name):
                 self._identities[device.name] = sample.identity
         world = self._desk.world
         last = world.incidents.states.get(device.name)
