@@ -1,5 +1,6 @@
 """Rule files with one mistake each, and exactly what is said about it; and what right ones come to."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -7,12 +8,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from opsmon.config.calendars import CalendarSpec
+from opsmon.config.clauses import ClauseSpec, SelectorSpec
+from opsmon.config.contracts import ContractSpec
 from opsmon.config.problem import Problems
 from opsmon.config.rules import load_contracts
 from opsmon.contract.book import ContractBook
 from opsmon.contract.calendar import DayKind
-from opsmon.model.name import ContractId
+from opsmon.contract.case import Case
+from opsmon.model.device import Kind
+from opsmon.model.incident import Fact, FactType, Severity
+from opsmon.model.name import ContractId, IncidentId
 
+REPOSITORY = Path(__file__).parents[2]
 CALENDAR = """\
 seasons:
   flood-season: {title: flood season, dates: 06-01..10-07}
@@ -106,6 +114,8 @@ MISTAKES = [
     ("a term backwards", 'to: "2026-12-31"', 'to: "2025-12-31"', "3:7: the term ends before it begins"),
     ("a date", 'to: "2026-12-31"', 'to: "2026-02-30"', "3:32: `2026-02-30` is no date (such as `2026-10-01`)"),
     ("a fact", "from: reported", "from: repoted", "20:11: unknown word `repoted` (did you mean `reported`?)"),
+    ("a comma in braces", "title: {en: a hall, zh: 会场}", "title: {en: a hall, big, zh: 会场}",
+     "2:8: a text in braces ends at its comma (put the whole text in quotes)"),
     ("no start", "    breach_of: [X1]\n", "", "24:5: nothing starts this clause"),
     ("no limit", "    limit: 5 min\n", "",
      "24:5: `limit` is missing (a paper or a task without a limit belongs under `obligations:`)"),
@@ -152,6 +162,28 @@ def test_a_number_where_text_belongs_is_said(tmp_path: Path) -> None:
     assert said(write(tmp_path)) == [
         "rules/contracts/hall.yaml:16:13: expected text, found a number (put it in quotes)"
     ]
+
+
+@pytest.mark.parametrize("guide", ["contracts.md", "contracts.zh.md"])
+def test_the_contract_of_the_guide_loads_and_counts(tmp_path: Path, guide: str) -> None:
+    text = (REPOSITORY / "docs" / guide).read_text(encoding="utf-8")
+    (found,) = re.findall(r"```yaml\n(contract: .*?)```", text, re.DOTALL)
+    books, problems = load(write(tmp_path, found))
+    assert not problems.errors
+    library = books[ContractId("library-2026")]
+    assert [clause.id for clause in library.contract.clauses] == ["L1", "L2", "L3"]
+    late = Fact(FactType.REPORTED, datetime(2026, 9, 30, 3, 50, tzinfo=UTC))
+    case = Case(IncidentId("i"), library.contract.id, "ops", Kind.SWITCH, Severity.ORDINARY, facts=(late,))
+    due = {clock.clause: clock.due_at for clock in library.clocks(case)}
+    assert due == {"L1": datetime(2026, 9, 30, 5, 5, tzinfo=UTC), "L2": datetime(2026, 10, 8, 10, tzinfo=UTC)}
+
+
+def test_every_key_of_a_clause_is_in_both_guides() -> None:
+    for guide in ("contracts.md", "contracts.zh.md"):
+        text = (REPOSITORY / "docs" / guide).read_text(encoding="utf-8")
+        for spec in (ClauseSpec, SelectorSpec, ContractSpec, CalendarSpec):
+            for name, field in spec.model_fields.items():
+                assert f"`{field.alias or name}" in text or f"{field.alias or name}:" in text, f"{guide}: {name}"
 
 
 def test_every_mistake_of_a_contract_shows_at_once(tmp_path: Path) -> None:

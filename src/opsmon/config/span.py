@@ -1,6 +1,7 @@
 """Small words of the rule files: limits, hours, dates and names of windows, read from text into domain values."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
@@ -29,10 +30,19 @@ class TextSpec(Spec):
         return Text(self.en, self.zh)
 
 
-TextField = str | TextSpec
+def _whole_text(written: object) -> object:
+    """In braces a comma ends a text and leaves the rest of it as a key of its own: say so instead of an unknown key."""
+    if isinstance(written, Mapping) and any(
+        key not in ("en", "zh") and value is None for key, value in written.items()
+    ):
+        raise wrong("a text in braces ends at its comma", "put the whole text in quotes")
+    return written
 
 
-def text_of(written: TextField) -> Text:
+TextField = Annotated[str | TextSpec, BeforeValidator(_whole_text)]
+
+
+def text_of(written: str | TextSpec) -> Text:
     return Text(written) if isinstance(written, str) else written.resolve()
 
 
