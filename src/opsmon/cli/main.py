@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from opsmon import __version__
-from opsmon.cli import check, contracts, demo, incidents, init, inventory, journal, rules
+from opsmon.cli import check, contracts, demo, incidents, init, inventory, journal, probe, rules
 from opsmon.cli import run as daemon
 from opsmon.cli.option import CHOSEN_ROOT, RootOption
 from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError
@@ -22,6 +22,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "check": check.check,
     "run": daemon.run,
     "demo": demo.demo,
+    "probe": probe.probe,
 }
 GROUPS: dict[str, typer.Typer] = {
     "inventory": inventory.group,

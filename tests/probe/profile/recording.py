@@ -4,6 +4,8 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from opsmon.errors import ProbeError
+from opsmon.model.sample import Outcome
 from opsmon.probe.profile.resolve import parse_oid
 from opsmon.probe.snmp.session import Index, Oid, SnmpValue, Walked
 
@@ -51,12 +53,15 @@ class RecordedSession:
         self.values = dict(values)
         self.gets: list[tuple[Oid, ...]] = []
         self.walks: list[tuple[Oid, ...]] = []
+        self.falls_silent_at_walk = False
 
     async def get(self, oids: Sequence[Oid]) -> Mapping[Oid, SnmpValue]:
         self.gets.append(tuple(oids))
         return {oid: self.values[oid] for oid in oids if oid in self.values}
 
     async def walk(self, columns: Sequence[Oid]) -> Walked:
+        if self.falls_silent_at_walk:
+            raise ProbeError(Outcome.TIMEOUT, "no answer")
         self.walks.append(tuple(columns))
         known = sorted(self.values)
         return Walked(tuple(self._column(known, column) for column in columns))

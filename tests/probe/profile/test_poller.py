@@ -9,7 +9,7 @@ from opsmon.config.profiles import load_profiles
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
 from opsmon.probe.profile.choose import ProfileSet
-from opsmon.probe.profile.poller import POLLS_BETWEEN_SURVEYS, DevicePoller, Picture
+from opsmon.probe.profile.poller import POLLS_BETWEEN_LABELS, DevicePoller, Picture
 from tests.probe.profile.recording import RecordedSession, parse_recording
 
 PROBES = Path(__file__).parents[3] / "probes"
@@ -73,8 +73,8 @@ async def test_interfaces_carry_the_four_labels_of_if_mib(profiles: ProfileSet) 
 
 
 async def test_blocks_stay_the_same_objects_over_polls_and_surveys(profiles: ProfileSet) -> None:
-    poller, session = DevicePoller(profiles), RecordedSession(parse_recording(SWITCH))
-    pictures = [await poller.poll(session) for _ in range(POLLS_BETWEEN_SURVEYS + 2)]
+    poller, session = DevicePoller(profiles, survey_every=12), RecordedSession(parse_recording(SWITCH))
+    pictures = [await poller.poll(session) for _ in range(14)]
     assert [picture.surveyed for picture in pictures].count(True) == 2
     blocks = [[reading.block for reading in picture.readings] for picture in pictures]
     assert all(one is other for later in blocks[1:] for one, other in zip(blocks[0], later, strict=True))
@@ -88,6 +88,28 @@ async def test_later_polls_ask_for_nothing_that_the_device_does_not_have(profile
     await poller.poll(session)
     assert len(session.gets) == 1
     assert [len(columns) for columns in session.walks] == [2]  # ifOperStatus and ifHCInOctets
+
+
+async def test_a_changed_description_of_an_interface_is_seen_without_a_survey(profiles: ProfileSet) -> None:
+    poller = DevicePoller(profiles)
+    await poller.poll(RecordedSession(parse_recording(SWITCH)))
+    renamed = RecordedSession(parse_recording(SWITCH.replace("to the core", "to the new core")))
+    pictures = [await poller.poll(renamed) for _ in range(POLLS_BETWEEN_LABELS)]
+    assert not any(picture.surveyed for picture in pictures)
+    aliases = {dict(key.labels).get("ifAlias") for reading in pictures[-1].readings for key in reading.block.keys}
+    assert "to the new core" in aliases
+
+
+async def test_a_survey_that_fails_halfway_loses_nothing(profiles: ProfileSet) -> None:
+    poller, session = DevicePoller(profiles, survey_every=1), RecordedSession(parse_recording(SWITCH))
+    before = await poller.poll(session)
+    await poller.poll(session)
+    session.falls_silent_at_walk = True
+    with pytest.raises(ProbeError):
+        await poller.poll(session)
+    session.falls_silent_at_walk = False
+    after = await poller.poll(session)
+    assert [reading.block for reading in after.readings] == [reading.block for reading in before.readings]
 
 
 async def test_a_restart_with_other_interface_numbers_changes_the_labels_at_once(profiles: ProfileSet) -> None:

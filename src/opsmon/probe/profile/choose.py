@@ -47,6 +47,11 @@ class ProfileSet:
         self._matches = [(match, profile) for profile in profiles.values() for match in profile.match]
         self._matches.sort(key=lambda pair: _rank(pair[0]), reverse=True)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ProfileSet) and self.profiles == other.profiles
+
+    __hash__ = None  # type: ignore[assignment]  # a set of profiles is compared at a reload, and is no key
+
     def get(self, name: str) -> Profile | None:
         return self.profiles.get(name)
 

@@ -43,15 +43,15 @@ def system_words(reader: Reader) -> dict[str, str]:
     return {word: text for word, text in words.items() if text}
 
 
-async def read_identity(reader: Reader, profile: Profile) -> None:
-    """Reads the rows of tables that name the device; its scalars are there already."""
+def identity_instances(reader: Reader, profile: Profile) -> list[Instance]:
+    """The rows of tables that name the device; its scalars are there already."""
     wanted: list[Instance] = []
     for places in profile.identity.values():
         for place in places:
             subject = place.subject
             if subject is not None and subject.fixed is None and place.select:
                 wanted += [(subject.column, row) for row in _rows(reader, place, subject)]
-    await reader.get(dict.fromkeys(wanted))
+    return wanted
 
 
 def _rows(reader: Reader, place: TextPlace, subject: MibObject) -> list[Index]:

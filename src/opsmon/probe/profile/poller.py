@@ -5,6 +5,7 @@ The device is surveyed again when its sysObjectID changes, when its uptime goes 
 numbered its interfaces anew), when rows it had stay away, and now and then, so that a new fan or disk is found.
 """
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -19,20 +20,30 @@ from opsmon.probe.profile.identity import (
     SYS_OBJECT_ID,
     SYS_UP_TIME,
     identify,
-    read_identity,
+    identity_instances,
     text_at,
 )
+from opsmon.probe.profile.neighbour import neighbour_columns, neighbour_instances, neighbours_of
 from opsmon.probe.profile.plan import Plan, plan_of
 from opsmon.probe.profile.profile import Profile
 from opsmon.probe.profile.reader import Reader
-from opsmon.probe.profile.survey import adopt, columns_of, read_labels, read_selected, scalars_of, series_of
+from opsmon.probe.profile.survey import (
+    adopt,
+    columns_of,
+    label_pointers,
+    label_texts,
+    scalars_of,
+    selected_instances,
+    series_of,
+)
 from opsmon.probe.profile.table import TableShape
 from opsmon.probe.snmp.session import SnmpSession
 
 SYSTEM = (SYS_DESCR, SYS_OBJECT_ID, SYS_UP_TIME, SYS_NAME, IF_TABLE_LAST_CHANGE)
 WATCHED = (SYS_OBJECT_ID, SYS_UP_TIME, IF_TABLE_LAST_CHANGE)
-# At the usual minute between polls: every ten minutes.
-POLLS_BETWEEN_SURVEYS = 10
+# At the usual minute between polls: an hour between surveys, ten minutes between two looks at the labels.
+POLLS_BETWEEN_SURVEYS = 60
+POLLS_BETWEEN_LABELS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,49 +74,67 @@ class _Known:
 
 
 class DevicePoller:
-    """Polls one device. `forced` is the profile that the inventory names, if it names one."""
+    """Polls one device. `forced` is the profile that the inventory names, if it names one.
 
-    def __init__(self, profiles: ProfileSet, forced: str | None = None) -> None:
+    At most `survey_every` polls lie between two surveys, and at least three quarters of them: devices that began
+    together drift apart.
+    """
+
+    def __init__(
+        self, profiles: ProfileSet, forced: str | None = None, *, survey_every: int = POLLS_BETWEEN_SURVEYS
+    ) -> None:
         self._profiles = profiles
         self._forced = forced
+        self._survey_every = survey_every
         self._known: _Known | None = None
-        self._polls = 0
+        self._polls_left = 0
 
     async def poll(self, session: SnmpSession) -> Picture:
         """One poll. Raises ProbeError when the device does not answer, or when its profile does not exist."""
         known = self._known
-        if known is None or self._polls >= POLLS_BETWEEN_SURVEYS:
+        if known is None or self._polls_left <= 0:
             return await self._survey(session)
-        self._polls += 1
+        self._polls_left -= 1
         reader = Reader(session)
         await reader.get((*WATCHED, *known.plan.instances))
         if _marks(reader) != known.marks or _up_ticks(reader) < known.up_ticks:
             return await self._survey(session)
-        await reader.walk((*known.plan.columns, *(c.column for shape in known.shapes for c in shape.columns)))
+        columns = [subject.column for shape in known.shapes for subject in shape.columns]
+        relabels = self._polls_left % POLLS_BETWEEN_LABELS == 0
+        if relabels:
+            columns += [column for shape in known.shapes for column in shape.label_columns()]
+        await reader.walk((*known.plan.columns, *columns))
         if not all(shape.fits(reader) for shape in known.shapes):
             return await self._survey(session)
+        if relabels:
+            for shape in known.shapes:
+                shape.take(reader)
         self._known = replace(known, up_ticks=_up_ticks(reader))
         return _picture(reader, known, surveyed=False)
 
     async def _survey(self, session: SnmpSession) -> Picture:
         """Everything anew; what did not change keeps its blocks."""
-        self._known, before = None, self._known
+        before = self._known
         reader = Reader(session)
         await reader.get(SYSTEM)
         profile = await self._choose(reader, session)
         shapes = _shapes(profile, before)
         await reader.get(scalars_of(profile))
-        await reader.walk((*columns_of(profile), *(column for shape in shapes for column in shape.all_columns())))
-        await read_selected(reader, profile)
-        await read_identity(reader, profile)
+        tables = [column for shape in shapes for column in shape.all_columns()]
+        await reader.walk((*columns_of(profile), *tables, *neighbour_columns(profile)))
+        whole, rows = selected_instances(reader, profile)
+        await reader.walk(whole)
+        await reader.read((*rows, *identity_instances(reader, profile), *neighbour_instances(reader, profile)))
         adopted = adopt(reader, profile)
-        await read_labels(reader, adopted)
+        await reader.read(label_pointers(adopted))
+        await reader.read(label_texts(reader, adopted))
         for shape in shapes:
             await shape.learn(reader)
         identity, kind = identify(reader, profile)
+        neighbours = neighbours_of(reader, profile)
         plan = plan_of(series_of(reader, adopted), before.plan.block if before else None)
-        self._known = _Known(profile, kind, identity, plan, shapes, {}, _marks(reader), _up_ticks(reader))
-        self._polls = 1
+        self._known = _Known(profile, kind, identity, plan, shapes, neighbours, _marks(reader), _up_ticks(reader))
+        self._polls_left = self._survey_every - random.randint(0, self._survey_every // 4)
         return _picture(reader, self._known, surveyed=True)
 
     async def _choose(self, reader: Reader, session: SnmpSession) -> Profile:

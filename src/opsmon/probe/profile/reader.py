@@ -49,8 +49,8 @@ class Reader:
     async def read(self, instances: Iterable[Instance]) -> None:
         """Reads instances, walking those columns of which many rows are wanted."""
         rows: dict[Oid, list[Index]] = {}
-        for column, row in instances:
-            if column not in self._walked:
+        for column, row in dict.fromkeys(instances):
+            if column not in self._walked and (column, row) not in self._asked:
                 rows.setdefault(column, []).append(row)
         await self.walk(column for column, wanted in rows.items() if len(wanted) > FEW_ROWS)
         await self.get((column, row) for column, wanted in rows.items() if len(wanted) <= FEW_ROWS for row in wanted)

@@ -13,9 +13,10 @@ from opsmon.probe.profile.label import label_of, names_wanted, pointers
 from opsmon.probe.profile.metric import METRICS
 from opsmon.probe.profile.plan import Candidate, Series
 from opsmon.probe.profile.profile import Filter, LabelPlace, MibObject, Profile, Source
-from opsmon.probe.profile.reader import Reader
+from opsmon.probe.profile.reader import Instance, Reader
 from opsmon.probe.snmp.session import Index, Oid
 
+Adopted = tuple[str, Source, list[Index]]  # a metric, a source of it, and the rows of the device that count
 DEFAULT_LABEL = (LabelPlace(index="all"),)
 # More rows than this in one source are not taken: a broken agent, or a table that is no health table.
 MOST_ROWS = 4096
@@ -26,7 +27,7 @@ def sources_of(profile: Profile) -> Iterator[Source]:
         yield from sources
 
 
-def scalars_of(profile: Profile) -> list[tuple[Oid, Index]]:
+def scalars_of(profile: Profile) -> list[Instance]:
     """Every single instance that the profile could use."""
     wanted = [subject for source in sources_of(profile) for subject in (*source.dynamic(), *_selecting(source.select))]
     wanted += [place.subject for places in profile.identity.values() for place in places if place.subject is not None]
@@ -50,9 +51,9 @@ def columns_of(profile: Profile) -> list[Oid]:
     return [subject.column for subject in columns if subject.fixed is None]
 
 
-async def read_selected(reader: Reader, profile: Profile) -> None:
-    """Reads, of the tables of which only some rows matter, those rows."""
-    wanted: list[tuple[Oid, Index]] = []
+def selected_instances(reader: Reader, profile: Profile) -> tuple[list[Oid], list[Instance]]:
+    """Of tables of which only some rows matter: those rows, with their labels; the whole columns where none tells."""
+    wanted: list[Instance] = []
     whole: list[Oid] = []
     for source in sources_of(profile):
         if not source.select:
@@ -61,10 +62,15 @@ async def read_selected(reader: Reader, profile: Profile) -> None:
         rows = selected_rows(reader, source.select)
         if rows is None:
             whole += columns
-        else:
-            wanted += [(column, row) for row in rows for column in columns]
-    await reader.walk(whole)
-    await reader.read(wanted)
+            continue
+        columns += [place.subject.column for place in source.label or () if place.subject and _is_beside(place)]
+        wanted += [(column, row) for row in rows for column in columns]
+    return whole, wanted
+
+
+def _is_beside(place: LabelPlace) -> bool:
+    """Whether a label's text stands in the row that it names."""
+    return place.subject is not None and place.subject.fixed is None and place.at is None and place.keep is None
 
 
 def selected_rows(reader: Reader, select: Sequence[Filter]) -> list[Index] | None:
@@ -93,7 +99,7 @@ def groups_of(sources: Sequence[Source]) -> list[list[Source]]:
     return [chain, *([source] for source in sources if source.also)]
 
 
-def adopt(reader: Reader, profile: Profile) -> list[tuple[str, Source, list[Index]]]:
+def adopt(reader: Reader, profile: Profile) -> list[Adopted]:
     """For each metric the sources that the device has, with the rows that count."""
     return [
         (metric, source, rows)
@@ -123,21 +129,26 @@ def _absent(value: float) -> bool:
     return isnan(value)
 
 
-async def read_labels(reader: Reader, adopted: Iterable[tuple[str, Source, list[Index]]]) -> None:
-    """Reads the texts that name the adopted rows: pointers first, then what they point to."""
-    placed = [
-        (places, row)
+def _placed(adopted: Iterable[Adopted]) -> list[tuple[tuple[LabelPlace, ...], Index]]:
+    return [
+        (source.label, row)
         for _, source, rows in adopted
-        if not source.over and (places := source.label) is not None
+        if not source.over and source.label is not None
         for row in rows
     ]
-    await reader.read(dict.fromkeys(instance for places, row in placed for instance in pointers(places, row)))
-    await reader.read(
-        dict.fromkeys(instance for places, row in placed for instance in names_wanted(reader.values, places, row))
-    )
 
 
-def series_of(reader: Reader, adopted: Iterable[tuple[str, Source, list[Index]]]) -> tuple[Series, ...]:
+def label_pointers(adopted: Iterable[Adopted]) -> list[Instance]:
+    """What has to be read before it is known which rows of other tables name the adopted ones."""
+    return [instance for places, row in _placed(adopted) for instance in pointers(places, row)]
+
+
+def label_texts(reader: Reader, adopted: Iterable[Adopted]) -> list[Instance]:
+    """The instances that hold the texts that name the adopted rows."""
+    return [instance for places, row in _placed(adopted) for instance in names_wanted(reader.values, places, row)]
+
+
+def series_of(reader: Reader, adopted: Iterable[Adopted]) -> tuple[Series, ...]:
     """One series for each metric and label; sources that give the same one follow each other."""
     series: dict[SeriesKey, list[Candidate]] = {}
     taken: dict[SeriesKey, tuple[Source, Index]] = {}

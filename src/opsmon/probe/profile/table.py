@@ -29,19 +29,24 @@ class TableShape:
         self.block = SeriesBlock(())
         self.slow: Reading | None = None
 
-    def all_columns(self) -> list[Oid]:
-        """What a survey reads: labels, slow columns and those of every poll."""
+    def label_columns(self) -> list[Oid]:
+        """What is read now and then: the labels and the slow columns."""
         labels = [subject.column for _, subject in self.table.labels if subject is not None]
-        return labels + [subject.column for subject in (*self.table.slow, *self.table.columns)]
+        return labels + [subject.column for subject in self.table.slow]
+
+    def all_columns(self) -> list[Oid]:
+        """What a survey reads."""
+        return self.label_columns() + [subject.column for subject in self.table.columns]
 
     async def learn(self, reader: Reader) -> None:
         """Reads labels and all columns, and takes the device's shape from them. Keeps the blocks if nothing changed."""
         await reader.walk(self.all_columns())
         await reader.walk(other.column for column, other in self.table.instead.items() if not reader.column(column))
-        self._take_shape(reader)
-
-    def _take_shape(self, reader: Reader) -> None:
         self.columns = self._present(reader)
+        self.take(reader)
+
+    def take(self, reader: Reader) -> None:
+        """Rows and labels from what has been read; blocks of the same names are kept."""
         labelling = [reader.column(subject.column) for _, subject in self.table.labels if subject is not None]
         known = {row for column in (*labelling, *(reader.column(c.column) for c in self.columns)) for row in column}
         self.rows = tuple(sorted(known)[:MOST_ROWS])

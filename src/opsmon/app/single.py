@@ -1,0 +1,64 @@
+"""One device polled once, outside of the daemon: for `opsmon probe`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from opsmon.clock import WallClock
+from opsmon.errors import ProbeError
+from opsmon.model.device import Check, Device
+from opsmon.model.sample import Outcome, Sample
+from opsmon.probe.context import ProbeContext
+from opsmon.probe.icmp_pinger import FleetPinger
+from opsmon.probe.profile.choose import ProfileSet
+from opsmon.probe.profile.pollers import DevicePollers
+from opsmon.probe.profile.record import RECORDED
+from opsmon.probe.resolver import Resolver
+from opsmon.probe.snmp.engine import SnmpEngine
+from opsmon.probe.snmp.session import Oid, SnmpSession, SnmpValue
+from opsmon.probe.snmp.traffic import Trace
+from opsmon.probe.worker import run_check
+
+
+@dataclass(frozen=True, slots=True)
+class TracedEngine:
+    """The SNMP engine, with somebody watching every exchange."""
+
+    engine: SnmpEngine
+    trace: Trace | None
+
+    def session(self, device: Device) -> SnmpSession:
+        return self.engine.session(device, self.trace)
+
+
+async def probe_once(
+    device: Device, checks: Sequence[Check], profiles: ProfileSet, trace: Trace | None = None
+) -> tuple[Sample, ...]:
+    """The sample of each check, in order; a check that fails is a sample too."""
+    clock = WallClock()
+    resolver = Resolver(clock)
+    pinger, engine = FleetPinger(clock), SnmpEngine(resolver)
+    await engine.start()
+    try:
+        context = ProbeContext(clock, pinger, TracedEngine(engine, trace), resolver, DevicePollers(profiles))
+        return tuple([await run_check(device, check, context) for check in checks])
+    finally:
+        await engine.stop()
+        pinger.close()
+
+
+async def record_agent(device: Device, trace: Trace | None = None) -> tuple[dict[Oid, SnmpValue], tuple[str, ...]]:
+    """Everything that a device's agent says, and what was cut short. Raises ProbeError when it says nothing."""
+    engine = SnmpEngine(Resolver(WallClock()))
+    await engine.start()
+    try:
+        walked = await engine.session(device, trace).walk(RECORDED)
+    finally:
+        await engine.stop()
+    values = {
+        tree + index: value
+        for tree, rows in zip(RECORDED, walked.columns, strict=True)
+        for index, value in rows.items()
+    }
+    if not values:
+        raise ProbeError(Outcome.PROTOCOL, "the agent has nothing to record")
+    return values, walked.problems

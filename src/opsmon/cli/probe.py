@@ -1,0 +1,254 @@
+"""`opsmon probe`: poll one device once, by its name in the inventory or by a bare address, and show what it said."""
+
+import asyncio
+import ipaddress
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from opsmon.app.single import probe_once, record_agent
+from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
+from opsmon.cli.output import print_json, print_pairs, print_table, say, warn
+from opsmon.config.problem import nearest
+from opsmon.config.root import Root, load_root
+from opsmon.model.device import Check, Device, Kind, SnmpAccess, SnmpVersion
+from opsmon.model.name import CheckName, DeviceName, SiteName
+from opsmon.model.sample import Identity, Outcome, Sample, SeriesKey
+from opsmon.model.secret import Secret
+from opsmon.probe.profile.record import format_recording, private_words, scrub
+from opsmon.probe.registry import KINDS
+from opsmon.probe.snmp.engine import DEFAULT_COMMUNITY
+from opsmon.probe.snmp.traffic import Exchanged
+
+DEFAULT_CHECKS = "icmp,snmp"
+INTERFACE_COLUMNS = ("ifName", "ifAlias", "ifAdminStatus", "ifOperStatus", "ifHighSpeed")
+STATUS = {1: "up", 2: "down", 3: "testing", 4: "unknown", 5: "dormant", 6: "notPresent", 7: "lowerLayerDown"}
+
+TargetArgument = Annotated[str, typer.Argument(metavar="TARGET", help="A device of the inventory, or an address.")]
+CommunityOption = Annotated[str | None, typer.Option("--community", help="SNMP community, else the inventory's.")]
+PortOption = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="UDP port of the SNMP agent.")]
+VersionOption = Annotated[SnmpVersion | None, typer.Option("--snmp-version", help="1 or 2c.")]
+ProfileOption = Annotated[str | None, typer.Option("--profile", help="Take this profile, whatever the device says.")]
+ChecksOption = Annotated[str | None, typer.Option("--checks", help="Names of checks, with commas between.")]
+TraceOption = Annotated[bool, typer.Option("--trace", help="A line for every SNMP request, on stderr.")]
+RecordOption = Annotated[
+    Path | None, typer.Option("--record", metavar="FILE", help="Save what the agent says, scrubbed, for a test.")
+]
+
+
+def probe(  # noqa: PLR0913, PLR0917 - every option of the command
+    target: TargetArgument,
+    root: RootOption = CHOSEN_ROOT,
+    community: CommunityOption = None,
+    port: PortOption = None,
+    snmp_version: VersionOption = None,
+    profile: ProfileOption = None,
+    checks: ChecksOption = None,
+    trace: TraceOption = False,
+    record: RecordOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Poll one device once and print what it found. Exit code 1 when the device is not well."""
+    loaded = load_root(root)
+    device = _with_access(_device(target, loaded), community, port, snmp_version)
+    device = replace(device, profile=_known_profile(profile, loaded) or device.profile)
+    tracer = _Tracer() if trace else None
+    wanted = _checks(device, checks)
+    samples = asyncio.run(probe_once(device, wanted, loaded.profiles, tracer.watch if tracer else None))
+    if tracer:
+        tracer.summarise()
+    if record is not None:
+        _record(device, record, samples)
+    _show(target, device, samples, json_output)
+    if outcome_of(samples) is not Outcome.OK:
+        raise typer.Exit(1)
+
+
+def _device(target: str, root: Root) -> Device:
+    """The device of the inventory, or one made up around a bare address. Raises BadParameter for neither."""
+    known = root.inventory.devices.get(DeviceName(target))
+    if known is not None:
+        return known
+    if not _is_address(target):
+        hint = nearest(target, root.inventory.devices)
+        raise typer.BadParameter(f"no device is named {target}, and it is no address{hint and f' ({hint})'}")
+    access = SnmpAccess(community=Secret(DEFAULT_COMMUNITY))
+    return Device(DeviceName(target), SiteName("-"), target, Kind.OTHER, snmp=access)
+
+
+def _is_address(target: str) -> bool:
+    try:
+        ipaddress.ip_address(target)
+    except ValueError:
+        return target == "localhost" or ("." in target and not target.startswith("."))
+    return True
+
+
+def _with_access(device: Device, community: str | None, port: int | None, version: SnmpVersion | None) -> Device:
+    """The device as the options want it asked."""
+    access = device.snmp or SnmpAccess(community=Secret(DEFAULT_COMMUNITY))
+    if community is not None:
+        version = version or (SnmpVersion.V2C if access.version is SnmpVersion.V3 else access.version)
+        access = replace(access, community=Secret(community))
+    return replace(device, snmp=replace(access, port=port or access.port, version=version or access.version))
+
+
+def _known_profile(name: str | None, root: Root) -> str | None:
+    if name is not None and root.profiles.get(name) is None:
+        hint = nearest(name, root.profiles.profiles)
+        raise typer.BadParameter(f"no profile is named {name}{hint and f' ({hint})'}")
+    return name
+
+
+def _checks(device: Device, names: str | None) -> list[Check]:
+    """The checks that are wanted: the device's own, else those named, else ping and SNMP."""
+    if names is None and device.checks:
+        return list(device.checks)
+    own = {str(check.name): check for check in device.checks}
+    wanted = [name.strip() for name in (names or DEFAULT_CHECKS).split(",") if name.strip()]
+    return [own.get(name) or _plain_check(name) for name in wanted]
+
+
+def _plain_check(name: str) -> Check:
+    kind = KINDS.get(name)
+    if kind is None:
+        hint = nearest(name, KINDS) or f"one of {', '.join(KINDS)}"
+        raise typer.BadParameter(f"there is no check {name} ({hint})")
+    try:
+        settings = kind.spec.model_validate({}).resolve()
+    except ValidationError:
+        raise typer.BadParameter(f"the check {name} needs settings: give it to the device in an inventory") from None
+    return Check(CheckName(name), name, kind.default_period_s, kind.default_timeout_s, settings)
+
+
+def outcome_of(samples: Sequence[Sample]) -> Outcome:
+    """One word for all checks: what we could not measure counts only when nothing was measured."""
+    measured = [sample.outcome for sample in samples if sample.outcome.measured]
+    bad = [outcome for outcome in measured if outcome is not Outcome.OK]
+    if not measured:
+        return Outcome.LOCAL_FAULT
+    if not bad:
+        return Outcome.OK
+    return Outcome.DEGRADED if any(outcome.reached for outcome in measured) else bad[0]
+
+
+def _series(samples: Sequence[Sample]) -> Iterator[tuple[SeriesKey, float]]:
+    """Every series that has a value."""
+    for sample in samples:
+        for reading in sample.readings:
+            pairs = zip(reading.block.keys, reading.values, strict=True)
+            yield from ((key, value) for key, value in pairs if not math.isnan(value))
+
+
+def _show(target: str, device: Device, samples: Sequence[Sample], json_output: bool) -> None:
+    identity = next((sample.identity for sample in samples if sample.identity is not None), Identity())
+    facts = {name: text for sample in samples for name, text in sample.facts.items()}
+    document = {
+        "target": target,
+        "outcome": outcome_of(samples).value,
+        "profile": identity.profile,
+        "kind": facts.pop("kind", device.kind.value) if device.kind is Kind.OTHER else device.kind.value,
+        "vendor": identity.vendor,
+        "model": identity.model,
+        "serial": identity.serial,
+        "software": identity.software,
+        "system": _system(identity.system),
+    }
+    if json_output:
+        series = [{"metric": k.metric, "labels": dict(k.labels), "value": value} for k, value in _series(samples)]
+        print_json(document | {"samples": series, "checks": [_check_json(sample) for sample in samples]})
+        return
+    print_pairs({name: text for name, text in document.items() if isinstance(text, str) and text})
+    print_pairs(_system(identity.system))
+    _show_checks(samples)
+    _show_series(samples)
+    _show_interfaces(samples)
+    _show_facts({name: text for name, text in facts.items() if name != "kind"})
+
+
+def _system(words: Mapping[str, str]) -> dict[str, str | float]:
+    return {name: float(text) if name == "sysUpTime_s" else text for name, text in words.items()}
+
+
+def _check_json(sample: Sample) -> dict[str, object]:
+    return {
+        "check": sample.check,
+        "outcome": sample.outcome.value,
+        "duration_s": round(sample.duration_s, 6),
+        "detail": sample.detail,
+    }
+
+
+def _show_checks(samples: Sequence[Sample]) -> None:
+    rows = [(sample.check, sample.outcome.value, f"{sample.duration_s:.3f} s", sample.detail) for sample in samples]
+    say()
+    print_table(("check", "outcome", "took", "detail"), rows)
+
+
+def _show_series(samples: Sequence[Sample]) -> None:
+    rows = [
+        (key.metric, next(iter(dict(key.labels).values()), ""), f"{value:.10g}")
+        for key, value in _series(samples)
+        if not key.metric.startswith(("if", "probe_"))
+    ]
+    if rows:
+        say()
+        print_table(("metric", "of", "value"), rows)
+
+
+def _show_interfaces(samples: Sequence[Sample]) -> None:
+    """A line for every interface: its names, its state, its speed in Mbit/s."""
+    found: dict[str, dict[str, str]] = {}
+    for key, value in _series(samples):
+        labels = dict(key.labels)
+        if "ifIndex" in labels:
+            name = labels["ifName"] or labels["ifDescr"]
+            line = found.setdefault(labels["ifIndex"], {"ifName": name, "ifAlias": labels["ifAlias"]})
+            line[key.metric] = STATUS.get(int(value), "") if key.metric.endswith("Status") else f"{value:.10g}"
+    if found:
+        say()
+        rows = [[line.get(column, "") for column in INTERFACE_COLUMNS] for line in found.values()]
+        print_table(("interface", "description", "admin", "oper", "Mbit/s"), rows)
+
+
+def _show_facts(facts: Mapping[str, str]) -> None:
+    if facts:
+        say()
+        print_table(("fact", "value"), facts.items())
+
+
+class _Tracer:
+    """Prints every exchange, and how many there were."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+
+    def watch(self, exchanged: Exchanged) -> None:
+        self.requests += 1
+        request, response = exchanged.request, exchanged.response
+        rows = f" × {request.max_repetitions}" if request.max_repetitions else ""
+        said = f"{len(response.names)} values, {response.octets} octets" if response else "no answer"
+        tried = f", attempt {exchanged.attempts}" if exchanged.attempts > 1 else ""
+        warn(
+            f"{self.requests:4} {request.pdu.name} {len(request.names)} names{rows}: {said}, "
+            f"{exchanged.took_s * 1000:.1f} ms{tried}"
+        )
+
+    def summarise(self) -> None:
+        warn(f"{self.requests} SNMP requests")
+
+
+def _record(device: Device, file: Path, samples: Sequence[Sample]) -> None:
+    values, problems = asyncio.run(record_agent(device))
+    serials = [sample.identity.serial for sample in samples if sample.identity is not None]
+    community = device.snmp.community.reveal() if device.snmp and device.snmp.community else ""
+    words = private_words(values, [*serials, device.address, community])
+    file.write_text(format_recording(scrub(values, words)), encoding="utf-8")
+    for problem in problems:
+        warn(f"recording: {problem}")
+    warn(f"{file}: {len(values)} values read, scrubbed; look through it before you give it away")
