@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import yaml
 
 from opsmon.config.ledger_words import COLUMNS
+from opsmon.config.node import scalar_value
 from opsmon.config.record import Record, record_of
 from opsmon.model.device import Device, Inventory, Site
 
@@ -63,10 +64,17 @@ def export_sites(inventory: Inventory) -> dict[str, str]:
 
 
 class _PlainDumper(yaml.SafeDumper):
-    """Writes no anchors: our own reader refuses them."""
+    """Writes what our own reader reads: no anchors, and quotes around text that it would take for a number."""
 
     def ignore_aliases(self, data: object) -> bool:
         return True
+
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        style = None if scalar_value(text) == text else '"'
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_PlainDumper.add_representer(str, _PlainDumper.represent_text)
 
 
 def emit_yaml(data: object) -> str:

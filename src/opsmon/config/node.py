@@ -113,7 +113,7 @@ class _Builder:
             self._key(event.value, _place(event))
             return
         plain = event.implicit[0]
-        self._value(_scalar_value(event.value) if plain else event.value, _place(event))
+        self._value(scalar_value(event.value) if plain else event.value, _place(event))
 
     def _key(self, key: str, place: Place) -> None:
         holder = self._stack[-1]
@@ -177,7 +177,7 @@ def _refused(event: yaml.Event, message: str) -> YamlProblem:
     return YamlProblem(_place(event), message, "use `templates:` and `use:`; text that begins with & or * needs quotes")
 
 
-def _scalar_value(text: str) -> object:
+def scalar_value(text: str) -> object:
     """YAML 1.2 core schema, without octal, hexadecimal and infinities: those stay text."""
     if text.lower() in _WORDS and text in (text.lower(), text.capitalize(), text.upper()):
         return _WORDS[text.lower()]
