@@ -105,6 +105,7 @@ def test_a_child_that_turns_out_to_be_dead_itself_opens_its_own() -> None:
     scene.at(5).becomes("access", UP)
     scene.at(40).wait()
     assert scene.open == []
+    assert len(scene.incidents.parent_incident) == 0
     scene.at(95).becomes("cam", DOWN)
     assert scene.the_open().device == "cam"
 

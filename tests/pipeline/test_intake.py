@@ -55,6 +55,15 @@ async def test_waiting_ends_with_the_first_sample() -> None:
         await waiting
 
 
+async def test_what_a_batch_left_is_not_waited_for() -> None:
+    intake = Intake()
+    for _ in range(3):
+        intake.put_sample(sample("a", Outcome.OK, START))
+    intake.take(2)
+    async with asyncio.timeout(1):
+        await intake.wait(60)
+
+
 async def test_waiting_ends_by_itself() -> None:
     await Intake().wait(0.001)
 
