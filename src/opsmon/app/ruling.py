@@ -1,6 +1,7 @@
 """From a loaded root to the rules of the engine."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from opsmon.config.root import Root
 from opsmon.contract.book import ContractBook
@@ -21,7 +22,8 @@ def rules_of(root: Root) -> Rules:
         on_site_s = None if book is None else on_site_limit_s(book, device)
         if on_site_s is not None:
             limits[name] = {ON_SITE_LIMIT: on_site_s}
-    return Rules(root.inventory, root.conditions, root.contracts, root.settings.timezone, limits=limits)
+    settings, hold_down = root.settings, timedelta(seconds=root.settings.hold_down_s)
+    return Rules(root.inventory, root.conditions, root.contracts, settings.timezone, hold_down, limits)
 
 
 def on_site_limit_s(book: ContractBook, device: Device) -> float | None:

@@ -17,6 +17,7 @@ SETTINGS_TEXT = """\
 # store: sqlite:///var/opsmon.db      # 相对于本目录 / relative to this directory
 # language: zh                        # zh 或 en：通知和表单的语言 / of messages and sheets
 # timezone: Asia/Shanghai
+# hold_down: 30s                     # 恢复保持多久才算恢复 / how long a recovery must last to be believed
 # webhooks:
 #   - {name: oncall, url: "http://127.0.0.1:9099/hook", format: alertmanager, secret: {env: HOOK_SECRET}}
 # backup: {repository: backups, threads: 20}

@@ -12,7 +12,7 @@ from opsmon.config.problem import shown
 from opsmon.console.settings import HttpSettings, HttpSpec
 from opsmon.notify.channel import Channel
 from opsmon.notify.spec import WebhookSpec
-from opsmon.spec import Spec, wrong
+from opsmon.spec import Seconds, Spec, wrong
 
 DEFAULT_STORE = "sqlite:///var/opsmon.db"
 SQLITE = "sqlite:///"
@@ -43,6 +43,7 @@ class Settings:
     timezone: ZoneInfo
     webhooks: tuple[Channel, ...]
     backup: BackupSettings
+    hold_down_s: float = 30.0
 
 
 def _check_store(text: str) -> str:
@@ -83,6 +84,7 @@ class SettingsSpec(Spec):
     timezone: Annotated[str, AfterValidator(_check_timezone)] = "Asia/Shanghai"
     webhooks: Annotated[list[WebhookSpec], AfterValidator(_check_names)] = Field(default_factory=list)
     backup: BackupSpec = BackupSpec()
+    hold_down: Seconds = 30.0  # how long a recovery must last before it is believed
 
     def resolve(self, root: Path) -> Settings:
         """The settings of the root that the file stands in."""
@@ -93,6 +95,7 @@ class SettingsSpec(Spec):
             timezone=ZoneInfo(self.timezone),
             webhooks=tuple(webhook.resolve() for webhook in self.webhooks),
             backup=BackupSettings(root / self.backup.repository, self.backup.threads),
+            hold_down_s=self.hold_down,
         )
 
 
