@@ -52,7 +52,7 @@ async def test_one_echo_gives_the_series_of_blackbox_exporter(context: ProbeCont
     assert values["probe_icmp_duration_seconds", "rtt"] == 0.012
     assert values["probe_icmp_reply_hop_limit", ""] == 61
     assert values["probe_ip_protocol", ""] == 4
-    assert ("opsmon_ping_loss_ratio", "") not in values
+    assert ("ping_loss_ratio", "") not in values
 
 
 async def test_a_hop_limit_that_is_not_known_is_absent(context: ProbeContext) -> None:
@@ -77,7 +77,7 @@ async def test_of_several_echoes_the_loss_and_the_mean_are_told(context: ProbeCo
     script = (Echo(0.01, 61), Outcome.TIMEOUT, Echo(0.03, 61), Outcome.TIMEOUT)
     sample, _ = await ping(context, IcmpSpec(count=4, interval=0.01), *script)
     assert sample.outcome is Outcome.OK
-    assert series(sample)["opsmon_ping_loss_ratio", ""] == 0.5
+    assert series(sample)["ping_loss_ratio", ""] == 0.5
     assert series(sample)["probe_icmp_duration_seconds", "rtt"] == pytest.approx(0.02)
 
 

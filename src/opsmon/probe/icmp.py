@@ -3,7 +3,7 @@
 One echo request a run unless `count` says more; then they leave `interval` apart and the loss is told. A device is
 reached when one echo comes back; `max_loss` and `max_rtt` make a poor path DEGRADED.
 Series: blackbox_exporter's `probe_icmp_duration_seconds{phase}` (mean round trip), `probe_icmp_reply_hop_limit`,
-`probe_ip_protocol`, `probe_dns_lookup_time_seconds`; of several echoes also `opsmon_ping_loss_ratio`.
+`probe_ip_protocol`, `probe_dns_lookup_time_seconds`; of several echoes also `ping_loss_ratio`.
 """
 
 import asyncio
@@ -57,7 +57,7 @@ def icmp_block(check: CheckName, *, several: bool) -> SeriesBlock:
         ("probe_dns_lookup_time_seconds", labels),
     ]
     if several:
-        names.append(("opsmon_ping_loss_ratio", labels))
+        names.append(("ping_loss_ratio", labels))
     return SeriesBlock(tuple(SeriesKey(metric, labels) for metric, labels in names))
 
 

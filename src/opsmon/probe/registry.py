@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from opsmon.model.device import Check, Device
-from opsmon.probe import icmp, snmp_check, ssh, tcp
+from opsmon.probe import h323, icmp, rtsp, sip, snmp_check, ssh, tcp
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.field import CheckSpec
 
@@ -32,7 +32,10 @@ class ProbeKind:
 
 
 KINDS: dict[str, ProbeKind] = {
+    "h323": ProbeKind(h323.H323Spec, h323.run, "an MCU or terminal takes H.323 calls"),
     "icmp": ProbeKind(icmp.IcmpSpec, icmp.run, "the device answers pings", heavy=False, vital=True, bounds_itself=True),
+    "rtsp": ProbeKind(rtsp.RtspSpec, rtsp.run, "a camera or recorder serves its stream", default_timeout_s=10.0),
+    "sip": ProbeKind(sip.SipSpec, sip.run, "an MCU, terminal or phone answers SIP OPTIONS"),
     "snmp": ProbeKind(
         snmp_check.SnmpSpec,
         snmp_check.run,

@@ -2,7 +2,7 @@
 
 Without access (`ssh:` of the device) or with `login: false` only the greeting is read. With it we log in by key or
 password; `command` is run and `expect` is searched in its output, whose named groups that hold numbers become
-`opsmon_ssh_value{name}`. The host key is pinned at the first login; another one later is AUTH, and nothing secret is
+`ssh_value{name}`. The host key is pinned at the first login; another one later is AUTH, and nothing secret is
 sent to it. Nothing is read of the user's own SSH configuration, agent or keys. No error holds a secret or an output.
 """
 
@@ -216,7 +216,7 @@ def _judge(settings: SshSettings, check: CheckName, status: int | None, output: 
 @lru_cache(maxsize=256)
 def ssh_block(check: CheckName, names: tuple[str, ...]) -> SeriesBlock:
     """The series of the named groups of one check's `expect`."""
-    return SeriesBlock(tuple(SeriesKey("opsmon_ssh_value", (("check", check), ("name", name))) for name in names))
+    return SeriesBlock(tuple(SeriesKey("ssh_value", (("check", check), ("name", name))) for name in names))
 
 
 def _readings_of(match: re.Match[str], check: CheckName) -> tuple[Reading, ...]:

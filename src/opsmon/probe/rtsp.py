@@ -1,0 +1,150 @@
+"""Does a camera or recorder serve its stream: RTSP OPTIONS, then DESCRIBE (RFC 2326), with Digest or Basic login.
+
+A stream that is described with at least one of the wanted media is OK; one that is not there, or has other media, is
+DEGRADED; a login that is refused or missing is AUTH. The stream itself is not played: nothing is set up on the device.
+Series: `rtsp_tracks{media}`, how many tracks of a medium are described (RFC 4566).
+"""
+
+import asyncio
+import secrets
+from array import array
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from opsmon.errors import ProbeError
+from opsmon.model.device import Check, Device
+from opsmon.model.name import CheckName
+from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
+from opsmon.probe.context import Finding, ProbeContext
+from opsmon.probe.digest import Challenge, Login, answer_challenge, choose_challenge, parse_challenges
+from opsmon.probe.field import CheckSpec, Port
+from opsmon.probe.tcp import connect, first_line
+from opsmon.probe.text_message import MalformedError, Response, build_request, read_response
+from opsmon.spec import SecretField
+
+PROTOCOL = "RTSP/1.0"
+MEDIA = ("video", "audio", "application")
+Medium = Literal["video", "audio", "application"]
+
+
+@dataclass(frozen=True, slots=True)
+class RtspSettings:
+    port: int = 554
+    path: str = "/"
+    login: Login | None = None
+    describe: bool = True
+    media: tuple[str, ...] = ("video",)
+
+
+class RtspSpec(CheckSpec):
+    port: Port = 554
+    path: Annotated[str, Field(pattern=r"^/[!-~]*$", max_length=500)] = "/"
+    username: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    password: SecretField | None = None
+    describe: bool = True
+    media: Annotated[list[Medium], Field(max_length=3)] = ["video"]  # noqa: RUF012 - pydantic copies it
+
+    def resolve(self) -> RtspSettings:
+        login = Login(self.username, self.password) if self.username and self.password else None
+        return RtspSettings(self.port, self.path, login, self.describe, tuple(self.media))
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One medium of a described stream; `codec` is empty where the description does not name it."""
+
+    media: str
+    codec: str
+
+
+async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
+    settings = check.settings if isinstance(check.settings, RtspSettings) else RtspSettings()
+    host = f"[{device.address}]" if ":" in device.address else device.address
+    url = f"rtsp://{host}:{settings.port}{settings.path}"
+    async with connect(device, settings.port, context) as (reader, writer):
+        talk = _Talk(reader, writer, url, settings.login)
+        try:
+            options = await talk.ask("OPTIONS")
+            described = await talk.ask("DESCRIBE", ("Accept", "application/sdp")) if settings.describe else None
+        except MalformedError as error:
+            raise ProbeError(Outcome.PROTOCOL, f"no RTSP: {error}") from None
+    facts = {"server": first_line(options.header("server").encode()), "methods": options.header("public")}
+    if described is None:
+        return Finding(facts=facts)
+    return _judge(described, settings, check.name, facts)
+
+
+class _Talk:
+    """The requests of one connection, with the login once it is asked for."""
+
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, url: str, login: Login | None
+    ) -> None:
+        self._reader, self._writer, self._url, self._login = reader, writer, url, login
+        self._challenge: Challenge | None = None
+        self._sequence = 0
+
+    async def ask(self, method: str, *headers: tuple[str, str]) -> Response:
+        """The response to a request, asked again with the login when that is wanted. Raises ProbeError."""
+        response = await self._exchange(method, headers)
+        if response.status == 401 and self._challenge is None and self._login:
+            self._challenge = choose_challenge(parse_challenges(response.headers.get("www-authenticate", ())))
+            if self._challenge is None:
+                raise ProbeError(Outcome.AUTH, "the device wants a kind of login that we do not know")
+            response = await self._exchange(method, headers)
+        if response.status in (401, 403):
+            words = "the login is refused" if self._login else "the device wants a login, and the check has none"
+            raise ProbeError(Outcome.AUTH, f"{words} ({response.status})")
+        return response
+
+    async def _exchange(self, method: str, headers: tuple[tuple[str, str], ...]) -> Response:
+        self._sequence += 1
+        lines = [("CSeq", str(self._sequence)), ("User-Agent", "opsmon"), *headers]
+        if self._challenge and self._login:
+            cnonce = secrets.token_hex(8)
+            lines.append(("Authorization", answer_challenge(self._challenge, self._login, method, self._url, cnonce)))
+        self._writer.write(build_request(method, self._url, PROTOCOL, lines))
+        response = await read_response(self._reader)
+        if not response.protocol.startswith("RTSP/"):
+            raise MalformedError(f"it answers in {response.protocol}")
+        if response.header("cseq") not in (str(self._sequence), ""):
+            raise MalformedError("it answers another request")
+        return response
+
+
+def _judge(response: Response, settings: RtspSettings, check: CheckName, facts: dict[str, str]) -> Finding:
+    if response.status != 200:
+        words = "there is no such stream" if response.status == 404 else "the stream is not described"
+        return Finding(Outcome.DEGRADED, f"{words} ({response.status} {response.reason[:60]})", facts=facts)
+    tracks = parse_tracks(response.body.decode("utf-8", "replace"))
+    facts = facts | {"stream": ", ".join(f"{track.media} {track.codec}".strip() for track in tracks)}
+    readings = (Reading(rtsp_block(check), array("d", (_count(tracks, medium) for medium in MEDIA))),)
+    missing = [medium for medium in settings.media if not _count(tracks, medium)]
+    if missing:
+        return Finding(Outcome.DEGRADED, f"the stream has no {' and no '.join(missing)}", readings, facts=facts)
+    return Finding(readings=readings, facts=facts)
+
+
+@lru_cache(maxsize=256)
+def rtsp_block(check: CheckName) -> SeriesBlock:
+    """How many tracks of each medium, by check."""
+    return SeriesBlock(tuple(SeriesKey("rtsp_tracks", (("check", check), ("media", medium))) for medium in MEDIA))
+
+
+def _count(tracks: tuple[Track, ...], medium: str) -> int:
+    return sum(track.media == medium for track in tracks)
+
+
+def parse_tracks(description: str) -> tuple[Track, ...]:
+    """The media of a session description (RFC 4566: `m=` lines and their `a=rtpmap:`). Passes over what it is not."""
+    tracks: list[Track] = []
+    for line in description.splitlines():
+        if line.startswith("m="):
+            tracks.append(Track(line[2:].split(" ", 1)[0].strip().lower(), ""))
+        elif line.startswith("a=rtpmap:") and tracks and not tracks[-1].codec:
+            codec = line.partition(" ")[2].partition("/")[0].strip()
+            tracks[-1] = Track(tracks[-1].media, codec)
+    return tuple(tracks)
