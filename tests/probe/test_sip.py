@@ -106,7 +106,7 @@ async def test_a_provisional_answer_is_waited_through(context: ProbeContext) -> 
         assert (await check(context, port)).facts["status"] == "200 OK"
 
 
-@pytest.mark.parametrize("datagram", [b"\n", b"\0", b"HTTP/1.1 200 OK\r\n\r\n"[:12], b"SIP/2.0 200 OK\r\nbroken\r\n\r\n"])
+@pytest.mark.parametrize("datagram", [b"\n", b"\0", b"HTTP/1.1 200", b"SIP/2.0 200 OK\r\nbroken\r\n\r\n"])
 async def test_nonsense_is_a_protocol_fault(context: ProbeContext, datagram: bytes) -> None:
     async with terminal(lambda request, _: [datagram]) as (port, _):
         assert (await check(context, port)).outcome is Outcome.PROTOCOL
