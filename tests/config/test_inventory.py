@@ -1,6 +1,8 @@
 """What a device comes to: its site's defaults, its templates and its own fields, laid over each other."""
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -265,3 +267,42 @@ devices:
         "(did you mean `bureau`?)",
         "inventories/a.yaml:7:57: `small` has no service `won` (did you mean `one`?)",
     ]
+
+
+def test_what_is_no_regular_file_is_told_and_not_waited_for(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "inventories").mkdir()
+    os.mkfifo(tmp_path / "inventories" / "pipe.yaml")
+    (tmp_path / "inventories" / "gone.yaml").symlink_to("nowhere")
+    with pytest.raises(ConfigError) as caught:
+        load({})
+    assert [str(problem) for problem in caught.value.problems if problem.path.startswith("inventories/")] == [
+        "inventories/gone.yaml: cannot be read: No such file or directory",
+        "inventories/pipe.yaml: cannot be read: it is no regular file",
+    ]
+
+
+def test_many_ranges_are_refused_before_they_fill_the_memory(load: Load) -> None:
+    ranges = "".join(
+        f'  - {{name: "d{number}-{{n}}", address: 10.{number}.0.0/16, count: 10000, kind: other}}\n'
+        for number in range(12)
+    )
+    with pytest.raises(ConfigError) as caught:
+        load({"inventories/a.yaml": "site: a\nranges:\n" + ranges})
+    told = [str(problem) for problem in caught.value.problems if not problem.warning]
+    assert [line.partition(" ")[2] for line in told] == [
+        "one root holds at most 100000 devices (several roots, or shorter ranges)"
+    ] * 2
+
+
+def test_a_thousand_mistakes_are_told_and_the_rest_counted(load: Load) -> None:
+    device = "  - {name: d-%d, address: 192.0.2.1, kind: other, checks: [{tcp: {port: 70000}}]}\n"
+    devices = "".join(device % number for number in range(1500))
+    with pytest.raises(ConfigError) as caught:
+        load({"inventories/a.yaml": "site: a\ndevices:\n" + devices})
+    told = [problem for problem in caught.value.problems if not problem.warning]
+    assert len(told) == 1001
+    assert str(told[-1]) == "~: and 500 more problems"
+
+
+def test_a_root_without_a_site_is_most_likely_another_directory(load: Load) -> None:
+    assert "inventories: warning: there is no inventory file" in str(load({}).warnings[0])

@@ -52,7 +52,7 @@ def test_a_file_is_found_from_the_file_that_names_it(load: Load) -> None:
         ("{env: NOT_THERE}", "the environment variable NOT_THERE is not set"),
         ("{env: EMPTY}", "EMPTY is empty"),
         ("{file: nowhere}", "the secret file nowhere cannot be read: No such file or directory"),
-        ("{file: .}", "the secret file . cannot be read: Is a directory"),
+        ("{file: .}", "the secret file . is no regular file"),
     ],
 )
 def test_a_missing_secret_is_an_error_only_where_it_is_needed(load: Load, reference: str, told: str) -> None:

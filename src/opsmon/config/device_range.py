@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from opsmon.config.address import IPNetwork, is_host_name
-from opsmon.config.inventory_spec import MOST_DEVICES_IN_RANGE, RangeSpec, is_name
+from opsmon.config.inventory_spec import MOST_DEVICES, MOST_DEVICES_IN_RANGE, RangeSpec, is_name
 from opsmon.config.mistake import Mistake
 from opsmon.config.problem import shown
 
+TOO_MANY = f"one root holds at most {MOST_DEVICES} devices"
 _NUMBER = re.compile(r"\{n(?::0?([1-9]\d?))?\}", re.ASCII)
 _PATTERN_HINT = "`{n}` is the number, `{n:03}` the number with three digits"
 
@@ -22,11 +23,16 @@ class Member(NamedTuple):
     title: str
 
 
-def range_mistake(spec: RangeSpec) -> Mistake | None:
-    """What is wrong with a range that each of its fields does not show alone; steps from the range."""
+def range_mistake(spec: RangeSpec, room: int = MOST_DEVICES) -> Mistake | None:
+    """What is wrong with a range that each of its fields does not show alone; steps from the range.
+
+    `room` is how many devices may still be added.
+    """
     if spec.count > MOST_DEVICES_IN_RANGE:
         hint = f"{spec.count} asked for; split it, and check the number"
         return Mistake(("count",), f"a range has at most {MOST_DEVICES_IN_RANGE} devices", hint)
+    if spec.count > room:
+        return Mistake(("count",), TOO_MANY, "several roots, or shorter ranges")
     return _pattern_mistake(spec) or _address_mistake(spec)
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from opsmon.config.mistake import Mistake, mistakes_of
-from opsmon.config.node import Parsed, Place, YamlList, YamlMap, YamlProblem, parse_yaml
+from opsmon.config.node import LONGEST_TEXT, Parsed, Place, YamlList, YamlMap, YamlProblem, parse_yaml
 from opsmon.config.problem import Problems
 from opsmon.errors import ConfigError, Problem
 
@@ -87,8 +87,7 @@ def read_document(file: Path, root: Path, problems: Problems) -> Document | None
     """The document of a file, or None after adding what is wrong with it."""
     path = shown_path(file, root)
     try:
-        text = file.read_bytes().decode("utf-8-sig")
-        parsed = parse_yaml(text)
+        parsed = parse_yaml(_read(file).decode("utf-8-sig"))
     except OSError as error:
         problems.add(Problem(path, 0, 0, f"cannot be read: {error.strerror or type(error).__name__}"))
     except UnicodeDecodeError as error:
@@ -98,6 +97,14 @@ def read_document(file: Path, root: Path, problems: Problems) -> Document | None
     else:
         return _document(file, path, parsed, problems)
     return None
+
+
+def _read(file: Path) -> bytes:
+    """A regular file's content; a pipe or a device is refused before it can keep us waiting."""
+    if file.exists() and not file.is_file():
+        raise OSError(0, "it is no regular file")
+    with file.open("rb") as stream:
+        return stream.read(LONGEST_TEXT + 1)
 
 
 def _document(file: Path, path: str, parsed: Parsed, problems: Problems) -> Document:

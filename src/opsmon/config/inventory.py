@@ -6,7 +6,9 @@ Files are read in the order of their names, so that problems and devices come in
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from opsmon.config.device_range import TOO_MANY
 from opsmon.config.document import Document, read_document, shown_path
+from opsmon.config.inventory_spec import MOST_DEVICES
 from opsmon.config.loading import Loading
 from opsmon.config.parent import check_no_circle, check_parents_exist
 from opsmon.config.problem import shown
@@ -17,12 +19,11 @@ from opsmon.model.device import Inventory, Site
 from opsmon.model.name import DeviceName, SiteName
 
 FOLDER = "inventories"
-MOST_DEVICES = 100_000
 
 
 def load_inventory(loading: Loading, known: Known) -> Inventory:
     """Every site and device of the root, after adding what is wrong with them to the problems."""
-    read = [_load(loading, path) for path in inventory_files(loading)]
+    read = list(_load_all(loading))
     files = [file for file in read if file]
     sites, placed = _sites(files, loading), _devices(files, loading)
     for file in files:
@@ -35,6 +36,9 @@ def load_inventory(loading: Loading, known: Known) -> Inventory:
     check_no_circle(placed, loading.problems)
     _warn_shared_addresses(placed.values(), loading)
     devices = {name: with_only_service(found.device, known) for name, found in placed.items()}
+    if not read:
+        hint = "is this the right directory? `opsmon init DIR` writes a sample"
+        loading.problems.add(Problem(FOLDER, 0, 0, "there is no inventory file", hint, "", True))
     return Inventory(sites, devices)
 
 
@@ -47,6 +51,18 @@ def inventory_files(loading: Loading) -> Iterator[Path]:
         elif path.suffix == ".yml" and not hidden:
             shown = shown_path(path, loading.root)
             loading.problems.add(Problem(shown, 0, 0, "not read", "rename it to end in `.yaml`", "", True))
+
+
+def _load_all(loading: Loading) -> Iterator[SiteFile | None]:
+    """Every file, as long as their devices fit into one root."""
+    devices = 0
+    for path in inventory_files(loading):
+        file = _load(loading, path)
+        yield file
+        devices += len(file.devices) if file else 0
+        if devices > MOST_DEVICES:
+            loading.problems.add(Problem(shown_path(path, loading.root), 0, 0, TOO_MANY, "several roots"))
+            return
 
 
 def _load(loading: Loading, path: Path) -> SiteFile | None:
@@ -75,9 +91,6 @@ def _devices(files: list[SiteFile], loading: Loading) -> dict[DeviceName, Placed
             if first is not device and pair not in told:
                 told.add(pair)
                 _tell_twins(first, device, loading)
-    if len(placed) > MOST_DEVICES:
-        told_limit = f"{len(placed)} devices: one root holds at most {MOST_DEVICES}"
-        loading.problems.add(Problem(FOLDER, 0, 0, told_limit, "several roots, or shorter ranges"))
     return placed
 
 

@@ -10,6 +10,7 @@ from opsmon.config.problem import shown
 from opsmon.model.device import Kind
 from opsmon.spec import Seconds, SecretField, Spec, wrong
 
+MOST_DEVICES = 100_000
 MOST_DEVICES_IN_RANGE = 10_000
 SHORTEST_PERIOD_S, LONGEST_PERIOD_S = 1.0, 86_400.0
 _NAME = re.compile(r"\w[\w.-]{0,99}")

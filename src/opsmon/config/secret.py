@@ -77,8 +77,11 @@ class FileSecrets:
         return text, f"the environment variable {name} is not set" if name not in self._environ else f"{name} is empty"
 
     def _from_file(self, name: str) -> tuple[str, str]:
+        path = self._document.file.parent / name
         try:
-            with (self._document.file.parent / name).open("rb") as file:
+            if path.exists() and not path.is_file():
+                return "", f"the secret file {name} is no regular file"
+            with path.open("rb") as file:
                 text = file.read(LARGEST_SECRET + 1).decode("utf-8")
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"

@@ -8,7 +8,7 @@ from opsmon.config.access import IncompleteError, resolve_snmp, resolve_ssh
 from opsmon.config.check_list import CheckListError, check_mistakes, names_of, resolve_checks
 from opsmon.config.device_range import members, range_mistake
 from opsmon.config.document import Document, Steps, add_mistake, check_spec
-from opsmon.config.inventory_spec import DeviceSpec, FieldsSpec, RangeSpec, SiteFileSpec
+from opsmon.config.inventory_spec import MOST_DEVICES, DeviceSpec, FieldsSpec, RangeSpec, SiteFileSpec
 from opsmon.config.layer import Fields, merge_layers
 from opsmon.config.mistake import Mistake
 from opsmon.config.problem import Problems, nearest, shown
@@ -93,6 +93,7 @@ class _SiteReader:
         self._made: dict[tuple[str, str], object] = {}
         self._check_names = {*KINDS}
         self.complete = True
+        self._room = MOST_DEVICES  # how many more devices one root may have, were this its only file
 
     def written_names(self) -> frozenset[str]:
         """Every name under `devices:`, whether its device has a mistake or not."""
@@ -128,12 +129,12 @@ class _SiteReader:
 
     def _checked(self, steps: Steps, spec: type[SpecT]) -> SpecT | None:
         """A layer as its Spec; None, remembered as broken, after adding its mistakes."""
-        before = len(self._problems.errors)
         checked = check_spec(self._document, spec, self._problems, context=_SHAPE_ONLY, steps=steps)
         part = self._document.part(steps)
-        for mistake in self._layer_mistakes(part if isinstance(part, dict) else {}):
+        mistakes = list(self._layer_mistakes(part if isinstance(part, dict) else {}))
+        for mistake in mistakes:
             add_mistake(self._document, steps, mistake, self._problems)
-        if len(self._problems.errors) == before:
+        if checked is not None and not mistakes:
             return checked
         self._broken.add(steps)
         return None
@@ -159,7 +160,7 @@ class _SiteReader:
 
     def _range(self, steps: Steps) -> Iterator[PlacedDevice]:
         spec = self._checked(steps, RangeSpec)
-        mistake = range_mistake(spec) if spec else None
+        mistake = range_mistake(spec, self._room) if spec else None
         if mistake:
             add_mistake(self._document, steps, mistake, self._problems)
         made = self._bundle(steps, spec.use or ()) if spec and not mistake else None
@@ -173,6 +174,7 @@ class _SiteReader:
             if device is None:  # its fields are wrong, and so they are for every other one
                 self.complete = False
                 return
+            self._room -= 1
             yield PlacedDevice(device, origin)
 
     def _bundle(self, steps: Steps, use: Sequence[str]) -> tuple[Fields, Origin] | None:
