@@ -22,7 +22,7 @@ from opsmon.model.sample import Identity, Outcome, Sample, SeriesKey
 from opsmon.model.secret import Secret
 from opsmon.probe.profile.record import format_recording, private_words, scrub
 from opsmon.probe.registry import KINDS
-from opsmon.probe.snmp.engine import DEFAULT_COMMUNITY
+from opsmon.probe.snmp.agent import DEFAULT_COMMUNITY
 from opsmon.probe.snmp.traffic import Exchanged
 
 DEFAULT_CHECKS = "icmp,snmp"
