@@ -12,16 +12,26 @@ import pytest
 from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.incident.incident import Incident
 from opsmon.model.device import Kind
-from opsmon.model.event import ClockChanged, ClockState
+from opsmon.model.event import ClockChanged, ClockState, DeviceState
 from opsmon.model.incident import Severity
 from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
 from opsmon.notify.alertmanager import ZERO_TIME, fingerprint_of, labels_of, payload_of
 from opsmon.notify.voice import Voice
+from tests.console.scene import loaded_root
 
 GOLDEN = Path(__file__).parent / "golden"
 START = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
-ZH = Voice("zh", ZoneInfo("Asia/Shanghai"), "http://127.0.0.1:9876")
-EN = Voice("en", ZoneInfo("Asia/Shanghai"), "http://127.0.0.1:9876")
+ZH = Voice(
+    "zh",
+    ZoneInfo("Asia/Shanghai"),
+    "http://127.0.0.1:9876",
+    rulebook=loaded_root().conditions,
+    limits={DeviceName("ups-1"): {"contract_on_site_limit": 1800.0}},
+    sites={SiteName("erlong-hall"): "二龙路主会场"},
+    behind={DeviceName("mcu-1"): 14},
+)
+EN = replace(ZH, language="en")
+PLAIN = Voice()
 INCIDENT = Incident(
     id=IncidentId("20261120-1"),
     condition="DeviceDown",
@@ -31,6 +41,7 @@ INCIDENT = Incident(
     kind=Kind.MCU,
     contract=ContractId("xicheng-vc-2025"),
     service="vc",
+    state=DeviceState.DOWN,
     severity=Severity.ORDINARY,
     alert_severity=Severity.ORDINARY,
     opened_at=START + timedelta(seconds=7),
@@ -59,6 +70,19 @@ DOWN = Notify(INCIDENT.opened_at, AlertKind.INCIDENT, AlertStatus.FIRING, INCIDE
 RECOVERED = replace(
     DOWN, at=START + timedelta(hours=1), status=AlertStatus.RESOLVED, sequence=4, ends_at=START + timedelta(minutes=59)
 )
+RUNTIME_SHORT = replace(
+    DOWN,
+    incident=replace(
+        INCIDENT,
+        condition="UpsRuntimeShort",
+        device=DeviceName("ups-1"),
+        kind=Kind.UPS,
+        state=None,
+        value=1500.0,
+        detail="ups-1: the battery lasts 25 min, less than the contract's 30 min to be on site",
+        affected=frozenset(),
+    ),
+)
 AT_RISK = Notify(CLOCK.at, AlertKind.AT_RISK, AlertStatus.FIRING, INCIDENT, CLOCK, 2, CLOCK.at)
 BREACHED = Notify(
     START + timedelta(minutes=3),
@@ -78,11 +102,20 @@ BREACHED = Notify(
         ("incident-resolved", RECOVERED, ZH),
         ("clock-at-risk", AT_RISK, ZH),
         ("clock-breached", BREACHED, EN),
+        ("condition-firing", RUNTIME_SHORT, ZH),
+        ("condition-firing-en", RUNTIME_SHORT, EN),
     ],
 )
 def test_payloads_are_the_golden_ones(name: str, notify: Notify, voice: Voice) -> None:
     expected = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
     assert json.loads(payload_of(notify, "oncall", voice)) == expected
+
+
+def test_without_words_for_a_condition_its_name_is_told() -> None:
+    body = json.loads(payload_of(replace(DOWN, incident=replace(INCIDENT, condition="Odd")), "oncall", PLAIN))
+    assert body["commonAnnotations"]["summary"] == (
+        "[Fault] erlong-hall: mcu-1 Odd, since 2026-11-20 02:00:00+0000, 2 devices behind it"
+    )
 
 
 def alert(notify: Notify) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """What tells people of alerts: the words of a notification, and the outbox that carries it."""
 
+from opsmon.app.ruling import rules_of
 from opsmon.clock import Clock
 from opsmon.config.root import Root
-from opsmon.notify.voice import Voice
+from opsmon.notify.voice import Voice, count_behind, titles_of
 from opsmon.pipeline.outbox import OutboxWorker, Renderer
 from opsmon.store.store import Store
 
@@ -30,5 +31,13 @@ class Telling:
 
 
 def _voice_of(root: Root) -> Voice:
-    settings = root.settings
-    return Voice(str(settings.language), settings.timezone, console_url=settings.http.url)
+    settings, inventory = root.settings, root.inventory
+    return Voice(
+        language=str(settings.language),
+        timezone=settings.timezone,
+        console_url=settings.http.url,
+        rulebook=root.conditions,
+        limits=rules_of(root).limits,
+        sites=titles_of(inventory),
+        behind=count_behind(inventory),
+    )

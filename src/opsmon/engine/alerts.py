@@ -115,6 +115,11 @@ def without_passing(alerts: list[Notify]) -> tuple[Notify, ...]:
     return tuple(kept)
 
 
+def as_of(alert: Notify, world: World) -> Notify:
+    """The alert with its incident as the decision left it: with the children that were found in the same moment."""
+    return replace(alert, incident=world.incidents.by_id.get(alert.incident.id, alert.incident))
+
+
 def _name(alert: Notify) -> tuple[object, ...]:
     clock = alert.clock
     return alert.incident.id, alert.alert, None if clock is None else (clock.clause, clock.target)

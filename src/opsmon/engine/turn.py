@@ -8,7 +8,7 @@ from opsmon.contract.case import Case
 from opsmon.contract.clock import Clock
 from opsmon.contract.watch import clock_events
 from opsmon.contract.watch import next_deadline as next_turn
-from opsmon.engine.alerts import alerts_for, without_passing
+from opsmon.engine.alerts import alerts_for, as_of, without_passing
 from opsmon.engine.effect import Diagnose, Effect, Notify
 from opsmon.engine.fold import fold_decided
 from opsmon.engine.step import Step
@@ -88,7 +88,7 @@ class Turn:
         """The result, with every clock that the events touched reckoned anew."""
         for name, reason in self.reckon.items():
             self._settle(name, self._clocks_of(name), reason)
-        self.effects += without_passing(self.alerts)
+        self.effects += (as_of(alert, self.world) for alert in without_passing(self.alerts))
         return Step(self.world, tuple(self.events), tuple(self.effects))
 
     def _clocks_of(self, name: IncidentId) -> tuple[Clock, ...]:

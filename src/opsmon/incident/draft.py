@@ -60,7 +60,9 @@ class Draft:
         return self._open(device, condition.name, "", condition.severity, last.since, last.reason, last.after)
 
     def open_condition(self, device: Device, raised: ConditionRaised) -> None:
-        self._open(device, raised.condition, raised.subject, raised.severity, raised.since, raised.detail, None)
+        self._open(
+            device, raised.condition, raised.subject, raised.severity, raised.since, raised.detail, None, raised.value
+        )
 
     def _open(
         self,
@@ -71,6 +73,7 @@ class Draft:
         since: datetime,
         detail: str,
         state: DeviceState | None,
+        value: float | None = None,
     ) -> Incident:
         """A new incident, with the first failed observation as its first fact."""
         incident, starts_at = self._next_id(), min(since, self.now)
@@ -90,6 +93,7 @@ class Draft:
                 detail=detail,
                 labels=device.labels,
                 state=state,
+                value=value,
             )
         )
         self.write(FactAdded(self.now, incident, Fact(FactType.DETECTED, starts_at, MONITORING, detail)))

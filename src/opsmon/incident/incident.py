@@ -46,7 +46,8 @@ class Incident:
 
     `severity` may be changed by a named human; `alert_severity` is that of the opening. `children` are affected now,
     `affected` were at any time. `recovered_at` and `hold_until` are set while a recovery is being believed.
-    `state` is the state of the whole device that is the fault, None where a condition of it is.
+    `state` is the state of the whole device that is the fault, None where a condition of it is; then `value` is what
+    was measured when it was opened, if that is a number.
     """
 
     id: IncidentId
@@ -64,6 +65,7 @@ class Incident:
     detail: str
     labels: Mapping[str, str] = field(default_factory=dict)
     state: DeviceState | None = None
+    value: float | None = None
     facts: tuple[Fact, ...] = ()
     children: frozenset[DeviceName] = frozenset()
     affected: frozenset[DeviceName] = frozenset()

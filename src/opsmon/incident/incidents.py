@@ -130,6 +130,7 @@ def _opened(incidents: Incidents, event: IncidentOpened) -> Incidents:
         detail=event.detail,
         labels=event.labels,
         state=event.state,
+        value=event.value,
     )
     cause = cause_of(event)
     day, number = id_order(event.incident)

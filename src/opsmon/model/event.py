@@ -107,7 +107,8 @@ class ClockChanged:
 class IncidentOpened:
     """One root cause begins. `starts_at` is the first failed observation; the labels never change afterwards.
 
-    `state` is the state of the whole device that is the fault, None where a condition of it is.
+    `state` is the state of the whole device that is the fault, None where a condition of it is; then `value` is what
+    was measured, if that is a number.
     """
 
     at: datetime
@@ -124,6 +125,7 @@ class IncidentOpened:
     detail: str
     labels: Mapping[str, str] = field(default_factory=dict)
     state: DeviceState | None = None
+    value: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

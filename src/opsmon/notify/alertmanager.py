@@ -56,6 +56,7 @@ def annotations_of(notify: Notify, voice: Voice) -> dict[str, str]:
         "incident": incident.id,
         "phase": incident.phase.value,
         "affected_children": str(len(incident.affected)),
+        "devices_behind": str(voice.behind[incident.device]) if incident.device in voice.behind else "",
         "children": _names_of_children(incident),
         "diagnosis": "\n".join(incident.diagnosis),
     }

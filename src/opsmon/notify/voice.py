@@ -1,15 +1,53 @@
-"""How we speak to people."""
+"""How we speak to people, and what we know of the things that we speak of."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
+
+from opsmon.model.device import Inventory
+from opsmon.model.name import DeviceName, SiteName
+from opsmon.state.plan import Limits
+from opsmon.state.rulebook import Rulebook
 
 UTC_ZONE = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Language of the sentences (`zh` or `en`), zone of the times in them, and where our console is."""
+    """Language of the sentences (`zh` or `en`), zone of the times in them, and where our console is.
+
+    `rulebook` and `limits` have the words for conditions; `sites` are titles; `behind` counts the devices that cannot
+    be reached without a device.
+    """
 
     language: str = "en"
     timezone: ZoneInfo = UTC_ZONE
     console_url: str = ""
+    rulebook: Rulebook = field(default_factory=Rulebook)
+    limits: Limits = field(default_factory=dict)
+    sites: Mapping[SiteName, str] = field(default_factory=dict)
+    behind: Mapping[DeviceName, int] = field(default_factory=dict)
+
+
+def titles_of(inventory: Inventory) -> Mapping[SiteName, str]:
+    """What people call the sites that have a title."""
+    return {name: site.title for name, site in inventory.sites.items() if site.title}
+
+
+def count_behind(inventory: Inventory) -> Mapping[DeviceName, int]:
+    """How many devices are cut off when one fails: those whose every way leads through it."""
+    children: dict[DeviceName, list[DeviceName]] = {}
+    for device in inventory.devices.values():
+        for parent in device.parents:
+            children.setdefault(parent, []).append(device.name)
+    return {name: _count_cut_off(name, children, inventory) for name in children if name in inventory.devices}
+
+
+def _count_cut_off(root: DeviceName, children: Mapping[DeviceName, list[DeviceName]], inventory: Inventory) -> int:
+    cut_off, look_at = {root}, [root]
+    while look_at:
+        for child in children.get(look_at.pop(), ()):
+            if child not in cut_off and cut_off.issuperset(inventory.devices[child].parents):
+                cut_off.add(child)
+                look_at.append(child)
+    return len(cut_off) - 1

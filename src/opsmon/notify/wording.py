@@ -7,6 +7,7 @@ from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.incident.incident import Incident
 from opsmon.model.event import ClockChanged
 from opsmon.notify.voice import Voice
+from opsmon.state.wording import summary_of as condition_words
 
 _HEADINGS = {
     "zh": {
@@ -26,17 +27,42 @@ _HEADINGS = {
         (AlertKind.BREACHED, AlertStatus.RESOLVED): "Breached target settled",
     },
 }
+_TARGETS_ZH = {
+    "acknowledge": "响应确认",
+    "remote": "远程协助",
+    "on_site": "到场",
+    "resolve": "恢复",
+    "report": "提交报告",
+    "spare": "备件到位",
+    "fallback": "替代方案",
+}
 
 
 def summary_of(notify: Notify, voice: Voice) -> str:
-    """One line: what, where, since when; of a clock also the clause and when it is due."""
+    """One line: what, where, since when; of a clock the contract, the clause and when it is due."""
     heading = _HEADINGS[voice.language][notify.alert, notify.status]
     incident = notify.incident
-    subject = f" {incident.subject}" if incident.subject else ""
-    where = f"{incident.site} {incident.device}{subject} {incident.condition}"
-    if notify.clock is None:
-        return f"[{heading}] {where}{_since(incident, voice)}{_affected(incident, voice)}"
-    return f"[{heading}] {where}{_due(notify.clock, voice)}"
+    site = voice.sites.get(incident.site, incident.site)
+    if notify.clock is not None:
+        return f"[{heading}] {site} {incident.device}{_due(notify.clock, voice)}"
+    if voice.language == "zh":
+        return (
+            f"[{heading}] {site}：{fault_words(incident, voice)}{_since(incident, voice)}{_affected(incident, voice)}"
+        )
+    return f"[{heading}] {site}: {fault_words(incident, voice)}{_since(incident, voice)}{_affected(incident, voice)}"
+
+
+def fault_words(incident: Incident, voice: Voice) -> str:
+    """The fault in the words of the conditions; the bare names where they have none."""
+    for rule in voice.rulebook.rules:
+        if rule.name == incident.condition:
+            limits = voice.limits.get(incident.device, {})
+            return condition_words(rule, incident.device, incident.subject, incident.value, limits, voice.language)
+    wording = voice.rulebook.wording_of(incident.condition)
+    if wording is None:
+        return f"{incident.device} {incident.condition} {incident.subject}".rstrip()
+    facts = {"device": incident.device, "subject": incident.subject, "detail": incident.detail}
+    return wording.text(voice.language, facts)
 
 
 def _since(incident: Incident, voice: Voice) -> str:
@@ -45,10 +71,12 @@ def _since(incident: Incident, voice: Voice) -> str:
 
 
 def _affected(incident: Incident, voice: Voice) -> str:
-    count = len(incident.affected)
+    """A dead device takes along what is behind it, whether or not that was found out already."""
+    behind = voice.behind.get(incident.device, 0) if incident.state is not None else 0
+    count = max(len(incident.affected), behind)
     if not count:
         return ""
-    return f"，影响下级设备 {count} 台" if voice.language == "zh" else f", {count} devices behind it affected"
+    return f"，影响下级设备 {count} 台" if voice.language == "zh" else f", {count} devices behind it"
 
 
 def _due(clock: ClockChanged, voice: Voice) -> str:
@@ -56,8 +84,9 @@ def _due(clock: ClockChanged, voice: Voice) -> str:
     due_at = clock.due_at or clock.strict_due_at
     due = "" if due_at is None else _local(due_at, voice.timezone)
     if voice.language == "zh":
-        return f"：{clock.contract} {clock.clause} {clock.target}{due and '，时限 ' + due}"
-    return f": {clock.contract} {clock.clause} {clock.target}{due and ', due ' + due}"
+        target = _TARGETS_ZH.get(clock.target, clock.target)
+        return f"：合同 {clock.contract} 第 {clock.clause} 条{target}{due and '，时限 ' + due}"
+    return f": contract {clock.contract} {clock.clause} {clock.target}{due and ', due ' + due}"
 
 
 def _local(moment: datetime, timezone: ZoneInfo) -> str:
