@@ -1,6 +1,7 @@
 """The map of the house, held: imports point down, the inside is pure, one door per library, modules stay small."""
 
 import ast
+import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,3 +121,10 @@ def test_modules_stay_small(path: Path) -> None:
 @pytest.mark.parametrize("path", modules(), ids=name_of)
 def test_no_broad_names(path: Path) -> None:
     assert path.stem not in {"utils", "util", "helpers", "common", "base", "misc"}, "name the subject"
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_every_module_can_be_imported(path: Path) -> None:
+    if path.stem != "__main__":
+        parts = path.relative_to(SOURCE.parent).with_suffix("").parts
+        importlib.import_module(".".join(parts).removesuffix(".__init__"))
