@@ -114,7 +114,7 @@ def test_payloads_are_the_golden_ones(name: str, notify: Notify, voice: Voice) -
 def test_without_words_for_a_condition_its_name_is_told() -> None:
     body = json.loads(payload_of(replace(DOWN, incident=replace(INCIDENT, condition="Odd")), "oncall", PLAIN))
     assert body["commonAnnotations"]["summary"] == (
-        "[Fault] erlong-hall: mcu-1 Odd, since 2026-11-20 02:00:00+0000, 2 devices behind it"
+        "[Fault] erlong-hall: mcu-1 Odd, since 2026-11-20 02:00:00, 2 devices behind it"
     )
 
 

@@ -45,11 +45,9 @@ def summary_of(notify: Notify, voice: Voice) -> str:
     site = voice.sites.get(incident.site, incident.site)
     if notify.clock is not None:
         return f"[{heading}] {site} {incident.device}{_due(notify.clock, voice)}"
-    if voice.language == "zh":
-        return (
-            f"[{heading}] {site}：{fault_words(incident, voice)}{_since(incident, voice)}{_affected(incident, voice)}"
-        )
-    return f"[{heading}] {site}: {fault_words(incident, voice)}{_since(incident, voice)}{_affected(incident, voice)}"
+    colon = "：" if voice.language == "zh" else ": "
+    told = f"{fault_words(incident, voice)}{_span(notify, voice)}{_affected(incident, voice)}"
+    return f"[{heading}] {site}{colon}{told}"
 
 
 def fault_words(incident: Incident, voice: Voice) -> str:
@@ -65,9 +63,13 @@ def fault_words(incident: Incident, voice: Voice) -> str:
     return wording.text(voice.language, facts)
 
 
-def _since(incident: Incident, voice: Voice) -> str:
-    began = _local(incident.starts_at, voice.timezone)
-    return f"，自 {began}" if voice.language == "zh" else f", since {began}"
+def _span(notify: Notify, voice: Voice) -> str:
+    """Since when; of what is over, until when."""
+    began = _local(notify.incident.starts_at, voice.timezone)
+    if notify.ends_at is None:
+        return f"，自 {began} 起" if voice.language == "zh" else f", since {began}"
+    ended = _local(notify.ends_at, voice.timezone)
+    return f"，{began} 至 {ended}" if voice.language == "zh" else f", from {began} to {ended}"
 
 
 def _affected(incident: Incident, voice: Voice) -> str:
@@ -90,4 +92,4 @@ def _due(clock: ClockChanged, voice: Voice) -> str:
 
 
 def _local(moment: datetime, timezone: ZoneInfo) -> str:
-    return moment.astimezone(timezone).strftime("%Y-%m-%d %H:%M:%S%z")
+    return moment.astimezone(timezone).strftime("%Y-%m-%d %H:%M:%S")
