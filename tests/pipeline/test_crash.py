@@ -1,0 +1,114 @@
+"""A real process, killed with SIGKILL again and again while it writes, and one whose disk is full for a while."""
+
+import asyncio
+import os
+import random
+import resource
+import signal
+import sqlite3
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from opsmon.engine.fold import restore
+from opsmon.model.event import IncidentClosed, IncidentOpened
+from opsmon.pipeline.recovery import load_world
+from opsmon.store.store import open_store
+from tests.engine.scene import START, rules_of
+from tests.pipeline.victim import URL
+
+REPOSITORY = Path(__file__).parents[2]
+RULES = rules_of()
+KILLS = 8
+ROOM_BYTES = 200_000
+
+
+class Victim:
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.told: dict[int, str] = {}
+
+    async def line(self) -> list[str]:
+        assert self.process.stdout is not None
+        async with asyncio.timeout(20):
+            line = (await self.process.stdout.readline()).decode()
+        words = line.split(maxsplit=1)
+        if words and words[0].isdigit() and line.endswith("\n"):  # the last line may be torn
+            self.told[int(words[0])] = words[1].strip()
+        return words
+
+    async def until_told(self, lines: int) -> None:
+        """Until so many commits were seen from outside."""
+        goal = len(self.told) + lines
+        while len(self.told) < goal:
+            await self.line()
+
+
+@asynccontextmanager
+async def victim(root: Path) -> AsyncIterator[Victim]:
+    environment = {**os.environ, "PYTHONPATH": f"{REPOSITORY / 'src'}:{REPOSITORY}"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.pipeline.victim", str(root), cwd=REPOSITORY, env=environment,
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    made = Victim(process)
+    assert await made.line() == ["born"]
+    yield made
+    process.send_signal(signal.SIGKILL)
+    while await made.line():  # what it had said before it died
+        pass
+    await process.wait()
+
+
+def examine(root: Path, told: dict[int, str]) -> int:
+    """Everything that was seen outside is on the disk, with its deliveries, and a start brings it all back."""
+    store = open_store(URL, root)
+    verdict = store.verify()
+    assert verdict.damage == ()
+    entries = list(store.read())
+    hashes = {entry.seq: entry.hash for entry in entries}
+    assert {seq: hashes.get(seq) for seq in told} == told
+    connection = sqlite3.connect(root / "var" / "opsmon.db")
+    rows = [row[0] for row in connection.execute("SELECT id FROM outbox ORDER BY position")]
+    bodies = dict(connection.execute("SELECT id, body FROM outbox"))
+    connection.close()
+    assert len(rows) == len(set(rows))
+    opened = [entry.event.incident for entry in entries if isinstance(entry.event, IncidentOpened)]
+    closed = [entry.event.incident for entry in entries if isinstance(entry.event, IncidentClosed)]
+    assert len(opened) == len(set(opened))
+    assert {f"{name}-1-oncall" for name in opened} <= set(rows)
+    resolved = [row for row in rows if bodies[row] == "incident resolved"]
+    assert len(resolved) == len(closed)
+    now = max((entry.event.at for entry in entries), default=START)
+    short, whole = load_world(store, RULES, now), restore(RULES, (entry.event for entry in entries), now)
+    assert (short.incidents, short.words, short.notices) == (whole.incidents, whole.words, whole.notices)
+    store.close()
+    return len(entries)
+
+
+async def test_killed_at_any_moment_it_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
+    chance, length = random.Random(2_026), 0
+    told: dict[int, str] = {}
+    for _ in range(KILLS):
+        async with victim(tmp_path) as made:
+            await made.until_told(chance.randint(1, 12))
+            await asyncio.sleep(chance.random() * 0.004)  # not at a line, but anywhere between two
+        told |= made.told
+        grown = examine(tmp_path, told)
+        assert grown > length
+        length = grown
+
+
+async def test_a_disk_that_is_full_for_a_while_costs_nothing(tmp_path: Path) -> None:
+    async with victim(tmp_path) as made:
+        await made.until_told(5)
+        size = max(path.stat().st_size for path in (tmp_path / "var").iterdir())
+        resource.prlimit(made.process.pid, resource.RLIMIT_FSIZE, (size + ROOM_BYTES, resource.RLIM_INFINITY))
+        while (await made.line())[0] != "trouble":
+            pass
+        seen = max(made.told)
+        resource.prlimit(made.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        await made.until_told(20)
+        assert max(made.told) > seen
+    examine(tmp_path, made.told)
