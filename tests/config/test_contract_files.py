@@ -93,6 +93,8 @@ MISTAKES = [
      "13:26: matches nothing: no such value: `mane` (did you mean `main`?)"),
     ("a scope", "applies: main", "applies: mian", "18:14: no such scope: `mian` (did you mean `main`?)"),
     ("hours", "runs: office", "runs: ofice", "22:11: no such hours or key periods: `ofice` (did you mean `office`?)"),
+    ("time that never runs", "runs: office", "runs: events",
+     "22:11: `events` may not come for more than a year: a clock would never be due"),
     ("a side", "starts: outside key", "starts: beside key",
      "23:13: `beside key` is no window (such as `inside 5x9`, `outside 5x9` or `5x9`)"),
     ("key periods", "sets: [holidays, events]", "sets: [holydays]",

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, NoReturn
 
 from pydantic import Field, model_validator
 
 from opsmon.config.problem import nearest, shown
 from opsmon.config.span import LimitField, TextField, text_of
+from opsmon.contract.calendar import Calendar
 from opsmon.contract.term import MET_BY, Clause, Mode, Regime, Selector, Target, Variant
-from opsmon.contract.window import Window
+from opsmon.contract.window import Window, WindowNeverOpensError, add_open_time
 from opsmon.errors import ConfigError, Problem
 from opsmon.model.device import Kind
 from opsmon.model.incident import FactType, Severity
@@ -131,7 +133,9 @@ class Names:
         windows: Mapping[str, Window],
         scopes: Mapping[str, SelectorSpec],
         labels: Mapping[str, Iterable[str]],
+        calendar: Calendar,
     ) -> None:
+        self.calendar = calendar
         self.services = list(services)
         self.windows = windows
         self.scopes = scopes
@@ -158,7 +162,17 @@ class Names:
         return window if side != "outside" else turned(window)
 
     def runs(self, written: str | None, key: str) -> Window | None:
-        return None if written in (None, "always") else self.window(str(written), key)
+        """The window in which time runs; None is around the clock. One that may never open would never be due."""
+        if written in (None, "always"):
+            return None
+        window = self.window(str(written), key)
+        start = datetime(self.calendar.first_unannounced, 1, 1, tzinfo=UTC)
+        try:
+            add_open_time(self.calendar, window, start, timedelta(seconds=1))
+        except WindowNeverOpensError:
+            hint = "time can run in hours, seasons or all holidays; let the clause *start* inside the others"
+            refuse(key, f"{shown(window.name)} may not come for more than a year: a clock would never be due", hint)
+        return window
 
 
 def turned(window: Window) -> Window:

@@ -128,7 +128,7 @@ class ContractSpec(Spec):
     def resolve(self, calendars: CalendarBook) -> ContractBook:
         """The contract with its calendar. Raises ConfigError with every mistake, by dotted key."""
         calendar = calendars.for_contract(self.contract)
-        names = Names(self.services, self._windows(calendar), self.scopes, self.labels)
+        names = Names(self.services, self._windows(calendar), self.scopes, self.labels, calendar)
         term = self.term.resolve(calendars.zone)
         contract = Contract(
             id=ContractId(self.contract),

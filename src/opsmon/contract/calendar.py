@@ -123,6 +123,11 @@ class Calendar:
     law_days: Mapping[tuple[int, int], Text] = field(default_factory=dict)
     sets: Mapping[str, PeriodSet] = field(default_factory=dict)
 
+    @property
+    def first_unannounced(self) -> int:
+        """The first year after all that are announced."""
+        return max(self.announced, default=1970) + 1
+
     def day(self, day: date) -> Day:
         found = self.marked.get(day)
         if found is not None:

@@ -5,6 +5,7 @@ Promises: the same facts give the same clocks in whatever order they came; nothi
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ from opsmon.contract.case import Case, Estimates, History, estimates_of, history
 from opsmon.contract.clock import Clock
 from opsmon.contract.limit import doubts_of, due_of, half_of
 from opsmon.contract.term import Clause, Contract, Mode, Regime, Target, Variant
+from opsmon.contract.window import WindowNeverOpensError
 from opsmon.model.incident import FactType
 from opsmon.model.name import ClauseId
 
@@ -64,7 +66,9 @@ def clocks_for(contract: Contract, calendar: Calendar, case: Case) -> tuple[Cloc
         if start is None or not contract.covers(case.service, start.at):
             continue
         chosen = _variant_of(clause, calendar, case, history, start.at)
-        if chosen is not None:
+        if chosen is None:
+            continue
+        with suppress(WindowNeverOpensError):  # refused when the rules are loaded; here it must not stop the others
             found[clause.id] = _clock_of(clause, chosen, start, calendar, case, history, estimates)
     return tuple(found.values())
 
