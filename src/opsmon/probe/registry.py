@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from opsmon.model.device import Check, Device
-from opsmon.probe import h323, icmp, rtsp, sip, snmp_check, ssh, tcp
+from opsmon.probe import h323, http, icmp, onvif, rtsp, sip, snmp_check, ssh, tcp
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.field import CheckSpec
 
@@ -33,7 +33,13 @@ class ProbeKind:
 
 KINDS: dict[str, ProbeKind] = {
     "h323": ProbeKind(h323.H323Spec, h323.run, "an MCU or terminal takes H.323 calls"),
+    "http": ProbeKind(
+        http.HttpSpec, http.run, "a web server answers as expected, with a good certificate", default_timeout_s=10.0
+    ),
     "icmp": ProbeKind(icmp.IcmpSpec, icmp.run, "the device answers pings", heavy=False, vital=True, bounds_itself=True),
+    "onvif": ProbeKind(
+        onvif.OnvifSpec, onvif.run, "a camera or recorder answers ONVIF, and its clock is right", default_timeout_s=10.0
+    ),
     "rtsp": ProbeKind(rtsp.RtspSpec, rtsp.run, "a camera or recorder serves its stream", default_timeout_s=10.0),
     "sip": ProbeKind(sip.SipSpec, sip.run, "an MCU, terminal or phone answers SIP OPTIONS"),
     "snmp": ProbeKind(

@@ -1,0 +1,155 @@
+"""Does a web server of a device answer as expected, and how long is its certificate still good.
+
+Names are blackbox_exporter's: `probe_http_status_code`, `probe_http_duration_seconds{phase}` (connect includes TLS),
+`probe_http_ssl`, `probe_http_version`, `probe_ssl_earliest_cert_expiry` (of the server's own certificate),
+`probe_failed_due_to_regex`. Redirects are not followed: a 3xx counts as an answer unless `status` says otherwise.
+A certificate that is not trusted is DEGRADED, and its expiry is told all the same; `verify: false` accepts it,
+and `authority` names a PEM file of one's own authority.
+"""
+
+import re
+import secrets
+from array import array
+from dataclasses import dataclass
+from functools import lru_cache
+from math import nan
+from typing import Annotated, Literal
+
+from cryptography import x509
+from pydantic import Field
+
+from opsmon.model.device import Check, Device
+from opsmon.model.name import CheckName
+from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
+from opsmon.probe.context import Finding, ProbeContext
+from opsmon.probe.digest import Login
+from opsmon.probe.field import CheckSpec, Pattern, Port
+from opsmon.probe.http_client import (
+    DEFAULT_PORTS,
+    PHASES,
+    Answer,
+    Exchange,
+    UntrustedCertificateError,
+    exchange_with_login,
+    expiry_of,
+    origin_of,
+)
+from opsmon.probe.series import check_labels
+from opsmon.probe.tcp import first_line
+from opsmon.spec import SecretField
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    scheme: str = "https"
+    port: int = 443
+    path: str = "/"
+    host: str = ""
+    method: str = "GET"
+    status: tuple[int, ...] = ()
+    expect: re.Pattern[str] | None = None
+    login: Login | None = None
+    verify: bool = True
+    authority: str = ""
+
+
+class HttpSpec(CheckSpec):
+    scheme: Literal["http", "https"] = "https"
+    port: Port | None = None
+    path: Annotated[str, Field(pattern=r"^/[!-~]*$", max_length=2000)] = "/"
+    host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]*$", max_length=253)] = ""
+    method: Literal["GET", "HEAD"] = "GET"
+    status: Annotated[list[Annotated[int, Field(ge=100, le=599)]], Field(max_length=20)] = []  # noqa: RUF012
+    expect: Pattern | None = None
+    username: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    password: SecretField | None = None
+    verify: bool = True
+    authority: Annotated[str, Field(max_length=1000)] = ""
+
+    def resolve(self) -> HttpSettings:
+        login = Login(self.username, self.password) if self.username and self.password else None
+        expect = re.compile(self.expect, re.MULTILINE) if self.expect else None
+        port = self.port or DEFAULT_PORTS[self.scheme]
+        status = tuple(self.status)
+        return HttpSettings(
+            self.scheme, port, self.path, self.host, self.method, status, expect, login, self.verify, self.authority
+        )
+
+
+async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
+    settings = check.settings if isinstance(check.settings, HttpSettings) else HttpSettings()
+    started_s = context.clock.monotonic()
+    address = await context.resolver.resolve(device.address)
+    resolve_s = context.clock.monotonic() - started_s
+    origin = origin_of(settings.scheme, settings.host or device.address, settings.port)
+    exchange = Exchange(
+        settings.method, origin, settings.path, address, settings.port, {"User-Agent": "opsmon"},
+        verify=settings.verify, authority=settings.authority,
+    )  # fmt: skip
+    try:
+        answer = await exchange_with_login(exchange, settings.login, secrets.token_hex(8))
+    except UntrustedCertificateError as error:
+        return _untrusted(error, check.name)
+    return _judge(answer, settings, check.name, resolve_s)
+
+
+def _judge(answer: Answer, settings: HttpSettings, check: CheckName, resolve_s: float) -> Finding:
+    right_status = answer.status in settings.status if settings.status else answer.status < 400
+    matches = settings.expect is None or bool(settings.expect.search(answer.body.decode("utf-8", "replace")))
+    readings = (_reading(answer, check, resolve_s, failed_by_regex=right_status and not matches),)
+    facts = {"server": first_line(answer.headers.get("server", "").encode()), **_facts_of(answer.certificate)}
+    if answer.status in (401, 403) and not right_status:
+        return Finding(Outcome.AUTH, f"the login is refused or missing ({answer.status})", readings, facts=facts)
+    if not right_status:
+        return Finding(Outcome.DEGRADED, f"the server answers {answer.status}", readings, facts=facts)
+    if not matches:
+        return Finding(Outcome.DEGRADED, "the page does not hold what is expected", readings, facts=facts)
+    return Finding(readings=readings, facts=facts)
+
+
+def _untrusted(error: UntrustedCertificateError, check: CheckName) -> Finding:
+    if error.certificate is None:
+        return Finding(error.outcome, error.detail)
+    expiry = expiry_of(error.certificate).timestamp()
+    reading = Reading(expiry_block(check), array("d", (expiry,)))
+    return Finding(error.outcome, error.detail, (reading,), facts=_facts_of(error.certificate))
+
+
+def _facts_of(certificate: x509.Certificate | None) -> dict[str, str]:
+    if certificate is None:
+        return {}
+    subject, issuer = certificate.subject.rfc4514_string(), certificate.issuer.rfc4514_string()
+    return {
+        "certificate": subject[:200],
+        "issuer": issuer[:200],
+        "expires": expiry_of(certificate).isoformat(),
+    }
+
+
+@lru_cache(maxsize=256)
+def http_block(check: CheckName) -> SeriesBlock:
+    """The series of one check of this kind."""
+    labels = check_labels(check)
+    phases = (SeriesKey("probe_http_duration_seconds", (*labels, ("phase", phase))) for phase in PHASES)
+    names = (
+        "probe_http_status_code",
+        "probe_http_ssl",
+        "probe_http_version",
+        "probe_failed_due_to_regex",
+        "probe_ssl_earliest_cert_expiry",
+    )
+    return SeriesBlock((*phases, *(SeriesKey(name, labels) for name in names)))
+
+
+@lru_cache(maxsize=256)
+def expiry_block(check: CheckName) -> SeriesBlock:
+    """All that is known when the certificate is not trusted and nothing was asked."""
+    return SeriesBlock((SeriesKey("probe_ssl_earliest_cert_expiry", check_labels(check)),))
+
+
+def _reading(answer: Answer, check: CheckName, resolve_s: float, *, failed_by_regex: bool) -> Reading:
+    phases_s = {"resolve": resolve_s, **answer.phases_s}
+    secure = answer.certificate is not None
+    expiry = expiry_of(answer.certificate).timestamp() if answer.certificate else nan
+    values = (answer.status, secure, answer.version or nan, failed_by_regex, expiry)
+    return Reading(http_block(check), array("d", (*(phases_s.get(phase, nan) for phase in PHASES), *values)))
