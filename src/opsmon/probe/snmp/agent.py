@@ -16,7 +16,7 @@ from opsmon.probe.snmp.plan import Plan
 from opsmon.probe.snmp.session import Oid
 
 DEFAULT_COMMUNITY = "public"  # of a device of which the inventory says only that it has SNMP
-MOST_PLANS = 8
+MOST_PLANS = 16
 VERSIONS = {SnmpVersion.V1: VERSION_1, SnmpVersion.V2C: VERSION_2C}
 
 
@@ -36,13 +36,14 @@ class Agent:
     _peer: Peer | None = None
 
     def plan_of(self, call: str, oids: Sequence[Oid]) -> Plan:
-        """The plan of a call by its arguments; of many different calls the oldest are forgotten."""
+        """The plan of a call by its arguments; of many different calls those longest unused are forgotten."""
         key = (call, tuple(oids))
-        plan = self._plans.get(key)
+        plan = self._plans.pop(key, None)
         if plan is None:
+            plan = Plan()
             if len(self._plans) >= MOST_PLANS:
                 del self._plans[next(iter(self._plans))]
-            plan = self._plans[key] = Plan()
+        self._plans[key] = plan
         return plan
 
     def at(self, numeric: str) -> SocketAddress:
