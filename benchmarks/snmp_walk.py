@@ -30,13 +30,13 @@ class Run:
 
     def compare(self, what: str, pid: int, scrape: Callable[[int], int] | None, folder: Path) -> None:
         """Print the CPU of the process for one poll of one device, with the peer's and the ratio."""
-        for with_labels in (True, False) if is_installed() else (None,):
+        for labels in ("with", "without") if is_installed() else ("",):
             with ExitStack() as stack:
-                peer = stack.enter_context(exporter(folder, with_labels=with_labels)) if with_labels is not None else None
+                peer = stack.enter_context(exporter(folder, with_labels=labels == "with")) if labels else None
                 mine, its = self._measure(pid, scrape, peer)
             words = f"{what}: {mine:.0f} µs of CPU a device and poll"
             if peer is not None:
-                words += f"; exporter {'with' if with_labels else 'without'} labels {its:.0f} µs; ratio {mine / its:.2f}"
+                words += f"; exporter {labels} labels {its:.0f} µs; ratio {mine / its:.2f}"
             print(words, flush=True)
 
     def _measure(self, pid: int, scrape: Callable[[int], int] | None, peer: Exporter | None) -> tuple[float, float]:
