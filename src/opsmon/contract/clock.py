@@ -83,6 +83,8 @@ def next_change_at(clock: Clock, after: datetime) -> datetime | None:
     if clock.cancelled_at is not None and (end is None or clock.cancelled_at < end):
         end = clock.cancelled_at
     found = end if end is not None and end > after else None
+    if found is None and clock.cancelled_at is not None and clock.cancelled_at > after:
+        return clock.cancelled_at  # what was met already is cancelled as well
     for at in (clock.starts_at, clock.at_risk_at, _breach_at(clock)):
         if at is not None and at > after and (end is None or at < end) and (found is None or at < found):
             found = at
