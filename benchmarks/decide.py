@@ -128,10 +128,12 @@ def ticks(world: World, at: datetime) -> None:
         next_deadline(world)
     look_s = (time.process_time() - began_s) / rounds
     began_s = time.process_time()
-    decide(world, Tick(), at)
+    for _ in range(rounds):
+        world = decide(world, Tick(), at).world
+    tick_s = (time.process_time() - began_s) / rounds
     print(
         f"{sum(map(len, clocks.values())):,} open clocks: the next deadline is known in {look_s * 1e6:.1f} µs, "
-        f"a Tick that changes nothing takes {(time.process_time() - began_s) * 1e6:.0f} µs"
+        f"a Tick that changes nothing takes {tick_s * 1e6:.0f} µs"
     )
 
 

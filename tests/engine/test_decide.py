@@ -1,5 +1,6 @@
 """From samples to incidents, clocks and alerts, with the real rooms and the real contract."""
 
+from array import array
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,11 +10,14 @@ from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.engine.fold import restore
 from opsmon.engine.input import AddFact, AttachDiagnosis, ClockStepped, Reloaded, SetMaintenance, SetSeverity, Tick
 from opsmon.engine.world import World, next_deadline
+from opsmon.model.device import Kind
 from opsmon.model.event import ClockChanged, ClockState, CommandRefused, DeviceState, MaintenanceSet
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
-from opsmon.model.sample import Outcome
+from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
+from opsmon.state.rulebook import Bounds, Comparison, Grade, Rule, Threshold
 from tests.engine.scene import CONTRACT, HALL, START, Town, contracts, device, rules_of, sample
+from tests.incident.scene import WORDS
 
 
 @pytest.fixture
@@ -131,6 +135,18 @@ def test_a_second_restart_says_nothing_again(town: Town) -> None:
     again = Town(town.world.rules)
     again.now, again.world = town.now, restore(town.world.rules, town.journal, town.now)
     assert again.give(Tick()).events == ()
+
+
+def test_a_battery_that_ends_before_the_engineer_can_come_puts_the_clock_at_risk_at_once() -> None:
+    ups = device("ups", kind=Kind.UPS)
+    block = SeriesBlock((SeriesKey("ups_runtime_remaining_seconds"),))
+    below = Bounds(Comparison.BELOW, at=Threshold(300.0), clear=Threshold(400.0))
+    rule = Rule("UpsRuntimeShort", frozenset({"ups_runtime_remaining_seconds"}), below, Grade(Severity.MAJOR), WORDS)
+    rules = rules_of([ups])
+    town = Town(replace(rules, rulebook=replace(rules.rulebook, rules=(rule,))))
+    town.give(replace(sample("ups", Outcome.OK, town.now), readings=(Reading(block, array("d", [120.0])),)))
+    assert town.the_open().gives_way_at == town.now + timedelta(seconds=120)
+    assert town.clock_story("E2") == ["running", "at_risk"]
 
 
 class TestCommands:

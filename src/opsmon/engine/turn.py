@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from opsmon.contract.case import Case
+from opsmon.contract.case import Case, Pressure
 from opsmon.contract.clock import Clock
 from opsmon.contract.watch import clock_events
 from opsmon.contract.watch import next_deadline as next_turn
@@ -113,6 +113,8 @@ class Turn:
 def case_of(incident: Incident) -> Case:
     """The incident as its contract sees it."""
     assert incident.contract is not None  # noqa: S101  # only asked for where there is one
+    gives_way_at = incident.gives_way_at
+    empty = () if gives_way_at is None else (Pressure(incident.opened_at, gives_way_at, "the battery will be empty"),)
     return Case(
         incident=incident.id,
         contract=incident.contract,
@@ -121,4 +123,5 @@ def case_of(incident: Incident) -> Case:
         severity=incident.severity,
         labels=incident.labels,
         facts=incident.facts,
+        pressures=empty,
     )

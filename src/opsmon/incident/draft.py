@@ -1,6 +1,6 @@
 """Incidents while they are decided on: what is written down is folded in at once, so that the next step sees it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from opsmon.incident.incident import Incident
@@ -11,7 +11,6 @@ from opsmon.model.event import (
     ChildAttached,
     ChildDetached,
     ConditionRaised,
-    DeviceState,
     DeviceStateChanged,
     FactAdded,
     IncidentClosed,
@@ -25,6 +24,8 @@ from opsmon.model.name import DeviceName, IncidentId
 from opsmon.state.rulebook import Rulebook
 
 MONITORING = "monitoring"
+RUNTIME = "ups_runtime_remaining_seconds"
+LONGEST_RUNTIME_S = 1e6  # more is no battery
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,47 +58,48 @@ class Draft:
         condition = self.setting.rulebook.state_condition(device, last.after)
         if condition is None:
             return None
-        return self._open(device, condition.name, "", condition.severity, last.since, last.reason, last.after)
+        opened = self._opening(device, condition.name, condition.severity, last.since, last.reason)
+        return self._open(replace(opened, state=last.after))
 
-    def open_condition(self, device: Device, raised: ConditionRaised) -> None:
-        self._open(
-            device, raised.condition, raised.subject, raised.severity, raised.since, raised.detail, None, raised.value
+    def open_condition(self, device: Device, raised: ConditionRaised) -> Incident:
+        opened = self._opening(device, raised.condition, raised.severity, raised.since, raised.detail)
+        return self._open(
+            replace(opened, subject=raised.subject, value=raised.value, gives_way_at=self._gives_way_at(raised))
         )
 
-    def _open(
-        self,
-        device: Device,
-        condition: str,
-        subject: str,
-        severity: Severity,
-        since: datetime,
-        detail: str,
-        state: DeviceState | None,
-        value: float | None = None,
-    ) -> Incident:
-        """A new incident, with the first failed observation as its first fact."""
-        incident, starts_at = self._next_id(), min(since, self.now)
-        self.write(
-            IncidentOpened(
-                at=self.now,
-                incident=incident,
-                condition=condition,
-                subject=subject,
-                device=device.name,
-                site=device.site,
-                kind=device.kind,
-                contract=device.contract,
-                service=device.service,
-                severity=severity,
-                starts_at=starts_at,
-                detail=detail,
-                labels=device.labels,
-                state=state,
-                value=value,
-            )
+    def _opening(
+        self, device: Device, condition: str, severity: Severity, since: datetime, detail: str
+    ) -> IncidentOpened:
+        return IncidentOpened(
+            at=self.now,
+            incident=self._next_id(),
+            condition=condition,
+            subject="",
+            device=device.name,
+            site=device.site,
+            kind=device.kind,
+            contract=device.contract,
+            service=device.service,
+            severity=severity,
+            starts_at=min(since, self.now),
+            detail=detail,
+            labels=device.labels,
         )
-        self.write(FactAdded(self.now, incident, Fact(FactType.DETECTED, starts_at, MONITORING, detail)))
-        return self.incidents.by_id[incident]
+
+    def _open(self, opened: IncidentOpened) -> Incident:
+        """Writes it down, with the first failed observation as its first fact."""
+        self.write(opened)
+        detected = Fact(FactType.DETECTED, opened.starts_at, MONITORING, opened.detail)
+        self.write(FactAdded(self.now, opened.incident, detected))
+        return self.incidents.by_id[opened.incident]
+
+    def _gives_way_at(self, raised: ConditionRaised) -> datetime | None:
+        """When the battery is empty, if it is the time left on it that is short."""
+        rules = self.setting.rulebook.rules
+        is_runtime = any(RUNTIME in rule.metrics for rule in rules if rule.name == raised.condition)
+        if not is_runtime or raised.value is None or not 0 <= raised.value < LONGEST_RUNTIME_S:
+            return None
+        return self.now + timedelta(seconds=raised.value)
 
     def _next_id(self) -> IncidentId:
         day = self.now.astimezone(self.setting.zone).strftime("%Y%m%d")

@@ -66,6 +66,7 @@ class Incident:
     labels: Mapping[str, str] = field(default_factory=dict)
     state: DeviceState | None = None
     value: float | None = None
+    gives_way_at: datetime | None = None
     facts: tuple[Fact, ...] = ()
     children: frozenset[DeviceName] = frozenset()
     affected: frozenset[DeviceName] = frozenset()

@@ -130,6 +130,7 @@ def _opened(incidents: Incidents, event: IncidentOpened) -> Incidents:
         detail=event.detail,
         labels=event.labels,
         state=event.state,
+        gives_way_at=event.gives_way_at,
         value=event.value,
     )
     cause = cause_of(event)

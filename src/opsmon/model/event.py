@@ -108,7 +108,8 @@ class IncidentOpened:
     """One root cause begins. `starts_at` is the first failed observation; the labels never change afterwards.
 
     `state` is the state of the whole device that is the fault, None where a condition of it is; then `value` is what
-    was measured, if that is a number.
+    was measured, if that is a number. `gives_way_at` is when things give way whatever the contract allows: a UPS runs
+    empty.
     """
 
     at: datetime
@@ -126,6 +127,7 @@ class IncidentOpened:
     labels: Mapping[str, str] = field(default_factory=dict)
     state: DeviceState | None = None
     value: float | None = None
+    gives_way_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
