@@ -79,25 +79,27 @@ class _Page:
             self._segments[segment.metric].append((segment, reading.values))
 
     def pieces(self) -> Iterator[str]:
-        for metric in dict.fromkeys((*self._lines, *self._segments)):
-            yield from self._metric_pieces(metric)
-
-    def _metric_pieces(self, metric: str) -> Iterator[str]:
-        """Nothing at all where every value is absent; else the header goes with the first piece."""
-        meaning = meaning_of(metric)
-        header = header_lines(metric, meaning.kind, meaning.help)
+        """All metrics, some together and some cut, as their length wants it."""
         piece: list[str] = []
         length = 0
-        for text in self._texts_of(metric):
-            if header:
-                piece.append(header)
-                header = ""
-            piece.append(text)
-            length += len(text)
-            if length > _PIECE_CHARACTERS:
-                yield "".join(piece)
-                piece, length = [], 0
+        for metric in dict.fromkeys((*self._lines, *self._segments)):
+            for text in self._headed(metric):
+                piece.append(text)
+                length += len(text)
+                if length > _PIECE_CHARACTERS:
+                    yield "".join(piece)
+                    piece, length = [], 0
         yield "".join(piece)
+
+    def _headed(self, metric: str) -> Iterator[str]:
+        """The header and the lines of one metric; nothing at all where every value is absent."""
+        texts = self._texts_of(metric)
+        first = next(texts, "")
+        if first:
+            meaning = meaning_of(metric)
+            yield header_lines(metric, meaning.kind, meaning.help)
+            yield first
+            yield from texts
 
     def _texts_of(self, metric: str) -> Iterator[str]:
         yield from self._lines.get(metric, ())
