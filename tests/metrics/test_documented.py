@@ -1,0 +1,36 @@
+"""The guide to the metrics names every one of them, with the type and the words that the pages give."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from opsmon.metrics.catalogue import CATALOGUE
+from opsmon.probe.profile.metric import METRICS
+from tests.console.scene import Scene
+
+GUIDE = Path(__file__).parents[2] / "docs" / "metrics.md"
+ROW = re.compile(r"^\| `(\w+)` \|(.*?)\|(.*)\|$", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def rows() -> dict[str, tuple[str, str]]:
+    return {
+        name: (second.strip(), text.strip()) for name, second, text in ROW.findall(GUIDE.read_text(encoding="utf-8"))
+    }
+
+
+def test_every_metric_of_a_device_is_in_the_guide(rows: dict[str, tuple[str, str]]) -> None:
+    assert {name: (metric.kind, metric.help) for name, metric in CATALOGUE.items()}.items() <= rows.items()
+
+
+def test_every_metric_of_the_daemon_is_in_the_guide(tmp_path: Path, rows: dict[str, tuple[str, str]]) -> None:
+    page = Scene(tmp_path).parts.pages.daemon().decode()
+    told = set(re.findall(r"^# TYPE (opsmon_\w+) ", page, re.MULTILINE))
+    assert len(told) > 10
+    assert told <= set(rows)
+
+
+def test_whatever_a_profile_may_measure_has_a_type_and_a_meaning() -> None:
+    missing = [name for name in METRICS if f"opsmon_{name}" not in CATALOGUE]
+    assert missing == []
