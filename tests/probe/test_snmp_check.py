@@ -1,0 +1,49 @@
+"""The snmp check as a check, over agents that are written down: what is reported, and what nothing to say means."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from opsmon.config.profiles import load_profiles
+from opsmon.model.device import Device
+from opsmon.model.sample import Outcome
+from opsmon.probe.context import ProbeContext
+from opsmon.probe.profile.pollers import DevicePollers
+from opsmon.probe.snmp.session import SnmpSession
+from opsmon.probe.snmp_check import SnmpSpec
+from opsmon.probe.worker import run_check
+from tests.probe.conftest import device_with
+from tests.probe.profile.recording import RecordedSession, parse_recording
+
+NAMED = "1.3.6.1.2.1.1.5.0|4|core-1\n1.3.6.1.2.1.1.3.0|67|360000\n"
+
+
+class OneAgent:
+    """Stands for the engine: every device is the same written agent."""
+
+    def __init__(self, recording: str) -> None:
+        self._session = RecordedSession(parse_recording(recording))
+
+    def session(self, device: Device) -> SnmpSession:
+        return self._session
+
+
+@pytest.fixture(scope="module")
+def pollers() -> DevicePollers:
+    return DevicePollers(load_profiles(Path(__file__).parents[2] / "probes"))
+
+
+async def test_without_profiles_nothing_is_measured(context: ProbeContext) -> None:
+    device = device_with("snmp", SnmpSpec())
+    assert (await run_check(device, device.checks[0], context)).outcome is Outcome.LOCAL_FAULT
+
+
+@pytest.mark.parametrize(("recording", "outcome"), [(NAMED, Outcome.OK), ("", Outcome.DEGRADED)])
+async def test_an_agent_that_has_nothing_to_say_is_degraded(
+    context: ProbeContext, pollers: DevicePollers, recording: str, outcome: Outcome
+) -> None:
+    device = device_with("snmp", SnmpSpec())
+    sample = await run_check(device, device.checks[0], replace(context, snmp=OneAgent(recording), profiles=pollers))
+    assert sample.outcome is outcome
+    assert (sample.identity is not None and sample.identity.system.get("sysName") == "core-1") is bool(recording)
