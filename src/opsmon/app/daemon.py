@@ -168,5 +168,7 @@ class Daemon:
         self._telling.load(root)
         self._showing.load(root)
         self._root = root
+        for warning in root.warnings:
+            log.warning("%s", warning)
         log.info("reloaded: %d devices at %d sites", len(root.inventory.devices), len(root.inventory.sites))
         return True

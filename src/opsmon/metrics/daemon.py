@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 
 from prometheus_client import CollectorRegistry, Metric, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, SummaryMetricFamily
@@ -60,6 +61,7 @@ class DaemonMetrics(Collector):
         yield from (_build_info(), *self._reload())
         yield from self._fleet(self._desk.world)
         yield from self._clocks(self._desk.world)
+        yield _calendar(self._desk.world)
         yield from self._probes(self._counts.probes)
         yield from self._notifications()
 
@@ -137,6 +139,18 @@ class DaemonMetrics(Collector):
             for channel, rows in sorted(self._counts.backlog().items()):
                 waiting.add_metric([channel], rows)
             yield waiting
+
+
+def _calendar(world: World) -> Metric:
+    """Until when the holidays are announced: beyond it every result that rests on a workday is provisional."""
+    name = "opsmon_calendar_announced_until_timestamp_seconds"
+    known = GaugeMetricFamily(
+        name, "Until when the holidays of a contract's calendar are announced.", labels=["contract"]
+    )
+    for contract, book in sorted(world.rules.contracts.items()):
+        end = book.calendar.moment(date(book.calendar.first_unannounced, 1, 1))
+        known.add_metric([contract], end.timestamp())
+    return known
 
 
 def _current_clocks(world: World) -> Iterable[ClockChanged]:
