@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from opsmon.cli.assess import assess
 from opsmon.cli.calendar import show_calendar
 from opsmon.cli.contract_words import book_of
 from opsmon.cli.deadlines import deadlines, replay_timeline
@@ -19,6 +20,7 @@ group = new_group("The service contracts: clauses, calendars, deadlines, replays
 group.command("deadlines")(deadlines)
 group.command("replay")(replay_timeline)
 group.command("calendar")(show_calendar)
+group.command("assess")(assess)
 
 HALF_DAY = timedelta(hours=12)
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from pydantic_core import PydanticCustomError
 
+from opsmon.cli.account_words import account_json, print_account
 from opsmon.cli.contract_words import (
     book_of,
     deadline_json,
@@ -22,6 +23,7 @@ from opsmon.cli.output import print_json, print_table, say, warn
 from opsmon.config.problem import nearest, shown
 from opsmon.config.root import load_rules
 from opsmon.config.timeline import Timeline, load_timeline, only_service, parse_moment
+from opsmon.contract.account import Account, Affair, account_of
 from opsmon.contract.book import ContractBook
 from opsmon.contract.case import Case
 from opsmon.contract.clock import Clock, overrun_at, state_at
@@ -113,18 +115,21 @@ def replay_timeline(
     rules = load_rules(root)
     timeline = load_timeline(file, rules.contracts)
     replayed = replay(timeline.book, timeline.cases, timeline.until)
+    named = zip(replayed, timeline.devices, strict=True)
+    affairs = [Affair(one.case, one.clocks, device) for one, device in named]
+    account = account_of(timeline.book, affairs, timeline.until)
     if json_output:
-        print_json(_replay_json(timeline, replayed))
+        print_json(_replay_json(timeline, replayed, account))
         return
     _print_replay(timeline, replayed)
+    print_account(account, rules.settings.language)
 
 
-def _replay_json(timeline: Timeline, replayed: tuple[Replayed, ...]) -> dict[str, object]:
+def _replay_json(timeline: Timeline, replayed: tuple[Replayed, ...], account: Account) -> dict[str, object]:
     return {
         "contract": timeline.book.contract.id,
         "incidents": [replayed_json(one, timeline.book, timeline.until) for one in replayed],
-        "budgets": [],
-        "penalties": [],
+        **account_json(account),
     }
 
 

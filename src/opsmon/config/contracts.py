@@ -13,13 +13,16 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, field_validator
 
+from opsmon.config.budgets import BudgetSpec
 from opsmon.config.calendars import CalendarBook
 from opsmon.config.clauses import ClauseSpec, Names, SelectorSpec, refuse, resolve_clause
+from opsmon.config.penalties import PenaltySpec
 from opsmon.config.problem import nearest, shown
 from opsmon.config.span import DateField, HoursField, TextField, as_list, parse_date, parse_hours, text_of
 from opsmon.contract.book import ContractBook
 from opsmon.contract.calendar import ONE_DAY, Calendar
 from opsmon.contract.case import Estimates
+from opsmon.contract.penalty import PenaltyRule
 from opsmon.contract.term import Clause, Contract, Service, Term
 from opsmon.contract.window import HoursOn, Window
 from opsmon.errors import ConfigError, Problem
@@ -122,8 +125,8 @@ class ContractSpec(Spec):
     scopes: dict[str, SelectorSpec] = Field(default={})
     clauses: list[ClauseSpec] = Field(default=[])
     obligations: list[dict[str, Any]] = Field(default=[])
-    budgets: list[dict[str, Any]] = Field(default=[])
-    penalties: list[dict[str, Any]] = Field(default=[])
+    budgets: list[BudgetSpec] = Field(default=[])
+    penalties: list[PenaltySpec] = Field(default=[])
 
     def resolve(self, calendars: CalendarBook) -> ContractBook:
         """The contract with its calendar. Raises ConfigError with every mistake, by dotted key."""
@@ -141,7 +144,18 @@ class ContractSpec(Spec):
             estimates=self.estimates.resolve(),
             labels={key: frozenset(values) for key, values in self.labels.items()},
         )
-        return ContractBook(contract, calendar)
+        budgets = tuple(one.resolve() for one in self.budgets)
+        return ContractBook(contract, calendar, budgets, self._penalties())
+
+    def _penalties(self) -> tuple[PenaltyRule, ...]:
+        known = [str(one.get("id")) if isinstance(one, dict) else one.id for one in self._rows()]
+        amount, services = _money(self.amount_cny), list(self.services)
+        rules = enumerate(self.penalties)
+        return tuple(one.resolve(amount, known, services, f"penalties.{index}") for index, one in rules)
+
+    def _rows(self) -> list[ClauseSpec | BudgetSpec | dict[str, Any]]:
+        """Everything of the file that has an id, which a penalty may name."""
+        return [*self.clauses, *self.budgets, *self.obligations]
 
     def doubts(self, book: ContractBook) -> tuple[str, ...]:
         """What is not announced or not dated yet of the days that the contract's terms cover."""

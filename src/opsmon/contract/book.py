@@ -2,19 +2,23 @@
 
 from dataclasses import dataclass
 
+from opsmon.contract.budget import Budget
 from opsmon.contract.calendar import Calendar
 from opsmon.contract.case import Case
 from opsmon.contract.clock import Clock
+from opsmon.contract.penalty import PenaltyRule
 from opsmon.contract.term import Contract
 from opsmon.contract.timing import clocks_for
 
 
 @dataclass(frozen=True, slots=True)
 class ContractBook:
-    """One contract and its own calendar (its customer's closures and events are in it)."""
+    """One contract and its own calendar (its customer's closures and events are in it), its budgets and its money."""
 
     contract: Contract
     calendar: Calendar
+    budgets: tuple[Budget, ...] = ()
+    penalties: tuple[PenaltyRule, ...] = ()
 
     def clocks(self, case: Case) -> tuple[Clock, ...]:
         """Every clock that the facts of the case have started."""

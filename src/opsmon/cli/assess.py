@@ -1,0 +1,95 @@
+"""`opsmon contracts assess`: a month of a contract from the journal: budget, breaches and what they may cost."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+
+from opsmon.cli.account_words import account_json, print_account
+from opsmon.cli.contract_words import book_of, iso, seconds, short
+from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
+from opsmon.cli.output import print_json, print_table, say
+from opsmon.clock import WallClock
+from opsmon.config.root import load_rules
+from opsmon.contract.account import Affair, account_of, breaches_of
+from opsmon.contract.book import ContractBook
+from opsmon.contract.budget import month_of
+from opsmon.contract.clock import Clock, overrun_at
+from opsmon.engine.turn import case_of
+from opsmon.incident.incidents import Incidents, apply
+from opsmon.model.event import ClockChanged, MaintenanceSet
+from opsmon.store.store import Store, open_existing_store
+
+
+def assess(
+    contract: Annotated[str, typer.Argument(help="The contract's id.")],
+    month: Annotated[str, typer.Option(metavar="YYYY-MM", help="The calendar month, in the contract's zone.")],
+    root: RootOption = CHOSEN_ROOT,
+    json_output: JsonOption = False,
+) -> None:
+    """Fault budget, breaches and estimated penalties of a month, from the journal.
+
+    Facts are those that the journal has now; the rules are today's.
+    """
+    rules = load_rules(root)
+    book, first = book_of(contract, rules), _month(month)
+    store = open_existing_store(rules.settings.store_url, root)
+    try:
+        affairs = affairs_of(store, book)
+    finally:
+        store.close()
+    now = WallClock().now()
+    account = account_of(book, affairs, now, first)
+    breaches = [(one, clock) for one in affairs for clock in breaches_of(one, now) if _due_in(clock, first, book)]
+    if json_output:
+        listed = [_breach_json(one, clock, book, now) for one, clock in breaches]
+        print_json({"contract": contract, "month": month, "breaches": listed, **account_json(account)})
+        return
+    say(f"{contract} in {month}, as known at {short(now, book)}")
+    if breaches:
+        rows = [
+            (one.case.incident, one.device, clock.clause, clock.target.value, short(clock.due_at, book),
+             short(clock.met_at, book) or "not met", str(overrun_at(clock, now)).partition(".")[0])
+            for one, clock in breaches
+        ]  # fmt: skip
+        print_table(("incident", "device", "clause", "target", "due", "met", "late by"), rows)
+    else:
+        say("No target was breached.")
+    print_account(account, rules.settings.language)
+
+
+def affairs_of(store: Store, book: ContractBook) -> tuple[Affair, ...]:
+    """Every incident of the contract that the journal tells of, with its clocks by today's rules."""
+    incidents = Incidents()
+    for entry in store.read():
+        if not isinstance(entry.event, ClockChanged | MaintenanceSet):
+            incidents = apply(incidents, entry.event)
+    return tuple(
+        Affair(case_of(one), book.clocks(case_of(one)), one.device, one.condition)
+        for one in sorted(incidents.by_id.values(), key=lambda one: (one.starts_at, one.id))
+        if one.contract == book.contract.id and not one.withdrawn
+    )
+
+
+def _month(text: str) -> date:
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no month such as 2026-11") from None
+
+
+def _due_in(clock: Clock, month: date, book: ContractBook) -> bool:
+    return clock.due_at is not None and month_of(clock.due_at, book.calendar) == month
+
+
+def _breach_json(one: Affair, clock: Clock, book: ContractBook, now: datetime) -> dict[str, object]:
+    return {
+        "incident": one.case.incident,
+        "device": one.device,
+        "clause": clock.clause,
+        "target": clock.target.value,
+        "mode": clock.mode.value,
+        "due_at": iso(clock.due_at, book),
+        "met_at": iso(clock.met_at, book),
+        "overrun_s": seconds(overrun_at(clock, now)),
+    }

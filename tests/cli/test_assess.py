@@ -1,0 +1,93 @@
+"""`contracts assess` reads a month out of a real journal, and agrees with a replay of the same facts."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from opsmon.model.device import Kind
+from opsmon.model.event import Event, FactAdded, IncidentOpened
+from opsmon.model.incident import Fact, FactType, Severity
+from opsmon.model.name import ContractId, DeviceName, IncidentId, SiteName
+from opsmon.store.store import open_store
+from tests.cli.said import Opsmon
+from tests.contract.rulebook import ROOT, local
+
+ID = IncidentId("20260910-1")
+FACTS = (
+    (FactType.REPORTED, "2026-09-29 10:00:00"),
+    (FactType.REMOTE_STARTED, "2026-09-29 10:05:00"),
+    (FactType.REMOTE_FAILED, "2026-09-29 10:10:00"),
+    (FactType.ON_SITE, "2026-09-29 11:00:00"),
+    (FactType.RESOLVED, "2026-09-29 14:00:00"),
+    (FactType.REPORT_FILED, "2026-09-30 17:00:00"),
+)
+TIMELINE = """\
+contract: xicheng-vc-2025
+until: "2026-10-20T00:00:00+08:00"
+incidents:
+  - id: "20260910-1"
+    device: mcu-1
+    kind: mcu
+    labels: {venue: bureau}
+    events:
+"""
+
+
+def journal() -> list[Event]:
+    begun = local(FACTS[0][1])
+    opened = IncidentOpened(
+        at=begun, incident=ID, condition="DeviceDown", subject="", device=DeviceName("mcu-1"), site=SiteName("hall"),
+        kind=Kind.MCU, contract=ContractId("xicheng-vc-2025"), service="vc", severity=Severity.ORDINARY,
+        starts_at=begun, detail="no answer", labels={"venue": "bureau"},
+    )  # fmt: skip
+    added = [FactAdded(local(at), ID, Fact(type_, local(at), "noc")) for type_, at in FACTS]
+    return [opened, *added]
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """A root with the stock rules and a journal of one late fault."""
+    (tmp_path / "rules").symlink_to(ROOT / "rules")
+    store = open_store("sqlite:///var/opsmon.db", tmp_path)
+    events = journal()
+    store.commit(events, (), events[-1].at + timedelta(seconds=1))
+    store.close()
+    return tmp_path
+
+
+def test_a_month_is_assessed_from_the_journal(command: Opsmon, kept: Path) -> None:
+    said = command("contracts", "assess", "xicheng-vc-2025", "--month", "2026-09", "--root", kept, "--json")
+    assert said.code == 0, said.err
+    assert [(one["clause"], one["overrun_s"]) for one in said.json["breaches"]] == [
+        ("E5", 6600), ("E6", 1800), ("E7", 10800),
+    ]  # fmt: skip
+    assert [(one["subject"], one["used"], one["limit"]) for one in said.json["budgets"]] == [
+        ("all", 1, 5), ("mcu-1", 1, 5),
+    ]  # fmt: skip
+    assert [(one["clause"], one["cny_min"], one["cny_max"]) for one in said.json["penalties"]] == [
+        ("E5", 40750, 407500), ("E6", 0, 20375),
+    ]  # fmt: skip
+
+
+def test_the_replay_of_the_same_facts_costs_the_same(command: Opsmon, kept: Path, tmp_path: Path) -> None:
+    events = [f'      - {{at: "{at.replace(" ", "T")}+08:00", type: {type_}}}\n' for type_, at in FACTS]
+    timeline = tmp_path / "timeline.yaml"
+    timeline.write_text(TIMELINE + "".join(events), encoding="utf-8")
+    replayed = command("contracts", "replay", timeline, "--root", kept, "--json").json
+    assessed = command("contracts", "assess", "xicheng-vc-2025", "--month", "2026-09", "--root", kept, "--json").json
+    assert replayed["penalties"] == assessed["penalties"]
+    assert replayed["totals"] == assessed["totals"]
+
+
+def test_another_month_has_nothing_of_it(command: Opsmon, kept: Path) -> None:
+    said = command("contracts", "assess", "xicheng-vc-2025", "--month", "2026-08", "--root", kept, "--json")
+    assert (said.json["breaches"], said.json["penalties"]) == ([], [])
+    assert [one["used"] for one in said.json["budgets"]] == [0]
+
+
+@pytest.mark.parametrize("month", ["2026-13", "september", "2026-9"])
+def test_a_month_that_is_none_is_wrong_input(command: Opsmon, kept: Path, month: str) -> None:
+    said = command("contracts", "assess", "xicheng-vc-2025", "--month", month, "--root", kept)
+    assert said.code == 2
+    assert "is no month such as 2026-11" in said.err
