@@ -176,7 +176,7 @@ def test_pieces_stay_small_and_together_are_the_page() -> None:
     keys = [SeriesKey("ifMtu", (("ifName", f"port-{n}"),)) for n in range(500)]
     reports = [up(sample(reading(*((key, 1.0) for key in keys)), name=f"d{n}"), name=f"d{n}") for n in range(20)]
     pieces = list(PageWriter().write(reports, NOW))
-    assert max(map(len, pieces)) < 131_072
+    assert max(map(len, pieces)) < 262_144
     assert len(families("".join(pieces))["ifMtu"].samples) == 10_000
 
 

@@ -8,6 +8,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import cache
 
 from opsmon.metrics.block import BlockTexts, Segment
 from opsmon.metrics.catalogue import meaning_of
@@ -18,7 +19,7 @@ from opsmon.model.sample import Reading, Sample
 
 FRESH_PERIODS = 3
 GRACE = timedelta(seconds=10)  # time-out, retries and lateness of a check come on top of its periods
-_PIECE_CHARACTERS = 65_536
+_PIECE_CHARACTERS = 131_072  # more than a page of a switch with 48 ports
 _DEVICES_A_TURN = 50
 
 
@@ -29,6 +30,13 @@ def is_fresh(sample: Sample, check: Check | None, now: datetime) -> bool:
     return now - sample.at <= FRESH_PERIODS * timedelta(seconds=check.period_s) + GRACE
 
 
+@cache
+def header_of(metric: str) -> str:
+    """HELP and TYPE of a metric of the catalogue."""
+    meaning = meaning_of(metric)
+    return header_lines(metric, meaning.kind, meaning.help)
+
+
 class PageWriter:
     """Writes pages; keeps the text of the names from one scrape to the next."""
 
@@ -36,7 +44,7 @@ class PageWriter:
         self._texts, self._own = BlockTexts(), OwnTexts()
 
     def write(self, reports: Iterable[DeviceReport], now: datetime) -> Iterator[str]:
-        """The page in pieces of about 64 kB; while devices are gathered, empty pieces let others have a turn."""
+        """The page in pieces of about 128 kB; while devices are gathered, empty pieces let others have a turn."""
         page = _Page(self._texts, self._own)
         for count, report in enumerate(reports, start=1):
             known = self._texts.made
@@ -96,8 +104,7 @@ class _Page:
         texts = self._texts_of(metric)
         first = next(texts, "")
         if first:
-            meaning = meaning_of(metric)
-            yield header_lines(metric, meaning.kind, meaning.help)
+            yield header_of(metric)
             yield first
             yield from texts
 
