@@ -199,6 +199,14 @@ def test_two_files_of_one_contract_are_an_error(tmp_path: Path) -> None:
     assert said(tmp_path) == ["rules/contracts/second.yaml:1:11: a second contract `hall`"]
 
 
+def test_a_contract_counts_in_its_own_time_zone(tmp_path: Path) -> None:
+    text = right(CONTRACT).replace("contract: hall\n", "contract: hall\ntimezone: UTC\n")
+    contract = load(write(tmp_path, text))[0][ContractId("hall")].contract
+    assert contract.term.start == datetime(2026, 1, 1, tzinfo=UTC)
+    nowhere = text.replace("timezone: UTC", "timezone: Mars/Olympus")
+    assert said(write(tmp_path, nowhere))[0].startswith("rules/contracts/hall.yaml:2:11: not a time zone")
+
+
 def test_closures_and_events_belong_to_the_contracts_that_they_name(tmp_path: Path) -> None:
     write(tmp_path, right(CONTRACT))
     (tmp_path / "rules" / "contracts" / "other.yaml").write_text(

@@ -6,18 +6,21 @@ at their line.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
 from opsmon.config.budgets import BudgetSpec
 from opsmon.config.calendars import CalendarBook
 from opsmon.config.clauses import ClauseSpec, Names, SelectorSpec, refuse, resolve_clause
 from opsmon.config.penalties import PenaltySpec
 from opsmon.config.problem import nearest, shown
+from opsmon.config.settings import check_timezone
 from opsmon.config.span import DateField, HoursField, TextField, as_list, parse_date, parse_hours, text_of
 from opsmon.contract.book import ContractBook
 from opsmon.contract.calendar import ONE_DAY, Calendar
@@ -113,6 +116,7 @@ class ContractSpec(Spec):
     contract: str
     title: TextField
     parties: TextField = ""
+    timezone: Annotated[str, AfterValidator(check_timezone)] | None = None
     term: TermSpec = TermSpec()
     amount_cny: int | None = Field(default=None, ge=0)
     payment: TextField = ""
@@ -130,6 +134,8 @@ class ContractSpec(Spec):
 
     def resolve(self, calendars: CalendarBook) -> ContractBook:
         """The contract with its calendar. Raises ConfigError with every mistake, by dotted key."""
+        if self.timezone is not None:
+            calendars = replace(calendars, zone=ZoneInfo(self.timezone))
         calendar = calendars.for_contract(self.contract)
         names = Names(self.services, self._windows(calendar), self.scopes, self.labels, calendar)
         term = self.term.resolve(calendars.zone)

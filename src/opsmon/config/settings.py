@@ -52,7 +52,7 @@ def _check_store(text: str) -> str:
     return text
 
 
-def _check_timezone(name: str) -> str:
+def check_timezone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (OSError, ValueError, KeyError):
@@ -81,7 +81,7 @@ class SettingsSpec(Spec):
     http: HttpSpec = HttpSpec()
     store: Annotated[str, AfterValidator(_check_store)] = DEFAULT_STORE
     language: Annotated[Language, Field(strict=False)] = Language.ZH
-    timezone: Annotated[str, AfterValidator(_check_timezone)] = "Asia/Shanghai"
+    timezone: Annotated[str, AfterValidator(check_timezone)] = "Asia/Shanghai"
     webhooks: Annotated[list[WebhookSpec], AfterValidator(_check_names)] = Field(default_factory=list)
     backup: BackupSpec = BackupSpec()
     hold_down: Seconds = 30.0  # how long a recovery must last before it is believed
