@@ -54,6 +54,7 @@ class RecordedSession:
         self.gets: list[tuple[Oid, ...]] = []
         self.walks: list[tuple[Oid, ...]] = []
         self.falls_silent_at_walk = False
+        self.walks_backwards = False
 
     async def get(self, oids: Sequence[Oid]) -> Mapping[Oid, SnmpValue]:
         self.gets.append(tuple(oids))
@@ -72,7 +73,7 @@ class RecordedSession:
             if oid[: len(column)] != column:
                 break
             rows[oid[len(column) :]] = self.values[oid]
-        return rows
+        return dict(reversed(rows.items())) if self.walks_backwards else rows
 
 
 def session_of(file: Path) -> RecordedSession:

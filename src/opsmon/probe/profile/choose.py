@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from opsmon.probe.profile.profile import Match, Profile
-from opsmon.probe.profile.resolve import parse_oid
-from opsmon.probe.profile.text import raw_text
+from opsmon.probe.profile.text import oid_in, raw_text
 from opsmon.probe.snmp.session import Oid, SnmpValue
 
 GENERIC = "generic"
@@ -57,7 +56,7 @@ class ProfileSet:
 
     def questions(self, sys_object_id: str, sys_descr: str) -> tuple[Oid, ...]:
         """The instances that decide: those of better rank than the best match that needs none."""
-        where = parse_oid(sys_object_id)
+        where = oid_in(sys_object_id)
         asked: list[Oid] = []
         for match, _ in self._matches:
             if not _fits(match, where, sys_descr):
@@ -69,7 +68,7 @@ class ProfileSet:
 
     def choose(self, sys_object_id: str, sys_descr: str, present: Mapping[Oid, SnmpValue] = _NOTHING) -> Profile:
         """The profile that fits best; the generic one where none does. `present` answers `questions`."""
-        where = parse_oid(sys_object_id)
+        where = oid_in(sys_object_id)
         for match, profile in self._matches:
             if _fits(match, where, sys_descr) and _is_present(match, present):
                 return profile

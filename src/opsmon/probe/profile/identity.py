@@ -7,9 +7,8 @@ from opsmon.model.sample import Identity
 from opsmon.probe.profile.convert import passes
 from opsmon.probe.profile.profile import KindRule, MibObject, Profile, TextPlace
 from opsmon.probe.profile.reader import Instance, Reader
-from opsmon.probe.profile.resolve import parse_oid
 from opsmon.probe.profile.survey import selected_rows
-from opsmon.probe.profile.text import clean_text, raw_text
+from opsmon.probe.profile.text import clean_text, oid_in, raw_text
 from opsmon.probe.snmp.session import Index, Oid
 
 SYS_DESCR: Instance = ((1, 3, 6, 1, 2, 1, 1, 1), (0,))
@@ -112,7 +111,7 @@ def _of_row(reader: Reader, place: TextPlace, subject: MibObject, row: Index) ->
 
 def _registered(vendors: Mapping[int, str], sys_object_id: str) -> str:
     """The vendor by its enterprise number (IANA); empty where nobody told us the number."""
-    oid = parse_oid(sys_object_id) if sys_object_id.replace(".", "").isdigit() else ()
+    oid = oid_in(sys_object_id)
     return vendors.get(oid[6], "") if oid[:6] == ENTERPRISES and len(oid) > 6 else ""
 
 
@@ -125,7 +124,7 @@ def _holds(reader: Reader, rule: KindRule, identity: Identity) -> bool:
     if rule.sysdescr is not None and not rule.sysdescr.search(text_at(reader, SYS_DESCR)):
         return False
     if rule.sysobjectid is not None:
-        where = parse_oid(system.get("sysObjectID", ""))
+        where = oid_in(system.get("sysObjectID", ""))
         if where[: len(rule.sysobjectid)] != rule.sysobjectid:
             return False
     if rule.model is not None and not rule.model.search(identity.model):

@@ -3,11 +3,12 @@
 import re
 from math import isnan
 
-from opsmon.probe.snmp.session import SnmpValue
+from opsmon.probe.snmp.session import Oid, SnmpValue
 
 LONGEST_TEXT = 128
 _NUMBER = re.compile(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*([kmgt]i?b(?:ytes)?\b)?", re.IGNORECASE)
 _SIZES = {"k": 2.0**10, "m": 2.0**20, "g": 2.0**30, "t": 2.0**40}
+_OID = re.compile(r"\.?[0-9]{1,10}(?:\.[0-9]{1,10}){0,127}\.?")
 _DIRT = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]+")
 
 
@@ -30,6 +31,11 @@ def raw_text(raw: SnmpValue | None) -> str:
     if isinstance(raw, tuple):
         return ".".join(str(arc) for arc in raw)
     return str(raw)
+
+
+def oid_in(text: str) -> Oid:
+    """The OID that a device's text is; the empty one where it is none."""
+    return tuple(int(arc) for arc in text.strip(". ").split(".")) if _OID.fullmatch(text.strip()) else ()
 
 
 def clean_text(text: str, longest: int = LONGEST_TEXT) -> str:

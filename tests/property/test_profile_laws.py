@@ -1,0 +1,76 @@
+"""Laws of profiles: whatever an agent says, a picture comes out, its texts are clean and its numbers sane."""
+
+from math import isnan
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from opsmon.config.profiles import load_profiles
+from opsmon.probe.profile.metric import METRICS
+from opsmon.probe.profile.poller import DevicePoller
+from opsmon.probe.profile.record import format_recording, private_words, scrub
+from opsmon.probe.profile.text import LONGEST_TEXT, clean_text, decode_octets, number_of
+from opsmon.probe.snmp.session import Oid, SnmpValue
+from tests.probe.profile.recording import RecordedSession, parse_recording
+
+TESTS = Path(__file__).parents[1]
+PROFILES = load_profiles(TESTS.parent / "probes")
+AGENTS = [
+    parse_recording(file.read_text("utf-8")) for file in sorted((TESTS / "golden" / "profiles").glob("*.snmprec"))
+]
+NONSENSE: st.SearchStrategy[SnmpValue] = st.one_of(
+    st.integers(-(2**63), 2**64),
+    st.floats(),
+    st.binary(max_size=40),
+    st.tuples(st.integers(0, 9), st.integers(0, 2**32)),
+)
+
+
+@st.composite
+def broken_agents(draw: st.DrawFn) -> dict[Oid, SnmpValue]:
+    """A sound recording of which some values are taken away and some are nonsense."""
+    sound = draw(st.sampled_from(AGENTS))
+    hit = draw(st.lists(st.sampled_from(sorted(sound)), max_size=12))
+    broken: dict[Oid, SnmpValue] = dict(sound)
+    for oid in hit:
+        if draw(st.booleans()):
+            broken.pop(oid, None)
+        else:
+            broken[oid] = draw(NONSENSE)
+    return broken
+
+
+@settings(max_examples=60, deadline=None)
+@given(broken_agents(), broken_agents())
+async def test_any_two_answers_give_pictures_that_keep_to_the_catalogue(
+    first: dict[Oid, SnmpValue], second: dict[Oid, SnmpValue]
+) -> None:
+    poller = DevicePoller(PROFILES)
+    for values in (first, second, first):
+        picture = await poller.poll(RecordedSession(values))
+        for reading in picture.readings:
+            assert len(reading.values) == len(reading.block)
+            assert len(set(reading.block.keys)) == len(reading.block)
+            for key, value in zip(reading.block.keys, reading.values, strict=True):
+                rule = METRICS.get(key.metric)
+                assert rule is None or isnan(value) or key.metric == "device_uptime_seconds" or rule.holds(value)
+                assert all(text == clean_text(text) and len(text) <= LONGEST_TEXT + 8 for _, text in key.labels)
+
+
+@given(st.binary(max_size=200))
+def test_any_octets_are_text_and_a_label(octets: bytes) -> None:
+    label = clean_text(decode_octets(octets))
+    assert label.encode("utf-8").decode("utf-8") == label
+    assert label == clean_text(label)
+    number_of(octets)
+
+
+@settings(max_examples=50, deadline=None)
+@given(broken_agents(), st.text("abcdef0123456789", min_size=6, max_size=12))
+def test_a_private_word_never_survives_a_recording(values: dict[Oid, SnmpValue], word: str) -> None:
+    planted = values | {(1, 3, 6, 1, 4, 1, 9, 9, 0): f"x {word} y".encode(), (1, 3, 6, 1, 2, 1, 1, 5, 0): word.encode()}
+    text = format_recording(scrub(planted, private_words(planted)))
+    assert not any(
+        word in raw.decode("utf-8", "replace") for raw in parse_recording(text).values() if isinstance(raw, bytes)
+    )
