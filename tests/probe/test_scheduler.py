@@ -13,6 +13,7 @@ from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device, Kind
 from opsmon.model.name import CheckName, DeviceName, SiteName
 from opsmon.model.sample import Outcome, Sample
+from opsmon.probe.contact import note_contact
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.field import CheckSpec
 from opsmon.probe.phase import SPREAD_PER_CHECK_S
@@ -286,6 +287,21 @@ def test_a_timeout_while_the_machine_slept_is_our_own_fault() -> None:
         await bench.go_on(20)
 
     assert [sample.outcome for sample in schedule(story, quick=never).samples] == [Outcome.LOCAL_FAULT]
+
+
+def test_slowness_while_the_loop_was_blocked_is_our_own_fault() -> None:
+    async def answers_and_hangs(device: Device, check: Check) -> Finding:
+        note_contact()
+        return await never(device, check)
+
+    async def story(bench: Bench) -> None:
+        bench.scheduler.load([device("a", check(period_s=60.0))])
+        await bench.go_on(2)
+        bench.clock.loop.block(4.0)
+        await bench.go_on(100)
+
+    bench = schedule(story, quick=answers_and_hangs)
+    assert [sample.outcome for sample in bench.samples][:2] == [Outcome.LOCAL_FAULT, Outcome.DEGRADED]
 
 
 def test_a_refusal_while_the_loop_was_blocked_stays_a_refusal() -> None:

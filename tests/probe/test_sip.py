@@ -96,9 +96,14 @@ async def test_a_lost_request_is_repeated(context: ProbeContext) -> None:
 )
 async def test_an_answer_to_something_else_is_passed_over(context: ProbeContext, changed: dict[str, bytes]) -> None:
     async with terminal(lambda request, _: [response(request, **changed)]) as (port, _):
-        assert (await check(context, port, timeout_s=0.3)).outcome is Outcome.TIMEOUT
+        assert (await check(context, port, timeout_s=0.3)).outcome is Outcome.DEGRADED
     async with terminal(lambda request, _: [response(request, **changed), response(request)]) as (port, _):
         assert (await check(context, port)).outcome is Outcome.OK
+
+
+async def test_a_device_that_says_nothing_at_all_is_a_timeout(context: ProbeContext) -> None:
+    async with terminal(lambda request, _: []) as (port, _):
+        assert (await check(context, port, timeout_s=0.3)).outcome is Outcome.TIMEOUT
 
 
 async def test_a_provisional_answer_is_waited_through(context: ProbeContext) -> None:

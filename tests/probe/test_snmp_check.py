@@ -1,5 +1,7 @@
 """The snmp check as a check, over agents that are written down: what is reported, and what nothing to say means."""
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +12,9 @@ from opsmon.model.device import Device
 from opsmon.model.sample import Outcome
 from opsmon.probe.context import ProbeContext
 from opsmon.probe.profile.pollers import DevicePollers
-from opsmon.probe.snmp.session import SnmpSession
+from opsmon.probe.snmp.message import Pdu, Request, Response
+from opsmon.probe.snmp.session import Oid, SnmpSession, SnmpValue, Walked
+from opsmon.probe.snmp.traffic import Exchanged, Trace
 from opsmon.probe.snmp_check import SnmpSpec
 from opsmon.probe.worker import run_check
 from tests.probe.conftest import device_with
@@ -25,7 +29,7 @@ class OneAgent:
     def __init__(self, recording: str) -> None:
         self._session = RecordedSession(parse_recording(recording))
 
-    def session(self, device: Device) -> SnmpSession:
+    def session(self, device: Device, trace: Trace | None = None) -> SnmpSession:
         return self._session
 
 
@@ -37,6 +41,45 @@ def pollers() -> DevicePollers:
 async def test_without_profiles_nothing_is_measured(context: ProbeContext) -> None:
     device = device_with("snmp", SnmpSpec())
     assert (await run_check(device, device.checks[0], context)).outcome is Outcome.LOCAL_FAULT
+
+
+class StuckAgent(OneAgent):
+    """Answers one request, if any, and then no more."""
+
+    def __init__(self, *, answers_first: bool) -> None:
+        super().__init__("")
+        self._answers_first = answers_first
+
+    def session(self, device: Device, trace: Trace | None = None) -> SnmpSession:
+        return StuckSession(trace if self._answers_first else None)
+
+
+class StuckSession:
+    def __init__(self, trace: Trace | None) -> None:
+        self._trace = trace
+
+    async def get(self, oids: Sequence[Oid]) -> Mapping[Oid, SnmpValue]:
+        await self._hang()
+        return {}
+
+    async def walk(self, columns: Sequence[Oid]) -> Walked:
+        await self._hang()
+        return Walked(())
+
+    async def _hang(self) -> None:
+        if self._trace:
+            self._trace(Exchanged(Request(Pdu.GET, ()), Response(0, 0, (), (), 0), 1, 0.1))
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize(("answers_first", "outcome"), [(True, Outcome.DEGRADED), (False, Outcome.TIMEOUT)])
+async def test_an_agent_that_answered_before_it_fell_silent_is_slow_not_silent(
+    context: ProbeContext, pollers: DevicePollers, answers_first: bool, outcome: Outcome
+) -> None:
+    device = device_with("snmp", SnmpSpec(), timeout_s=0.2)
+    agent = StuckAgent(answers_first=answers_first)
+    sample = await run_check(device, device.checks[0], replace(context, snmp=agent, profiles=pollers))
+    assert sample.outcome is outcome
 
 
 @pytest.mark.parametrize(("recording", "outcome"), [(NAMED, Outcome.OK), ("", Outcome.DEGRADED)])

@@ -127,10 +127,13 @@ async def test_what_does_not_speak_ssh_is_a_protocol_fault(context: ProbeContext
 
 
 @pytest.mark.parametrize("login", [True, False])
-async def test_a_server_that_says_nothing_is_a_timeout(context: ProbeContext, login: bool) -> None:
+async def test_a_server_that_takes_the_connection_and_says_nothing_is_slow_not_silent(
+    context: ProbeContext, login: bool
+) -> None:
     async with serving(mute) as port:
         sample = await check(device_at(port, SshSpec(login=login), timeout_s=0.3), context)
-    assert sample.outcome is Outcome.TIMEOUT
+    assert sample.outcome is Outcome.DEGRADED
+    assert "too slowly" in sample.detail
 
 
 async def test_lines_before_the_version_are_passed_over(context: ProbeContext) -> None:

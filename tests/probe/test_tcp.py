@@ -111,10 +111,11 @@ async def test_another_banner_is_degraded_and_shown(context: ProbeContext) -> No
     assert "220 mail.example" in sample.detail
 
 
-async def test_silence_where_an_answer_is_expected_is_a_timeout(context: ProbeContext) -> None:
+async def test_silence_where_an_answer_is_expected_is_slow_not_silent(context: ProbeContext) -> None:
     async with serving(stay_silent) as port:
         sample = await check(device_with("tcp", TcpSpec(port=port, expect="."), timeout_s=0.2), context)
-    assert sample.outcome is Outcome.TIMEOUT
+    assert sample.outcome is Outcome.DEGRADED
+    assert "too slowly" in sample.detail
 
 
 async def test_an_endless_answer_is_cut_off(context: ProbeContext) -> None:

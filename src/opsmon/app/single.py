@@ -15,7 +15,7 @@ from opsmon.probe.profile.record import RECORDED
 from opsmon.probe.resolver import Resolver
 from opsmon.probe.snmp.engine import SnmpEngine
 from opsmon.probe.snmp.session import Oid, SnmpSession, SnmpValue
-from opsmon.probe.snmp.traffic import Trace
+from opsmon.probe.snmp.traffic import Exchanged, Trace
 from opsmon.probe.worker import run_check
 
 
@@ -26,8 +26,14 @@ class TracedEngine:
     engine: SnmpEngine
     trace: Trace | None
 
-    def session(self, device: Device) -> SnmpSession:
-        return self.engine.session(device, self.trace)
+    def session(self, device: Device, trace: Trace | None = None) -> SnmpSession:
+        watchers = [watcher for watcher in (self.trace, trace) if watcher is not None]
+
+        def tell(exchanged: Exchanged) -> None:
+            for watcher in watchers:
+                watcher(exchanged)
+
+        return self.engine.session(device, tell if watchers else None)
 
 
 async def probe_once(

@@ -12,6 +12,7 @@ from opsmon.probe.host_key import HostKeyPins
 from opsmon.probe.profile.pollers import DevicePollers
 from opsmon.probe.resolver import Resolver
 from opsmon.probe.snmp.session import SnmpSession
+from opsmon.probe.snmp.traffic import Trace
 
 
 class Echo(NamedTuple):
@@ -28,8 +29,8 @@ class Pinger(Protocol):
 
 
 class SnmpEngine(Protocol):
-    def session(self, device: Device) -> SnmpSession:
-        """The agent of a device that has `snmp` access. Cheap; the engine behind it is shared. Raises ProbeError."""
+    def session(self, device: Device, trace: Trace | None = None) -> SnmpSession:
+        """The agent of a device that has `snmp` access; `trace` sees every exchange. Cheap. Raises ProbeError."""
         ...
 
 

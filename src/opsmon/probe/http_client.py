@@ -22,6 +22,7 @@ from yarl import URL
 
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
+from opsmon.probe.contact import note_contact
 from opsmon.probe.digest import Login, answer_challenge, choose_challenge, parse_challenges
 from opsmon.probe.tcp import fault_of
 
@@ -224,6 +225,7 @@ class _Stopwatch:
         self, session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceConnectionCreateEndParams
     ) -> None:
         self.mark("connect")
+        note_contact()
 
 
 def certificate_of(secured: ssl.SSLObject) -> x509.Certificate | None:

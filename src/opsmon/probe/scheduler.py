@@ -255,7 +255,8 @@ class Scheduler:
 
     def _weigh(self, sample: Sample, check: Check, started_s: float) -> Sample:
         """The sample itself, or excused when it failed while we were held up."""
-        if sample.outcome not in _SPOILED:
+        slow = sample.outcome is Outcome.DEGRADED and sample.duration_s >= check.timeout_s
+        if sample.outcome not in _SPOILED and not slow:
             return sample
         held_up_s = self._holdups.held_up_s(started_s)
         if held_up_s <= check.timeout_s * HELD_UP_SHARE:

@@ -17,6 +17,7 @@ from pydantic import Field
 from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device
 from opsmon.model.sample import Outcome
+from opsmon.probe.contact import note_contact
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.field import CheckSpec, Port
 from opsmon.probe.tcp import connect, fault_of, first_line
@@ -171,6 +172,7 @@ async def _next_answer(datagrams: _Datagrams, request: OptionsRequest, port: int
         arrived = await datagrams.arrived.get()
         if isinstance(arrived, OSError):
             raise fault_of(arrived, port)
+        note_contact()
         response = parse_response(arrived)
         if request.is_answered_by(response):
             return response

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device
 from opsmon.model.sample import Outcome
+from opsmon.probe.contact import current_contact
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.field import CheckSpec
 from opsmon.probe.profile.poller import Picture
+from opsmon.probe.snmp.traffic import Exchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,12 @@ async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
     """One poll. Raises ProbeError when the agent does not answer."""
     if context.profiles is None:
         raise ProbeError(Outcome.LOCAL_FAULT, "no device profiles are loaded")
-    picture = await context.profiles.of(device).poll(context.snmp.session(device))
+    contact = current_contact()
+
+    def witness(exchanged: Exchanged) -> None:
+        contact.answered = contact.answered or exchanged.response is not None
+
+    picture = await context.profiles.of(device).poll(context.snmp.session(device, witness))
     return finding_of(picture)
 
 

@@ -24,6 +24,7 @@ from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device, SshAccess
 from opsmon.model.name import CheckName
 from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
+from opsmon.probe.contact import note_contact
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.field import CheckSpec, Pattern, Port
 from opsmon.probe.host_key import HostKeyPins, Place
@@ -126,6 +127,9 @@ class _Visit:
 class _Client(asyncssh.SSHClient):
     def __init__(self, visit: _Visit) -> None:
         self._visit = visit
+
+    def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
+        note_contact()
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
         return self._visit.trusts(key)

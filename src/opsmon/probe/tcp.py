@@ -1,7 +1,8 @@
 """Does a TCP port take a connection, and does it say what is expected.
 
-A reset is REFUSED, as is a router's word that the host cannot be reached; silence is TIMEOUT; an answer that does not
-match `expect` is DEGRADED. At most 64 KiB of an answer are read, and none of it is kept but the first line.
+A reset is REFUSED, as is a router's word that the host cannot be reached; silence is TIMEOUT. A port that takes the
+connection and then does not say what `expect` wants, in time or at all, is DEGRADED. At most 64 KiB of an answer are
+read, and none of it is kept but the first line.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device
 from opsmon.model.sample import Outcome
+from opsmon.probe.contact import note_contact
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.field import CheckSpec, Pattern, Port
 
@@ -51,6 +53,7 @@ async def connect(
         reader, writer = await asyncio.open_connection(address, port, limit=LONGEST_ANSWER_BYTES)
     except OSError as error:
         raise fault_of(error, port) from None
+    note_contact()
     try:
         yield reader, writer
     except OSError as error:

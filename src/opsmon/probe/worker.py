@@ -17,6 +17,7 @@ from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device
 from opsmon.model.name import CheckName
 from opsmon.model.sample import Outcome, Reading, Sample, SeriesBlock, SeriesKey
+from opsmon.probe.contact import Contact, begin_contact, end_contact
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.registry import KINDS, ProbeKind
 from opsmon.probe.series import check_labels
@@ -40,8 +41,15 @@ async def run_check(
     confirms: bool = False,
 ) -> Sample:
     """One run. Never raises but for cancellation, and is over soon after `check.timeout_s` seconds."""
+    contact = Contact()
+    token = begin_contact(contact)
     started_at, started_s = context.clock.now(), context.clock.monotonic()
-    finding = await _find(device, check, context, kinds[check.kind])
+    try:
+        finding = await _find(device, check, context, kinds[check.kind])
+    finally:
+        end_contact(token)
+    if contact.answered and finding.outcome is Outcome.TIMEOUT:
+        finding = replace(finding, outcome=Outcome.DEGRADED, detail=f"it answers, and too slowly: {finding.detail}")
     duration_s = context.clock.monotonic() - started_s
     return sample_of(device, check, finding, started_at, duration_s, confirms=confirms)
 
@@ -53,7 +61,7 @@ async def _find(device: Device, check: Check, context: ProbeContext, kind: Probe
     except ProbeError as error:
         return Finding(error.outcome, error.detail)
     except TimeoutError:
-        return Finding(Outcome.TIMEOUT, f"no answer within {check.timeout_s:g} s")
+        return Finding(Outcome.TIMEOUT, f"not through within {check.timeout_s:g} s")
     except Exception as error:
         log.exception("check %s of %s broke", check.name, device.name)
         return Finding(Outcome.LOCAL_FAULT, f"the check itself broke: {type(error).__name__}")
