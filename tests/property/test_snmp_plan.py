@@ -175,8 +175,8 @@ def test_a_plan_changes_no_result(history: list[Rows], lost_at: dict[int, set[in
         agent = SnmpAgent(
             MibView({(*COLUMNS[column], row): value for (column, row), value in table.items()}), COMMUNITY
         )
-        rehearsed = Rehearsed(plan, lambda own, size: Walk(COLUMNS, own, Limits(), VERSION_2C, size), habits)
-        bare = Rehearsed(bare_plan, lambda own, size: Walk(COLUMNS, own, Limits(), VERSION_2C, size), bare_habits)
+        rehearsed = Rehearsed(plan, lambda own, hints: Walk(COLUMNS, own, Limits(), VERSION_2C, hints), habits)
+        bare = Rehearsed(bare_plan, lambda own, hints: Walk(COLUMNS, own, Limits(), VERSION_2C, hints), bare_habits)
         lost = lost_at.get(poll, set())
         sent, _ = converse(rehearsed, agent, lost)
         bare_sent, _ = converse(bare, agent, lost)
@@ -185,10 +185,10 @@ def test_a_plan_changes_no_result(history: list[Rows], lost_at: dict[int, set[in
         assert rehearsed.problems == bare.problems
         assert sent == bare_sent, "a plan asks what the walk would have asked"
         assert habits == bare_habits
-        bare_plan.forget()  # all but the size of the bindings, which both go by
-        got = Rehearsed(get_plan, lambda own, size: Get(SCALARS, own), habits)
+        bare_plan.forget()  # all but the hints, which both go by
+        got = Rehearsed(get_plan, lambda own, hints: Get(SCALARS, own), habits)
         converse(got, agent, set())
-        fresh = Rehearsed(Plan(), lambda own, size: Get(SCALARS, own), bare_habits)
+        fresh = Rehearsed(Plan(), lambda own, hints: Get(SCALARS, own), bare_habits)
         converse(fresh, agent, set())
         assert got.columns() == fresh.columns()
 
@@ -199,7 +199,7 @@ def test_the_fourth_poll_of_a_steady_table_is_read_by_layouts_alone() -> None:
         table = {
             (*column, row): far_ber.counter64(10**9 + poll * 1000 + row) for column in COLUMNS for row in range(40)
         }
-        rehearsed = Rehearsed(plan, lambda own, size: Walk(COLUMNS, own, Limits(), VERSION_2C, size), habits)
+        rehearsed = Rehearsed(plan, lambda own, hints: Walk(COLUMNS, own, Limits(), VERSION_2C, hints), habits)
         sent, quick = converse(rehearsed, SnmpAgent(MibView(table), COMMUNITY), set())
         assert rehearsed.columns()[3][(7,)] == 10**9 + poll * 1000 + 7
     assert quick == len(sent) > 1

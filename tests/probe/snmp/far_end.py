@@ -89,6 +89,12 @@ class FarEnd(asyncio.DatagramProtocol):
             if answer is not None:
                 self.transport.sendto(answer, addr)
 
+    def respond(self, datagram: bytes) -> bytes:
+        """The good answer to any request."""
+        answer = self._agent.respond(datagram)
+        assert answer is not None
+        return answer
+
     def device(self, version: str = "2c", community: str = COMMUNITY, name: str = "far-end") -> Device:
         assert self.transport is not None
         host, port = self.transport.get_extra_info("sockname")[:2]

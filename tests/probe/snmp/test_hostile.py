@@ -359,7 +359,7 @@ async def test_rows_that_vanish_between_two_requests(engine: SnmpEngine) -> None
         shrunk = FarEnd({oid: value for oid, value in objects.items() if oid[-1] not in (3, 4, 9, 30)})
 
         def shrink(asked: Asked, good: bytes | None) -> Iterable[bytes | None]:
-            return (good if len(agent.asked) == 1 else shrunk._agent.respond(asked.datagram),)
+            return (good if len(agent.asked) == 1 else shrunk.respond(asked.datagram),)
 
         agent.behave = shrink
         walked = await engine.session(agent.device()).walk(COLUMNS)

@@ -11,7 +11,7 @@ from opsmon.model.sample import Outcome
 from opsmon.probe.resolver import Resolver
 from opsmon.probe.snmp.agent import VERSIONS, Agent
 from opsmon.probe.snmp.conversation import Conversation, Patience, SocketAddress
-from opsmon.probe.snmp.exchange import Habits, Limits
+from opsmon.probe.snmp.exchange import Habits, Hints, Limits
 from opsmon.probe.snmp.get import Get
 from opsmon.probe.snmp.message import VERSION_2C
 from opsmon.probe.snmp.plan import MakeExchange, Plan, Rehearsed
@@ -114,7 +114,7 @@ class _AgentSession:
         self._trace = trace
 
     async def get(self, oids: Sequence[Oid]) -> dict[Oid, SnmpValue]:
-        def make(habits: Habits, octets_per_binding: float) -> Get:
+        def make(habits: Habits, hints: Hints) -> Get:
             return Get(oids, habits)
 
         done = await self._engine.converse(self._agent, self._agent.plan_of("get", oids), make, self._trace)
@@ -123,8 +123,8 @@ class _AgentSession:
     async def walk(self, columns: Sequence[Oid]) -> Walked:
         version = VERSIONS.get(self._agent.access.version, VERSION_2C)
 
-        def make(habits: Habits, octets_per_binding: float) -> Walk:
-            return Walk(columns, habits, self._limits, version, octets_per_binding)
+        def make(habits: Habits, hints: Hints) -> Walk:
+            return Walk(columns, habits, self._limits, version, hints)
 
         done = await self._engine.converse(self._agent, self._agent.plan_of("walk", columns), make, self._trace)
         return Walked(done.columns(), done.problems)

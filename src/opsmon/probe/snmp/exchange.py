@@ -4,7 +4,8 @@ Get and Walk are such machines; the v1/v2c conversation and the v3 driver both r
 agents are dealt with once, and can be tested without a wire.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from opsmon.errors import ProbeError
@@ -23,8 +24,8 @@ class Exchange(Protocol):
     def problems(self) -> tuple[str, ...]: ...
 
     @property
-    def octets_per_binding(self) -> float:
-        """How large the bindings of the answers are, as far as that decides what fits a datagram."""
+    def hints(self) -> "Hints":
+        """What the next exchange of the same arguments should know, once this one has ended."""
         ...
 
     def columns(self) -> tuple[dict[Index, SnmpValue], ...]:
@@ -50,6 +51,14 @@ class Limits:
     seconds: float = 60.0
 
 
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What a walk has seen, and the next one of the same columns asks by: sizes of bindings, rows by column name."""
+
+    octets_per_binding: float = 23.0  # until the first walk has told: 64 to a frame, which many agents cap at too
+    rows: Mapping[bytes, int] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Habits:
     """What we have learned of an agent, kept from poll to poll.
@@ -59,18 +68,24 @@ class Habits:
     """
 
     bulk_works: bool = True
-    most_repetitions: int = 50
-    most_names: int = 40
+    most_bindings: int = 100  # in one answer
+    most_names: int = 40  # in one request
     calls_before_trying_more: int = 0
     ever_answered: bool = False
 
     @property
     def key(self) -> tuple[object, ...]:
         """What decides which requests are made."""
-        return (self.bulk_works, self.most_repetitions, self.most_names)
+        return (self.bulk_works, self.most_bindings, self.most_names)
 
     def be_gentler(self) -> None:
         self.calls_before_trying_more = CALLS_BETWEEN_TRIALS
+
+    def give_up_bulk(self) -> None:
+        """GETBULK it was, and not the size of the answers."""
+        self.bulk_works = False
+        self.most_bindings = Habits().most_bindings
+        self.be_gentler()
 
     def call_ended_well(self) -> None:
         """Count a good call; after enough of them allow what once failed."""
@@ -79,7 +94,7 @@ class Habits:
         self.calls_before_trying_more -= 1
         if self.calls_before_trying_more == 0:
             self.bulk_works = True
-            self.most_repetitions = min(self.most_repetitions * 2, Habits().most_repetitions)
+            self.most_bindings = min(self.most_bindings * 2, Habits().most_bindings)
             self.most_names = min(self.most_names * 2, Habits().most_names)
 
 

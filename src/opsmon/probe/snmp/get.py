@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from opsmon.probe.snmp.ber import encode_oid
-from opsmon.probe.snmp.exchange import Habits, refusal
+from opsmon.probe.snmp.exchange import Habits, Hints, refusal
 from opsmon.probe.snmp.message import ErrorStatus, Pdu, Request, Response
 from opsmon.probe.snmp.session import Oid, SnmpValue
 from opsmon.probe.snmp.value import Marker
@@ -76,8 +76,8 @@ class Get:
         return (self.values,)
 
     @property
-    def octets_per_binding(self) -> float:
-        return 0.0  # the requests do not depend on it
+    def hints(self) -> Hints:
+        return Hints()  # the requests do not depend on any
 
     @property
     def problems(self) -> tuple[str, ...]:

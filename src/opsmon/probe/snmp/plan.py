@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from operator import itemgetter
 
-from opsmon.probe.snmp.exchange import Exchange, Habits
+from opsmon.probe.snmp.exchange import Exchange, Habits, Hints
 from opsmon.probe.snmp.layout import Layout, learn_layout
 from opsmon.probe.snmp.message import ErrorStatus, Request, Response, decode_head
 from opsmon.probe.snmp.session import Index, SnmpValue
@@ -19,7 +19,7 @@ from opsmon.probe.snmp.value import Cell, Marker
 MOST_STEPS = 200
 MOST_VALUES = 8192
 
-MakeExchange = Callable[[Habits, float], Exchange]  # the size of a binding is 0 while unknown
+MakeExchange = Callable[[Habits, Hints], Exchange]
 
 
 @dataclass(slots=True)
@@ -64,10 +64,10 @@ class Plan:
     harvests: tuple[Harvest, ...] = ()
     habits: tuple[object, ...] = ()
     last_way: int | None = None  # a digest of the names that came back the last time
-    octets_per_binding: float = 0.0
+    hints: Hints = field(default_factory=Hints)
 
     def forget(self) -> None:
-        """All but the size of the bindings."""
+        """All but the hints."""
         self.steps, self.harvests, self.habits, self.last_way = [], (), (), None
 
 
@@ -84,7 +84,7 @@ class Rehearsed:
         self._values: list[Cell] = []
         self._went_astray = False
         follow = bool(plan.steps) and plan.habits == habits.key
-        self._live: Exchange | None = None if follow else make(habits, plan.octets_per_binding)
+        self._live: Exchange | None = None if follow else make(habits, plan.hints)
         self.request = plan.steps[0].request if self._live is None else self._live.request
 
     @property
@@ -142,7 +142,7 @@ class Rehearsed:
         """The exchange itself, brought to where the plan has led."""
         if self._live is not None:
             return self._live
-        self._live = live = self._make(self._habits, self._plan.octets_per_binding)
+        self._live = live = self._make(self._habits, self._plan.hints)
         answers, self._answers = self._answers, []
         steps = self._plan.steps
         self._plan.forget()
@@ -165,10 +165,10 @@ class Rehearsed:
         failed = any(answer.status != ErrorStatus.NO_ERROR for answer in self._answers)
         if failed or live.problems or self._went_astray or len(self._answers) > MOST_STEPS:
             return
-        size, self._plan.octets_per_binding = self._plan.octets_per_binding, live.octets_per_binding
+        hints, self._plan.hints = self._plan.hints, live.hints
         way = hash(tuple(tuple(answer.names) for answer in self._answers))
         same_way, self._plan.last_way = way == self._plan.last_way, way
-        if same_way and size == live.octets_per_binding and self._habits.key == self._habits_before.key:
+        if same_way and hints == live.hints and self._habits.key == self._habits_before.key:
             self._plan.harvests = self._find_harvests()
             self._plan.habits = self._habits.key
             self._plan.steps = [
@@ -178,7 +178,7 @@ class Rehearsed:
 
     def _find_harvests(self) -> tuple[Harvest, ...]:
         """Run the exchange once more with the place of each value in its stead: its columns then hold the places."""
-        rehearsal = self._make(replace(self._habits_before), self._plan.octets_per_binding)
+        rehearsal = self._make(replace(self._habits_before), self._plan.hints)
         places = count()
         for answer in self._answers:
             # zip asks `places` last, so that none is lost between two answers

@@ -6,21 +6,21 @@ what came before stays; every walk ends, within its Limits. All columns are aske
 as fill one unfragmented datagram.
 """
 
-import math
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from opsmon.probe.snmp.ber import MalformedError, decode_index, decode_oid, encode_oid
-from opsmon.probe.snmp.exchange import Habits, Limits, refusal, status_name
+from opsmon.probe.snmp.exchange import Habits, Hints, Limits, refusal, status_name
 from opsmon.probe.snmp.message import VERSION_1, ErrorStatus, Pdu, Request, Response
+from opsmon.probe.snmp.packing import choose_rectangle, rows_to_come
 from opsmon.probe.snmp.session import Index, Oid, SnmpValue
 from opsmon.probe.snmp.value import Cell, Marker
 
 RESPONSE_OCTETS = 1472  # what one Ethernet frame holds under IP and UDP
-OCTETS_PER_BINDING = 22.0  # until the first walk has told; counters under the usual names
+MOST_ROWS_ASKED = 50  # more upsets some agents
 _LEAST_OCTETS_PER_BINDING = 8.0
 _NOTABLE_OCTETS = 1.0
-_MOST_PARTS = 3
 _SILENCES_BEFORE_GENTLER = 2
 _SILENCES_BEFORE_GETNEXT = 3
 
@@ -28,9 +28,10 @@ _SILENCES_BEFORE_GETNEXT = 3
 class Column:
     """One column under way: what it has so far and the name to go on from."""
 
-    __slots__ = ("cells", "cursor", "is_open", "last_index", "name")
+    __slots__ = ("cells", "cursor", "is_open", "last_index", "name", "table")
 
     def __init__(self, oid: Oid) -> None:
+        self.table = oid[:-1]
         self.name = encode_oid(oid)
         self.cursor = self.name
         self.last_index: Index = ()
@@ -47,14 +48,15 @@ class Walk:
         habits: Habits,
         limits: Limits,
         version: int,
-        octets_per_binding: float = OCTETS_PER_BINDING,
+        hints: Hints | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._columns = [Column(oid) for oid in columns]
         self._habits = habits
         self._limits = limits
         self._may_bulk = version != VERSION_1
-        self._size_at_start = self.octets_per_binding = octets_per_binding or OCTETS_PER_BINDING
+        self._hints = self.hints = hints or Hints()
+        self._rows_of_table: dict[Oid, int] = {}  # of tables of which a column has ended
         self._monotonic = monotonic
         self._started_s = monotonic()
         self._requests = 0
@@ -64,6 +66,7 @@ class Walk:
         self._last_error = 0
         self._answered = False  # ever with anything but an error
         self._doubts_bulk = False  # GETBULK went wrong, and GETNEXT has not gone wrong in the same way since
+        self._width = len(columns)  # of a GETNEXT; less while a column that fails is looked for
         self._group: list[Column] = []
         self.request: Request | None = None
         self._ask_next()
@@ -85,30 +88,35 @@ class Walk:
             opened = []
         if not opened:
             self._end()
-            return
-        self._group = opened[: self._width(opened)]
-        names = tuple(column.cursor for column in self._group)
-        if self._bulk:
-            self.request = Request(Pdu.GET_BULK, names, self._repetitions(len(names)))
+        elif self._bulk:
+            self._ask_bulk(opened)
         else:
-            self.request = Request(Pdu.GET_NEXT, names)
+            self._group = opened[: min(self._habits.most_names, self._habits.most_bindings, self._width)]
+            self.request = Request(Pdu.GET_NEXT, tuple(column.cursor for column in self._group))
 
     @property
     def _bulk(self) -> bool:
         return self._may_bulk and self._habits.bulk_works and not self._doubts_bulk
 
-    def _width(self, opened: Sequence[Column]) -> int:
-        """How many columns to ask at once: all of them while some may prove empty, then what fills a datagram best."""
-        most = min(len(opened), self._habits.most_names)
-        if not self._bulk or not all(column.cells for column in opened[:most]):
-            return most
-        widths = {math.ceil(most / parts) for parts in range(1, _MOST_PARTS + 1)}
-        return max(widths, key=lambda width: (width * self._repetitions(width), width))
+    def _ask_bulk(self, opened: list[Column]) -> None:
+        """All columns while some may prove empty, then those furthest behind in the rectangle that brings most."""
+        bindings = min(int(RESPONSE_OCTETS / self._hints.octets_per_binding), self._habits.most_bindings)
+        fresh = [column for column in opened if not column.last_index]
+        if fresh:
+            width = min(len(fresh), self._habits.most_names, bindings)
+            rows = min(bindings // width, MOST_ROWS_ASKED)
+            self._group = fresh[:width]
+        else:
+            opened.sort(key=self._rows_to_come, reverse=True)
+            to_come = [self._rows_to_come(column) for column in opened]
+            width, rows = choose_rectangle(to_come, bindings, self._habits.most_names, MOST_ROWS_ASKED)
+            self._group = opened[:width]
+        self.request = Request(Pdu.GET_BULK, tuple(column.cursor for column in self._group), rows)
 
-    def _repetitions(self, width: int) -> int:
-        """How many rows of so many columns fit one datagram."""
-        fitting = RESPONSE_OCTETS / (self._size_at_start * width)
-        return max(1, min(int(fitting), self._habits.most_repetitions))
+    def _rows_to_come(self, column: Column) -> int:
+        """By what the column had last time, else by what the columns of the same table have."""
+        expected = self._hints.rows.get(column.name)
+        return rows_to_come(len(column.cells), self._rows_of_table.get(column.table, expected))
 
     def _limit_reached(self) -> bool:
         limits, took_s = self._limits, self._monotonic() - self._started_s
@@ -126,20 +134,19 @@ class Walk:
         self.request = None
         if self._last_error and not self._answered:
             raise refusal(self._last_error)
-        self._learn_size()
+        self._learn_hints()
         if self._doubts_bulk:
-            self._habits.bulk_works = False
-            self._habits.be_gentler()
+            self._habits.give_up_bulk()
         else:
             self._habits.call_ended_well()
 
-    def _learn_size(self) -> None:
-        """How large the bindings have been; small changes are let pass, so that requests stay as they are."""
-        if self._bindings == 0:
-            return
-        size = max(_LEAST_OCTETS_PER_BINDING, self._octets / self._bindings)
-        if abs(size - self.octets_per_binding) > _NOTABLE_OCTETS:
-            self.octets_per_binding = size
+    def _learn_hints(self) -> None:
+        """For the next walk. Small changes of size are let pass, so that requests stay as they are."""
+        self.hints = Hints(self._hints.octets_per_binding, {column.name: len(column.cells) for column in self._columns})
+        if self._bindings:
+            size = max(_LEAST_OCTETS_PER_BINDING, self._octets / self._bindings)
+            if abs(size - self._hints.octets_per_binding) > _NOTABLE_OCTETS:
+                self.hints = replace(self.hints, octets_per_binding=size)
 
     # --- listening
 
@@ -152,19 +159,24 @@ class Walk:
         if response.status != ErrorStatus.NO_ERROR:
             self._take_error(response)
         elif not response.names:
-            self._retreat("an empty answer")
+            self._take_nothing()
         else:
             self._take_bindings(response)
         self._ask_next()
 
     def _take_bindings(self, response: Response) -> None:
         width = len(self._group)
-        if len(response.names) < width:
-            self._habits.most_names = len(response.names)
-            self._habits.be_gentler()
         for place, column in enumerate(self._group):
             self._take_rows(column, response.names[place::width], response.values[place::width])
         self._bindings += len(response.names)
+        if all(column.is_open for column in self._group):
+            self._learn_room(len(response.names), width)
+
+    def _learn_room(self, answered: int, width: int) -> None:
+        """An answer shorter than asked, though nothing has ended, was all that the agent has room for."""
+        if answered < self._asked_bindings():
+            room = answered if answered % width else answered + width - 1  # it may send whole rows only
+            self._habits.most_bindings = min(self._habits.most_bindings, room)
 
     def _take_rows(self, column: Column, names: Sequence[bytes], values: Sequence[Cell]) -> None:
         """The bindings that answer one column, up to the first that ends it."""
@@ -172,6 +184,7 @@ class Walk:
         for name, value in zip(names, values, strict=True):
             if not name.startswith(name_of_column) or len(name) == start or value is Marker.END_OF_MIB:
                 column.is_open = False
+                self._rows_of_table[column.table] = len(cells)
                 return None
             try:
                 index = decode_index(name[start:])
@@ -200,39 +213,47 @@ class Walk:
         if status == ErrorStatus.NO_SUCH_NAME and (1 <= place <= width or width == 1):
             self._group[place - 1 if width > 1 else 0].is_open = False
         elif status == ErrorStatus.TOO_BIG:
-            self._retreat(status_name(status))
+            self._ask_less(status)
         elif self._bulk:
             self._doubts_bulk = True  # GETNEXT finds out which column it is, or that it is GETBULK itself
-        elif 1 <= place <= width:
+        elif 1 <= place <= width or width == 1:
             self._doubts_bulk = False
-            self._close(self._group[place - 1], f"the agent answers {status_name(status)}")
+            self._close(self._group[place - 1 if width > 1 else 0], f"the agent answers {status_name(status)}")
         else:
-            self._retreat(status_name(status))
+            self._width = width // 2
 
-    def _retreat(self, why: str) -> None:
-        """Ask for less: fewer rows, then fewer columns, then by GETNEXT, then leave the column."""
-        asked = self.request
-        if asked is None:
-            return
-        if asked.pdu == Pdu.GET_BULK and asked.max_repetitions > 1:
-            self._habits.most_repetitions = asked.max_repetitions // 2
+    def _ask_less(self, status: int) -> None:
+        """Half as many bindings; and of a single one neither by GETBULK nor by GETNEXT, nothing."""
+        asked = self._asked_bindings()
+        if asked > 1:
+            self._habits.most_bindings = asked // 2
             self._habits.be_gentler()
-        elif len(asked.names) > 1:
-            self._habits.most_names = len(asked.names) // 2
-            self._habits.be_gentler()
-        elif asked.pdu == Pdu.GET_BULK:
+        elif self._bulk:
             self._doubts_bulk = True
         else:
-            self._close(self._group[0], f"the agent answers {why}")
+            self._close(self._group[0], f"the agent answers {status_name(status)}")
+
+    def _take_nothing(self) -> None:
+        """An answer without any binding: one row may do, or GETNEXT."""
+        width, asked = len(self._group), self._asked_bindings()
+        if not self._bulk:
+            self._close(self._group[0], "the agent gives empty answers")
+        elif asked > width:
+            self._habits.most_bindings = width
+            self._habits.be_gentler()
+        else:
+            self._doubts_bulk = True
+
+    def _asked_bindings(self) -> int:
+        return len(self._group) * max(1, self.request.max_repetitions if self.request is not None else 1)
 
     def take_silence(self, attempts: int) -> None:
-        asked = self.request
-        if asked is None or asked.pdu != Pdu.GET_BULK:
+        if self.request is None or self.request.pdu != Pdu.GET_BULK:
             return
         if attempts >= _SILENCES_BEFORE_GETNEXT and self._habits.ever_answered:
             self._doubts_bulk = True
-        elif attempts >= _SILENCES_BEFORE_GENTLER and asked.max_repetitions > 1:
-            self._habits.most_repetitions = max(1, asked.max_repetitions // 4)
+        elif attempts >= _SILENCES_BEFORE_GENTLER and self._asked_bindings() > 1:
+            self._habits.most_bindings = max(1, self._asked_bindings() // 4)
             self._habits.be_gentler()
         else:
             return
@@ -240,6 +261,8 @@ class Walk:
 
     def _close(self, column: Column, why: str) -> None:
         column.is_open = False
+        self._width = len(self._columns)
+        self._rows_of_table.pop(column.table, None)
         self._problems.append(f"column {dotted(decode_oid(column.name))}: {why}")
 
 
