@@ -132,6 +132,18 @@ async def test_without_a_token_in_the_settings_there_are_no_commands(tmp_path: P
         assert "opsmon.yaml" in (await answer.json())["hint"]
 
 
+@pytest.mark.parametrize("host", ["localhost:9876", "127.0.0.1", "127.8.8.8:80", "[::1]:9876"])
+async def test_on_loopback_whoever_asks_for_this_machine_may_read(client: Client, host: str) -> None:
+    assert (await client.get("/api/v1/devices", headers={"Host": host})).status == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:9876", "192.0.2.1", "127.0.0.1.evil.example", ""])
+async def test_a_name_that_was_pointed_at_us_may_not_read(client: Client, host: str) -> None:
+    answer = await client.get("/api/v1/devices", headers={"Host": host})
+    assert answer.status == 401
+    assert (await client.get("/api/v1/devices", headers={"Host": host} | RIGHT)).status == 200
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "monitor.example"])
 async def test_beyond_loopback_reading_needs_the_token_too(tmp_path: Path, host: str) -> None:
     scene = Scene(tmp_path, HttpSettings(host=host, token=Secret(TOKEN)))

@@ -13,7 +13,7 @@ from opsmon.console.server import make_console
 from tests.console.conftest import Client
 from tests.console.scene import TOKEN, Scene, everything_answers
 
-ACK = b"POST /api/v1/incidents/x/ack HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + TOKEN.encode() + b"\r\n"
+ACK = b"POST /api/v1/incidents/x/ack HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + TOKEN.encode() + b"\r\n"
 
 
 async def say(port: int, words: bytes, within_s: float = 2.0) -> bytes:
@@ -37,12 +37,12 @@ async def say(port: int, words: bytes, within_s: float = 2.0) -> bytes:
     [
         (b"\x00\x01\x02\xff\r\n\r\n", b"400"),
         (b"GET / HTTP/9.9\r\n\r\n", b"400"),
-        (b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", b"400"),
+        (b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", b"400"),
         (b"GET / HTTP/1.1\r\nX: " + b"a" * 20_000 + b"\r\n\r\n", b"400"),
-        (b"GET /metrics/device/%00 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", b"404"),
-        (b"GET /metrics/device/%ff%fe HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", b"404"),
-        (b"GET /metrics/site/..%2f..%2fetc HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", b"404"),
-        (b"GET /../../etc/passwd HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", b"404"),
+        (b"GET /metrics/device/%00 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", b"404"),
+        (b"GET /metrics/device/%ff%fe HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", b"404"),
+        (b"GET /metrics/site/..%2f..%2fetc HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", b"404"),
+        (b"GET /../../etc/passwd HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", b"404"),
         (ACK + b"Content-Length: -5\r\n\r\n", b"400"),
         (ACK + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nabcde", b"400"),
         (ACK + b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\nzz\r\n", b"400"),
@@ -75,7 +75,7 @@ async def test_a_client_that_reads_nothing_of_a_large_page_holds_up_nobody(clien
     assert client.port is not None
     greedy = [await asyncio.open_connection("127.0.0.1", client.port) for _ in range(20)]
     for _, writer in greedy:
-        writer.write(b"GET /metrics/site/erlong-hall HTTP/1.1\r\nHost: a\r\n\r\n" * 50)
+        writer.write(b"GET /metrics/site/erlong-hall HTTP/1.1\r\nHost: localhost\r\n\r\n" * 50)
     async with asyncio.timeout(5):
         assert (await client.get("/metrics/site/erlong-hall")).status == 200
     for _, writer in greedy:
@@ -105,7 +105,7 @@ def test_no_request_makes_the_server_fail(
     where, what = quote(path, safe="", errors="replace"), quote(query, safe="=&", errors="replace")
     close = b"Connection: close\r\n"
     targets = (f"/api/v1/incidents?{what}", f"/api/v1/devices/{where}?{what}", f"/metrics/device/{where}", f"/{where}")
-    requests = [f"GET {target} HTTP/1.1\r\nHost: a\r\n".encode() + close + b"\r\n" for target in targets]
+    requests = [f"GET {target} HTTP/1.1\r\nHost: localhost\r\n".encode() + close + b"\r\n" for target in targets]
     head = ACK.replace(b"incidents/x/ack", f"incidents/{name}/events".encode()) + close
     requests.append(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
     for words in requests:

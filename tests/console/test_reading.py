@@ -59,10 +59,11 @@ async def test_one_root_cause_is_one_incident_with_its_children(scene: Scene, cl
 @pytest.mark.parametrize(
     ("filters", "found"),
     [
-        ("", 1), ("?state=all", 2), ("?state=closed", 1), ("?site=lab", 0), ("?site=lab&state=all", 1),
+        ("", 2), ("?state=open", 1), ("?state=all", 2), ("?state=closed", 1), ("?site=lab&state=open", 0),
+        ("?site=lab", 1),
         ("?device=mcu-1", 1), ("?contract=xicheng-vc-2025", 1), ("?severity=emergency", 0), ("?state=all&limit=1", 1),
         ("?state=all&since=2026-11-20T10:00:00%2B08:00", 2), ("?state=all&since=2026-11-21T00:00:00Z", 0),
-        ("?condition=DeviceDown", 1),
+        ("?condition=DeviceDown&state=open", 1), ("?condition=UpsOnBattery", 0),
     ],
 )  # fmt: skip
 async def test_incidents_can_be_filtered(scene: Scene, client: Client, filters: str, found: int) -> None:

@@ -155,7 +155,7 @@ class Query(BaseModel):
 
 
 class IncidentQuery(Query):
-    state: Literal["open", "closed", "all"] = "open"
+    state: Literal["open", "closed", "all"] = "all"
     site: str | None = None
     device: str | None = None
     contract: str | None = None

@@ -6,7 +6,7 @@ from enum import StrEnum
 from aiohttp import web
 
 from opsmon.console.failure import RequestError
-from opsmon.console.settings import HttpSettings
+from opsmon.console.settings import HttpSettings, is_loopback
 
 
 class Access(StrEnum):
@@ -17,9 +17,16 @@ class Access(StrEnum):
     COMMAND = "command"
 
 
+def _asked_for_loopback(request: web.Request) -> bool:
+    """Whether the caller meant this machine. A page in a browser here, whose name was pointed at our address after it
+    was loaded (DNS rebinding), gives its own name; a proxy that does so shows the token."""
+    host = request.url.host or ""
+    return host == "localhost" or is_loopback(host)
+
+
 def admit(request: web.Request, access: Access, settings: HttpSettings) -> None:
     """Raises RequestError (401 or 403) for who may not come in."""
-    if access is Access.OPEN or (access is Access.READ and settings.is_loopback):
+    if access is Access.OPEN or (access is Access.READ and settings.is_loopback and _asked_for_loopback(request)):
         return
     if settings.token is None:
         raise RequestError(

@@ -12,6 +12,14 @@ from opsmon.spec import SecretField, Spec, wrong
 DEFAULT_LISTEN = "127.0.0.1:9876"
 
 
+def is_loopback(host: str) -> bool:
+    """Whether the text is an address of this machine alone."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class HttpSettings:
     """Without a token there are no commands, and beyond loopback no reading either."""
@@ -23,12 +31,7 @@ class HttpSettings:
     @property
     def is_loopback(self) -> bool:
         """Whether only this machine can come in; a name other than `localhost` may lead anywhere."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return self.host == "localhost" or is_loopback(self.host)
 
     @property
     def url(self) -> str:
