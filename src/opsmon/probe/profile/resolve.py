@@ -223,6 +223,8 @@ class _Family:
 
     specs: Mapping[str, ProfileSpec]
     problems: list[ProfileProblem] = field(default_factory=list)
+    scopes: dict[str, _Scope] = field(default_factory=dict)
+    own_objects: dict[str, Mapping[str, MibObject]] = field(default_factory=dict)
 
     def check_parents(self) -> None:
         for name, spec in self.specs.items():
@@ -257,10 +259,19 @@ class _Family:
         return line
 
     def scope(self, name: str) -> _Scope:
-        objects: dict[str, MibObject] = {}
-        for ancestor in reversed(self.line(name)):
-            objects.update((text, _object(text, spec)) for text, spec in self.specs[ancestor].objects.items())
-        return _Scope(name, objects, self.problems)
+        """What a file may name: the objects of those it inherits from, nearest last, then its own."""
+        known = self.scopes.get(name)
+        if known is None:
+            objects: dict[str, MibObject] = {}
+            for ancestor in reversed(self.line(name)[1:]):
+                objects.update(self._own_objects(ancestor))
+            known = self.scopes[name] = _Scope(name, objects | self._own_objects(name), self.problems)
+        return known
+
+    def _own_objects(self, name: str) -> Mapping[str, MibObject]:
+        if name not in self.own_objects:
+            self.own_objects[name] = {text: _object(text, spec) for text, spec in self.specs[name].objects.items()}
+        return self.own_objects[name]
 
     def first(self, name: str, pick: Callable[[ProfileSpec], Item | None]) -> Item | None:
         return next((value for parent in self.line(name) if (value := pick(self.specs[parent])) is not None), None)
