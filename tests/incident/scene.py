@@ -84,7 +84,7 @@ class Scene:
         )
 
     def cleared(self, name: str, condition: str, subject: str = "") -> None:
-        self.see(ConditionCleared(self.now, DeviceName(name), condition, subject, self.now))
+        self.see(ConditionCleared(self.now, DeviceName(name), condition, subject, START))
 
     def see(self, transition: Transition) -> None:
         draft = self.draft()

@@ -192,6 +192,7 @@ class TestConditions:
         scene.at(60).cleared("mcu", "Hot")
         scene.at(90).wait()
         assert scene.open == []
+        assert scene.incidents.by_id[IncidentId("20261120-1")].resolved_at == scene.at(60).now
 
     @pytest.mark.parametrize("quiet", [DOWN, UNREACHABLE, MAINTENANCE])
     def test_on_a_device_that_is_not_to_be_heard_opens_when_it_is_back_and_only_if_it_still_holds(

@@ -33,8 +33,8 @@ def observe(draft: Draft, transition: Transition) -> None:
             _observe_raised(draft, device, transition)
         case ConditionCleared():
             incident = draft.incidents.find_open((device.name, transition.condition, transition.subject))
-            if incident is not None:
-                draft.see_recovery(incident, transition.since)
+            if incident is not None:  # `since` is when it began to hold: it is over now
+                draft.see_recovery(incident, transition.at)
 
 
 def _observe_state(draft: Draft, device: Device, event: DeviceStateChanged) -> None:

@@ -58,6 +58,8 @@ class ConditionRaised:
 
 @dataclass(frozen=True, slots=True)
 class ConditionCleared:
+    """The rule holds no more since `at`; it had held since `since`."""
+
     at: datetime
     device: DeviceName
     condition: str
