@@ -64,7 +64,7 @@ async def test_tables_of_many_sizes_come_in_few_requests_even_from_an_agent_with
             return [agent.respond(ber_with_rows(asked.datagram, asked.max_repetitions, rows))]
 
         agent.behave = little_room
-        for most in (17, 18, 16):
+        for most in (17, 18, 17):
             before = len(agent.asked)
             walked = await engine.session(agent.device()).walk(columns)
             assert [len(column) for column in walked.columns] == [48] * 18 + [53] + [2] * 4 + [0] * 13

@@ -99,18 +99,12 @@ class Walk:
         return self._may_bulk and self._habits.bulk_works and not self._doubts_bulk
 
     def _ask_bulk(self, opened: list[Column]) -> None:
-        """All columns while some may prove empty, then those furthest behind in the rectangle that brings most."""
+        """The columns furthest behind, in the rectangle that brings most."""
         bindings = min(int(RESPONSE_OCTETS / self._hints.octets_per_binding), self._habits.most_bindings)
-        fresh = [column for column in opened if not column.last_index]
-        if fresh:
-            width = min(len(fresh), self._habits.most_names, bindings)
-            rows = min(bindings // width, MOST_ROWS_ASKED)
-            self._group = fresh[:width]
-        else:
-            opened.sort(key=self._rows_to_come, reverse=True)
-            to_come = [self._rows_to_come(column) for column in opened]
-            width, rows = choose_rectangle(to_come, bindings, self._habits.most_names, MOST_ROWS_ASKED)
-            self._group = opened[:width]
+        opened.sort(key=self._rows_to_come, reverse=True)
+        to_come = [self._rows_to_come(column) for column in opened]
+        width, rows = choose_rectangle(to_come, bindings, self._habits.most_names, MOST_ROWS_ASKED)
+        self._group = opened[:width]
         self.request = Request(Pdu.GET_BULK, tuple(column.cursor for column in self._group), rows)
 
     def _rows_to_come(self, column: Column) -> int:
