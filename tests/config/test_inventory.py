@@ -306,3 +306,18 @@ def test_a_thousand_mistakes_are_told_and_the_rest_counted(load: Load) -> None:
 
 def test_a_root_without_a_site_is_most_likely_another_directory(load: Load) -> None:
     assert "inventories: warning: there is no inventory file" in str(load({}).warnings[0])
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "site: a\nranges:\n  - {name: 'sw-{n}', address: 192.0.2.0/24, count: 0, kind: switch}\n",
+        "site: a\nranges:\n  - {name: 'sw-{n}', address: 192.0.2.0/24, count: 1}\n",
+        "site: a\ndevices: [\n",
+    ],
+)
+def test_a_parent_that_a_wrong_file_may_hold_is_no_mistake_of_its_own(load: Load, broken: str) -> None:
+    good = "site: b\ndevices:\n  - {name: b, address: 192.0.2.9, kind: other, parents: [sw-1]}\n"
+    with pytest.raises(ConfigError) as caught:
+        load({"inventories/a.yaml": broken, "inventories/b.yaml": good})
+    assert {problem.path for problem in caught.value.problems if not problem.warning} == {"inventories/a.yaml"}

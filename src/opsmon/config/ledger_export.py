@@ -64,13 +64,14 @@ def export_sites(inventory: Inventory) -> dict[str, str]:
 
 
 class _PlainDumper(yaml.SafeDumper):
-    """Writes what our own reader reads: no anchors, and quotes around text that it would take for a number."""
+    """Writes what our own reader reads: no anchors, quotes around text that it would take for a number
+    and around line separators that YAML would fold."""
 
     def ignore_aliases(self, data: object) -> bool:
         return True
 
     def represent_text(self, text: str) -> yaml.ScalarNode:
-        style = None if scalar_value(text) == text else '"'
+        style = None if scalar_value(text) == text and text.isprintable() else '"'
         return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

@@ -47,7 +47,6 @@ class FileSecrets:
 
     def __init__(self, document: Document, environ: Mapping[str, str], problems: Problems, *, required: bool) -> None:
         self._document, self._environ, self._problems, self._required = document, environ, problems, required
-        self._literals: set[int] = set()
 
     @property
     def context(self) -> dict[str, object]:
@@ -101,9 +100,6 @@ class FileSecrets:
         return path
 
     def _warn_literal(self, written: str) -> None:
-        if id(written) in self._literals:
-            return
-        self._literals.add(id(written))
         place = _find(self._document.data, written) or self._document.place
         self._problems.add(
             Problem(self._document.path, place.line, place.column, "a secret in plain text", f"use {_SHAPE}", "", True)
