@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 Behaviour = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
@@ -19,13 +20,15 @@ class Received:
 
 @dataclass
 class Receiver:
-    """`behave` answers each request; every request is in `received`, and `arrived` tells of it."""
+    """`behave` answers each request. Every request is in `received`, `arrived` tells of it, and `asked` is the one of a
+    connection."""
 
     behave: Behaviour
     received: list[Received] = field(default_factory=list)
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
     port: int = 0
     talks: set[asyncio.Task[None]] = field(default_factory=set)
+    asked: "WeakKeyDictionary[asyncio.StreamWriter, Received]" = field(default_factory=WeakKeyDictionary)
 
     @property
     def url(self) -> str:
@@ -42,17 +45,18 @@ class Receiver:
         assert talk is not None
         self.talks.add(talk)
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            await self._take(reader)
+            self.asked[writer] = await self._take(reader)
             await self.behave(writer)
         writer.close()
 
-    async def _take(self, reader: asyncio.StreamReader) -> None:
+    async def _take(self, reader: asyncio.StreamReader) -> Received:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         async with self.arrived:
             self.received.append(Received(head[0].split(" ")[1], headers, body))
             self.arrived.notify_all()
+            return self.received[-1]
 
 
 @contextlib.asynccontextmanager
