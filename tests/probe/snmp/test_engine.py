@@ -177,3 +177,15 @@ async def test_requests_of_one_agent_never_repeat_their_id(engine: SnmpEngine) -
         for _ in range(50):
             await session.get([SYS_NAME])
         assert len({asked.request_id for asked in agent.asked}) == 50
+
+
+async def test_the_trace_tells_the_same_when_answers_are_read_by_their_layout(engine: SnmpEngine) -> None:
+    seen: list[Exchanged] = []
+    told: list[list[tuple[int, int]]] = []
+    async with far_end(a_switch(48)) as agent:
+        for _ in range(6):
+            await engine.session(agent.device(), trace=seen.append).walk(COLUMNS)
+            told.append([(len(line.request.names), len(line.response.names) if line.response else 0) for line in seen])
+            seen.clear()
+    assert told[-1] == told[-2] == told[2]
+    assert sum(answered for _, answered in told[-1]) >= 48 * len(COLUMNS)

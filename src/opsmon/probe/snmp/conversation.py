@@ -19,6 +19,8 @@ from opsmon.probe.snmp.message import (
     EncodedRequest,
     Head,
     Pdu,
+    Request,
+    Response,
     decode_response,
     encode_request,
 )
@@ -32,7 +34,7 @@ SocketAddress = tuple[str, int] | tuple[str, int, int, int]
 class Patience:
     """How long each attempt of one request waits for its answer; their number is how often it is asked."""
 
-    attempts_s: tuple[float, ...] = (1.0, 1.0, 1.5, 2.0)
+    attempts_s: tuple[float, ...] = (0.5, 1.0, 1.5, 2.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +152,7 @@ class Conversation:
 
     def _on_silence(self) -> None:
         request = self._exchange.request
-        if request is not None and self._trace is not None:
-            self._trace(Exchanged(request, None, self._attempts, self._loop.time() - self._sent_at_s))
+        self._tell(request, None)
         if self._attempts >= len(self._patience.attempts_s):
             self._wire.traffic.silences += 1
             raise ProbeError(Outcome.PROTOCOL if self._suspicion else Outcome.TIMEOUT, self._why_silent())
@@ -175,13 +176,15 @@ class Conversation:
     def take_quickly(self, datagram: bytes) -> bool:
         """Whether a datagram from our peer is the answer, of the layout expected; if not, it is for `take` to judge."""
         layout = self._exchange.expected
-        if layout is None or self._trace is not None:
+        if layout is None:
             return False
         values = layout.read(datagram, self._id)
         if values is None:
             return False
         self._suspicion = ""
-        self._exchange.take_values(values, len(datagram))
+        request = self._exchange.request
+        response = self._exchange.take_values(values, len(datagram))
+        self._tell(request, response)
         try:
             self._ask()
         except ProbeError as error:
@@ -198,15 +201,17 @@ class Conversation:
             self._wire.traffic.dropped_malformed += 1
             self.suspect(f"its answer is malformed: {error}")
             return
-        request = self._exchange.request
-        if request is not None and self._trace is not None:
-            self._trace(Exchanged(request, response, self._attempts, self._loop.time() - self._sent_at_s))
+        self._tell(self._exchange.request, response)
         self._suspicion = ""
         try:
             self._exchange.take(response)
             self._ask()
         except ProbeError as error:
             self.fail(error)
+
+    def _tell(self, request: Request | None, response: Response | None) -> None:
+        if request is not None and self._trace is not None:
+            self._trace(Exchanged(request, response, self._attempts, self._loop.time() - self._sent_at_s))
 
     def _is_foreign(self, head: Head, source: SocketAddress) -> bool:
         traffic, peer = self._wire.traffic, self.peer

@@ -94,11 +94,12 @@ class Rehearsed:
             return None
         return self._plan.steps[len(self._answers)].layout
 
-    def take_values(self, values: list[Cell], octets: int) -> None:
-        """The answer was read by the layout expected."""
+    def take_values(self, values: list[Cell], octets: int) -> Response:
+        """The answer was read by the layout expected; gives it as the codec would have."""
         step = self._plan.steps[len(self._answers)]
         step.layout_fits = True
         self._advance(step, values, octets)
+        return self._answers[-1]
 
     def take(self, response: Response) -> None:
         """The answer was read by the codec."""
