@@ -224,7 +224,7 @@ class _Family:
     specs: Mapping[str, ProfileSpec]
     problems: list[ProfileProblem] = field(default_factory=list)
     scopes: dict[str, _Scope] = field(default_factory=dict)
-    own_objects: dict[str, Mapping[str, MibObject]] = field(default_factory=dict)
+    own_objects: dict[str, dict[str, MibObject]] = field(default_factory=dict)
 
     def check_parents(self) -> None:
         for name, spec in self.specs.items():
@@ -268,7 +268,7 @@ class _Family:
             known = self.scopes[name] = _Scope(name, objects | self._own_objects(name), self.problems)
         return known
 
-    def _own_objects(self, name: str) -> Mapping[str, MibObject]:
+    def _own_objects(self, name: str) -> dict[str, MibObject]:
         if name not in self.own_objects:
             self.own_objects[name] = {text: _object(text, spec) for text, spec in self.specs[name].objects.items()}
         return self.own_objects[name]
