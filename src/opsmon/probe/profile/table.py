@@ -16,6 +16,7 @@ from opsmon.probe.profile.text import clean_text, number_of, raw_text
 from opsmon.probe.snmp.session import Index, Oid, SnmpValue
 
 Column = Mapping[Index, SnmpValue]
+Labels = tuple[tuple[str, str], ...]
 MOST_ROWS = 4096
 
 
@@ -28,6 +29,8 @@ class TableShape:
         self.columns: tuple[MibObject, ...] = ()
         self.block = SeriesBlock(())
         self.slow: Reading | None = None
+        self._labels: list[Labels] = []
+        self._told_by: tuple[tuple[str, ...], tuple[Column, ...]] = ((), ())
 
     def label_columns(self) -> list[Oid]:
         """What is read now and then: the labels and the slow columns."""
@@ -46,16 +49,24 @@ class TableShape:
         self.take(reader)
 
     def take(self, reader: Reader) -> None:
-        """Rows and labels from what has been read; blocks of the same names are kept."""
-        labelling = [reader.column(subject.column) for _, subject in self.table.labels if subject is not None]
-        known = {row for column in (*labelling, *(reader.column(c.column) for c in self.columns)) for row in column}
-        self.rows = tuple(sorted(known)[:MOST_ROWS])
-        labels = [self._labels(reader, row) for row in self.rows]
-        self.block = _kept(self.block, [subject.name for subject in self.columns], labels)
+        """Rows and labels from what has been read; where no label has changed, everything is kept as it is."""
+        cells = tuple(reader.column(subject.column) for _, subject in self.table.labels if subject is not None)
+        known = {row for subject in self.columns for row in reader.column(subject.column)}
+        rows = tuple(sorted(known)[:MOST_ROWS])
+        told_by = (tuple(subject.name for subject in self.columns), cells)
+        if rows != self.rows or told_by != self._told_by:
+            self.rows, self._told_by = rows, told_by
+            self._labels = [self._labels_of(reader, row) for row in rows]
+            self.block = _kept(self.block, told_by[0], self._labels)
+        self._take_slow(reader)
+
+    def _take_slow(self, reader: Reader) -> None:
         slow = [subject for subject in self.table.slow if reader.column(subject.column)]
-        block = _kept(self.slow.block if self.slow else None, [subject.name for subject in slow], labels)
-        values = read_columns(self.rows, [reader.column(subject.column) for subject in slow])
-        self.slow = Reading(block, values) if slow else None
+        if not slow:
+            self.slow = None
+            return
+        block = _kept(self.slow.block if self.slow else None, [subject.name for subject in slow], self._labels)
+        self.slow = Reading(block, read_columns(self.rows, [reader.column(subject.column) for subject in slow]))
 
     def _present(self, reader: Reader) -> tuple[MibObject, ...]:
         chosen = []
@@ -67,7 +78,7 @@ class TableShape:
                 chosen.append(other)
         return tuple(dict.fromkeys(chosen))
 
-    def _labels(self, reader: Reader, row: Index) -> tuple[tuple[str, str], ...]:
+    def _labels_of(self, reader: Reader, row: Index) -> Labels:
         return tuple(
             (
                 label,
@@ -79,11 +90,20 @@ class TableShape:
         )
 
     def fits(self, reader: Reader) -> bool:
-        """Whether the rows are still those of the shape: none new, and none gone from every column."""
-        columns = [reader.column(subject.column) for subject in self.columns]
-        if any(len(column) == len(self.rows) and tuple(column) == self.rows for column in columns):
-            return all(len(column) <= len(self.rows) for column in columns)
-        return {row for column in columns for row in column} == set(self.rows)
+        """Whether the rows are still those of the shape: none new, and none gone from every column.
+
+        Of a table that was cut nobody knows, and it is taken as it was until the next survey.
+        """
+        if len(self.rows) == MOST_ROWS:
+            return True
+        known, seen = frozenset(self.rows), False
+        for subject in self.columns:
+            column = reader.column(subject.column)
+            if tuple(column) == self.rows:
+                seen = True
+            elif not column.keys() <= known:
+                return False
+        return seen or {row for subject in self.columns for row in reader.column(subject.column)} == known
 
     def readings(self, reader: Reader) -> tuple[Reading, ...]:
         if not self.rows:
@@ -93,9 +113,7 @@ class TableShape:
         return (fast,) if self.slow is None else (fast, self.slow)
 
 
-def _kept(
-    before: SeriesBlock | None, names: Sequence[str], labels: Sequence[tuple[tuple[str, str], ...]]
-) -> SeriesBlock:
+def _kept(before: SeriesBlock | None, names: Sequence[str], labels: Sequence[Labels]) -> SeriesBlock:
     keys = tuple(SeriesKey(name, label) for name in names for label in labels)
     return before if before is not None and before.keys == keys else SeriesBlock(keys)
 
