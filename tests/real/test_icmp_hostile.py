@@ -3,7 +3,9 @@
 import asyncio
 import secrets
 import struct
+import time
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -152,6 +154,36 @@ async def test_an_answer_after_the_timeout_is_late_and_no_success(
     assert (await outcome_of(pinger, 1.0))[0] is Outcome.OK  # leaves after the late one, so it comes home after it
     assert pinger.counts()["late"] == 1
     assert pinger.counts()["answered"] == 1
+
+
+async def test_an_answer_that_came_too_late_is_late_however_late_we_read_it(
+    pinger: FleetPinger, responder: EchoResponder
+) -> None:
+    def dawdle(request: Request) -> list[Answer]:
+        time.sleep(0.08)  # hogs the loop of both ends: the answer comes late, and is there when we look
+        responder.inject(request, Answer(reply(request)))
+        return []
+
+    responder.behave = dawdle
+    assert (await outcome_of(pinger, 0.05))[0] is Outcome.TIMEOUT
+    assert pinger.counts()["late"] == 1
+
+
+async def test_a_wall_clock_that_was_set_does_not_spoil_the_round_trip(
+    place: Namespace, responder: EchoResponder
+) -> None:
+    for stepped_ns in (-3_600_000_000_000, 3_600_000_000_000):
+        pinger = FleetPinger(WallClock(), partial(wall_clock_off_by, stepped_ns))
+        with place.entered():
+            assert pinger.open()
+        echo = await pinger.ping(FAR, 2.0)
+        assert 0 < echo.rtt_s < 0.5
+        assert pinger.counts()["clock_steps"] == 1
+        pinger.close()
+
+
+def wall_clock_off_by(stepped_ns: int) -> int:
+    return time.time_ns() + stepped_ns
 
 
 async def test_a_repeated_answer_counts_once(pinger: FleetPinger, responder: EchoResponder) -> None:

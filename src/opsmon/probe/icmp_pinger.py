@@ -16,6 +16,8 @@ import asyncio
 import heapq
 import logging
 import secrets
+import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
 from opsmon.clock import Clock
@@ -75,8 +77,8 @@ class _Request:
 class _FamilyPinger:
     """All requests of one address family, over one socket."""
 
-    def __init__(self, version: IpVersion, clock: Clock, counts: PingCounts) -> None:
-        self._socket = IcmpSocket(version)
+    def __init__(self, version: IpVersion, clock: Clock, counts: PingCounts, wall_ns: Callable[[], int]) -> None:
+        self._socket = IcmpSocket(version, wall_ns)
         self._version, self._clock, self._counts = version, clock, counts
         self._loop = asyncio.get_running_loop()
         self._queue: list[_Request] = []
@@ -279,8 +281,8 @@ def _fail(request: _Request, outcome: Outcome, detail: str) -> None:
 class FleetPinger:
     """All pings of the daemon. Opens its sockets when first needed; must be closed in the loop it was used in."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, wall_ns: Callable[[], int] = time.time_ns) -> None:
+        self._clock, self._wall_ns = clock, wall_ns
         self._counts = PingCounts()
         self._families: dict[IpVersion, _FamilyPinger] = {}
         self._faults: dict[IpVersion, tuple[float, ProbeError]] = {}
@@ -326,7 +328,7 @@ class FleetPinger:
         if known and now_s < known[0]:
             raise ProbeError(known[1].outcome, known[1].detail)
         try:
-            family = self._families[version] = _FamilyPinger(version, self._clock, self._counts)
+            family = self._families[version] = _FamilyPinger(version, self._clock, self._counts, self._wall_ns)
         except ProbeError as error:
             self._faults[version] = (now_s + OPEN_AGAIN_S, error)
             self._explain(error)

@@ -15,6 +15,7 @@ import secrets
 import socket
 import struct
 import time
+from collections.abc import Callable
 from typing import NamedTuple
 
 from opsmon.errors import ProbeError
@@ -67,10 +68,13 @@ class Received(NamedTuple):
 
 
 class IcmpSocket:
-    """Sends echo requests and receives what concerns them. `ident` is the identifier that answers must carry."""
+    """Sends echo requests and receives what concerns them. `ident` is the identifier that answers must carry.
 
-    def __init__(self, version: IpVersion) -> None:
-        self.version = version
+    `wall_ns` is the clock that the kernel stamps arrivals with: CLOCK_REALTIME in nanoseconds.
+    """
+
+    def __init__(self, version: IpVersion, wall_ns: Callable[[], int] = time.time_ns) -> None:
+        self.version, self._wall_ns = version, wall_ns
         self._family = socket.AF_INET if version is IpVersion.V4 else socket.AF_INET6
         self.raw, self._socket = _open(self._family)
         self.ident = secrets.randbelow(65_535) + 1 if self.raw else _kernel_ident(self._socket)
@@ -93,7 +97,7 @@ class IcmpSocket:
     def send(self, packet: bytes, address: str) -> int:
         """Sends at once and returns the wall clock (ns) taken just before. Raises OSError, EAGAIN included."""
         target = (address, 0) if "%" not in address else _scoped(address)
-        sent_at_ns = time.time_ns()
+        sent_at_ns = self._wall_ns()
         self._socket.sendto(packet, socket.MSG_DONTWAIT, target)
         return sent_at_ns
 
