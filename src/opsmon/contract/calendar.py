@@ -122,6 +122,8 @@ class Calendar:
     announced: frozenset[int] = frozenset()
     law_days: Mapping[tuple[int, int], Text] = field(default_factory=dict)
     sets: Mapping[str, PeriodSet] = field(default_factory=dict)
+    # What windows have asked of single days: only ever what the fields above say, kept because every clock asks again.
+    asked: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def first_unannounced(self) -> int:

@@ -103,6 +103,8 @@ def doubts_of(
     limit: Limit, start: datetime, due: datetime, calendar: Calendar, runs: Window | None = None
 ) -> tuple[str, ...]:
     """Why `due` may still change when a notice or a date comes out."""
+    if limit.unit.is_elapsed and runs is None:
+        return ()
     first, last = calendar.local_date(start), calendar.local_date(due - timedelta(microseconds=1))
     if limit.unit.is_elapsed:
         return runs.doubts(calendar, first, last) if runs is not None else ()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import cast
 
 from opsmon.contract.calendar import DAY_S, ONE_DAY, Calendar, DayKind, Span
 from opsmon.contract.text import Text
@@ -53,13 +54,29 @@ class Window:
         kind = calendar.day(day).kind
         return kind is DayKind.WORKDAY if self.on is HoursOn.PLAIN_WORKDAYS else kind.is_worked
 
+    def stretches(self, calendar: Calendar, day: date) -> tuple[tuple[datetime, datetime], ...]:
+        """The open stretches of the local `day` as moments in UTC."""
+        known = calendar.asked.get((self, day))
+        if known is None:
+            known = tuple(
+                (calendar.moment(day, first), calendar.moment(day, last)) for first, last in self.spans(calendar, day)
+            )
+            calendar.asked[self, day] = known
+        return cast("tuple[tuple[datetime, datetime], ...]", known)
+
     def holds_at(self, calendar: Calendar, moment: datetime) -> bool:
-        day = calendar.local_date(moment)
-        second = (moment - calendar.moment(day)).total_seconds()
-        return any(first <= second < last for first, last in self.spans(calendar, day))
+        return any(first <= moment < last for first, last in self.stretches(calendar, calendar.local_date(moment)))
 
     def doubts(self, calendar: Calendar, first: date, last: date) -> tuple[str, ...]:
         """Why the window may still change on the days `first` to `last`."""
+        if first == last:
+            known = calendar.asked.get((self, first, "doubts"))
+            if known is None:
+                known = calendar.asked[self, first, "doubts"] = self._doubts(calendar, first, last)
+            return cast("tuple[str, ...]", known)
+        return self._doubts(calendar, first, last)
+
+    def _doubts(self, calendar: Calendar, first: date, last: date) -> tuple[str, ...]:
         found = dict.fromkeys(calendar.doubts(first, last) if self.hours and self.on is not HoursOn.EVERY_DAY else ())
         day = first
         while self.periods and day <= last:
@@ -76,11 +93,10 @@ class Window:
         empty = 0
         while empty <= LONGEST_CLOSURE_DAYS:
             empty += 1
-            for first, last in self.spans(calendar, day):
-                end = calendar.moment(day, last)
+            for first, end in self.stretches(calendar, day):
                 if end > start:
                     empty = 0
-                    yield max(start, calendar.moment(day, first)), end
+                    yield max(start, first), end
             day += ONE_DAY
         raise WindowNeverOpensError(f"{self.name}: never open in the {LONGEST_CLOSURE_DAYS} days after {start}")
 
@@ -104,8 +120,8 @@ def open_time_between(calendar: Calendar, window: Window, start: datetime, end: 
     total = timedelta()
     day, last_day = calendar.local_date(start), calendar.local_date(end)
     while day <= last_day:
-        for first, last in window.spans(calendar, day):
-            total += max(timedelta(), min(end, calendar.moment(day, last)) - max(start, calendar.moment(day, first)))
+        for first, last in window.stretches(calendar, day):
+            total += max(timedelta(), min(end, last) - max(start, first))
         day += ONE_DAY
     return total
 
