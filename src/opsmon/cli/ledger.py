@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from opsmon.cli.discovered import show_discovered
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, SiteOption
 from opsmon.cli.output import print_json, say, warn
 from opsmon.config.difference import Change
@@ -104,14 +105,21 @@ def _write_export(inventory: Inventory, file: Path, *, chinese: bool) -> tuple[P
 
 
 def diff(
-    other: Annotated[Path, typer.Argument(metavar="OTHER", help="Another root, or a CSV export.")],
+    other: Annotated[Path | None, typer.Argument(metavar="OTHER", help="Another root, or a CSV export.")] = None,
+    discovered: Annotated[bool, typer.Option("--discovered", help="Compare with what neighbours say (LLDP).")] = False,
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
-    """Compare this root with another, or with a CSV export.
+    """Compare with another root, a CSV export, or the network.
 
-    By device and field: + is only in OTHER, - only here, ~ differs (here → there).
+    By device and field: + is only in OTHER, - only here, ~ differs (here → there). With `--discovered` every SNMP
+    device is polled once, and links that the inventory's parents do not know are proposed; nothing is changed.
     """
+    if (other is None) == (not discovered):
+        raise typer.BadParameter("either another root or export, or --discovered", param_hint="OTHER")
+    if other is None:
+        show_discovered(root, json_output=json_output)
+        return
     changes = compare_with(load_root(root).inventory, other)
     if json_output:
         print_json(as_json(changes))
