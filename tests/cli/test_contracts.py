@@ -61,7 +61,11 @@ def test_the_list_names_all_five(contracts: Opsmon) -> None:
 def test_a_contract_is_shown_with_its_clauses(contracts: Opsmon) -> None:
     shown = contracts("show", E, "--json").json
     assert [clause["clause"] for clause in shown["clauses"]] == [f"E{number}" for number in range(1, 10)]
-    assert shown["clauses"][8]["limit"] == "1 workday"
+    assert shown["clauses"][8]["limit"] == "1 workday to 18:00"
+    assert shown["clauses"][5]["limit"] == (
+        "30 min, started inside holidays-and-events or 30 min, started inside flood-season (disputed)"
+    )
+    assert shown["clauses"][1]["variants"][0]["applies"] == [{"labels": {"venue": ["main-hall", "north-campus"]}}]
     assert contracts("show", E).code == 0
 
 

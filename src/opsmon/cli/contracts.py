@@ -7,14 +7,14 @@ import typer
 
 from opsmon.cli.assess import assess
 from opsmon.cli.calendar import show_calendar
+from opsmon.cli.clause_words import clause_json, from_text, limits_text
 from opsmon.cli.contract_words import book_of
 from opsmon.cli.deadlines import deadlines, replay_timeline
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_table, say, warn
 from opsmon.config.root import load_rules
 from opsmon.contract.book import ContractBook
-from opsmon.contract.term import Clause, Term
-from opsmon.contract.wording import fact_words, limit_words
+from opsmon.contract.term import Term
 
 group = new_group("The service contracts: clauses, calendars, deadlines, replays.")
 group.command("deadlines")(deadlines)
@@ -92,19 +92,17 @@ def show_contract(
     print_table(("service", "title", "term", "CNY"), services)
     say()
     rows = [
-        (clause.id, clause.what.in_(language), clause.target.value, _limits(clause), _from_words(clause), clause.source)
+        (
+            clause.id,
+            clause.what.in_(language),
+            clause.target.value,
+            limits_text(clause),
+            from_text(clause),
+            clause.source,
+        )
         for clause in book.contract.clauses
     ]
     print_table(("clause", "what", "target", "limit", "counts from", "source"), rows)
-
-
-def _limits(clause: Clause) -> str:
-    return " or ".join(dict.fromkeys(limit_words(variant.limit).en for variant in clause.variants))
-
-
-def _from_words(clause: Clause) -> str:
-    words = [fact_words(fact).en.removeprefix("the ") for fact in clause.counts_from]
-    return " or ".join([*words, *(f"breach of {name}" for name in clause.breach_of)])
 
 
 def _contract_json(book: ContractBook) -> dict[str, object]:
@@ -119,20 +117,5 @@ def _contract_json(book: ContractBook) -> dict[str, object]:
         for one in book.contract.services.values()
     ]
     return {
-        **_summary_json(book), "services": services, "clauses": [_clause_json(one) for one in book.contract.clauses],
+        **_summary_json(book), "services": services, "clauses": [clause_json(one) for one in book.contract.clauses],
     }  # fmt: skip
-
-
-def _clause_json(clause: Clause) -> dict[str, object]:
-    readings = [variant.interpretation for variant in clause.variants if variant.interpretation is not None]
-    return {
-        "clause": clause.id,
-        "source": clause.source,
-        "what": clause.what.en,
-        "what_zh": clause.what.in_("zh"),
-        "target": clause.target.value,
-        "counts_from": [fact.value for fact in clause.counts_from],
-        "breach_of": list(clause.breach_of),
-        "limit": _limits(clause),
-        "interpretation": "; ".join(dict.fromkeys(text.en for text in readings)) or None,
-    }
