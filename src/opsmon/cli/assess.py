@@ -27,7 +27,7 @@ def assess(
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
-    """Fault budget, breaches and estimated penalties of a month, from the journal.
+    """Fault budget, breaches and penalties of a month.
 
     Facts are those that the journal has now; the rules are today's.
     """
