@@ -100,6 +100,7 @@ class House:
         self.port = free_port()
         self.receiver = Receiver()
         self.mcu, self.nvr = Service(), Service()
+        self.environment: dict[str, str] = {}
 
     def write_root(self) -> None:
         (self.root / "inventories").mkdir(parents=True)
@@ -147,7 +148,8 @@ class Daemon:
         self._readers: list[asyncio.Task[None]] = []
 
     async def start(self, *, ready: bool = True) -> None:
-        environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "src"), "OPSMON_TOKEN": TOKEN}
+        given = {"PYTHONPATH": str(REPOSITORY / "src"), "OPSMON_TOKEN": TOKEN, **self._house.environment}
+        environment = {**os.environ, **given}
         self.process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "opsmon", "run", "--root", str(self._house.root), env=environment,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,

@@ -1,12 +1,14 @@
 """A device dies, the phone rings; it comes back, the phone says so. And a daemon that stops, is killed or reloads."""
 
+import asyncio
 import signal
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.house import Daemon, House, command, house_in
+from tests.e2e.house import PATIENCE_S, Daemon, House, command, house_in
 
 
 @pytest.fixture
@@ -123,3 +125,27 @@ async def test_a_port_that_is_taken_is_said_in_one_line(house: House, daemon: Da
         await second.end()
         assert not any("Traceback" in line for line in second.log)
         assert any(str(house.port) in line for line in second.log)
+
+
+async def test_systemd_is_kept_informed(house: House, tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.setblocking(False)
+        loop = asyncio.get_running_loop()
+
+        async def heard(word: str) -> None:
+            async with asyncio.timeout(PATIENCE_S):
+                while word not in (await loop.sock_recv(manager, 4_096)).decode().splitlines():
+                    pass
+
+        house.environment = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "400000"}
+        daemon = await house.start()
+        await heard("READY=1")
+        await heard("WATCHDOG=1")
+        daemon.process.send_signal(signal.SIGHUP)
+        await heard("RELOADING=1")
+        await heard("READY=1")
+        await heard("WATCHDOG=1")
+        daemon.process.send_signal(signal.SIGTERM)
+        await heard("STOPPING=1")
+        assert await daemon.end() == 0

@@ -7,6 +7,7 @@ growing pauses. The writing itself happens in a thread, so that a slow disk does
 import asyncio
 import logging
 from collections.abc import Sequence
+from datetime import timedelta
 
 from opsmon.clock import Clock
 from opsmon.engine.world import World
@@ -20,6 +21,7 @@ from opsmon.store.store import Store
 
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 5.0
+DELIVERIES_KEPT = timedelta(days=30)  # after they were made; the journal keeps what caused them
 log = logging.getLogger(__name__)
 
 
@@ -46,9 +48,11 @@ class Ledger:
         return await asyncio.to_thread(lambda: tuple(entry.event for entry in self._store.read(incident=incident)))
 
     async def save(self, world: World, head: Head) -> None:
-        """Writes a short cut to the world as it was at `head`; one that cannot be written is not missed."""
+        """Writes a short cut to the world as it was at `head`, and forgets old deliveries; if it cannot be written, it
+        is not missed."""
         try:
             await asyncio.to_thread(save_world, self._store, world, head, self._clock.now())
+            await asyncio.to_thread(self._store.forget_finished, self._clock.now() - DELIVERIES_KEPT)
         except StoreError as error:
             log.warning("no snapshot: %s", error)
 

@@ -24,6 +24,7 @@ from opsmon.model.name import CheckName, DeviceName, IncidentId
 from opsmon.model.sample import Sample
 from opsmon.pipeline.intake import Intake, Request
 from opsmon.pipeline.ledger import Ledger
+from opsmon.pipeline.narration import narrate
 from opsmon.pipeline.recovery import REMEMBERED
 from opsmon.pipeline.wall import WallWatch
 from opsmon.state.fleet import ReprobeRequest
@@ -141,6 +142,7 @@ class Pipeline:
         if batch.events:
             deliveries = [row for effect in batch.alerts() for row in self._render(effect)]
             await self.ledger.write(batch.events, deliveries)
+            _tell(batch.events)
             self._touched_at = self._clock.monotonic()
             if deliveries:
                 self._wake_outbox()
@@ -202,6 +204,13 @@ class Pipeline:
         for effect in effects:
             if not isinstance(effect, Notify):
                 self._perform(effect)
+
+
+def _tell(events: Iterable[Event]) -> None:
+    for event in events:
+        line = narrate(event)
+        if line:
+            log.info("%s", line)
 
 
 class Batch:
