@@ -46,7 +46,9 @@ async def test_operations_have_names_of_their_own_and_commands_want_the_token(cl
             assert operation["security"] == [{"token": []}]
 
 
-@pytest.mark.parametrize("path", ["/api/v1/incidents", "/api/v1/devices", "/api/v1/sites", "/api/v1/clocks"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/incidents", "/api/v1/devices", "/api/v1/sites", "/api/v1/clocks", "/api/v1/budgets"]
+)
 async def test_lists_hold_what_is_promised(scene: Scene, client: Client, path: str) -> None:
     scene.dies("mcu-1")
     told = await document(client)

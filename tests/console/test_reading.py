@@ -74,6 +74,19 @@ async def test_incidents_can_be_filtered(scene: Scene, client: Client, filters: 
     assert len(await get(client, f"/api/v1/incidents{filters}")) == found
 
 
+async def test_faults_use_up_the_budget_of_the_month(scene: Scene, client: Client) -> None:
+    (before,) = [
+        use for use in await get(client, "/api/v1/budgets?contract=xicheng-vc-2025") if use["subject"] == "all"
+    ]
+    assert (before["clause"], before["used"], before["limit"], before["month"]) == ("E10", 0, 5, "2026-11-01")
+    name = scene.dies("mcu-1")
+    (after,) = [use for use in await get(client, "/api/v1/budgets?contract=xicheng-vc-2025") if use["subject"] == "all"]
+    assert (after["used"], after["incidents"], after["state"]) == (1, [name], "in_hand")
+    page = await (await client.get("/metrics")).text()
+    assert 'opsmon_fault_budget_used{clause="E10",contract="xicheng-vc-2025"} 1.0\n' in page
+    assert 'opsmon_fault_budget_limit{clause="E10",contract="xicheng-vc-2025"} 5.0\n' in page
+
+
 async def test_devices_tell_how_their_checks_went(client: Client) -> None:
     devices = await get(client, "/api/v1/devices")
     assert [device["id"] for device in devices] == ["core-1", "mcu-1", "会议终端-1", "ups-1"]

@@ -171,6 +171,23 @@ def test_contract_clocks_fire(rule_file: Path) -> None:
     )
 
 
+def test_a_fault_budget_that_is_spent_is_told_and_then_that_it_is_overspent(rule_file: Path) -> None:
+    clause = {"contract": "xicheng-vc-2025", "clause": "E10"}
+    labels, summary = clause | {"severity": "major"}, "contract xicheng-vc-2025 clause E10: "
+    series = 'opsmon_fault_budget_%s{contract="xicheng-vc-2025",clause="E10"}'
+    judge(
+        rule_file,
+        {series % "used": "4x3 5x3 6x9", series % "limit": "5x30"},
+        {
+            ("2m", "FaultBudgetSpent"): [],
+            ("6m", "FaultBudgetSpent"): [(labels, f"{summary}5 faults, the next costs")],
+            ("6m", "FaultBudgetOverspent"): [],
+            ("10m", "FaultBudgetSpent"): [],
+            ("10m", "FaultBudgetOverspent"): [(labels, f"{summary}6 faults, over the limit")],
+        },
+    )
+
+
 def test_opsmon_itself_is_watched(rule_file: Path) -> None:
     own = {"job": "opsmon", "instance": "127.0.0.1:9876"}
     judge(

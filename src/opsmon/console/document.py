@@ -1,10 +1,11 @@
 """What the API says, as the shapes of its JSON. Times are ISO 8601 with an offset."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from opsmon.contract.budget import BudgetState
 from opsmon.incident.incident import Phase
 from opsmon.model.device import Kind
 from opsmon.model.event import ClockState, DeviceState
@@ -30,6 +31,21 @@ class ClockDocument(BaseModel):
     remaining_s: float | None
     provisional: bool
     why: str
+
+
+class BudgetDocument(BaseModel):
+    """A fault budget in the present month. `subject` is `all` for the reading that is judged, else a device of the
+    milder one; `forecast` is what the pace of the month leads to."""
+
+    contract: str
+    clause: str
+    month: date
+    subject: str
+    used: int
+    limit: int
+    forecast: float
+    state: BudgetState
+    incidents: list[str]
 
 
 class FactDocument(BaseModel):
@@ -177,6 +193,10 @@ class ClockQuery(Query):
     contract: str | None = None
     clause: str | None = None
     site: str | None = None
+
+
+class BudgetQuery(Query):
+    contract: str | None = None
 
 
 class SiteQuery(Query):

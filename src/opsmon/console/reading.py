@@ -5,12 +5,13 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from opsmon.console.document import ClockQuery, DeviceQuery, IncidentDocument, IncidentQuery, SiteQuery
+from opsmon.console.document import BudgetQuery, ClockQuery, DeviceQuery, IncidentDocument, IncidentQuery, SiteQuery
 from opsmon.console.failure import unknown
 from opsmon.console.parts import PARTS, ConsoleParts
 from opsmon.console.route import JSON, answer_json, list_json, parse_query
 from opsmon.console.view import (
     afflictions_of,
+    budget_document,
     clocks_of,
     device_detail,
     device_document,
@@ -20,6 +21,7 @@ from opsmon.console.view import (
     site_document,
     urgency,
 )
+from opsmon.engine.budgets import uses_now
 from opsmon.engine.world import World
 from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import id_order
@@ -105,6 +107,13 @@ async def list_clocks(request: web.Request) -> web.Response:
 
 def _is_in(state: ClockState, wanted: str) -> bool:
     return wanted == "all" or (state.is_open if wanted == "open" else state.value == wanted)
+
+
+async def list_budgets(request: web.Request) -> web.Response:
+    parts, query = request.app[PARTS], parse_query(BudgetQuery, request)
+    uses = uses_now(parts.desk.world, parts.clock.now())
+    wanted = [budget_document(contract, use) for contract, use in uses if query.contract in (None, contract)]
+    return _as_response(list_json(wanted))
 
 
 async def list_devices(request: web.Request) -> web.Response:

@@ -5,6 +5,8 @@ from aiohttp import web
 from opsmon.console import commanding, health, reading, scraping, status_page
 from opsmon.console.document import (
     AckBody,
+    BudgetDocument,
+    BudgetQuery,
     ClockDocument,
     ClockQuery,
     DeviceDetailDocument,
@@ -53,6 +55,8 @@ ROUTES: tuple[Route, ...] = (
           body=SeverityBody, answer=IncidentDetailDocument),
     Route("GET", "/api/v1/clocks", reading.list_clocks, "Contract clocks, the most pressing first", query=ClockQuery,
           answer=ClockDocument, many=True),
+    Route("GET", "/api/v1/budgets", reading.list_budgets, "Fault budgets of the present month", query=BudgetQuery,
+          answer=BudgetDocument, many=True),
     Route("GET", "/api/v1/devices", reading.list_devices, "Devices and their states", query=DeviceQuery,
           answer=DeviceDocument, many=True),
     Route("GET", _DEVICE, reading.show_device, "A device, and who it says it is", answer=DeviceDetailDocument),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from opsmon.console.document import (
+    BudgetDocument,
     CheckDocument,
     ClockDocument,
     DeviceDetailDocument,
@@ -16,12 +17,13 @@ from opsmon.console.document import (
     JournalDocument,
     SiteDocument,
 )
+from opsmon.contract.budget import BudgetUse
 from opsmon.engine.desk import Desk
 from opsmon.engine.world import World
 from opsmon.incident.incident import Incident
 from opsmon.model.device import Device, Site
 from opsmon.model.event import ClockChanged
-from opsmon.model.name import CheckName, DeviceName, IncidentId
+from opsmon.model.name import CheckName, ContractId, DeviceName, IncidentId
 from opsmon.model.sample import Identity, Sample
 from opsmon.store.codec import encode_event
 from opsmon.store.store import Entry
@@ -69,6 +71,20 @@ def clocks_of(world: World, incident: IncidentId, now: datetime) -> list[ClockDo
 def urgency(clock: ClockDocument) -> tuple[bool, datetime, str]:
     """Running clocks before stopped ones, then by when they are due."""
     return (clock.remaining_s is None, clock.due_at or clock.strict_due_at or clock.starts_at, clock.clause)
+
+
+def budget_document(contract: ContractId, use: BudgetUse) -> BudgetDocument:
+    return BudgetDocument(
+        contract=contract,
+        clause=use.clause,
+        month=use.month,
+        subject=use.subject,
+        used=use.used,
+        limit=use.limit,
+        forecast=round(use.forecast, 1),
+        state=use.state,
+        incidents=list(use.incidents),
+    )
 
 
 def _incident_fields(world: World, incident: Incident, now: datetime) -> dict[str, object]:

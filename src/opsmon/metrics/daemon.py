@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 
 from opsmon import __version__
 from opsmon.clock import Clock
+from opsmon.engine.budgets import uses_now
 from opsmon.engine.desk import Desk
 from opsmon.engine.world import World
 from opsmon.errors import StoreError
@@ -62,6 +63,7 @@ class DaemonMetrics(Collector):
         yield from self._fleet(self._desk.world)
         yield from self._clocks(self._desk.world)
         yield _calendar(self._desk.world)
+        yield from self._budgets(self._desk.world)
         yield from self._probes(self._counts.probes)
         yield from self._notifications()
 
@@ -108,6 +110,18 @@ class DaemonMetrics(Collector):
         for key, left in sorted(least.items()):
             remaining.add_metric(key, left)
         yield remaining
+
+    def _budgets(self, world: World) -> Iterable[Metric]:
+        """The judged reading alone; a milder one counts by device and is in the API."""
+        names = ["contract", "clause"]
+        used = GaugeMetricFamily("opsmon_fault_budget_used", "Faults of this calendar month that count.", labels=names)
+        text = "Faults that the contract allows in a calendar month."
+        limit = GaugeMetricFamily("opsmon_fault_budget_limit", text, labels=names)
+        for contract, use in uses_now(world, self._clock.now()):
+            if use.is_judged:
+                used.add_metric([contract, use.clause], use.used)
+                limit.add_metric([contract, use.clause], use.limit)
+        yield from (used, limit)
 
     def _probes(self, tally: ProbeTally) -> Iterable[Metric]:
         runs, by_kind = dict(tally.runs), Counter[str]()

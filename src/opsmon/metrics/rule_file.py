@@ -24,6 +24,8 @@ _WORDS = {
     "zh": {
         "at_risk": "合同 {{ $labels.contract }} 条款 {{ $labels.clause }}：{{ $value }} 项即将超时",
         "breached": "合同 {{ $labels.contract }} 条款 {{ $labels.clause }}：{{ $value }} 项已超时",
+        "budget": "合同 {{ $labels.contract }} 条款 {{ $labels.clause }}：本月故障已达 {{ $value }} 次，再有一次即扣款",
+        "overspent": "合同 {{ $labels.contract }} 条款 {{ $labels.clause }}：本月故障 {{ $value }} 次，已超限额",
         "down": "opsmon 没有响应：故障无人发现",
         "not_ready": "opsmon 未就绪：未开始检查，或存储不可写",
         "reload": "opsmon 上一次重新加载配置失败，仍在使用旧配置",
@@ -34,6 +36,8 @@ _WORDS = {
     "en": {
         "at_risk": "contract {{ $labels.contract }} clause {{ $labels.clause }}: {{ $value }} targets at risk",
         "breached": "contract {{ $labels.contract }} clause {{ $labels.clause }}: {{ $value }} targets breached",
+        "budget": "contract {{ $labels.contract }} clause {{ $labels.clause }}: {{ $value }} faults, the next costs",
+        "overspent": "contract {{ $labels.contract }} clause {{ $labels.clause }}: {{ $value }} faults, over the limit",
         "down": "opsmon does not answer: nobody sees the faults",
         "not_ready": "opsmon is not ready: no checks are sent, or the store cannot be written",
         "reload": "opsmon refused the last configuration and goes on with the one before",
@@ -61,6 +65,9 @@ def _clock_alerts(words: Mapping[str, str]) -> Iterator[AlertRule]:
     for name, state in (("TargetAtRisk", "at_risk"), ("TargetBreached", "breached")):
         expression = f'opsmon_clocks{{state="{state}"}} > 0'
         yield AlertRule(name, expression, 0.0, {"severity": "major"}, {"summary": words[state]})
+    for name, sign, word in (("FaultBudgetSpent", "==", "budget"), ("FaultBudgetOverspent", ">", "overspent")):
+        expression = f"opsmon_fault_budget_used {sign} opsmon_fault_budget_limit"
+        yield AlertRule(name, expression, 0.0, {"severity": "major"}, {"summary": words[word]})
 
 
 def _own_alerts(words: Mapping[str, str]) -> Iterator[AlertRule]:
