@@ -133,7 +133,19 @@ async def test_an_interface_that_appears_is_there_in_the_same_poll(profiles: Pro
     poller = DevicePoller(profiles)
     await poller.poll(RecordedSession(parse_recording(SWITCH)))
     grown = SWITCH + "1.3.6.1.2.1.2.2.1.8.3|2|1\n1.3.6.1.2.1.31.1.1.1.1.3|4|Gi0/3\n"
-    assert values_of(await poller.poll(RecordedSession(parse_recording(grown))))["ifOperStatus Gi0/3"] == 1.0
+    picture = await poller.poll(RecordedSession(parse_recording(grown)))
+    assert not picture.surveyed
+    assert values_of(picture)["ifOperStatus Gi0/3"] == 1.0
+
+
+async def test_a_change_that_the_agent_itself_tells_of_is_seen_at_once(profiles: ProfileSet) -> None:
+    changed_at = "1.3.6.1.2.1.31.1.5.0|67|{}\n"  # ifTableLastChange
+    poller = DevicePoller(profiles)
+    await poller.poll(RecordedSession(parse_recording(SWITCH + changed_at.format(100))))
+    swapped = SWITCH.replace("|4|Gi0/1", "|4|Gi1/1") + changed_at.format(200)
+    picture = await poller.poll(RecordedSession(parse_recording(swapped)))
+    assert not picture.surveyed
+    assert values_of(picture)["ifOperStatus Gi1/1"] == 1.0
 
 
 async def test_a_profile_that_does_not_exist_is_our_own_fault(profiles: ProfileSet) -> None:

@@ -1,12 +1,12 @@
-"""One device, poll after poll: a survey first, then only what the plan needs; surveyed again when it becomes another
-device.
+"""One device, poll after poll: a survey first, then only what the plan needs.
 
-The device is surveyed again when its sysObjectID changes, when its uptime goes back (it restarted, and may have
-numbered its interfaces anew), when rows it had stay away, and now and then, so that a new fan or disk is found.
+The device is surveyed again when its sysObjectID changes, when its uptime goes back (it restarted, and may
+have numbered its interfaces anew), and now and then, so that a new fan or disk is found. Interfaces that
+come, go or are renamed are seen at once: their labels are read again in the same poll.
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from opsmon.errors import ProbeError
@@ -37,7 +37,7 @@ from opsmon.probe.profile.survey import (
     series_of,
 )
 from opsmon.probe.profile.table import TableShape
-from opsmon.probe.snmp.session import SnmpSession
+from opsmon.probe.snmp.session import Oid, SnmpSession
 
 SYSTEM = (SYS_DESCR, SYS_OBJECT_ID, SYS_UP_TIME, SYS_NAME, IF_TABLE_LAST_CHANGE)
 WATCHED = (SYS_OBJECT_ID, SYS_UP_TIME, IF_TABLE_LAST_CHANGE)
@@ -69,7 +69,8 @@ class _Known:
     plan: Plan
     shapes: tuple[TableShape, ...]
     neighbours: Mapping[str, str]
-    marks: tuple[str, ...]
+    sys_object_id: str
+    if_table_changed: str
     up_ticks: int
 
 
@@ -97,19 +98,16 @@ class DevicePoller:
         self._polls_left -= 1
         reader = Reader(session)
         await reader.get((*WATCHED, *known.plan.instances))
-        if _marks(reader) != known.marks or _up_ticks(reader) < known.up_ticks:
+        if text_at(reader, SYS_OBJECT_ID) != known.sys_object_id or _up_ticks(reader) < known.up_ticks:
             return await self._survey(session)
-        columns = [subject.column for shape in known.shapes for subject in shape.columns]
-        relabels = self._polls_left % POLLS_BETWEEN_LABELS == 0
-        if relabels:
-            columns += [column for shape in known.shapes for column in shape.label_columns()]
-        await reader.walk((*known.plan.columns, *columns))
-        if not all(shape.fits(reader) for shape in known.shapes):
-            return await self._survey(session)
-        if relabels:
-            for shape in known.shapes:
+        changed = text_at(reader, IF_TABLE_LAST_CHANGE)
+        relabels = changed != known.if_table_changed or self._polls_left % POLLS_BETWEEN_LABELS == 0
+        await reader.walk((*known.plan.columns, *_table_columns(known.shapes, relabels)))
+        for shape in known.shapes:
+            if relabels or not shape.fits(reader):
+                await reader.walk(shape.label_columns())
                 shape.take(reader)
-        self._known = replace(known, up_ticks=_up_ticks(reader))
+        self._known = replace(known, up_ticks=_up_ticks(reader), if_table_changed=changed)
         return _picture(reader, known, surveyed=False)
 
     async def _survey(self, session: SnmpSession) -> Picture:
@@ -133,7 +131,8 @@ class DevicePoller:
         identity, kind = identify(reader, profile)
         neighbours = neighbours_of(reader, profile)
         plan = plan_of(series_of(reader, adopted), before.plan.block if before else None)
-        self._known = _Known(profile, kind, identity, plan, shapes, neighbours, _marks(reader), _up_ticks(reader))
+        marks = (text_at(reader, SYS_OBJECT_ID), text_at(reader, IF_TABLE_LAST_CHANGE), _up_ticks(reader))
+        self._known = _Known(profile, kind, identity, plan, shapes, neighbours, *marks)
         self._polls_left = self._survey_every - random.randint(0, self._survey_every // 4)
         return _picture(reader, self._known, surveyed=True)
 
@@ -149,8 +148,10 @@ class DevicePoller:
         return self._profiles.choose(where, words, present)
 
 
-def _marks(reader: Reader) -> tuple[str, ...]:
-    return (text_at(reader, SYS_OBJECT_ID), text_at(reader, IF_TABLE_LAST_CHANGE))
+def _table_columns(shapes: Iterable[TableShape], relabels: bool) -> list[Oid]:
+    """What a poll walks of the tables, in an order that does not change."""
+    labels = [column for shape in shapes for column in shape.label_columns()] if relabels else []
+    return [*(subject.column for shape in shapes for subject in shape.columns), *labels]
 
 
 def _up_ticks(reader: Reader) -> int:
