@@ -1,6 +1,7 @@
 """What the API tells, over HTTP, of a world that the real engine made."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,6 +42,18 @@ async def test_an_incident_is_shown_with_its_facts_and_its_journal(scene: Scene,
     assert [fact["type"] for fact in incident["facts"]] == ["detected"]
     assert [entry["type"] for entry in incident["journal"]][:2] == ["incident_opened", "fact_added"]
     assert [entry["seq"] for entry in incident["journal"]] == sorted(entry["seq"] for entry in incident["journal"])
+
+
+async def test_a_store_that_cannot_be_read_takes_away_the_journal_alone(
+    scene: Scene, client: Client, tmp_path: Path
+) -> None:
+    name = scene.dies("mcu-1")
+    scene.store.close()
+    (tmp_path / "opsmon.db").write_bytes(b"no database" * 1000)
+    incident = await get(client, f"/api/v1/incidents/{name}")
+    assert incident["journal"] is None
+    assert [fact["type"] for fact in incident["facts"]] == ["detected"]
+    assert (await client.get("/metrics")).status == 200
 
 
 async def test_one_root_cause_is_one_incident_with_its_children(scene: Scene, client: Client) -> None:

@@ -99,7 +99,7 @@ class IncidentDetailDocument(IncidentDocument):
     merged_into: str | None
     facts: list[FactDocument]
     diagnosis: list[str]
-    journal: list[JournalDocument]
+    journal: list[JournalDocument] | None = Field(description="null while the store cannot be read")
 
 
 class CheckDocument(BaseModel):

@@ -1,7 +1,8 @@
 """The routes that read: incidents, clocks, devices, sites. Each takes the world once and answers from it."""
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
@@ -23,11 +24,13 @@ from opsmon.console.view import (
 )
 from opsmon.engine.budgets import uses_now
 from opsmon.engine.world import World
+from opsmon.errors import StoreError
 from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import id_order
 from opsmon.model.device import Device
 from opsmon.model.event import ClockState
 from opsmon.model.name import DeviceName, IncidentId, SiteName
+from opsmon.store.store import Entry
 
 
 def incident_of(world: World, request: web.Request) -> Incident:
@@ -81,10 +84,13 @@ async def show_incident(request: web.Request) -> web.Response:
 
 
 async def detail_of(parts: ConsoleParts, incident: Incident) -> IncidentDocument:
-    """Everything about an incident, its journal too."""
+    """Everything about an incident, its journal too. A store that cannot be read takes away nothing else: the answer to
+    a command that was taken must not look like a failure."""
+    journal: Sequence[Entry] | None = None
+    with contextlib.suppress(StoreError):
+        journal = await asyncio.to_thread(parts.journal, incident.id)
     world = parts.desk.world
-    journal = await asyncio.to_thread(parts.journal, incident.id)
-    return incident_detail(world, world.incidents.by_id[incident.id], parts.clock.now(), journal)
+    return incident_detail(world, world.incidents.by_id.get(incident.id, incident), parts.clock.now(), journal)
 
 
 async def list_clocks(request: web.Request) -> web.Response:

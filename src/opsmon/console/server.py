@@ -36,14 +36,14 @@ class ConsoleServer:
 
     def __init__(self, parts: ConsoleParts) -> None:
         self._settings = parts.settings
-        self._runner = web.AppRunner(make_console(parts), access_log=None, handle_signals=False)
+        self._runner = web.AppRunner(
+            make_console(parts), access_log=None, handle_signals=False, shutdown_timeout=_SHUTDOWN_S
+        )
 
     async def start(self) -> str:
         """Begins to listen; returns the address, with the port that was found where 0 was asked for. Raises OSError."""
         await self._runner.setup()
-        site = web.TCPSite(
-            self._runner, self._settings.host, self._settings.port, shutdown_timeout=_SHUTDOWN_S, reuse_address=True
-        )
+        site = web.TCPSite(self._runner, self._settings.host, self._settings.port, reuse_address=True)
         await site.start()
         port = self._runner.addresses[0][1]
         host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host

@@ -118,7 +118,7 @@ def incident_document(world: World, incident: Incident, now: datetime) -> Incide
 
 
 def incident_detail(
-    world: World, incident: Incident, now: datetime, journal: Iterable[Entry]
+    world: World, incident: Incident, now: datetime, journal: Iterable[Entry] | None
 ) -> IncidentDetailDocument:
     facts = [FactDocument(type=fact.type, at=fact.at, by=fact.by, note=fact.note) for fact in incident.facts]
     more = {
@@ -127,7 +127,7 @@ def incident_detail(
         "merged_into": incident.merged_into,
         "facts": facts,
         "diagnosis": list(incident.diagnosis),
-        "journal": [journal_document(entry) for entry in journal],
+        "journal": None if journal is None else [journal_document(entry) for entry in journal],
     }
     return IncidentDetailDocument.model_validate(_incident_fields(world, incident, now) | more)
 

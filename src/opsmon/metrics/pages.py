@@ -34,6 +34,7 @@ class MetricPages:
 
     def device(self, name: DeviceName) -> Iterator[str] | None:
         """One device; None where there is no such device."""
+        self._follow_inventory()
         device = self._desk.world.rules.inventory.devices.get(name)
         return None if device is None else self._write([device])
 
