@@ -243,6 +243,21 @@ def test_heavy_checks_share_the_places_and_quick_ones_do_not_wait_for_them() -> 
     assert bench.scheduler.tally.lag_s() > 1.0
 
 
+def test_a_reprobe_goes_ahead_of_those_who_wait_for_a_place() -> None:
+    async def story(bench: Bench) -> None:
+        checks = [device(f"d{n}", check("heavy", 3600.0, 30.0)) for n in range(30)]
+        bench.scheduler.load(checks)
+        while not bench.samples:
+            await bench.go_on(1)
+        first = bench.samples[0].device
+        bench.scheduler.reprobe(first, CheckName("heavy"), 0.5)
+        await bench.go_on(15)
+        assert any(sample.confirms and sample.device == first for sample in bench.samples)
+
+    bench = schedule(story, heavy=taking(5.0), heavy_places=1)
+    assert bench.most_at_once["heavy"] == 1
+
+
 def test_a_check_that_gets_no_place_for_a_whole_period_says_that_we_are_late() -> None:
     async def story(bench: Bench) -> None:
         bench.scheduler.load([device(f"d{n}", check("heavy", 10.0, 100.0)) for n in range(4)])

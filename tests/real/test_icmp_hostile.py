@@ -194,6 +194,16 @@ async def test_a_repeated_answer_counts_once(pinger: FleetPinger, responder: Ech
     assert pinger.counts()["duplicate"] >= 2
 
 
+async def test_a_flood_of_forged_answers_shows_in_the_log_and_does_not_fill_it(
+    pinger: FleetPinger, responder: EchoResponder, caplog: pytest.LogCaptureFixture
+) -> None:
+    responder.behave = lambda request: [*other_nonce(request)] * 50
+    assert (await outcome_of(pinger))[0] is Outcome.TIMEOUT
+    lines = [record.getMessage() for record in caplog.records if "forged" in record.getMessage()]
+    assert lines == [f"forged ping answers: from {FAR}, about {FAR}"]
+    assert pinger.counts()["forged"] == 50
+
+
 async def test_a_replayed_answer_of_an_earlier_ping_is_not_taken(pinger: FleetPinger, responder: EchoResponder) -> None:
     seen: list[Request] = []
     responder.behave = lambda request: seen.append(request) or [Answer(reply(request))]  # type: ignore[func-returns-value]

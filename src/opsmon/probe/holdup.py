@@ -5,9 +5,13 @@ by more than a beat, or a wall clock that went further than the monotonic one, i
 """
 
 import asyncio
+import logging
 from collections import deque
 
 from opsmon.clock import Clock
+from opsmon.probe.tally import ProbeTally
+
+log = logging.getLogger(__name__)
 
 BEAT_S = 0.25
 CLOCK_STEP_S = 1.0
@@ -17,12 +21,11 @@ REMEMBERED = 256
 class HoldUpWatch:
     """One for the scheduler; `start` in a running loop, `stop` before it ends."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, tally: ProbeTally) -> None:
+        self._clock, self._tally = clock, tally
         self._timer: asyncio.TimerHandle | None = None
         self._beat_s, self._beat_at = clock.monotonic(), clock.now()
         self._holdups: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)  # (ended at, lasted), monotonic seconds
-        self.seen = 0
 
     def start(self) -> None:
         self._beat_s, self._beat_at = self._clock.monotonic(), self._clock.now()
@@ -54,6 +57,9 @@ class HoldUpWatch:
         stepped_s = abs((now - self._beat_at).total_seconds() - (now_s - self._beat_s))
         lasted_s = max(blocked_s if blocked_s > BEAT_S else 0.0, stepped_s if stepped_s > CLOCK_STEP_S else 0.0)
         if lasted_s:
-            self.seen += 1
+            self._tally.held_up += 1
             self._holdups.append((now_s, lasted_s))
+            log.warning(
+                "held up for %.1f s (loop blocked, machine asleep or clock set): failures count for nothing", lasted_s
+            )
             self._beat_s, self._beat_at = now_s, now

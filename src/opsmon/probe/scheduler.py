@@ -81,8 +81,8 @@ class Scheduler:
         self._stopped = False
         self._progress = 0
         self._epoch_s = self._clock.monotonic()
-        self._holdups = HoldUpWatch(self._clock)
         self.tally = ProbeTally(self._clock)
+        self._holdups = HoldUpWatch(self._clock, self.tally)
 
     def load(self, devices: Iterable[Device]) -> None:
         """Swaps the fleet. A check whose name and period stay keeps its phase; one that left is forgotten."""
@@ -214,7 +214,8 @@ class Scheduler:
             self._skip(job, "the run before is not over" if job.running else "it still waits for a free place")
         elif self._kinds[job.check.kind].heavy and self._places == 0:
             job.waiting = True
-            self._waiting.append((job, turn))
+            queue = self._waiting.appendleft if turn.confirms else self._waiting.append  # somebody waits for a verdict
+            queue((job, turn))
         else:
             self._begin(job, turn)
 

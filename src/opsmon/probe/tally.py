@@ -18,8 +18,13 @@ class ProbeTally:
         self.skipped = 0  # runs that did not begin because the one before was not over
         self.excused = 0  # failures turned into LOCAL_FAULT because we were held up
         self.unwanted = 0  # samples of checks that a reload changed or took away meanwhile
+        self.held_up = 0  # times that the loop was blocked, the machine asleep or the clock set
         self._window_began_s = clock.monotonic()
         self._worst_s, self._worst_before_s = 0.0, 0.0
+
+    def own_faults(self) -> dict[str, int]:
+        """How often the fault was ours, by what it was."""
+        return {"skipped": self.skipped, "excused": self.excused, "unwanted": self.unwanted, "held_up": self.held_up}
 
     def note_run(self, kind: str, sample: Sample) -> None:
         self.runs[kind, sample.outcome] += 1
