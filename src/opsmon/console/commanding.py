@@ -14,6 +14,7 @@ from opsmon.model.incident import Fact, FactType
 
 
 async def add_event(request: web.Request) -> web.Response:
+    """Something happened to an incident; now, unless told when."""
     parts = request.app[PARTS]
     body, incident = await parse_body(EventBody, request), incident_of(parts.desk.world, request)
     fact = Fact(body.type, body.at or parts.clock.now(), body.by, body.note)
@@ -22,6 +23,7 @@ async def add_event(request: web.Request) -> web.Response:
 
 
 async def acknowledge(request: web.Request) -> web.Response:
+    """A named human takes an incident on."""
     parts = request.app[PARTS]
     body, incident = await parse_body(AckBody, request), incident_of(parts.desk.world, request)
     fact = Fact(FactType.ACKNOWLEDGED, body.at or parts.clock.now(), body.by, body.note)
@@ -30,6 +32,7 @@ async def acknowledge(request: web.Request) -> web.Response:
 
 
 async def set_severity(request: web.Request) -> web.Response:
+    """A named human judges an incident."""
     parts = request.app[PARTS]
     body, incident = await parse_body(SeverityBody, request), incident_of(parts.desk.world, request)
     await _issue(parts, SetSeverity(incident.id, body.severity, body.by, body.note))
@@ -37,6 +40,7 @@ async def set_severity(request: web.Request) -> web.Response:
 
 
 async def set_maintenance(request: web.Request) -> web.Response:
+    """Begins a maintenance window now, or ends it."""
     parts = request.app[PARTS]
     body, device = await parse_body(MaintenanceBody, request), device_of(parts.desk.world, request)
     if body.until is not None and body.until <= parts.clock.now():

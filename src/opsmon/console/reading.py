@@ -52,6 +52,7 @@ def device_of(world: World, request: web.Request) -> Device:
 
 
 async def list_incidents(request: web.Request) -> web.Response:
+    """Incidents by filter, the newest first."""
     parts, query = request.app[PARTS], parse_query(IncidentQuery, request)
     world, now = parts.desk.world, parts.clock.now()
     return await _answer_list(lambda: list_json(
@@ -79,6 +80,7 @@ def _is_wanted(incident: Incident, query: IncidentQuery) -> bool:
 
 
 async def show_incident(request: web.Request) -> web.Response:
+    """One incident with everything about it."""
     parts = request.app[PARTS]
     return answer_json(await detail_of(parts, incident_of(parts.desk.world, request)))
 
@@ -94,6 +96,7 @@ async def detail_of(parts: ConsoleParts, incident: Incident) -> IncidentDocument
 
 
 async def list_clocks(request: web.Request) -> web.Response:
+    """Clocks by filter, the most pressing first."""
     parts, query = request.app[PARTS], parse_query(ClockQuery, request)
     world, now = parts.desk.world, parts.clock.now()
     clocks = sorted(
@@ -116,6 +119,7 @@ def _is_in(state: ClockState, wanted: str) -> bool:
 
 
 async def list_budgets(request: web.Request) -> web.Response:
+    """Fault budgets of this month."""
     parts, query = request.app[PARTS], parse_query(BudgetQuery, request)
     uses = uses_now(parts.desk.world, parts.clock.now())
     wanted = [budget_document(contract, use) for contract, use in uses if query.contract in (None, contract)]
@@ -123,6 +127,7 @@ async def list_budgets(request: web.Request) -> web.Response:
 
 
 async def list_devices(request: web.Request) -> web.Response:
+    """Devices by filter, in the order of the inventory."""
     parts, query = request.app[PARTS], parse_query(DeviceQuery, request)
     world = parts.desk.world
     afflictions = afflictions_of(world)
@@ -142,6 +147,7 @@ async def list_devices(request: web.Request) -> web.Response:
 
 
 async def show_device(request: web.Request) -> web.Response:
+    """One device, and who it says it is."""
     parts = request.app[PARTS]
     world = parts.desk.world
     device = device_of(world, request)
@@ -149,6 +155,7 @@ async def show_device(request: web.Request) -> web.Response:
 
 
 async def list_sites(request: web.Request) -> web.Response:
+    """Sites by filter, in the order of the inventory."""
     parts, query = request.app[PARTS], parse_query(SiteQuery, request)
     world = parts.desk.world
     afflictions = afflictions_of(world)

@@ -31,6 +31,7 @@ _DEVICE = "/api/v1/devices/{device}"
 
 
 async def show_openapi(request: web.Request) -> web.Response:
+    """The document that describes this list."""
     return web.json_response(describe(ROUTES))
 
 

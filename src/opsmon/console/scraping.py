@@ -32,11 +32,13 @@ class Squeeze(Protocol):
 
 
 async def daemon_metrics(request: web.Request) -> web.Response:
+    """The daemon's own page."""
     page = await asyncio.to_thread(request.app[PARTS].pages.daemon)
     return web.Response(body=page, headers={"Content-Type": TEXT_FORMAT})
 
 
 async def site_metrics(request: web.Request) -> web.StreamResponse:
+    """The page of a site. Raises RequestError 404."""
     parts, name = request.app[PARTS], request.match_info["site"]
     pieces = parts.pages.site(name)
     if pieces is None:
@@ -45,6 +47,7 @@ async def site_metrics(request: web.Request) -> web.StreamResponse:
 
 
 async def device_metrics(request: web.Request) -> web.StreamResponse:
+    """The page of a device. Raises RequestError 404."""
     parts = request.app[PARTS]
     device = device_of(parts.desk.world, request)
     pieces = parts.pages.device(device.name)
@@ -115,6 +118,7 @@ async def discover_devices(request: web.Request) -> web.Response:
 
 
 def site_labels(site: Site) -> dict[str, str]:
+    """Labels of a site's target; those that begin with `__meta_` are for relabelling."""
     return {
         "__metrics_path__": f"/metrics/site/{quote(site.name, safe='')}",
         "site": site.name,
@@ -126,6 +130,7 @@ def site_labels(site: Site) -> dict[str, str]:
 
 
 def device_labels(device: Device) -> dict[str, str]:
+    """Labels of a device's target; `instance` is the device."""
     return {
         "__metrics_path__": f"/metrics/device/{quote(device.name, safe='')}",
         "instance": device.name,

@@ -40,6 +40,7 @@ _COLUMNS = ("id", "since", "what", "device", "site", "severity", "phase", "child
 
 
 async def show_status(request: web.Request) -> web.Response:
+    """The page, never kept by a cache."""
     return web.Response(text=render_status(request.app[PARTS]), content_type="text/html", headers=_HEADERS)
 
 

@@ -42,6 +42,7 @@ def afflictions_of(world: World) -> Afflictions:
 
 
 def clock_document(incident: IncidentId, clock: ClockChanged, now: datetime) -> ClockDocument:
+    """A clock by its last word in the journal. A clock that only warns is due by its stricter reading."""
     due_at = clock.due_at or clock.strict_due_at
     running = clock.after.is_open and due_at is not None
     return ClockDocument(
@@ -74,6 +75,7 @@ def urgency(clock: ClockDocument) -> tuple[bool, datetime, str]:
 
 
 def budget_document(contract: ContractId, use: BudgetUse) -> BudgetDocument:
+    """One budget for one subject."""
     return BudgetDocument(
         contract=contract,
         clause=use.clause,
@@ -114,12 +116,14 @@ def _incident_fields(world: World, incident: Incident, now: datetime) -> dict[st
 
 
 def incident_document(world: World, incident: Incident, now: datetime) -> IncidentDocument:
+    """An incident as it is listed."""
     return IncidentDocument.model_validate(_incident_fields(world, incident, now))
 
 
 def incident_detail(
     world: World, incident: Incident, now: datetime, journal: Iterable[Entry] | None
 ) -> IncidentDetailDocument:
+    """An incident with everything about it; `journal` None could not be read."""
     facts = [FactDocument(type=fact.type, at=fact.at, by=fact.by, note=fact.note) for fact in incident.facts]
     more = {
         "close_reason": incident.close_reason,
@@ -133,6 +137,7 @@ def incident_detail(
 
 
 def journal_document(entry: Entry) -> JournalDocument:
+    """One event of the journal."""
     name, fields = encode_event(entry.event)
     return JournalDocument(seq=entry.seq, type=name, event=fields)
 
@@ -176,10 +181,12 @@ def _device_fields(world: World, device: Device, latest: Latest, afflictions: Af
 
 
 def device_document(world: World, device: Device, latest: Latest, afflictions: Afflictions) -> DeviceDocument:
+    """A device as it is listed."""
     return DeviceDocument.model_validate(_device_fields(world, device, latest, afflictions))
 
 
 def device_detail(world: World, device: Device, latest: Latest) -> DeviceDetailDocument:
+    """A device with what its checks learned beside numbers."""
     identity = next((sample.identity for sample in latest.values() if sample.identity is not None), None)
     facts = {check: dict(sample.facts) for check, sample in latest.items() if sample.facts}
     more = {"identity": None if identity is None else identity_document(identity), "facts": facts}
@@ -187,6 +194,7 @@ def device_detail(world: World, device: Device, latest: Latest) -> DeviceDetailD
 
 
 def identity_document(identity: Identity) -> IdentityDocument:
+    """Who a device says it is."""
     return IdentityDocument(
         profile=identity.profile,
         vendor=identity.vendor,
@@ -198,6 +206,7 @@ def identity_document(identity: Identity) -> IdentityDocument:
 
 
 def site_document(world: World, site: Site, devices: Iterable[DeviceName], afflictions: Afflictions) -> SiteDocument:
+    """A site, its devices counted by state."""
     names = list(devices)
     open_incidents = {incident for name in names for incident in afflictions.get(name, ())}
     return SiteDocument(
@@ -213,4 +222,5 @@ def site_document(world: World, site: Site, devices: Iterable[DeviceName], affli
 
 
 def latest_of(desk: Desk, device: DeviceName) -> Latest:
+    """The last sample of each check of a device."""
     return desk.latest.get(device, {})

@@ -109,6 +109,7 @@ def rfc3339(moment: datetime) -> str:
 
 
 def ends_at(notify: Notify) -> str:
+    """The end of what is over; the zero time of what still fires."""
     if notify.status is AlertStatus.FIRING:
         return ZERO_TIME
     return rfc3339(notify.ends_at if notify.ends_at is not None else notify.at)
