@@ -16,7 +16,7 @@ def address_of(number: int) -> str:
     return f"127.1.{number // 250}.{number % 250 + 1}"
 
 
-def write_root(folder: Path, devices: int, snmp_port: int, period_s: float) -> int:
+def write_root(folder: Path, devices: int, snmp_port: int, period_s: float, checks: str = "snmp") -> int:
     """A root as `opsmon init` leaves it, with our inventory alone; the port that its daemon will listen on."""
     with running(*python_module("opsmon", "init", str(folder)), said=False) as (process, _):
         assert process.stdout is not None
@@ -32,8 +32,8 @@ def write_root(folder: Path, devices: int, snmp_port: int, period_s: float) -> i
 defaults:
   snmp: {{version: 2c, port: {snmp_port}, community: {COMMUNITY}}}
   profile: if-mib
-  checks: [snmp]
-  periods: {{snmp: {period_s:g}s}}
+  checks: [{checks}]
+  periods: {{snmp: {period_s:g}s, icmp: {period_s:g}s}}
 devices:
 """
     (folder / "inventories" / "bench.yaml").write_text(text + "\n".join(rows) + "\n", encoding="utf-8")

@@ -369,6 +369,19 @@ async def test_rows_that_vanish_between_two_requests(engine: SnmpEngine) -> None
         assert all(value == number * 100_000 + row for (row,), value in column.items())
 
 
+async def test_an_agent_with_room_for_one_value_is_asked_for_the_rest(engine: SnmpEngine) -> None:
+    objects = a_switch(1)
+
+    def first_only(asked: Asked, good: bytes | None) -> Iterable[bytes | None]:
+        return (asked.answer(binding(asked.oids[0], objects[asked.oids[0]])),)
+
+    async with far_end(objects, first_only) as agent:
+        found = await engine.session(agent.device()).get([SYS_NAME, SYS_DESCR, SYS_UPTIME])
+        assert found == {SYS_NAME: b"sw-1", SYS_DESCR: b"a switch", SYS_UPTIME: 471_100}
+        agent.behave = lambda asked, good: (asked.answer(),)
+        assert await engine.session(agent.device()).get([SYS_NAME, SYS_DESCR]) == {}
+
+
 # --- errors that the agent tells
 
 

@@ -45,6 +45,7 @@ class Get:
         asked = self._waiting.pop(0)
         if response.status == ErrorStatus.NO_ERROR:
             self._keep(response)
+            self._ask_again_for_missing(asked, response)
         else:
             self._go_around(asked, response)
         self._ask_next()
@@ -55,6 +56,12 @@ class Get:
             oid = self._oid_of.get(name)
             if oid is not None and value is not None and not isinstance(value, Marker):
                 self.values[oid] = value
+
+    def _ask_again_for_missing(self, asked: tuple[bytes, ...], response: Response) -> None:
+        """An agent that answers a part only, for lack of room, is asked for the rest."""
+        if len(response.names) < len(asked):
+            rest = tuple(name for name in asked if name not in response.names)
+            self._waiting[:0] = [rest] if 0 < len(rest) < len(asked) else []
 
     def _go_around(self, asked: tuple[bytes, ...], response: Response) -> None:
         status, place = response.status, response.place

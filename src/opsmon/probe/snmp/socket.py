@@ -30,6 +30,7 @@ _REMEMBERED_IDS = 4096
 _IP_RECVERR = 11
 _IPV6_RECVERR = 25
 _SO_RCVBUFFORCE = 33
+_SO_EE_ORIGIN_LOCAL = 1
 _LOCAL_ERRORS = frozenset(
     {errno.ENETUNREACH, errno.EPERM, errno.EACCES, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL, errno.ENETDOWN}
 )
@@ -170,10 +171,12 @@ class SharedSocket:
             return
         if conversation is None or conversation.peer.address[:2] != source[:2]:
             return
-        number = next((struct.unpack("=I", data[:4])[0] for _, _, data in ancillary if len(data) >= 4), 0)
+        # struct sock_extended_err begins with the error number and who says so (linux/errqueue.h)
+        number, origin = next((struct.unpack("=IB", data[:5]) for _, _, data in ancillary if len(data) >= 5), (0, 0))
         if number in (errno.EMSGSIZE, 0):
             return
-        outcome = Outcome.LOCAL_FAULT if number in _LOCAL_ERRORS else Outcome.REFUSED
+        is_ours = origin == _SO_EE_ORIGIN_LOCAL and number in _LOCAL_ERRORS
+        outcome = Outcome.LOCAL_FAULT if is_ours else Outcome.REFUSED
         conversation.fail(ProbeError(outcome, _report_words(number)))
 
 
