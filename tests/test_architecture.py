@@ -33,6 +33,8 @@ IMPURE_MODULES = {
 DOORS: dict[str, tuple[str, ...]] = {
     "yaml": ("config",),
     "netmiko": ("backup",),
+    "paramiko": ("backup",),
+    "pyrage": ("backup",),
     "sqlalchemy": ("store",),
     "pysnmp": ("probe",),
     "icmplib": ("probe",),

@@ -6,15 +6,17 @@ without a `probes/` or a `rules/` of its own takes the stock one.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from opsmon.backup.recipe import RecipeBook
 from opsmon.config.conditions import load_conditions
 from opsmon.config.document import check_spec, read_document
 from opsmon.config.inventory import load_inventory
 from opsmon.config.loading import Loading
 from opsmon.config.problem import Problems
 from opsmon.config.profiles import read_profiles
+from opsmon.config.recipes import resolve_recipes
 from opsmon.config.reference import Known
 from opsmon.config.rules import load_contracts
 from opsmon.config.settings import Settings, SettingsSpec
@@ -40,6 +42,7 @@ class Root:
     profiles: ProfileSet
     contracts: Mapping[ContractId, ContractBook]
     warnings: tuple[Problem, ...]
+    recipes: RecipeBook = field(default_factory=RecipeBook)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,13 @@ def load_root(path: Path, *, environ: Mapping[str, str] = os.environ, require_se
     known_contracts = None if loading.problems.errors else contracts
     conditions = load_conditions(rules, loading.problems)
     profiles = read_profiles(root_of("probes", root) / "probes", root, loading.problems)
+    recipes = resolve_recipes(profiles, loading.problems) if profiles else RecipeBook()
     inventory = load_inventory(loading, Known(known_contracts, frozenset(profiles.profiles) if profiles else None))
     loading.problems.raise_if_any()
     if profiles is None:
         raise InvariantError("profiles are neither sound nor wrong")
     warnings = tuple(sorted(loading.problems.warnings))
-    return Root(root, settings, inventory, conditions, profiles, contracts, warnings)
+    return Root(root, settings, inventory, conditions, profiles, contracts, warnings, recipes)
 
 
 def load_settings(path: Path, *, environ: Mapping[str, str] = os.environ) -> Settings:

@@ -1,6 +1,7 @@
 """`opsmon.yaml`: how the daemon itself runs. Every key is optional; no file is the same as an empty one."""
 
 from dataclasses import dataclass, field
+from datetime import time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -8,8 +9,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
+from opsmon.backup.sealing import parse_recipient
 from opsmon.config.problem import shown
 from opsmon.console.settings import HttpSettings, HttpSpec
+from opsmon.errors import BackupError
 from opsmon.notify.channel import Channel
 from opsmon.notify.spec import WebhookSpec
 from opsmon.spec import Seconds, Spec, wrong
@@ -27,10 +30,19 @@ class Language(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BackupSettings:
-    """Where configurations are kept (a git repository) and how many devices are read at a time."""
+    """Where configurations are kept (a git repository) and how many devices are read at a time.
+
+    `recipients` are the public keys that originals are sealed to. `schedule` is when the daemon begins a run each day,
+    None where cron or a timer does; until `until` failed devices are tried again every `pause_s` seconds.
+    """
 
     repository: Path
     threads: int = 20
+    recipients: tuple[str, ...] = ()
+    schedule: time | None = None
+    until: time = time(6)
+    pause_s: float = 1200.0
+    overdue_nights: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +80,43 @@ def _check_names(webhooks: list[WebhookSpec]) -> list[WebhookSpec]:
     return webhooks
 
 
+def _check_recipient(text: str) -> str:
+    try:
+        parse_recipient(text)
+    except BackupError as error:
+        raise wrong(str(error), "a public key of age, such as `age1…`") from None
+    return text
+
+
+def _check_hour(text: str) -> str:
+    try:
+        found = time.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is not None:
+        raise wrong("not a time of the day", "such as `02:30`, in the root's time zone")
+    return text
+
+
 class BackupSpec(Spec):
     """`backup:`"""
 
     repository: Annotated[str, Field(min_length=1)] = "backups"
     threads: Annotated[int, Field(ge=1, le=200)] = 20
+    recipients: list[Annotated[str, AfterValidator(_check_recipient)]] = Field(default_factory=list)
+    schedule: Annotated[str, AfterValidator(_check_hour)] | None = None
+    until: Annotated[str, AfterValidator(_check_hour)] = "06:00"
+    pause: Seconds = 1200.0
+    overdue_nights: Annotated[int, Field(ge=1, le=60)] = 2
+
+    def resolve(self, root: Path) -> BackupSettings:
+        """The settings of the root that the file stands in."""
+        schedule = time.fromisoformat(self.schedule) if self.schedule else None
+        until, recipients = time.fromisoformat(self.until), tuple(self.recipients)
+        repository = root / self.repository
+        return BackupSettings(
+            repository, self.threads, recipients, schedule, until, self.pause, self.overdue_nights
+        )  # fmt: skip
 
 
 class SettingsSpec(Spec):
@@ -94,7 +138,7 @@ class SettingsSpec(Spec):
             language=self.language,
             timezone=ZoneInfo(self.timezone),
             webhooks=tuple(webhook.resolve() for webhook in self.webhooks),
-            backup=BackupSettings(root / self.backup.repository, self.backup.threads),
+            backup=self.backup.resolve(root),
             hold_down_s=self.hold_down,
         )
 

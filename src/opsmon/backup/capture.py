@@ -1,0 +1,104 @@
+"""One device read once: log in, raise the rights, turn the paging off, show the configuration, ask who is logged in.
+
+What comes back still holds secrets; it is scrubbed before it goes anywhere. What a failure left is carried along, for
+inspection, scrubbed too.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from opsmon.backup.configuration import author_of, decoded, normalised
+from opsmon.backup.connection import Line, open_line
+from opsmon.backup.dialogue import Dialogue
+from opsmon.backup.file_copy import fetch_files
+from opsmon.backup.proof import Evidence, error_line
+from opsmon.backup.recipe import Recipe, Transport
+from opsmon.backup.terminal import render
+from opsmon.backup.watched_channel import CutError, StallError
+from opsmon.errors import BackupError
+from opsmon.model.device import Device
+from opsmon.probe.host_key import HostKeyPins
+
+MOST_USERS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What a device gave. `users` is who it says was logged in; asked only when the text is not what it was."""
+
+    evidence: Evidence = field(repr=False)
+    encoding: str = "utf-8"
+    users: str = field(default="", repr=False)
+
+
+class CaptureError(BackupError):
+    """The reading did not come to its end. `partial` is what came until then, with its secrets."""
+
+    def __init__(self, reason: str, partial: str = "") -> None:
+        super().__init__(reason)
+        self.partial = partial
+
+
+def read_device(device: Device, recipe: Recipe, pins: HostKeyPins, changed: Callable[[str], bool]) -> Capture:
+    """The configuration of a device, not proved yet. Raises CaptureError with the reason in words."""
+    partial: list[str] = []
+    try:
+        own_login = recipe.login == "own" and recipe.transport is Transport.SHELL
+        with open_line(device, pins, own_login=own_login or recipe.transport is Transport.SFTP) as line:
+            if recipe.transport is Transport.SFTP:
+                text = fetch_files(line.client, recipe.files)
+                return Capture(Evidence(normalised(text, recipe), "", device.name))
+            return _converse(line, device, recipe, changed, partial)
+    except CutError:
+        came = render("".join(partial))
+        where = f" after {came.count(chr(10))} lines of the configuration" if came.count("\n") else ""
+        raise CaptureError(f"the session was cut{where}", came) from None
+    except StallError:
+        came = render("".join(partial))
+        reason = f"the device stalled: the session is open and nothing came for {recipe.stall_s:g} s"
+        raise CaptureError(reason, came) from None
+    except CaptureError:
+        raise
+    except BackupError as error:
+        raise CaptureError(str(error), render("".join(partial))) from None
+
+
+def _converse(
+    line: Line, device: Device, recipe: Recipe, changed: Callable[[str], bool], partial: list[str]
+) -> Capture:
+    dialogue = Dialogue(line.channel, recipe)
+    try:
+        dialogue.greet()
+        dialogue.enable(device.ssh.enable if device.ssh else None)
+        for command in recipe.setup:
+            dialogue.run(command)  # refused for lack of rights, unknown: no harm, the pager is answered anyway
+        command, output = _first_understood(dialogue, recipe)
+        again = dialogue.run(command) if recipe.twice else None
+        text, encoding = decoded(output)
+        kept = normalised(text, recipe)
+        users = _users(dialogue, recipe, text) if changed(kept) else ""
+        line.channel.send(recipe.quit + "\n")
+    except (CutError, StallError, BackupError):
+        partial.append(dialogue.partial)
+        raise
+    evidence = Evidence(kept, text, dialogue.host, normalised(decoded(again)[0], recipe) if again is not None else None)
+    return Capture(evidence, encoding, users)
+
+
+def _users(dialogue: Dialogue, recipe: Recipe, text: str) -> str:
+    """Who changed it last, and who is logged in, as far as the device says so."""
+    author = author_of(text, recipe)
+    said = decoded(dialogue.run(recipe.users))[0] if recipe.users else ""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    logged_in = [] if error_line(said, recipe) else lines[:MOST_USERS]
+    return "\n".join(([f"last changed by {author}"] if author else []) + logged_in)
+
+
+def _first_understood(dialogue: Dialogue, recipe: Recipe) -> tuple[str, str]:
+    """The first of the commands that the device knows, and its output; else the last one and its error."""
+    command, output = "", ""
+    for command in recipe.commands:
+        output = dialogue.run(command)
+        if not (error_line(output, recipe) and output.count("\n") < recipe.least_lines):
+            break
+    return command, output

@@ -1,0 +1,179 @@
+"""An SSH session of a device's command line, through netmiko, with the host key pinned and reasons in words.
+
+netmiko finds the platform's driver, dials, logs in and opens the shell; what is said in the shell is dialogue.py's. Its
+drivers are kept from answering questions by themselves: the one of Huawei would save the running configuration. The key
+that a device shows at first is pinned in the same file as the probes' (`var/known_hosts`); another one later ends the
+session before a password is sent. No error holds a secret or anything that the device said.
+"""
+
+import logging
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import netmiko
+import paramiko
+from netmiko.exceptions import ReadException
+from netmiko.ssh_dispatcher import CLASS_MAPPER
+
+from opsmon.backup.watched_channel import CutError, WatchedChannel
+from opsmon.errors import BackupError
+from opsmon.model.device import Device, SshAccess
+from opsmon.probe.host_key import HostKeyPins, Place
+
+CONNECT_S, BANNER_S, LOGIN_S, BLOCKING_S = 10.0, 15.0, 15.0, 20.0
+# Both write what a device said, and what was sent to it, into their logs.
+for _name in ("netmiko", "paramiko"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
+    logging.getLogger(_name).propagate = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An open shell and the client that it belongs to (for file transfer)."""
+
+    channel: WatchedChannel
+    driver: Any
+    client: paramiko.SSHClient
+
+
+class _Pinned(paramiko.MissingHostKeyPolicy):
+    """Trusts the pinned keys of a place, and the first key of a place that has none."""
+
+    def __init__(self, pins: HostKeyPins, place: Place) -> None:
+        self._pins, self._place = pins, place
+        self.shown = ""
+        self.refused = False
+
+    def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:
+        self.shown = f"{key.get_name()} {key.get_base64()}"
+        pinned = self._pins.keys_of(self._place)
+        self.refused = bool(pinned) and self.shown not in pinned
+        if self.refused:
+            raise paramiko.SSHException("the host key is not the pinned one")
+
+    def lend(self, client: paramiko.SSHClient) -> None:
+        """Tells the client what is pinned, so that it asks the device for a key of that algorithm."""
+        address, port = self._place
+        pattern = address if port == 22 else f"[{address}]:{port}"
+        for pinned in self._pins.keys_of(self._place):
+            entry = paramiko.hostkeys.HostKeyEntry.from_line(f"{pattern} {pinned}")
+            if entry is not None and entry.key is not None:
+                client.get_host_keys().add(pattern, entry.key.get_name(), entry.key)
+
+    def pin(self) -> None:
+        """After a login that went well."""
+        if self.shown:
+            self._pins.pin(self._place, self.shown)
+
+
+def driver_of(platform: str) -> type[Any]:
+    """netmiko's driver. Raises BackupError for a name that it does not know."""
+    driver: type[Any] | None = CLASS_MAPPER.get(platform)
+    if driver is None:
+        raise BackupError(f"`{platform}` is no platform of netmiko {netmiko.__version__}")
+    return driver
+
+
+@contextmanager
+def open_line(device: Device, pins: HostKeyPins, *, own_login: bool) -> Iterator[Line]:
+    """A shell on the device. Raises BackupError with the reason, CutError where the session ends under way."""
+    access = device.ssh
+    if access is None or access.platform is None:
+        raise BackupError("the device has no `ssh.platform`")
+    policy = _Pinned(pins, (device.address, access.port))
+    driver = _quiet(driver_of(access.platform), policy, own_login)(**_parameters(device.address, access))
+    try:
+        with _reasons(policy, access):
+            driver.establish_connection()
+        policy.pin()
+        driver.channel = WatchedChannel(driver.remote_conn, driver.encoding)
+        if not own_login:
+            with _reasons(policy, access):
+                driver.special_login_handler()
+                driver._try_session_preparation()  # noqa: SLF001 - what netmiko's own constructor does after dialling
+        yield Line(driver.channel, driver, driver.remote_conn_pre)
+    finally:
+        _hang_up(driver)
+
+
+def _hang_up(driver: Any) -> None:
+    """Closes at once. Not `disconnect`, which first talks to a device that may not answer, and waits."""
+    with suppress(Exception):
+        driver.paramiko_cleanup()
+    logging.getLogger("netmiko").removeFilter(driver._secrets_filter)  # noqa: SLF001 - it holds the password
+
+
+def _quiet(driver: type[Any], policy: _Pinned, own_login: bool) -> type[Any]:
+    """The driver that dials and does not begin to talk by itself."""
+
+    class Quiet(driver):  # type: ignore[misc]  # the base is found at run time
+        def _build_ssh_client(self) -> paramiko.SSHClient:
+            client = self._get_ssh_client_instance()
+            policy.lend(client)
+            client.set_missing_host_key_policy(policy)
+            return client  # type: ignore[no-any-return]
+
+        def establish_connection(self, width: int = 511, height: int = 1000) -> None:
+            self.dialling = True
+            super().establish_connection(width=width, height=height)
+            self.dialling = False
+
+        def special_login_handler(self, delay_factor: float = 1.0) -> None:
+            if not self.dialling:
+                super().special_login_handler(delay_factor=delay_factor)
+
+    return Quiet
+
+
+def _parameters(address: str, access: SshAccess) -> dict[str, Any]:
+    return {
+        "host": address,
+        "port": access.port,
+        "device_type": access.platform,
+        "username": access.username,
+        "password": access.password.reveal() if access.password else None,
+        "secret": access.enable.reveal() if access.enable else "",
+        "use_keys": False,
+        "key_file": access.key,
+        "allow_agent": False,
+        "conn_timeout": CONNECT_S,
+        "banner_timeout": BANNER_S,
+        "auth_timeout": LOGIN_S,
+        "blocking_timeout": BLOCKING_S,
+        "auto_connect": False,
+    }
+
+
+@contextmanager
+def _reasons(policy: _Pinned, access: SshAccess) -> Iterator[None]:
+    """Turns what the libraries raise into a reason. `from None`: their errors may quote what the device said."""
+    try:
+        yield
+    except (BackupError, CutError):
+        raise
+    except (netmiko.NetmikoAuthenticationException, paramiko.AuthenticationException):
+        raise BackupError(f"the login of `{access.username}` was refused (password or key)") from None
+    except ReadException:
+        raise CutError("the device ended the session") from None
+    except (netmiko.NetmikoTimeoutException, paramiko.SSHException, OSError, EOFError, ValueError) as error:
+        raise BackupError(_reason(error, policy)) from None
+
+
+def _reason(error: BaseException, policy: _Pinned) -> str:
+    cause: BaseException = error.__context__ or error
+    if policy.refused or isinstance(cause, paramiko.BadHostKeyException):
+        return "the host key changed since it was pinned (delete its line in var/known_hosts if that was on purpose)"
+    if isinstance(cause, ConnectionRefusedError | paramiko.ssh_exception.NoValidConnectionsError):
+        return "the SSH port refused the connection"
+    if isinstance(cause, TimeoutError | socket.timeout):
+        return f"nobody answered at the SSH port within {CONNECT_S:g} s"
+    if isinstance(cause, socket.gaierror):
+        return "the address cannot be resolved"
+    if isinstance(cause, paramiko.SSHException):
+        return f"SSH failed before the login ({type(cause).__name__})"
+    if isinstance(cause, EOFError | ConnectionError):
+        return "the device closed the connection before the login"
+    return f"the login did not succeed ({type(cause).__name__})"

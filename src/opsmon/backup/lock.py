@@ -1,0 +1,37 @@
+"""One run on a root at a time, by a lock that the kernel lets go when its holder dies, however it dies."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from opsmon.errors import BackupError
+
+LOCK_FILE = "var/backup/run.lock"
+
+
+@contextmanager
+def run_lock(root: Path) -> Iterator[None]:
+    """Holds the lock. Raises BackupError, with the holder's process id, if another run does."""
+    path = root / LOCK_FILE
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise BackupError(f"{path} cannot be made: {error.strerror}") from error
+    try:
+        _take(descriptor)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip() or "unknown"
+        raise BackupError(f"another backup is running on this root (process {holder})") from None
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)

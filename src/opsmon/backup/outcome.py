@@ -1,0 +1,65 @@
+"""What became of one device in a run: the words that the worker, the keeper and the commands pass along."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from opsmon.model.device import Device
+from opsmon.model.name import DeviceName, SiteName
+
+
+class Occasion(StrEnum):
+    """Why a configuration is read."""
+
+    ROUTINE = "routine"
+    BEFORE = "before"  # a change order begins
+    AFTER = "after"  # it ends
+    TRIGGERED = "triggered"  # the device said that it was configured
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A proved and scrubbed configuration that is to be kept."""
+
+    device: Device
+    at: datetime
+    text: str = field(repr=False)
+    sealed: bytes | None = field(repr=False)
+    chars: int
+    hostname: str
+    encoding: str
+    recipe: str
+    users: str
+    changed: bool
+    took_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A failure and its reason in words; `aside` is what came, scrubbed."""
+
+    device: Device
+    at: datetime
+    reason: str
+    aside: str = field(repr=False)
+    took_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One line of the summary."""
+
+    device: DeviceName
+    site: SiteName
+    at: datetime
+    ok: bool
+    reason: str = ""
+    changed: bool = False
+    first: bool = False
+    unannounced: bool = False
+    order: str = ""
+    lines: int = 0
+    chars: int = 0
+    commit: str = ""
+    took_s: float = 0.0
+    round: int = 1

@@ -1,0 +1,110 @@
+"""Whether a capture is a configuration: every test by name, and the reason in words when one fails. Pure.
+
+A prompt that came back is no proof. A capture that is refused leaves the last good copy as it is.
+"""
+
+import re
+from dataclasses import dataclass
+
+from opsmon.backup.configuration import comparable, hostname_of
+from opsmon.backup.recipe import Recipe, Structure
+from opsmon.backup.sections import IncompleteError, parse_sections
+
+SHORTEST_RATIO = 0.6
+END_WITHIN_LINES = 5
+EDGE_LINES = 20
+_OWN_MESSAGE = re.compile(r"\s*(?:%|Error:)")
+
+
+@dataclass(frozen=True, slots=True)
+class LastGood:
+    """What is known of the last copy that was proved: the name in it, and its length in characters."""
+
+    hostname: str = ""
+    chars: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A capture in its kept form. `output` is all that the configuration command said; `again` a second reading."""
+
+    text: str
+    output: str
+    prompt_host: str = ""
+    again: str | None = None
+
+
+def refusal_of(evidence: Evidence, recipe: Recipe, wanted_host: str, last: LastGood, *, accept: bool) -> str:
+    """Why this is no good copy; empty where it is one. `accept` lets a much shorter one pass."""
+    return (
+        _error(evidence.output, recipe)
+        or _too_few(evidence.text, recipe)
+        or _no_end(evidence.text, recipe)
+        or _unlike(evidence, recipe)
+        or _other_host(evidence, recipe, wanted_host, last)
+        or ("" if accept else _too_short(evidence.text, last))
+    )
+
+
+def error_line(output: str, recipe: Recipe) -> str:
+    """The first line of a command's own output that is an error of the device; empty where none is.
+
+    Near the beginning and the end every pattern counts; between them, where banners and descriptions of people stand,
+    only what begins as a command line's own messages do.
+    """
+    lines = [line for line in output.splitlines() if line.strip()]
+    for number, line in enumerate(lines):
+        near = number < EDGE_LINES or number >= len(lines) - EDGE_LINES
+        if (near or _OWN_MESSAGE.match(line)) and any(error.search(line) for error in recipe.errors):
+            return line.strip()
+    return ""
+
+
+def _error(output: str, recipe: Recipe) -> str:
+    line = error_line(output, recipe)
+    return f"the device answered with an error: {line[:120]}" if line else ""
+
+
+def _too_few(text: str, recipe: Recipe) -> str:
+    count = len([line for line in text.splitlines() if line.strip()])
+    if count == 0:
+        return "the capture is empty"
+    if count < recipe.least_lines:
+        return f"only {count} lines came, and a configuration has at least {recipe.least_lines}"
+    return ""
+
+
+def _no_end(text: str, recipe: Recipe) -> str:
+    if recipe.end is not None:
+        tail = "\n".join([line for line in text.splitlines() if line.strip()][-END_WITHIN_LINES:])
+        if not recipe.end.search(tail):
+            return "the end of the configuration was not seen: it was cut off"
+    if recipe.structure in (Structure.EDIT, Structure.BRACE, Structure.FILES):
+        try:
+            parse_sections(text, recipe.structure)
+        except IncompleteError as error:
+            return f"the configuration is not whole: {error}"
+    return ""
+
+
+def _unlike(evidence: Evidence, recipe: Recipe) -> str:
+    if recipe.twice and (evidence.again is None or comparable(evidence.again, recipe) != comparable(evidence.text, recipe)):
+        return "two readings one after the other differ, and this make shows no end by which one could be believed"
+    return ""
+
+
+def _other_host(evidence: Evidence, recipe: Recipe, wanted: str, last: LastGood) -> str:
+    named = hostname_of(evidence.text, recipe)
+    found = named or evidence.prompt_host
+    if wanted and found != wanted:
+        return f"this is another device: it calls itself `{found}`, and `ssh.hostname` is `{wanted}`"
+    if not wanted and last.hostname and found != last.hostname:
+        return f"this may be another device: it calls itself `{found}`, and `{last.hostname}` in the last good copy"
+    return ""
+
+
+def _too_short(text: str, last: LastGood) -> str:
+    if len(text) >= SHORTEST_RATIO * last.chars:
+        return ""
+    share = round(100 * len(text) / last.chars)
+    return f"it is only {share} % as long as the last good copy; if that is right, run it again with --accept"

@@ -1,0 +1,92 @@
+"""How one make of device is read and what proves that its configuration came whole: the `backup:` section, resolved."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from opsmon.model.device import Device
+
+Pattern = re.Pattern[str]
+
+
+class Structure(StrEnum):
+    """How the text of a configuration is cut into sections."""
+
+    FLAT = "flat"  # nothing is known of it
+    HASH = "hash"  # Huawei, H3C: blocks between lines of `#`, closed by `return`
+    BANG = "bang"  # Cisco and its likes: a header and indented lines
+    EDIT = "edit"  # FortiOS: `config … end`, `edit … next`, nested
+    BRACE = "brace"  # Junos: `{ … }`, nested
+    FILES = "files"  # Linux: files one after the other, each with its header and its size
+
+
+class Transport(StrEnum):
+    SHELL = "shell"
+    SFTP = "sftp"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something that the device asks where a prompt was expected, and what is answered."""
+
+    asks: Pattern
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enable:
+    """How rights are raised: while the prompt looks `unprivileged`, `command` is sent and the password is given."""
+
+    unprivileged: Pattern
+    command: str = "enable"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that the capture and its proof know of a make. Lengths of time in seconds."""
+
+    name: str
+    platforms: tuple[str, ...]
+    commands: tuple[str, ...]
+    prompt: Pattern
+    setup: tuple[str, ...] = ()
+    login: str = "own"  # `own`: by the questions here; `netmiko`: by netmiko's driver of the platform
+    questions: tuple[Question, ...] = ()
+    enable: Enable | None = None
+    pager: Pattern | None = None
+    pager_answer: str = " "
+    quit: str = "exit"
+    end: Pattern | None = None
+    twice: bool = False
+    errors: tuple[Pattern, ...] = ()
+    volatile: tuple[Pattern, ...] = ()
+    resalted: bool = False
+    least_lines: int = 10
+    hostname: Pattern | None = None
+    structure: Structure = Structure.FLAT
+    users: str = ""
+    author: Pattern | None = None
+    transport: Transport = Transport.SHELL
+    files: tuple[str, ...] = ()
+    stall_s: float = 20.0
+    longest_s: float = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeBook:
+    """The recipes of a root: by profile, and by the netmiko name of a platform."""
+
+    by_profile: Mapping[str, Recipe] = field(default_factory=dict)
+    by_platform: Mapping[str, Recipe] = field(default_factory=dict)
+    fallback: Recipe | None = None
+
+    def recipe_for(self, device: Device) -> Recipe | None:
+        """The recipe of the device's profile if it fits the platform, else of the platform, else the last resort."""
+        if device.ssh is None or device.ssh.platform is None:
+            return None
+        platform = device.ssh.platform.removesuffix("_ssh")
+        own = self.by_profile.get(device.profile or "")
+        if own is not None and (platform in own.platforms or platform not in self.by_platform):
+            return own
+        return self.by_platform.get(platform, self.fallback)

@@ -1,0 +1,191 @@
+"""A run: many devices in a bounded pool of threads, what failed again in rounds, good copies committed as they come.
+
+Locked, so that a timer and a person do not collide. Killed at any moment it leaves the repository whole, every last good
+copy where it was, and no lock. `resume` goes on with what an interrupted run had not done.
+"""
+
+import json
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from opsmon.backup.keeper import Circumstance, Keeper
+from opsmon.backup.lock import run_lock
+from opsmon.backup.outcome import Refused, Result, Taken
+from opsmon.backup.recipe import RecipeBook
+from opsmon.backup.repository import Repository
+from opsmon.backup.scrub import Scrubber
+from opsmon.backup.scrub_key import load_scrub_key
+from opsmon.backup.sealing import Sealer
+from opsmon.backup.standing import Standings
+from opsmon.backup.worker import Worker
+from opsmon.clock import Clock
+from opsmon.model.device import Device
+from opsmon.probe.host_key import HostKeyPins
+
+RUN_FILE = "var/backup/run.json"
+BATCH = 50
+BATCH_S = 1.0
+PLACE_S = 0.5
+Tell = Callable[[Result], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a root gives to every run."""
+
+    root: Path
+    repository: Path
+    threads: int
+    recipes: RecipeBook
+    recipients: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often failed devices are tried again: so many rounds, and not after `until`."""
+
+    rounds: int = 1
+    pause_s: float = 0.0
+    until: datetime | None = None
+
+    def again(self, round_: int, now: datetime) -> bool:
+        """Whether there is a next round: with `until` alone, as many as there is time for."""
+        if self.until is not None and now.timestamp() + self.pause_s >= self.until.timestamp():
+            return False
+        return round_ < self.rounds or (self.until is not None and self.rounds == 0)
+
+
+class Run:
+    """One run on a root. `tell` is called for each device as soon as it is known what became of it, and again in later
+    rounds."""
+
+    def __init__(self, room: Room, circumstance: Circumstance, clock: Clock, *, accept: bool = False) -> None:
+        self._room, self._clock = room, clock
+        self._repository = Repository(room.repository)
+        self._standings = Standings(room.root)
+        self._keeper = Keeper(room.root, self._repository, self._standings, circumstance)
+        self._accept = accept
+        self.stopping = threading.Event()
+
+    def run(self, devices: Sequence[Device], tell: Tell, patience: Patience, *, resume: bool = False) -> list[Result]:
+        """The last result of each device. Raises BackupError where nothing can be done at all."""
+        with run_lock(self._room.root):
+            return self.run_locked(devices, tell, patience, resume=resume)
+
+    def run_locked(
+        self, devices: Sequence[Device], tell: Tell, patience: Patience, *, resume: bool = False
+    ) -> list[Result]:
+        """The same for a caller that holds the lock."""
+        self._repository.prepare()
+        note = RunNote(self._room.root)
+        began = note.begin(self._clock.now(), resume=resume)
+        left = [device for device in devices if not (resume and self._done_since(device, began))]
+        results: dict[str, Result] = {}
+        try:
+            self._rounds(left, tell, patience, results)
+            note.end()
+        finally:
+            self._repository.finish()
+            self._repository.close()
+        return list(results.values())
+
+    def _done_since(self, device: Device, began: datetime) -> bool:
+        good_at = self._standings.load(device.name, device.site).good_at
+        return good_at is not None and good_at >= began
+
+    def _rounds(self, left: list[Device], tell: Tell, patience: Patience, results: dict[str, Result]) -> None:
+        round_ = 1
+        while left:
+            failed = set()
+            for result in self._one_round(left, round_, tell):
+                results[result.device] = result
+                if not result.ok:
+                    failed.add(result.device)
+            left = [device for device in left if device.name in failed]
+            if not left or not patience.again(round_, self._clock.now()):
+                return
+            self.stopping.wait(patience.pause_s)
+            if self.stopping.is_set():
+                return
+            round_ += 1
+
+    def _one_round(self, devices: list[Device], round_: int, tell: Tell) -> list[Result]:
+        """Outcomes wait in a short queue, so that texts never pile up when the repository is slower than the devices."""
+        outcomes: queue.Queue[Taken | Refused] = queue.Queue(maxsize=BATCH)
+        worker = self._worker()
+        results: list[Result] = []
+        pool = ThreadPoolExecutor(self._room.threads, thread_name_prefix="backup")
+        try:
+            for device in devices:
+                pool.submit(self._work, worker, device, outcomes)
+            while len(results) < len(devices):
+                for result in self._keeper.keep(_batch(outcomes, len(devices) - len(results)), round_):
+                    results.append(result)
+                    tell(result)
+        except BaseException:
+            self.stopping.set()  # threads that wait for a place in the queue give up
+            raise
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+        return results
+
+    def _work(self, worker: Worker, device: Device, outcomes: "queue.Queue[Taken | Refused]") -> None:
+        outcome = worker.take(device)
+        while not self.stopping.is_set():
+            with suppress(queue.Full):
+                outcomes.put(outcome, timeout=PLACE_S)
+                return
+
+    def _worker(self) -> Worker:
+        return Worker(
+            recipes=self._room.recipes,
+            repository=self._repository,
+            standings=self._standings,
+            scrubber=Scrubber(load_scrub_key(self._room.root)),
+            sealer=Sealer(self._room.recipients),
+            pins=HostKeyPins(self._room.root / "var" / "known_hosts"),
+            clock=self._clock,
+            accept=self._accept,
+        )
+
+
+def _batch(outcomes: "queue.Queue[Taken | Refused]", most: int) -> list[Taken | Refused]:
+    """Waits for one outcome, then a little for more of them: a commit of many costs hardly more than one of one."""
+    found = [outcomes.get()]
+    patience = time.monotonic() + BATCH_S
+    while len(found) < min(BATCH, most) and (left := patience - time.monotonic()) > 0:
+        with suppress(queue.Empty):
+            found.append(outcomes.get(timeout=left))
+    return found
+
+
+class RunNote:
+    """What is written down while a run goes on, so that an interrupted one can be resumed."""
+
+    def __init__(self, root: Path) -> None:
+        self._path = root / RUN_FILE
+
+    def interrupted_at(self) -> datetime | None:
+        """When the run began that did not come to its end; None where the last one did."""
+        try:
+            return datetime.fromisoformat(json.loads(self._path.read_text("utf-8"))["began_at"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def begin(self, now: datetime, *, resume: bool) -> datetime:
+        """When the run began: now, or when the one began that is resumed."""
+        began = (self.interrupted_at() if resume else None) or now
+        beside = self._path.with_suffix(".new")
+        beside.write_text(json.dumps({"began_at": began.isoformat()}), encoding="utf-8")
+        beside.replace(self._path)
+        return began
+
+    def end(self) -> None:
+        self._path.unlink(missing_ok=True)

@@ -1,0 +1,81 @@
+"""Secrets that one line alone does not show: private keys over many lines, and names that are secret in a section.
+
+In FortiOS the community is the `name` of an entry of `config system snmp community`; in Junos it is the name of a block
+within `snmp { … }`. A private key whose beginning or end was cut off is one too.
+"""
+
+import re
+from collections.abc import Callable
+
+_BEGIN = r"-----BEGIN (?:[A-Z0-9 ]+ )?PRIVATE KEY(?: BLOCK)?-----"
+_END = r"-----END (?:[A-Z0-9 ]+ )?PRIVATE KEY(?: BLOCK)?-----"
+_WHOLE = re.compile(rf"(?P<begin>{_BEGIN})(?P<key>.*?)(?P<end>{_END}|\Z)", re.DOTALL)
+# A line of a key: nothing but base64, PEM headers in front perhaps.
+_TAIL = re.compile(rf"(?P<key>(?:^[ \t]*[A-Za-z0-9+/=]{{16,}}[ \t\r]*\n)+)(?=[ \t]*{_END})", re.MULTILINE)
+_HIDDEN = re.compile(r"\s*<secret-[0-9a-f]{16}>\s*")
+
+
+def hide_key_blocks(text: str, placeholder: Callable[[str], str]) -> str:
+    """The text with the inside of each private key replaced, and that of one whose other end is missing."""
+    if "PRIVATE KEY" not in text:
+        return text
+
+    def hide(found: "re.Match[str]") -> str:
+        if _HIDDEN.fullmatch(found["key"]) or not found["key"].strip():
+            return found[0]
+        tail = found["end"]
+        return f"{found['begin']}\n{placeholder(''.join(found['key'].split()))}\n{tail}"
+
+    text = _WHOLE.sub(hide, text)
+    return _TAIL.sub(lambda found: placeholder("".join(found["key"].split())) + "\n", text)
+
+
+_OPEN = re.compile(r"^\s*config\s+(?P<path>\S.*?)\s*$")
+_CLOSE = re.compile(r"^\s*end\s*$")
+_FORTINET_NAME = re.compile(r'^\s*set\s+name\s+(?:"(?P<q>[^"\n]+)"?|(?P<w>\S+))')
+_JUNOS_SNMP = re.compile(r"^(?P<indent>\s*)snmp\s*\{\s*$")
+_JUNOS_COMMUNITY = re.compile(r'^\s*community\s+(?:"(?P<q>[^"\n]+)"|(?P<w>[^\s{";]+))\s*(?:\{|;|$)')
+
+_SHADOW = re.compile(r"^[a-z_][\w.\-]*:[^:\s]*:\d*:\d*:\d*:\d*:")
+_SHADOW_WORD = re.compile(r"^[a-z_][\w.\-]*:(?P<q>[^:*!x\s][^:\s]+)(?P<w>)")
+
+
+class Section:
+    """Where in the text we are, as far as it makes a name a secret. Fed each line that may matter, in order."""
+
+    def __init__(self) -> None:
+        self._paths: list[str] = []
+        self._junos_indent: int | None = None
+        self._shadow = False
+
+    def secret_of(self, line: str) -> tuple[int, int] | None:
+        """The span of the secret that this line names, given the lines before."""
+        if opened := _OPEN.match(line):
+            self._paths.append(opened["path"])
+        elif _CLOSE.match(line) and self._paths:
+            self._paths.pop()
+        elif self._paths and self._paths[-1].startswith("system snmp community"):
+            return _span(_FORTINET_NAME.match(line))
+        return self._junos_secret(line) or self._shadow_secret(line)
+
+    def _shadow_secret(self, line: str) -> tuple[int, int] | None:
+        """After one line of shadow(5) a line of a name and a word is one that was cut."""
+        if _SHADOW.match(line):
+            self._shadow = True
+        return _span(_SHADOW_WORD.match(line)) if self._shadow else None
+
+    def _junos_secret(self, line: str) -> tuple[int, int] | None:
+        if opened := _JUNOS_SNMP.match(line):
+            self._junos_indent = len(opened["indent"])
+        elif self._junos_indent is not None:
+            if line.strip() and len(line) - len(line.lstrip()) <= self._junos_indent:
+                self._junos_indent = None
+                return None
+            return _span(_JUNOS_COMMUNITY.match(line))
+        return None
+
+
+def _span(found: "re.Match[str] | None") -> tuple[int, int] | None:
+    if found is None:
+        return None
+    return found.span("q") if found["q"] else found.span("w")

@@ -1,0 +1,116 @@
+"""The lines of configurations that carry secrets, as patterns. Data only: what is done with them is in scrub.py.
+
+Every named group that begins with `s` is a secret. A rule is written for a whole line in lower or upper case, and its
+secret may end at the end of a text that was cut. What is listed here is what the vendors' command references show:
+Huawei VRP and USG, H3C Comware, Cisco IOS, NX-OS and ASA, Ruijie, FortiOS, Junos, Hillstone StoneOS, net-snmp's
+snmpd.conf, shadow(5), wpa_supplicant and hostapd.
+"""
+
+import re
+
+# A word, or a quoted text with its quotes left outside; a quote that never closes is a line that was cut.
+WORD = r'(?:"(?P<{0}q>(?:[^"\\\n]|\\.)+)"?|(?P<{0}>(?!=\s)[^\s"]\S*))'
+# How a vendor says in what form the secret follows.
+FORM = r"(?:(?:cipher|simple|hash|plain|plaintext|irreversible-cipher|encrypted|enc|ciphertext|ascii-text|hexadecimal|ascii)\s+)?"
+DIGIT = r"(?:\d{1,2}\s+)?"
+
+# A line that begins so is free text for people: only what is unmistakably a ciphertext is taken out of it.
+PROSE = re.compile(r"^\s*(?:set\s+)?(?:description|remark|alias|title|comment[s]?|sysname|hostname|sys-?contact|!|#(?!\s*include))(?:\s|$|!)", re.I)
+# `cipher` here names an algorithm.
+ALGORITHM = re.compile(r"\bcipher\s+(?:aes|3?des|chacha|arcfour|blowfish|rc4|sm4|suite|default|all\b|exp|low|medium|high|null)", re.I)
+
+# Ciphertexts that are known by their looks, wherever they stand. The closing mark is missing where a line was cut.
+LOOKS = re.compile(
+    r"""
+    %\^%\#.*?(?:%\^%\#|$) | %@%@.*?(?:%@%@|$) | %\#%\#.*?(?:%\#%\#|$) | %\$%\$.*?(?:%\$%\$|$) | @%@%.*?(?:@%@%|$)
+  | %\+%\#\#.*?(?:%\+%\#\#|$) | \^%\^%\#.*$ | \^~\^~.*?(?:\^~\^~|$)
+  | \$\d[a-z]?\$[^\s";]+ | \$2[abxy]\$[^\s";]+ | \$y\$[^\s";]+ | \$gy\$[^\s";]+ | \$[ch]\$\d\$[^\s";]+ | \$14\$[^\s";]+
+  | (?<=\bENC\s)[^\s"]+ | (?<=\bENC\s")[^"\n]+
+    """,
+    re.X,
+)
+
+
+def _rule(pattern: str) -> re.Pattern[str]:
+    """`{w}`, `{w2}`, `{w3}` are secrets; `{form}` and `{n}` what may stand before one."""
+    words = {f"w{i}": WORD.format(f"s{i}") for i in ("", "2", "3", "4")}
+    for name, text in {**words, "form": FORM, "n": DIGIT}.items():
+        pattern = pattern.replace("{" + name + "}", text)
+    return re.compile(pattern, re.I)
+
+
+# The first word of the tuple is what a line must hold for the rule to be tried at all (quick refusal).
+RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    # A form word of Huawei and H3C is followed by the secret itself, whatever stands before.
+    ("cipher", _rule(r"\b(?:irreversible-cipher|cipher)\s+(?!(?:authentication-mode|privacy-mode|local-engineid)\b){w}")),
+    ("simple", _rule(r"\b(?:password|key|community|authentication|md5|psk|pass-phrase|preshared-key|code|text)\s+(?:\S+\s+)??simple\s+{w}")),
+    ("simple", _rule(r"\bauthentication-mode\s+simple\s+(?:\d+\s+)?(?:plain\s+|cipher\s+)?{w}")),
+    ("hash", _rule(r"\b(?:password|key|secret)\s+hash\s+{w}")),
+    # Passwords as statements of their own
+    ("pass", _rule(r"^\s*(?:enable|super)\s+pass(?:word|wd)\s+(?:(?:level|role)\s+\S+\s+)?{n}{form}{w}")),
+    ("secret", _rule(r"^\s*enable\s+(?:algorithm-type\s+\S+\s+)?secret\s+(?:level\s+\d+\s+)?{n}{w}")),
+    ("passw", _rule(r"^\s*(?:set\s+)?passw(?:or)?d\s+(?!(?:policy|encryption|recovery|complexity|expire|control|history|strength|length|min|max|alert|modify|display|valid|enable|disable|check|aging|change|lifetime|format|user-info|authentication)\S*(?:\s|$)|\{){n}{form}{w}")),
+    ("pass", _rule(r"^\s*set\s+authentication\s+password\s+{form}{w}")),
+    ("password", _rule(r"^\s*(?:local-)?user(?:name)?\s+\S+\s+(?:.*\s)?password\s+(?!(?:policy|expire|control)\b){n}{form}{w}")),
+    ("secret", _rule(r"^\s*user(?:name)?\s+\S+\s+(?:.*\s)?secret\s+{n}{form}{w}")),
+    ("password", _rule(r"\b(?:neighbor|peer|domain|vty|line|host|ftp|http|client|chap|pap|sent-username\s+\S+|login|isis|area|vtp|bind|manager|admin|community|server|proxy|ldap|tcp|session|link-layer|mail|smtp|account)\s+(?:\S+\s+)??password\s+(?!(?:policy|expire|control|authentication)\b){n}{form}{w}")),
+    ("ldap-login-password", _rule(r"\bldap-login-password\s+{n}{form}{w}")),
+    ("-password", _rule(r"\b(?:domain|area|login|bind|admin|auth|priv|user|root|authentication|privacy|encrypted|plain-text|chap|pap|md5|proxy|wpa|sae|simple|ppp|boot|grub|superuser|key)-password\s+(?!\{)(?:md5\s+|hmac-md5\s+|simple\s+)?{n}{form}{w}")),
+    # Keys of servers, chains and protocols
+    ("shared-key", _rule(r"\b(?:pre-?)?shared-key\s+(?!(?:address|hostname|host-name|default|encrypt)\b){n}(?:(?:local|remote|pass-phrase|encrypt-type)\s+)?{n}{form}{w}")),
+    ("shared-key", _rule(r"\bpre-shared-key\s+(?:address|hostname|host-name)\s+.*?\bkey\s+{n}{form}{w}")),
+    ("-server", _rule(r"\b(?:radius|tacacs|hwtacacs|ldap|portal)-server\s+(?:.*\s)?(?:shared-)?key\s+{n}{form}{w}")),
+    ("key", _rule(r"^\s*(?:set\s+|server-|shared-)?key\s+(?!(?:chain|generate|zeroize|config-key|authentication|accounting|pair|pairs|exchange|type|size|length|index|id|label|lifetime|local|rsa|dsa|ecdsa|password-encrypt|import|export|new)\b)(?:(?P<keyform>\d)\s+)?{form}(?!\d{1,3}\s*$)(?!\{){w}")),
+    ("key", _rule(r"\bkey\s+(?:authentication|accounting|authorization)\s+{form}{w}")),
+    ("key-string", _rule(r"\bkey-string\s+{n}{form}{w}")),
+    ("key-hex", _rule(r"\bkey-hex\s+{n}{form}{w}")),
+    ("-key", _rule(r"\b(?:authentication|message-digest|md5|server|encryption|failover|auth|priv|wep|psk|group|master|hmac|crypto|tunnel|static|session|api|access|secret|ipsec|esp|ah|hello|gre)-key\s+(?!(?:chain|id|address|hostname|host-name)\b)(?:\d+\s+)?(?:(?:md5|hmac-md5|hmac-sha\S*|sha\S*|type\s+\S+|value|ascii|hex|aes\S*|cmac\S*)\s+)*{n}{form}{w}")),
+    ("authentication-keyid", _rule(r"\bauthentication-keyid\s+\d+\s+(?:authentication-mode\s+)?(?:md5|hmac-\S+|sha\S*|aes\S*)\s+{form}{w}")),
+    ("authentication-mode", _rule(r"\bauthentication-mode\s+(?:md5|hmac-\S+|sha\S*|sm3|keychain-less)\s+(?:(?:nonstandard|usual|rfc2453|rfc2082|rfc4822|ip|osi|send-only|compatible)\s+)*(?:\d{1,3}\s+)?(?!(?:privacy-mode|acl)\b){form}{w}")),
+    ("privacy-mode", _rule(r"\bprivacy-mode\s+(?:des\S*|3des\S*|aes\S*|sm4\S*)\s+(?!acl\b){form}{w}")),
+    ("authentication", _rule(r"^\s*(?:standby|vrrp|glbp)\s+(?:\d+\s+)?authentication\s+(?:(?:md5\s+)?key-string\s+|text\s+|md5\s+)?(?!(?:md5\s+)?key-chain\b){n}{w}")),
+    ("authentication-key", _rule(r"\bntp\s+authentication-key\s+\d+\s+\S+\s+{n}{w}")),
+    ("message-digest-key", _rule(r"\bmessage-digest-key\s+\d+\s+(?:md5|hmac\S*|sha\S*)\s+{n}{form}{w}")),
+    ("isakmp", _rule(r"\bcrypto\s+isakmp\s+key\s+(?:\d\s+)?{w}")),
+    ("failover", _rule(r"^\s*failover\s+(?:ipsec\s+pre-shared-key|key)\s+{n}(?:hex\s+)?{w}")),
+    ("key", _rule(r"\b(?:isis|ospf|rip|eigrp|bfd|ldp)\b.*\b(?:md5|simple|hmac\S*)\s+key\s+{n}{form}{w}")),
+    ("md5", _rule(r"\bntp\s+.*\btrusted-?key\s+\d+\s+md5\s+{w}")),
+    ("keyid", _rule(r"\bauthentication\s+key-?id\s+\d+\s+\S+\s+{form}{w}")),
+    ("psk", _rule(r"\b(?:wpa-?psk|psk|wpa2?|sae|dot11i)\s+(?:set-key\s+|(?:pass-?phrase|ascii|hex|key|raw-key)\s+)(?:ascii\s+|hex\s+)?{n}{form}{w}")),
+    ("phrase", _rule(r"\b(?:wpa-|wpa_)?pass-?phrase\s+(?!=)(?:ascii\s+)?{n}{form}{w}")),
+    ("wep", _rule(r"\bwep\s+(?:default-)?key\s+(?:\d+\s+)?(?:size\s+\S+\s+)?(?:\S+\s+)?{n}{form}{w}")),
+    ("secret", _rule(r"^\s*(?:set\s+(?:.*\s)?)?(?:shared-|client-|psk-?|ppk-)?secret\s+(?!(?:policy|key)\b|\{){n}{form}{w}")),
+    # SNMP
+    ("snmp-server", _rule(r"\bsnmp-server\s+community\s+{n}{form}(?!(?:private-vlan)\b){w}")),
+    ("snmp-server", _rule(r"\bsnmp-server\s+host\s+(?:\S+\s+)?(?:\d[\d.]+|[0-9a-f]*:[0-9a-f:]+|\S+)\s+(?:vrf\s+\S+\s+|traps\s+|informs\s+|trap\s+|poll\s+|version\s+(?:1|2c|3\s+(?:no)?auth|3\s+priv)\s+|community\s+|use-vrf\s+\S+\s+)+{n}{w}")),
+    ("snmp-server", _rule(r"\bsnmp-server\s+host\s+\S+\s+(?!(?:traps|informs|trap|version|vrf|use-vrf|community|source-interface|filter-vrf|poll)\b){w}")),
+    ("snmp-server", _rule(r"\bsnmp-server\s+user\s+.*?\bauth\s+(?:md5|sha\S*)\s+(?!0x[0-9a-f]+:|priv\b){n}{w}(?:\s+priv\s+(?:(?:des|3des|des56|aes)(?:[\s-]+(?:128|192|256))?\s+)?{n}{w2})?")),
+    ("snmp-server", _rule(r"\bsnmp-server\s+user\s+.*?\bpriv\s+(?:(?:des|3des|des56|aes)(?:[\s-]+(?:128|192|256))?\s+)?{n}{w}")),
+    ("community", _rule(r"\bsnmp-agent\s+community\s+(?:(?:read|write|complexity-check\s+disable)\s+)?{form}(?!(?:complexity-check|cipher|simple)\b){w}")),
+    ("community", _rule(r"\bsnmp-agent\s+.*\bcommunity-name\s+{form}{w}")),
+    ("securityname", _rule(r"\bsnmp-agent\s+.*\bsecurityname\s+{form}{w}(?=.*\bv1|.*\bv2c|\s*$|(?!.*\bv3))")),
+    ("community", _rule(r"\bset\s+snmp\s+community\s+{w}")),
+    ("community", _rule(r"\bsnmp\s+(?:\S+\s+)?community\s+(?!\{){n}{form}{w}")),
+    ("community", _rule(r"^\s*(?:ro|rw|trap)community6?\s+{w}")),
+    ("com2sec", _rule(r"^\s*com2sec6?\s+(?:-Cn\s+\S+\s+)?\S+\s+\S+\s+{w}")),
+    ("sink", _rule(r"^\s*(?:trap|trap2|inform)sink\s+\S+\s+{w}")),
+    ("createuser", _rule(r"^\s*createUser\s+(?:-e\s+\S+\s+)?\S+\s+(?:MD5|SHA\S*)\s+{w}(?:\s+(?:DES|AES\S*)\s+{w2})?")),
+    ("usmuser", _rule(r"^\s*usmUser\s+(?:\S+\s+){7}{w}\s+\S+\s+{w2}")),
+    ("trapsess", _rule(r"^\s*trapsess\s+.*?(?:-[cAX])\s+{w}(?:.*?-X\s+{w2})?")),
+    # FortiOS: `set` and a word for a secret
+    ("set ", _rule(r"^\s*set\s+(?:psksecret\S*|passphrase|passwd\d?|password\d?|secret\d*|key|secondary-secret|tertiary-secret|auth-pwd|priv-pwd|md5-key|key-string|ppk-secret|private-key|authpasswd|sae-password|api-key|auth-password\S*|login-passwd|radius-secret|rsso-secret|keytab|hmac-key|enckey|authkey|ftm-push-key|password-hash)\s+(?:ENC\s+)?(?!-----BEGIN){w}")),
+    # Junos says itself where a secret is
+    ("secret-data", re.compile(r'"(?P<s>[^"\n]+)"?\s*;?\s*#+ ?SECRET-DATA', re.I)),
+    ("secret-data", re.compile(r"(?P<s>[^\s\";]+)\s*;\s*#+ ?SECRET-DATA", re.I)),
+    ("ascii-text", _rule(r"\b(?:ascii-text|hexadecimal)\s+{w}")),
+    ('"', re.compile(r'\b(?:encrypted-password|authentication-key|shared-secret|secret)\s+"(?P<s>[^"\n]+)', re.I)),
+    ("encrypted-password", _rule(r"\bencrypted-password\s+{w}")),
+    # Linux files
+    ("=", re.compile(r"^\s*[\w.\-\"']*(?:passw(?:or)?d|passphrase|psk|secret|secret[_-]?key|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?token|token|wep_key\d|sae_password|requirepass|community)[\"']?\s*=\s*[\"']?(?P<s>[^\s\"'#;][^\"'\n;]*?)[\"']?\s*(?:[;,#].*)?$", re.I)),
+    (":", re.compile(r"^\s*-?\s*[\w.\-\"']*(?:passw(?:or)?d|passphrase|psk|secret|api[_-]?key|auth[_-]?token|community)[\"']?\s*:\s+[\"']?(?P<s>[^\s\"'#;{][^\"'\n]*?)[\"']?\s*,?\s*$", re.I)),
+    (":", re.compile(r"^(?!root:x|\w+:x:)[a-z_][\w.\-]*\$?:(?P<s>[^:*!x\s][^:\s]+):\d*:\d*:\d*:\d*:", re.I)),
+    ("psk", re.compile(r":\s*(?:PSK|XAUTH|EAP)\s+\"?(?P<s>[^\"\s][^\"\n]*)\"?", re.I)),
+    ("://", re.compile(r"://[^/\s:@]+:(?P<s>(?!\d+$)[^@\s/]+)(?:@|$)")),
+    ("requirepass", _rule(r"^\s*(?:requirepass|masterauth)\s+{w}")),
+    ("passwd", _rule(r"^\s*passwd\s+{w}")),
+)  # fmt: skip

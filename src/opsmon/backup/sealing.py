@@ -1,0 +1,29 @@
+"""The unscrubbed original, encrypted to the root's recipients (age, https://age-encryption.org/v1). Never in plain.
+
+Only public keys are known here: whoever reads the repository, and this program itself, cannot open it.
+"""
+
+import pyrage
+
+from opsmon.errors import BackupError
+
+
+class Sealer:
+    """Seals to `age1…` or `ssh-ed25519 …` recipients; with none it seals nothing."""
+
+    def __init__(self, recipients: tuple[str, ...]) -> None:
+        self._recipients = [parse_recipient(text) for text in recipients]
+
+    def seal(self, text: str) -> bytes | None:
+        """The sealed text, or None where nobody could open it."""
+        return pyrage.encrypt(text.encode("utf-8"), self._recipients) if self._recipients else None
+
+
+def parse_recipient(text: str) -> "pyrage.x25519.Recipient | pyrage.ssh.Recipient":
+    """A public key. Raises BackupError for anything else, and tells a secret key without repeating it."""
+    if text.upper().startswith("AGE-SECRET-KEY"):
+        raise BackupError("this is a secret key; the recipient is the public one that begins with `age1`")
+    try:
+        return pyrage.ssh.Recipient.from_str(text) if text.startswith("ssh-") else pyrage.x25519.Recipient.from_str(text)
+    except pyrage.RecipientError:
+        raise BackupError(f"`{text[:20]}` is no age recipient") from None

@@ -1,0 +1,137 @@
+"""The `backup:` section of a profile in `probes/*.yaml`: read strictly, resolved to a Recipe."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from opsmon.backup.recipe import Enable, Question, Recipe, Structure, Transport
+from opsmon.spec import Seconds, Spec, wrong
+
+# The last line of what a device said, when it waits for a command: `<name>`, `[name-view]`, `name#`, `name(config)#`.
+ANY_PROMPT = r"[\[<]?[~*]?(?P<host>[\w.\-/:@]+?)\s?(?:\([\w\-/. ]+\))?\s?[>#\]$%]\s?"
+ANY_PAGER = r"(?:[-<]{2,}\s*\(?|\s*\()(?i:more)(?:\s\d+%|\s+\S+)?\)?\s*[->]{2,}|^\s*--\s*(?i:more)\s*--|(?i:press any key to continue).*"
+ANY_ERROR = (
+    r"^\s*%\s*(?:Invalid|Incomplete|Ambiguous|Unknown|Unrecognized|Permission|Authori[sz]ation|Bad|Error|Command)",
+    r"^\s*Error:",
+    r"^(?:.*: )?[Cc]ommand not found\s*$",
+    r"^\s*(?:Unknown|Unrecognized|Invalid|Bad) (?:command|input|keyword)",
+    r"^\s*(?:Permission|Access) denied",
+    r"^\s*Command fail\.",
+    r"^\s*command parse error",
+    r"^\s*Line has invalid autocommand",
+    r"^\s*syntax error",
+)  # fmt: skip
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text, re.MULTILINE)
+    except re.error as error:
+        raise wrong(f"not a regular expression: {error}") from None
+    return text
+
+
+def _grouped(text: str) -> str:
+    if re.compile(text, re.MULTILINE).groups != 1:
+        raise wrong("needs exactly one (group): the part that is the name")
+    return text
+
+
+def _host_named(text: str) -> str:
+    if "host" not in re.compile(text, re.MULTILINE).groupindex:
+        raise wrong("needs a group (?P<host>…): the part that is the device's name")
+    return text
+
+
+def _listed(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+PatternText = Annotated[str, AfterValidator(_pattern)]
+GroupText = Annotated[str, AfterValidator(_pattern), AfterValidator(_grouped)]
+PromptText = Annotated[str, AfterValidator(_pattern), AfterValidator(_host_named)]
+Command = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\n\r]*$")]
+
+
+class QuestionSpec(Spec):
+    asks: PatternText
+    answer: str
+
+
+class EnableSpec(Spec):
+    unprivileged: PatternText = r">\s*$"
+    command: Command = "enable"
+
+
+class BackupSectionSpec(Spec):
+    """`backup:` of a profile; what is not given is what most command lines do."""
+
+    platforms: list[str] = []
+    commands: Annotated[list[Command], BeforeValidator(_listed)] = []
+    prompt: PromptText = ANY_PROMPT
+    setup: list[Command] = []
+    login: Annotated[str, Field(pattern=r"^(own|netmiko)$")] = "own"
+    questions: list[QuestionSpec] = []
+    enable: EnableSpec | None = None
+    pager: PatternText = ANY_PAGER
+    pager_answer: str = " "
+    quit: str = "exit"
+    end: PatternText | None = None
+    twice: bool = False
+    errors: list[PatternText] = []
+    volatile: list[PatternText] = []
+    resalted: bool = False
+    least_lines: Annotated[int, Field(ge=1)] = 10
+    hostname: GroupText | None = None
+    structure: Annotated[Structure, Field(strict=False)] = Structure.FLAT
+    users: str = ""
+    author: GroupText | None = None
+    transport: Annotated[Transport, Field(strict=False)] = Transport.SHELL
+    files: list[Annotated[str, Field(pattern=r"^/")]] = []
+    stall: Seconds = 20.0
+    longest: Seconds = 900.0
+
+    def resolve(self, name: str) -> Recipe:
+        """The recipe of this name. Raises ValueError where a way to read or a way to prove is missing."""
+        if self.transport is Transport.SHELL and not self.commands:
+            raise ValueError("`commands` is missing: which command shows the configuration")
+        if self.transport is Transport.SFTP and not self.files:
+            raise ValueError("`files` is missing: which files are fetched")
+        proved = self.end or self.twice or self.structure in (Structure.EDIT, Structure.BRACE, Structure.FILES)
+        if not proved:
+            raise ValueError("nothing proves the end: give `end`, or `twice: true`, or a `structure` that closes")
+        return self._recipe(name)
+
+    def _recipe(self, name: str) -> Recipe:
+        return Recipe(
+            name=name,
+            platforms=tuple(self.platforms),
+            commands=tuple(self.commands),
+            prompt=re.compile(self.prompt),
+            setup=tuple(self.setup),
+            login=self.login,
+            questions=tuple(Question(re.compile(q.asks, re.I), q.answer) for q in self.questions),
+            enable=Enable(re.compile(self.enable.unprivileged), self.enable.command) if self.enable else None,
+            pager=re.compile(self.pager),
+            pager_answer=self.pager_answer,
+            quit=self.quit,
+            end=_compiled(self.end),
+            twice=self.twice,
+            errors=tuple(re.compile(text, re.M) for text in (*ANY_ERROR, *self.errors)),
+            volatile=tuple(re.compile(text) for text in self.volatile),
+            resalted=self.resalted,
+            least_lines=self.least_lines,
+            hostname=_compiled(self.hostname),
+            structure=self.structure,
+            users=self.users,
+            author=_compiled(self.author),
+            transport=self.transport,
+            files=tuple(self.files),
+            stall_s=self.stall,
+            longest_s=self.longest,
+        )
+
+
+def _compiled(text: str | None) -> re.Pattern[str] | None:
+    return re.compile(text, re.MULTILINE) if text else None

@@ -1,0 +1,131 @@
+"""How each device stands: its last good copy, the last attempt, and a change that nobody announced.
+
+One small JSON file a device under `var/backup/devices/`, replaced as a whole. The repository holds the texts; this holds
+what has no commit of its own: a capture that changed nothing, a failure and its reason.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from opsmon.errors import BackupError
+from opsmon.model.name import DeviceName, SiteName
+
+FOLDER = "var/backup/devices"
+
+
+@dataclass(frozen=True, slots=True)
+class Unannounced:
+    """A change outside any order: when it was seen, between which commits, by whom if the device says so."""
+
+    seen_at: datetime
+    before: str
+    after: str
+    diff: str
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of the copies of one device. `reason` is why the last attempt failed; empty where it did not."""
+
+    device: DeviceName
+    site: SiteName
+    path: str = ""
+    tried_at: datetime | None = None
+    reason: str = ""
+    good_at: datetime | None = None
+    changed_at: datetime | None = None
+    commit: str = ""
+    hostname: str = ""
+    chars: int = 0
+    lines: int = 0
+    encoding: str = "utf-8"
+    recipe: str = ""
+    failures: int = 0
+    order: str = ""
+    unannounced: Unannounced | None = None
+
+    @property
+    def is_good(self) -> bool:
+        return self.good_at is not None and not self.reason
+
+
+def last_good_ages(
+    standings: Iterable[Standing], devices: Iterable[DeviceName], now: datetime
+) -> dict[DeviceName, timedelta | None]:
+    """How old each device's last good copy is; None where there never was one. Pure: the seam of the obligations."""
+    good = {standing.device: standing.good_at for standing in standings}
+    return {name: now - at if (at := good.get(name)) is not None else None for name in devices}
+
+
+class Standings:
+    """The files of one root."""
+
+    def __init__(self, root: Path) -> None:
+        self._folder = root / FOLDER
+
+    def load(self, device: DeviceName, site: SiteName) -> Standing:
+        """What is known; a new standing where nothing is, or where its file cannot be understood."""
+        return self._read(self._path(device)) or Standing(device, site)
+
+    def load_all(self) -> dict[DeviceName, Standing]:
+        """Of every device that was ever tried."""
+        found = (self._read(path) for path in sorted(self._folder.glob("*.json")))
+        return {standing.device: standing for standing in found if standing}
+
+    def write(self, standing: Standing) -> None:
+        """Whole or not at all. Raises BackupError."""
+        path = self._path(standing.device)
+        beside = path.with_suffix(f".{os.getpid()}.new")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            beside.write_text(json.dumps(_document(standing), ensure_ascii=False), encoding="utf-8")
+            beside.replace(path)
+        except OSError as error:
+            raise BackupError(f"{path} cannot be written: {error.strerror}") from error
+
+    def stamps(self) -> Mapping[str, int]:
+        """When each file was last replaced, in nanoseconds: whoever follows the results reads what is newer."""
+        return {path.name: path.stat().st_mtime_ns for path in self._folder.glob("*.json")}
+
+    def _path(self, device: DeviceName) -> Path:
+        return self._folder / f"{file_stem(device)}.json"
+
+    def _read(self, path: Path) -> Standing | None:
+        try:
+            return _standing(json.loads(path.read_text("utf-8")))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+
+def file_stem(name: str) -> str:
+    """A name as a part of a path: itself where that is harmless, else with what is not replaced, and a mark of its own."""
+    plain = "".join(char if char.isalnum() or char in "-_.+@" else "_" for char in name).lstrip(".")
+    if plain == name and len(name.encode()) < 200:
+        return name
+    return f"{plain[:50]}~{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def _document(standing: Standing) -> dict[str, Any]:
+    return asdict(standing, dict_factory=lambda pairs: {key: _plain(value) for key, value in pairs})
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _standing(document: dict[str, Any]) -> Standing:
+    times = {key: _time(document.get(key)) for key in ("tried_at", "good_at", "changed_at")}
+    told = document.get("unannounced")
+    unannounced = Unannounced(**{**told, "seen_at": _time(told["seen_at"])}) if told else None
+    return replace(Standing(**{**document, **times, "unannounced": None}), unannounced=unannounced)
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

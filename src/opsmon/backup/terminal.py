@@ -1,0 +1,57 @@
+"""What a terminal would show: erased words of a pager gone, escape sequences applied, one `\\n` a line. Pure.
+
+Pagers erase themselves with backspaces (Cisco), with carriage returns and blanks (Cisco ASA, Fortinet), or by moving the
+cursor left and writing blanks over it (Huawei, H3C: ECMA-48 CUB). Only lines with such characters are worked on.
+"""
+
+import re
+
+_STRIPPED = re.compile(
+    r"\x1b\[[0-9;?]*[hlmnrcHJABC]|\x1b[()][A-Z0-9]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[=>78ME]|[\x00\x07\x0e\x0f\x7f]"
+)
+_STEP = re.compile(r"\x1b\[(?P<count>\d*)(?P<move>[DK])|(?P<back>\x08)|(?P<home>\r)|(?P<text>[^\x1b\x08\r]+)|\x1b")
+
+
+def render(raw: str) -> str:
+    """The text as it stands on the screen."""
+    text = raw.replace("\r\n", "\n") if "\r" in raw else raw
+    if "\x1b" in text or "\x07" in text or "\x00" in text:
+        text = _STRIPPED.sub("", text)
+    if not any(mark in text for mark in "\x1b\x08\r"):
+        return text
+    return "\n".join(_line(line) for line in text.split("\n"))
+
+
+def _line(line: str) -> str:
+    line = line.rstrip("\r")
+    if not any(mark in line for mark in "\x1b\x08\r"):
+        return line
+    shown: list[str] = []
+    column = 0
+    for step in _STEP.finditer(line):
+        if step["text"]:
+            text = step["text"]
+            shown += " " * (column - len(shown))
+            shown[column : column + len(text)] = text
+            column += len(text)
+        elif step["back"]:
+            column = max(0, column - 1)
+        elif step["home"]:
+            column = 0
+        elif step["move"] == "D":
+            column = max(0, column - int(step["count"] or 1))
+        elif step["move"] == "K":
+            shown = _erased(shown, column, step["count"])
+    return "".join(shown) if step_is_plain(line) else "".join(shown).rstrip(" ")
+
+
+def _erased(shown: list[str], column: int, how: str) -> list[str]:
+    """ECMA-48 EL: to the end of the line, to its beginning, or all of it."""
+    if how in ("", "0"):
+        return shown[:column]
+    return [] if how == "2" else [" "] * column + shown[column:]
+
+
+def step_is_plain(line: str) -> bool:
+    """Whether nothing of the line was erased: then its blanks at the end are its own."""
+    return not re.search(r"[\x08\r]|\x1b\[\d*[DK]", line)

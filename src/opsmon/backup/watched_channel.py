@@ -1,0 +1,59 @@
+"""A shell's channel that tells a session that was cut from one that stalls, as soon as either can be known.
+
+netmiko polls and waits for its time-out; this waits in `recv`, which comes back at once when the session ends.
+"""
+
+import codecs
+from typing import Any
+
+from netmiko.channel import SSHChannel
+
+CHUNK_BYTES = 65_536
+
+
+class CutError(Exception):
+    """The session ended while more was expected."""
+
+
+class StallError(Exception):
+    """The session is open and nothing comes."""
+
+
+class WatchedChannel(SSHChannel):  # type: ignore[misc]  # netmiko ships without types
+    """Reads and writes text. Raises CutError and StallError; never gives an empty answer for an end."""
+
+    def __init__(self, conn: Any, encoding: str) -> None:
+        super().__init__(conn, encoding)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+
+    def receive(self, timeout_s: float) -> str:
+        """What came, at once when something is there, else within the time. Raises CutError, StallError."""
+        self.remote_conn.settimeout(timeout_s)
+        try:
+            data: bytes = self.remote_conn.recv(CHUNK_BYTES)
+        except TimeoutError:
+            raise StallError(f"nothing came for {timeout_s:g} s") from None
+        except OSError:
+            raise CutError("the session was cut") from None
+        if not data:
+            raise CutError("the session was cut")
+        return self._decoder.decode(data)
+
+    def send(self, text: str) -> None:
+        """Writes it all. Raises CutError."""
+        try:
+            self.remote_conn.sendall(text.encode("utf-8", "surrogateescape"))
+        except OSError:
+            raise CutError("the session was cut") from None
+
+    def read_buffer(self) -> str:
+        """netmiko's door: what is there now, possibly nothing; raises where nothing will come any more."""
+        if self.remote_conn.recv_ready():
+            return self._decoder.decode(self.remote_conn.recv(CHUNK_BYTES))
+        if self.remote_conn.closed or self.remote_conn.eof_received or not self.remote_conn.get_transport().is_active():
+            raise CutError("the session was cut")
+        return ""
+
+    def write_channel(self, out_data: str) -> None:
+        self.send(out_data)
+
