@@ -17,7 +17,10 @@ PLANTED: tuple[tuple[str, str], ...] = (
     (" local-user plain password simple Hw04plain", "Hw04plain"),
     ("snmp-agent community read cipher %^%#Hw05comm@unity%^%#", "Hw05comm"),
     ("snmp-agent community write Hw06write", "Hw06write"),
-    (" snmp-agent target-host trap address udp-domain 192.0.2.9 params securityname cipher %^%#Hw07sec%^%# v2c", "Hw07sec"),
+    (
+        " snmp-agent target-host trap address udp-domain 192.0.2.9 params securityname cipher %^%#Hw07sec%^%# v2c",
+        "Hw07sec",
+    ),
     ("snmp-agent target-host trap address udp-domain 192.0.2.9 params securityname Hw08trapcomm v2c", "Hw08trapcomm"),
     ("snmp-agent usm-user v3 ops authentication-mode sha2-256 cipher %^%#Hw09auth%^%#", "Hw09auth"),
     ("snmp-agent usm-user v3 ops privacy-mode aes128 cipher %^%#Hw10priv%^%#", "Hw10priv"),
@@ -77,7 +80,7 @@ PLANTED: tuple[tuple[str, str], ...] = (
     # Fortinet
     ("        set password ENC Fo62AK1xyz+/==", "Fo62AK1"),
     ('    set psksecret ENC "Fo63psk+/=="', "Fo63psk"),
-    ('        set passphrase ENC Fo64wifi==', "Fo64wifi"),
+    ("        set passphrase ENC Fo64wifi==", "Fo64wifi"),
     ('config system snmp community\n    edit 1\n        set name "Fo65community"\n    next\nend', "Fo65community"),
     # Juniper
     ('        encrypted-password "$6$Ju66salt$Ju66hash"; ## SECRET-DATA', "Ju66hash"),
@@ -136,7 +139,7 @@ HARMLESS: tuple[str, ...] = (
     "ip community-list standard CUST permit 65000:1",
     " set community 65000:100 additive",
     "route-policy SECRET permit node 10",
-    "    set name \"port1\"",
+    '    set name "port1"',
     "local-user ops privilege level 15",
     "local-user ops service-type ssh",
     "username bob privilege 15",

@@ -1,4 +1,4 @@
-"""The text of a configuration as it is kept: decoded, volatile lines out, blank ends off; and what it says of itself."""
+"""The text of a configuration as it is kept: decoded, volatile lines out, blank ends off; what it says of itself."""
 
 import re
 
@@ -8,7 +8,7 @@ _SALTED = re.compile(r"<secret-[0-9a-f]{16}>")
 
 
 def decoded(text: str) -> tuple[str, str]:
-    """Text that came as UTF-8 with strays, and the encoding that it really is in: devices with Chinese names use GBK."""
+    """Text that came as UTF-8 with strays, and the encoding that it really is in: Chinese names are often GBK."""
     raw = text.encode("utf-8", "surrogateescape")
     for encoding in ("utf-8", "gb18030"):
         try:

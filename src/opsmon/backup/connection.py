@@ -39,7 +39,7 @@ class Line:
     client: paramiko.SSHClient
 
 
-class _Pinned(paramiko.MissingHostKeyPolicy):
+class _Pinned(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # paramiko has no types
     """Trusts the pinned keys of a place, and the first key of a place that has none."""
 
     def __init__(self, pins: HostKeyPins, place: Place) -> None:
@@ -93,7 +93,7 @@ def open_line(device: Device, pins: HostKeyPins, *, own_login: bool) -> Iterator
         if not own_login:
             with _reasons(policy, access):
                 driver.special_login_handler()
-                driver._try_session_preparation()  # noqa: SLF001 - what netmiko's own constructor does after dialling
+                driver._try_session_preparation()
         yield Line(driver.channel, driver, driver.remote_conn_pre)
     finally:
         _hang_up(driver)
@@ -103,7 +103,7 @@ def _hang_up(driver: Any) -> None:
     """Closes at once. Not `disconnect`, which first talks to a device that may not answer, and waits."""
     with suppress(Exception):
         driver.paramiko_cleanup()
-    logging.getLogger("netmiko").removeFilter(driver._secrets_filter)  # noqa: SLF001 - it holds the password
+    logging.getLogger("netmiko").removeFilter(driver._secrets_filter)
 
 
 def _quiet(driver: type[Any], policy: _Pinned, own_login: bool) -> type[Any]:
@@ -114,7 +114,7 @@ def _quiet(driver: type[Any], policy: _Pinned, own_login: bool) -> type[Any]:
             client = self._get_ssh_client_instance()
             policy.lend(client)
             client.set_missing_host_key_policy(policy)
-            return client  # type: ignore[no-any-return]
+            return client
 
         def establish_connection(self, width: int = 511, height: int = 1000) -> None:
             self.dialling = True
@@ -172,8 +172,5 @@ def _reason(error: BaseException, policy: _Pinned) -> str:
         return f"nobody answered at the SSH port within {CONNECT_S:g} s"
     if isinstance(cause, socket.gaierror):
         return "the address cannot be resolved"
-    if isinstance(cause, paramiko.SSHException):
-        return f"SSH failed before the login ({type(cause).__name__})"
-    if isinstance(cause, EOFError | ConnectionError):
-        return "the device closed the connection before the login"
-    return f"the login did not succeed ({type(cause).__name__})"
+    closed = isinstance(cause, EOFError | ConnectionError)
+    return "the device closed the connection before the login" if closed else f"SSH failed ({type(cause).__name__})"

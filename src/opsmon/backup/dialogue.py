@@ -75,7 +75,7 @@ class Dialogue:
         said = self._until(lambda text: _PASSWORD.search(text) is not None or self._at_prompt(text))
         if _PASSWORD.search(said[-TAIL_CHARS:]):
             if secret is None:
-                raise BackupError(f"the device asks for a password at `{enable.command}`, and `ssh.enable` is not given")
+                raise BackupError(f"`{enable.command}` asks for a password, and `ssh.enable` is not given")
             self._channel.send(secret.reveal() + "\n")
             said = self._until(lambda text: _PASSWORD.search(text) is not None or self._at_prompt(text))
         if not self._learn(said) or enable.unprivileged.search(self.prompt):
@@ -84,8 +84,8 @@ class Dialogue:
     def run(self, command: str) -> str:
         """What the device says to a command: its echo and the prompt after it left out.
 
-        Raises StallError when nothing comes for a while, CutError when the session ends, BackupError when it never ends;
-        `partial` then has what came.
+        Raises StallError when nothing comes for a while, CutError when the session ends, BackupError when it goes on for
+        ever; `partial` then has what came.
         """
         self._channel.send(command + "\n")
         return _without_echo(render(self._until(self._at_prompt, pager=True)), command)

@@ -68,7 +68,7 @@ def _read(sftp: paramiko.SFTPClient, path: str) -> str:
         content = file.read()
     if len(content) != _size(sftp, path):
         raise BackupError(f"{path} changed while it was read")
-    return content.decode("utf-8", "surrogateescape")
+    return str(content, "utf-8", "surrogateescape")
 
 
 def _with_header(path: str, content: str) -> str:

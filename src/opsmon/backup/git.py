@@ -9,7 +9,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from opsmon.errors import BackupError
+from opsmon.errors import BackupError, InvariantError
 
 SETTINGS = (
     "core.hooksPath=/dev/null",
@@ -50,7 +50,11 @@ class Git:
     ) -> "subprocess.CompletedProcess[bytes]":
         try:
             return subprocess.run(
-                self.command(*arguments), input=stdin, capture_output=True, check=False, env=self.environ() | dict(environ)
+                self.command(*arguments),
+                input=stdin,
+                capture_output=True,
+                check=False,
+                env=self.environ() | dict(environ),
             )
         except FileNotFoundError:
             raise BackupError("the program `git` is not installed") from None
@@ -79,8 +83,8 @@ class ObjectReader:
             return None
         with self._lock:
             process = self._process = self._process or self._start()
-            assert process.stdin
-            assert process.stdout
+            if process.stdin is None or process.stdout is None:
+                raise InvariantError("a process that was started with pipes has none")
             process.stdin.write(name.encode() + b"\n")
             process.stdin.flush()
             header = process.stdout.readline().split()

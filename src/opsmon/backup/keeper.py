@@ -6,7 +6,7 @@ repository already and writes the standing then.
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from opsmon.backup.outcome import Occasion, Refused, Result, Taken
@@ -29,15 +29,15 @@ class Circumstance:
     reason: str = "routine"
     order: str = ""
     by: str = ""
-    orders: Mapping[DeviceName, str] | None = None
+    orders: Mapping[DeviceName, str] = field(default_factory=dict)
 
     def order_of(self, device: DeviceName) -> str:
-        return self.order or (self.orders or {}).get(device, "")
+        return self.order or self.orders.get(device, "")
 
     def covers(self, device: DeviceName) -> bool:
         """Whether a change found now is one that was announced: what was there before an order began was not."""
         if self.occasion is Occasion.BEFORE:
-            return device in (self.orders or {})
+            return device in self.orders
         return bool(self.order_of(device))
 
 
@@ -52,17 +52,15 @@ class Keeper:
         """The results, in the same order; a good copy that cannot be stored is a failure too."""
         taken = [outcome for outcome in outcomes if isinstance(outcome, Taken)]
         commits, fault = self._commit([outcome for outcome in taken if outcome.changed])
-        results = []
-        for outcome in outcomes:
-            if isinstance(outcome, Taken) and outcome.changed and fault:
-                outcome = Refused(outcome.device, outcome.at, f"it could not be stored: {fault}", "", outcome.took_s)
-            result = (
-                self._good(outcome, commits.get(outcome.device.name, ""))
-                if isinstance(outcome, Taken)
-                else self._bad(outcome)
-            )
-            results.append(replace(result, round=round_))
-        return results
+        return [replace(self._settle(outcome, commits, fault), round=round_) for outcome in outcomes]
+
+    def _settle(self, outcome: Taken | Refused, commits: Mapping[DeviceName, str], fault: str) -> Result:
+        if isinstance(outcome, Refused):
+            return self._bad(outcome)
+        if outcome.changed and fault:
+            reason = f"it could not be stored: {fault}"
+            return self._bad(Refused(outcome.device, outcome.at, reason, "", outcome.took_s))
+        return self._good(outcome, commits.get(outcome.device.name, ""))
 
     def _commit(self, changed: Sequence[Taken]) -> tuple[dict[DeviceName, str], str]:
         try:

@@ -88,7 +88,9 @@ def _no_end(text: str, recipe: Recipe) -> str:
 
 
 def _unlike(evidence: Evidence, recipe: Recipe) -> str:
-    if recipe.twice and (evidence.again is None or comparable(evidence.again, recipe) != comparable(evidence.text, recipe)):
+    if recipe.twice and (
+        evidence.again is None or comparable(evidence.again, recipe) != comparable(evidence.text, recipe)
+    ):
         return "two readings one after the other differ, and this make shows no end by which one could be believed"
     return ""
 

@@ -1,8 +1,8 @@
 """The git repository of configurations: one folder a site, one file a device, one commit a device and change.
 
-A commit is there as a whole or not at all, whenever the process is killed: `git fast-import` writes the objects and moves
-the branch at its very end. The files in the folder are a copy for people; the branch is what counts. Nothing here uses
-git's index lock, and a lock that a killed git left is taken away once it has stood for longer than any lives.
+A commit is there as a whole or not at all, whenever the process is killed: `git fast-import` writes the objects and
+moves the branch at its very end. The files in the folder are a copy for people; the branch is what counts. Nothing here
+uses git's index lock, and a lock that a killed git left is taken away once it has stood for longer than any lives.
 """
 
 import os
@@ -85,6 +85,13 @@ class Repository:
 
     def read_bytes(self, path: str, commit: str = BRANCH) -> bytes | None:
         return self._reader.read(f"{commit}:{path}")
+
+    def paths(self, folder: str) -> list[str]:
+        """The files of a folder."""
+        if self.head() is None:
+            return []
+        said = self.git.text("ls-tree", "--name-only", "-z", "-r", BRANCH, "--", f"{folder}/")
+        return [path for path in said.split("\0") if path]
 
     def commit(self, changes: Sequence[Change]) -> list[str]:
         """Writes all or nothing, then the copies for people. Returns the commits, in order. Raises BackupError."""
@@ -178,11 +185,13 @@ def _version(line: str) -> Version:
 
 
 def _stream(changes: Sequence[Change], head: str | None) -> bytes:
-    """The commits in the language of git-fast-import(1), `done` at the end: a stream that breaks off changes nothing."""
+    """The commits as git-fast-import(1) reads them, `done` at the end: a stream that breaks off changes nothing."""
     parts = [b"feature done\n"]
     for number, change in enumerate(changes, 1):
         message = change.message.encode()
-        parts.append(f"commit {BRANCH}\nmark :{number}\ncommitter {AUTHOR} {change.at.timestamp():.0f} +0000\n".encode())
+        parts.append(
+            f"commit {BRANCH}\nmark :{number}\ncommitter {AUTHOR} {change.at.timestamp():.0f} +0000\n".encode()
+        )
         parts.append(b"data %d\n%s\n" % (len(message), message))
         if number == 1 and head is not None:
             parts.append(f"from {head}\n".encode())

@@ -1,7 +1,7 @@
 """A run: many devices in a bounded pool of threads, what failed again in rounds, good copies committed as they come.
 
-Locked, so that a timer and a person do not collide. Killed at any moment it leaves the repository whole, every last good
-copy where it was, and no lock. `resume` goes on with what an interrupted run had not done.
+Locked, so that a timer and a person do not collide. Killed at any moment it leaves the repository whole, every last
+good copy where it was, and no lock. `resume` goes on with what an interrupted run had not done.
 """
 
 import json
@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from opsmon.backup.keeper import Circumstance, Keeper
 from opsmon.backup.lock import run_lock
+from opsmon.backup.order import OrderBook
 from opsmon.backup.outcome import Refused, Result, Taken
 from opsmon.backup.recipe import RecipeBook
 from opsmon.backup.repository import Repository
@@ -70,8 +71,7 @@ class Run:
         self._room, self._clock = room, clock
         self._repository = Repository(room.repository)
         self._standings = Standings(room.root)
-        self._keeper = Keeper(room.root, self._repository, self._standings, circumstance)
-        self._accept = accept
+        self._circumstance, self._accept = circumstance, accept
         self.stopping = threading.Event()
 
     def run(self, devices: Sequence[Device], tell: Tell, patience: Patience, *, resume: bool = False) -> list[Result]:
@@ -87,9 +87,11 @@ class Run:
         note = RunNote(self._room.root)
         began = note.begin(self._clock.now(), resume=resume)
         left = [device for device in devices if not (resume and self._done_since(device, began))]
+        given = replace(self._circumstance, orders=OrderBook(self._repository).open_orders())
+        keeper = Keeper(self._room.root, self._repository, self._standings, given)
         results: dict[str, Result] = {}
         try:
-            self._rounds(left, tell, patience, results)
+            self._rounds(keeper, left, tell, patience, results)
             note.end()
         finally:
             self._repository.finish()
@@ -100,11 +102,13 @@ class Run:
         good_at = self._standings.load(device.name, device.site).good_at
         return good_at is not None and good_at >= began
 
-    def _rounds(self, left: list[Device], tell: Tell, patience: Patience, results: dict[str, Result]) -> None:
+    def _rounds(
+        self, keeper: Keeper, left: list[Device], tell: Tell, patience: Patience, results: dict[str, Result]
+    ) -> None:
         round_ = 1
         while left:
             failed = set()
-            for result in self._one_round(left, round_, tell):
+            for result in self._one_round(keeper, left, round_, tell):
                 results[result.device] = result
                 if not result.ok:
                     failed.add(result.device)
@@ -116,8 +120,8 @@ class Run:
                 return
             round_ += 1
 
-    def _one_round(self, devices: list[Device], round_: int, tell: Tell) -> list[Result]:
-        """Outcomes wait in a short queue, so that texts never pile up when the repository is slower than the devices."""
+    def _one_round(self, keeper: Keeper, devices: list[Device], round_: int, tell: Tell) -> list[Result]:
+        """Outcomes wait in a short queue: texts never pile up when the repository is slower than the devices."""
         outcomes: queue.Queue[Taken | Refused] = queue.Queue(maxsize=BATCH)
         worker = self._worker()
         results: list[Result] = []
@@ -126,7 +130,7 @@ class Run:
             for device in devices:
                 pool.submit(self._work, worker, device, outcomes)
             while len(results) < len(devices):
-                for result in self._keeper.keep(_batch(outcomes, len(devices) - len(results)), round_):
+                for result in keeper.keep(_batch(outcomes, len(devices) - len(results)), round_):
                     results.append(result)
                     tell(result)
         except BaseException:

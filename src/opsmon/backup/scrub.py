@@ -18,8 +18,9 @@ PLACEHOLDER = re.compile(r"<secret-[0-9a-f]{16}>")
 SHORTEST_KNOWN = 8  # a shorter secret of the inventory may be an ordinary word of the configuration
 # A line without any of these holds no secret. Searched as plain words, because most lines have none of them.
 _TRIGGERS = (
-    "pass", "secret", "key", "communit", "cipher", "simple", "psk", "phrase", "auth", "priv", "com2sec", "sink", "createuser",
-    "usmuser", "trapsess", "token", "securityname", "$", "%", "^", "@", "enc ", "://", ":", "set name", "config ", "end\n", "snmp",
+    "pass", "secret", "key", "communit", "cipher", "simple", "psk", "phrase", "auth", "priv", "com2sec", "sink", "snmp",
+    "createuser", "usmuser", "trapsess", "token", "securityname", "set name", "config ", "end\n", "enc ", "://", ":",
+    "$", "%", "^", "@",
 )  # fmt: skip
 
 

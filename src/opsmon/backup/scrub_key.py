@@ -21,7 +21,9 @@ def load_scrub_key(root: Path) -> bytes:
     except OSError as error:
         raise BackupError(f"the key of the placeholders cannot be kept in {path}: {error.strerror}") from error
     if len(key) != KEY_BYTES:
-        raise BackupError(f"{path} is no key of {KEY_BYTES} bytes; delete it to make a new one (placeholders will change)")
+        raise BackupError(
+            f"{path} is no key of {KEY_BYTES} bytes; delete it to make a new one (placeholders will change)"
+        )
     return key
 
 

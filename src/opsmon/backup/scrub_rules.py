@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a pattern is read better whole
 """The lines of configurations that carry secrets, as patterns. Data only: what is done with them is in scrub.py.
 
 Every named group that begins with `s` is a secret. A rule is written for a whole line in lower or upper case, and its
@@ -15,9 +16,14 @@ FORM = r"(?:(?:cipher|simple|hash|plain|plaintext|irreversible-cipher|encrypted|
 DIGIT = r"(?:\d{1,2}\s+)?"
 
 # A line that begins so is free text for people: only what is unmistakably a ciphertext is taken out of it.
-PROSE = re.compile(r"^\s*(?:set\s+)?(?:description|remark|alias|title|comment[s]?|sysname|hostname|sys-?contact|!|#(?!\s*include))(?:\s|$|!)", re.I)
+PROSE = re.compile(
+    r"^\s*(?:set\s+)?(?:description|remark|alias|title|comment[s]?|sysname|hostname|sys-?contact|!|#(?!\s*include))(?:\s|$|!)",
+    re.I,
+)
 # `cipher` here names an algorithm.
-ALGORITHM = re.compile(r"\bcipher\s+(?:aes|3?des|chacha|arcfour|blowfish|rc4|sm4|suite|default|all\b|exp|low|medium|high|null)", re.I)
+ALGORITHM = re.compile(
+    r"\bcipher\s+(?:aes|3?des|chacha|arcfour|blowfish|rc4|sm4|suite|default|all\b|exp|low|medium|high|null)", re.I
+)
 
 # Ciphertexts that are known by their looks, wherever they stand. The closing mark is missing where a line was cut.
 LOOKS = re.compile(

@@ -24,6 +24,8 @@ def parse_recipient(text: str) -> "pyrage.x25519.Recipient | pyrage.ssh.Recipien
     if text.upper().startswith("AGE-SECRET-KEY"):
         raise BackupError("this is a secret key; the recipient is the public one that begins with `age1`")
     try:
-        return pyrage.ssh.Recipient.from_str(text) if text.startswith("ssh-") else pyrage.x25519.Recipient.from_str(text)
+        return (
+            pyrage.ssh.Recipient.from_str(text) if text.startswith("ssh-") else pyrage.x25519.Recipient.from_str(text)
+        )
     except pyrage.RecipientError:
         raise BackupError(f"`{text[:20]}` is no age recipient") from None

@@ -81,7 +81,9 @@ def _nested(lines: list[str], opens: re.Pattern[str], closes: re.Pattern[str]) -
             if depth < 0:
                 raise IncompleteError(f"line {number + 1} closes what was never opened")
         if depth == 0:
-            sections.append(Section(lines[began], tuple(lines[began + 1 : number + 1])) if lines[began] else Section("", ("",)))
+            sections.append(
+                Section(lines[began], tuple(lines[began + 1 : number + 1])) if lines[began] else Section("", ("",))
+            )
             began = number + 1
     if depth or quoted:
         raise IncompleteError(f"`{lines[began].strip()}` is not closed")

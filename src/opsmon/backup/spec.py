@@ -10,7 +10,10 @@ from opsmon.spec import Seconds, Spec, wrong
 
 # The last line of what a device said, when it waits for a command: `<name>`, `[name-view]`, `name#`, `name(config)#`.
 ANY_PROMPT = r"[\[<]?[~*]?(?P<host>[\w.\-/:@]+?)\s?(?:\([\w\-/. ]+\))?\s?[>#\]$%]\s?"
-ANY_PAGER = r"(?:[-<]{2,}\s*\(?|\s*\()(?i:more)(?:\s\d+%|\s+\S+)?\)?\s*[->]{2,}|^\s*--\s*(?i:more)\s*--|(?i:press any key to continue).*"
+ANY_PAGER = (
+    r"(?:[-<]{2,}\s*\(?|\s*\()(?i:more)(?:\s\d+%|\s+\S+)?\)?\s*[->]{2,}"
+    r"|^\s*--\s*(?i:more)\s*--|(?i:press any key to continue).*"
+)
 ANY_ERROR = (
     r"^\s*%\s*(?:Invalid|Incomplete|Ambiguous|Unknown|Unrecognized|Permission|Authori[sz]ation|Bad|Error|Command)",
     r"^\s*Error:",
@@ -65,22 +68,23 @@ class EnableSpec(Spec):
 
 
 class BackupSectionSpec(Spec):
-    """`backup:` of a profile; what is not given is what most command lines do."""
+    """`backup:` of a profile; what is not given is what most command lines do. `make` names it, also for its heirs."""
 
-    platforms: list[str] = []
-    commands: Annotated[list[Command], BeforeValidator(_listed)] = []
+    make: str = ""
+    platforms: list[str] = Field(default_factory=list)
+    commands: Annotated[list[Command], BeforeValidator(_listed)] = Field(default_factory=list)
     prompt: PromptText = ANY_PROMPT
-    setup: list[Command] = []
+    setup: list[Command] = Field(default_factory=list)
     login: Annotated[str, Field(pattern=r"^(own|netmiko)$")] = "own"
-    questions: list[QuestionSpec] = []
+    questions: list[QuestionSpec] = Field(default_factory=list)
     enable: EnableSpec | None = None
     pager: PatternText = ANY_PAGER
     pager_answer: str = " "
     quit: str = "exit"
     end: PatternText | None = None
     twice: bool = False
-    errors: list[PatternText] = []
-    volatile: list[PatternText] = []
+    errors: list[PatternText] = Field(default_factory=list)
+    volatile: list[PatternText] = Field(default_factory=list)
     resalted: bool = False
     least_lines: Annotated[int, Field(ge=1)] = 10
     hostname: GroupText | None = None
@@ -88,7 +92,7 @@ class BackupSectionSpec(Spec):
     users: str = ""
     author: GroupText | None = None
     transport: Annotated[Transport, Field(strict=False)] = Transport.SHELL
-    files: list[Annotated[str, Field(pattern=r"^/")]] = []
+    files: list[Annotated[str, Field(pattern=r"^/")]] = Field(default_factory=list)
     stall: Seconds = 20.0
     longest: Seconds = 900.0
 
@@ -105,7 +109,7 @@ class BackupSectionSpec(Spec):
 
     def _recipe(self, name: str) -> Recipe:
         return Recipe(
-            name=name,
+            name=self.make or name,
             platforms=tuple(self.platforms),
             commands=tuple(self.commands),
             prompt=re.compile(self.prompt),

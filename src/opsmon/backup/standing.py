@@ -1,7 +1,7 @@
 """How each device stands: its last good copy, the last attempt, and a change that nobody announced.
 
-One small JSON file a device under `var/backup/devices/`, replaced as a whole. The repository holds the texts; this holds
-what has no commit of its own: a capture that changed nothing, a failure and its reason.
+One small JSON file a device under `var/backup/devices/`, replaced as a whole. The repository holds the texts; this
+holds what has no commit of its own: a capture that changed nothing, a failure and its reason.
 """
 
 import hashlib
@@ -105,7 +105,7 @@ class Standings:
 
 
 def file_stem(name: str) -> str:
-    """A name as a part of a path: itself where that is harmless, else with what is not replaced, and a mark of its own."""
+    """A name as a part of a path: itself where that is harmless, else a near one with a mark of its own."""
     plain = "".join(char if char.isalnum() or char in "-_.+@" else "_" for char in name).lstrip(".")
     if plain == name and len(name.encode()) < 200:
         return name

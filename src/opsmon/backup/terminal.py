@@ -1,7 +1,7 @@
 """What a terminal would show: erased words of a pager gone, escape sequences applied, one `\\n` a line. Pure.
 
-Pagers erase themselves with backspaces (Cisco), with carriage returns and blanks (Cisco ASA, Fortinet), or by moving the
-cursor left and writing blanks over it (Huawei, H3C: ECMA-48 CUB). Only lines with such characters are worked on.
+Pagers erase themselves with backspaces (Cisco), with carriage returns and blanks (Cisco ASA, Fortinet), or by moving
+the cursor left and writing blanks over it (Huawei, H3C: ECMA-48 CUB). Only lines with such characters are worked on.
 """
 
 import re

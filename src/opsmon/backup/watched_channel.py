@@ -19,18 +19,19 @@ class StallError(Exception):
     """The session is open and nothing comes."""
 
 
-class WatchedChannel(SSHChannel):  # type: ignore[misc]  # netmiko ships without types
+class WatchedChannel(SSHChannel):
     """Reads and writes text. Raises CutError and StallError; never gives an empty answer for an end."""
 
     def __init__(self, conn: Any, encoding: str) -> None:
         super().__init__(conn, encoding)
+        self._shell = conn
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
 
     def receive(self, timeout_s: float) -> str:
         """What came, at once when something is there, else within the time. Raises CutError, StallError."""
-        self.remote_conn.settimeout(timeout_s)
+        self._shell.settimeout(timeout_s)
         try:
-            data: bytes = self.remote_conn.recv(CHUNK_BYTES)
+            data: bytes = self._shell.recv(CHUNK_BYTES)
         except TimeoutError:
             raise StallError(f"nothing came for {timeout_s:g} s") from None
         except OSError:
@@ -42,18 +43,17 @@ class WatchedChannel(SSHChannel):  # type: ignore[misc]  # netmiko ships without
     def send(self, text: str) -> None:
         """Writes it all. Raises CutError."""
         try:
-            self.remote_conn.sendall(text.encode("utf-8", "surrogateescape"))
+            self._shell.sendall(text.encode("utf-8", "surrogateescape"))
         except OSError:
             raise CutError("the session was cut") from None
 
     def read_buffer(self) -> str:
         """netmiko's door: what is there now, possibly nothing; raises where nothing will come any more."""
-        if self.remote_conn.recv_ready():
-            return self._decoder.decode(self.remote_conn.recv(CHUNK_BYTES))
-        if self.remote_conn.closed or self.remote_conn.eof_received or not self.remote_conn.get_transport().is_active():
+        if self._shell.recv_ready():
+            return self._decoder.decode(self._shell.recv(CHUNK_BYTES))
+        if self._shell.closed or self._shell.eof_received or not self._shell.get_transport().is_active():
             raise CutError("the session was cut")
         return ""
 
     def write_channel(self, out_data: str) -> None:
         self.send(out_data)
-

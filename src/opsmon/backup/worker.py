@@ -1,4 +1,4 @@
-"""The work of one thread: read a device, prove what came, scrub it. Never raises; a failure is an outcome with a reason.
+"""The work of one thread: read a device, prove what came, scrub it. Never raises: a failure is an outcome.
 
 The one broad `except` of the room is here. A traceback is logged scrubbed: it may quote what a device said.
 """
@@ -56,7 +56,7 @@ class Worker:
             reason, aside = str(error), error.partial
         except OpsmonError as error:
             reason = str(error)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever one device brings about, the others are read
             log.error("backup of %s: %s", device.name, scrubber.scrub(traceback.format_exc()))
             reason = f"a mistake of opsmon's own ({type(error).__name__}); the log has it"
         took_s = time.monotonic() - began
@@ -110,5 +110,3 @@ def secrets_of(device: Device) -> list[str]:
     if snmp:
         found += [snmp.community, snmp.auth.key if snmp.auth else None, snmp.priv.key if snmp.priv else None]
     return [secret.reveal() for secret in found if secret is not None]
-
-

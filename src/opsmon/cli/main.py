@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from opsmon import __version__
-from opsmon.cli import check, contracts, demo, incidents, init, inventory, journal, probe, rules
+from opsmon.cli import backup, check, contracts, demo, incidents, init, inventory, journal, probe, rules
 from opsmon.cli import run as daemon
 from opsmon.cli.option import CHOSEN_ROOT, RootOption
 from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError
@@ -30,6 +30,7 @@ GROUPS: dict[str, typer.Typer] = {
     "rules": rules.group,
     "contracts": contracts.group,
     "journal": journal.group,
+    "backup": backup.group,
 }
 EXIT_BAD, EXIT_WRONG, EXIT_UNREACHABLE, EXIT_INTERRUPTED = 1, 2, 3, 130
 

@@ -12,7 +12,7 @@ FALLBACK = "generic"
 
 
 def resolve_recipes(profiles: ProfileSet, problems: Problems) -> RecipeBook:
-    """The recipes of all profiles that have a section. Of two that claim one platform the nearer to the name wins."""
+    """The recipes of all profiles with a section. A platform goes to the profile that wrote it, not to its heirs."""
     by_profile: dict[str, Recipe] = {}
     for name, profile in profiles.profiles.items():
         if profile.backup:
@@ -20,10 +20,9 @@ def resolve_recipes(profiles: ProfileSet, problems: Problems) -> RecipeBook:
             if recipe is not None:
                 by_profile[name] = recipe
     by_platform: dict[str, Recipe] = {}
-    for recipe in by_profile.values():
+    for name, recipe in by_profile.items():
         for platform in recipe.platforms:
-            known = by_platform.get(platform)
-            if known is None or len(recipe.platforms) < len(known.platforms):
+            if platform not in by_platform or name == recipe.name:
                 by_platform[platform] = recipe
     return RecipeBook(by_profile, by_platform, by_profile.get(FALLBACK))
 

@@ -1,0 +1,210 @@
+"""`opsmon backup`: capture configurations, look at what is kept, prove it. Exit code 1 when any of it is not good."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from opsmon.backup.inspection import Shelf
+from opsmon.backup.keeper import Circumstance
+from opsmon.backup.outcome import Occasion, Result
+from opsmon.backup.repository import Repository
+from opsmon.backup.run import Patience, Run, RunNote
+from opsmon.backup.standing import Standing, Standings
+from opsmon.cli import backup_change
+from opsmon.cli.backup_words import Progress, age_text, print_diff, print_drill, print_results, room_of
+from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
+from opsmon.cli.output import print_json, print_table, say, warn
+from opsmon.cli.selector import select_devices
+from opsmon.clock import WallClock
+from opsmon.config.lookup import find_device
+from opsmon.config.root import Root, load_root
+from opsmon.model.duration import parse_duration_s
+
+group = new_group("Configurations of devices: captured, proved, kept in git, and what changed.")
+group.add_typer(backup_change.group, name="change")
+
+SelectorsArgument = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[SELECTOR]...", help="Names, patterns (`core-*`), site:NAME, kind:KIND, label:KEY=VALUE."),
+]
+DeviceArgument = Annotated[str, typer.Argument(metavar="DEVICE", help="The device's name.")]
+
+
+def _time(text: str | None) -> datetime | None:
+    """A time as it was typed; without an offset it is the root's own."""
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"`{text}` is no time, such as 2026-11-20T10:00") from None
+
+
+def _aware(found: datetime | None, zone: ZoneInfo) -> datetime | None:
+    return found.replace(tzinfo=zone) if found is not None and found.tzinfo is None else found
+
+
+@group.command("run")
+def run(  # noqa: PLR0913, PLR0917 - every option of the command
+    selectors: SelectorsArgument = None,
+    accept: Annotated[bool, typer.Option("--accept", help="Believe a copy that is much shorter than before.")] = False,
+    reason: Annotated[str, typer.Option("--reason", help="Why, for the commits.")] = "routine",
+    rounds: Annotated[int | None, typer.Option("--rounds", min=1, help="Try failed devices so often.")] = None,
+    pause: Annotated[str | None, typer.Option("--pause", help="Between rounds, such as 20m.")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="HH:MM", help="Try again until then.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Only what an interrupted run had not done.")] = False,
+    threads: Annotated[int | None, typer.Option("--threads", min=1, max=200, help="Devices at a time.")] = None,
+    root: RootOption = CHOSEN_ROOT,
+    json_output: JsonOption = False,
+) -> None:
+    """Capture the configurations of all devices with `ssh.platform`, or of those selected."""
+    loaded = load_root(root)
+    devices = select_devices(loaded.inventory, selectors or ())
+    clock = WallClock()
+    began = clock.now()
+    patience = _patience(loaded, rounds, pause, until, began)
+    if not resume and RunNote(loaded.path).interrupted_at():
+        warn("the last run was interrupted; `--resume` would go on where it was")
+    circumstance = Circumstance(Occasion.ROUTINE, " ".join(reason.split()) or "routine")
+    work = Run(room_of(loaded, threads), circumstance, clock, accept=accept)
+    with Progress(len(devices), quiet=json_output) as progress:
+        results = work.run(devices, progress.tell, patience, resume=resume)
+    order = {device.name: number for number, device in enumerate(devices)}
+    results.sort(key=lambda result: order[result.device])
+    if json_output:
+        print_json(_summary(results, began, clock.now()))
+    else:
+        print_results(results)
+    if not all(result.ok for result in results):
+        raise typer.Exit(1)
+
+
+def _patience(root: Root, rounds: int | None, pause: str | None, until: str | None, now: datetime) -> Patience:
+    try:
+        pause_s = parse_duration_s(pause) if pause else root.settings.backup.pause_s
+        hour = datetime.strptime(until, "%H:%M").time() if until else None  # noqa: DTZ007 - an hour of no day
+    except ValueError:
+        raise typer.BadParameter("--pause is such as 20m, --until such as 06:00") from None
+    if hour is None:
+        return Patience(rounds or 1, pause_s if pause or (rounds or 1) > 1 else 0.0)
+    local = now.astimezone(root.settings.timezone)
+    end = local.replace(hour=hour.hour, minute=hour.minute, second=0, microsecond=0)
+    return Patience(rounds or 0, pause_s, end if end > local else end + timedelta(days=1))
+
+
+def _summary(results: Sequence[Result], began: datetime, ended: datetime) -> dict[str, Any]:
+    return {
+        "began_at": began.isoformat(timespec="seconds"),
+        "ended_at": ended.isoformat(timespec="seconds"),
+        "devices": len(results),
+        "good": sum(result.ok for result in results),
+        "failed": sum(not result.ok for result in results),
+        "changed": sum(result.changed for result in results),
+        "results": [asdict(result) | {"at": result.at.isoformat(timespec="seconds")} for result in results],
+    }
+
+
+def _shelf(root: Root) -> Shelf:
+    return Shelf(Repository(root.settings.backup.repository), Standings(root.path), root.recipes)
+
+
+@group.command("list")
+def list_copies(
+    selectors: SelectorsArgument = None, root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False
+) -> None:
+    """The last good copy of each device: its age and size, and why there is no newer one."""
+    loaded = load_root(root)
+    shelf, now = _shelf(loaded), datetime.now(UTC)
+    standings = [shelf.standing(device) for device in select_devices(loaded.inventory, selectors or ())]
+    if json_output:
+        print_json([_listed(standing, now) for standing in standings])
+        return
+    rows = (
+        (s.device, s.site, age_text(s.good_at, now), s.lines or "", s.chars or "", s.order, _why(s)) for s in standings
+    )
+    print_table(("device", "site", "last good", "lines", "size", "change", "why not"), rows)
+    say(f"{len(standings)} devices, {sum(s.is_good for s in standings)} good")
+
+
+def _why(standing: Standing) -> str:
+    if standing.unannounced:
+        return "changed without a change order" + (f"; {standing.reason}" if standing.reason else "")
+    return standing.reason or ("" if standing.good_at else "never captured")
+
+
+def _listed(standing: Standing, now: datetime) -> dict[str, Any]:
+    good, tried, changed = standing.good_at, standing.tried_at, standing.changed_at
+    return {
+        "device": standing.device,
+        "site": standing.site,
+        "path": standing.path,
+        "good_at": good.isoformat(timespec="seconds") if good else None,
+        "age_s": round((now - good).total_seconds()) if good else None,
+        "changed_at": changed.isoformat(timespec="seconds") if changed else None,
+        "tried_at": tried.isoformat(timespec="seconds") if tried else None,
+        "lines": standing.lines,
+        "chars": standing.chars,
+        "commit": standing.commit,
+        "order": standing.order,
+        "failures": standing.failures,
+        "unannounced": standing.unannounced is not None,
+        "why_not": _why(standing),
+    }
+
+
+@group.command("show")
+def show(
+    device: DeviceArgument,
+    at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="As it was then.")] = None,
+    root: RootOption = CHOSEN_ROOT,
+    json_output: JsonOption = False,
+) -> None:
+    """The last good copy of a device, or the one of a time."""
+    loaded = load_root(root)
+    when = _aware(_time(at), loaded.settings.timezone)
+    text, version = _shelf(loaded).text(find_device(loaded.inventory, device), when)
+    if json_output:
+        taken = version.at.isoformat(timespec="seconds")
+        print_json({"device": device, "at": taken, "commit": version.commit, "text": text})
+        return
+    typer.echo(text, nl=False)
+
+
+@group.command("diff")
+def diff(
+    device: DeviceArgument,
+    since: Annotated[str | None, typer.Option("--from", metavar="TIME", help="From the copy of then.")] = None,
+    until: Annotated[str | None, typer.Option("--to", metavar="TIME", help="To the copy of then.")] = None,
+    root: RootOption = CHOSEN_ROOT,
+    json_output: JsonOption = False,
+) -> None:
+    """What changed between two copies: by default by the last change."""
+    loaded = load_root(root)
+    zone = loaded.settings.timezone
+    found = find_device(loaded.inventory, device)
+    text, before, after = _shelf(loaded).diff(found, _aware(_time(since), zone), _aware(_time(until), zone))
+    if json_output:
+        print_json({"device": device, "from": before, "to": after, "diff": text})
+        return
+    print_diff(text)
+
+
+@group.command("verify")
+def verify(
+    selectors: SelectorsArgument = None, root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False
+) -> None:
+    """Prove what is kept: the repository sound, each copy young enough, whole, and parsing back to itself."""
+    loaded = load_root(root)
+    shelf = _shelf(loaded)
+    overdue = timedelta(days=loaded.settings.backup.overdue_nights)
+    drills = shelf.drill(select_devices(loaded.inventory, selectors or ()), datetime.now(UTC), overdue)
+    faults = shelf.repository.faults()
+    edited = shelf.repository.copies_that_differ()
+    faults += [f"{path} is not as it was committed: somebody edited the file" for path in edited]
+    print_drill(drills, faults, json_output=json_output)
+    if faults or any(drill.faults for drill in drills):
+        raise typer.Exit(1)

@@ -1,0 +1,56 @@
+"""Which devices a person means: names, patterns of names, sites, kinds, labels."""
+
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+
+from opsmon.config.lookup import unknown
+from opsmon.errors import ConfigError, Problem
+from opsmon.model.device import Device, Inventory
+
+
+def select_devices(inventory: Inventory, selectors: Sequence[str] | Iterable[str]) -> list[Device]:
+    """The devices with `ssh.platform` that any selector means, in the inventory's order; without selectors all of them.
+
+    Raises ConfigError for a selector that means nothing, and for a device by name that has no `ssh.platform`.
+    """
+    chosen = tuple(selectors)
+    reachable = [d for d in inventory.devices.values() if d.ssh is not None and d.ssh.platform]
+    if not chosen:
+        if not reachable:
+            raise _problem("no device has `ssh.platform`", "`ssh: {platform: huawei_vrp, …}` in the inventory")
+        return reachable
+    wanted: set[str] = set()
+    for selector in chosen:
+        wanted |= {device.name for device in _meant(inventory, reachable, selector)}
+    return [device for device in reachable if device.name in wanted]
+
+
+def _meant(inventory: Inventory, reachable: list[Device], selector: str) -> list[Device]:
+    key, colon, value = selector.partition(":")
+    if selector in inventory.devices:
+        found = [device for device in reachable if device.name == selector]
+        if not found:
+            raise _problem(f"`{selector}` has no `ssh.platform`", "without it nobody knows how to talk to it")
+        return found
+    if colon and key in ("site", "kind", "label", "platform"):
+        found = [device for device in reachable if _matches(device, key, value)]
+    else:
+        found = [device for device in reachable if fnmatchcase(device.name, selector)]
+    if not found and not colon and not any(char in selector for char in "*?["):
+        raise unknown("device", selector, inventory.devices)
+    if not found:
+        raise _problem(f"`{selector}` means no device with `ssh.platform`", "")
+    return found
+
+
+def _matches(device: Device, key: str, value: str) -> bool:
+    if key == "label":
+        name, equals, wanted = value.partition("=")
+        return name in device.labels and (not equals or device.labels[name] == wanted)
+    if key == "platform":
+        return device.ssh is not None and device.ssh.platform == value
+    return value == (device.site if key == "site" else device.kind.value)
+
+
+def _problem(message: str, hint: str) -> ConfigError:
+    return ConfigError((Problem("", 0, 0, message, hint),))

@@ -1,0 +1,106 @@
+"""No planted secret survives; what only sounds like one does; a text cut anywhere tells no more than a whole one."""
+
+import os
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from opsmon.backup.scrub import PLACEHOLDER, Scrubber
+from opsmon.backup.scrub_key import KEY_FILE, load_scrub_key
+from opsmon.errors import BackupError
+from tests.backup.planted import HARMLESS, PLANTED, PRIVATE_KEY
+
+SCRUBBER = Scrubber(b"k" * 32)
+SHOWING = 5  # so many characters of a secret would tell something
+
+
+def test_the_list_is_as_long_as_promised() -> None:
+    assert len({secret for _, secret in PLANTED}) >= 60
+
+
+@pytest.mark.parametrize(("line", "secret"), PLANTED, ids=[secret for _, secret in PLANTED])
+def test_a_planted_secret_does_not_survive(line: str, secret: str) -> None:
+    scrubbed = SCRUBBER.scrub(f"vlan 10\n{line}\nvlan 11\n")
+    assert secret[:SHOWING] not in scrubbed
+    assert PLACEHOLDER.search(scrubbed)
+    assert scrubbed.startswith("vlan 10\n")
+    assert scrubbed.endswith("\nvlan 11\n")
+
+
+@pytest.mark.parametrize("line", HARMLESS)
+def test_what_only_sounds_like_a_secret_is_left_alone(line: str) -> None:
+    assert SCRUBBER.scrub(line + "\n") == line + "\n"
+
+
+@pytest.mark.parametrize(("line", "secret"), PLANTED, ids=[secret for _, secret in PLANTED])
+def test_a_text_cut_in_the_middle_of_a_secret_is_scrubbed_too(line: str, secret: str) -> None:
+    before = "root:$6$other$othershadow:19000:0:99999:7:::\n" if ":19000:" in line else "vlan 10\n"
+    where = line.index(secret)
+    for cut in range(where + SHOWING, where + len(secret) + 1):
+        assert secret[:SHOWING] not in SCRUBBER.scrub(before + line[:cut])
+
+
+@pytest.mark.parametrize(("line", "secret"), PLANTED, ids=[secret for _, secret in PLANTED])
+def test_what_is_scrubbed_stays_as_it_is(line: str, secret: str) -> None:
+    once = SCRUBBER.scrub(line)
+    assert SCRUBBER.scrub(once) == once
+
+
+def test_equal_secrets_are_equal_within_a_root_and_different_between_roots() -> None:
+    def scrubbed(scrubber: Scrubber, secret: str) -> str:
+        return scrubber.scrub(f"snmp-server community {secret} RO\n")
+
+    assert scrubbed(SCRUBBER, "alpha") == scrubbed(SCRUBBER, "alpha")
+    assert scrubbed(SCRUBBER, "alpha") != scrubbed(SCRUBBER, "beta")
+    assert scrubbed(SCRUBBER, "alpha") != scrubbed(Scrubber(b"other" * 8), "alpha")
+    one, other = SCRUBBER.scrub("snmp-server community same RO"), SCRUBBER.scrub("rocommunity same")
+    assert PLACEHOLDER.findall(one) == PLACEHOLDER.findall(other)
+
+
+def test_a_key_without_its_beginning_is_scrubbed() -> None:
+    cut = "\n".join(PRIVATE_KEY.splitlines()[2:])
+    assert "MIIE" not in SCRUBBER.scrub(cut)
+
+
+def test_a_certificate_is_no_secret() -> None:
+    certificate = PRIVATE_KEY.replace("RSA PRIVATE KEY", "CERTIFICATE")
+    assert SCRUBBER.scrub(certificate) == certificate
+
+
+def test_a_name_outside_of_the_community_section_is_left_alone() -> None:
+    text = 'config system snmp community\n    edit 1\n        set name "hidden"\n    next\nend\n'
+    text += 'config vpn\n    set name "shown"\nend\n'
+    scrubbed = SCRUBBER.scrub(text)
+    assert "hidden" not in scrubbed
+    assert 'set name "shown"' in scrubbed
+
+
+def test_secrets_of_the_inventory_are_hidden_wherever_they_stand() -> None:
+    scrubber = SCRUBBER.knowing(["the-login-password", "short"])
+    assert "the-login-password" not in scrubber.scrub("banner motd say the-login-password to enter\n")
+    assert scrubber.scrub("a short banner\n") == "a short banner\n"
+
+
+def test_every_line_is_looked_at_where_a_letter_grows_when_lowered() -> None:
+    assert "hidden1" not in SCRUBBER.scrub("description İstanbul\nsnmp-server community hidden1 RO\n")
+
+
+def test_a_scrubber_does_not_show_its_key() -> None:
+    assert "kkkk" not in repr(SCRUBBER)
+
+
+def test_the_key_is_made_once_and_is_the_owner_s_alone(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(lambda _: load_scrub_key(tmp_path), range(16)))
+    assert len(keys) == 1
+    assert stat.S_IMODE(os.stat(tmp_path / KEY_FILE).st_mode) == 0o600  # noqa: PTH116
+    assert [path.name for path in (tmp_path / KEY_FILE).parent.iterdir()] == [Path(KEY_FILE).name]
+
+
+def test_a_broken_key_is_not_used(tmp_path: Path) -> None:
+    load_scrub_key(tmp_path)
+    (tmp_path / KEY_FILE).write_bytes(b"short")
+    with pytest.raises(BackupError, match="no key of 32 bytes"):
+        load_scrub_key(tmp_path)
