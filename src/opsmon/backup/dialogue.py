@@ -84,8 +84,8 @@ class Dialogue:
     def run(self, command: str) -> str:
         """What the device says to a command: its echo and the prompt after it left out.
 
-        Raises StallError when nothing comes for a while, CutError when the session ends, BackupError when it goes on for
-        ever; `partial` then has what came.
+        Raises StallError when nothing comes for a while, CutError when the session ends, BackupError when it goes on
+        for ever; `partial` then has what came.
         """
         self._channel.send(command + "\n")
         return _without_echo(render(self._until(self._at_prompt, pager=True)), command)
