@@ -181,6 +181,21 @@ async def test_old_incidents_are_let_go_and_remembered_for_a_late_word(house: Ho
         assert house.world.incidents.by_id[incident].is_excluded
 
 
+async def test_a_number_is_not_given_again_when_the_clock_goes_back_to_a_day_that_was_forgotten(house: House) -> None:
+    async with house.running() as pipeline:
+        incident = await house.kill_mcu()
+        await house.heal_mcu()
+        await pipeline.issue(AddFact(incident, Fact(FactType.REPORT_FILED, house.clock.now(), "王工")))
+        house.clock.move(REMEMBERED.total_seconds() + 60)
+        for _ in range(2):  # the first lets the incident go, the second is taken without it
+            await pipeline.snapshot()
+            await house.idle()
+    async with house.running():
+        assert len(house.world.incidents.by_id) == 0
+        house.clock.set(-REMEMBERED.total_seconds() - 60)
+        assert await house.kill_mcu() == "20260320-2"
+
+
 class TestCommands:
     async def test_are_answered_when_they_are_on_the_disk(self, house: House) -> None:
         async with house.running() as pipeline:

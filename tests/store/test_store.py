@@ -190,7 +190,7 @@ class TestDamage:
 
     def test_a_cut_tail_is_found_even_if_the_head_is_set_back(self, store: Store, tmp_path: Path) -> None:
         self.journal_of_five(store)
-        store.save_snapshot(Snapshot(store.head, NOW, (), {}))
+        store.save_snapshot(Snapshot(store.head, NOW, (), {}, {}))
         by_hand(tmp_path, "DELETE FROM journal WHERE seq > 3")
         by_hand(tmp_path, "UPDATE head SET seq = 3, hash = (SELECT hash FROM journal WHERE seq = 3)")
         assert store.verify().damage
@@ -205,14 +205,14 @@ class TestDamage:
 class TestSnapshot:
     def test_comes_back(self, store: Store) -> None:
         store.commit([told(1)], [], NOW)
-        snapshot = Snapshot(store.head, NOW, (told(1),), {"20261120-1": 4})
+        snapshot = Snapshot(store.head, NOW, (told(1),), {"20261120-1": 4}, {"20261120": 7})
         store.save_snapshot(snapshot)
         assert store.load_snapshot() == snapshot
 
     def test_the_newest_few_are_kept(self, store: Store) -> None:
         for number in range(6):
             store.commit([told(number)], [], NOW)
-            store.save_snapshot(Snapshot(store.head, NOW, (told(number),), {}))
+            store.save_snapshot(Snapshot(store.head, NOW, (told(number),), {}, {}))
         with store._engine.connect() as connection:
             assert connection.exec_driver_sql("SELECT seq FROM snapshot ORDER BY seq").scalars().all() == [4, 5, 6]
 
@@ -222,7 +222,7 @@ class TestSnapshot:
     def test_one_that_cannot_be_used_is_passed_over(self, store: Store, tmp_path: Path, statement: str) -> None:
         for number in (1, 2):
             store.commit([told(number)], [], NOW)
-            store.save_snapshot(Snapshot(store.head, NOW, (told(number),), {}))
+            store.save_snapshot(Snapshot(store.head, NOW, (told(number),), {}, {}))
         by_hand(tmp_path, statement)
         loaded = store.load_snapshot()
         assert loaded is not None

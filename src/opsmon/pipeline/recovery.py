@@ -29,8 +29,7 @@ def load_world(store: Store, rules: Rules, now: datetime) -> World:
     if snapshot is not None:
         for event in snapshot.events:
             world = fold(world, event)
-        notices = {IncidentId(name): count for name, count in snapshot.notices.items()}
-        world, after = replace(world, notices=Map(notices)), snapshot.head.seq
+        world, after = _as_kept(world, snapshot), snapshot.head.seq
     read = after
     for entry in store.read(after=after):
         world, read = fold(world, entry.event), entry.seq
@@ -38,10 +37,18 @@ def load_world(store: Store, rules: Rules, now: datetime) -> World:
     return resume(forget(world, now - REMEMBERED), now)
 
 
+def _as_kept(world: World, snapshot: Snapshot) -> World:
+    """With what the digest does not tell: the past of what was let go."""
+    notices = {IncidentId(name): count for name, count in snapshot.notices.items()}
+    incidents = replace(world.incidents, numbers=Map(snapshot.numbers))
+    return replace(world, incidents=incidents, notices=Map(notices))
+
+
 def save_world(store: Store, world: World, head: Head, now: datetime) -> None:
     """Writes a short cut to the world as it was at `head`. Raises StoreError."""
     events = digest(_told_until(store, head), world.incidents.by_id)
-    store.save_snapshot(Snapshot(head, now, events, {str(name): count for name, count in world.notices.items()}))
+    notices = {str(name): count for name, count in world.notices.items()}
+    store.save_snapshot(Snapshot(head, now, events, notices, dict(world.incidents.numbers.items())))
 
 
 def _told_until(store: Store, head: Head) -> Iterator[Event]:

@@ -22,18 +22,21 @@ KEPT = 3
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """`events` fold to the world as of `head`; `notices` are the alerts that each incident has sent by then."""
+    """`events` fold to the world as of `head`. What they do not tell of the past: `notices`, the alerts that each
+    incident has sent by then, and `numbers`, how many incidents each day has had."""
 
     head: Head
     at: datetime
     events: tuple[Event, ...]
     notices: Mapping[str, int]
+    numbers: Mapping[str, int]
 
 
 def save_snapshot(connection: Connection, new: Snapshot) -> None:
     """Writes it and drops all but the newest few."""
     connection.execute(delete(snapshot).where(snapshot.c.seq == new.head.seq))
-    body = {"schema": SCHEMA_VERSION, "events": [encode_event(event) for event in new.events], "notices": new.notices}
+    events = [encode_event(event) for event in new.events]
+    body = {"schema": SCHEMA_VERSION, "events": events, "notices": new.notices, "numbers": new.numbers}
     row = {"seq": new.head.seq, "hash": new.head.hash, "at": new.at.isoformat()}
     connection.execute(insert(snapshot).values(**row, body=zlib.compress(json.dumps(body).encode(), 1)))
     old = connection.execute(select(snapshot.c.seq).order_by(snapshot.c.seq.desc()).offset(KEPT)).scalars().all()
@@ -54,7 +57,7 @@ def load_snapshot(connection: Connection) -> Snapshot | None:
 def _read(head: Head, at: str, body: bytes) -> Snapshot:
     document = json.loads(zlib.decompress(body))
     events = tuple(decode_event(name, payload, document["schema"]) for name, payload in document["events"])
-    return Snapshot(head, datetime.fromisoformat(at), events, document["notices"])
+    return Snapshot(head, datetime.fromisoformat(at), events, document["notices"], document["numbers"])
 
 
 def kept_heads(connection: Connection) -> tuple[Head, ...]:
