@@ -57,6 +57,16 @@ def test_an_ordinary_user_gets_the_pings_and_the_reason_for_the_missing_path(nea
     assert "cap_net_raw" in diagnosis.path_fault
 
 
+def test_a_diagnosis_of_a_daemon_that_ends_is_cut_short(near: Namespace) -> None:
+    began_s = time.monotonic()
+    asked = iter([False])  # the first hop is asked, then the daemon ends
+    with near.entered():
+        diagnosis = examine("10.78.1.1", lambda: next(asked, True))
+    assert [hop.address for hop in diagnosis.hops] == ["10.77.0.2"]
+    assert diagnosis.sent == 0
+    assert time.monotonic() - began_s < 1.0
+
+
 def test_who_may_not_ping_is_told_so(near: Namespace) -> None:
     near.permit("net.ipv4.ping_group_range", "1 0")
     try:

@@ -6,6 +6,7 @@ a raw or a datagram one; what could not be done is said, with the reason. The te
 """
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -81,6 +82,7 @@ class Diagnostician:
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="diagnosis")
+        self._closed = threading.Event()
 
     async def diagnose(self, address: str, language: str = "zh") -> str:
         """The findings about a device as text for a person. Never raises for what the network does."""
@@ -89,56 +91,72 @@ class Diagnostician:
         except ProbeError as error:
             return render(Diagnosis(address, path_fault=error.detail, burst_fault=error.detail), language)
         loop = asyncio.get_running_loop()
-        return render(await loop.run_in_executor(self._threads, examine, numeric), language)
+        return render(await loop.run_in_executor(self._threads, examine, numeric, self._closed.is_set), language)
 
     def close(self) -> None:
-        """Lets what runs end by itself and begins nothing more."""
+        """Has what runs stop at its next step, and begins nothing more: the daemon's end waits for no diagnosis."""
+        self._closed.set()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def examine(address: str, now_s: Callable[[], float] = time.monotonic) -> Diagnosis:
-    """Pings and traces a numeric address, for at most about LONGEST_S seconds. Blocks."""
-    hops, path_fault = trace_path(address, now_s() + LONGEST_S, now_s)  # before the burst uses up the routers' patience
-    rtts_ms, burst_fault = send_burst(address)
-    return Diagnosis(address, hops, path_fault, 0 if burst_fault else BURST, rtts_ms, burst_fault)
+def examine(address: str, is_closed: Callable[[], bool] = lambda: False) -> Diagnosis:
+    """Traces and pings a numeric address, for at most about LONGEST_S seconds or until `is_closed`. Blocks."""
+    ends_s = time.monotonic() + LONGEST_S
+
+    def is_over() -> bool:
+        return is_closed() or time.monotonic() >= ends_s
+
+    hops, path_fault = trace_path(address, is_over)  # before the burst uses up the routers' patience
+    rtts_ms, sent, burst_fault = send_burst(address, is_closed)
+    return Diagnosis(address, hops, path_fault, sent, rtts_ms, burst_fault)
 
 
-def send_burst(address: str) -> tuple[tuple[float, ...], str]:
-    """Round trips of a burst of pings, and why there are none if we could not send them."""
-    fault = ""
-    for privileged in (True, False):
+def send_burst(address: str, is_over: Callable[[], bool]) -> tuple[tuple[float, ...], int, str]:
+    """Round trips of a burst of pings, how many were sent, and why there are none if we could not send them."""
+    rtts_ms: list[float] = []
+    for sent in range(BURST):
+        if is_over():
+            return tuple(rtts_ms), sent, ""
         try:
-            host = icmplib.ping(
-                address, BURST, interval=_BURST_INTERVAL_S, timeout=_BURST_TIMEOUT_S, privileged=privileged
-            )
+            rtts_ms += _ping_once(address)
         except icmplib.SocketPermissionError:
-            fault = "not permitted for this user: see net.ipv4.ping_group_range, or setcap cap_net_raw"
+            return (), 0, "not permitted for this user: see net.ipv4.ping_group_range, or setcap cap_net_raw"
         except icmplib.ICMPLibError as error:
-            return (), type(error).__name__
-        else:
-            return tuple(host.rtts), ""
-    return (), fault
+            return (), 0, type(error).__name__
+        time.sleep(_BURST_INTERVAL_S)
+    return tuple(rtts_ms), BURST, ""
 
 
-def trace_path(address: str, ends_s: float, now_s: Callable[[], float]) -> tuple[tuple[Hop, ...], str]:
+def _ping_once(address: str) -> list[float]:
+    """With a raw socket where that is permitted, else with a datagram one."""
+    try:
+        return list(icmplib.ping(address, count=1, timeout=_BURST_TIMEOUT_S, privileged=True).rtts)
+    except icmplib.SocketPermissionError:
+        return list(icmplib.ping(address, count=1, timeout=_BURST_TIMEOUT_S, privileged=False).rtts)
+
+
+def trace_path(address: str, is_over: Callable[[], bool]) -> tuple[tuple[Hop, ...], str]:
     """The hops up to the device, or to where the path falls silent or repeats itself."""
     hops: list[Hop] = []
     for distance in range(1, MOST_HOPS + 1):
-        if now_s() >= ends_s:
-            return tuple(hops), ""
+        if is_over():
+            break
         try:
             hop = _ask_hop(address, distance)
         except icmplib.SocketPermissionError:
             return (), "needs root, or cap_net_raw"
         except icmplib.ICMPLibError as error:
             return tuple(hops), type(error).__name__
-        refused = hop.address and any(hop.address == earlier.address for earlier in hops)
-        if refused:
-            break
+        if hop.address and any(hop.address == earlier.address for earlier in hops):
+            break  # a router that refuses answers for every hop behind it
         hops.append(hop)
-        if hop.address == address or (not any(last.address for last in hops[-MOST_SILENT_HOPS:]) and distance > 2):
+        if hop.address == address or _is_silent(hops):
             break
     return tuple(hops), ""
+
+
+def _is_silent(hops: list[Hop]) -> bool:
+    return len(hops) >= MOST_SILENT_HOPS and not any(hop.address for hop in hops[-MOST_SILENT_HOPS:])
 
 
 def _ask_hop(address: str, distance: int) -> Hop:
