@@ -162,6 +162,13 @@ async def test_the_status_page_shows_what_is_wrong_and_escapes_it(scene: Scene, 
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
 
 
+async def test_answers_name_no_library_and_are_what_they_say(client: Client) -> None:
+    for path in ("/", "/metrics", "/metrics/site/lab", "/api/v1/devices", "/nowhere"):
+        answer = await client.get(path)
+        assert answer.headers["Server"] == "opsmon"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
 async def test_health_and_readiness(scene: Scene, client: Client) -> None:
     assert (await client.get("/healthz")).status == 200
     assert (await client.get("/readyz")).status == 200

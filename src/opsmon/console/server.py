@@ -16,11 +16,18 @@ def make_console(parts: ConsoleParts) -> web.Application:
     """The application, to be served by `ConsoleServer` or by a test."""
     application = web.Application(middlewares=[failures_as_json], client_max_size=LONGEST_BODY_BYTES)
     application[PARTS] = parts
+    application.on_response_prepare.append(_name_ourselves)
     for route in ROUTES:
         application.router.add_route(route.method, route.path, _guarded(route))
         if route.method == "GET":
             application.router.add_route("HEAD", route.path, _guarded(route))
     return application
+
+
+async def _name_ourselves(_: web.Request, response: web.StreamResponse) -> None:
+    """Nobody needs to know which libraries answer; and what we send is what we say it is."""
+    response.headers["Server"] = "opsmon"
+    response.headers["X-Content-Type-Options"] = "nosniff"
 
 
 def _guarded(route: Route) -> Handler:

@@ -34,7 +34,6 @@ _STYLE = (
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
     "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
 }
 _COLUMNS = ("id", "since", "what", "device", "site", "severity", "phase", "children", "clocks")
 

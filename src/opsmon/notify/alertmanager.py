@@ -117,7 +117,7 @@ def ends_at(notify: Notify) -> str:
 
 def _label_name(name: str) -> str:
     cleaned = _NO_LABEL_CHARACTER.sub("_", name)
-    return f"_{cleaned}" if cleaned[:1].isdigit() else cleaned
+    return f"_{cleaned}" if not cleaned or cleaned[0].isdigit() else cleaned
 
 
 def _names_of_children(incident: Incident) -> str:

@@ -1,9 +1,10 @@
 """One item of `webhooks:` in `opsmon.yaml`."""
 
+import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from opsmon.model.secret import Secret
 from opsmon.notify.channel import Channel
@@ -11,6 +12,16 @@ from opsmon.notify.registry import FORMATS
 from opsmon.spec import Seconds, SecretField, Spec, wrong
 
 _LONGEST_TIMEOUT_S = 60.0
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+
+
+def _check_name(text: str) -> str:
+    """It travels in a header, as a part of the delivery's id."""
+    if not _NAME.fullmatch(text):
+        raise wrong(
+            "not a name for a receiver", "up to 60 ASCII letters, digits, `.`, `_` and `-`, a letter or digit first"
+        )
+    return text
 
 
 def _check_url(text: str) -> str:
@@ -39,7 +50,7 @@ def _check_timeout(seconds: float) -> float:
 class WebhookSpec(Spec):
     """A receiver of notifications over HTTP."""
 
-    name: Annotated[str, Field(min_length=1, max_length=60)]
+    name: Annotated[str, AfterValidator(_check_name)]
     url: Annotated[str, AfterValidator(_check_url)]
     format: Annotated[str, AfterValidator(_check_format)] = "alertmanager"
     secret: SecretField | None = None
