@@ -10,7 +10,7 @@ from tests.cli.said import Opsmon
 def test_a_new_root_loads_and_shows_what_to_do_next(command: Opsmon, tmp_path: Path) -> None:
     said = command("init", tmp_path / "new")
     assert said.code == 0
-    assert "opsmon check --root" in said.out
+    assert f"OPSMON_ROOT={tmp_path / 'new'}" in said.out
     checked = command("check", "--root", tmp_path / "new", "--json")
     assert checked.code == 0
     assert checked.json["counts"]["sites"] == 1
