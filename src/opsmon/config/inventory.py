@@ -3,7 +3,7 @@
 Files are read in the order of their names, so that problems and devices come in the same order everywhere.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from opsmon.config.device_range import TOO_MANY
@@ -13,7 +13,9 @@ from opsmon.config.loading import Loading
 from opsmon.config.parent import check_no_circle, check_parents_exist
 from opsmon.config.problem import shown
 from opsmon.config.reference import Known, check_device, check_site, with_only_service
+from opsmon.config.secret import FileSecrets
 from opsmon.config.site_file import PlacedDevice, SiteFile, load_site_file
+from opsmon.config.template_file import SharedTemplates, holds_templates, load_templates
 from opsmon.errors import Problem
 from opsmon.model.device import Inventory, Site
 from opsmon.model.name import DeviceName, SiteName
@@ -54,20 +56,31 @@ def inventory_files(loading: Loading) -> Iterator[Path]:
 
 
 def _load_all(loading: Loading) -> Iterator[SiteFile | None]:
-    """Every file, as long as their devices fit into one root."""
-    devices = 0
-    for path in inventory_files(loading):
-        file = _load(loading, path)
+    """Every file with a site, as long as their devices fit into one root; None for what cannot be read."""
+    documents = [read_document(path, loading.root, loading.problems) for path in inventory_files(loading)]
+    shared = _shared_templates(loading, documents)
+    owners, devices = shared.owners(), 0
+    for document in documents:
+        if document is not None and holds_templates(document):
+            continue
+        file = _load(loading, document, shared, owners) if document else None
         yield file
         devices += len(file.devices) if file else 0
-        if devices > MOST_DEVICES:
-            loading.problems.add(Problem(shown_path(path, loading.root), 0, 0, TOO_MANY, "several roots"))
+        if document is not None and devices > MOST_DEVICES:
+            loading.problems.add(Problem(document.path, 0, 0, TOO_MANY, "several roots"))
             return
 
 
-def _load(loading: Loading, path: Path) -> SiteFile | None:
-    document = read_document(path, loading.root, loading.problems)
-    return load_site_file(document, loading.secrets(document), loading.problems) if document else None
+def _shared_templates(loading: Loading, documents: Iterable[Document | None]) -> SharedTemplates:
+    found = [document for document in documents if document is not None and holds_templates(document)]
+    return load_templates([(document, loading.secrets(document)) for document in found], loading.problems)
+
+
+def _load(
+    loading: Loading, document: Document, shared: SharedTemplates, owners: Mapping[int, FileSecrets]
+) -> SiteFile | None:
+    secrets = loading.secrets(document, owners)
+    return load_site_file(document, shared.for_file(document.file), secrets, loading.problems)
 
 
 def _sites(files: list[SiteFile], loading: Loading) -> dict[SiteName, Site]:
@@ -83,11 +96,11 @@ def _sites(files: list[SiteFile], loading: Loading) -> dict[SiteName, Site]:
 def _devices(files: list[SiteFile], loading: Loading) -> dict[DeviceName, PlacedDevice]:
     """Devices by name; of two with one name the first stays, and one problem a pair of entries says so."""
     placed: dict[DeviceName, PlacedDevice] = {}
-    told: set[tuple[object, ...]] = set()
+    told: set[tuple[str, str]] = set()
     for file in files:
         for device in file.devices:
             first = placed.setdefault(device.device.name, device)
-            pair = (first.origin.layers[0], first.origin.document.path, device.origin.layers[0], file.document.path)
+            pair = (first.origin.where, device.origin.where)
             if first is not device and pair not in told:
                 told.add(pair)
                 _tell_twins(first, device, loading)
@@ -95,11 +108,8 @@ def _devices(files: list[SiteFile], loading: Loading) -> dict[DeviceName, Placed
 
 
 def _tell_twins(first: PlacedDevice, second: PlacedDevice, loading: Loading) -> None:
-    where = _where(first.origin.document, (*first.origin.layers[0], "name"))
-    problem = second.origin.document.problem(
-        (*second.origin.layers[0], "name"), f"two devices are named {shown(second.device.name)}", f"first at {where}"
-    )
-    loading.problems.add(problem)
+    message = f"two devices are named {shown(second.device.name)}"
+    loading.problems.add(second.origin.problem("name", message, f"first at {first.origin.where}"))
 
 
 def _warn_shared_addresses(placed: Iterable[PlacedDevice], loading: Loading) -> None:
@@ -109,10 +119,9 @@ def _warn_shared_addresses(placed: Iterable[PlacedDevice], loading: Loading) -> 
         snmp = found.device.snmp
         other = first.setdefault((found.device.address, *((snmp.port, snmp.context) if snmp else ())), found)
         if other is not found:
-            where = _where(other.origin.document, (*other.origin.layers[0], "name"))
             message = f"{shown(found.device.name)} has the address of {shown(other.device.name)}"
-            steps = (*found.origin.layers[0], "address")
-            loading.problems.add(found.origin.document.problem(steps, message, f"at {where}", warning=True))
+            problem = found.origin.problem("address", message, f"at {other.origin.where}", warning=True)
+            loading.problems.add(problem)
 
 
 def _where(document: Document, steps: tuple[str | int, ...]) -> str:

@@ -139,3 +139,9 @@ class SiteFileSpec(Spec):
     templates: dict[Name, Any] | None = None
     devices: list[Any] | None = None
     ranges: list[Any] | None = None
+
+
+class TemplateFileSpec(Spec):
+    """A file of `inventories/` that holds templates for the sites of its folder and below."""
+
+    templates: dict[Name, Any]

@@ -18,9 +18,9 @@ class Loading:
     require_secrets: bool
     problems: Problems
 
-    def secrets(self, document: Document) -> FileSecrets:
-        """Who opens the secrets of a document."""
-        return FileSecrets(document, self.environ, self.problems, required=self.require_secrets)
+    def secrets(self, document: Document, owners: Mapping[int, FileSecrets] | None = None) -> FileSecrets:
+        """Who opens the secrets of a document; `owners` open those that it took over from other documents."""
+        return FileSecrets(document, self.environ, self.problems, owners or {}, required=self.require_secrets)
 
     def context(self, document: Document) -> dict[str, object]:
         """The validation context for the Specs of a document."""

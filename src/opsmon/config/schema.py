@@ -25,7 +25,9 @@ def inventory_schema() -> dict[str, Any]:
     for definition in list(definitions.values()):
         if "checks" in definition.get("properties", {}):
             definition["properties"]["checks"] = {"anyOf": [{"type": "array", "items": checks}, {"type": "null"}]}
-    return {"$schema": DIALECT, **schema, "title": "opsmon inventory file"}
+    schema.pop("required")
+    either = [{"required": ["site"]}, {"required": ["templates"]}]
+    return {"$schema": DIALECT, **schema, "title": "opsmon inventory file", "anyOf": either}
 
 
 def _check_schema(definitions: dict[str, Any]) -> dict[str, Any]:

@@ -45,17 +45,35 @@ def check_shape(written: object) -> Secret:
 class FileSecrets:
     """Opens the secrets of one file; `open_secret` is what a Spec's validation context carries."""
 
-    def __init__(self, document: Document, environ: Mapping[str, str], problems: Problems, *, required: bool) -> None:
+    def __init__(
+        self,
+        document: Document,
+        environ: Mapping[str, str],
+        problems: Problems,
+        owners: Mapping[int, "FileSecrets"],
+        *,
+        required: bool,
+    ) -> None:
         self._document, self._environ, self._problems, self._required = document, environ, problems, required
+        self._owners = owners  # of what was read from other files, by the identity of the object
 
     @property
     def context(self) -> dict[str, object]:
         """What Specs with secrets in them are validated with."""
         return {SECRET_RESOLVER: self.open_secret}
 
+    def taken_over(self, fields: Mapping[str, object]) -> tuple[int, ...]:
+        """Which values of an access were read from other files: equal references may mean another folder there."""
+        nested = [value for value in fields.values() if isinstance(value, dict)]
+        inner = [value for mapping in nested for value in mapping.values()]
+        return tuple(id(value) for value in (*fields.values(), *inner) if id(value) in self._owners)
+
     def open_secret(self, written: object) -> Secret:
         """The secret that `written` is or refers to. Raises a pydantic error when it is neither."""
         check_shape(written)
+        owner = self._owners.get(id(written))
+        if owner is not None:
+            return owner.open_secret(written)
         if isinstance(written, str):
             self._warn_literal(written)
             return Secret(written)
@@ -91,6 +109,9 @@ class FileSecrets:
 
     def find_key_file(self, written: str) -> Path:
         """The private key that `written` names, relative to the file; one that is not there is a missing secret."""
+        owner = self._owners.get(id(written))
+        if owner is not None:
+            return owner.find_key_file(written)
         path = self._document.file.parent / written
         if not path.is_file():
             place = _find(self._document.data, written) or self._document.place

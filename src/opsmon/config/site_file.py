@@ -5,39 +5,22 @@ from dataclasses import dataclass
 from typing import TypeVar, cast
 
 from opsmon.config.access import IncompleteError, resolve_snmp, resolve_ssh
-from opsmon.config.check_list import CheckListError, check_mistakes, names_of, resolve_checks
+from opsmon.config.check_list import CheckListError, resolve_checks
 from opsmon.config.device_range import members, range_mistake
 from opsmon.config.document import Document, Steps, add_mistake, check_spec
 from opsmon.config.inventory_spec import MOST_DEVICES, DeviceSpec, FieldsSpec, RangeSpec, SiteFileSpec
 from opsmon.config.layer import Fields, merge_layers
+from opsmon.config.layer_check import SHAPE_ONLY, check_layer, known_check_names
 from opsmon.config.mistake import Mistake
+from opsmon.config.origin import Layer, Origin
 from opsmon.config.problem import Problems, nearest, shown
-from opsmon.config.secret import FileSecrets, check_shape
+from opsmon.config.secret import FileSecrets
 from opsmon.model.device import Check, Device, Kind, Site, SnmpAccess, SshAccess
 from opsmon.model.name import ContractId, DeviceName, SiteName
-from opsmon.probe.registry import KINDS
-from opsmon.spec import SECRET_RESOLVER
 
 T = TypeVar("T")
 SpecT = TypeVar("SpecT", bound=FieldsSpec)
-_FROM_SITE = ("labels", "service")  # what a device also inherits from the head of its file
-_SHAPE_ONLY = {SECRET_RESOLVER: check_shape}
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a device is written: its entry first, then the layers that it inherits from, the strongest first."""
-
-    document: Document
-    layers: tuple[Steps, ...]
-
-    def add(self, problems: Problems, mistake: Mistake) -> None:
-        """Place a mistake of the merged device in the layer that says most about it."""
-        layers = (*self.layers, ()) if mistake.steps[0] in _FROM_SITE else self.layers
-        depths = [self.document.depth((*layer, *mistake.steps)) - len(layer) for layer in layers]
-        best = max(range(len(depths)), key=lambda index: (depths[index], -index))
-        steps = mistake.steps if depths[best] else ("name",)
-        add_mistake(self.document, layers[best], mistake._replace(steps=steps), problems)
+_TEMPLATE_HINT = "templates are bundles of fields under `templates:`, of this file or of one without a site above it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +42,19 @@ class SiteFile:
     complete: bool  # whether every range gave its devices
 
 
-def load_site_file(document: Document, secrets: FileSecrets, problems: Problems) -> SiteFile | None:
+def load_site_file(
+    document: Document, shared: Mapping[str, Layer | None], secrets: FileSecrets, problems: Problems
+) -> SiteFile | None:
     """The site of a document, or None when it is no mapping; what is wrong is added to the problems.
+
+    `shared` are templates of other files, None for one with a mistake.
 
     A wrong head hides no mistake of a device: the devices are read all the same, under what can be told of the site.
     """
-    check_spec(document, SiteFileSpec, problems, context=_SHAPE_ONLY)
+    check_spec(document, SiteFileSpec, problems, context=SHAPE_ONLY)
     if not isinstance(document.data, dict):
         return None
-    reader = _SiteReader(document, _site(document.data), secrets, problems)
+    reader = _SiteReader(document, shared, secrets, problems)
     devices = tuple(reader.devices())
     return SiteFile(reader.site, document, devices, reader.written_names(), reader.complete)
 
@@ -86,12 +73,16 @@ def _site(data: Fields) -> Site:
 class _SiteReader:
     """Reads the devices of one file. Accesses and check lists that are equal are made once and shared."""
 
-    def __init__(self, document: Document, site: Site, secrets: FileSecrets, problems: Problems) -> None:
-        self._document, self.site, self._secrets, self._problems = document, site, secrets, problems
-        self._data = cast("Mapping[str, object]", document.data)
-        self._broken: set[Steps] = set()
+    def __init__(
+        self, document: Document, shared: Mapping[str, Layer | None], secrets: FileSecrets, problems: Problems
+    ) -> None:
+        self._document, self._secrets, self._problems = document, secrets, problems
+        self._data = cast("Fields", document.data)
+        self.site = _site(self._data)
+        self._templates: dict[str, Layer | None] = dict(shared)
+        self._defaults: Layer | None = Layer(document, ("defaults",))
+        self._check_names = self._known_check_names()
         self._made: dict[tuple[str, str], object] = {}
-        self._check_names = {*KINDS}
         self.complete = True
         self._room = MOST_DEVICES  # how many more devices one root may have, were this its only file
 
@@ -102,11 +93,12 @@ class _SiteReader:
 
     def devices(self) -> Iterator[PlacedDevice]:
         """Every device that has no mistake; mistakes are added to the problems."""
-        self._learn_check_names()
-        templates = self._part("templates", dict)
-        self._checked(("defaults",), FieldsSpec) if self._data.get("defaults") is not None else None
-        for name in templates:
-            self._checked(("templates", name), FieldsSpec)
+        if self._data.get("defaults") is not None and self._checked(("defaults",), FieldsSpec) is None:
+            self._defaults = None
+        for name in self._part("templates", dict):
+            steps = ("templates", name)
+            sound = self._checked(steps, FieldsSpec) is not None
+            self._templates[name] = Layer(self._document, steps) if sound else None
         for index in range(len(self._part("devices", list))):
             yield from self._one(("devices", index))
         for index in range(len(self._part("ranges", list))):
@@ -116,38 +108,13 @@ class _SiteReader:
         value = self._data.get(key)
         return value if isinstance(value, kind) else kind()
 
-    def _entries(self) -> Iterator[object]:
-        yield self._data.get("defaults")
-        yield from self._part("templates", dict).values()
-        yield from self._part("devices", list)
-        yield from self._part("ranges", list)
-
-    def _learn_check_names(self) -> None:
-        for entry in self._entries():
-            if isinstance(entry, dict):
-                self._check_names.update(names_of(entry.get("checks")))
+    def _known_check_names(self) -> frozenset[str]:
+        shared = [layer.fields() for layer in self._templates.values() if layer is not None]
+        own = [self._data.get("defaults"), *self._part("templates", dict).values()]
+        return known_check_names([*shared, *own, *self._part("devices", list), *self._part("ranges", list)])
 
     def _checked(self, steps: Steps, spec: type[SpecT]) -> SpecT | None:
-        """A layer as its Spec; None, remembered as broken, after adding its mistakes."""
-        checked = check_spec(self._document, spec, self._problems, context=_SHAPE_ONLY, steps=steps)
-        part = self._document.part(steps)
-        mistakes = list(self._layer_mistakes(part if isinstance(part, dict) else {}))
-        for mistake in mistakes:
-            add_mistake(self._document, steps, mistake, self._problems)
-        if checked is not None and not mistakes:
-            return checked
-        self._broken.add(steps)
-        return None
-
-    def _layer_mistakes(self, layer: Mapping[str, object]) -> Iterator[Mistake]:
-        checks, periods = layer.get("checks"), layer.get("periods")
-        for mistake in check_mistakes(checks if isinstance(checks, list) else (), _SHAPE_ONLY):
-            yield mistake._replace(steps=("checks", *mistake.steps))
-        for name in periods if isinstance(periods, dict) else ():
-            if name not in self._check_names:
-                yield Mistake(
-                    ("periods", name), f"no check {shown(name)}", nearest(name, self._check_names), at_key=True
-                )
+        return check_layer(Layer(self._document, steps), spec, self._check_names, self._problems)
 
     def _one(self, steps: Steps) -> Iterator[PlacedDevice]:
         spec = self._checked(steps, DeviceSpec)
@@ -178,21 +145,18 @@ class _SiteReader:
             yield PlacedDevice(device, origin)
 
     def _bundle(self, steps: Steps, use: Sequence[str]) -> tuple[Fields, Origin] | None:
-        """The merged fields of an entry; None when a layer of it is broken (which has been said)."""
-        templates = self._part("templates", dict)
+        """The merged fields of an entry; None when a layer of it is missing or wrong (which has been said)."""
         for index, name in enumerate(use):
-            if name not in templates:
-                hint = nearest(name, templates) or "templates are bundles of fields under `templates:` of the same file"
-                add_mistake(
-                    self._document, steps, Mistake(("use", index), f"no template {shown(name)}", hint), self._problems
-                )
-        layers: list[Steps] = [("defaults",), *(("templates", name) for name in use if name in templates), steps]
-        if any(name not in templates for name in use) or any(layer in self._broken for layer in layers):
+            if name not in self._templates:
+                hint = nearest(name, self._templates) or _TEMPLATE_HINT
+                mistake = Mistake(("use", index), f"no template {shown(name)}", hint)
+                add_mistake(self._document, steps, mistake, self._problems)
+        layers = [self._defaults, *(self._templates.get(name) for name in use), Layer(self._document, steps)]
+        sound = [layer for layer in layers if layer is not None]
+        if len(sound) < len(layers):
             return None
-        parts = [self._document.part(layer) if self._document.depth(layer) == len(layer) else None for layer in layers]
         site: Fields = {"labels": dict(self.site.labels), "service": self.site.service}
-        merged = merge_layers([site, *(part for part in parts if isinstance(part, dict))])
-        return merged, Origin(self._document, tuple(reversed(layers)))
+        return merge_layers([site, *(layer.fields() for layer in sound)]), Origin(tuple(reversed(sound)))
 
     def _resolve(
         self, fields: Fields, origin: Origin, name: DeviceName, address: str, title: str | None
@@ -206,7 +170,7 @@ class _SiteReader:
     def _device(self, fields: Fields, origin: Origin, name: DeviceName, address: str, title: str | None) -> Device:
         kind = self._kind(fields, name)
         snmp, ssh = self._snmp(fields), self._ssh(fields)
-        own_parents = self._document.depth((*origin.layers[0], "parents")) > len(origin.layers[0])
+        own_parents = origin.entry.depth(("parents",)) > 0
         return Device(
             name=name, site=self.site.name, address=address, kind=kind,
             title=title if title is not None else _text(fields, "title") or "",
@@ -228,13 +192,15 @@ class _SiteReader:
         snmp = fields.get("snmp")
         if not isinstance(snmp, dict):
             return None
-        return self._shared("snmp", snmp, lambda: resolve_snmp(snmp, self._secrets))
+        written = (snmp, self._secrets.taken_over(snmp))
+        return self._shared("snmp", written, lambda: resolve_snmp(snmp, self._secrets))
 
     def _ssh(self, fields: Fields) -> SshAccess | None:
         ssh = fields.get("ssh")
         if not isinstance(ssh, dict):
             return None
-        return self._shared("ssh", ssh, lambda: resolve_ssh(ssh, self._secrets))
+        written = (ssh, self._secrets.taken_over(ssh))
+        return self._shared("ssh", written, lambda: resolve_ssh(ssh, self._secrets))
 
     def _checks(self, fields: Fields, kind: Kind, *, has_snmp: bool) -> tuple[Check, ...]:
         entries, periods = fields.get("checks"), fields.get("periods")
