@@ -8,7 +8,10 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from opsmon.config.inventory_spec import DeviceSpec
+from opsmon.config.ledger_import import import_table
 from opsmon.config.node import YamlProblem, parse_yaml
+from opsmon.config.problem import Problems
 from opsmon.config.root import Root, load_root
 from opsmon.errors import ConfigError
 
@@ -43,13 +46,14 @@ trees = st.recursive(
 RELAXED = settings(max_examples=60, deadline=None)
 
 
-def load(text: bytes, settings_file: bytes = b"") -> Root | ConfigError:
+def load(text: bytes, settings_file: bytes = b"", templates: bytes = b"templates: {}") -> Root | ConfigError:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         for part in ("inventories", "probes", "rules"):
             (root / part).mkdir()
         (root / "probes" / "generic.yaml").write_text("name: generic\ntitle: any device\nkind: other\n")
         (root / "inventories" / "site.yaml").write_bytes(text)
+        (root / "inventories" / "templates.yaml").write_bytes(templates)
         (root / "opsmon.yaml").write_bytes(settings_file)
         result: Root | ConfigError
         try:
@@ -114,6 +118,33 @@ def test_a_good_file_with_a_branch_grafted(data: st.DataObject, graft: object) -
         node, left = node[step], left - 1
     node[step] = graft
     load(json.dumps(tree, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+
+@RELAXED
+@given(st.dictionaries(st.sampled_from(["camera", "a"]), trees, max_size=2), trees)
+def test_any_templates_of_another_file(shared: dict[str, object], more: object) -> None:
+    site = 'site: s\nranges: [{name: "r-{n}", address: 192.0.2.0/24, count: 2, kind: other, use: [camera, a]}]\n'
+    text = json.dumps({"templates": shared, "more": more} if more else {"templates": shared}, ensure_ascii=False)
+    load(site.encode(), b"", text.encode("utf-8", "surrogatepass"))
+
+
+@RELAXED
+@given(
+    st.binary(max_size=120)
+    | st.text(alphabet='name,address;kind\t"\n\r设备名称=ip12.：\0', max_size=120).map(str.encode)
+)
+@example(b"name,address,kind\n" + b'"' * 200_000)
+@example(b"name,address,kind\n" + b"x" * 200_000)
+@example("名称,地址,类型\n\u0085,\u2028,x".encode())
+def test_any_table_is_taken_or_refused_in_words(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file, problems = Path(folder) / "t.csv", Problems()
+        file.write_bytes(content)
+        sites = import_table(file, problems, site="s")
+    assert all(problem.path == str(file) and problem.message for problem in problems.errors + problems.warnings)
+    for site in sites:
+        for entry in site.devices:
+            DeviceSpec.model_validate(entry)
 
 
 @RELAXED
