@@ -153,3 +153,15 @@ async def test_beyond_loopback_reading_needs_the_token_too(tmp_path: Path, host:
             assert (await client.get(path, headers=RIGHT)).status == 200, path
         assert (await client.get("/healthz")).status == 200
         assert (await client.get("/readyz")).status == 200
+
+
+async def test_an_obligation_is_ticked_off_by_a_named_human(scene: Scene, client: Client) -> None:
+    path = "/api/v1/contracts/xicheng-vc-2025/obligations"
+    body = {"day": "2026-03-19", "by": "王工", "done_at": (scene.clock.now() - timedelta(minutes=1)).isoformat()}
+    done = await send(client, f"{path}/E18/done", body, 201)
+    assert (done["obligation"], done["due_at"], done["day"]) == ("E18", None, "2026-03-19")
+    told = [type(entry.event).__name__ for entry in scene.store.read()]
+    assert told[-1] == "ObligationDone"
+    assert "no obligation E99" in (await send(client, f"{path}/E99/done", body, 409))["error"]
+    await send(client, "/api/v1/contracts/nobody/obligations/E18/done", body, 404)
+    await send(client, f"{path}/E18/done", {"day": "2026-03-19"}, 422)

@@ -21,6 +21,21 @@ def test_every_row_that_is_a_limit_runs_as_a_clock(contract: str) -> None:
 
 
 @pytest.mark.parametrize("contract", ROWS)
+def test_every_other_row_is_a_budget_or_an_obligation(contract: str) -> None:
+    held = book(contract)
+    found = {one.id for one in held.budgets} | {one.id for one in held.obligations}
+    assert found == set(ROWS[contract]["others"])
+
+
+@pytest.mark.parametrize("contract", ROWS)
+def test_every_obligation_says_where_it_comes_from_and_what_it_wants_in_both_languages(contract: str) -> None:
+    for row in book(contract).obligations:
+        assert row.source
+        for text in (row.what, row.occasion, row.standing, row.interpretation):
+            assert text is None or (text.en and text.zh)
+
+
+@pytest.mark.parametrize("contract", ROWS)
 def test_every_clause_says_where_it_comes_from_and_what_it_wants_in_both_languages(contract: str) -> None:
     for clause in book(contract).contract.clauses:
         assert clause.source

@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsmon.errors import StoreError
-from opsmon.model.event import Change, ClockEvent, ConditionRaised, Event, IncidentClosed, MaintenanceSet, Transition
+from opsmon.model.event import (
+    Change,
+    ClockEvent,
+    ConditionRaised,
+    DutyEvent,
+    Event,
+    IncidentClosed,
+    MaintenanceSet,
+    Transition,
+)
 from opsmon.model.incident import Severity
 from opsmon.model.name import DeviceName, IncidentId
 from opsmon.store.chain import canonical
@@ -35,7 +44,7 @@ def test_every_event_comes_back(event: Event) -> None:
 
 
 def test_every_word_of_the_union_has_a_name() -> None:
-    words = {*get_args(Transition), *get_args(Change), ClockEvent, MaintenanceSet}
+    words = {*get_args(Transition), *get_args(Change), *get_args(DutyEvent), ClockEvent, MaintenanceSet}
     assert words == set(get_args(Event)) == set(EVENT_TYPES.values())
 
 

@@ -17,7 +17,7 @@ from opsmon.contract.budget import month_of
 from opsmon.contract.clock import Clock, overrun_at
 from opsmon.engine.turn import case_of
 from opsmon.incident.incidents import Incidents, apply
-from opsmon.model.event import ClockChanged, MaintenanceSet
+from opsmon.model.event import ClockChanged, DutyEvent, MaintenanceSet
 from opsmon.store.store import Store, open_existing_store
 
 
@@ -62,7 +62,7 @@ def affairs_of(store: Store, book: ContractBook) -> tuple[Affair, ...]:
     """Every incident of the contract that the journal tells of, with its clocks by today's rules."""
     incidents = Incidents()
     for entry in store.read():
-        if not isinstance(entry.event, ClockChanged | MaintenanceSet):
+        if not isinstance(entry.event, ClockChanged | MaintenanceSet | DutyEvent):
             incidents = apply(incidents, entry.event)
     return tuple(
         Affair(case_of(one), book.clocks(case_of(one)), one.device, one.condition)

@@ -46,7 +46,7 @@ def deadlines(
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
-    """Which clauses apply to these facts, when each is due, and why."""
+    """Which clauses apply, when each is due, and why."""
     rules = load_rules(root)
     book = book_of(contract, rules)
     facts = tuple(_fact(word) for word in event)

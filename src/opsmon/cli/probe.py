@@ -41,7 +41,7 @@ RecordOption = Annotated[
 ]
 
 
-def probe(  # noqa: PLR0913, PLR0917 - every option of the command
+def probe(
     target: TargetArgument,
     root: RootOption = CHOSEN_ROOT,
     community: CommunityOption = None,

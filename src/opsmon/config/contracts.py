@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator
@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 from opsmon.config.budgets import BudgetSpec
 from opsmon.config.calendars import CalendarBook
 from opsmon.config.clauses import ClauseSpec, Names, SelectorSpec, refuse, resolve_clause
+from opsmon.config.obligations import ObligationSpec
 from opsmon.config.penalties import PenaltySpec
 from opsmon.config.problem import nearest, shown
 from opsmon.config.settings import check_timezone
@@ -25,6 +26,7 @@ from opsmon.config.span import DateField, HoursField, TextField, as_list, parse_
 from opsmon.contract.book import ContractBook
 from opsmon.contract.calendar import ONE_DAY, Calendar
 from opsmon.contract.case import Estimates
+from opsmon.contract.obligation import Obligation
 from opsmon.contract.penalty import PenaltyRule
 from opsmon.contract.term import Clause, Contract, Service, Term
 from opsmon.contract.window import HoursOn, Window
@@ -128,7 +130,7 @@ class ContractSpec(Spec):
     periods: dict[str, PeriodsSpec] = Field(default={})
     scopes: dict[str, SelectorSpec] = Field(default={})
     clauses: list[ClauseSpec] = Field(default=[])
-    obligations: list[dict[str, Any]] = Field(default=[])
+    obligations: list[ObligationSpec] = Field(default=[])
     budgets: list[BudgetSpec] = Field(default=[])
     penalties: list[PenaltySpec] = Field(default=[])
 
@@ -151,15 +153,19 @@ class ContractSpec(Spec):
             labels={key: frozenset(values) for key, values in self.labels.items()},
         )
         budgets = tuple(one.resolve() for one in self.budgets)
-        return ContractBook(contract, calendar, budgets, self._penalties())
+        return ContractBook(contract, calendar, budgets, self._penalties(), self._obligations(calendar))
+
+    def _obligations(self, calendar: Calendar) -> tuple[Obligation, ...]:
+        rows = enumerate(self.obligations)
+        return tuple(one.resolve(self.services, calendar, f"obligations.{index}") for index, one in rows)
 
     def _penalties(self) -> tuple[PenaltyRule, ...]:
-        known = [str(one.get("id")) if isinstance(one, dict) else one.id for one in self._rows()]
+        known = [one.id for one in self._rows()]
         amount, services = _money(self.amount_cny), list(self.services)
         rules = enumerate(self.penalties)
         return tuple(one.resolve(amount, known, services, f"penalties.{index}") for index, one in rules)
 
-    def _rows(self) -> list[ClauseSpec | BudgetSpec | dict[str, Any]]:
+    def _rows(self) -> list[ClauseSpec | BudgetSpec | ObligationSpec]:
         """Everything of the file that has an id, which a penalty may name."""
         return [*self.clauses, *self.budgets, *self.obligations]
 

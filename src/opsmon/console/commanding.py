@@ -2,15 +2,17 @@
 
 from aiohttp import web
 
-from opsmon.console.document import AckBody, EventBody, MaintenanceBody, SeverityBody
+from opsmon.console.document import AckBody, DoneBody, DoneDocument, EventBody, MaintenanceBody, SeverityBody
 from opsmon.console.failure import RequestError
 from opsmon.console.parts import PARTS, ConsoleParts
-from opsmon.console.reading import detail_of, device_of, incident_of
+from opsmon.console.reading import contract_of, detail_of, device_of, incident_of
 from opsmon.console.route import answer_json, parse_body
 from opsmon.console.view import device_detail, latest_of
 from opsmon.engine.desk import Accepted, Refused
-from opsmon.engine.input import AddFact, Command, SetMaintenance, SetSeverity
+from opsmon.engine.input import AddFact, Command, MarkDone, SetMaintenance, SetSeverity
+from opsmon.model.event import ObligationDone
 from opsmon.model.incident import Fact, FactType
+from opsmon.model.name import ClauseId
 
 
 async def add_event(request: web.Request) -> web.Response:
@@ -49,11 +51,28 @@ async def set_maintenance(request: web.Request) -> web.Response:
     return answer_json(device_detail(parts.desk.world, device, latest_of(parts.desk, device.name)))
 
 
-async def _issue(parts: ConsoleParts, command: Command) -> None:
+async def mark_done(request: web.Request) -> web.Response:
+    parts = request.app[PARTS]
+    body, contract = await parse_body(DoneBody, request), contract_of(parts.desk.world, request)
+    asked = MarkDone(
+        contract=contract, obligation=ClauseId(request.match_info["obligation"]), day=body.day,
+        done_at=body.done_at or parts.clock.now(), by=body.by, note=body.note, service=body.service, part=body.part,
+        file=body.file, file_sha256=body.file_sha256,
+    )  # fmt: skip
+    accepted = await _issue(parts, asked)
+    (done,) = (event for event in accepted.events if isinstance(event, ObligationDone))
+    document = DoneDocument(
+        contract=done.contract, obligation=done.obligation, service=done.service, part=done.part, due_at=done.due_at,
+        day=done.day,
+    )  # fmt: skip
+    return answer_json(document, 201)
+
+
+async def _issue(parts: ConsoleParts, command: Command) -> Accepted:
     """Returns when the command is in the journal. Raises RequestError: 409 when it cannot be, 503 when not now."""
     answer = await parts.desk.issue(command)
     if isinstance(answer, Accepted):
-        return
+        return answer
     if isinstance(answer, Refused):
         raise RequestError(409, answer.reason, "nothing was changed; see GET of the same address for how things stand")
     raise RequestError(

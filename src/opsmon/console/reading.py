@@ -29,7 +29,7 @@ from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import id_order
 from opsmon.model.device import Device
 from opsmon.model.event import ClockState
-from opsmon.model.name import DeviceName, IncidentId, SiteName
+from opsmon.model.name import ContractId, DeviceName, IncidentId, SiteName
 from opsmon.store.store import Entry
 
 
@@ -40,6 +40,14 @@ def incident_of(world: World, request: web.Request) -> Incident:
     if incident is None:
         raise unknown("incident", name, world.incidents.by_id.keys(), "GET /api/v1/incidents?state=all")
     return incident
+
+
+def contract_of(world: World, request: web.Request) -> ContractId:
+    """The contract that the path names. Raises RequestError 404."""
+    name = request.match_info["contract"]
+    if ContractId(name) not in world.rules.contracts:
+        raise unknown("contract", name, world.rules.contracts.keys(), "`opsmon contracts list`")
+    return ContractId(name)
 
 
 def device_of(world: World, request: web.Request) -> Device:

@@ -12,6 +12,8 @@ from opsmon.console.document import (
     DeviceDetailDocument,
     DeviceDocument,
     DeviceQuery,
+    DoneBody,
+    DoneDocument,
     EventBody,
     IncidentDetailDocument,
     IncidentDocument,
@@ -65,6 +67,8 @@ ROUTES: tuple[Route, ...] = (
           Access.COMMAND, body=MaintenanceBody, answer=DeviceDetailDocument),
     Route("GET", "/api/v1/sites", reading.list_sites, "Sites, with their devices counted by state", query=SiteQuery,
           answer=SiteDocument, many=True),
+    Route("POST", "/api/v1/contracts/{contract}/obligations/{obligation}/done", commanding.mark_done,
+          "Tick off a recurring obligation", Access.COMMAND, body=DoneBody, answer=DoneDocument, status=201),
     Route("GET", "/api/v1/openapi.json", show_openapi, "This document"),
     Route("GET", "/", status_page.show_status, "What is wrong at present, for people", content=HTML),
 )  # fmt: skip

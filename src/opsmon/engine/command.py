@@ -3,7 +3,8 @@
 Only a thing that somebody named asks for is done; facts have their own rule book (`incident.facts`).
 """
 
-from opsmon.engine.input import AddFact, AttachDiagnosis, Command, SetMaintenance, SetSeverity
+from opsmon.engine.duties import judge_done
+from opsmon.engine.input import AddFact, AttachDiagnosis, Command, MarkDone, SetMaintenance, SetSeverity
 from opsmon.engine.turn import Turn
 from opsmon.incident.draft import Draft
 from opsmon.incident.facts import refusal_of
@@ -30,6 +31,8 @@ def obey(turn: Turn, command: Command) -> str:
 def _obey(turn: Turn, command: Command) -> str:
     if isinstance(command, SetMaintenance):
         return _set_maintenance(turn, command)
+    if isinstance(command, MarkDone):
+        return _mark_done(turn, command)
     incident = turn.world.incidents.by_id.get(command.incident)
     if incident is None:
         return f"there is no incident {command.incident}"
@@ -70,6 +73,18 @@ def _set_maintenance(turn: Turn, command: SetMaintenance) -> str:
     return ""
 
 
+def _mark_done(turn: Turn, command: MarkDone) -> str:
+    book = turn.world.rules.contracts.get(command.contract)
+    refusal = _refusal_of_words(command.by, command.note)
+    if refusal or book is None:
+        return refusal or f"there is no contract {command.contract}"
+    judged = judge_done(book, command, turn.world.duties.done, turn.now)
+    if isinstance(judged, str):
+        return judged
+    turn.write(judged)
+    return ""
+
+
 def _refusal_of_window(turn: Turn, command: SetMaintenance) -> str:
     if command.device not in turn.world.rules.inventory.devices:
         return f"there is no device {command.device}"
@@ -93,6 +108,8 @@ def _refused(turn: Turn, command: Command, reason: str) -> CommandRefused:
     name = type(command).__name__
     if isinstance(command, SetMaintenance):
         return CommandRefused(turn.now, name, None, command.device, command.by[:LONGEST_TEXT], reason)
+    if isinstance(command, MarkDone):
+        return CommandRefused(turn.now, name, None, None, command.by[:LONGEST_TEXT], reason)
     by = command.fact.by if isinstance(command, AddFact) else getattr(command, "by", "")
     return CommandRefused(turn.now, name, IncidentId(command.incident), None, by[:LONGEST_TEXT], reason)
 

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from opsmon.contract.change import book_change
 from opsmon.engine.command import obey, observe_all
-from opsmon.engine.input import ClockStepped, Input, Reloaded, Tick
+from opsmon.engine.duties import LOOK_AGAIN, changes_of, next_turn_of, unwatched
+from opsmon.engine.input import ClockStepped, Input, MarkDone, Reloaded, Tick
 from opsmon.engine.rules import Rules
 from opsmon.engine.step import Step
 from opsmon.engine.turn import Turn
@@ -37,6 +38,8 @@ def decide(world: World, given: Input, now: datetime) -> Step:
             return _step_clock(world, given, now)
     turn = Turn(world, now)
     refusal = obey(turn, given)
+    if isinstance(given, MarkDone):
+        watch_duties(turn)
     return turn.step()._replace(refusal=refusal)
 
 
@@ -53,7 +56,25 @@ def _tick(world: World, now: datetime) -> Step:
     turn = Turn(world, now)
     turn.take(state.advance(world.fleet, now), observe_all)
     _wake_due(turn)
+    watch_duties(turn)
     return turn.step()
+
+
+def watch_duties(turn: Turn) -> None:
+    """Tells which tasks of the contracts in use came to be at risk, overdue or done, when it is time to look."""
+    next_at = turn.world.duties.next_at
+    if next_at is not None and next_at > turn.now:
+        return
+    contracts = turn.world.rules.contracts
+    used = {device.contract for device in turn.world.rules.inventory.devices.values()} & contracts.keys()
+    for begun in unwatched(turn.world.duties, (name for name in used if name is not None), turn.now):
+        turn.write(begun)
+    turns = [turn.now + LOOK_AGAIN]
+    for name in sorted(one for one in used if one is not None):
+        for change in changes_of(turn.world.duties, name, contracts[name], turn.now):
+            turn.write(change)
+        turns.append(next_turn_of(contracts[name], turn.world.duties.watched[name], turn.now))
+    turn.world = replace(turn.world, duties=replace(turn.world.duties, next_at=min(turns)))
 
 
 def _wake_due(turn: Turn) -> None:
@@ -73,6 +94,8 @@ def _reload(world: World, given: Reloaded, now: datetime) -> Step:
     turn.draft(drop_strangers)
     turn.world = replace(turn.world, incidents=prune(turn.world.incidents, rules.inventory))
     _retime(turn, world.rules)
+    turn.world = replace(turn.world, duties=replace(turn.world.duties, next_at=now))
+    watch_duties(turn)
     return turn.step()
 
 

@@ -9,10 +9,13 @@ from collections.abc import Container, Iterable
 from opsmon.model.event import (
     ConditionCleared,
     ConditionRaised,
+    ContractWatched,
     DeviceState,
     DeviceStateChanged,
     Event,
     MaintenanceSet,
+    ObligationDone,
+    TaskChanged,
 )
 from opsmon.model.name import DeviceName, IncidentId
 
@@ -39,10 +42,20 @@ def digest(events: Iterable[Event], keep: Container[IncidentId]) -> tuple[Event,
                 kept.pop(last.get((event.device,), -1), None)
                 kept[number] = event
                 last[event.device,] = number
+            case ContractWatched():
+                kept[number] = event
+            case TaskChanged() | ObligationDone():
+                kept.pop(last.get(_task_of(event), -1), None)
+                kept[number] = event
+                last[_task_of(event)] = number
             case _:
                 if event.incident is not None and event.incident in keep:
                     kept[number] = event
     return tuple(kept.values())
+
+
+def _task_of(event: TaskChanged | ObligationDone) -> tuple[object, ...]:
+    return type(event), event.contract, event.obligation, event.service, event.due_at, event.part
 
 
 def _uncover(kept: dict[int, Event], of_device: list[int], event: DeviceStateChanged, number: int) -> None:

@@ -7,12 +7,13 @@ from datetime import datetime
 from immutables import Map
 
 from opsmon.engine.alerts import shifts_of, words_after, words_of
+from opsmon.engine.duties import fold_duty
 from opsmon.engine.rules import Rules
 from opsmon.engine.world import World, start_world
 from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import apply
 from opsmon.incident.lifecycle import prune
-from opsmon.model.event import ClockChanged, Event, IncidentClosed, IncidentOpened, MaintenanceSet
+from opsmon.model.event import ClockChanged, DutyEvent, Event, IncidentClosed, IncidentOpened, MaintenanceSet
 from opsmon.model.name import IncidentId
 from opsmon.state import restore as state
 
@@ -26,6 +27,8 @@ def fold_decided(world: World, event: Event) -> World:
     """As `fold`, where the state room has already taken the event in."""
     if isinstance(event, MaintenanceSet):
         return world
+    if isinstance(event, DutyEvent):
+        return replace(world, duties=fold_duty(world.duties, event))
     changed = words_after(world, event)
     shifts = len(shifts_of(world, event, changed))
     if not isinstance(event, ClockChanged):
@@ -59,7 +62,9 @@ def resume(world: World, now: datetime) -> World:
     for incident in world.incidents.open_by_cause.values():
         agenda = agenda.set(incident, now)
     incidents = prune(world.incidents, world.rules.inventory)
-    return replace(world, fleet=state.resume(world.fleet, now), incidents=incidents, agenda=agenda, clocks=Map())
+    duties = replace(world.duties, next_at=now)
+    fleet = state.resume(world.fleet, now)
+    return replace(world, fleet=fleet, incidents=incidents, agenda=agenda, clocks=Map(), duties=duties)
 
 
 def forget(world: World, before: datetime) -> World:

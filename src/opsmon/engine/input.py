@@ -1,11 +1,11 @@
 """What the engine is told: a sample, a command, that time has passed, or that the configuration is another one."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from opsmon.engine.rules import Rules
 from opsmon.model.incident import Fact, Severity
-from opsmon.model.name import DeviceName, IncidentId
+from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId
 from opsmon.model.sample import Sample
 
 
@@ -45,7 +45,26 @@ class AttachDiagnosis:
     text: str
 
 
-Command = AddFact | SetSeverity | SetMaintenance | AttachDiagnosis
+@dataclass(frozen=True, slots=True)
+class MarkDone:
+    """A named human ticks off a recurring obligation: the task that is due on `day` or whose time contains it.
+
+    `service` and `part` pick one of several; "" takes the first that is not done.
+    """
+
+    contract: ContractId
+    obligation: ClauseId
+    day: date
+    done_at: datetime
+    by: str
+    note: str = ""
+    service: str = ""
+    part: str = ""
+    file: str = ""
+    file_sha256: str = ""
+
+
+Command = AddFact | SetSeverity | SetMaintenance | AttachDiagnosis | MarkDone
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from immutables import Map
 
 from opsmon.contract.clock import Clock
+from opsmon.engine.duties import Duties
 from opsmon.engine.effect import AlertKind
 from opsmon.engine.rules import Rules
 from opsmon.incident.incidents import Incidents
@@ -41,6 +42,7 @@ class World:
     notices: Map[IncidentId, int] = field(default_factory=Map)
     clocks: Map[IncidentId, tuple[Clock, ...]] = field(default_factory=Map)
     agenda: Timers[IncidentId] = field(default_factory=Timers)
+    duties: Duties = field(default_factory=Duties)
 
 
 def start_world(rules: Rules, now: datetime) -> World:
@@ -50,10 +52,12 @@ def start_world(rules: Rules, now: datetime) -> World:
 
 def with_fleet(world: World, fleet: FleetState) -> World:
     """The hot path of a quiet sample: as `dataclasses.replace`, at a fifth of the cost."""
-    return World(world.rules, fleet, world.incidents, world.words, world.notices, world.clocks, world.agenda)
+    return World(
+        world.rules, fleet, world.incidents, world.words, world.notices, world.clocks, world.agenda, world.duties
+    )
 
 
 def next_deadline(world: World) -> datetime | None:
     """When the engine wants a Tick at the latest; None when nothing waits for time. It may be early, never late."""
-    moments = (state.next_deadline(world.fleet), world.agenda.next_at())
+    moments = (state.next_deadline(world.fleet), world.agenda.next_at(), world.duties.next_at)
     return min((at for at in moments if at is not None), default=None)

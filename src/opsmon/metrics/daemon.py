@@ -20,6 +20,7 @@ from opsmon.engine.budgets import uses_now
 from opsmon.engine.desk import Desk
 from opsmon.engine.world import World
 from opsmon.errors import StoreError
+from opsmon.metrics.duty import obligation_tasks
 from opsmon.model.event import ClockChanged, ClockState, DeviceState
 from opsmon.model.incident import Severity
 from opsmon.probe.tally import ProbeTally
@@ -64,6 +65,7 @@ class DaemonMetrics(Collector):
         yield from self._clocks(self._desk.world)
         yield _calendar(self._desk.world)
         yield from self._budgets(self._desk.world)
+        yield obligation_tasks(self._desk.world)
         yield from self._probes(self._counts.probes)
         yield from self._notifications()
 

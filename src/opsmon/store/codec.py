@@ -22,6 +22,7 @@ from opsmon.model.event import (
     CommandRefused,
     ConditionCleared,
     ConditionRaised,
+    ContractWatched,
     DeviceStateChanged,
     DiagnosisAttached,
     Event,
@@ -29,9 +30,11 @@ from opsmon.model.event import (
     IncidentClosed,
     IncidentOpened,
     MaintenanceSet,
+    ObligationDone,
     RecoverySeen,
     RecoveryWithdrawn,
     SeveritySet,
+    TaskChanged,
 )
 from opsmon.model.incident import Fact
 
@@ -44,15 +47,18 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "command_refused": CommandRefused,
     "condition_cleared": ConditionCleared,
     "condition_raised": ConditionRaised,
+    "contract_watched": ContractWatched,
     "device_state_changed": DeviceStateChanged,
     "diagnosis_attached": DiagnosisAttached,
     "fact_added": FactAdded,
     "incident_closed": IncidentClosed,
     "incident_opened": IncidentOpened,
     "maintenance_set": MaintenanceSet,
+    "obligation_done": ObligationDone,
     "recovery_seen": RecoverySeen,
     "recovery_withdrawn": RecoveryWithdrawn,
     "severity_set": SeveritySet,
+    "task_changed": TaskChanged,
 }
 _NAMES = {event_type: name for name, event_type in EVENT_TYPES.items()}
 

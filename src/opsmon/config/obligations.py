@@ -1,0 +1,183 @@
+"""The shape of one obligation in rules/contracts/*.yaml: a paper, a patrol, a staff rule, and when it is due.
+
+`due:` is one schedule or a list of them, in words that a printed contract uses:
+
+    due: {every: month, on: 5th workday after, to: "18:00"}      # the 5th workday of the next month
+    due: {every: week, on: last workday}
+    due: {every: workday, at: ["09:00", "17:00"]}
+    due: {dates: ["2023-10-30"]}
+    due: {after: start, limit: 3 workdays}
+    due: {before: {holidays: [National Day], sets: [two-sessions], days: [12-25]}}
+
+`occasion:` (per meeting, per change) and `always:` have no dates of their own; a person ticks them off.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from opsmon.config.clauses import refuse
+from opsmon.config.problem import nearest, shown
+from opsmon.config.span import DateField, LimitField, TextField, as_list, parse_clock_s, parse_date, text_of
+from opsmon.contract.calendar import DAY_S, HOLIDAYS, Calendar
+from opsmon.contract.obligation import Obligation
+from opsmon.contract.schedule import AfterTerm, AroundPeriods, Dated, Every, Periodic, Schedule
+from opsmon.model.name import ClauseId
+from opsmon.spec import Spec, wrong
+
+_WORKDAY_AFTER = re.compile(r"([1-9]\d?)(?:st|nd|rd|th) workday after", re.ASCII)
+_MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
+EveryField = Annotated[Every, Field(strict=False)]
+
+
+def _close_s(text: object) -> int:
+    if isinstance(text, int):
+        return text
+    try:
+        return parse_clock_s(str(text))
+    except ValueError:
+        raise wrong(f"{shown(str(text))} is no time of day", "such as `18:00`") from None
+
+
+def _month_day(text: object) -> tuple[int, int]:
+    if isinstance(text, tuple):
+        return text
+    found = _MONTH_DAY.fullmatch(str(text))
+    if found is None:
+        raise wrong(f"{shown(str(text))} is no day of a year", "month and day, such as `12-25`")
+    return int(found[1]), int(found[2])
+
+
+TimeOfDay = Annotated[int, BeforeValidator(_close_s)]
+MonthDay = Annotated[tuple[int, int], BeforeValidator(_month_day)]
+
+
+class OccasionsSpec(Spec):
+    """Key periods by the names of their sets, holidays by their names, days of the year."""
+
+    sets: list[str] = Field(default=[])
+    holidays: list[str] = Field(default=[])
+    days: list[MonthDay] = Field(default=[])
+
+    @model_validator(mode="after")
+    def _must_name_some(self) -> "OccasionsSpec":
+        if not (self.sets or self.holidays or self.days):
+            raise wrong("no occasion is named", "give `sets`, `holidays` or `days`")
+        return self
+
+
+class DueSpec(Spec):
+    """One schedule: exactly one of `every`, `dates`, `after`, `before` and `during`."""
+
+    every: EveryField | None = None
+    on: str | None = None
+    at: Annotated[list[TimeOfDay], BeforeValidator(as_list)] = Field(default=[])
+    to: TimeOfDay | None = None
+    months: list[Annotated[int, Field(ge=1, le=12)]] = Field(default=[])
+    times: int = Field(default=1, ge=1, le=52)
+    dates: list[DateField] = Field(default=[])
+    after: Literal["start", "end"] | None = None
+    limit: LimitField | None = None
+    before: OccasionsSpec | None = None
+    during: OccasionsSpec | None = None
+    what: TextField = ""
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> "DueSpec":
+        given = [self.every, self.dates or None, self.after, self.before, self.during]
+        if sum(one is not None for one in given) != 1:
+            raise wrong("not one schedule", "give one of `every`, `dates`, `after`, `before` and `during`")
+        if (self.after is None) != (self.limit is None):
+            raise wrong("`after` and `limit` belong together", "such as `{after: start, limit: 3 workdays}`")
+        if self.on not in (None, "last workday") and not _WORKDAY_AFTER.fullmatch(str(self.on)):
+            raise wrong(f"{shown(str(self.on))} is no day of a period", "`last workday` or `5th workday after`")
+        if self.at and (self.to is not None or self.on is not None):
+            raise wrong("`at` has its own times", "leave out `to` and `on`")
+        return self
+
+    def resolve(self, calendar: Calendar, key: str) -> Schedule:
+        """The frozen schedule. Raises ConfigError at `key` for a set or holiday that the calendars do not know."""
+        what, close_s = text_of(self.what), self.to if self.to is not None else DAY_S
+        if self.every is not None:
+            after = _WORKDAY_AFTER.fullmatch(self.on or "")
+            return Periodic(
+                every=self.every,
+                closes_s=tuple(sorted(self.at)) or (close_s,),
+                last_workday=self.on == "last workday",
+                workday_after=int(after[1]) if after else 0,
+                months=frozenset(self.months),
+                times=self.times,
+                what=what,
+            )
+        if self.dates:
+            return Dated(tuple(parse_date(one) for one in self.dates), close_s, what)
+        if self.limit is not None:
+            return AfterTerm(self.limit, self.after == "end", what)
+        around = self.before or self.during
+        assert around is not None  # noqa: S101  # the validator counted them
+        _check_known(around.sets, (*calendar.sets, HOLIDAYS), f"{key}.{'before' if self.before else 'during'}.sets")
+        return AroundPeriods(
+            tuple(around.sets), tuple(around.holidays), tuple(around.days), self.during is not None, what
+        )
+
+
+def _check_known(names: Iterable[str], known: Iterable[str], key: str) -> None:
+    listed = list(known)
+    for index, name in enumerate(names):
+        if name not in listed:
+            hint = nearest(name, listed) or "see rules/calendars"
+            refuse(f"{key}.{index}", f"no such key periods: {shown(name)}", hint)
+
+
+def _as_schedules(written: object) -> object:
+    return [written] if isinstance(written, dict) else written
+
+
+Schedules = Annotated[list[DueSpec], BeforeValidator(_as_schedules)]
+
+
+class ObligationSpec(Spec):
+    """One row that is no clock of an incident. Exactly one of `due`, `occasion` and `always`."""
+
+    id: str
+    source: str
+    what: TextField
+    services: list[str] = Field(default=[])
+    due: Schedules = Field(default=[])
+    strict: Schedules = Field(default=[])
+    occasion: TextField | None = None
+    always: TextField | None = None
+    interpretation: TextField | None = None
+    note: TextField = ""
+
+    @model_validator(mode="after")
+    def _one_nature(self) -> "ObligationSpec":
+        if sum((bool(self.due), self.occasion is not None, self.always is not None)) != 1:
+            raise wrong("not one kind of obligation", "give one of `due`, `occasion` and `always`")
+        if self.strict and not self.due:
+            raise wrong("a stricter reading of nothing", "`strict` belongs to `due`")
+        return self
+
+    def resolve(self, services: Iterable[str], calendar: Calendar, key: str) -> Obligation:
+        known = list(services)
+        for index, name in enumerate(self.services):
+            if name not in known:
+                hint = nearest(name, known) or f"the contract has {', '.join(known)}"
+                refuse(f"{key}.services.{index}", f"no such service: {shown(name)}", hint)
+        return Obligation(
+            id=ClauseId(self.id),
+            source=self.source,
+            what=text_of(self.what),
+            services=tuple(self.services),
+            schedules=_resolved(self.due, calendar, f"{key}.due"),
+            strict=_resolved(self.strict, calendar, f"{key}.strict"),
+            occasion=text_of(self.occasion) if self.occasion is not None else None,
+            standing=text_of(self.always) if self.always is not None else None,
+            interpretation=text_of(self.interpretation) if self.interpretation is not None else None,
+        )
+
+
+def _resolved(specs: list[DueSpec], calendar: Calendar, key: str) -> tuple[Schedule, ...]:
+    return tuple(one.resolve(calendar, f"{key}.{index}") for index, one in enumerate(specs))

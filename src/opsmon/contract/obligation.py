@@ -1,0 +1,144 @@
+"""Papers, patrols and staff rules: what is owed besides the clocks of incidents, and how each task of them stands.
+
+A duty has dated tasks (`schedules`), or it is owed on each occasion of some kind (`occasion`), or always (`standing`);
+the latter two are only ever ticked by a person. A task is open, at risk and overdue like a clock: at risk after half of
+its time, or when the stricter reading ends.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from opsmon.contract.calendar import Calendar
+from opsmon.contract.schedule import Schedule, Slot, slots_of
+from opsmon.contract.term import Contract, Term
+from opsmon.contract.text import Text
+from opsmon.model.event import TaskState
+from opsmon.model.name import ClauseId
+
+
+class Nature(StrEnum):
+    SCHEDULED = "scheduled"
+    OCCASION = "occasion"  # per meeting, per change, per fault
+    STANDING = "standing"  # always
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """One row of a contract. `strict` are the schedules under the stricter reading: they warn and do not judge."""
+
+    id: ClauseId
+    source: str
+    what: Text
+    services: tuple[str, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    strict: tuple[Schedule, ...] = ()
+    occasion: Text | None = None
+    standing: Text | None = None
+    interpretation: Text | None = None
+
+    @property
+    def nature(self) -> Nature:
+        if self.schedules:
+            return Nature.SCHEDULED
+        return Nature.OCCASION if self.occasion is not None else Nature.STANDING
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One dated task of an obligation for one service ("" where the contract does not tell them apart).
+
+    (obligation, service, due_at, part) is its name for ever: ticking it off refers to that.
+    """
+
+    obligation: ClauseId
+    service: str
+    opens_at: datetime
+    at_risk_at: datetime
+    due_at: datetime
+    strict_due_at: datetime | None
+    part: str
+    doubts: tuple[str, ...]
+
+    @property
+    def key(self) -> "TaskKey":
+        return self.obligation, self.service, self.due_at, self.part
+
+
+TaskKey = tuple[ClauseId, str, datetime, str]
+
+
+def tasks_of(
+    obligation: Obligation, contract: Contract, calendar: Calendar, first: date, last: date
+) -> tuple[Task, ...]:
+    """The tasks of one obligation that are due on the local days `first` to `last` and are about days of its term."""
+    found = [
+        task
+        for service in obligation.services or ("",)
+        for task in _of_service(obligation, service, _term(contract, service), calendar, first, last)
+    ]
+    return tuple(sorted(found, key=lambda task: (task.due_at, task.service, task.part)))
+
+
+def _term(contract: Contract, service: str) -> Term:
+    found = contract.services.get(service)
+    return found.term if found is not None else contract.term
+
+
+def _of_service(
+    obligation: Obligation, service: str, term: Term, calendar: Calendar, first: date, last: date
+) -> Iterable[Task]:
+    stricter = [slot for one in obligation.strict for slot in slots_of(one, term, calendar, *_around(first, last))]
+    for schedule in obligation.schedules:
+        for slot in slots_of(schedule, term, calendar, first, last):
+            if _is_owed(slot, term):
+                yield _task(obligation, service, slot, stricter)
+
+
+def _is_owed(slot: Slot, term: Term) -> bool:
+    """Whether what the slot is about falls into the term, in part at least: the last month's report is due after it."""
+    end = term.succeeded_at if term.goes_on else term.end
+    return (term.start is None or slot.end_at > term.start) and (end is None or slot.begin_at < end)
+
+
+def _around(first: date, last: date) -> tuple[date, date]:
+    return date(first.year - 1, 1, 1), date(last.year + 1, 12, 31)
+
+
+def _task(obligation: Obligation, service: str, slot: Slot, stricter: list[Slot]) -> Task:
+    earlier = [one.due_at for one in stricter if slot.opens_at < one.due_at < slot.due_at and one.part == slot.part]
+    strict = min(earlier, default=None)
+    half = slot.opens_at + (slot.due_at - slot.opens_at) / 2
+    at_risk = half if strict is None else min(half, strict)
+    return Task(obligation.id, service, slot.opens_at, at_risk, slot.due_at, strict, slot.part, slot.doubts)
+
+
+def task_state(task: Task, done_at: datetime | None, now: datetime) -> TaskState:
+    """How the task stands at `now`; done exactly at its due time is in time."""
+    if done_at is not None and done_at <= now:
+        return TaskState.DONE if done_at <= task.due_at else TaskState.DONE_LATE
+    if now > task.due_at:
+        return TaskState.OVERDUE
+    if now >= task.at_risk_at:
+        return TaskState.AT_RISK
+    return TaskState.OPEN if now >= task.opens_at else TaskState.PENDING
+
+
+def find_task(
+    tasks: Iterable[Task], day: date, done: Mapping[TaskKey, datetime], calendar: Calendar, part: str = ""
+) -> Task | None:
+    """The task that a person means by a date: one that is due that day, else the next one whose time contains it.
+
+    Of several, the first that is not done; `part` picks one of several on a day.
+    """
+    open_first = sorted(tasks, key=lambda task: (task.key in done, task.due_at, task.service, task.part))
+    fitting = [task for task in open_first if not part or part in (task.part, f"{task.service} {task.part}".strip())]
+    on_day = [task for task in fitting if _due_day(task, calendar) == day]
+    around = [task for task in fitting if calendar.local_date(task.opens_at) <= day <= _due_day(task, calendar)]
+    return next(iter([*on_day, *around]), None)
+
+
+def _due_day(task: Task, calendar: Calendar) -> date:
+    """The local day that the limit belongs to: 24:00 is the end of a day, not the next one."""
+    return calendar.local_date(task.due_at - timedelta(microseconds=1))
