@@ -24,7 +24,7 @@ from opsmon.config.lookup import find_device
 from opsmon.config.root import Root, load_root
 from opsmon.model.duration import parse_duration_s
 
-group = new_group("Configurations of devices: captured, proved, kept in git, and what changed.")
+group = new_group("Configurations of devices: captured, proved, kept in git.")
 group.add_typer(backup_change.group, name="change")
 
 SelectorsArgument = Annotated[
@@ -61,7 +61,10 @@ def run(
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
-    """Capture the configurations of all devices with `ssh.platform`, or of those selected."""
+    """Capture configurations now.
+
+    Of all devices with `ssh.platform`, or of those selected.
+    """
     loaded = load_root(root)
     devices = select_devices(loaded.inventory, selectors or ())
     clock = WallClock()
@@ -116,7 +119,10 @@ def _shelf(root: Root) -> Shelf:
 def list_copies(
     selectors: SelectorsArgument = None, root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False
 ) -> None:
-    """The last good copy of each device: its age and size, and why there is no newer one."""
+    """What is kept of each device, and why not.
+
+    The last good copy of each device: its age and size, and why there is no newer one.
+    """
     loaded = load_root(root)
     shelf, now = _shelf(loaded), datetime.now(UTC)
     standings = [shelf.standing(device) for device in select_devices(loaded.inventory, selectors or ())]
@@ -197,7 +203,10 @@ def diff(
 def verify(
     selectors: SelectorsArgument = None, root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False
 ) -> None:
-    """Prove what is kept: the repository sound, each copy young enough, whole, and parsing back to itself."""
+    """Prove that what is kept is whole and young.
+
+    The repository is sound, each copy young enough, whole, and parses back to itself.
+    """
     loaded = load_root(root)
     shelf = _shelf(loaded)
     overdue = timedelta(days=loaded.settings.backup.overdue_nights)

@@ -15,7 +15,7 @@ from opsmon.cli.selector import select_devices
 from opsmon.clock import WallClock
 from opsmon.config.root import load_root
 
-group = new_group("Change orders: a copy before, a copy after, and the difference, bound together.")
+group = new_group("Change orders: copies before and after, and the difference.")
 
 OrderArgument = Annotated[str, typer.Argument(metavar="ORDER", help="The change order's number.")]
 
