@@ -1,12 +1,16 @@
 """Who may come in. On loopback reading is open; commands, and everything beyond loopback, need the bearer token."""
 
 import hmac
+import re
 from enum import StrEnum
+from functools import lru_cache
 
 from aiohttp import web
 
 from opsmon.console.failure import RequestError
 from opsmon.console.settings import HttpSettings, is_loopback
+
+_PORT = re.compile(r":\d{1,5}$", re.ASCII)
 
 
 class Access(StrEnum):
@@ -17,16 +21,17 @@ class Access(StrEnum):
     COMMAND = "command"
 
 
-def _asked_for_loopback(request: web.Request) -> bool:
-    """Whether the caller meant this machine. A page in a browser here, whose name was pointed at our address after it
-    was loaded (DNS rebinding), gives its own name; a proxy that does so shows the token."""
-    host = request.url.host or ""
-    return host == "localhost" or is_loopback(host)
+@lru_cache(maxsize=256)
+def names_loopback(host: str) -> bool:
+    """Whether a Host header means this machine. A page in a browser here, whose name was pointed at our address after
+    it was loaded (DNS rebinding), gives its own name; a proxy that does so shows the token."""
+    name = _PORT.sub("", host)
+    return name.lower() == "localhost" or is_loopback(name.removeprefix("[").removesuffix("]"))
 
 
 def admit(request: web.Request, access: Access, settings: HttpSettings) -> None:
     """Raises RequestError (401 or 403) for who may not come in."""
-    if access is Access.OPEN or (access is Access.READ and settings.is_loopback and _asked_for_loopback(request)):
+    if access is Access.OPEN or (access is Access.READ and settings.is_loopback and names_loopback(request.host)):
         return
     if settings.token is None:
         raise RequestError(
