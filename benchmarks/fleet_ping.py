@@ -1,49 +1,64 @@
-"""Pings of a fleet: CPU against blackbox_exporter at the same pace, share of a core, memory a device.
+"""Pings of a fleet by the whole daemon: CPU against blackbox_exporter at the same pace, share of a core, memory.
 
 python -m benchmarks.fleet_ping [--devices 5000] [--period 30]
 
-Ours: scheduler, fleet pinger, state room, last samples kept, the site's page written once a period. The peer: Debian's
-prometheus-blackbox-exporter, scraped once a period for each target over kept-alive connections by a third process,
-whose time counts for nobody. Both ping addresses of 127.0.0.0/8 during the same seconds. Needs root, or
-net.ipv4.ping_group_range.
+Ours is `opsmon run` over a root of devices that are only pinged: scheduler, pinger, state, journal, last samples, and
+the site's page fetched once a period. The peer is Debian's prometheus-blackbox-exporter, scraped once a period for
+each device over kept-alive connections; what the scraper uses counts for nobody. Both ping addresses of 127.0.0.0/8
+during the same seconds, after a warm-up of one period. Needs root, or net.ipv4.ping_group_range.
 """
 
 import argparse
 import asyncio
-import json
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks._process import cpu_s, free_port, wait_for_http
+from benchmarks._process import cpu_s, free_port, resident_bytes, wait_for_http
+from benchmarks._snmp_daemon import SITE, Daemon, address_of, daemon, write_root
 
 CPU_LIMIT = 0.25
 CORE_LIMIT = 0.03
 MEMORY_LIMIT_BYTES = 25_000
 MODULES = "modules: {icmp: {prober: icmp, timeout: 2s, icmp: {preferred_ip_protocol: ip4}}}\n"
 CONNECTIONS = 8
+UNUSED_PORT = 9  # of an SNMP agent that nothing asks
 
 
 @dataclass
 class Peer:
-    """A running blackbox_exporter, and what it cost while we looked."""
+    """A running blackbox_exporter, and what it did while we looked."""
 
-    process: "subprocess.Popen[bytes]"
+    pid: int
     port: int
     scraped: int = 0
     failed: int = 0
     cpu_s: float = 0.0
 
 
-def start_peer(folder: Path) -> Peer | None:
+@dataclass
+class Ours:
+    """What the daemon did while we looked."""
+
+    cpu_s: float
+    pings: int
+    up: int
+    bytes_per_device: float
+
+
+@contextmanager
+def running_peer(folder: Path) -> Iterator[Peer | None]:
     program = shutil.which("prometheus-blackbox-exporter")
     if program is None:
-        return None
+        yield None
+        return
     config, port = folder / "blackbox.yml", free_port()
     config.write_text(MODULES, encoding="ascii")
     process = subprocess.Popen(
@@ -51,18 +66,21 @@ def start_peer(folder: Path) -> Peer | None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    wait_for_http(f"http://127.0.0.1:{port}/metrics")
-    return Peer(process, port)
+    try:
+        wait_for_http(f"http://127.0.0.1:{port}/metrics")
+        yield Peer(process.pid, port)
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
 
 
 async def scrape_peer(peer: Peer, devices: int, period_s: float) -> None:
-    """Every target once in one period, evenly spread; the peer's CPU time of exactly these seconds."""
-    await asyncio.sleep(period_s + 2)  # while our side warms up
-    before_s, began_s = cpu_s(peer.process.pid), time.monotonic()
+    """Every device once in one period, evenly spread."""
     lanes = (scrape_lane(peer, range(lane, devices, CONNECTIONS), devices, period_s) for lane in range(CONNECTIONS))
+    before_s = cpu_s(peer.pid)
     await asyncio.gather(*lanes)
-    await asyncio.sleep(max(0.0, began_s + period_s - time.monotonic()))
-    peer.cpu_s = cpu_s(peer.process.pid) - before_s
+    peer.cpu_s = cpu_s(peer.pid) - before_s
 
 
 async def scrape_lane(peer: Peer, numbers: range, devices: int, period_s: float) -> None:
@@ -70,8 +88,7 @@ async def scrape_lane(peer: Peer, numbers: range, devices: int, period_s: float)
     began_s = time.monotonic()
     for number in numbers:
         await asyncio.sleep(max(0.0, began_s + number * period_s / devices - time.monotonic()))
-        target = f"127.{1 + number // 62_500}.{number // 250 % 250}.{1 + number % 250}"
-        path = f"/probe?module=icmp&target={target}"
+        path = f"/probe?module=icmp&target={address_of(number)}"
         writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
         body = await read_body(reader)
         peer.scraped += 1
@@ -92,60 +109,66 @@ async def read_body(reader: asyncio.StreamReader) -> bytes:
     return body
 
 
-async def run_ours(devices: int, period_s: float) -> dict[str, float]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "benchmarks._ping_fleet", f"--devices={devices}", f"--period={period_s}",
-        stdout=subprocess.PIPE,
-    )  # fmt: skip
-    out, _ = await process.communicate()
-    if process.returncode:
-        raise SystemExit("our side did not run to its end")
-    result: dict[str, float] = json.loads(out)
-    return result
+def empty_daemon_bytes(folder: Path, period_s: float) -> int:
+    """What the daemon holds with one device."""
+    port = write_root(folder, 1, UNUSED_PORT, period_s, checks="icmp")
+    with daemon(folder, port) as subject:
+        subject.read(f"/metrics/site/{SITE}")
+        return resident_bytes(subject.pid)
 
 
-async def compare(devices: int, period_s: float) -> bool:
-    with tempfile.TemporaryDirectory() as folder:
-        peer = start_peer(Path(folder))
-        try:
-            ours_running = asyncio.create_task(run_ours(devices, period_s))
-            if peer:
-                await scrape_peer(peer, devices, period_s)
-            ours = await ours_running
-        finally:
-            if peer:
-                peer.process.terminate()
-                with suppress(subprocess.TimeoutExpired):
-                    peer.process.wait(10)
+def answered(subject: Daemon) -> int:
+    """Pings answered so far, by the daemon's own count."""
+    match = re.search(rb'^opsmon_ping_packets_total\{event="answered"\} (\S+)$', subject.read("/metrics"), re.MULTILINE)
+    if match is None:
+        raise SystemExit("the daemon does not count its pings")
+    return int(float(match[1]))
+
+
+async def compare(folder: Path, devices: int, period_s: float) -> bool:
+    empty_bytes = empty_daemon_bytes(folder / "empty", period_s)
+    port = write_root(folder / "root", devices, UNUSED_PORT, period_s, checks="icmp")
+    with running_peer(folder) as peer, daemon(folder / "root", port) as subject:
+        await asyncio.sleep(period_s + 5)
+        subject.read(f"/metrics/site/{SITE}")
+        pings, used_s = answered(subject), cpu_s(subject.pid)
+        window = asyncio.create_task(asyncio.sleep(period_s))
+        if peer:
+            await scrape_peer(peer, devices, period_s)
+        await window
+        page = subject.read(f"/metrics/site/{SITE}")
+        held = resident_bytes(subject.pid) - empty_bytes
+        up = len(re.findall(rb"^opsmon_device_up\{.*\} 1$", page, re.MULTILINE))
+        ours = Ours(cpu_s(subject.pid) - used_s, answered(subject) - pings, up, held / devices)
     return report(ours, peer, devices, period_s)
 
 
-def report(ours: dict[str, float], peer: Peer | None, devices: int, period_s: float) -> bool:
+def report(ours: Ours, peer: Peer | None, devices: int, period_s: float) -> bool:
     """Prints the figures; whether all of them are within their limits."""
-    per_ping_s = ours["cpu_s"] / max(ours["pings"], 1)
-    pace = devices / period_s
-    share = per_ping_s * 10_000 / 60
-    print(f"{devices} devices every {period_s:g} s: {pace:.0f} pings a second, {ours['up']:.0f} devices found up")
-    print(f"ours: {per_ping_s * 1e6:.0f} µs of CPU a ping, longest lag {ours['lag_s'] * 1e3:.0f} ms")
-    figures = [("share of a core at 10,000 pings a minute", share, CORE_LIMIT)]
+    per_ping_s = ours.cpu_s / max(ours.pings, 1)
+    pace = f"{devices / period_s:.0f} pings a second"
+    print(f"{devices} devices every {period_s:g} s: {pace}, {ours.pings} answered, {ours.up} devices up")
+    print(f"opsmon, the whole daemon: {per_ping_s * 1e6:.0f} µs of CPU a ping")
+    figures = [("share of a core at 10,000 pings a minute", per_ping_s * 10_000 / 60, CORE_LIMIT)]
     if peer and peer.scraped:
         theirs_s = peer.cpu_s / peer.scraped
         print(f"blackbox_exporter: {theirs_s * 1e6:.0f} µs of CPU a ping, {peer.failed} of {peer.scraped} failed")
         figures.append(("CPU, ours / blackbox_exporter", per_ping_s / theirs_s, CPU_LIMIT))
     else:
         print("blackbox_exporter is not installed (Debian: prometheus-blackbox-exporter)")
-    figures.append(("bytes a pinged device", ours["bytes_per_device"], MEMORY_LIMIT_BYTES))
+    figures.append(("bytes a pinged device", ours.bytes_per_device, MEMORY_LIMIT_BYTES))
     for name, value, limit in figures:
         print(f"{name}: {value:.4g} (limit {limit:g}) {'ok' if value <= limit else 'OVER'}")
-    return all(value <= limit for _, value, limit in figures) and ours["up"] == devices
+    return all(value <= limit for _, value, limit in figures) and ours.up == devices
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--devices", type=int, default=5000)
     parser.add_argument("--period", type=float, default=30.0)
     options = parser.parse_args()
-    return 0 if asyncio.run(compare(options.devices, options.period)) else 1
+    with tempfile.TemporaryDirectory() as folder:
+        return 0 if asyncio.run(compare(Path(folder), options.devices, options.period)) else 1
 
 
 if __name__ == "__main__":
