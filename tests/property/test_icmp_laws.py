@@ -45,6 +45,16 @@ def test_a_request_checks_and_one_flipped_bit_does_not(ident: int, sequence: int
     assert checksum_of(flipped) != 0
 
 
+@given(st.binary(max_size=300) | st.integers(0, 60).map(bytes) | st.integers(0, 60).map(lambda n: b"\xff" * n))
+def test_the_checksum_is_the_sum_of_words_with_the_carries_brought_around(data: bytes) -> None:
+    even = data + bytes(len(data) % 2)
+    total = 0
+    for place in range(0, len(even), 2):
+        total += even[place] << 8 | even[place + 1]
+        total = (total & 0xFFFF) + (total >> 16)
+    assert checksum_of(data) == ~total & 0xFFFF
+
+
 @given(VERSIONS, NUMBERS, NUMBERS, st.binary(max_size=100))
 def test_the_reply_to_a_request_carries_what_the_request_carried(
     version: IpVersion, ident: int, sequence: int, payload: bytes

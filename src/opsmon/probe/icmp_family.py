@@ -17,7 +17,7 @@ import heapq
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from opsmon.clock import Clock
 from opsmon.errors import ProbeError
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 100
 BATCH_PAUSE_S = 0.01
+NONCES_DRAWN = 64
 FIRST_READ_S = 0.005  # after a send: by then a whole site has answered
 READ_STEP_S = 0.025
 READS_PER_TURN = 4_096
@@ -65,7 +66,7 @@ class PingRequest:
     timeout_s: float
     size_bytes: int
     future: "asyncio.Future[Echo]"
-    nonce: bytes = field(default_factory=lambda: secrets.token_bytes(NONCE_BYTES))
+    nonce: bytes = b""
     sequence: int = 0
     sent_at_ns: int = 0
     sent_s: float = 0.0
@@ -89,7 +90,8 @@ class FamilyPinger:
         self._turn_timer: asyncio.TimerHandle | None = None
         self._flush_timer: asyncio.TimerHandle | None = None
         self._next_sequence = secrets.randbelow(_SEQUENCES)
-        self._batch_left, self._batch_began_s = BATCH, 0.0
+        self._batch_left, self._batch_began_s, self._drops = BATCH, 0.0, 0
+        self._nonces = b""
         self._padding = bytes(range(256)) * 6
 
     @property
@@ -116,13 +118,24 @@ class FamilyPinger:
     def _take_turn(self) -> bool:
         now_s = self._loop.time()
         if now_s - self._batch_began_s >= BATCH_PAUSE_S:
-            self._batch_left, self._batch_began_s = BATCH, now_s
+            self._begin_batch(BATCH, now_s)
         self._batch_left -= 1
         return self._batch_left >= 0
 
+    def _begin_batch(self, left: int, now_s: float) -> None:
+        self._batch_left, self._batch_began_s = left, now_s
+        self._drops = self._socket.dropped_by_kernel()
+
+    def _fresh_nonce(self) -> bytes:
+        """Eight octets that nobody else knows; drawn for many requests at a time."""
+        if len(self._nonces) < NONCE_BYTES:
+            self._nonces = secrets.token_bytes(NONCES_DRAWN * NONCE_BYTES)
+        nonce, self._nonces = self._nonces[:NONCE_BYTES], self._nonces[NONCE_BYTES:]
+        return nonce
+
     def _flush(self) -> None:
         batch, self._queue = self._queue[:BATCH], self._queue[BATCH:]
-        self._batch_left, self._batch_began_s = BATCH - len(batch), self._loop.time()
+        self._begin_batch(BATCH - len(batch), self._loop.time())
         for request in batch:
             self._send(request)
         self._flush_timer = self._loop.call_later(BATCH_PAUSE_S, self._flush) if self._queue else None
@@ -135,10 +148,11 @@ class FamilyPinger:
             self._send_fault(request, f"more than {_MOST_IN_FLIGHT} pings are out")
             return
         request.sequence = sequence
+        request.nonce = self._fresh_nonce()
         payload = request.nonce + self._padding[: request.size_bytes - NONCE_BYTES]
         packet = build_request(self._version, self._socket.ident, sequence, payload)
         request.sent_s = self._clock.monotonic()
-        request.drops_before = self._socket.dropped_by_kernel()
+        request.drops_before = self._drops
         self._by_sequence[sequence] = request
         try:
             request.sent_at_ns = self._send_packet(packet, request.address)

@@ -78,12 +78,13 @@ def reason_of(version: IpVersion, kind: int, code: int) -> str | None:
 
 
 def checksum_of(data: bytes) -> int:
-    """The Internet checksum (RFC 1071); 0 over data that carries its own right checksum."""
-    if len(data) % 2:
-        data += b"\0"
-    total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    total = (total >> 16) + (total & 0xFFFF)
-    return ~(total + (total >> 16)) & 0xFFFF
+    """The Internet checksum (RFC 1071); 0 over data that carries its own right checksum.
+
+    The sum of 16-bit words with end-around carry is the whole number modulo 65,535, where a sum of 0xFFFF shows as 0.
+    """
+    number = int.from_bytes(data + b"\0" * (len(data) % 2), "big")
+    rest = number % 0xFFFF
+    return 0 if number and not rest else 0xFFFF - rest
 
 
 def build_request(version: IpVersion, ident: int, sequence: int, payload: bytes) -> bytes:

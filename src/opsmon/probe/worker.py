@@ -41,30 +41,40 @@ async def run_check(
     confirms: bool = False,
 ) -> Sample:
     """One run. Never raises but for cancellation, and is over soon after `check.timeout_s` seconds."""
-    contact = Contact()
-    token = begin_contact(contact)
     started_at, started_s = context.clock.now(), context.clock.monotonic()
-    try:
-        finding = await _find(device, check, context, kinds[check.kind])
-    finally:
-        end_contact(token)
-    if contact.answered and finding.outcome is Outcome.TIMEOUT:
-        finding = replace(finding, outcome=Outcome.DEGRADED, detail=f"it answers, and too slowly: {finding.detail}")
+    finding = await _find(device, check, context, kinds[check.kind])
     duration_s = context.clock.monotonic() - started_s
     return sample_of(device, check, finding, started_at, duration_s, confirms=confirms)
 
 
 async def _find(device: Device, check: Check, context: ProbeContext, kind: ProbeKind) -> Finding:
     try:
-        async with asyncio.timeout(None if kind.bounds_itself else check.timeout_s):
+        if kind.bounds_itself:
             return await kind.run(device, check, context)
+        return await _find_in_time(device, check, context, kind)
     except ProbeError as error:
         return Finding(error.outcome, error.detail)
-    except TimeoutError:
-        return Finding(Outcome.TIMEOUT, f"not through within {check.timeout_s:g} s")
     except Exception as error:
         log.exception("check %s of %s broke", check.name, device.name)
         return Finding(Outcome.LOCAL_FAULT, f"the check itself broke: {type(error).__name__}")
+
+
+async def _find_in_time(device: Device, check: Check, context: ProbeContext, kind: ProbeKind) -> Finding:
+    """What the check finds within its time-out. A device that answered anything by then is slow, not silent."""
+    contact = Contact()
+    token = begin_contact(contact)
+    try:
+        async with asyncio.timeout(check.timeout_s):
+            return await kind.run(device, check, context)
+    except TimeoutError:
+        fault = ProbeError(Outcome.TIMEOUT, f"not through within {check.timeout_s:g} s")
+    except ProbeError as error:
+        fault = error
+    finally:
+        end_contact(token)
+    if contact.answered and fault.outcome is Outcome.TIMEOUT:
+        return Finding(Outcome.DEGRADED, f"it answers, and too slowly: {fault.detail}")
+    raise fault
 
 
 def sample_of(
