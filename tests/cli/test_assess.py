@@ -6,9 +6,17 @@ from pathlib import Path
 import pytest
 
 from opsmon.model.device import Kind
-from opsmon.model.event import Event, FactAdded, IncidentOpened
+from opsmon.model.event import (
+    ContractWatched,
+    Event,
+    FactAdded,
+    IncidentOpened,
+    ObligationDone,
+    TaskChanged,
+    TaskState,
+)
 from opsmon.model.incident import Fact, FactType, Severity
-from opsmon.model.name import ContractId, DeviceName, IncidentId, SiteName
+from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
 from opsmon.store.store import open_store
 from tests.cli.said import Opsmon
 from tests.contract.rulebook import ROOT, local
@@ -91,3 +99,25 @@ def test_a_month_that_is_none_is_wrong_input(command: Opsmon, kept: Path, month:
     said = command("contracts", "assess", "xicheng-vc-2025", "--month", month, "--root", kept)
     assert said.code == 2
     assert "is no month such as 2026-11" in said.err
+
+
+def test_a_task_that_was_late_is_listed_and_priced(command: Opsmon, tmp_path: Path) -> None:
+    (tmp_path / "rules").symlink_to(ROOT / "rules")
+    contract, weekly, due = ContractId("xicheng-vc-2025"), ClauseId("E12"), local("2026-09-21 00:00:00")
+    late = local("2026-09-23 09:00:00")
+    events: list[Event] = [
+        ContractWatched(local("2026-09-01 00:00:00"), contract),
+        TaskChanged(due, contract, weekly, "", "", due, TaskState.AT_RISK, TaskState.OVERDUE),
+        ObligationDone(late, contract, weekly, "", "", due, "2026-09-20", late, "noc"),
+        TaskChanged(late, contract, weekly, "", "", due, TaskState.OVERDUE, TaskState.DONE_LATE),
+    ]
+    store = open_store("sqlite:///var/opsmon.db", tmp_path)
+    store.commit(events, (), late + timedelta(seconds=1))
+    store.close()
+    said = command("contracts", "assess", str(contract), "--month", "2026-09", "--root", tmp_path, "--json")
+    assert [(one["obligation"], one["done_at"]) for one in said.json["late_tasks"]] == [
+        ("E12", "2026-09-23T09:00:00+08:00")
+    ]
+    # Due on Sunday 20 Sep at 24:00, filed on the 23rd: three days late counts as refused, 0.5 %.
+    (price,) = said.json["penalties"]
+    assert (price["clause"], price["month"], price["cny_min"], price["cny_max"]) == ("E12", "2026-09", 20375, 20375)

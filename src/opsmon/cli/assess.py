@@ -15,6 +15,8 @@ from opsmon.contract.account import Affair, account_of, breaches_of
 from opsmon.contract.book import ContractBook
 from opsmon.contract.budget import month_of
 from opsmon.contract.clock import Clock, overrun_at
+from opsmon.contract.penalty import Delay
+from opsmon.engine.duties import Duties, fold_duty, late_tasks
 from opsmon.engine.turn import case_of
 from opsmon.incident.incidents import Incidents, apply
 from opsmon.model.event import ClockChanged, DutyEvent, MaintenanceSet
@@ -35,15 +37,17 @@ def assess(
     book, first = book_of(contract, rules), _month(month)
     store = open_existing_store(rules.settings.store_url, root)
     try:
-        affairs = affairs_of(store, book)
+        affairs, late = read_month(store, book, first)
     finally:
         store.close()
     now = WallClock().now()
-    account = account_of(book, affairs, now, first)
+    account = account_of(book, affairs, now, first, late)
     breaches = [(one, clock) for one in affairs for clock in breaches_of(one, now) if _due_in(clock, first, book)]
     if json_output:
         listed = [_breach_json(one, clock, book, now) for one, clock in breaches]
-        print_json({"contract": contract, "month": month, "breaches": listed, **account_json(account)})
+        tasks = [_late_json(one, book) for one in late]
+        told = {"contract": contract, "month": month, "breaches": listed, "late_tasks": tasks}
+        print_json({**told, **account_json(account)})
         return
     say(f"{contract} in {month}, as known at {short(now, book)}")
     if breaches:
@@ -55,15 +59,27 @@ def assess(
         print_table(("incident", "device", "clause", "target", "due", "met", "late by"), rows)
     else:
         say("No target was breached.")
+    if late:
+        say()
+        tasks = [(one.clause, one.service or "", short(one.due_at, book), short(one.ended_at, book)) for one in late]
+        print_table(("obligation", "service", "was due", "done"), tasks)
     print_account(account, rules.settings.language)
 
 
-def affairs_of(store: Store, book: ContractBook) -> tuple[Affair, ...]:
-    """Every incident of the contract that the journal tells of, with its clocks by today's rules."""
-    incidents = Incidents()
+def read_month(store: Store, book: ContractBook, month: date) -> tuple[tuple[Affair, ...], tuple[Delay, ...]]:
+    """Every incident of the contract that the journal tells of, with its clocks by today's rules; and the tasks of
+    the month that are overdue or were done late."""
+    incidents, duties = Incidents(), Duties()
     for entry in store.read():
-        if not isinstance(entry.event, ClockChanged | MaintenanceSet | DutyEvent):
+        if isinstance(entry.event, DutyEvent):
+            duties = fold_duty(duties, entry.event)
+        elif not isinstance(entry.event, ClockChanged | MaintenanceSet):
             incidents = apply(incidents, entry.event)
+    late = late_tasks(duties, book.contract.id)
+    return _affairs(incidents, book), tuple(one for one in late if month_of(one.due_at, book.calendar) == month)
+
+
+def _affairs(incidents: Incidents, book: ContractBook) -> tuple[Affair, ...]:
     return tuple(
         Affair(case_of(one), book.clocks(case_of(one)), one.device, one.condition)
         for one in sorted(incidents.by_id.values(), key=lambda one: (one.starts_at, one.id))
@@ -80,6 +96,15 @@ def _month(text: str) -> date:
 
 def _due_in(clock: Clock, month: date, book: ContractBook) -> bool:
     return clock.due_at is not None and month_of(clock.due_at, book.calendar) == month
+
+
+def _late_json(late: Delay, book: ContractBook) -> dict[str, object]:
+    return {
+        "obligation": late.clause,
+        "service": late.service,
+        "due_at": iso(late.due_at, book),
+        "done_at": iso(late.ended_at, book),
+    }
 
 
 def _breach_json(one: Affair, clock: Clock, book: ContractBook, now: datetime) -> dict[str, object]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from opsmon.contract.budget import BudgetUse
+from opsmon.contract.budget import BudgetUse, month_of
 from opsmon.contract.calendar import Calendar
 from opsmon.contract.clock import Clock, state_at
 from opsmon.contract.term import Mode
@@ -111,7 +111,7 @@ class Delay:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What one breach may cost. `month` is the first day of the month of a budget."""
+    """What one breach may cost. `month`, its first day, is given where there is no incident: of a budget or a task."""
 
     clause: ClauseId
     source: str
@@ -187,7 +187,8 @@ def _estimate(rule: PenaltyRule, delay: Delay, now: datetime, calendar: Calendar
     notes = [note for note, holds in (
         (UNDER_ONE_READING, doubtful), (STILL_OPEN, delay.ended_at is None), (PROVISIONAL, delay.provisional),
     ) if holds]  # fmt: skip
-    return Estimate(delay.clause, rule.source, cny, _why(rule, [reckoning, *notes]), delay.incident)
+    month = None if delay.incident is not None else month_of(delay.due_at, calendar)
+    return Estimate(delay.clause, rule.source, cny, _why(rule, [reckoning, *notes]), delay.incident, month)
 
 
 def _cost(rule: PenaltyRule, basis: Decimal, days: int, *, stern: bool) -> tuple[Decimal, Text]:

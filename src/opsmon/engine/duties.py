@@ -14,6 +14,7 @@ from opsmon.contract.book import ContractBook
 from opsmon.contract.calendar import ONE_DAY
 from opsmon.contract.clock import INSTANT
 from opsmon.contract.obligation import Nature, Obligation, Task, TaskKey, find_task, task_state, tasks_of
+from opsmon.contract.penalty import Delay
 from opsmon.contract.schedule import Every, Periodic
 from opsmon.engine.input import MarkDone
 from opsmon.model.event import ContractWatched, DutyEvent, ObligationDone, TaskChanged, TaskState
@@ -133,3 +134,14 @@ def _task_meant(
 
 def _last_day(obligation: Obligation, day: date) -> date:
     return day + _reach(obligation)
+
+
+def late_tasks(duties: Duties, contract: ContractId) -> tuple[Delay, ...]:
+    """The tasks of a contract that the journal tells are overdue or were done late, to be priced like late clocks."""
+    late = (TaskState.OVERDUE, TaskState.DONE_LATE)
+    return tuple(
+        Delay(obligation, f"task {service} {part}", due_at, duties.done.get((name, obligation, service, due_at, part)),
+              service=service or None)
+        for (name, obligation, service, due_at, part), state in sorted(duties.told.items())
+        if name == contract and state in late
+    )  # fmt: skip
