@@ -7,6 +7,8 @@ request-id, so that a slow agent's answer to the first is as good. A conversatio
 
 import asyncio
 import secrets
+import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -47,6 +49,16 @@ class Peer:
 
 
 _NOTHING = EncodedRequest(b"", b"")
+
+
+def _random_ids() -> Iterator[int]:
+    """Request-ids that nobody can foresee, fetched from the kernel by the thousand."""
+    while True:
+        for (number,) in struct.iter_unpack(">I", secrets.token_bytes(4 * 1024)):
+            yield LEAST_REQUEST_ID | number % 2**REQUEST_ID_BITS
+
+
+_RANDOM_IDS = _random_ids()
 
 
 class Wire(Protocol):
@@ -123,7 +135,7 @@ class Conversation:
     def _new_id(self) -> int:
         """A random id (a guesser far away has one chance in a thousand million), and nobody's at present."""
         while True:
-            request_id = LEAST_REQUEST_ID | secrets.randbits(REQUEST_ID_BITS)
+            request_id = next(_RANDOM_IDS)
             if not self._wire.is_expected(request_id):
                 return request_id
 
