@@ -61,8 +61,8 @@ def assess(
         say("No target was breached.")
     if late:
         say()
-        tasks = [(one.clause, one.service or "", short(one.due_at, book), short(one.ended_at, book)) for one in late]
-        print_table(("obligation", "service", "was due", "done"), tasks)
+        missed = [(one.clause, one.service or "", short(one.due_at, book), short(one.ended_at, book)) for one in late]
+        print_table(("obligation", "service", "was due", "done"), missed)
     print_account(account, rules.settings.language)
 
 
