@@ -124,3 +124,15 @@ def test_a_recording_is_scrubbed_and_gives_the_same_picture(command: Opsmon, age
 def _health(document: dict[str, Any]) -> list[str]:
     samples = [sample for sample in document["samples"] if sample["metric"].startswith("device_")]
     return [json.dumps(sample) for sample in samples]
+
+
+def test_a_secret_that_is_not_there_is_told_before_anything_is_sent(command: Opsmon, agent: Agent, here: Path) -> None:
+    (here / "inventories").mkdir(exist_ok=True)
+    access = f"{{version: 2c, port: {agent.port}, community: {{env: OPSMON_TEST_NOWHERE}}}}"
+    text = f"site: s\ndevices:\n  - {{name: known, address: {agent.address}, kind: switch, snmp: {access}}}\n"
+    (here / "inventories" / "s.yaml").write_text(text)
+    said = command("probe", "known", "--checks", "snmp", "--root", here)
+    assert (said.code, said.out) == (2, "")
+    assert said.err.strip().endswith("the environment variable OPSMON_TEST_NOWHERE is not set")
+    assert "warning" not in said.err
+    assert command("probe", "known", "--checks", "snmp", "--community", "planted-secret-17", "--root", here).code == 0

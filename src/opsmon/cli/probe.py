@@ -16,6 +16,7 @@ from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, print_pairs, print_table, say, warn
 from opsmon.config.problem import nearest
 from opsmon.config.root import Root, load_root
+from opsmon.config.secret import check_secrets
 from opsmon.model.device import Check, Device, Kind, SnmpAccess, SnmpVersion
 from opsmon.model.name import CheckName, DeviceName, SiteName
 from opsmon.model.sample import Identity, Outcome, Sample, SeriesKey
@@ -59,6 +60,7 @@ def probe(
     device = replace(device, profile=_known_profile(profile, loaded) or device.profile)
     tracer = _Tracer() if trace else None
     wanted = _checks(device, checks)
+    check_secrets(device, {check.kind for check in wanted})
     samples = asyncio.run(probe_once(device, wanted, loaded.profiles, tracer.watch if tracer else None))
     if tracer:
         tracer.summarise()

@@ -4,13 +4,15 @@ A reference that cannot be opened is an error where secrets are required (`opsmo
 (`opsmon check` on a desk that has no access to them): then the secret is there, and refuses to be revealed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from opsmon.config.document import Document
 from opsmon.config.node import Place, YamlList, YamlMap
 from opsmon.config.problem import Problems
 from opsmon.errors import ConfigError, Problem
+from opsmon.model.device import Device
 from opsmon.model.secret import Secret
 from opsmon.spec import SECRET_RESOLVER, wrong
 
@@ -28,7 +30,20 @@ class MissingSecret(Secret):
         self.problem = problem
 
     def reveal(self) -> str:
-        raise ConfigError((self.problem,))
+        raise ConfigError((replace(self.problem, warning=False),))
+
+
+def check_secrets(device: Device, kinds: Collection[str]) -> None:
+    """Raise ConfigError, with every place, where checks of these kinds want a secret of the device that is missing."""
+    snmp, ssh = device.snmp, device.ssh
+    wanted: list[Secret | None] = []
+    if snmp is not None and "snmp" in kinds:
+        wanted += [snmp.community, *(key.key for key in (snmp.auth, snmp.priv) if key is not None)]
+    if ssh is not None and "ssh" in kinds:
+        wanted += [ssh.password, ssh.enable]
+    missing = [replace(secret.problem, warning=False) for secret in wanted if isinstance(secret, MissingSecret)]
+    if missing:
+        raise ConfigError(tuple(missing))
 
 
 def check_shape(written: object) -> Secret:
