@@ -8,14 +8,23 @@ import pytest
 
 from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.engine.fold import restore
-from opsmon.engine.input import AddFact, AttachDiagnosis, ClockStepped, Reloaded, SetMaintenance, SetSeverity, Tick
+from opsmon.engine.input import (
+    AddFact,
+    AttachDiagnosis,
+    ClockStepped,
+    Reloaded,
+    Report,
+    SetMaintenance,
+    SetSeverity,
+    Tick,
+)
 from opsmon.engine.world import World, next_deadline
 from opsmon.model.device import Kind
 from opsmon.model.event import ClockChanged, ClockState, CommandRefused, DeviceState, MaintenanceSet
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
 from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
-from opsmon.state.rulebook import Bounds, Comparison, Grade, Rule, Threshold
+from opsmon.state.rulebook import Bounds, Comparison, Grade, ReportRule, Rule, Threshold
 from tests.engine.scene import CONTRACT, HALL, START, Town, contracts, device, rules_of, sample
 from tests.incident.scene import WORDS
 
@@ -240,6 +249,35 @@ class TestCommands:
         town.run(60)
         town.tell(FactType.INCLUDED, note="the UPS should have held")
         assert any(word.last.after.is_open for word in town.world.words[town.the_open().id].values())
+
+
+class TestReports:
+    """What another room found out, such as a configuration that changed without a change order."""
+
+    @pytest.fixture
+    def town(self) -> Town:
+        rules, rule = rules_of(), ReportRule("ConfigChanged", Grade(Severity.MAJOR), WORDS)
+        return Town(replace(rules, rulebook=replace(rules.rulebook, reports=(rule,)))).run(120)
+
+    def test_one_that_holds_opens_and_one_that_holds_no_more_closes_after_the_hold_down(self, town: Town) -> None:
+        for _ in range(2):
+            town.give(Report(DeviceName("core"), "ConfigChanged", holds=True, detail="12 lines"))
+        assert (town.the_open().condition, town.the_open().detail) == ("ConfigChanged", "12 lines")
+        town.give(Report(DeviceName("core"), "ConfigChanged", holds=False))
+        town.run(31)
+        assert town.world.incidents.open_incidents() == ()
+
+    @pytest.mark.parametrize(
+        ("report", "words"),
+        [
+            (Report(DeviceName("nope"), "ConfigChanged", holds=True), "there is no device nope"),
+            (Report(DeviceName("core"), "Nope", holds=True), "no rule of `reports:` is named Nope"),
+        ],
+    )
+    def test_nonsense_is_refused_in_words(self, town: Town, report: Report, words: str) -> None:
+        step = town.give(report)
+        assert step.refusal == words
+        assert [type(event) for event in step.events] == [CommandRefused]
 
 
 class TestReload:

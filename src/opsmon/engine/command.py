@@ -4,7 +4,7 @@ Only a thing that somebody named asks for is done; facts have their own rule boo
 """
 
 from opsmon.engine.duties import judge_done
-from opsmon.engine.input import AddFact, AttachDiagnosis, Command, MarkDone, SetMaintenance, SetSeverity
+from opsmon.engine.input import AddFact, AttachDiagnosis, Command, MarkDone, Report, SetMaintenance, SetSeverity
 from opsmon.engine.turn import Turn
 from opsmon.incident.draft import Draft
 from opsmon.incident.facts import refusal_of
@@ -33,6 +33,8 @@ def _obey(turn: Turn, command: Command) -> str:
         return _set_maintenance(turn, command)
     if isinstance(command, MarkDone):
         return _mark_done(turn, command)
+    if isinstance(command, Report):
+        return _report(turn, command)
     incident = turn.world.incidents.by_id.get(command.incident)
     if incident is None:
         return f"there is no incident {command.incident}"
@@ -85,6 +87,26 @@ def _mark_done(turn: Turn, command: MarkDone) -> str:
     return ""
 
 
+def _report(turn: Turn, command: Report) -> str:
+    rules = turn.world.rules
+    if command.device not in rules.inventory.devices:
+        return f"there is no device {command.device}"
+    if all(rule.name != command.condition for rule in rules.rulebook.reports):
+        return f"no rule of `reports:` is named {command.condition}"
+    step = state.report(
+        turn.world.fleet,
+        command.device,
+        command.condition,
+        turn.now,
+        holds=command.holds,
+        subject=command.subject,
+        value=command.value,
+        detail=command.detail[:LONGEST_TEXT],
+    )
+    turn.take(step, observe_all)
+    return ""
+
+
 def _refusal_of_window(turn: Turn, command: SetMaintenance) -> str:
     if command.device not in turn.world.rules.inventory.devices:
         return f"there is no device {command.device}"
@@ -106,8 +128,9 @@ def _refusal_of_words(by: str, note: str) -> str:
 
 def _refused(turn: Turn, command: Command, reason: str) -> CommandRefused:
     name = type(command).__name__
-    if isinstance(command, SetMaintenance):
-        return CommandRefused(turn.now, name, None, command.device, command.by[:LONGEST_TEXT], reason)
+    if isinstance(command, SetMaintenance | Report):
+        by = "" if isinstance(command, Report) else command.by
+        return CommandRefused(turn.now, name, None, command.device, by[:LONGEST_TEXT], reason)
     if isinstance(command, MarkDone):
         return CommandRefused(turn.now, name, None, None, command.by[:LONGEST_TEXT], reason)
     by = command.fact.by if isinstance(command, AddFact) else getattr(command, "by", "")

@@ -64,7 +64,19 @@ class MarkDone:
     file_sha256: str = ""
 
 
-Command = AddFact | SetSeverity | SetMaintenance | AttachDiagnosis | MarkDone
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Another room found out that a condition of the rules' `reports:` holds of a device, or holds no more."""
+
+    device: DeviceName
+    condition: str
+    holds: bool
+    subject: str = ""
+    value: float | None = None
+    detail: str = ""
+
+
+Command = AddFact | SetSeverity | SetMaintenance | AttachDiagnosis | MarkDone | Report
 
 
 @dataclass(frozen=True, slots=True)
