@@ -210,7 +210,7 @@ class TestCommands:
         async with house.running() as pipeline:
             answer = await pipeline.issue(SetSeverity(IncidentId("20200101-1"), Severity.MAJOR, "王工"))
             assert answer == Refused("there is no incident 20200101-1")
-            assert [type(entry.event).__name__ for entry in house.store.read()] == ["CommandRefused"]
+            assert "CommandRefused" in [type(entry.event).__name__ for entry in house.store.read()]
 
     async def test_to_a_daemon_that_stops_are_not_taken(self, house: House) -> None:
         async with house.running() as pipeline:

@@ -29,15 +29,18 @@ def obey(turn: Turn, command: Command) -> str:
 
 
 def _obey(turn: Turn, command: Command) -> str:
-    if isinstance(command, SetMaintenance):
-        return _set_maintenance(turn, command)
-    if isinstance(command, MarkDone):
-        return _mark_done(turn, command)
-    if isinstance(command, Report):
-        return _report(turn, command)
+    match command:
+        case SetMaintenance():
+            return _set_maintenance(turn, command)
+        case MarkDone():
+            return _mark_done(turn, command)
+        case Report():
+            return _report(turn, command)
     incident = turn.world.incidents.by_id.get(command.incident)
-    if incident is None:
-        return f"there is no incident {command.incident}"
+    return f"there is no incident {command.incident}" if incident is None else _work_on(turn, command, incident)
+
+
+def _work_on(turn: Turn, command: AddFact | SetSeverity | AttachDiagnosis, incident: Incident) -> str:
     match command:
         case AddFact():
             return _add_fact(turn, command, incident)
