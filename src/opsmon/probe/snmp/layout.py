@@ -7,10 +7,11 @@ the same shape with the request-id expected; then the codec has to look at it.
 """
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import overload
 
 from opsmon.probe.snmp.ber import INTEGER, OBJECT_IDENTIFIER, SEQUENCE, read_length, read_span
-from opsmon.probe.snmp.message import REQUEST_ID_OCTETS, Head, Response
+from opsmon.probe.snmp.message import REQUEST_ID_OCTETS, Head, Response, decode_head, decode_response
 from opsmon.probe.snmp.value import OCTET_TYPES, UNSIGNED_BITS, Cell
 
 # The field that holds a number of so many octets. Odd widths are read together with octets before them, that are fixed.
@@ -21,14 +22,15 @@ _MASKS = {width: (1 << 8 * width) - 1 for width in (3, 5, 6, 7)}
 class Layout:
     """Made by `learn_layout`; keeps about twice the size of the datagram and 50 octets for each number."""
 
-    __slots__ = ("_constants", "_fixed", "_mask", "_masked", "_offsets", "_struct", "size")
+    __slots__ = ("_constants", "_fixed", "_mask", "_masked_places", "_masks", "_offsets", "_struct", "size")
 
     def __init__(self, datagram: bytes, drawing: "_Drawing") -> None:
         self.size = len(datagram)
         self._struct = struct.Struct(drawing.format_of(len(datagram)))
         self._mask = int.from_bytes(drawing.mask, "big")
         self._fixed = int.from_bytes(datagram, "big") & self._mask
-        self._masked = tuple(drawing.masked)
+        self._masked_places = tuple(place for place, _ in drawing.masked)
+        self._masks = tuple(mask for _, mask in drawing.masked)
         self._constants = tuple(drawing.constants)
         self._offsets: tuple[tuple[int, int], ...] = ()
 
@@ -47,6 +49,11 @@ class Layout:
         self._offsets = tuple(offsets)
         return True
 
+    def names(self) -> Sequence[bytes]:
+        """The names of the bindings, which are among the octets that stay."""
+        skeleton = self._fixed.to_bytes(self.size, "big")
+        return decode_response(skeleton, decode_head(skeleton)).names
+
     def read(self, datagram: bytes, request_id: int) -> list[Cell] | None:
         """The values in the order of the bindings, None if the shape is another."""
         if len(datagram) != self.size or int.from_bytes(datagram, "big") & self._mask != self._fixed:
@@ -54,13 +61,36 @@ class Layout:
         identifier, *values = self._struct.unpack(datagram)
         if identifier != request_id:
             return None
-        for place, mask in self._masked:
+        for place, mask in zip(self._masked_places, self._masks, strict=True):
             values[place] &= mask
         for place, value in self._constants:
             values[place] = value
         for place, offset in self._offsets:
             values[place] += offset
         return values
+
+
+class LayoutNames(Sequence[bytes]):
+    """The names in a layout, read again when somebody wants them: kept a second time they would be half of a plan."""
+
+    __slots__ = ("_count", "_layout")
+
+    def __init__(self, layout: Layout, count: int) -> None:
+        self._layout = layout
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> bytes: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[bytes]: ...
+    def __getitem__(self, at: int | slice) -> bytes | Sequence[bytes]:
+        return self._layout.names()[at]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._layout.names())
 
 
 class _Drawing:

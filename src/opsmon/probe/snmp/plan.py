@@ -7,17 +7,17 @@ request is sent twice. A plan is forgotten as soon as it does not hold.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import count
 from operator import itemgetter
 
 from opsmon.probe.snmp.exchange import Exchange, Habits, Hints
-from opsmon.probe.snmp.layout import Layout, learn_layout
+from opsmon.probe.snmp.layout import Layout, LayoutNames, learn_layout
 from opsmon.probe.snmp.message import ErrorStatus, Request, Response, decode_head
 from opsmon.probe.snmp.session import Index, SnmpValue
 from opsmon.probe.snmp.value import Cell, Marker
 
 MOST_STEPS = 200
 MOST_VALUES = 8192
+_PLACES = tuple(range(MOST_VALUES))  # each place one object, whatever number of plans has it
 
 MakeExchange = Callable[[Habits, Hints], Exchange]
 
@@ -27,15 +27,15 @@ class Step:
     """One request, and what its answer looks like: its names, the places that hold no value, its layout."""
 
     request: Request
-    names: tuple[bytes, ...]
-    absent: tuple[int, ...]
-    layout: Layout | None
+    names: Sequence[bytes] = ()
+    absent: tuple[int, ...] = ()
+    layout: Layout | None = None
     layout_fits: bool = False  # it has fitted since it was learned
 
     def is_met_by(self, response: Response) -> bool:
         return (
             response.status == ErrorStatus.NO_ERROR
-            and self.names == tuple(response.names)
+            and tuple(self.names) == tuple(response.names)
             and self.absent == _absent(response)
         )
 
@@ -43,6 +43,8 @@ class Step:
         """A layout that did not fit even once is not followed by another at once: this agent's widths are restless."""
         self.layout = _layout_of(response) if self.layout is None or self.layout_fits else None
         self.layout_fits = False
+        self.names = LayoutNames(self.layout, len(response.names)) if self.layout else tuple(response.names)
+        self.absent = _absent(response)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,8 @@ class Rehearsed:
     def _remember(self, live: Exchange) -> None:
         """Make a plan if the call went the very same way as the last time, and nothing was wrong with it."""
         failed = any(answer.status != ErrorStatus.NO_ERROR for answer in self._answers)
-        if failed or live.problems or self._went_astray or len(self._answers) > MOST_STEPS:
+        too_long = len(self._answers) > MOST_STEPS or sum(len(each.values) for each in self._answers) > MOST_VALUES
+        if failed or too_long or live.problems or self._went_astray:
             return
         hints, self._plan.hints = self._plan.hints, live.hints
         way = hash(tuple(tuple(answer.names) for answer in self._answers))
@@ -173,14 +176,13 @@ class Rehearsed:
             self._plan.harvests = self._find_harvests()
             self._plan.habits = self._habits.key
             self._plan.steps = [
-                Step(request, tuple(answer.names), _absent(answer), _layout_of(answer))
-                for request, answer in zip(self._asked, self._answers, strict=True)
+                _step(request, answer) for request, answer in zip(self._asked, self._answers, strict=True)
             ]
 
     def _find_harvests(self) -> tuple[Harvest, ...]:
         """Run the exchange once more with the place of each value in its stead: its columns then hold the places."""
         rehearsal = self._make(replace(self._habits_before), self._plan.hints)
-        places = count()
+        places = iter(_PLACES)
         for answer in self._answers:
             # zip asks `places` last, so that none is lost between two answers
             numbered = [
@@ -189,6 +191,12 @@ class Rehearsed:
             rehearsal.take(answer._replace(values=numbered))
         shared: dict[tuple[Index, ...], tuple[Index, ...]] = {}
         return tuple(_harvest(shared, column) for column in rehearsal.columns())
+
+
+def _step(request: Request, answer: Response) -> Step:
+    step = Step(request)
+    step.learn(answer)
+    return step
 
 
 def _harvest(shared: dict[tuple[Index, ...], tuple[Index, ...]], column: dict[Index, SnmpValue]) -> Harvest:
