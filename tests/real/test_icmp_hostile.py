@@ -6,6 +6,7 @@ import struct
 import time
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
+from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +15,12 @@ from hypothesis import strategies as st
 from opsmon.clock import WallClock
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
+from opsmon.probe.context import ProbeContext
+from opsmon.probe.icmp import IcmpSpec
 from opsmon.probe.icmp_pinger import FleetPinger
+from opsmon.probe.resolver import Resolver
+from opsmon.probe.worker import run_check
+from tests.probe.conftest import NoDriver, device_with
 from tests.real.echo_responder import Answer, Behave, EchoResponder, Request, icmp, reply, unreachable
 from tests.real.namespace import Namespace, namespace
 
@@ -202,6 +208,23 @@ async def test_a_flood_of_forged_answers_shows_in_the_log_and_does_not_fill_it(
     lines = [record.getMessage() for record in caplog.records if "forged" in record.getMessage()]
     assert lines == [f"forged ping answers: from {FAR}, about {FAR}"]
     assert pinger.counts()["forged"] == 50
+
+
+async def test_a_lossy_path_shows_its_loss_and_its_delay_and_is_alive(
+    pinger: FleetPinger, responder: EchoResponder
+) -> None:
+    numbers = count()
+    responder.behave = lambda request: [] if next(numbers) % 10 < 3 else [Answer(reply(request), delay_s=0.02)]
+    clock = WallClock()
+    context = ProbeContext(clock, pinger, NoDriver(), Resolver(clock))
+    device = device_with("icmp", IcmpSpec(count=10, interval=0.01), address=FAR, timeout_s=0.3)
+    sample = await run_check(device, device.checks[0], context)
+    values = {
+        key.metric: value for key, value in zip(sample.readings[1].block.keys, sample.readings[1].values, strict=True)
+    }
+    assert sample.outcome is Outcome.OK
+    assert values["ping_loss_ratio"] == pytest.approx(0.3)
+    assert 0.02 <= values["probe_icmp_duration_seconds"] < 0.1
 
 
 async def test_a_replayed_answer_of_an_earlier_ping_is_not_taken(pinger: FleetPinger, responder: EchoResponder) -> None:
