@@ -60,10 +60,15 @@ def _reference_schema(way: str) -> dict[str, object]:
     return {"type": "object", "properties": {way: {"type": "string"}}, "required": [way], "additionalProperties": False}
 
 
+_DURATION_SCHEMA = {
+    "type": "string",
+    "pattern": r"^([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+$",
+    "examples": ["30s", "5m", "1h30m"],
+}
 Seconds = Annotated[
     float,
     BeforeValidator(_read_seconds),
-    WithJsonSchema({"anyOf": [{"type": "string", "examples": ["30s", "5m", "1h"]}, {"type": "number", "minimum": 0}]}),
+    WithJsonSchema({"anyOf": [_DURATION_SCHEMA, {"type": "number", "minimum": 0}]}),
 ]
 SecretField = Annotated[
     Secret,

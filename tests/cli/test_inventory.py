@@ -181,7 +181,8 @@ def test_the_schema_knows_the_keys_templates_ranges_and_checks(command: Opsmon) 
     definitions = schema["$defs"]
     assert definitions["DeviceSpec"]["required"] == ["name", "address"]
     assert set(definitions["RangeSpec"]["required"]) == {"name", "address", "count"}
-    assert schema["properties"]["templates"]["anyOf"][0]["additionalProperties"] == {"$ref": "#/$defs/FieldsSpec"}
+    templates = schema["properties"]["templates"]["anyOf"][0]["patternProperties"]
+    assert list(templates.values()) == [{"$ref": "#/$defs/FieldsSpec"}]
     names_or_settings = definitions["DeviceSpec"]["properties"]["checks"]["anyOf"][0]["items"]["anyOf"]
     assert {"icmp", "snmp", "tcp"} <= set(names_or_settings[0]["enum"])
     assert "port" in names_or_settings[1]["properties"]["tcp"]["anyOf"][0]["properties"]

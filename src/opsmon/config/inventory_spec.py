@@ -41,7 +41,9 @@ def _check_version(written: object) -> str:
     return "2c" if version == "2" else version
 
 
-Name = Annotated[str, AfterValidator(check_name)]
+# Looser than `check_name`: the regular expressions of JSON Schema do not know letters of every script.
+_NAME_SCHEMA = {"type": "string", "pattern": r"^[^\s/,;:{}]{1,100}$"}
+Name = Annotated[str, AfterValidator(check_name), WithJsonSchema(_NAME_SCHEMA)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Period = Annotated[Seconds, AfterValidator(_check_period)]
@@ -122,7 +124,7 @@ class RangeSpec(FieldsSpec):
     name: Word
     address: Word
     first: Annotated[int, Field(ge=0, le=2**64)] = 1
-    count: Annotated[int, Field(ge=1)]
+    count: Annotated[int, Field(ge=1, json_schema_extra={"maximum": MOST_DEVICES_IN_RANGE})]
     number: Annotated[int, Field(ge=0, le=10**9)] | None = None
     use: list[Name] | None = None
 
