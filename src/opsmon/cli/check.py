@@ -6,7 +6,7 @@ from dataclasses import asdict
 import typer
 
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
-from opsmon.cli.output import print_json, say
+from opsmon.cli.output import counted, print_json, say
 from opsmon.config.root import Root, load_root
 from opsmon.errors import ConfigError, Problem
 
@@ -56,10 +56,6 @@ def _as_json(problem: Problem) -> dict[str, object]:
 
 
 def _summary(errors: int, warnings: int, counts: dict[str, int]) -> str:
-    what = ", ".join(_number(number, name) for name, number in counts.items())
-    found = f"{_number(errors, 'problems')}, {_number(warnings, 'warnings')}"
+    what = ", ".join(counted(number, name) for name, number in counts.items())
+    found = f"{counted(errors, 'problems')}, {counted(warnings, 'warnings')}"
     return f"{found}; {what}" if what else found
-
-
-def _number(number: int, plural: str) -> str:
-    return f"{number} {plural.removesuffix('s') if number == 1 else plural}"

@@ -7,7 +7,7 @@ import typer
 
 from opsmon.cli import ledger
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, SiteOption, new_group
-from opsmon.cli.output import print_json, print_pairs, print_table, say, terminal_width
+from opsmon.cli.output import counted, print_json, print_pairs, print_table, say, terminal_width
 from opsmon.config.lookup import find_device, unknown
 from opsmon.config.record import Record, description_of, flat, records_of
 from opsmon.config.root import Root, load_root
@@ -44,7 +44,7 @@ def list_devices(
         return
     columns = LIST_COLUMNS if (terminal_width() or WIDE) >= WIDE else LIST_COLUMNS[:-1]
     print_table(columns, ([record["name" if name == "device" else name] for name in columns] for record in records))
-    say(f"{len(records)} devices")
+    say(counted(len(records), "devices"))
 
 
 def _pair(text: str) -> tuple[str, str]:

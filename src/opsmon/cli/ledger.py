@@ -9,7 +9,7 @@ import typer
 
 from opsmon.cli.discovered import show_discovered
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, SiteOption
-from opsmon.cli.output import print_json, say, warn
+from opsmon.cli.output import counted, print_json, say, warn
 from opsmon.config.difference import Change
 from opsmon.config.ledger import as_json, compare_with, put_into_root
 from opsmon.config.ledger_export import export_csv, export_sites
@@ -47,7 +47,7 @@ def import_file(
         say("\n".join(f"# inventories/{found.name}.yaml\n{found.text()}" for found in sites))
     else:
         for path, found in zip(written, sites, strict=True):
-            say(f"wrote {path.relative_to(root.resolve())}: {len(found.devices)} devices")
+            say(f"wrote {path.relative_to(root.resolve())}: {counted(len(found.devices), 'devices')}")
 
 
 def export_file(
@@ -71,7 +71,7 @@ def export_file(
     if json_output:
         print_json({"written": [str(path) for path in written], "devices": len(inventory.devices)})
         return
-    say(f"wrote {len(inventory.devices)} devices to {', '.join(map(str, written))}")
+    say(f"wrote {counted(len(inventory.devices), 'devices')} to {', '.join(map(str, written))}")
 
 
 def _only(inventory: Inventory, site: str | None) -> Inventory:
