@@ -1,12 +1,15 @@
 """The whole daemon as a subject: a root with an inventory of benchmark switches, and `opsmon run` over it."""
 
 import http.client
+import os
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks._measure import python_module, running, wait_until
+from benchmarks._process import free_port
 from benchmarks._snmp_responder import COMMUNITY
 
 SITE = "bench"
@@ -23,10 +26,14 @@ def write_root(folder: Path, devices: int, snmp_port: int, period_s: float, chec
         process.stdout.read()
     for sample in (folder / "inventories").rglob("*.yaml"):
         sample.unlink()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     (folder / "opsmon.yaml").write_text(f'http: {{listen: "127.0.0.1:{port}"}}\n', encoding="utf-8")
+    write_inventory(folder, devices, snmp_port, period_s, checks)
+    return port
+
+
+def write_inventory(folder: Path, devices: int, snmp_port: int, period_s: float, checks: str = "snmp") -> None:
+    """One site with so many switches, each with an address of its own."""
     rows = [f"  - {{name: d{number}, address: {address_of(number)}, kind: switch}}" for number in range(devices)]
     text = f"""site: {SITE}
 defaults:
@@ -37,13 +44,15 @@ defaults:
 devices:
 """
     (folder / "inventories" / "bench.yaml").write_text(text + "\n".join(rows) + "\n", encoding="utf-8")
-    return port
 
 
 class Daemon:
     def __init__(self, pid: int, port: int) -> None:
         self.pid = pid
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+
+    def reload(self) -> None:
+        os.kill(self.pid, signal.SIGHUP)
 
     def read(self, path: str) -> bytes:
         self._connection.request("GET", path)

@@ -197,7 +197,7 @@ async def test_an_agent_that_does_not_count_upwards_is_cut_off_with_what_is_soun
     async with far_end(a_switch(1), go_back) as agent:
         walked = await engine.session(agent.device()).walk(COLUMNS[:1])
     assert walked.columns == ({(row,): row for row in range(1, 6)},)
-    assert walked.problems == ("column 1.3.6.1.2.1.2.2.1.1: the agent goes back from row 5 to 2",)
+    assert walked.problems == ("column 1.3.6.1.2.1.2.2.1.1: the agent goes back from row 5 to row 2",)
 
 
 async def test_an_agent_that_repeats_itself_is_cut_off(engine: SnmpEngine) -> None:
@@ -206,7 +206,17 @@ async def test_an_agent_that_repeats_itself_is_cut_off(engine: SnmpEngine) -> No
         walked = await engine.session(agent.device()).walk(COLUMNS[:1])
         assert len(agent.asked) < 6
     assert walked.columns == ({(1,): 1},)
-    assert "goes back from row 1 to 1" in walked.problems[0]
+    assert "goes back from row 1 to row 1" in walked.problems[0]
+
+
+async def test_an_agent_that_answers_with_the_column_itself_is_cut_off(engine: SnmpEngine) -> None:
+    def itself(asked: Asked, good: bytes | None) -> Iterable[bytes | None]:
+        return (asked.answer(*(binding(oid, ber.gauge(1)) for oid in asked.oids)),)
+
+    async with far_end({}, itself) as agent:
+        walked = await engine.session(agent.device()).walk(COLUMNS[:1])
+    assert walked.columns == ({},)
+    assert walked.problems == ("column 1.3.6.1.2.1.2.2.1.1: the agent goes back from its start to the column itself",)
 
 
 async def test_one_bad_column_costs_the_others_nothing(engine: SnmpEngine) -> None:

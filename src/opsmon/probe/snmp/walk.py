@@ -176,7 +176,7 @@ class Walk:
         """The bindings that answer one column, up to the first that ends it."""
         name_of_column, start, cells = column.name, len(column.name), column.cells
         for name, value in zip(names, values, strict=True):
-            if not name.startswith(name_of_column) or len(name) == start or value is Marker.END_OF_MIB:
+            if not name.startswith(name_of_column) or value is Marker.END_OF_MIB:
                 column.is_open = False
                 self._rows_of_table[column.table] = len(cells)
                 return None
@@ -198,7 +198,8 @@ class Walk:
             self._doubts_bulk = True  # GETNEXT goes on from the last sound name
         elif self.request is not None and self.request.pdu == Pdu.GET_NEXT:
             self._doubts_bulk = False
-            self._close(column, f"the agent goes back from row {dotted(column.last_index)} to {dotted(index)}")
+            before, after = _row(column.last_index) or "its start", _row(index) or "the column itself"
+            self._close(column, f"the agent goes back from {before} to {after}")
 
     def _take_error(self, response: Response) -> None:
         status, place = response.status, response.place
@@ -258,6 +259,10 @@ class Walk:
         self._width = len(self._columns)
         self._rows_of_table.pop(column.table, None)
         self._problems.append(f"column {dotted(decode_oid(column.name))}: {why}")
+
+
+def _row(index: Index) -> str:
+    return f"row {dotted(index)}" if index else ""
 
 
 def dotted(oid: Oid) -> str:
