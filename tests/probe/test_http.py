@@ -3,6 +3,8 @@
 import asyncio
 import math
 import socket
+import ssl
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -248,6 +250,31 @@ async def test_an_expired_certificate_or_one_of_another_name_is_degraded(
     assert sample.outcome is Outcome.DEGRADED
     assert words in sample.detail
     assert series(sample)["probe_ssl_earliest_cert_expiry"] == served.certificate.not_valid_after_utc.timestamp()
+
+
+async def test_an_old_device_is_only_spoken_to_when_it_is_not_verified(context: ProbeContext, tmp_path: Path) -> None:
+    served = new_pair("doors.example")
+    old = served.server_context(tmp_path)
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the ssl module's about old versions
+        old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nold")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=old)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        accepted = await check(context, port, scheme="https", verify=False, expect="old")
+        verified = await check(context, port, scheme="https")
+    assert (accepted.outcome, accepted.detail) == (Outcome.OK, "")
+    assert series(accepted)["probe_http_version"] == 1.0
+    assert verified.outcome is Outcome.PROTOCOL
+    assert "TLS" in verified.detail
 
 
 async def test_an_authority_that_cannot_be_read_is_our_own_fault(context: ProbeContext) -> None:

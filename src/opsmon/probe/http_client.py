@@ -30,6 +30,8 @@ LONGEST_BODY_BYTES = 1_048_576
 DEFAULT_PORTS = {"http": 80, "https": 443}
 PHASES = ("resolve", "connect", "processing", "transfer")
 
+_OP_LEGACY_SERVER_CONNECT = 0x4  # OpenSSL's; the ssl module has no name for it before Python 3.12
+
 _handshakes: ContextVar[list[ssl.SSLObject] | None] = ContextVar("handshakes", default=None)
 
 
@@ -58,7 +60,10 @@ def _context(*, verify: bool, authority: str = "") -> _WatchedContext:
         context.load_default_certs()
     else:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED  # old devices speak nothing newer
+        # Old devices speak nothing newer, with short keys; who is not verified is not trusted with more than that.
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        context.options |= _OP_LEGACY_SERVER_CONNECT
     return context
 
 
@@ -142,12 +147,10 @@ async def send_exchange(exchange: Exchange) -> Answer:
         return await _send(exchange, secured)
     except aiohttp.ClientConnectorCertificateError as error:
         raise await _untrusted(exchange, error) from None
-    except aiohttp.ClientConnectorSSLError as error:
-        raise ProbeError(Outcome.PROTOCOL, f"no TLS connection: {_reason_of(error)}") from None
     except (aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError):
         raise ProbeError(Outcome.PROTOCOL, f"port {exchange.port} hung up instead of answering") from None
     except aiohttp.ClientOSError as error:
-        raise fault_of(error, exchange.port) from None
+        raise _fault_of_connection(error, exchange.port) from None
     except (aiohttp.ClientError, ValueError) as error:
         raise ProbeError(Outcome.PROTOCOL, f"no HTTP: {type(error).__name__}") from None
     finally:
@@ -255,7 +258,13 @@ async def _untrusted(exchange: Exchange, error: aiohttp.ClientConnectorCertifica
         writer.transport.abort()
 
 
-def _reason_of(error: aiohttp.ClientConnectorSSLError) -> str:
-    cause = error.__cause__ or error.os_error
-    reason = getattr(cause, "reason", None)
-    return str(reason or type(cause).__name__)
+def _fault_of_connection(error: aiohttp.ClientOSError, port: int) -> ProbeError:
+    """A TLS failure is the far end's, whatever number OpenSSL gives it; the rest is as the socket says."""
+    causes = (error, getattr(error, "os_error", None), error.__cause__)
+    tls = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
+    if tls is not None or isinstance(error, aiohttp.ClientSSLError):
+        return ProbeError(Outcome.PROTOCOL, f"no TLS connection: {getattr(tls, 'reason', None) or 'refused'}")
+    hung_up = next((cause for cause in causes if isinstance(cause, ConnectionError) and cause.errno is None), None)
+    if hung_up is not None:  # asyncio's own word for an end in the middle of the handshake
+        return ProbeError(Outcome.PROTOCOL, f"port {port} hung up during the TLS handshake")
+    return fault_of(error, port)

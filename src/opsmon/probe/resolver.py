@@ -8,7 +8,9 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from opsmon.clock import Clock
 from opsmon.errors import ProbeError
@@ -18,15 +20,23 @@ REMEMBER_S = 300.0
 STALE_S = 86_400.0
 ASK_AGAIN_S = 15.0  # after a failure, so that a thousand devices do not hammer a name service that is away
 ANSWER_WITHIN_S = 5.0
+THREADS = 8
 
 
 LookUp = Callable[[str], Awaitable[str]]
 
 
-async def look_up(name: str) -> str:
-    """The first address that the system knows for a name. Raises OSError."""
-    found = await asyncio.get_running_loop().getaddrinfo(name, None, type=socket.SOCK_DGRAM)
-    return str(found[0][4][0])
+class SystemNames:
+    """The system's name service, in threads of its own: one that hangs must not hold up those who write the journal."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="names")
+
+    async def look_up(self, name: str) -> str:
+        """The first address that the system knows for a name. Raises OSError."""
+        ask = partial(socket.getaddrinfo, name, None, type=socket.SOCK_DGRAM)
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
+        return str(found[0][4][0])
 
 
 @dataclass(slots=True)
@@ -47,8 +57,8 @@ def numeric_form(address: str) -> str | None:
 class Resolver:
     """One for the whole daemon. Concurrent questions for one name share one look-up."""
 
-    def __init__(self, clock: Clock, look_up: LookUp = look_up) -> None:
-        self._clock, self._look_up = clock, look_up
+    def __init__(self, clock: Clock, look_up: LookUp | None = None) -> None:
+        self._clock, self._look_up = clock, look_up or SystemNames().look_up
         self._known: dict[str, _Known] = {}
         self._asking: dict[str, asyncio.Task[str]] = {}
         self._numeric: dict[str, str] = {}

@@ -64,7 +64,8 @@ async def connect(
 
 def fault_of(error: OSError, port: int) -> ProbeError:
     """Whose fault a socket error is: what the far end or a router said is theirs, the rest is ours."""
-    outcome = Outcome.REFUSED if error.errno in _REFUSING else Outcome.LOCAL_FAULT
+    theirs = error.errno in _REFUSING or isinstance(error, ConnectionError)
+    outcome = Outcome.REFUSED if theirs else Outcome.LOCAL_FAULT
     if error.errno == errno.ETIMEDOUT:
         outcome = Outcome.TIMEOUT
     reason = errno.errorcode.get(error.errno or 0, type(error).__name__)
