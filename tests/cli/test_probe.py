@@ -47,7 +47,7 @@ def test_json_is_one_document_of_the_fixed_shape(command: Opsmon, agent: Agent, 
     assert (document["profile"], document["kind"], document["vendor"]) == ("huawei-vrp", "switch", "Huawei")
     assert document["system"]["sysObjectID"] == "1.3.6.1.4.1.2011.2.23.700"
     assert document["system"]["sysUpTime_s"] == 86400.0
-    cpu = {"metric": "device_cpu_ratio", "labels": {"cpu": "MPU Board 0"}, "value": 0.17}
+    cpu = {"metric": "opsmon_device_cpu_ratio", "labels": {"cpu": "MPU Board 0"}, "value": 0.17}
     assert cpu in document["samples"]
     (check,) = document["checks"]
     assert (check["check"], check["outcome"], check["detail"]) == ("snmp", "ok", "")
@@ -75,7 +75,7 @@ def test_a_device_that_does_not_answer_is_bad(command: Opsmon, agent: Agent, her
 def test_a_profile_can_be_forced(command: Opsmon, agent: Agent, here: Path) -> None:
     said = command(*words(agent, "--checks", "snmp", "--json", "--profile", "if-mib", "--root", str(here)))
     assert said.json["profile"] == "if-mib"
-    assert not [sample for sample in said.json["samples"] if sample["metric"] == "device_cpu_ratio"]
+    assert not [sample for sample in said.json["samples"] if sample["metric"] == "opsmon_device_cpu_ratio"]
 
 
 @pytest.mark.parametrize(
@@ -90,6 +90,30 @@ def test_wrong_words_are_exit_2(command: Opsmon, agent: Agent, here: Path, more:
     said = command(*words(agent, *more, "--root", str(here)))
     assert said.code == 2
     assert message in " ".join(said.err.replace("│", " ").split())
+
+
+def test_a_bare_address_is_asked_whatever_mistakes_the_root_has(command: Opsmon, agent: Agent, here: Path) -> None:
+    (here / "opsmon.yaml").write_text("languish: zh\n", encoding="utf-8")
+    said = command(*words(agent, "--checks", "snmp", "--json", "--root", str(here)))
+    assert (said.code, said.json["profile"]) == (0, "huawei-vrp")
+    assert "has mistakes" in said.err
+    named = command("probe", "core-1", "--root", here)
+    assert named.code == 2
+    assert "languish" in named.err
+
+
+def test_a_missing_secret_is_told_before_anything_is_sent(command: Opsmon, agent: Agent, here: Path) -> None:
+    inventory = here / "inventories" / "hall.yaml"
+    inventory.parent.mkdir()
+    access = f"{{community: {{env: NO_SUCH_COMMUNITY}}, port: {agent.port}}}"
+    device = f"{{name: sw-1, address: {agent.address}, kind: switch, checks: [snmp], snmp: {access}}}"
+    inventory.write_text(f"site: hall\ndevices:\n  - {device}\n", encoding="utf-8")
+    said = command("probe", "sw-1", "--root", here)
+    assert said.code == 2
+    assert "NO_SUCH_COMMUNITY is not set" in said.err
+    assert agent.requests == 0
+    given = command("probe", "sw-1", "--community", "planted-secret-17", "--json", "--root", here)
+    assert (given.code, given.json["serial"]) == (0, "SN0000000001")
 
 
 def test_a_name_that_no_device_has_is_exit_2_with_a_hint(command: Opsmon, root: Path) -> None:
@@ -122,7 +146,7 @@ def test_a_recording_is_scrubbed_and_gives_the_same_picture(command: Opsmon, age
 
 
 def _health(document: dict[str, Any]) -> list[str]:
-    samples = [sample for sample in document["samples"] if sample["metric"].startswith("device_")]
+    samples = [sample for sample in document["samples"] if sample["metric"].startswith("opsmon_device_")]
     return [json.dumps(sample) for sample in samples]
 
 

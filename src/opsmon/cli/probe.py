@@ -1,32 +1,24 @@
 """`opsmon probe`: poll one device once, by its name in the inventory or by a bare address, and show what it said."""
 
 import asyncio
-import ipaddress
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from opsmon.app.single import probe_once, record_agent
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, print_pairs, print_table, say, warn
-from opsmon.config.problem import nearest
-from opsmon.config.root import Root, load_root
+from opsmon.cli.probe_target import AccessOptions, choose_checks, choose_target
 from opsmon.config.secret import check_secrets
-from opsmon.model.device import Check, Device, Kind, SnmpAccess, SnmpVersion
-from opsmon.model.name import CheckName, DeviceName, SiteName
+from opsmon.metrics.catalogue import exposed_name
+from opsmon.model.device import Device, Kind, SnmpVersion
 from opsmon.model.sample import Identity, Outcome, Sample, SeriesKey
-from opsmon.model.secret import Secret
 from opsmon.probe.profile.record import format_recording, private_words, scrub
-from opsmon.probe.registry import KINDS
-from opsmon.probe.snmp.agent import DEFAULT_COMMUNITY
 from opsmon.probe.snmp.traffic import Exchanged
 
-DEFAULT_CHECKS = "icmp,snmp"
 INTERFACE_COLUMNS = ("ifName", "ifAlias", "ifAdminStatus", "ifOperStatus", "ifHighSpeed")
 STATUS = {1: "up", 2: "down", 3: "testing", 4: "unknown", 5: "dormant", 6: "notPresent", 7: "lowerLayerDown"}
 
@@ -55,13 +47,11 @@ def probe(
     json_output: JsonOption = False,
 ) -> None:
     """Poll one device once and print what it found. Exit code 1 when the device is not well."""
-    loaded = load_root(root)
-    device = _with_access(_device(target, loaded), community, port, snmp_version)
-    device = replace(device, profile=_known_profile(profile, loaded) or device.profile)
+    device, profiles = choose_target(target, root, AccessOptions(community, port, snmp_version, profile))
     tracer = _Tracer() if trace else None
-    wanted = _checks(device, checks)
+    wanted = choose_checks(device, checks)
     check_secrets(device, {check.kind for check in wanted})
-    samples = asyncio.run(probe_once(device, wanted, loaded.profiles, tracer.watch if tracer else None))
+    samples = asyncio.run(probe_once(device, wanted, profiles, tracer.watch if tracer else None))
     if tracer:
         tracer.summarise()
     if record is not None:
@@ -69,63 +59,6 @@ def probe(
     _show(target, device, samples, json_output)
     if outcome_of(samples) is not Outcome.OK:
         raise typer.Exit(1)
-
-
-def _device(target: str, root: Root) -> Device:
-    """The device of the inventory, or one made up around a bare address. Raises BadParameter for neither."""
-    known = root.inventory.devices.get(DeviceName(target))
-    if known is not None:
-        return known
-    if not _is_address(target):
-        hint = nearest(target, root.inventory.devices)
-        raise typer.BadParameter(f"no device is named {target}, and it is no address{hint and f' ({hint})'}")
-    access = SnmpAccess(community=Secret(DEFAULT_COMMUNITY))
-    return Device(DeviceName(target), SiteName("-"), target, Kind.OTHER, snmp=access)
-
-
-def _is_address(target: str) -> bool:
-    try:
-        ipaddress.ip_address(target)
-    except ValueError:
-        return target == "localhost" or ("." in target and not target.startswith("."))
-    return True
-
-
-def _with_access(device: Device, community: str | None, port: int | None, version: SnmpVersion | None) -> Device:
-    """The device as the options want it asked."""
-    access = device.snmp or SnmpAccess(community=Secret(DEFAULT_COMMUNITY))
-    if community is not None:
-        version = version or (SnmpVersion.V2C if access.version is SnmpVersion.V3 else access.version)
-        access = replace(access, community=Secret(community))
-    return replace(device, snmp=replace(access, port=port or access.port, version=version or access.version))
-
-
-def _known_profile(name: str | None, root: Root) -> str | None:
-    if name is not None and root.profiles.get(name) is None:
-        hint = nearest(name, root.profiles.profiles)
-        raise typer.BadParameter(f"no profile is named {name}{hint and f' ({hint})'}")
-    return name
-
-
-def _checks(device: Device, names: str | None) -> list[Check]:
-    """The checks that are wanted: the device's own, else those named, else ping and SNMP."""
-    if names is None and device.checks:
-        return list(device.checks)
-    own = {str(check.name): check for check in device.checks}
-    wanted = [name.strip() for name in (names or DEFAULT_CHECKS).split(",") if name.strip()]
-    return [own.get(name) or _plain_check(name) for name in wanted]
-
-
-def _plain_check(name: str) -> Check:
-    kind = KINDS.get(name)
-    if kind is None:
-        hint = nearest(name, KINDS) or f"one of {', '.join(KINDS)}"
-        raise typer.BadParameter(f"there is no check {name} ({hint})")
-    try:
-        settings = kind.spec.model_validate({}).resolve()
-    except ValidationError:
-        raise typer.BadParameter(f"the check {name} needs settings: give it to the device in an inventory") from None
-    return Check(CheckName(name), name, kind.default_period_s, kind.default_timeout_s, settings)
 
 
 def outcome_of(samples: Sequence[Sample]) -> Outcome:
@@ -162,7 +95,7 @@ def _show(target: str, device: Device, samples: Sequence[Sample], json_output: b
         "system": _system(identity.system),
     }
     if json_output:
-        series = [{"metric": k.metric, "labels": dict(k.labels), "value": value} for k, value in _series(samples)]
+        series = [_series_json(key, value) for key, value in _series(samples)]
         print_json(document | {"samples": series, "checks": [_check_json(sample) for sample in samples]})
         return
     print_pairs({name: text for name, text in document.items() if isinstance(text, str) and text})
@@ -175,6 +108,10 @@ def _show(target: str, device: Device, samples: Sequence[Sample], json_output: b
 
 def _system(words: Mapping[str, str]) -> dict[str, str | float]:
     return {name: float(text) if name == "sysUpTime_s" else text for name, text in words.items()}
+
+
+def _series_json(key: SeriesKey, value: float) -> dict[str, object]:
+    return {"metric": exposed_name(key.metric), "labels": dict(key.labels), "value": value}
 
 
 def _check_json(sample: Sample) -> dict[str, object]:

@@ -54,7 +54,7 @@ def identity_instances(reader: Reader, profile: Profile) -> list[Instance]:
 
 
 def _rows(reader: Reader, place: TextPlace, subject: MibObject) -> list[Index]:
-    rows = selected_rows(reader, place.select) if place.select else list(reader.column(subject.column))
+    rows = selected_rows(reader, subject, place.select) if place.select else list(reader.column(subject.column))
     return sorted(rows or [])[:FIRST_ROWS]
 
 

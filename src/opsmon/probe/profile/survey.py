@@ -59,7 +59,7 @@ def selected_instances(reader: Reader, profile: Profile) -> tuple[list[Oid], lis
         if not source.select:
             continue
         columns = [subject.column for subject in source.dynamic() if subject.fixed is None]
-        rows = selected_rows(reader, source.select)
+        rows = selected_rows(reader, source.base, source.select)
         if rows is None:
             whole += columns
             continue
@@ -73,12 +73,15 @@ def _is_beside(place: LabelPlace) -> bool:
     return place.subject is not None and place.subject.fixed is None and place.at is None and place.keep is None
 
 
-def selected_rows(reader: Reader, select: Sequence[Filter]) -> list[Index] | None:
-    """The rows that pass; None where the agent has none of the columns that tell."""
+def selected_rows(reader: Reader, subject: MibObject, select: Sequence[Filter]) -> list[Index] | None:
+    """The rows that pass; None where nothing tells: the agent lacks the other table that would.
+
+    A row that lacks a column of its own table which would say what the row is does not pass.
+    """
     columns = [test.subject.column for test in select if test.subject.fixed is None]
     rows = next((reader.column(column) for column in columns if reader.column(column)), None)
     if rows is None:
-        return None
+        return [] if any(column[:-1] == subject.column[:-1] for column in columns) else None
     return [row for row in rows if all(passes(reader.values, test, row) for test in select)]
 
 
@@ -88,7 +91,7 @@ def rows_of(reader: Reader, source: Source) -> list[Index]:
     if base.fixed is not None:
         return [base.fixed] if raw_at(reader.values, base, base.fixed) is not None else []
     rows = list(reader.column(base.column))[:MOST_ROWS]
-    if source.select and selected_rows(reader, source.select) is not None:
+    if source.select and selected_rows(reader, source.base, source.select) is not None:
         rows = [row for row in rows if all(passes(reader.values, test, row) for test in source.select)]
     return rows
 
