@@ -7,10 +7,11 @@ import asyncio
 import getpass
 import grp
 import os
+import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import pytest
 
 from opsmon.app.single import probe_once
 from opsmon.config.profiles import load_profiles
+from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device, Kind, SnmpAccess
 from opsmon.model.name import CheckName, DeviceName, SiteName
 from opsmon.model.sample import Outcome, Sample
@@ -25,6 +27,7 @@ from opsmon.model.secret import Secret
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.poller import DevicePoller
 from opsmon.probe.snmp.engine import SnmpEngine
+from opsmon.probe.snmp.traffic import Exchanged
 from opsmon.probe.snmp_check import SnmpSettings
 from tests.probe.profile.recording import session_of
 from tests.real.programs import missing, recordings
@@ -36,6 +39,7 @@ GOLDEN = TESTS / "golden" / "profiles"
 SAMPLE = ("huawei-vrp", "cisco-ios", "h3c-comware", "huawei-ups", "hikvision-camera", "windows", "unknown-ups")
 RECORDED = ("switch-router/huawei-s5720", "ups/apc_smx750i", "server/linux_icecast", "nvr-camera/hikvision-cam")
 MOST_REQUESTS = 20
+SYS_DESCR = (1, 3, 6, 1, 2, 1, 1, 1, 0)
 IF, IFX, ENT, HW = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1", "1.3.6.1.2.1.47.1.1.1.1", "1.3.6.1.4.1.2011.5.25.31.1.1"
 
 
@@ -125,8 +129,23 @@ def profiles() -> ProfileSet:
     return load_profiles(TESTS.parent / "probes")
 
 
+async def indexed(simulator: Simulator, community: str) -> None:
+    """Until snmpsim answers for a recording: at the first request it makes an index of it, which takes its time."""
+    engine = SnmpEngine()
+    await engine.start()
+    try:
+        async with asyncio.timeout(60):
+            while True:
+                with suppress(ProbeError):
+                    await engine.session(simulator.device(community)).get([SYS_DESCR])
+                    return
+    finally:
+        await engine.stop()
+
+
 async def polled(simulator: Simulator, community: str, profiles: ProfileSet) -> tuple[Sample, int]:
     """The sample of one SNMP check, and how many requests it took."""
+    await indexed(simulator, community)
     requests = 0
 
     def count(_: object) -> None:
@@ -151,13 +170,12 @@ async def test_a_switch_of_48_ports_with_health_takes_at_most_20_requests(tmp_pa
         try:
             device = simulator.device("switch")
             for _ in range(3):
-                sent = engine.traffic.sent
-                await poller.poll(engine.session(device))
-            later = engine.traffic.sent - sent
+                exchanges: list[Exchanged] = []
+                await poller.poll(engine.session(device, exchanges.append))
         finally:
             await engine.stop()
     assert first <= MOST_REQUESTS
-    assert later <= first - 4
+    assert len(exchanges) <= first - 4
 
 
 async def test_pictures_over_the_wire_are_those_without_one(tmp_path: Path, profiles: ProfileSet) -> None:
@@ -174,7 +192,7 @@ async def test_pictures_over_the_wire_are_those_without_one(tmp_path: Path, prof
 async def test_recorded_devices_over_the_wire(tmp_path: Path, profiles: ProfileSet) -> None:
     folder = recordings()
     for name in RECORDED:
-        (tmp_path / f"{Path(name).stem}.snmprec").symlink_to(folder / f"{name}.snmprec")
+        shutil.copy(folder / f"{name}.snmprec", tmp_path)
     async with snmpsim(tmp_path) as simulator:
         for name in RECORDED:
             sample, _ = await polled(simulator, Path(name).stem, profiles)

@@ -149,6 +149,20 @@ async def test_two_things_of_one_name_stay_two_series() -> None:
     }
 
 
+SENSOR = "1.3.6.1.2.1.99.1.1.1"
+
+
+@pytest.mark.parametrize(
+    ("types", "believed"), [(f"{SENSOR}.1.9|2|8\n", [41.0]), (f"{SENSOR}.1.9|2|4\n", []), ("", [])]
+)
+async def test_a_sensor_that_does_not_say_what_it_measures_is_no_thermometer(
+    profiles: ProfileSet, types: str, believed: list[float]
+) -> None:
+    sensor = "".join(f"{SENSOR}.{column}.9|2|{value}\n" for column, value in ((2, 9), (3, 0), (4, 41), (5, 1)))
+    picture = await picture_of(profiles, SYSTEM + types + sensor)
+    assert [value for key, value in series_of(picture).items() if "temperature" in key] == believed
+
+
 async def test_an_agent_that_says_nothing_at_all_is_no_error(profiles: ProfileSet) -> None:
     picture = await picture_of(profiles, "")
     assert picture.profile.name == "generic"

@@ -7,6 +7,7 @@ furthest behind are asked together, in the rectangle that brings most.
 
 from collections.abc import Sequence
 
+NEARLY = 0.97  # of the best; measured on walks of 6 to 130 rows: as few requests as 1, or one less
 UNKNOWN_ROWS = 10**9  # more than any column has: a column of which nothing is known is furthest behind
 
 
@@ -20,12 +21,13 @@ def rows_to_come(had: int, expected: int | None) -> int:
 def choose_rectangle(to_come: Sequence[int], bindings: int, most_names: int, most_rows: int) -> tuple[int, int]:
     """How many columns and rows to ask, for columns with `to_come` rows (most first) and answers of `bindings`.
 
-    Of two that bring as much the wider one is taken: it leaves the columns closer together, the last request fuller.
+    Of those that bring nearly as much as any the widest is taken: it leaves the columns closer together, so that the
+    last request is fuller, and it shows earlier which columns there are.
     """
-    best, best_brings = (1, 1), 0
-    for width in range(1, min(len(to_come), most_names, bindings) + 1):
-        rows = min(bindings // width, most_rows, to_come[0])
-        brings = sum(min(rows, lacking) for lacking in to_come[:width])
-        if brings >= best_brings:
-            best, best_brings = (width, rows), brings
-    return best
+    rectangles = [
+        (width, min(bindings // width, most_rows, to_come[0]))
+        for width in range(1, min(len(to_come), most_names, bindings) + 1)
+    ]
+    brings = [sum(min(rows, lacking) for lacking in to_come[:width]) for width, rows in rectangles]
+    enough = max(brings) * NEARLY
+    return max(rectangle for rectangle, brought in zip(rectangles, brings, strict=True) if brought >= enough)
