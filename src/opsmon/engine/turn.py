@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from opsmon.contract.case import Case, Pressure
+from opsmon.contract.case import Case, Estimates, Pressure
 from opsmon.contract.clock import Clock
+from opsmon.contract.pace import estimates_from
 from opsmon.contract.watch import clock_events
 from opsmon.contract.watch import next_deadline as next_turn
 from opsmon.engine.alerts import alerts_for, as_of, without_passing
@@ -17,14 +18,14 @@ from opsmon.incident.draft import Draft
 from opsmon.incident.incident import Incident
 from opsmon.incident.lifecycle import end_hold_down
 from opsmon.model.event import DeviceState, Event, FactAdded, IncidentClosed, IncidentOpened, RecoverySeen, SeveritySet
-from opsmon.model.name import IncidentId
+from opsmon.model.name import IncidentId, SiteName
 from opsmon.state.fleet import StateStep
 
 
 class Turn:
     """Collects events and effects; every event that is written is in `world` at once."""
 
-    __slots__ = ("alerts", "effects", "events", "now", "reckon", "world")
+    __slots__ = ("alerts", "effects", "events", "now", "paces", "reckon", "world")
 
     def __init__(self, world: World, now: datetime) -> None:
         self.world = world
@@ -33,6 +34,7 @@ class Turn:
         self.effects: list[Effect] = []
         self.alerts: list[Notify] = []
         self.reckon: dict[IncidentId, str] = {}  # incidents whose clocks must be reckoned anew, and why
+        self.paces: dict[SiteName, Estimates] = {}
 
     def write(self, event: Event) -> None:
         """Takes in an event that the state room, if it is concerned, knows of already."""
@@ -94,7 +96,17 @@ class Turn:
     def _clocks_of(self, name: IncidentId) -> tuple[Clock, ...]:
         incident = self.world.incidents.by_id[name]
         book = None if incident.contract is None else self.world.rules.contracts.get(incident.contract)
-        return () if book is None or incident.withdrawn else book.clocks(case_of(incident))
+        if book is None or incident.withdrawn:
+            return ()
+        return book.clocks(replace(case_of(incident), estimates=self._pace_at(incident.site)))
+
+    def _pace_at(self, site: SiteName) -> Estimates:
+        """How long people usually take at the site, looked up once a turn."""
+        if site not in self.paces:
+            past = [one for one in self.world.incidents.by_id.values() if one.site == site and not one.is_open]
+            past.sort(key=lambda one: one.opened_at)
+            self.paces[site] = estimates_from(one.facts for one in past if not one.withdrawn)
+        return self.paces[site]
 
     def _settle(self, name: IncidentId, clocks: tuple[Clock, ...], reason: str) -> None:
         """Tells what the clocks have to tell, and puts the incident on the agenda."""
