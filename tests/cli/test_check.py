@@ -33,7 +33,7 @@ def test_json_is_one_document_with_places(command: Opsmon, root: Path) -> None:
     (problem,) = said.json["problems"]
     assert problem == {
         "path": "inventories/bad.yaml", "line": 3, "column": 15, "key": "devices.0.adress",
-        "message": "unknown key `adress`", "hint": "did you mean `address`?",
+        "message": "unknown key `adress`", "hint": "did you mean `address`?", "warning": False,
     }  # fmt: skip
 
 

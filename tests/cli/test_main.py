@@ -54,6 +54,7 @@ def test_an_error_under_json_is_one_document_too(command: Opsmon, tmp_path: Path
     assert said.code == 2
     assert said.json["exit_code"] == 2
     assert "no such directory" in said.json["error"]
+    assert [problem["message"] for problem in said.json["problems"]] == ["no such directory"]
 
 
 @pytest.mark.parametrize("words", [("inventry",), ("inventory", "list", "--sight", "x"), ("inventory", "show")])

@@ -1,12 +1,11 @@
 """`opsmon check`: load everything, say everything that is wrong."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 import typer
 
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
-from opsmon.cli.output import counted, print_json, say
+from opsmon.cli.output import counted, print_json, problem_json, say
 from opsmon.config.root import Root, load_root
 from opsmon.errors import ConfigError, Problem
 
@@ -30,7 +29,7 @@ def _report(root: Root | None, problems: Sequence[Problem], json_output: bool) -
     warnings = [problem for problem in problems if problem.warning]
     if json_output:
         print_json({
-            "ok": not errors, "problems": [_as_json(p) for p in errors], "warnings": [_as_json(p) for p in warnings],
+            "ok": not errors, "problems": [problem_json(p) for p in errors], "warnings": [problem_json(p) for p in warnings],
             "counts": counts,
         })  # fmt: skip
         return
@@ -49,10 +48,6 @@ def counts_of(root: Root) -> dict[str, int]:
         "conditions": len(root.conditions.rules) + len(root.conditions.states) + len(root.conditions.reports),
         "profiles": len(root.profiles.profiles),
     }
-
-
-def _as_json(problem: Problem) -> dict[str, object]:
-    return {key: value for key, value in asdict(problem).items() if key != "warning"}
 
 
 def _summary(errors: int, warnings: int, counts: dict[str, int]) -> str:

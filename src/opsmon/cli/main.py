@@ -3,7 +3,6 @@
 Exit codes: 0 fine; 1 the thing asked about is bad; 2 wrong input or configuration; 3 the daemon cannot be reached.
 """
 
-import json
 import sys
 from collections.abc import Callable, Sequence
 from typing import Annotated
@@ -14,6 +13,7 @@ from opsmon import __version__
 from opsmon.cli import backup, check, contracts, demo, incidents, init, inventory, journal, probe, rules
 from opsmon.cli import run as daemon
 from opsmon.cli.option import CHOSEN_ROOT, RootOption
+from opsmon.cli.output import print_json, problem_json
 from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError
 
 # One line each; the words that people type, in the order that `opsmon --help` shows.
@@ -71,10 +71,11 @@ def exit_code_of(error: OpsmonError) -> int:
     return EXIT_UNREACHABLE if isinstance(error, DaemonUnreachableError) else EXIT_BAD
 
 
-def _tell(message: str, code: int, arguments: Sequence[str]) -> int:
+def _tell(error: Exception, message: str, code: int, arguments: Sequence[str]) -> int:
     print(message, file=sys.stderr)
     if "--json" in arguments:
-        print(json.dumps({"error": message, "exit_code": code}, ensure_ascii=False))
+        problems = {"problems": [problem_json(p) for p in error.problems]} if isinstance(error, ConfigError) else {}
+        print_json({"error": message, "exit_code": code, **problems})
     return code
 
 
@@ -85,9 +86,9 @@ def run(arguments: Sequence[str]) -> int:
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 0 if leaving.code is None else EXIT_BAD
     except OpsmonError as error:
-        return _tell(str(error), exit_code_of(error), arguments)
+        return _tell(error, str(error), exit_code_of(error), arguments)
     except OSError as error:
-        return _tell(f"opsmon: {error}", EXIT_WRONG, arguments)
+        return _tell(error, f"opsmon: {error}", EXIT_WRONG, arguments)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     return 0

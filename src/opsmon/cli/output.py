@@ -9,10 +9,13 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+
+from opsmon.errors import Problem
 
 UNFOLDED = 100_000
 
@@ -20,6 +23,11 @@ UNFOLDED = 100_000
 def print_json(document: object) -> None:
     """The one JSON document of a command."""
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+
+
+def problem_json(problem: Problem) -> dict[str, object]:
+    """A problem as plain data."""
+    return asdict(problem)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
