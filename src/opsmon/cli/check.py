@@ -28,10 +28,9 @@ def _report(root: Root | None, problems: Sequence[Problem], json_output: bool) -
     errors = [problem for problem in problems if not problem.warning]
     warnings = [problem for problem in problems if problem.warning]
     if json_output:
-        print_json({
-            "ok": not errors, "problems": [problem_json(p) for p in errors], "warnings": [problem_json(p) for p in warnings],
-            "counts": counts,
-        })  # fmt: skip
+        told = {"problems": errors, "warnings": warnings}
+        listed = {name: [problem_json(problem) for problem in found] for name, found in told.items()}
+        print_json({"ok": not errors, **listed, "counts": counts})
         return
     for problem in [*warnings, *errors]:
         say(str(problem))
