@@ -17,6 +17,7 @@ from opsmon.model.secret import Secret
 TAIL_CHARS = 600
 GREETING_S = 3.0  # a device that shows nothing for so long after the login is sent an empty line
 MOST_ANSWERS = 5
+LINGER_S = 0.5
 _Ready = Callable[[str], bool]
 _PASSWORD = re.compile(r"(?i)pass(?:word|wd)?[^\n]*:\s*$")
 
@@ -101,7 +102,12 @@ class Dialogue:
                 tail = (tail + part)[-TAIL_CHARS:]
                 if pager and self._turn_page(tail):
                     tail = ""
-                elif ready(tail):
+                    continue
+                if not ready(tail) and pager and self._may_be_over(tail):
+                    more = self._linger()
+                    parts.append(more)
+                    tail = (tail + more)[-TAIL_CHARS:] if more else f"\n{self.prompt}"
+                if ready(tail):
                     return "".join(parts)
         finally:
             self.partial = "".join(parts)
@@ -114,6 +120,17 @@ class Dialogue:
             return False
         self._channel.send(self._recipe.pager_answer)
         return True
+
+    def _may_be_over(self, tail: str) -> bool:
+        """Whether the prompt stands at the end of a line that broke off: a device that ran out of memory does that."""
+        return bool(self.prompt) and _last_line(tail).endswith(self.prompt)
+
+    def _linger(self) -> str:
+        """What comes within a moment; nothing where it was the prompt indeed."""
+        try:
+            return self._receive(LINGER_S)
+        except StallError:
+            return ""
 
     def _at_prompt(self, tail: str) -> bool:
         found = self._recipe.prompt.fullmatch(_last_line(tail))

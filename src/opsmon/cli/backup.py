@@ -24,7 +24,7 @@ from opsmon.config.lookup import find_device
 from opsmon.config.root import Root, load_root
 from opsmon.model.duration import parse_duration_s
 
-group = new_group("Configurations of devices: captured, proved, kept in git.")
+group = new_group("Configurations of devices, proved and kept in git.")
 group.add_typer(backup_change.group, name="change")
 
 SelectorsArgument = Annotated[
@@ -49,7 +49,7 @@ def _aware(found: datetime | None, zone: ZoneInfo) -> datetime | None:
 
 
 @group.command("run")
-def run(
+def run(  # noqa: PLR0913, PLR0917 - every option of the command
     selectors: SelectorsArgument = None,
     accept: Annotated[bool, typer.Option("--accept", help="Believe a copy that is much shorter than before.")] = False,
     reason: Annotated[str, typer.Option("--reason", help="Why, for the commits.")] = "routine",
@@ -63,7 +63,7 @@ def run(
 ) -> None:
     """Capture configurations now.
 
-    Of all devices with `ssh.platform`, or of those selected.
+    Of all devices with `ssh.platform`, or of those selected; what fails is told with its reason.
     """
     loaded = load_root(root)
     devices = select_devices(loaded.inventory, selectors or ())
@@ -119,9 +119,9 @@ def _shelf(root: Root) -> Shelf:
 def list_copies(
     selectors: SelectorsArgument = None, root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False
 ) -> None:
-    """What is kept of each device, and why not.
+    """The last good copy of each device.
 
-    The last good copy of each device: its age and size, and why there is no newer one.
+    Its age and size, and why there is no newer one.
     """
     loaded = load_root(root)
     shelf, now = _shelf(loaded), datetime.now(UTC)
@@ -203,9 +203,9 @@ def diff(
 def verify(
     selectors: SelectorsArgument = None, root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False
 ) -> None:
-    """Prove that what is kept is whole and young.
+    """Prove that what is kept could be restored from.
 
-    The repository is sound, each copy young enough, whole, and parses back to itself.
+    The repository sound, each copy young enough, whole, and parsing back to itself.
     """
     loaded = load_root(root)
     shelf = _shelf(loaded)

@@ -15,7 +15,7 @@ from opsmon.cli.selector import select_devices
 from opsmon.clock import WallClock
 from opsmon.config.root import load_root
 
-group = new_group("Change orders: copies before and after, and the difference.")
+group = new_group("Change orders: copies before and after, bound together.")
 
 OrderArgument = Annotated[str, typer.Argument(metavar="ORDER", help="The change order's number.")]
 
@@ -29,7 +29,10 @@ def begin(
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
-    """Capture the devices and open the order. Until it ends their changes are announced ones."""
+    """Capture the devices and open the order.
+
+    Until it ends their changes are announced ones.
+    """
     loaded = load_root(root)
     if not by.strip() or not why.strip():
         raise typer.BadParameter("--by and --why say who and what for")
