@@ -72,13 +72,17 @@ PROMPTS = {"vrp": "<{}>", "comware": "<{}>", "forti": "{} # ", "junos": "ops@{}>
 
 @dataclass
 class FarDevice:
-    """One listening device. `manners` may be replaced while it runs; `said` is all that was typed to it."""
+    """One listening device. `manners` may be replaced while it runs; `said` is all that was typed to it.
+
+    `{shown}` in its configuration becomes the number of times that it was shown.
+    """
 
     manners: Manners
     port: int = 0
     said: list[str] = field(default_factory=list)
     saved: bool = False
     logins: int = 0
+    shown: int = 0
 
 
 class _Server(asyncssh.SSHServer):
@@ -157,8 +161,10 @@ class _Shell:
         if manners.error:
             await self._write(manners.error)
             return
+        self._device.shown += 1
+        config = manners.config.replace("{shown}", str(self._device.shown))
         limit = manners.cut_after_chars if manners.cut_after_chars is not None else manners.stall_after_chars
-        text = manners.config if limit is None else manners.config[:limit]
+        text = config if limit is None else config[:limit]
         await self._pages(text)
         if manners.cut_after_chars is not None:
             await self._process.stdout.drain()

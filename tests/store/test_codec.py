@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from opsmon.errors import StoreError
 from opsmon.model.event import (
+    BackupRecorded,
     Change,
     ClockEvent,
     ConditionRaised,
@@ -44,7 +45,8 @@ def test_every_event_comes_back(event: Event) -> None:
 
 
 def test_every_word_of_the_union_has_a_name() -> None:
-    words = {*get_args(Transition), *get_args(Change), *get_args(DutyEvent), ClockEvent, MaintenanceSet}
+    single = {ClockEvent, MaintenanceSet, BackupRecorded}
+    words = {*get_args(Transition), *get_args(Change), *get_args(DutyEvent), *single}
     assert words == set(get_args(Event)) == set(EVENT_TYPES.values())
 
 

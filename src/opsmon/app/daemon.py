@@ -10,6 +10,7 @@ import gc
 import logging
 from pathlib import Path
 
+from opsmon.app.backing import Backing
 from opsmon.app.lock import RootLock
 from opsmon.app.probing import Probing
 from opsmon.app.ruling import rules_of
@@ -22,6 +23,7 @@ from opsmon.engine.desk import Accepted
 from opsmon.engine.effect import Diagnose
 from opsmon.engine.world import World
 from opsmon.errors import ConfigError
+from opsmon.metrics.backups import Backups
 from opsmon.model.sample import Sample
 from opsmon.pipeline.loop import Pipeline
 from opsmon.pipeline.recovery import load_world
@@ -64,7 +66,10 @@ class Daemon:
             perform=self._perform,
             wake_outbox=self._telling.outbox.wake,
         )
-        self._showing = Showing(root, clock, store, self._pipeline, self._probing, self._telling)
+        self._backing = Backing(root, clock, self._pipeline.issue)
+        self._showing = Showing(
+            root, clock, store, self._pipeline, self._probing, self._telling, Backups(self._backing.good_at)
+        )
 
     def _deliver(self, sample: Sample) -> None:
         self._pipeline.submit(sample)
@@ -98,6 +103,8 @@ class Daemon:
             group.create_task(self._feed_watchdog()),
             group.create_task(self._keep_snapshots()),
             group.create_task(self._follow_reloads(reload)),
+            group.create_task(self._backing.follow()),
+            group.create_task(self._backing.keep_schedule()),
         ]
         gc.collect()
         gc.freeze()  # what is here now stays: no use in looking at it again and again
@@ -167,6 +174,7 @@ class Daemon:
         self._probing.load(root)
         self._telling.load(root)
         self._showing.load(root)
+        self._backing.load(root)
         self._root = root
         for warning in root.warnings:
             log.warning("%s", warning)

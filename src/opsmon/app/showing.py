@@ -9,6 +9,7 @@ from opsmon.clock import Clock
 from opsmon.config.root import Root
 from opsmon.console.parts import ConsoleParts
 from opsmon.console.server import ConsoleServer
+from opsmon.metrics.backups import Backups
 from opsmon.metrics.daemon import Counts, DaemonMetrics, ReloadRecord
 from opsmon.metrics.pages import MetricPages
 from opsmon.pipeline.loop import Pipeline
@@ -21,7 +22,14 @@ class Showing:
     """Listens from `start` to `stop`. `record` says how the last reload went."""
 
     def __init__(
-        self, root: Root, clock: Clock, store: Store, pipeline: Pipeline, probing: Probing, telling: Telling
+        self,
+        root: Root,
+        clock: Clock,
+        store: Store,
+        pipeline: Pipeline,
+        probing: Probing,
+        telling: Telling,
+        backups: Backups,
     ) -> None:
         self._settings = root.settings
         self.record = ReloadRecord(succeeded=True, succeeded_at_s=clock.now().timestamp())
@@ -30,7 +38,7 @@ class Showing:
             self.record,
             lambda: telling.outbox.results,
             store.backlog,
-            more=(tallies_of(pipeline, probing),),
+            more=(tallies_of(pipeline, probing), backups),
         )
         self._server = ConsoleServer(
             ConsoleParts(

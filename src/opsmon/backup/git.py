@@ -79,20 +79,27 @@ class ObjectReader:
 
     def read(self, name: str) -> bytes | None:
         """The content of an object such as `HEAD:site/device.cfg`; None where there is none."""
-        if "\n" in name:
+        if "\n" in name or not (self._git.inside / "HEAD").is_file():
             return None
         with self._lock:
-            process = self._process = self._process or self._start()
-            if process.stdin is None or process.stdout is None:
-                raise InvariantError("a process that was started with pipes has none")
-            process.stdin.write(name.encode() + b"\n")
-            process.stdin.flush()
-            header = process.stdout.readline().split()
-            if len(header) != 3 or not header[2].isdigit():
-                return None
-            content = process.stdout.read(int(header[2]))
-            process.stdout.read(1)
-            return content
+            try:
+                return self._ask(name)
+            except OSError as error:
+                self._process = None
+                raise BackupError(f"git cat-file ended: {error.strerror}") from error
+
+    def _ask(self, name: str) -> bytes | None:
+        process = self._process = self._process or self._start()
+        if process.stdin is None or process.stdout is None:
+            raise InvariantError("a process that was started with pipes has none")
+        process.stdin.write(name.encode() + b"\n")
+        process.stdin.flush()
+        header = process.stdout.readline().split()
+        if len(header) != 3 or not header[2].isdigit():
+            return None
+        content = process.stdout.read(int(header[2]))
+        process.stdout.read(1)
+        return content
 
     def _start(self) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(

@@ -165,8 +165,18 @@ class Repository:
 
     def copies_that_differ(self) -> list[str]:
         """Files of the folder that are not as the branch has them: somebody edited them, or a run was killed."""
-        said = self.git.text("diff", "--no-ext-diff", "--name-only", BRANCH, "--") if self.head() else ""
-        return said.splitlines()
+        if self.head() is None:
+            return []
+        index = self.git.inside / f"opsmon-verify.{os.getpid()}"
+        environ = {"GIT_INDEX_FILE": str(index)}
+        try:
+            self.git.run("read-tree", BRANCH, environ=environ)
+            with suppress(BackupError):  # it says so when files differ
+                self.git.run("update-index", "-q", "--refresh", environ=environ)
+            said = self.git.run("diff-files", "--name-only", "-z", environ=environ)
+        finally:
+            index.unlink(missing_ok=True)
+        return [path for path in said.decode("utf-8", "replace").split("\0") if path]
 
     def close(self) -> None:
         self._reader.close()

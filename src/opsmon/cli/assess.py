@@ -19,7 +19,7 @@ from opsmon.contract.penalty import Delay
 from opsmon.engine.duties import Duties, fold_duty, late_tasks
 from opsmon.engine.turn import case_of
 from opsmon.incident.incidents import Incidents, apply
-from opsmon.model.event import ClockChanged, DutyEvent, MaintenanceSet
+from opsmon.model.event import BackupRecorded, ClockChanged, DutyEvent, MaintenanceSet
 from opsmon.store.store import Store, open_existing_store
 
 
@@ -73,7 +73,7 @@ def read_month(store: Store, book: ContractBook, month: date) -> tuple[tuple[Aff
     for entry in store.read():
         if isinstance(entry.event, DutyEvent):
             duties = fold_duty(duties, entry.event)
-        elif not isinstance(entry.event, ClockChanged | MaintenanceSet):
+        elif not isinstance(entry.event, ClockChanged | MaintenanceSet | BackupRecorded):
             incidents = apply(incidents, entry.event)
     late = late_tasks(duties, book.contract.id)
     return _affairs(incidents, book), tuple(one for one in late if month_of(one.due_at, book.calendar) == month)

@@ -49,7 +49,7 @@ def _aware(found: datetime | None, zone: ZoneInfo) -> datetime | None:
 
 
 @group.command("run")
-def run(  # noqa: PLR0913, PLR0917 - every option of the command
+def run(
     selectors: SelectorsArgument = None,
     accept: Annotated[bool, typer.Option("--accept", help="Believe a copy that is much shorter than before.")] = False,
     reason: Annotated[str, typer.Option("--reason", help="Why, for the commits.")] = "routine",

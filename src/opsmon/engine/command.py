@@ -4,18 +4,28 @@ Only a thing that somebody named asks for is done; facts have their own rule boo
 """
 
 from opsmon.engine.duties import judge_done
-from opsmon.engine.input import AddFact, AttachDiagnosis, Command, MarkDone, Report, SetMaintenance, SetSeverity
+from opsmon.engine.input import (
+    AddFact,
+    AttachDiagnosis,
+    Command,
+    MarkDone,
+    RecordBackup,
+    Report,
+    SetMaintenance,
+    SetSeverity,
+)
 from opsmon.engine.turn import Turn
 from opsmon.incident.draft import Draft
 from opsmon.incident.facts import refusal_of
 from opsmon.incident.grouping import observe
 from opsmon.incident.incident import Incident
-from opsmon.model.event import CommandRefused, DiagnosisAttached, FactAdded, MaintenanceSet, SeveritySet
+from opsmon.model.event import BackupRecorded, CommandRefused, DiagnosisAttached, FactAdded, MaintenanceSet, SeveritySet
 from opsmon.model.name import IncidentId
 from opsmon.state import advance as state
 from opsmon.state.fleet import StateStep
 
 LONGEST_TEXT = 4_000
+UNANNOUNCED = "ConfigChangedUnannounced"  # of the rules' `reports:`
 NO_NAME = "a name is needed: who says so?"
 TOO_LONG = f"the text is longer than {LONGEST_TEXT} characters"
 
@@ -36,6 +46,8 @@ def _obey(turn: Turn, command: Command) -> str:
             return _mark_done(turn, command)
         case Report():
             return _report(turn, command)
+        case RecordBackup():
+            return _record_backup(turn, command)
     incident = turn.world.incidents.by_id.get(command.incident)
     return f"there is no incident {command.incident}" if incident is None else _work_on(turn, command, incident)
 
@@ -110,6 +122,28 @@ def _report(turn: Turn, command: Report) -> str:
     return ""
 
 
+def _record_backup(turn: Turn, command: RecordBackup) -> str:
+    if command.device not in turn.world.rules.inventory.devices:
+        return f"there is no device {command.device}"
+    turn.write(
+        BackupRecorded(
+            at=turn.now,
+            device=command.device,
+            taken_at=command.taken_at,
+            ok=command.ok,
+            reason=command.reason[:LONGEST_TEXT],
+            commit=command.commit,
+            lines=command.lines,
+            changed=command.changed,
+            order=command.order,
+            unannounced=bool(command.unannounced),
+        )
+    )
+    told = command.unannounced
+    _report(turn, Report(command.device, UNANNOUNCED, holds=bool(told), detail=told))  # a root may do without the rule
+    return ""
+
+
 def _refusal_of_window(turn: Turn, command: SetMaintenance) -> str:
     if command.device not in turn.world.rules.inventory.devices:
         return f"there is no device {command.device}"
@@ -131,8 +165,8 @@ def _refusal_of_words(by: str, note: str) -> str:
 
 def _refused(turn: Turn, command: Command, reason: str) -> CommandRefused:
     name = type(command).__name__
-    if isinstance(command, SetMaintenance | Report):
-        by = "" if isinstance(command, Report) else command.by
+    if isinstance(command, SetMaintenance | Report | RecordBackup):
+        by = command.by if isinstance(command, SetMaintenance) else ""
         return CommandRefused(turn.now, name, None, command.device, by[:LONGEST_TEXT], reason)
     if isinstance(command, MarkDone):
         return CommandRefused(turn.now, name, None, None, command.by[:LONGEST_TEXT], reason)

@@ -7,6 +7,7 @@ for the number of alerts that each incident has sent: that is kept beside.
 from collections.abc import Container, Iterable
 
 from opsmon.model.event import (
+    BackupRecorded,
     ConditionCleared,
     ConditionRaised,
     ContractWatched,
@@ -48,6 +49,8 @@ def digest(events: Iterable[Event], keep: Container[IncidentId]) -> tuple[Event,
                 kept.pop(last.get(_task_of(event), -1), None)
                 kept[number] = event
                 last[_task_of(event)] = number
+            case BackupRecorded():
+                pass  # the world holds nothing of it
             case _:
                 if event.incident is not None and event.incident in keep:
                     kept[number] = event

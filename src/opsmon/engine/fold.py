@@ -13,7 +13,15 @@ from opsmon.engine.world import World, start_world
 from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import apply
 from opsmon.incident.lifecycle import prune
-from opsmon.model.event import ClockChanged, DutyEvent, Event, IncidentClosed, IncidentOpened, MaintenanceSet
+from opsmon.model.event import (
+    BackupRecorded,
+    ClockChanged,
+    DutyEvent,
+    Event,
+    IncidentClosed,
+    IncidentOpened,
+    MaintenanceSet,
+)
 from opsmon.model.name import IncidentId
 from opsmon.state import restore as state
 
@@ -25,7 +33,7 @@ def fold(world: World, event: Event) -> World:
 
 def fold_decided(world: World, event: Event) -> World:
     """As `fold`, where the state room has already taken the event in."""
-    if isinstance(event, MaintenanceSet):
+    if isinstance(event, MaintenanceSet | BackupRecorded):
         return world
     if isinstance(event, DutyEvent):
         return replace(world, duties=fold_duty(world.duties, event))

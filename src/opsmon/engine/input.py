@@ -76,7 +76,25 @@ class Report:
     detail: str = ""
 
 
-Command = AddFact | SetSeverity | SetMaintenance | AttachDiagnosis | MarkDone | Report
+@dataclass(frozen=True, slots=True)
+class RecordBackup:
+    """What became of the last attempt to back a device's configuration up.
+
+    `unannounced` tells a change outside any change order, in words for the incident; empty where there is none.
+    """
+
+    device: DeviceName
+    taken_at: datetime
+    ok: bool
+    reason: str = ""
+    commit: str = ""
+    lines: int = 0
+    changed: bool = False
+    order: str = ""
+    unannounced: str = ""
+
+
+Command = AddFact | SetSeverity | SetMaintenance | AttachDiagnosis | MarkDone | Report | RecordBackup
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
     Event
     ├── Transition    of room 3, state:    DeviceStateChanged, ConditionRaised, ConditionCleared
     ├── ClockEvent    of room 4, contract: ClockChanged
-    └── Change        of room 5, incident: IncidentOpened, FactAdded, CommandRefused, …
+    ├── Change        of room 5, incident: IncidentOpened, FactAdded, CommandRefused, …
+    └── of no room: MaintenanceSet, BackupRecorded
 
 `at` is always when the programme decided (aware UTC); when a thing happened in the world is in a field of its own.
 The world can be folded again from these alone.
@@ -286,6 +287,25 @@ class ObligationDone:
     file_sha256: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class BackupRecorded:
+    """A configuration was captured and proved, or was not and why. `taken_at` is when the device was read.
+
+    `commit` is where its text is in the repository of configurations; `order` the change order that it belongs to.
+    """
+
+    at: datetime
+    device: DeviceName
+    taken_at: datetime
+    ok: bool
+    reason: str = ""
+    commit: str = ""
+    lines: int = 0
+    changed: bool = False
+    order: str = ""
+    unannounced: bool = False
+
+
 Transition = DeviceStateChanged | ConditionRaised | ConditionCleared
 ClockEvent = ClockChanged
 Change = (
@@ -301,4 +321,4 @@ Change = (
     | CommandRefused
 )
 DutyEvent = ContractWatched | TaskChanged | ObligationDone
-Event = Transition | ClockEvent | Change | MaintenanceSet | DutyEvent
+Event = Transition | ClockEvent | Change | MaintenanceSet | DutyEvent | BackupRecorded

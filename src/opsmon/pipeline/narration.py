@@ -1,6 +1,7 @@
 """What the log says of what was decided: a line for what a person would want to see pass by."""
 
 from opsmon.model.event import (
+    BackupRecorded,
     ClockChanged,
     ClockState,
     CommandRefused,
@@ -28,7 +29,13 @@ def narrate(event: Event) -> str:
             return f"maintenance of {event.device} {until}, says {event.by}"
         case CommandRefused():
             return f"refused {event.command} of {event.by or 'nobody'}: {event.reason}"
-    return ""
+    return _backup(event) if isinstance(event, BackupRecorded) else ""
+
+
+def _backup(event: BackupRecorded) -> str:
+    if event.unannounced and event.changed:
+        return f"the configuration of {event.device} changed without a change order"
+    return "" if event.ok else f"no backup of {event.device}: {event.reason}"
 
 
 def _turn_of(event: IncidentOpened | IncidentClosed | RecoveryWithdrawn | SeveritySet) -> str:

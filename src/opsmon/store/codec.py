@@ -16,6 +16,7 @@ from typing import Any, NewType, Union, cast, get_args, get_origin, get_type_hin
 
 from opsmon.errors import StoreError
 from opsmon.model.event import (
+    BackupRecorded,
     ChildAttached,
     ChildDetached,
     ClockChanged,
@@ -41,6 +42,7 @@ from opsmon.model.incident import Fact
 # Raised when the meaning of a field changes; a new event or a new field with a default leaves it as it is.
 SCHEMA_VERSION = 1
 EVENT_TYPES: dict[str, type[Event]] = {
+    "backup_recorded": BackupRecorded,
     "child_attached": ChildAttached,
     "child_detached": ChildDetached,
     "clock_changed": ClockChanged,
@@ -159,6 +161,12 @@ def _read_text(value: Json) -> str:
     return value
 
 
+def _read_count(value: Json) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"expected a whole number, found {value!r}")
+    return value
+
+
 def _read_bool(value: Json) -> bool:
     if not isinstance(value, bool):
         raise TypeError(f"expected true or false, found {value!r}")
@@ -172,6 +180,7 @@ def _read_mapping(value: Json) -> dict[str, str]:
 _PLAIN: typing.Final[dict[Any, tuple[Step, Step]]] = {
     str: (str, _read_text),
     bool: (bool, _read_bool),
+    int: (int, _read_count),
     float: (_write_float, float),
     datetime: (_write_time, _read_time),
 }

@@ -1,0 +1,191 @@
+"""Backups and the daemon: their results into the journal, their ages into the metrics, and runs at an hour of its own.
+
+A run is a process of its own, the same as a person's or cron's: reading a thousand devices must not make the checks
+late. Whoever made it, its results stand in files, and the daemon follows those. What was journaled is written down, so
+that a restart journals nothing twice but what it was killed over.
+"""
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from opsmon.backup.standing import Standing, Standings
+from opsmon.clock import Clock
+from opsmon.config.root import Root
+from opsmon.contract.book import ContractBook
+from opsmon.engine.desk import Unavailable
+from opsmon.engine.input import RecordBackup
+from opsmon.model.device import Device
+from opsmon.model.name import ContractId, DeviceName
+
+TOLD_FILE = "var/backup/told.json"
+FOLLOW_EVERY_S = 5.0
+STOP_S = 10.0
+# A copy before and after every change (B8); no change without an application and a record (E19).
+CHANGE_CLAUSES = ("B8", "E19")
+log = logging.getLogger(__name__)
+
+Issue = Callable[[RecordBackup], Awaitable[object]]
+
+
+class Backing:
+    """`good_at` is asked by the metrics; `follow` and `keep_schedule` run until they are cancelled."""
+
+    def __init__(self, root: Root, clock: Clock, issue: Issue) -> None:
+        self._root, self._clock, self._issue = root, clock, issue
+        self._standings = Standings(root.path)
+        self._seen: Mapping[str, int] = {}
+        self._told = _load_told(root.path / TOLD_FILE)
+        self._good: dict[DeviceName, datetime] = {}
+
+    def load(self, root: Root) -> None:
+        """Another root: its inventory and its hours."""
+        self._root = root
+        self._seen = {}
+
+    def good_at(self) -> Mapping[DeviceName, datetime]:
+        """The last good copy of every device of the inventory that has one."""
+        return {name: at for name, at in self._good.items() if name in self._root.inventory.devices}
+
+    async def follow(self) -> None:
+        """Journals what runs have left, soon after they have."""
+        while True:
+            try:
+                await self.look()
+            except OSError as error:
+                log.warning("the results of backups cannot be read: %s", error)
+            await asyncio.sleep(FOLLOW_EVERY_S)
+
+    async def look(self) -> None:
+        """Takes in every standing that is new."""
+        stamps = await asyncio.to_thread(self._standings.stamps)
+        if stamps == self._seen:
+            return
+        standings = await asyncio.to_thread(self._standings.load_all)
+        for standing in standings.values():
+            if standing.good_at is not None:
+                self._good[standing.device] = standing.good_at
+        try:
+            if await self._tell(standings):
+                self._seen = stamps
+        finally:
+            _save_told(self._root.path / TOLD_FILE, self._told)
+
+    async def _tell(self, standings: Mapping[DeviceName, Standing]) -> bool:
+        """Whether the journal took all of it."""
+        for name, standing in standings.items():
+            device = self._root.inventory.devices.get(name)
+            word = _word_of(standing)
+            if device is None or standing.tried_at is None or self._told.get(name) == word:
+                continue
+            answer = await self._issue(command_of(standing, device, self._root.contracts))
+            if isinstance(answer, Unavailable):
+                return False
+            self._told[name] = word
+        return True
+
+    async def keep_schedule(self) -> None:
+        """Runs at the hour of the settings, every day; without one, waits to be told otherwise by a reload."""
+        while True:
+            at = next_run_at(self._root, self._clock.now())
+            wait_s = FOLLOW_EVERY_S if at is None else (at - self._clock.now()).total_seconds()
+            await asyncio.sleep(min(max(wait_s, 0.0), FOLLOW_EVERY_S))
+            if at is not None and self._clock.now() >= at:
+                try:
+                    await self._run()
+                except OSError as error:
+                    log.error("the scheduled backup cannot be started: %s", error)
+
+    async def _run(self) -> None:
+        settings = self._root.settings.backup
+        words = ["--root", str(self._root.path), "--until", f"{settings.until:%H:%M}", "--reason", "scheduled"]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "opsmon", "backup", "run", *words,
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            said, _ = await process.communicate()
+        except asyncio.CancelledError:
+            await _end(process)
+            raise
+        lines = said.decode("utf-8", "replace").strip().splitlines()
+        log.log(
+            logging.WARNING if process.returncode else logging.INFO, "backup: %s", lines[-1] if lines else "nothing"
+        )
+
+
+def next_run_at(root: Root, now: datetime) -> datetime | None:
+    """When the next scheduled run begins; None where none is wanted."""
+    schedule = root.settings.backup.schedule
+    if schedule is None:
+        return None
+    local = now.astimezone(root.settings.timezone)
+    at = local.replace(hour=schedule.hour, minute=schedule.minute, second=schedule.second, microsecond=0)
+    return at if at > local else at + timedelta(days=1)
+
+
+def command_of(standing: Standing, device: Device, contracts: Mapping[ContractId, ContractBook]) -> RecordBackup:
+    """What the engine is told of a standing."""
+    if standing.tried_at is None:
+        raise ValueError(f"{standing.device} was never tried")
+    return RecordBackup(
+        device=standing.device,
+        taken_at=standing.tried_at,
+        ok=standing.is_good,
+        reason=standing.reason,
+        commit=standing.commit,
+        lines=standing.lines,
+        changed=standing.changed_at == standing.tried_at,
+        order=standing.order,
+        unannounced=_unannounced(standing, device, contracts),
+    )
+
+
+def _unannounced(standing: Standing, device: Device, contracts: Mapping[ContractId, ContractBook]) -> str:
+    """The change outside any order, for the incident: the clause, who was there, the difference."""
+    found = standing.unannounced
+    if found is None:
+        return ""
+    book = contracts.get(device.contract) if device.contract else None
+    letters = {clause.id[:1] for clause in book.contract.clauses} if book else set()
+    clauses = [clause for clause in CHANGE_CLAUSES if clause[:1] in letters]
+    under = f" (clause {', '.join(clauses)})" if clauses else ""
+    who = f"\nlogged in: {found.who}" if found.who else ""
+    commits = f"{found.before[:12]}..{found.after[:12]}"
+    return f"the configuration changed without a change order{under}, {commits}{who}\n{found.diff}"
+
+
+def _word_of(standing: Standing) -> str:
+    """What tells two standings of a device apart."""
+    after = standing.unannounced.after if standing.unannounced else ""
+    return f"{standing.tried_at} {standing.good_at} {standing.order} {after}"
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        async with asyncio.timeout(STOP_S):
+            await process.wait()
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            process.kill()
+
+
+def _load_told(path: Path) -> dict[str, str]:
+    try:
+        told = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(name): str(word) for name, word in told.items()} if isinstance(told, dict) else {}
+
+
+def _save_told(path: Path, told: Mapping[str, str]) -> None:
+    beside = path.with_suffix(".new")
+    beside.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    beside.replace(path)
