@@ -30,12 +30,18 @@ def test_the_stock_profiles_load_and_each_is_in_the_file_of_its_name() -> None:
 def test_every_stock_profile_that_is_no_part_can_be_chosen_or_is_asked_for_by_name() -> None:
     by_name = {"generic", "if-mib", "ups-mib", "printer-mib", "huawei-mcu"}
     profiles = load_profiles(STOCK).profiles.values()
-    assert {p.name for p in profiles if not p.abstract and not p.match} == by_name
+    assert {p.name for p in profiles if not p.abstract and not p.match and not p.checks} == by_name
 
 
 def test_every_metric_of_the_catalogue_is_given_by_some_profile() -> None:
     given = {metric for profile in load_profiles(STOCK).profiles.values() for metric in profile.metrics}
     assert set(METRICS) == given
+
+
+def test_a_wrong_usual_check_is_told_with_its_place(tmp_path: Path) -> None:
+    (found,) = mistakes(tmp_path, generic=GENERIC, one="name: one\nchecks: [icmp, {tcp: {prot: 80}}]\n")
+    assert found.startswith("probes/one.yaml:2:")
+    assert "did you mean `port`?" in found
 
 
 ONE_METRIC = """\

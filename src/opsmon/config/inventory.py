@@ -25,7 +25,7 @@ FOLDER = "inventories"
 
 def load_inventory(loading: Loading, known: Known) -> Inventory:
     """Every site and device of the root, after adding what is wrong with them to the problems."""
-    read = list(_load_all(loading))
+    read = list(_load_all(loading, known))
     files = [file for file in read if file]
     sites, placed = _sites(files, loading), _devices(files, loading)
     for file in files:
@@ -55,7 +55,7 @@ def inventory_files(loading: Loading) -> Iterator[Path]:
             loading.problems.add(Problem(shown, 0, 0, "not read", "rename it to end in `.yaml`", "", True))
 
 
-def _load_all(loading: Loading) -> Iterator[SiteFile | None]:
+def _load_all(loading: Loading, known: Known) -> Iterator[SiteFile | None]:
     """Every file with a site, as long as their devices fit into one root; None for what cannot be read."""
     documents = [read_document(path, loading.root, loading.problems) for path in inventory_files(loading)]
     shared = _shared_templates(loading, documents)
@@ -63,7 +63,7 @@ def _load_all(loading: Loading) -> Iterator[SiteFile | None]:
     for document in documents:
         if document is not None and holds_templates(document):
             continue
-        file = _load(loading, document, shared, owners) if document else None
+        file = _load(loading, document, shared, owners, known) if document else None
         yield file
         devices += len(file.devices) if file else 0
         if document is not None and devices > MOST_DEVICES:
@@ -77,10 +77,10 @@ def _shared_templates(loading: Loading, documents: Iterable[Document | None]) ->
 
 
 def _load(
-    loading: Loading, document: Document, shared: SharedTemplates, owners: Mapping[int, FileSecrets]
+    loading: Loading, document: Document, shared: SharedTemplates, owners: Mapping[int, FileSecrets], known: Known
 ) -> SiteFile | None:
     secrets = loading.secrets(document, owners)
-    return load_site_file(document, shared.for_file(document.file), secrets, loading.problems)
+    return load_site_file(document, shared.for_file(document.file), secrets, loading.problems, known.checks)
 
 
 def _sites(files: list[SiteFile], loading: Loading) -> dict[SiteName, Site]:

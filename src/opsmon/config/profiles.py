@@ -1,9 +1,11 @@
 """The device profiles of a root: each YAML file of `probes/`, read strictly, joined, mistakes placed in their files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from opsmon.config.document import Document, check_spec, read_document
+from opsmon.config.check_list import check_mistakes
+from opsmon.config.document import Document, add_mistake, check_spec, read_document
+from opsmon.config.layer_check import SHAPE_ONLY
 from opsmon.config.problem import Problems
 from opsmon.errors import InvariantError, Problem
 from opsmon.probe.profile.choose import GENERIC, ProfileSet
@@ -29,7 +31,7 @@ def read_profiles(folder: Path, root: Path, problems: Problems) -> ProfileSet | 
     for file in sorted(folder.glob("*.yaml")):
         document = read_document(file, root, problems)
         spec = check_spec(document, ProfileSpec, problems) if document else None
-        if document is None or spec is None:
+        if document is None or spec is None or not _are_sound(spec.checks, document, problems):
             sound = False
         elif spec.name in specs:
             sound = False
@@ -38,6 +40,13 @@ def read_profiles(folder: Path, root: Path, problems: Problems) -> ProfileSet | 
         else:
             specs[spec.name], documents[spec.name] = spec, document
     return _joined(specs, documents, problems, folder) if sound else None
+
+
+def _are_sound(checks: Sequence[object], document: Document, problems: Problems) -> bool:
+    mistakes = list(check_mistakes(checks, SHAPE_ONLY))
+    for mistake in mistakes:
+        add_mistake(document, ("checks",), mistake, problems)
+    return not mistakes
 
 
 def _joined(

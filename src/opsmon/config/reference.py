@@ -1,7 +1,7 @@
 """What an inventory refers to by name and does not hold itself: contracts, their services and labels, profiles."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from opsmon.config.mistake import Mistake
 from opsmon.config.problem import Problems, nearest, shown
@@ -17,6 +17,7 @@ class Known:
 
     contracts: Mapping[ContractId, ContractBook] | None
     profiles: frozenset[str] | None
+    checks: Mapping[str, Sequence[object]] = field(default_factory=dict)  # the usual ones of each profile
 
     def book_of(self, contract: ContractId | None) -> ContractBook | None:
         """The contract of that id, where it is known."""

@@ -69,12 +69,19 @@ def load_root(path: Path, *, environ: Mapping[str, str] = os.environ, require_se
     conditions = load_conditions(rules, loading.problems)
     profiles = read_profiles(root_of("probes", root) / "probes", root, loading.problems)
     recipes = resolve_recipes(profiles, loading.problems) if profiles else RecipeBook()
-    inventory = load_inventory(loading, Known(known_contracts, frozenset(profiles.profiles) if profiles else None))
+    inventory = load_inventory(loading, _known(known_contracts, profiles))
     loading.problems.raise_if_any()
     if profiles is None:
         raise InvariantError("profiles are neither sound nor wrong")
     warnings = tuple(sorted(loading.problems.warnings))
     return Root(root, settings, inventory, conditions, profiles, contracts, warnings, recipes)
+
+
+def _known(contracts: Mapping[ContractId, ContractBook] | None, profiles: ProfileSet | None) -> Known:
+    if profiles is None:
+        return Known(contracts, None)
+    usual = {name: profile.checks for name, profile in profiles.profiles.items() if profile.checks}
+    return Known(contracts, frozenset(profiles.profiles), usual)
 
 
 def load_settings(path: Path, *, environ: Mapping[str, str] = os.environ) -> Settings:

@@ -43,18 +43,22 @@ class SiteFile:
 
 
 def load_site_file(
-    document: Document, shared: Mapping[str, Layer | None], secrets: FileSecrets, problems: Problems
+    document: Document,
+    shared: Mapping[str, Layer | None],
+    secrets: FileSecrets,
+    problems: Problems,
+    usual_checks: Mapping[str, Sequence[object]],
 ) -> SiteFile | None:
     """The site of a document, or None when it is no mapping; what is wrong is added to the problems.
 
-    `shared` are templates of other files, None for one with a mistake.
+    `shared` are templates of other files, None for one with a mistake; `usual_checks` what profiles say of checks.
 
     A wrong head hides no mistake of a device: the devices are read all the same, under what can be told of the site.
     """
     check_spec(document, SiteFileSpec, problems, context=SHAPE_ONLY)
     if not isinstance(document.data, dict):
         return None
-    reader = _SiteReader(document, shared, secrets, problems)
+    reader = _SiteReader(document, shared, secrets, problems, usual_checks)
     devices = tuple(reader.devices())
     return SiteFile(reader.site, document, devices, reader.written_names(), reader.complete)
 
@@ -74,8 +78,14 @@ class _SiteReader:
     """Reads the devices of one file. Accesses and check lists that are equal are made once and shared."""
 
     def __init__(
-        self, document: Document, shared: Mapping[str, Layer | None], secrets: FileSecrets, problems: Problems
+        self,
+        document: Document,
+        shared: Mapping[str, Layer | None],
+        secrets: FileSecrets,
+        problems: Problems,
+        usual_checks: Mapping[str, Sequence[object]],
     ) -> None:
+        self._usual_checks = usual_checks
         self._document, self._secrets, self._problems = document, secrets, problems
         self._data = cast("Fields", document.data)
         self.site = _site(self._data)
@@ -111,7 +121,8 @@ class _SiteReader:
     def _known_check_names(self) -> frozenset[str]:
         shared = [layer.fields() for layer in self._templates.values() if layer is not None]
         own = [self._data.get("defaults"), *self._part("templates", dict).values()]
-        return known_check_names([*shared, *own, *self._part("devices", list), *self._part("ranges", list)])
+        usual = [{"checks": list(checks)} for checks in self._usual_checks.values()]
+        return known_check_names([*shared, *own, *usual, *self._part("devices", list), *self._part("ranges", list)])
 
     def _checked(self, steps: Steps, spec: type[SpecT]) -> SpecT | None:
         return check_layer(Layer(self._document, steps), spec, self._check_names, self._problems)
@@ -204,7 +215,9 @@ class _SiteReader:
 
     def _checks(self, fields: Fields, kind: Kind, *, has_snmp: bool) -> tuple[Check, ...]:
         entries, periods = fields.get("checks"), fields.get("periods")
-        written = entries if isinstance(entries, list) else None
+        usual = self._usual_checks.get(_text(fields, "profile") or "", ())
+        usual = [entry for entry in usual if has_snmp or entry != "snmp"]
+        written = entries if isinstance(entries, list) else usual or None
         paces = periods if isinstance(periods, dict) else {}
         return self._shared(
             "checks",

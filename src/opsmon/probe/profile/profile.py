@@ -132,7 +132,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """All that is known of one sort of device. `backup` is kept as it was written."""
+    """All that is known of one sort of device. `backup` and `checks` are kept as they were written.
+
+    `checks` are the usual ones of a device that names this profile and says no `checks:` of its own.
+    """
 
     name: str
     title: str
@@ -147,6 +150,7 @@ class Profile:
     objects: Mapping[str, MibObject]
     vendors: Mapping[int, str]
     backup: Mapping[str, Any]
+    checks: tuple[object, ...] = ()
 
 
 __all__ = [

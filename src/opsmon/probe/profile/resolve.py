@@ -345,6 +345,7 @@ def _resolve_one(family: _Family, name: str, metrics: Mapping[str, Mapping[str, 
         objects=family.scope(name).objects,
         vendors=vendors,
         backup=backup,
+        checks=next((tuple(family.specs[near].checks) for near in line if family.specs[near].checks), ()),
     )
 
 

@@ -255,3 +255,4 @@ class ProfileSpec(Strict):
     tables: dict[str, TableSpec] = {}
     vendors: dict[int, str] = {}
     backup: dict[str, Any] = {}
+    checks: list[str | dict[str, Any]] = []
