@@ -28,10 +28,9 @@ _SILENCES_BEFORE_GETNEXT = 3
 class Column:
     """One column under way: what it has so far and the name to go on from."""
 
-    __slots__ = ("cells", "cursor", "is_open", "last_index", "name", "table")
+    __slots__ = ("cells", "cursor", "is_open", "last_index", "name")
 
     def __init__(self, oid: Oid) -> None:
-        self.table = oid[:-1]
         self.name = encode_oid(oid)
         self.cursor = self.name
         self.last_index: Index = ()
@@ -56,7 +55,6 @@ class Walk:
         self._limits = limits
         self._may_bulk = version != VERSION_1
         self._hints = self.hints = hints or Hints()
-        self._rows_of_table: dict[Oid, int] = {}  # of tables of which a column has ended
         self._monotonic = monotonic
         self._started_s = monotonic()
         self._requests = 0
@@ -108,9 +106,7 @@ class Walk:
         self.request = Request(Pdu.GET_BULK, tuple(column.cursor for column in self._group), rows)
 
     def _rows_to_come(self, column: Column) -> int:
-        """By what the column had last time, else by what the columns of the same table have."""
-        expected = self._hints.rows.get(column.name)
-        return rows_to_come(len(column.cells), self._rows_of_table.get(column.table, expected))
+        return rows_to_come(len(column.cells), self._hints.rows.get(column.name))
 
     def _limit_reached(self) -> bool:
         limits, took_s = self._limits, self._monotonic() - self._started_s
@@ -178,7 +174,6 @@ class Walk:
         for name, value in zip(names, values, strict=True):
             if not name.startswith(name_of_column) or value is Marker.END_OF_MIB:
                 column.is_open = False
-                self._rows_of_table[column.table] = len(cells)
                 return None
             try:
                 index = decode_index(name[start:])
@@ -257,7 +252,6 @@ class Walk:
     def _close(self, column: Column, why: str) -> None:
         column.is_open = False
         self._width = len(self._columns)
-        self._rows_of_table.pop(column.table, None)
         self._problems.append(f"column {dotted(decode_oid(column.name))}: {why}")
 
 
