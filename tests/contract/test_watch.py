@@ -117,3 +117,16 @@ def test_a_contract_that_changes_is_told_clause_by_clause() -> None:
     assert book_change(old, new) == "clause E1 has changed; clause E2 is gone"
     assert book_change(old, old) == ""
     assert book_change(None, old) == "the contract is new"
+
+
+def test_an_outcome_that_is_told_late_and_came_earlier_corrects_the_journal() -> None:
+    announced = Announced()
+    first = book(E).clocks(hall(NOTIFIED, ("acknowledged", "2026-11-20 10:02:00")))
+    told(announced, first, local("2026-11-20 10:02:00"))
+    corrected = book(E).clocks(
+        hall(NOTIFIED, ("acknowledged", "2026-11-20 10:02:00"), ("acknowledged", "2026-11-20 10:01:00"))
+    )
+    later = local("2026-11-20 10:30:00")
+    assert told(announced, corrected, later, "told by phone") == [("E1", ClockState.MET, ClockState.MET)]
+    assert announced[ClauseId("E1"), "acknowledge"].met_at == local("2026-11-20 10:01:00")
+    assert told(announced, corrected, later) == []

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from opsmon.contract.replay import replay_case
@@ -57,6 +57,7 @@ def test_facts_told_when_they_happen_give_the_same_events(venue: str, story: lis
 
 @law
 @given(LABELS, st.lists(st.tuples(st.sampled_from(TOLD), st.integers(1, 9_000), st.integers(0, 5_000)), max_size=6))
+@example("main-hall", [(FactType.ON_SITE, 1, 0), (FactType.ON_SITE, 1, 2)])
 def test_facts_told_late_end_the_same(venue: str, story: list[tuple[FactType, int, int]]) -> None:
     town = dead_mcu(venue)
     for kind, pause_s, age_s in story:

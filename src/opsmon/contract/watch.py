@@ -82,6 +82,8 @@ def _is_retimed(last: ClockChanged, clock: Clock) -> bool:
         or last.starts_at != clock.starts_at
         or last.strict_due_at != clock.strict_due_at
         or last.provisional != clock.provisional
+        # An outcome that is told late may have come before the one that was believed to be the first.
+        or (last.met_at is not None and clock.met_at is not None and last.met_at != clock.met_at)
     )
 
 
