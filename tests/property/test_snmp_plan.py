@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from opsmon.demo import ber as far_ber
 from opsmon.demo.snmp_agent import MibView, SnmpAgent
 from opsmon.probe.snmp.ber import MalformedError
-from opsmon.probe.snmp.exchange import Habits, Limits
+from opsmon.probe.snmp.exchange import CALLS_BETWEEN_TRIALS, Habits, Limits
 from opsmon.probe.snmp.get import Get
 from opsmon.probe.snmp.layout import Layout, learn_layout
-from opsmon.probe.snmp.message import VERSION_2C, Head, Response, decode_head, decode_response, encode_request
+from opsmon.probe.snmp.message import VERSION_2C, Head, Pdu, Response, decode_head, decode_response, encode_request
 from opsmon.probe.snmp.plan import Plan, Rehearsed
 from opsmon.probe.snmp.session import Oid
 from opsmon.probe.snmp.walk import Walk
@@ -205,3 +205,20 @@ def test_the_fourth_poll_of_a_steady_table_is_read_by_layouts_alone() -> None:
         sent, quick = converse(rehearsed, SnmpAgent(MibView(table), COMMUNITY), set())
         assert rehearsed.columns()[3][(7,)] == 10**9 + poll * 1000 + 7
     assert quick == len(sent) > 1
+
+
+def test_a_plan_does_not_keep_an_agent_from_being_asked_by_getbulk_again() -> None:
+    agent = SnmpAgent(MibView({(*COLUMNS[0], row): far_ber.gauge(row) for row in range(5)}), COMMUNITY)
+    plan, habits = Plan(), Habits()
+    tried_at = []
+    for poll in range(2 * CALLS_BETWEEN_TRIALS + 10):
+        rehearsed = Rehearsed(plan, lambda own, hints: Walk(COLUMNS[:1], own, Limits(), VERSION_2C, hints), habits)
+        if rehearsed.request is not None and rehearsed.request.pdu is Pdu.GET_BULK:
+            tried_at.append(poll)
+        while (request := rehearsed.request) is not None:
+            answer = agent.respond(encode_request(VERSION_2C, COMMUNITY, request).with_id(REQUEST_ID))
+            assert answer is not None
+            refused = Response(5, 0, request.names, [None] * len(request.names), 60)
+            rehearsed.take(refused if request.pdu is Pdu.GET_BULK else decoded(answer)[1])
+        assert rehearsed.columns() == ({(row,): row for row in range(5)},)
+    assert len(tried_at) == 3

@@ -172,9 +172,9 @@ class Rehearsed:
         hints, self._plan.hints = self._plan.hints, live.hints
         way = hash(tuple(tuple(answer.names) for answer in self._answers))
         same_way, self._plan.last_way = way == self._plan.last_way, way
-        if same_way and hints == live.hints and self._habits.key == self._habits_before.key:
+        if same_way and hints == live.hints:
             self._plan.harvests = self._find_harvests()
-            self._plan.habits = self._habits.key
+            self._plan.habits = self._habits_before.key
             self._plan.steps = [
                 _step(request, answer) for request, answer in zip(self._asked, self._answers, strict=True)
             ]
