@@ -13,7 +13,7 @@ from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.incident.incident import Incident
 from opsmon.model.event import ClockChanged
 from opsmon.notify.voice import Voice
-from opsmon.notify.wording import summary_of
+from opsmon.notify.wording import count_affected, summary_of
 
 ZERO_TIME = "0001-01-01T00:00:00Z"
 _CLOCK_ALERTS = {AlertKind.AT_RISK: "TargetAtRisk", AlertKind.BREACHED: "TargetBreached"}
@@ -55,8 +55,7 @@ def annotations_of(notify: Notify, voice: Voice) -> dict[str, str]:
         "description": incident.detail,
         "incident": incident.id,
         "phase": incident.phase.value,
-        "affected_children": str(len(incident.affected)),
-        "devices_behind": str(voice.behind[incident.device]) if incident.device in voice.behind else "",
+        "affected_children": str(count_affected(incident, voice)),
         "children": _names_of_children(incident),
         "diagnosis": "\n".join(incident.diagnosis),
     }

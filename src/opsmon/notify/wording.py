@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.incident.incident import Incident
-from opsmon.model.event import ClockChanged
+from opsmon.model.event import ClockChanged, DeviceState
 from opsmon.notify.voice import Voice
 from opsmon.state.wording import summary_of as condition_words
 
@@ -27,6 +27,7 @@ _HEADINGS = {
         (AlertKind.BREACHED, AlertStatus.RESOLVED): "Breached target settled",
     },
 }
+_TAKES_ALONG = frozenset({DeviceState.DOWN, DeviceState.FLAPPING})
 _TARGETS_ZH = {
     "acknowledge": "响应确认",
     "remote": "远程协助",
@@ -72,10 +73,14 @@ def _span(notify: Notify, voice: Voice) -> str:
     return f"，{began} 至 {ended}" if voice.language == "zh" else f", from {began} to {ended}"
 
 
+def count_affected(incident: Incident, voice: Voice) -> int:
+    """A dead device takes along what is behind it, whether or not each of them was found out already."""
+    behind = voice.behind.get(incident.device, 0) if incident.state in _TAKES_ALONG else 0
+    return max(len(incident.affected), behind)
+
+
 def _affected(incident: Incident, voice: Voice) -> str:
-    """A dead device takes along what is behind it, whether or not that was found out already."""
-    behind = voice.behind.get(incident.device, 0) if incident.state is not None else 0
-    count = max(len(incident.affected), behind)
+    count = count_affected(incident, voice)
     if not count:
         return ""
     return f"，影响下级设备 {count} 台" if voice.language == "zh" else f", {count} devices behind it"
