@@ -1,5 +1,6 @@
 """The command line itself: where the root comes from, what errors become, help for everything."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import opsmon
-from opsmon.cli.main import COMMANDS, GROUPS, exit_code_of
+from opsmon.cli.main import COMMANDS, GROUPS, exit_code_of, first_word
 from opsmon.errors import ConfigError, DaemonUnreachableError, StoreError
 from tests.cli.said import Opsmon
 
@@ -57,6 +58,30 @@ def test_an_error_under_json_is_one_document_too(command: Opsmon, tmp_path: Path
     assert [problem["message"] for problem in said.json["problems"]] == ["no such directory"]
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("--root", "check", "inventory", "list"), "inventory"),
+        (("--root=check", "--version", "run"), "run"),
+        (("--help",), ""),
+        (("--root",), ""),
+    ],
+)
+def test_the_command_is_the_first_word_that_belongs_to_no_option(words: tuple[str, ...], expected: str) -> None:
+    assert first_word(words) == expected
+
+
+def test_a_command_brings_in_nothing_of_the_others(root: Path) -> None:
+    script = (
+        f"import sys; from opsmon.cli.main import run; run(['check', '--root', {str(root)!r}]); print(*sys.modules)"
+    )
+    source = {**os.environ, "PYTHONPATH": str(Path(opsmon.__file__).parents[1])}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=source)
+    brought = set(done.stdout.splitlines()[-1].split())
+    assert "opsmon.cli.check" in brought
+    assert {"netmiko", "sqlalchemy", "opsmon.cli.demo", "opsmon.console.server"} & brought == set()
+
+
 @pytest.mark.parametrize("words", [("inventry",), ("inventory", "list", "--sight", "x"), ("inventory", "show")])
 def test_wrong_words_are_wrong_input(command: Opsmon, words: tuple[str, ...]) -> None:
     said = command(*words)
@@ -93,3 +118,9 @@ def test_a_reader_that_goes_away_is_no_error(root: Path) -> None:
 def test_no_line_of_a_list_of_commands_is_cut(command: Opsmon, name: str) -> None:
     said = command(*filter(None, [name]), "--help")
     assert [line for line in said.out.splitlines() if line.startswith("  ") and line.endswith("...")] == []
+
+
+@pytest.mark.parametrize("place", [*COMMANDS.values(), *GROUPS.values()])
+def test_every_command_is_where_the_list_says(place: str) -> None:
+    module, _, name = place.partition(":")
+    assert callable(getattr(importlib.import_module(f"opsmon.cli.{module}"), name))

@@ -3,34 +3,35 @@
 Exit codes: 0 fine; 1 the thing asked about is bad; 2 wrong input or configuration; 3 the daemon cannot be reached.
 """
 
+import importlib
 import sys
-from collections.abc import Callable, Sequence
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 
 from opsmon import __version__
-from opsmon.cli import backup, check, contracts, demo, incidents, init, inventory, journal, probe, rules
-from opsmon.cli import run as daemon
 from opsmon.cli.option import CHOSEN_ROOT, RootOption
 from opsmon.cli.output import print_json, problem_json
 from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError
 
-# One line each; the words that people type, in the order that `opsmon --help` shows.
-COMMANDS: dict[str, Callable[..., None]] = {
-    "init": init.init,
-    "check": check.check,
-    "run": daemon.run,
-    "demo": demo.demo,
-    "probe": probe.probe,
+# One line each, in the order of `opsmon --help`: the word that people type, and the `module:function` of opsmon.cli
+# that it is. A module is imported when its word is typed: who lists incidents does not wait for the SSH library.
+COMMANDS: dict[str, str] = {
+    "init": "init:init",
+    "check": "check:check",
+    "run": "run:run",
+    "demo": "demo:demo",
+    "probe": "probe:probe",
 }
-GROUPS: dict[str, typer.Typer] = {
-    "inventory": inventory.group,
-    "incidents": incidents.group,
-    "rules": rules.group,
-    "contracts": contracts.group,
-    "journal": journal.group,
-    "backup": backup.group,
+# The same for groups of commands: a typer.Typer made by `option.new_group`.
+GROUPS: dict[str, str] = {
+    "inventory": "inventory:group",
+    "incidents": "incidents:group",
+    "rules": "rules:group",
+    "contracts": "contracts:group",
+    "journal": "journal:group",
+    "backup": "backup:group",
 }
 EXIT_BAD, EXIT_WRONG, EXIT_UNREACHABLE, EXIT_INTERRUPTED = 1, 2, 3, 130
 
@@ -50,18 +51,38 @@ def take_root(root: RootOption = CHOSEN_ROOT, version: VersionOption = False) ->
     """Fleet monitoring that knows the service contract."""
 
 
-def build_app() -> typer.Typer:
-    """The whole command line, from the two lists above."""
+def first_word(arguments: Sequence[str]) -> str:
+    """The command's name: the first argument that is no option and no option's value."""
+    words = iter(arguments)
+    for word in words:
+        if word == "--root":
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return ""
+
+
+def build_app(arguments: Sequence[str]) -> typer.Typer:
+    """The command line as far as `arguments` need it: one command, or all of them for help and for slips of the pen."""
     app = typer.Typer(
         no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )  # fmt: skip
     app.callback()(take_root)
-    for name, command in COMMANDS.items():
-        app.command(name)(command)
-    for name, group in GROUPS.items():
-        app.add_typer(group, name=name)
+    word = first_word(arguments)
+    wanted = {word} if word in COMMANDS or word in GROUPS else {*COMMANDS, *GROUPS}
+    for name, place in COMMANDS.items():
+        if name in wanted:
+            app.command(name)(_found(place))
+    for name, place in GROUPS.items():
+        if name in wanted:
+            app.add_typer(_found(place), name=name)
     return app
+
+
+def _found(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(f"opsmon.cli.{module}"), name)
 
 
 def exit_code_of(error: OpsmonError) -> int:
@@ -82,7 +103,7 @@ def _tell(error: Exception, message: str, code: int, arguments: Sequence[str]) -
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; every error on purpose becomes a line, never a traceback. Returns the exit code."""
     try:
-        build_app()(args=list(arguments), prog_name="opsmon")
+        build_app(arguments)(args=list(arguments), prog_name="opsmon")
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 0 if leaving.code is None else EXIT_BAD
     except OpsmonError as error:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -32,6 +33,10 @@ def problem_json(problem: Problem) -> dict[str, object]:
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
     """A table with a bold head."""
+    if terminal_width() is None:
+        sys.stdout.write(f"{_plain(title)}\n" if title else "")
+        _print_unfolded([columns, *rows])
+        return
     table = Table(title=_cell(title) or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for index, column in enumerate(columns):
         table.add_column(_cell(column), overflow="fold", no_wrap=index == 0)  # a name that is cut is no name
@@ -57,9 +62,24 @@ def terminal_width() -> int | None:
     return None
 
 
-def _cell(value: object) -> str:
+def _plain(value: object) -> str:
     text = "" if value is None else str(value)
-    return escape("".join(char if char.isprintable() or char == "\n" else "�" for char in text))
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char == "\n" else "�" for char in text)
+
+
+def _cell(value: object) -> str:
+    return escape(_plain(value))
+
+
+def _print_unfolded(rows: Sequence[Sequence[object]]) -> None:
+    """Rows as lines, columns as wide as their widest cell; a line break within a cell becomes a blank."""
+    cells = [[_plain(cell).replace("\n", " ") for cell in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
+        sys.stdout.write("  ".join(padded).rstrip() + "\n")
 
 
 def _print(table: Table) -> None:
