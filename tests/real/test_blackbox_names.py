@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -22,6 +23,7 @@ from opsmon.probe.icmp import IcmpSpec
 from opsmon.probe.icmp_pinger import FleetPinger
 from opsmon.probe.resolver import Resolver
 from opsmon.probe.worker import run_check
+from tests.probe.certificate import new_pair
 from tests.probe.conftest import NoDriver, device_with
 from tests.probe.test_http import web_server
 from tests.real.openssh import free_port
@@ -33,6 +35,7 @@ MODULES = """
 modules:
   icmp: {prober: icmp, timeout: 2s, icmp: {preferred_ip_protocol: ip4}}
   http: {prober: http, timeout: 5s, http: {preferred_ip_protocol: ip4, fail_if_body_not_matches_regexp: [ready]}}
+  https: {prober: http, timeout: 5s, http: {preferred_ip_protocol: ip4, tls_config: {insecure_skip_verify: true}}}
 """
 Series = dict[str, float]
 
@@ -114,3 +117,18 @@ async def test_a_page_says_the_same_by_the_same_names(text: str, success: float,
     for name in ("probe_http_status_code", "probe_http_ssl", "probe_http_version", "probe_failed_due_to_regex"):
         assert mine[name] == peer[name]
     assert mine["probe_success"] == peer["probe_success"] == success
+
+
+async def test_a_certificate_ends_at_the_same_moment(tmp_path: Path) -> None:
+    async def page(request: web.Request) -> web.Response:
+        return web.Response(text="ready")
+
+    clock = WallClock()
+    context = ProbeContext(clock, NoDriver(), NoDriver(), Resolver(clock))
+    served = new_pair("doors.example", lasts=timedelta(hours=3))
+    async with web_server(page, served, tmp_path) as port, blackbox(tmp_path) as url:
+        device, check = named(device_with("http", HttpSpec(port=port, verify=False)), "web")
+        mine = ours(await run_check(device, check, context))
+        peer = await theirs(url, "https", f"https://127.0.0.1:{port}/")
+    assert mine["probe_ssl_earliest_cert_expiry"] == peer["probe_ssl_earliest_cert_expiry"]
+    assert mine["probe_http_ssl"] == peer["probe_http_ssl"] == 1.0
