@@ -60,7 +60,7 @@ def sweep(devices: int) -> tuple[float, float, float]:
     """Seconds to the first full sweep, share of a core in the next minute, and memory in kB."""
     began_s = time.monotonic()
     with daemon(devices) as (pid, url):
-        wait_for_http(f"{url}/healthz", 60)
+        wait_for_http(f"{url}/healthz", 120)
         while devices_up(url) < devices:
             if time.monotonic() - began_s > 5 * SWEEP_BAR_S:
                 raise SystemExit(f"only {devices_up(url)} of {devices} answered: may this user ping?")
