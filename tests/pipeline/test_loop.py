@@ -2,117 +2,23 @@
 
 import asyncio
 import logging
-import sqlite3
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from opsmon.engine.desk import Accepted, Refused, Unavailable
-from opsmon.engine.effect import Diagnose, Notify
 from opsmon.engine.input import AddFact, SetMaintenance, SetSeverity
-from opsmon.engine.world import World
 from opsmon.model.event import DeviceState
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
 from opsmon.model.sample import Outcome
-from opsmon.pipeline.loop import Pipeline
 from opsmon.pipeline.recovery import REMEMBERED, load_world
-from opsmon.state.fleet import ReprobeRequest
-from opsmon.store.outbox import NewDelivery, delivery_id
-from opsmon.store.store import Store, open_store
+from opsmon.store.store import open_store
 from tests.engine.scene import HALL, device, rules_of, sample
-from tests.pipeline.clock import HandClock
+from tests.pipeline.house import RULES, URL, House
 
-URL = "sqlite:///var/opsmon.db"
 MCU = DeviceName("mcu")
-RULES = rules_of()
-
-
-def render(notify: Notify) -> tuple[NewDelivery, ...]:
-    identity = delivery_id(notify.incident.id, notify.sequence, "oncall")
-    return (NewDelivery(identity, "oncall", notify.incident.id, f"{notify.alert} {notify.status}"),)
-
-
-class House:
-    """A pipeline over a store in a folder, with a clock turned by hand."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.clock = HandClock()
-        self.performed: list[ReprobeRequest | Diagnose] = []
-        self.woken = 0
-        self.store: Store
-        self.pipeline: Pipeline
-
-    def start(self) -> None:
-        self.store = open_store(URL, self.root)
-        self.pipeline = Pipeline(
-            load_world(self.store, RULES, self.clock.now()),
-            self.store,
-            self.clock,
-            render=render,
-            perform=self.perform,
-            wake_outbox=self.wake,
-            command_patience_s=0.5,
-        )
-        self.pipeline.starting = ""
-
-    def perform(self, effect: ReprobeRequest | Diagnose) -> None:
-        if isinstance(effect, Diagnose):  # what caused it is on the disk already
-            assert any(True for _ in self.store.read(incident=effect.incident))
-        self.performed.append(effect)
-
-    def wake(self) -> None:
-        self.woken += 1
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[Pipeline]:
-        self.start()
-        async with asyncio.TaskGroup() as group:
-            running = group.create_task(self.pipeline.run())
-            try:
-                yield self.pipeline
-            finally:
-                self.pipeline.stop()
-                async with asyncio.timeout(5):
-                    await running
-        self.store.close()
-
-    async def until(self, ready: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
-            while not ready():  # noqa: ASYNC110  # what is waited for is in the world, not in an event
-                await asyncio.sleep(0.001)
-
-    async def idle(self) -> None:
-        """Until everything that was submitted is decided."""
-        await self.until(lambda: len(self.pipeline.intake) == 0)
-        turn = self.pipeline.turns
-        self.pipeline.intake.wake()
-        await self.until(lambda: self.pipeline.turns > turn)
-
-    async def kill_mcu(self) -> IncidentId:
-        """Four failures in a row, as the re-probes of a dead device give them."""
-        before = set(self.world.incidents.by_id)
-        for pause_s in (1, 1, 2, 4):
-            self.pipeline.submit(sample("mcu", Outcome.TIMEOUT, self.clock.now(), confirms=pause_s > 1))
-            await self.idle()
-            self.clock.move(pause_s)
-        await self.until(lambda: set(self.world.incidents.by_id) > before)
-        (fresh,) = set(self.world.incidents.by_id) - before
-        return fresh
-
-    async def heal_mcu(self) -> None:
-        self.pipeline.submit(sample("mcu", Outcome.OK, self.clock.now()))
-        await self.idle()
-        self.clock.move(31)
-        await self.idle()
-
-    @property
-    def world(self) -> World:
-        return self.pipeline.world
 
 
 @pytest.fixture
@@ -220,24 +126,13 @@ class TestCommands:
 
 
 class TestFailingStore:
-    """Another program holds the database's lock: every write fails for as long."""
-
-    @asynccontextmanager
-    async def locked(self, house: House) -> AsyncIterator[None]:
-        with house.store._engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA busy_timeout = 20")
-            connection.rollback()
-        locker = sqlite3.connect(house.root / "var" / "opsmon.db", isolation_level=None)
-        locker.execute("BEGIN IMMEDIATE")
-        yield
-        locker.execute("ROLLBACK")
-        locker.close()
+    """Another program holds the database's lock."""
 
     async def test_nothing_leaves_until_it_is_written_and_nothing_is_lost(
         self, house: House, caplog: pytest.LogCaptureFixture
     ) -> None:
         async with house.running() as pipeline:
-            async with self.locked(house):
+            async with house.locked():
                 answer = await pipeline.issue(SetMaintenance(MCU, house.clock.now() + timedelta(hours=1), "王工"))
                 assert isinstance(answer, Unavailable)
                 assert "locked" in answer.reason
@@ -258,7 +153,7 @@ class TestFailingStore:
     ) -> None:
         async with house.running() as pipeline:
             until = house.clock.now() + timedelta(hours=1)
-            async with self.locked(house):
+            async with house.locked():
                 stuck = asyncio.create_task(pipeline.issue(SetMaintenance(MCU, until, "王工")))
                 await house.until(lambda: pipeline.ledger.failures > 0)
                 waiting = await pipeline.issue(SetMaintenance(DeviceName("core"), until, "王工"))
@@ -271,7 +166,7 @@ class TestFailingStore:
     async def test_a_quiet_daemon_notices_it_too(self, house: House) -> None:
         async with house.running() as pipeline:
             await house.idle()
-            async with self.locked(house):
+            async with house.locked():
                 house.clock.move(11)
                 pipeline.intake.wake()
                 await house.until(lambda: bool(pipeline.not_ready))

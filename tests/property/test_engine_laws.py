@@ -166,9 +166,7 @@ def resting(draw: st.DrawFn) -> list[tuple[float, Make | None]]:
 
 PARTS = st.one_of(STEPS, dying(), dying(), healing(), heating(), resting())
 STORIES = st.lists(PARTS, max_size=9).map(lambda parts: [one for part in parts for one in part])
-law = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+law = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def settled(incidents: Incidents, world: World) -> Incidents:
