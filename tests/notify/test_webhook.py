@@ -3,9 +3,17 @@
 import asyncio
 import hashlib
 import hmac
+import ssl
 import time
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from opsmon.clock import WallClock
 from opsmon.errors import NotifyError
@@ -92,6 +100,33 @@ async def test_nobody_there() -> None:
     with pytest.raises(NotifyError, match="cannot connect") as caught:
         await send(url)
     assert caught.value.retryable
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_named(tmp_path: Path) -> None:
+    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=untrusted(tmp_path))
+    port = server.sockets[0].getsockname()[1]
+    with pytest.raises(NotifyError, match=r"its certificate is not trusted: self.signed") as caught:
+        await send(f"https://127.0.0.1:{port}/hook")
+    server.close()
+    assert caught.value.retryable
+
+
+def untrusted(folder: Path) -> ssl.SSLContext:
+    """A server's side of TLS with a certificate that it signed itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "receiver")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "receiver.pem"
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    file.write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain) + signed.public_bytes(pem))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
 
 
 @pytest.mark.parametrize("status", [200, 500])

@@ -5,6 +5,7 @@ that no more than a little of an answer is read, and that the same delivery carr
 """
 
 import asyncio
+import ssl
 from types import TracebackType
 
 import aiohttp
@@ -98,6 +99,9 @@ async def _beginning(answer: aiohttp.ClientResponse) -> str:
 def _without_address(error: Exception) -> str:
     """What went wrong, without the address, which may hold a key."""
     cause = getattr(error, "os_error", None) or error.__cause__
+    certificate = getattr(error, "certificate_error", None)
+    if isinstance(certificate, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted: {certificate.verify_message}"
     if isinstance(error, aiohttp.ClientConnectorError) and isinstance(cause, OSError):
         return f"cannot connect: {cause.strerror or type(cause).__name__}"
     if isinstance(error, OSError) and error.strerror:
