@@ -4,6 +4,7 @@ import pytest
 
 from opsmon.probe.snmp import ber
 from opsmon.probe.snmp.ber import MalformedError
+from opsmon.probe.snmp.message import decode_head, decode_response
 
 
 @pytest.mark.parametrize(
@@ -58,3 +59,22 @@ def test_object_identifiers(octets: bytes, words: str) -> None:
 def test_what_is_no_object_identifier_cannot_be_asked(oid: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="not an object identifier"):
         ber.encode_oid(oid)
+
+
+@pytest.mark.parametrize(
+    "bindings",
+    [
+        b"\x30\x05\x06\x01\x2b\x04\x04" + b"\x30\x05\x06\x01\x2c\x05\x00",  # a value that reaches into the next binding
+        b"\x30\x05\x06\x04\x2b\x05\x00" + b"\x30\x05\x06\x01\x2c\x05\x00",  # a name that does
+        b"\x30\x04\x06\x00\x05\x00",  # no name
+        b"\x30\x03\x06\x01\x2b",  # no value
+        b"\x30\x20\x06\x01\x2b\x05\x00",  # a binding that reaches beyond the list
+        b"\x31\x05\x06\x01\x2b\x05\x00",
+    ],
+)
+def test_bindings(bindings: bytes) -> None:
+    pdu = b"\x02\x04\x40\x00\x00\x01\x02\x01\x00\x02\x01\x00" + b"\x30" + bytes((len(bindings),)) + bindings
+    message = b"\x02\x01\x01\x04\x01c\xa2" + bytes((len(pdu),)) + pdu
+    message = b"\x30" + bytes((len(message),)) + message + b"\x00" * 40  # what comes after is nobody's
+    with pytest.raises(MalformedError):
+        decode_response(message, decode_head(message))

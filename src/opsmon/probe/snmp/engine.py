@@ -92,7 +92,8 @@ class SnmpEngine:
             version = (agent.cipher_version + turn) % len(users)
             exchange = start()
             try:
-                await self._usm.conversation(peer, users[version], agent.usm_generation).run(exchange, trace)
+                conversation = await self._usm.conversation(peer, users[version], agent.usm_generation)
+                await conversation.run(exchange, trace)
             except ProbeError as error:
                 if error.outcome is Outcome.TIMEOUT:
                     agent.usm_generation = 1 - agent.usm_generation

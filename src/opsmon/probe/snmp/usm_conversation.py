@@ -14,7 +14,7 @@ from opsmon.probe.snmp.message import Pdu, Request, Response
 from opsmon.probe.snmp.plan import Rehearsed
 from opsmon.probe.snmp.traffic import Exchanged, Trace, Traffic
 from opsmon.probe.snmp.usm import SecurityLevel, User
-from opsmon.probe.snmp.usm_engine import Reason, UsmEngine
+from opsmon.probe.snmp.usm_engine import Reason, UsmEngine, make_usm_engine
 
 MOST_SETTINGS_OF_CLOCKS = 4  # for one request: its engine id, its time, and each once more
 _NOTHING = Request(Pdu.GET, ())
@@ -118,6 +118,7 @@ class UsmEngines:
     def __init__(self, traffic: Traffic, patience: Patience) -> None:
         self._traffic = traffic
         self._patience = patience
+        self._making = asyncio.Lock()
         self._generations: tuple[list[UsmEngine], list[UsmEngine]] = ([], [])
 
     def close(self) -> None:
@@ -126,11 +127,12 @@ class UsmEngines:
                 engine.close()
             engines.clear()
 
-    def conversation(self, peer: UsmPeer, user: User, generation: int) -> UsmConversation:
+    async def conversation(self, peer: UsmPeer, user: User, generation: int) -> UsmConversation:
         engines = self._generations[generation]
-        engine = next((engine for engine in engines if engine.can_take(user)), None)
-        if engine is None:
-            engine = UsmEngine(self._traffic)
-            engines.append(engine)
-        engine.add(user)
+        async with self._making:
+            engine = next((engine for engine in engines if engine.can_take(user)), None)
+            if engine is None:
+                engine = await make_usm_engine(self._traffic)
+                engines.append(engine)
+            engine.add(user)
         return UsmConversation(engine, peer, user, self._traffic, self._patience)

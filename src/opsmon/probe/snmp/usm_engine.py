@@ -5,6 +5,7 @@ are kept in different engines, since pysnmp knows a user by its name. Nothing wa
 datagram of any content is handled without raising.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -77,10 +78,10 @@ class _Udp6(_Guarded, udp6.Udp6AsyncioTransport):  # type: ignore[misc]  # nor h
 
 
 class UsmEngine:
-    """One pysnmp engine and the users that it knows. To be made on the running loop."""
+    """One pysnmp engine and the users that it knows. `make_usm_engine` makes it."""
 
-    def __init__(self, traffic: Traffic) -> None:
-        self._engine = PysnmpEngine()
+    def __init__(self, engine: Any, traffic: Traffic) -> None:
+        self._engine = engine
         self._users: dict[str, User] = {}
         for domain, transport in ((udp.DOMAIN_NAME, _Udp()), (udp6.DOMAIN_NAME, _Udp6())):
             transport.traffic = traffic
@@ -118,6 +119,11 @@ class UsmEngine:
             )  # fmt: skip
         except (PySnmpError, PyAsn1Error) as error:
             raise ProbeError(Outcome.LOCAL_FAULT, f"cannot ask by SNMPv3: {_indication(error)}") from error
+
+
+async def make_usm_engine(traffic: Traffic) -> UsmEngine:
+    """pysnmp reads its MIBs for a tenth of a second or more: in a thread, so that the loop goes on."""
+    return UsmEngine(await asyncio.to_thread(PysnmpEngine), traffic)
 
 
 def _place(address: tuple[Any, ...]) -> tuple[Any, Any]:
