@@ -76,23 +76,24 @@ class EngineDesk:
     async def issue(self, command: Command) -> Answer:
         if self.store_is_full:
             return Unavailable("the store is full")
-        step = self._take(command)
+        step = self.take(command)
         return Refused(step.refusal) if step.refusal else Accepted(step.events)
 
     def feed(self, sample: Sample) -> None:
         self.latest[sample.device][sample.check] = sample
-        self._take(sample)
+        self.take(sample)
 
     def wait(self, seconds: float) -> None:
         """Lets time pass, stopping wherever the engine wants to be woken."""
         end = self.clock.at + timedelta(seconds=seconds)
         while (due := next_deadline(self.world)) is not None and due <= end:
             self.clock.at = max(self.clock.at, due)
-            self._take(Tick())
+            self.take(Tick())
         self.clock.at = end
-        self._take(Tick())
+        self.take(Tick())
 
-    def _take(self, given: Input) -> Step:
+    def take(self, given: Input) -> Step:
+        """Decides, journals, swaps the world."""
         step = decide(self.world, given, self.clock.now())
         self.store.commit(step.events, [], self.clock.now())
         self.world = step.world
