@@ -8,6 +8,7 @@ import pytest
 from opsmon.config.profiles import load_profiles
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.poller import DevicePoller, Picture
+from opsmon.probe.profile.resolve import parse_oid
 from opsmon.probe.profile.text import LONGEST_TEXT
 from tests.probe.profile.making import poll, series_of
 from tests.probe.profile.recording import RecordedSession, parse_recording
@@ -182,3 +183,8 @@ async def test_a_table_without_end_is_cut_and_not_surveyed_at_every_poll(profile
     for picture in (await poller.poll(session), second := await poller.poll(session)):
         assert [len(reading.block) for reading in picture.readings if reading.block.keys[0].labels] == [4096]
     assert not second.surveyed
+    before = len(session.walks)
+    for _ in range(3):
+        await poller.poll(session)
+    labels = [columns for columns in session.walks[before:] if parse_oid(f"{IF}.2") in columns]
+    assert len(labels) <= 1  # only when it is their turn

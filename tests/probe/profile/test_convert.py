@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.probe.profile.making import poll, series_of
+from opsmon.probe.profile.poller import DevicePoller
+from tests.probe.profile.making import poll, profiles_of, series_of
+from tests.probe.profile.recording import RecordedSession, parse_recording
 
 COLUMN = "1.3.6.1.4.1.99999.1"
 OBJECTS = {
@@ -62,6 +64,12 @@ async def test_a_sentinel_is_absent(raw: object) -> None:
     assert await metric("device_temperature_celsius", source, value=raw) is None
 
 
+async def test_a_sentinel_may_stand_in_a_text_with_its_unit() -> None:
+    source = {"value": "value", "unit": "celsius", "sentinels": [99]}
+    assert await metric("device_temperature_celsius", source, value="99 C") is None
+    assert await metric("device_temperature_celsius", source, value="98 C") == 98.0
+
+
 async def test_a_count_of_65535_is_a_count() -> None:
     assert await metric("firewall_sessions", {"value": "value"}, value=65535) == 65535.0
     assert await metric("firewall_sessions", {"value": "value"}, value=4294967295) is None
@@ -88,6 +96,7 @@ async def test_the_rest_of_the_states_is_named_at_once() -> None:
         ({"total": "value", "free": ["other", "third"]}, {"value": 40, "other": 10}, 0.75),
         ({"idle": "value"}, {"value": 25}, 0.75),
         ({"used": "value", "total": "other"}, {"value": 0, "other": 0}, None),
+        ({"used": "value", "total": "other"}, {"value": -30, "other": -40}, None),
         ({"used": "value", "total": "other"}, {"value": 30}, None),
         ({"used": "value", "total": "other"}, {"value": 50, "other": 40}, None),
         ({"total": "value", "free": "other"}, {"value": "3577.62 MB", "other": "357.762 MB"}, 0.9),
@@ -128,6 +137,40 @@ async def test_a_runtime_of_0_is_believed_on_battery_alone(on_battery: int, beli
 async def test_rows_are_filtered_by_another_column(test: object, other: object, passes: bool) -> None:
     source = {"value": "value", "unit": "percent", "where": {"other": test}}
     assert (await metric("device_cpu_ratio", source, value=5, other=other) is not None) is passes
+
+
+async def test_a_row_without_what_a_filter_asks_for_does_not_pass() -> None:
+    source = {"value": "value", "unit": "percent", "where": {"other": {"none_of": [7]}}}
+    two = lines(value=5, other=1) + f"{OBJECTS['value']}.2|2|6\n"
+    picture = await poll(two, objects=OBJECTS, metrics={"device_cpu_ratio": [source]})
+    assert list(series_of(picture).values()) == [0.05]
+
+
+async def test_a_count_of_nothing_is_0_where_the_table_is_there() -> None:
+    source = {"value": "value", "states": {1: [1]}, "over": "count"}
+    assert await metric("wlc_aps_up", source, value=1) == 1.0
+    assert await metric("wlc_aps_up", source, value=2) == 0.0
+    assert await metric("wlc_aps_up", source, other=2) is None
+
+
+async def test_what_is_disbelieved_at_first_is_believed_when_its_time_comes() -> None:
+    doubt = [{"values": [0], "unless": {"scalar": [5]}}]
+    source = {"value": "value", "unit": "volts", "label": {"index": "all"}, "disbelieve": doubt}
+    profiles = profiles_of({"name": "tested", "objects": OBJECTS, "metrics": {"ups_input_volts": [source]}})
+    other_phase = f"{OBJECTS['value']}.2|2|230\n"
+    session = RecordedSession(parse_recording(lines(value=0, scalar=3) + other_phase))
+    poller = DevicePoller(profiles, "tested")
+    assert series_of(await poller.poll(session)) == {"ups_input_volts{2}": 230.0}
+    session.values |= parse_recording(lines(scalar=5))
+    assert series_of(await poller.poll(session)) == {"ups_input_volts{1}": 0.0, "ups_input_volts{2}": 230.0}
+
+
+async def test_a_row_that_says_nothing_has_no_place_in_the_block() -> None:
+    source = {"value": "value", "unit": "celsius", "label": {"index": "all"}, "sentinels": [99]}
+    recording = lines(value=41) + f"{OBJECTS['value']}.2|2|99\n"
+    picture = await poll(recording, objects=OBJECTS, metrics={"device_temperature_celsius": [source]})
+    (reading,) = picture.readings
+    assert [key.labels for key in reading.block.keys] == [(("sensor", "1"),)]
 
 
 async def test_a_filter_that_the_agent_knows_nothing_of_is_passed_over() -> None:

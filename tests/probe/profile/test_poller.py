@@ -80,6 +80,16 @@ async def test_blocks_stay_the_same_objects_over_polls_and_surveys(profiles: Pro
     assert all(one is other for later in blocks[1:] for one, other in zip(blocks[0], later, strict=True))
 
 
+async def test_a_label_that_is_written_otherwise_and_reads_the_same_keeps_the_block(profiles: ProfileSet) -> None:
+    session = RecordedSession(parse_recording(SWITCH))
+    poller = DevicePoller(profiles, survey_every=0)
+    before = await poller.poll(session)
+    session.values |= parse_recording("1.3.6.1.2.1.31.1.1.1.18.1|4x|746f2074686520636f72650000\n")
+    after = await poller.poll(session)
+    assert [reading.block for reading in after.readings] == [reading.block for reading in before.readings]
+    assert all(a.block is b.block for a, b in zip(after.readings, before.readings, strict=True))
+
+
 async def test_later_polls_ask_for_nothing_that_the_device_does_not_have(profiles: ProfileSet) -> None:
     poller, session = DevicePoller(profiles), RecordedSession(parse_recording(SWITCH))
     await poller.poll(session)

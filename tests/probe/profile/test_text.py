@@ -14,6 +14,7 @@ from opsmon.probe.snmp.session import SnmpValue
         (b"GigabitEthernet0/0/1", "GigabitEthernet0/0/1"),
         ("核心交换机".encode(), "核心交换机"),
         ("核心交换机".encode("gb18030"), "核心交换机"),
+        ("交换".encode(), "交换"),  # six octets that GB 18030 would read as three other characters
         (b"caf\xe9\xff", "caf\xe9\xff"),  # neither of the two: Latin-1
         (b"name\0\0\0", "name"),
         (b"", ""),

@@ -38,7 +38,7 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 SHORTEST_PRIVATE_WORD = 4
-MAC_OCTETS = 6
+_ADDRESS_OCTETS = (4, 6, 16)  # IPv4, MAC, IPv6 as they are on the wire
 _CONTROL = re.compile(r"[\x00-\x1f\x7f|]")
 
 
@@ -71,7 +71,7 @@ def _scrubbed(oid: Oid, value: SnmpValue, private: "re.Pattern[str] | None") -> 
     if not isinstance(value, bytes) or not value:
         return value
     text = raw_text(value)
-    if _is_owners(oid) or (len(value) == MAC_OCTETS and not text.isprintable()):
+    if _is_owners(oid) or (len(value) in _ADDRESS_OCTETS and not text.isprintable()):
         return SCRUBBED
     clean = _ADDRESS.sub("scrubbed", text)
     if private is not None:
