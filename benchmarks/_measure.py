@@ -1,20 +1,12 @@
-"""What benchmarks measure with: CPU of another process, a program for the length of a block, work at a steady pace."""
+"""What benchmarks run by: a program for the length of a block, work at a steady pace, waiting with an end."""
 
-import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 PATIENCE_S = 20.0
-
-
-def cpu_s(pid: int) -> float:
-    """User and system time of a process and its threads so far (proc_pid_stat(5), fields 14 and 15)."""
-    after_name = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

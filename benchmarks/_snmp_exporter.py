@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks._measure import running, wait_until
+from benchmarks._process import free_port
 from benchmarks._snmp_responder import COMMUNITY
 
 PROGRAM = "prometheus-snmp-exporter"
@@ -72,9 +73,7 @@ def exporter(folder: Path, *, with_labels: bool = True) -> Iterator[Exporter]:
     """The exporter, running on a port of its own."""
     configured = folder / f"snmp-{with_labels}.yml"
     configured.write_text(configuration(with_labels=with_labels), encoding="utf-8")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = (PROGRAM, f"--config.file={configured}", f"--web.listen-address=127.0.0.1:{port}", "--log.level=error")
     with running(*command, said=False) as (process, _):
         wait_until(lambda: _is_listening(port), PROGRAM)

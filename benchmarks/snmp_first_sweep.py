@@ -12,8 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks._measure import cpu_s, python_module, running
-from benchmarks._process import resident_bytes
+from benchmarks._measure import python_module, running
+from benchmarks._process import cpu_s, resident_bytes
 from benchmarks._snmp_daemon import Daemon, daemon, write_root
 
 TARGET_S = 70.0

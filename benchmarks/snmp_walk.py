@@ -15,7 +15,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks._measure import at_pace, cpu_s, python_module, running, wait_until
+from benchmarks._measure import at_pace, python_module, running, wait_until
+from benchmarks._process import cpu_s
 from benchmarks._snmp_daemon import address_of, daemon, write_inventory, write_root
 from benchmarks._snmp_exporter import Exporter, exporter, is_installed
 

@@ -1,19 +1,34 @@
 """The engine against a well-behaved agent on a real socket."""
 
 import asyncio
+import socket
+import time
 
 import pytest
 
 from opsmon.demo import ber
+from opsmon.demo.snmp_agent import MibView, SnmpAgent
 from opsmon.errors import ProbeError
-from opsmon.model.device import Device, Kind
+from opsmon.model.device import Device, Kind, SnmpAccess
 from opsmon.model.name import DeviceName, SiteName
 from opsmon.model.sample import Outcome
+from opsmon.model.secret import Secret
 from opsmon.probe.snmp.engine import SnmpEngine
 from opsmon.probe.snmp.session import Oid
 from opsmon.probe.snmp.traffic import Exchanged
 
-from .far_end import GETBULK, GETNEXT, IF_ENTRY, IF_X_ENTRY, SYS_DESCR, SYS_NAME, SYS_UPTIME, a_switch, far_end
+from .far_end import (
+    COMMUNITY,
+    GETBULK,
+    GETNEXT,
+    IF_ENTRY,
+    IF_X_ENTRY,
+    SYS_DESCR,
+    SYS_NAME,
+    SYS_UPTIME,
+    a_switch,
+    far_end,
+)
 
 ABSENT = (1, 3, 6, 1, 2, 1, 1, 99, 0)
 COLUMNS: list[Oid] = [(*IF_ENTRY, column) for column in range(1, 8)]
@@ -189,3 +204,27 @@ async def test_the_trace_tells_the_same_when_answers_are_read_by_their_layout(en
             seen.clear()
     assert told[-1] == told[-2] == told[2]
     assert sum(answered for _, answered in told[-1]) >= 48 * len(COLUMNS)
+
+
+async def test_a_loop_that_was_blocked_blames_nobody(engine: SnmpEngine) -> None:
+    """Every answer is there when the time is up; it was we who did not look."""
+    devices = 100
+    responder = SnmpAgent(MibView(a_switch(1)), COMMUNITY.encode())
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as agent:
+        agent.bind(("127.0.0.1", 0))
+        agent.settimeout(5)
+        access = SnmpAccess(port=agent.getsockname()[1], community=Secret(COMMUNITY))
+        fleet = [
+            Device(DeviceName(f"d{n}"), SiteName("-"), "127.0.0.1", Kind.OTHER, snmp=access) for n in range(devices)
+        ]
+        calls = [asyncio.ensure_future(engine.session(device).get([SYS_NAME])) for device in fleet]
+        while engine.traffic.sent < devices:
+            await asyncio.sleep(0)
+        for _ in range(devices):  # from here on the loop is blocked
+            request, source = agent.recvfrom(2048)
+            answer = responder.respond(request)
+            assert answer is not None
+            agent.sendto(answer, source)
+        time.sleep(0.2)  # noqa: ASYNC251 - the very thing: longer than an attempt's patience
+        assert await asyncio.gather(*calls) == [{SYS_NAME: b"sw-1"}] * devices
+    assert engine.traffic.retried == 0

@@ -76,8 +76,8 @@ class Wire(Protocol):
 
     def is_expected(self, request_id: int) -> bool: ...
 
-    def read_waiting(self) -> None:
-        """Hand out whatever has arrived already."""
+    def read_before_blame(self) -> None:
+        """Hand out whatever has arrived already: we may have been late to look."""
         ...
 
 
@@ -150,7 +150,7 @@ class Conversation:
     def _on_timer(self) -> None:
         """The timer is set once and looks again: answers that come in time move the deadline, not the timer."""
         self._timer = None
-        self._wire.read_waiting()
+        self._wire.read_before_blame()
         if self.done.done():
             return
         if self._loop.time() < self._deadline_s:

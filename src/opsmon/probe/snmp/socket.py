@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 RECEIVE_BUFFER_OCTETS = 4 * 1024 * 1024
 LARGEST_DATAGRAM = 65_535
-DATAGRAMS_PER_WAKE = 64
+DATAGRAMS_PER_WAKE = 64  # then the loop has a turn
+DATAGRAMS_BEFORE_BLAME = 1024  # when time is up: an answer that waits in our own buffer is no silence
 _REMEMBERED_IDS = 4096
 # linux/in.h, linux/in6.h, linux/socket.h; Python's socket module lacks some of these names.
 _IP_RECVERR = 11
@@ -117,8 +118,8 @@ class SharedSocket:
 
     # --- receiving
 
-    def read_waiting(self) -> None:
-        for _ in range(DATAGRAMS_PER_WAKE):
+    def read_waiting(self, most: int = DATAGRAMS_PER_WAKE) -> None:
+        for _ in range(most):
             try:
                 size, source = self._socket.recvfrom_into(self._buffer)
             except BlockingIOError:
@@ -127,6 +128,9 @@ class SharedSocket:
                 self._read_reports()
                 continue
             self.take(bytes(memoryview(self._buffer)[:size]), source)
+
+    def read_before_blame(self) -> None:
+        self.read_waiting(DATAGRAMS_BEFORE_BLAME)
 
     def take(self, datagram: bytes, source: "SocketAddress") -> None:
         """One datagram, from anybody, of any content."""
