@@ -97,7 +97,7 @@ class House:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.port = free_port()
+        self.port = 0  # the daemon finds one
         self.receiver = Receiver()
         self.mcu, self.nvr = Service(), Service()
         self.environment: dict[str, str] = {}
@@ -140,7 +140,7 @@ class Daemon:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self.url = f"http://127.0.0.1:{house.port}"
+        self.url = ""
         self.process: asyncio.subprocess.Process
         self.log: list[str] = []
         self.said: list[str] = []
@@ -162,6 +162,7 @@ class Daemon:
         ]
         if ready:
             await self.until_logged("listening on")
+            self.url = next(line for line in self.log if "listening on" in line).split()[-1]
 
     async def _read(self, stream: asyncio.StreamReader, lines: list[str]) -> None:
         async for line in stream:

@@ -69,7 +69,8 @@ def _announce(root: Root) -> None:
     )
     say(f"  contracts  {', '.join(root.contracts) or 'none'}")
     say(f"  telling    {channels}")
-    say(f"  look at    {url}/  {url}/metrics  {url}/api/v1/incidents")
+    if settings.http.port:  # a port that is only found when it is opened is told by the log
+        say(f"  look at    {url}/  {url}/metrics  {url}/api/v1/incidents")
     say("  stop with Ctrl-C; `kill -HUP` reloads")
     sys.stdout.flush()
 

@@ -98,20 +98,20 @@ class Pipeline:
 
     async def issue(self, command: Command) -> Answer:
         """Waits until the command is journaled or refused, or until patience ends because the store fails."""
-        return await self._ask(Request(command))
+        return await self._ask(Request(command), self._patience_s)
 
     async def reload(self, rules: Rules) -> Answer:
-        """Swaps the rules; everything that can fail about them was done before."""
+        """Swaps the rules, however long the store takes to hear of it; what can fail about them was done before."""
         for name in [name for name in self._latest if name not in rules.inventory.devices]:
             del self._latest[name]
-        return await self._ask(Request(Reloaded(rules)))
+        return await self._ask(Request(Reloaded(rules)), None)
 
-    async def _ask(self, request: Request) -> Answer:
+    async def _ask(self, request: Request, patience_s: float | None) -> Answer:
         if self._stopping:
             return Unavailable("the daemon is stopping")
         self.intake.put_request(request)
         try:
-            async with asyncio.timeout(self._patience_s):
+            async with asyncio.timeout(patience_s):
                 return await asyncio.shield(request.answer)
         except TimeoutError:
             request.answer.cancel()
