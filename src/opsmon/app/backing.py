@@ -11,33 +11,37 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
+from opsmon.app.backup_duties import OVERDUE, clauses_of, duties_done, overdue_reports
 from opsmon.backup.standing import Standing, Standings
 from opsmon.clock import Clock
 from opsmon.config.root import Root
 from opsmon.contract.book import ContractBook
 from opsmon.engine.desk import Unavailable
-from opsmon.engine.input import RecordBackup
+from opsmon.engine.input import MarkDone, RecordBackup, Report
+from opsmon.engine.world import World
 from opsmon.model.device import Device
 from opsmon.model.name import ContractId, DeviceName
 
 TOLD_FILE = "var/backup/told.json"
-FOLLOW_EVERY_S = 5.0
+FOLLOW_EVERY_S = 2.0
 STOP_S = 10.0
 # A copy before and after every change (B8); no change without an application and a record (E19).
 CHANGE_CLAUSES = ("B8", "E19")
 log = logging.getLogger(__name__)
 
-Issue = Callable[[RecordBackup], Awaitable[object]]
+Issue = Callable[[RecordBackup | Report | MarkDone], Awaitable[object]]
 
 
 class Backing:
     """`good_at` is asked by the metrics; `follow` and `keep_schedule` run until they are cancelled."""
 
-    def __init__(self, root: Root, clock: Clock, issue: Issue) -> None:
-        self._root, self._clock, self._issue = root, clock, issue
+    def __init__(self, root: Root, clock: Clock, issue: Issue, world: Callable[[], World]) -> None:
+        self._root, self._clock, self._issue, self._world = root, clock, issue, world
+        self._known: Mapping[DeviceName, Standing] = {}
+        self._overdue: dict[DeviceName, bool] = {}
         self._standings = Standings(root.path)
         self._seen: Mapping[str, int] = {}
         self._told = _load_told(root.path / TOLD_FILE)
@@ -46,7 +50,7 @@ class Backing:
     def load(self, root: Root) -> None:
         """Another root: its inventory and its hours."""
         self._root = root
-        self._seen = {}
+        self._seen, self._overdue = {}, {}
 
     def good_at(self) -> Mapping[DeviceName, datetime]:
         """The last good copy of every device of the inventory that has one."""
@@ -64,9 +68,27 @@ class Backing:
     async def look(self) -> None:
         """Takes in every standing that is new."""
         stamps = await asyncio.to_thread(self._standings.stamps)
-        if stamps == self._seen:
+        if stamps != self._seen:
+            await self._take_in(stamps)
+        await self._feed_contracts()
+
+    async def _feed_contracts(self) -> None:
+        """Copies that are overdue, obligations that are done: both may come about by time alone."""
+        now, settings = self._clock.now(), self._root.settings
+        for done in list(duties_done(self._world(), self._known, now, settings.timezone)):
+            await self._issue(done)
+        if all(rule.name != OVERDUE for rule in self._root.conditions.reports):
             return
+        devices, nights = self._root.inventory.devices.values(), settings.backup.overdue_nights
+        for report in overdue_reports(devices, self._known, self._root.contracts, now, nights):
+            if self._overdue.get(report.device) is not report.holds:
+                answer = await self._issue(report)
+                if not isinstance(answer, Unavailable):
+                    self._overdue[report.device] = report.holds
+
+    async def _take_in(self, stamps: Mapping[str, int]) -> None:
         standings = await asyncio.to_thread(self._standings.load_all)
+        self._known = standings
         for standing in standings.values():
             if standing.good_at is not None:
                 self._good[standing.device] = standing.good_at
@@ -90,16 +112,24 @@ class Backing:
         return True
 
     async def keep_schedule(self) -> None:
-        """Runs at the hour of the settings, every day; without one, waits to be told otherwise by a reload."""
+        """Runs at the hour of the settings, every day; one that was missed is made up for while its night lasts."""
+        ran_for: datetime | None = None
         while True:
-            at = next_run_at(self._root, self._clock.now())
-            wait_s = FOLLOW_EVERY_S if at is None else (at - self._clock.now()).total_seconds()
-            await asyncio.sleep(min(max(wait_s, 0.0), FOLLOW_EVERY_S))
-            if at is not None and self._clock.now() >= at:
+            due = due_since(self._root, self._clock.now())
+            if due is not None and due != ran_for and not await asyncio.to_thread(self._was_run_since, due):
+                ran_for = due
                 try:
                     await self._run()
                 except OSError as error:
                     log.error("the scheduled backup cannot be started: %s", error)
+            await asyncio.sleep(FOLLOW_EVERY_S)
+
+    def _was_run_since(self, moment: datetime) -> bool:
+        """Whether most of the devices were tried since; a person who reads one at night makes no run."""
+        devices = [device for device in self._root.inventory.devices.values() if device.ssh and device.ssh.platform]
+        known = self._standings.load_all()
+        tried = [known[d.name].tried_at for d in devices if d.name in known]
+        return not devices or 2 * sum(at is not None and at >= moment for at in tried) > len(devices)
 
     async def _run(self) -> None:
         settings = self._root.settings.backup
@@ -119,14 +149,20 @@ class Backing:
         )
 
 
-def next_run_at(root: Root, now: datetime) -> datetime | None:
-    """When the next scheduled run begins; None where none is wanted."""
-    schedule = root.settings.backup.schedule
-    if schedule is None:
+def due_since(root: Root, now: datetime) -> datetime | None:
+    """When the scheduled run that is to be made now was to begin; None between the end of a night and the next."""
+    settings = root.settings.backup
+    if settings.schedule is None:
         return None
     local = now.astimezone(root.settings.timezone)
-    at = local.replace(hour=schedule.hour, minute=schedule.minute, second=schedule.second, microsecond=0)
-    return at if at > local else at + timedelta(days=1)
+    began = _last(settings.schedule, local)
+    return began if _last(settings.until, local) <= began else None
+
+
+def _last(hour: time, local: datetime) -> datetime:
+    """The last moment at which it was this hour."""
+    at = local.replace(hour=hour.hour, minute=hour.minute, second=hour.second, microsecond=0)
+    return at if at <= local else at - timedelta(days=1)
 
 
 def command_of(standing: Standing, device: Device, contracts: Mapping[ContractId, ContractBook]) -> RecordBackup:
@@ -151,10 +187,7 @@ def _unannounced(standing: Standing, device: Device, contracts: Mapping[Contract
     found = standing.unannounced
     if found is None:
         return ""
-    book = contracts.get(device.contract) if device.contract else None
-    letters = {clause.id[:1] for clause in book.contract.clauses} if book else set()
-    clauses = [clause for clause in CHANGE_CLAUSES if clause[:1] in letters]
-    under = f" (clause {', '.join(clauses)})" if clauses else ""
+    under = clauses_of(device, contracts, CHANGE_CLAUSES)
     who = f"\nlogged in: {found.who}" if found.who else ""
     commits = f"{found.before[:12]}..{found.after[:12]}"
     return f"the configuration changed without a change order{under}, {commits}{who}\n{found.diff}"

@@ -66,7 +66,7 @@ class Daemon:
             perform=self._perform,
             wake_outbox=self._telling.outbox.wake,
         )
-        self._backing = Backing(root, clock, self._pipeline.issue)
+        self._backing = Backing(root, clock, self._pipeline.issue, lambda: self._pipeline.world)
         self._showing = Showing(
             root, clock, store, self._pipeline, self._probing, self._telling, Backups(self._backing.good_at)
         )

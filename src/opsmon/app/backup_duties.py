@@ -1,0 +1,92 @@
+"""What backups mean to the contracts: obligations that they fulfil, and devices that are overdue.
+
+Pure. The recurring obligations (A6: configurations backed up in time; B9: those of all network and security devices
+backed up) are ticked off for a service on a day on which every network and security device of it was captured and
+proved; one that cannot be captured, or that nobody gave an `ssh.platform`, leaves them open until they are overdue.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta, tzinfo
+
+from opsmon.backup.standing import Standing
+from opsmon.contract.book import ContractBook
+from opsmon.contract.obligation import Obligation
+from opsmon.engine.duties import judge_done
+from opsmon.engine.input import MarkDone, Report
+from opsmon.engine.world import World
+from opsmon.model.device import Device, Kind
+from opsmon.model.name import ContractId, DeviceName
+
+OVERDUE = "BackupOverdue"  # of the rules' `reports:`
+BACKUP_CLAUSES = ("A6", "B9")
+OVERDUE_CLAUSES = ("A6", "B9", "E15")
+BY = "opsmon"
+NETWORK = frozenset({Kind.SWITCH, Kind.ROUTER, Kind.FIREWALL, Kind.SECURITY, Kind.WLC})
+
+
+def duties_done(
+    world: World, standings: Mapping[DeviceName, Standing], now: datetime, zone: tzinfo
+) -> Iterator[MarkDone]:
+    """The obligations that the backups of today have fulfilled and that nobody has ticked off yet."""
+    for name, book in world.rules.contracts.items():
+        for obligation in book.obligations:
+            if obligation.id in BACKUP_CLAUSES:
+                yield from _done(world, name, book, obligation, standings, now, zone)
+
+
+def _done(
+    world: World,
+    name: ContractId,
+    book: ContractBook,
+    obligation: Obligation,
+    standings: Mapping[DeviceName, Standing],
+    now: datetime,
+    zone: tzinfo,
+) -> Iterator[MarkDone]:
+    today = now.astimezone(zone).date()
+    for service in obligation.services or tuple(book.contract.services):
+        devices = [d for d in world.rules.inventory.devices.values() if _is_of(d, name, service)]
+        taken = [standing.good_at for d in devices if (standing := standings.get(d.name)) and standing.good_at]
+        if not devices or len(taken) < len(devices) or min(taken).astimezone(zone).date() != today:
+            continue
+        note = f"{len(devices)} configurations captured and proved"
+        asked = MarkDone(name, obligation.id, today, min(max(taken), now), BY, note, service)
+        if not isinstance(judge_done(book, asked, world.duties.done, now), str):
+            yield asked
+
+
+def _is_of(device: Device, contract: ContractId, service: str) -> bool:
+    return device.contract == contract and device.service == service and device.kind in NETWORK
+
+
+def overdue_reports(
+    devices: Iterable[Device],
+    standings: Mapping[DeviceName, Standing],
+    contracts: Mapping[ContractId, ContractBook],
+    now: datetime,
+    nights: int,
+) -> Iterator[Report]:
+    """For each device that was ever tried, whether it has been without a good copy for so many nights."""
+    for device in devices:
+        standing = standings.get(device.name)
+        if standing is not None and standing.tried_at is not None:
+            detail = _overdue(standing, now, nights)
+            under = clauses_of(device, contracts, OVERDUE_CLAUSES)
+            yield Report(device.name, OVERDUE, bool(detail), detail=f"{detail}{under}" if detail else "")
+
+
+def _overdue(standing: Standing, now: datetime, nights: int) -> str:
+    if standing.good_at is None:
+        told = f"no configuration was ever backed up in {standing.failures} attempts"
+        return f"{told}: {standing.reason}" if standing.failures >= nights else ""
+    age = now - standing.good_at
+    why = f": {standing.reason}" if standing.reason else ""
+    return f"the last good backup is {age.days} days old{why}" if age >= timedelta(days=nights) else ""
+
+
+def clauses_of(device: Device, contracts: Mapping[ContractId, ContractBook], wanted: tuple[str, ...]) -> str:
+    """Those of the wanted clauses that are of the device's contract: clauses of one contract share a letter."""
+    book = contracts.get(device.contract) if device.contract else None
+    letters = {clause.id[:1] for clause in book.contract.clauses} if book else set()
+    found = [clause for clause in wanted if clause[:1] in letters]
+    return f" (clause {', '.join(found)})" if found else ""
