@@ -1,6 +1,7 @@
 """A device dies, the phone rings; it comes back, the phone says so. And a daemon that stops, is killed or reloads."""
 
 import asyncio
+import resource
 import signal
 import socket
 from collections.abc import AsyncIterator
@@ -150,3 +151,23 @@ async def test_systemd_is_kept_informed(house: House, tmp_path: Path) -> None:
         daemon.process.send_signal(signal.SIGTERM)
         await heard("STOPPING=1")
         assert await daemon.end() == 0
+
+
+async def test_a_full_disk_is_told_by_readyz_and_the_phone_rings_when_there_is_room_again(
+    house: House, daemon: Daemon
+) -> None:
+    var = house.root / "var"
+    full = max(path.stat().st_size for path in var.iterdir())
+    resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, (full, resource.RLIM_INFINITY))
+    await house.mcu.die()
+    await daemon.until_logged("nothing is lost, trying again until it can be written")
+    status, text = await daemon.get("/readyz")
+    assert (status, "the store failed" in text) == (503, True)
+    assert (await daemon.get("/healthz"))[0] == 200
+    assert house.receiver.seen == []
+    resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    await house.receiver.until(lambda: house.receiver.story() == [("mcu", "firing")])
+    assert (await daemon.get("/readyz"))[0] == 200
+    assert await daemon.metric("opsmon_store_failures_total") >= 1
+    code, text = await command(house.root, "journal", "verify")
+    assert code == 0, text
