@@ -5,6 +5,7 @@ import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,11 @@ class Snmpd:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         users = [(f"u{a}{p}", a, p) for a in AUTH for p in PRIV]
-        lines = [f"agentaddress udp:127.0.0.1:{self.port}", f"rocommunity {COMMUNITY}", "sysName a real agent"]
+        lines = [
+            f"agentaddress udp:127.0.0.1:{self.port},udp6:[::1]:{self.port}",
+            f"rocommunity {COMMUNITY}",
+            "sysName a real agent",
+        ]
         lines += [f'createUser {user} {AUTH[a]} "{AUTH_KEY}" {PRIV[p]} "{PRIV_KEY}"' for user, a, p in users]
         lines += [f"rouser {user} authNoPriv" for user, _, _ in users]
         (folder / "snmpd.conf").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -201,6 +206,13 @@ async def test_v3_an_agent_that_restarts_is_asked_with_its_new_clock(tmp_path: P
             assert await session.get([SYS_NAME]) == {SYS_NAME: b"a real agent"}
         assert engine.traffic.retried == retried
     assert "engineBoots 3" in (tmp_path / "memory" / "snmpd.conf").read_text(encoding="utf-8")
+
+
+async def test_ipv6(tmp_path: Path) -> None:
+    async with running_snmpd(tmp_path) as agent, running_engine() as engine:
+        for device in (agent.community("2c"), agent.user("SHA", "AES")):
+            far = replace(device, address="0:0:0:0:0:0:0:1")
+            assert await engine.session(far).get([SYS_NAME]) == {SYS_NAME: b"a real agent"}
 
 
 async def test_v3_a_device_that_is_replaced_is_found_again_at_the_second_try(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The SNMP engine of the fleet: one shared socket per address family for v1 and v2c, pysnmp for v3."""
 
+import contextlib
 import socket
 from collections.abc import Callable, Iterable, Sequence
 
@@ -40,7 +41,7 @@ class SnmpEngine:
     async def start(self) -> None:
         """Opens the IPv4 socket, and the IPv6 one where the machine has IPv6. Raises OSError."""
         self._sockets[2] = SharedSocket(socket.AF_INET, self._traffic)
-        if socket.has_dualstack_ipv6():
+        with contextlib.suppress(OSError):  # IPv6 is compiled out, or switched off
             self._sockets[4] = SharedSocket(socket.AF_INET6, self._traffic)
 
     async def stop(self) -> None:

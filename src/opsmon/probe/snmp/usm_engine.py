@@ -83,12 +83,19 @@ class UsmEngine:
     def __init__(self, engine: Any, traffic: Traffic) -> None:
         self._engine = engine
         self._users: dict[str, User] = {}
-        for domain, transport in ((udp.DOMAIN_NAME, _Udp()), (udp6.DOMAIN_NAME, _Udp6())):
-            transport.traffic = traffic
-            config.add_transport(self._engine, domain, transport.open_client_mode())
+        self._traffic = traffic
+        self._open_domains: set[Any] = set()
 
     def close(self) -> None:
         self._engine.close_dispatcher()
+
+    def _open(self, domain: Any, transport: Any) -> None:
+        """The socket of an address family, at its first use."""
+        if domain not in self._open_domains:
+            opened = transport()
+            opened.traffic = self._traffic
+            config.add_transport(self._engine, domain, opened.open_client_mode())
+            self._open_domains.add(domain)
 
     def can_take(self, user: User) -> bool:
         """Whether there is no other user of that name."""
@@ -109,7 +116,8 @@ class UsmEngine:
             pdu, status = answer[8], answer[9]
             told(_reason(status) if status else _response(pdu))
 
-        domain, where = _place(address)
+        domain, where, transport = _place(address)
+        self._open(domain, transport)
         dispatcher = self._engine.transport_dispatcher
         try:
             self._engine.message_dispatcher.send_pdu(
@@ -126,10 +134,10 @@ async def make_usm_engine(traffic: Traffic) -> UsmEngine:
     return UsmEngine(await asyncio.to_thread(PysnmpEngine), traffic)
 
 
-def _place(address: tuple[Any, ...]) -> tuple[Any, Any]:
+def _place(address: tuple[Any, ...]) -> tuple[Any, Any, Any]:
     if len(address) > 2:
-        return udp6.DOMAIN_NAME, udp6.Udp6TransportAddress(address)
-    return udp.DOMAIN_NAME, udp.UdpTransportAddress(address)
+        return udp6.DOMAIN_NAME, udp6.Udp6TransportAddress(address), _Udp6
+    return udp.DOMAIN_NAME, udp.UdpTransportAddress(address), _Udp
 
 
 def _pdu(request: Request) -> Any:
