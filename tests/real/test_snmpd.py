@@ -18,7 +18,7 @@ from opsmon.model.secret import Secret
 from opsmon.probe.snmp.conversation import Patience
 from opsmon.probe.snmp.engine import SnmpEngine
 from opsmon.probe.snmp.session import Oid
-from tests.real.programs import require
+from tests.real.programs import missing, require
 
 pytestmark = pytest.mark.real
 
@@ -40,7 +40,7 @@ PRIV = {"DES": "DES", "AES": "AES", "AES192": "AES-192", "AES256": "AES-256"}
 class Snmpd:
     """One snmpd with its own configuration and memory, that can be stopped and started again."""
 
-    def __init__(self, program: str, folder: Path) -> None:
+    def __init__(self, program: str, folder: Path, *, ipv6: bool) -> None:
         self._program = program
         self._folder = folder
         self._process: asyncio.subprocess.Process | None = None
@@ -48,11 +48,8 @@ class Snmpd:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         users = [(f"u{a}{p}", a, p) for a in AUTH for p in PRIV]
-        lines = [
-            f"agentaddress udp:127.0.0.1:{self.port},udp6:[::1]:{self.port}",
-            f"rocommunity {COMMUNITY}",
-            "sysName a real agent",
-        ]
+        where = f"udp6:[::1]:{self.port}" if ipv6 else f"udp:127.0.0.1:{self.port}"
+        lines = [f"agentaddress {where}", f"rocommunity{'6' if ipv6 else ''} {COMMUNITY}", "sysName a real agent"]
         lines += [f'createUser {user} {AUTH[a]} "{AUTH_KEY}" {PRIV[p]} "{PRIV_KEY}"' for user, a, p in users]
         lines += [f"rouser {user} authNoPriv" for user, _, _ in users]
         (folder / "snmpd.conf").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -95,8 +92,8 @@ class Snmpd:
 
 
 @asynccontextmanager
-async def running_snmpd(folder: Path) -> AsyncIterator[Snmpd]:
-    agent = Snmpd(require("snmpd"), folder)
+async def running_snmpd(folder: Path, *, ipv6: bool = False) -> AsyncIterator[Snmpd]:
+    agent = Snmpd(require("snmpd"), folder, ipv6=ipv6)
     await agent.start()
     try:
         yield agent
@@ -209,7 +206,9 @@ async def test_v3_an_agent_that_restarts_is_asked_with_its_new_clock(tmp_path: P
 
 
 async def test_ipv6(tmp_path: Path) -> None:
-    async with running_snmpd(tmp_path) as agent, running_engine() as engine:
+    if not socket.has_dualstack_ipv6():
+        missing("no IPv6 here")
+    async with running_snmpd(tmp_path, ipv6=True) as agent, running_engine() as engine:
         for device in (agent.community("2c"), agent.user("SHA", "AES")):
             far = replace(device, address="0:0:0:0:0:0:0:1")
             assert await engine.session(far).get([SYS_NAME]) == {SYS_NAME: b"a real agent"}
