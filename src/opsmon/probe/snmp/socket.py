@@ -49,7 +49,7 @@ class SharedSocket:
         self._finished_ids: dict[int, None] = {}  # in order of finishing
         self._buffer = bytearray(LARGEST_DATAGRAM)
         self._socket = self._open()
-        self._loop.add_reader(self._socket, self.read_waiting)
+        self._loop.add_reader(self._socket, self._read_turn)
 
     def _open(self) -> socket.socket:
         opened = socket.socket(self._family, socket.SOCK_DGRAM)
@@ -118,7 +118,11 @@ class SharedSocket:
 
     # --- receiving
 
-    def read_waiting(self, most: int = DATAGRAMS_PER_WAKE) -> None:
+    def _read_turn(self) -> None:
+        """As many datagrams as answers are awaited; if there are more, the selector says so again."""
+        self._read(min(DATAGRAMS_PER_WAKE, len(self._expected) or 1))
+
+    def _read(self, most: int) -> None:
         for _ in range(most):
             try:
                 size, source = self._socket.recvfrom_into(self._buffer)
@@ -130,7 +134,7 @@ class SharedSocket:
             self.take(bytes(memoryview(self._buffer)[:size]), source)
 
     def read_before_blame(self) -> None:
-        self.read_waiting(DATAGRAMS_BEFORE_BLAME)
+        self._read(DATAGRAMS_BEFORE_BLAME)
 
     def take(self, datagram: bytes, source: "SocketAddress") -> None:
         """One datagram, from anybody, of any content."""
