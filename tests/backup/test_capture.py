@@ -165,3 +165,14 @@ def test_nobody_there(far: FarEnd, rig: Rig) -> None:
 def test_a_platform_that_nobody_knows(far: FarEnd, rig: Rig) -> None:
     device = rig.device(far.device(Manners()), platform="no_such_platform")
     assert "no platform of netmiko" in rig.one(device).reason
+
+
+def test_any_platform_that_netmiko_knows_by_its_name(far: FarEnd, rig: Rig) -> None:
+    there = far.device(Manners(make="nxos", config=ios_config("core-1").replace("end\n\n", "")))
+    device = rig.device(there, platform="zte_zxros")
+    result = rig.one(device)
+    assert result.ok, result.reason
+    assert "hostname core-1" in rig.text(device)
+    assert rig.standing(device).recipe == "generic"
+    behave(there, cut_after_chars=300)
+    assert "was cut" in rig.one(device).reason

@@ -45,6 +45,15 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     assert complaints == []
 
 
+def test_systemd_takes_the_nightly_backup(tmp_path: Path) -> None:
+    analyze = require("systemd-analyze", "systemd")
+    for name in ("opsmon-backup.service", "opsmon-backup.timer"):
+        text = (DEPLOY / "systemd" / name).read_text(encoding="utf-8")
+        (tmp_path / name).write_text(text.replace("/opt/opsmon/bin/opsmon ", "/bin/true "), encoding="utf-8")
+    done = run(analyze, "verify", "--man=no", tmp_path / "opsmon-backup.service", tmp_path / "opsmon-backup.timer")
+    assert [line for line in done.stderr.splitlines() if "opsmon-backup" in line] == []
+
+
 def test_the_unit_may_ping_and_little_else() -> None:
     unit = configparser.RawConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[assignment,method-assign]  # systemd's names keep their case

@@ -156,6 +156,8 @@ def _reasons(policy: _Pinned, access: SshAccess) -> Iterator[None]:
         raise
     except (netmiko.NetmikoAuthenticationException, paramiko.AuthenticationException):
         raise BackupError(f"the login of `{access.username}` was refused (password or key)") from None
+    except netmiko.ReadTimeout:
+        raise BackupError("netmiko's driver of the platform waited in vain for what it expects at login") from None
     except ReadException:
         raise CutError("the device ended the session") from None
     except (netmiko.NetmikoTimeoutException, paramiko.SSHException, OSError, EOFError, ValueError) as error:

@@ -42,6 +42,8 @@ class Dialogue:
             try:
                 said += self._receive(GREETING_S if not nudged else self._recipe.stall_s)
             except StallError:
+                if nudged and (shown := _last_line(said[-TAIL_CHARS:])):
+                    raise BackupError(f"no prompt of `{self._recipe.name}` was seen, but `{shown[-60:]}`") from None
                 if nudged:
                     raise
                 nudged = True
