@@ -101,6 +101,7 @@ class House:
         self.receiver = Receiver()
         self.mcu, self.nvr = Service(), Service()
         self.environment: dict[str, str] = {}
+        self.daemons: list[Daemon] = []
 
     def write_root(self) -> None:
         (self.root / "inventories").mkdir(parents=True)
@@ -150,6 +151,7 @@ class Daemon:
     async def start(self, *, ready: bool = True) -> None:
         given = {"PYTHONPATH": str(REPOSITORY / "src"), "OPSMON_TOKEN": TOKEN, **self._house.environment}
         environment = {**os.environ, **given}
+        self._house.daemons.append(self)
         self.process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "opsmon", "run", "--root", str(self._house.root), env=environment,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
@@ -229,6 +231,8 @@ async def house_in(folder: Path) -> AsyncIterator[House]:
     try:
         yield house
     finally:
+        for daemon in house.daemons:
+            await daemon.end(signal.SIGKILL)  # whatever a failed test left behind
         await house.mcu.die()
         await house.nvr.die()
         await house.receiver.stop()

@@ -53,9 +53,11 @@ async def victim(root: Path) -> AsyncIterator[Victim]:
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     made = Victim(process)
-    assert await made.line() == ["born"]
-    yield made
-    process.send_signal(signal.SIGKILL)
+    try:
+        assert await made.line() == ["born"]
+        yield made
+    finally:
+        process.send_signal(signal.SIGKILL)
     while await made.line():  # what it had said before it died
         pass
     await process.wait()
