@@ -7,7 +7,7 @@ from opsmon.incident.draft import Draft, Setting
 from opsmon.incident.grouping import observe
 from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import Incidents
-from opsmon.incident.lifecycle import drop_strangers, end_hold_down, restart_hold_downs
+from opsmon.incident.lifecycle import drop_strangers, end_hold_down, shift_hold_downs
 from opsmon.model.device import Device, Inventory, Kind, Site
 from opsmon.model.event import (
     Change,
@@ -98,9 +98,10 @@ class Scene:
             end_hold_down(draft, incident)
         self.take(draft)
 
-    def set_back(self) -> None:
+    def clock_jumps(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
         draft = self.draft()
-        restart_hold_downs(draft)
+        shift_hold_downs(draft, timedelta(seconds=seconds))
         self.take(draft)
 
     def reload(self, devices: Iterable[Device]) -> None:

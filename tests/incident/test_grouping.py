@@ -271,13 +271,16 @@ def test_a_device_taken_out_of_the_inventory_closes_its_incidents_and_is_no_chil
     ]
 
 
-def test_a_clock_set_back_begins_the_hold_down_again() -> None:
+@pytest.mark.parametrize("jump_s", [-7_200, -5, 5, 7_200])
+def test_what_is_left_of_a_hold_down_stays_when_the_clock_is_set(jump_s: int) -> None:
     scene = Scene()
     scene.at(7_200).becomes("mcu", DOWN)
     scene.at(7_210).becomes("mcu", UP)
-    scene.at(0).set_back()
-    assert scene.the_open().hold_until == scene.at(30).now
-    scene.at(30).wait()
+    scene.at(7_220).clock_jumps(jump_s)
+    assert scene.the_open().hold_until == scene.at(7_220 + jump_s + 20).now
+    scene.at(7_220 + jump_s + 19).wait()
+    assert scene.the_open().phase == "recovering"
+    scene.at(7_220 + jump_s + 20).wait()
     assert scene.open == []
 
 

@@ -16,7 +16,7 @@ from opsmon.engine.step import Step
 from opsmon.engine.turn import Turn
 from opsmon.engine.world import World, with_fleet
 from opsmon.incident.draft import MONITORING
-from opsmon.incident.lifecycle import drop_strangers, prune, restart_hold_downs
+from opsmon.incident.lifecycle import drop_strangers, prune, shift_hold_downs
 from opsmon.model.event import MaintenanceSet
 from opsmon.model.sample import Sample
 from opsmon.state import advance as state
@@ -115,5 +115,5 @@ def _retime(turn: Turn, old: Rules) -> None:
 
 def _step_clock(world: World, given: ClockStepped, now: datetime) -> Step:
     turn = Turn(with_fleet(world, clock_stepped(world.fleet, given.by)), now)
-    turn.draft(restart_hold_downs)
+    turn.draft(lambda draft: shift_hold_downs(draft, given.by))
     return turn.step()

@@ -1,6 +1,7 @@
 """What time and a new inventory do to incidents: hold-downs end, devices leave."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from opsmon.incident.draft import MONITORING, Draft
 from opsmon.incident.incident import OUTAGE_STATES, Incident
@@ -34,12 +35,12 @@ def _open_degraded(draft: Draft, last: DeviceStateChanged) -> None:
         draft.open_state(device, last)
 
 
-def restart_hold_downs(draft: Draft) -> None:
-    """After the clock was set back: a hold-down that would now last longer than it should begins again."""
+def shift_hold_downs(draft: Draft, by: timedelta) -> None:
+    """After the clock jumped by so much: what is left of each hold-down stays what it was."""
     for incident in draft.incidents.open_incidents():
-        if incident.hold_until is not None and incident.hold_until > draft.now + draft.setting.hold_down:
-            since = incident.recovered_at or draft.now
-            hold_until = draft.now + draft.setting.hold_down
+        if incident.hold_until is not None:
+            hold_until = min(max(incident.hold_until + by, draft.now), draft.now + draft.setting.hold_down)
+            since = max(incident.starts_at, min(incident.recovered_at or draft.now, draft.now))
             draft.write(RecoverySeen(draft.now, incident.id, since, hold_until))
 
 
