@@ -11,6 +11,7 @@ import tempfile
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ async def direct(evening: Evening) -> dict[str, Any]:
             stack.callback((await carry_in(evening.carrier, evening.port)).close)
         house = await stack.enter_async_context(aiohttp.ClientSession(f"http://127.0.0.1:{evening.port}"))
         await _wait_for_everyone(house, daemon, root, evening)
-        await _play(fleet, evening)
+        await _play(fleet, house, environment["OPSMON_TOKEN"], evening)
         return {"incidents": await _incidents(house), "arrived": receiver.arrived, "forged": receiver.forged}
 
 
@@ -131,14 +132,26 @@ async def _wait_for_everyone(
     )
 
 
-async def _play(fleet: Fleet, evening: Evening) -> None:
+async def _play(fleet: Fleet, house: aiohttp.ClientSession, token: str, evening: Evening) -> None:
     curtain = time.monotonic()
     for act in acts(evening.seconds):
         await asyncio.sleep(max(0.0, curtain + act.at_s - time.monotonic()))
         for order in act.orders:
             await fleet.order(order)
         evening.tell("act", f"{act.title_en}  {act.title_zh}")
+        for device, fact in act.facts:
+            await _report(house, token, device, fact)
     await asyncio.sleep(max(0.0, curtain + evening.seconds - time.monotonic()))
+
+
+async def _report(house: aiohttp.ClientSession, token: str, device: str, fact: str) -> None:
+    """A person tells the daemon something about the open incident of a device, if there is one."""
+    for incident in await _get(house, f"/api/v1/incidents?device={device}"):
+        body = {"type": fact, "by": "on-call engineer"}
+        headers = {"Authorization": f"Bearer {token}"}
+        async with house.post(f"/api/v1/incidents/{incident['id']}/events", json=body, headers=headers) as answer:
+            if answer.status != HTTPStatus.CREATED:
+                raise DemoError(f"the daemon did not take {fact} of {device}: {await answer.text()}")
 
 
 async def _incidents(house: aiohttp.ClientSession) -> list[dict[str, Any]]:

@@ -5,11 +5,13 @@ import hmac
 import json
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+SHOWN_ZONE = ZoneInfo("Asia/Shanghai")  # that of the messages
 Tell = Callable[[str, str], None]  # what kind of line it is, and the line
 
 
@@ -52,5 +54,6 @@ def line_of(alert: dict[str, Any]) -> str:
     labels, annotations = alert["labels"], alert.get("annotations", {})
     clause = f" {labels['clause']}" if "clause" in labels else ""
     summary = annotations.get("summary", "")
-    at = datetime.now(UTC).astimezone().strftime("%H:%M:%S")
-    return f"{at}  {alert['status']:<8}  {labels['alertname']}{clause}  {labels.get('device', '')}  {summary}"
+    at = datetime.now(SHOWN_ZONE).strftime("%H:%M:%S")
+    name = labels["alertname"] + clause
+    return f"{at}  {alert['status']:<8}  {name:<16}  {labels.get('device', ''):<8}  {summary}"
