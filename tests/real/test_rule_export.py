@@ -125,6 +125,21 @@ def test_only_links_that_the_inventory_marks_are_faults(rule_file: Path) -> None
     )
 
 
+def test_an_uplink_that_lldp_finds_is_judged_like_a_marked_link(rule_file: Path) -> None:
+    labels = {"instance": "core-1", "ifIndex": "2", "ifName": "GE2", "severity": "ordinary"}
+    judge(
+        rule_file,
+        {
+            f"opsmon_interface_uplink{OTHER_LINK}": "1x20",
+            f"ifOperStatus{LINK}": "2x20",
+            f"ifOperStatus{OTHER_LINK}": "2x20",
+            f"ifAdminStatus{LINK}": "1x20",
+            f"ifAdminStatus{OTHER_LINK}": "1x20",
+        },
+        {("5m", "LinkDown"): [(labels, "core-1: link GE2 is down")]},
+    )
+
+
 def test_the_busier_direction_of_a_link_counts(rule_file: Path) -> None:
     labels = {"instance": "core-1", "ifIndex": "1", "ifName": "GE1", "ifAlias": "uplink", "severity": "ordinary"}
     octets_a_minute = 950_000_000 * 60 // 8

@@ -194,6 +194,15 @@ def test_needs_and_unless_look_at_the_same_subject() -> None:
     assert meter(rule, device=switch(important=("Gi0/4",))).poll({oper: 2, admin: 1}).told() == []
 
 
+def test_an_uplink_that_lldp_found_is_important_without_a_mark() -> None:
+    labels = {"ifIndex": "3", "ifName": "Gi0/3", "ifDescr": "", "ifAlias": ""}
+    oper, uplink = key("ifOperStatus", **labels), key("interface_uplink", **labels)
+    other = key("ifOperStatus", **(labels | {"ifIndex": "4", "ifName": "Gi0/4"}))
+    rule = make_rule("LinkDown", "ifOperStatus", Bounds(Comparison.ONE_OF, values=frozenset({2.0})), important=True)
+    m = meter(rule, device=switch()).poll({oper: 2, other: 2, uplink: 1})
+    assert m.told() == ["+LinkDown ifName=Gi0/3"]
+
+
 def test_an_interface_is_known_by_its_name_when_its_index_moves() -> None:
     def oper(index: str) -> SeriesKey:
         return key("ifOperStatus", ifIndex=index, ifName="Gi0/3", ifDescr="", ifAlias="uplink")

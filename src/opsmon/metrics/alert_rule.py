@@ -45,12 +45,13 @@ LINK_UTILISATION = RecordingRule(
     "opsmon:link_utilisation:ratio",
     "((rate(ifHCInOctets[5m]) > rate(ifHCOutOctets[5m])) or rate(ifHCOutOctets[5m])) * 8 / (ifHighSpeed * 1e6 > 0)",
 )
+_MARKED_BY_HAND = " or ".join(
+    f"group by (instance, ifIndex) (ifOperStatus and on (instance, {name}) {_MARKED.format(name=name)})"
+    for name in ("ifName", "ifDescr", "ifAlias")
+)
 IMPORTANT = RecordingRule(
     "opsmon:interface_important",
-    " or ".join(
-        f"group by (instance, ifIndex) (ifOperStatus and on (instance, {name}) {_MARKED.format(name=name)})"
-        for name in ("ifName", "ifDescr", "ifAlias")
-    ),
+    f"{_MARKED_BY_HAND} or group by (instance, ifIndex) (opsmon_interface_uplink)",
 )
 
 
@@ -131,7 +132,7 @@ def _measure(rule: Rule) -> str:
 
 
 def _meant(rule: Rule, measured: str) -> str:
-    """Of interfaces only those that the inventory marks, by any of their names."""
+    """Of interfaces only those that the inventory marks, by any of their names, and the uplinks that LLDP finds."""
     return f"({measured} and on (instance, ifIndex) {IMPORTANT.name})" if rule.important else measured
 
 

@@ -99,6 +99,7 @@ DEVICES: dict[str, Metric] = {
     "opsmon_device_info": _gauge("Who the device says it is; always 1."),
     "opsmon_device_inventory_info": _gauge("What the inventory says of the device; always 1."),
     "opsmon_interface_important": _gauge("An interface that the inventory marks as important; always 1."),
+    "opsmon_interface_uplink": _gauge("An interface that LLDP finds to lead to a parent of the device; always 1."),
     "opsmon_device_limit_seconds": _gauge("A length of time that conditions of the device go by."),
     "opsmon_device_uptime_seconds": _gauge("How long the device has been running."),
     "opsmon_device_cpu_ratio": _gauge("How busy the processor is, 0 to 1."),

@@ -67,6 +67,7 @@ class _Shape(NamedTuple):
 
 # The counters that a link's utilisation is measured from: 64 bits, or 32 where the agent has no others (IF-MIB).
 _COUNTERS = {"ifHCInOctets": ("ifHCOutOctets", 64), "ifInOctets": ("ifOutOctets", 32)}
+UPLINK = "interface_uplink"  # 1 for an interface that leads to a parent of the device
 _SPEEDS = (("ifHighSpeed", 1e6), ("ifSpeed", 1.0))
 
 
@@ -101,9 +102,11 @@ class Matcher:
         for number, block in enumerate(blocks):
             for position, key in enumerate(block.keys):
                 for rule in self._rules.get(key.metric, ()):
-                    if not (rule.selector.selects(device) and _is_meant(rule, device, key)):
+                    if not (rule.selector.selects(device) and _is_of(rule, key)):
                         continue
                     index = _index_of(blocks) if index is None else index
+                    if rule.important and not _is_important(device, key, index):
+                        continue
                     watch = self._watch(rule, device, check, key, Place(number, position), index)
                     if watch is not None:
                         yield watch
@@ -148,12 +151,16 @@ def subject_of(key: SeriesKey, check: CheckName) -> str:
     return ",".join(f"{name}={value}" for name, value in key.labels)
 
 
-def _is_meant(rule: Rule, device: Device, key: SeriesKey) -> bool:
+def _is_of(rule: Rule, key: SeriesKey) -> bool:
     labels = dict(key.labels)
-    if any(labels.get(name) != value for name, value in rule.series.items()):
-        return False
+    return all(labels.get(name) == value for name, value in rule.series.items())
+
+
+def _is_important(device: Device, key: SeriesKey, index: Mapping[SeriesKey, Place]) -> bool:
+    """Whether the inventory marks the interface by one of its names, or LLDP has found an uplink there."""
+    labels = dict(key.labels)
     names = (labels.get(name, "") for name in ("ifName", "ifDescr", "ifAlias"))
-    return not rule.important or any(name in device.important for name in names if name)
+    return any(name in device.important for name in names if name) or SeriesKey(UPLINK, key.labels) in index
 
 
 def _index_of(blocks: tuple[SeriesBlock, ...]) -> dict[SeriesKey, Place]:

@@ -6,7 +6,7 @@ come, go or are renamed are seen at once: their labels are read again in the sam
 """
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from opsmon.errors import ProbeError
@@ -37,6 +37,7 @@ from opsmon.probe.profile.survey import (
     series_of,
 )
 from opsmon.probe.profile.table import TableShape
+from opsmon.probe.profile.uplink import Uplinks
 from opsmon.probe.snmp.session import Oid, SnmpSession
 
 SYSTEM = (SYS_DESCR, SYS_OBJECT_ID, SYS_UP_TIME, SYS_NAME, IF_TABLE_LAST_CHANGE)
@@ -75,16 +76,22 @@ class _Known:
 
 
 class DevicePoller:
-    """Polls one device. `forced` is the profile that the inventory names, if it names one.
+    """Polls one device. `forced` is the profile that the inventory names, if it names one; `parents` are its parents.
 
     At most `survey_every` polls lie between two surveys, and at least three quarters of them: devices that began
     together drift apart.
     """
 
     def __init__(
-        self, profiles: ProfileSet, forced: str | None = None, *, survey_every: int = POLLS_BETWEEN_SURVEYS
+        self,
+        profiles: ProfileSet,
+        forced: str | None = None,
+        *,
+        parents: Collection[str] = (),
+        survey_every: int = POLLS_BETWEEN_SURVEYS,
     ) -> None:
         self._profiles = profiles
+        self._uplinks = Uplinks(parents)
         self._forced = forced
         self._survey_every = survey_every
         self._known: _Known | None = None
@@ -108,7 +115,7 @@ class DevicePoller:
                 await reader.walk(shape.label_columns())
                 shape.take(reader)
         self._known = replace(known, up_ticks=_up_ticks(reader), if_table_changed=changed)
-        return _picture(reader, known, surveyed=False)
+        return self._picture(reader, known, surveyed=False)
 
     async def _survey(self, session: SnmpSession) -> Picture:
         """Everything anew; what did not change keeps its blocks."""
@@ -134,7 +141,15 @@ class DevicePoller:
         marks = (text_at(reader, SYS_OBJECT_ID), text_at(reader, IF_TABLE_LAST_CHANGE), _up_ticks(reader))
         self._known = _Known(profile, kind, identity, plan, shapes, neighbours, *marks)
         self._polls_left = self._survey_every - random.randint(0, self._survey_every // 4)
-        return _picture(reader, self._known, surveyed=True)
+        self._uplinks.learn(neighbours)
+        return self._picture(reader, self._known, surveyed=True)
+
+    def _picture(self, reader: Reader, known: _Known, *, surveyed: bool) -> Picture:
+        plan = known.plan
+        health = (Reading(plan.block, plan.evaluate(reader.values)),) if plan.series else ()
+        tables = tuple(reading for shape in known.shapes for reading in shape.readings(reader))
+        readings = (*health, *tables, *self._uplinks.readings(tables))
+        return Picture(known.profile, known.kind, known.identity, readings, surveyed, known.neighbours, reader.problems)
 
     async def _choose(self, reader: Reader, session: SnmpSession) -> Profile:
         if self._forced is not None:
@@ -163,13 +178,3 @@ def _shapes(profile: Profile, before: _Known | None) -> tuple[TableShape, ...]:
     if before is not None and before.profile is profile:
         return before.shapes
     return tuple(TableShape(table) for table in profile.tables)
-
-
-def _picture(reader: Reader, known: _Known, *, surveyed: bool) -> Picture:
-    plan = known.plan
-    readings = [Reading(plan.block, plan.evaluate(reader.values))] if plan.series else []
-    for shape in known.shapes:
-        readings += shape.readings(reader)
-    return Picture(
-        known.profile, known.kind, known.identity, tuple(readings), surveyed, known.neighbours, reader.problems
-    )

@@ -9,17 +9,18 @@ from opsmon.probe.profile.poller import DevicePoller
 
 
 class DevicePollers:
-    """Gives each device its poller; a device that moved or got another profile begins anew."""
+    """Gives each device its poller; a device that moved, or got another profile or parent, begins anew."""
 
     def __init__(self, profiles: ProfileSet) -> None:
         self.profiles = profiles
-        self._pollers: dict[DeviceName, tuple[tuple[str, str | None], DevicePoller]] = {}
+        self._pollers: dict[DeviceName, tuple[tuple[object, ...], DevicePoller]] = {}
 
     def of(self, device: Device) -> DevicePoller:
-        made_for = (device.address, device.profile)
+        made_for = (device.address, device.profile, device.parents)
         known = self._pollers.get(device.name)
         if known is None or known[0] != made_for:
-            known = self._pollers[device.name] = (made_for, DevicePoller(self.profiles, device.profile))
+            poller = DevicePoller(self.profiles, device.profile, parents=device.parents)
+            known = self._pollers[device.name] = (made_for, poller)
         return known[1]
 
     def keep_only(self, names: Collection[DeviceName]) -> None:
