@@ -78,6 +78,9 @@ async def test_old_incidents_are_let_go_and_remembered_for_a_late_word(house: Ho
         await house.heal_mcu()
         late = Fact(FactType.EXCLUDED, house.clock.now(), "王工", "the hall's own power cut")
         await pipeline.issue(AddFact(incident, Fact(FactType.REPORT_FILED, house.clock.now(), "王工")))
+        await pipeline.snapshot()
+        await house.idle()
+        assert incident in house.world.incidents.by_id
         house.clock.move(REMEMBERED.total_seconds() + 60)
         await pipeline.snapshot()
         house.pipeline.intake.wake()
