@@ -1,0 +1,33 @@
+"""The first command of the README, in its shortest form: the real daemon finds what the simulated fleet suffers."""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[2] / "src"
+STORY_S, START_AND_STOP_S = 40, 70
+
+
+@pytest.mark.timeout(STORY_S + START_AND_STOP_S + 10)
+async def test_the_demo_tells_its_story_on_plain_loopback() -> None:
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    words = ["demo", "--no-namespace", "--seconds", str(STORY_S), "--json"]
+    pipe = asyncio.subprocess.PIPE
+    demo = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "opsmon", *words, stdout=pipe, stderr=pipe, env=environment
+    )
+    async with asyncio.timeout(STORY_S + START_AND_STOP_S):
+        out, err = await demo.communicate()
+    assert demo.returncode == 0, err.decode()
+    seen = json.loads(out)
+    found = {incident["device"]: incident for incident in seen["incidents"]}
+    assert set(found) == {"access-3", "mcu-1", "ups-1"}
+    assert found["access-3"]["affected"] == 40  # the cameras behind it, in one incident
+    assert {clock["clause"] for clock in found["mcu-1"]["clocks"]} >= {"E2"}
+    assert seen["notifications"]["DeviceDown firing"] == 2
+    assert seen["notifications"]["UpsOnBattery firing"] == 1
+    assert seen["forged"] == 0
