@@ -1,10 +1,13 @@
 """Devices that behave well and badly, read over SSH: what is kept is what they showed, and nothing else."""
 
 import time
+from typing import Any
 
 import asyncssh
 import pytest
 
+from opsmon.config.secret import MissingSecret
+from opsmon.errors import Problem
 from opsmon.model.secret import Secret
 from tests.backup.far_end import FarEnd, Manners, behave, ios_config, vrp_config
 from tests.backup.rig import Rig
@@ -176,3 +179,20 @@ def test_any_platform_that_netmiko_knows_by_its_name(far: FarEnd, rig: Rig) -> N
     assert rig.standing(device).recipe == "generic"
     behave(there, cut_after_chars=300)
     assert "was cut" in rig.one(device).reason
+
+
+def test_a_secret_whose_reference_leads_nowhere(far: FarEnd, rig: Rig) -> None:
+    device = rig.device(
+        far.device(Manners(config=CONFIG)), password=MissingSecret(Problem("", 0, 0, "BACKUP_PASSWORD is not set"))
+    )
+    result = rig.one(device)
+    assert not result.ok
+    assert "BACKUP_PASSWORD is not set" in result.reason
+
+
+@pytest.mark.parametrize(
+    ("access", "reason"),
+    [({"platform": "cisco_ios_telnet"}, "only SSH is spoken"), ({"key": "/nonexistent", "password": None}, "key file")],
+)
+def test_access_that_cannot_be(far: FarEnd, rig: Rig, access: dict[str, Any], reason: str) -> None:
+    assert reason in rig.one(rig.device(far.device(Manners()), **access)).reason

@@ -7,7 +7,6 @@ session before a password is sent. No error holds a secret or anything that the 
 """
 
 import logging
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -83,6 +82,8 @@ def open_line(device: Device, pins: HostKeyPins, *, own_login: bool) -> Iterator
     access = device.ssh
     if access is None or access.platform is None:
         raise BackupError("the device has no `ssh.platform`")
+    if access.platform.endswith(("_telnet", "_serial")):
+        raise BackupError(f"`{access.platform}` would send the password in plain: only SSH is spoken")
     policy = _Pinned(pins, (device.address, access.port))
     driver = _quiet(driver_of(access.platform), policy, own_login)(**_parameters(device.address, access))
     try:
@@ -168,11 +169,11 @@ def _reason(error: BaseException, policy: _Pinned) -> str:
     cause: BaseException = error.__context__ or error
     if policy.refused or isinstance(cause, paramiko.BadHostKeyException):
         return "the host key changed since it was pinned (delete its line in var/known_hosts if that was on purpose)"
+    if isinstance(cause, FileNotFoundError | PermissionError):
+        return "the key file of `ssh.key` cannot be read"
     if isinstance(cause, ConnectionRefusedError | paramiko.ssh_exception.NoValidConnectionsError):
         return "the SSH port refused the connection"
-    if isinstance(cause, TimeoutError | socket.timeout):
+    if isinstance(cause, TimeoutError):
         return f"nobody answered at the SSH port within {CONNECT_S:g} s"
-    if isinstance(cause, socket.gaierror):
-        return "the address cannot be resolved"
     closed = isinstance(cause, EOFError | ConnectionError)
     return "the device closed the connection before the login" if closed else f"SSH failed ({type(cause).__name__})"

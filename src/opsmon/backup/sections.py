@@ -62,7 +62,7 @@ def _grouped(lines: list[str], begins: _Begins) -> tuple[Section, ...]:
         if begins(line) or not groups:
             groups.append([])
         groups[-1].append(line)
-    return tuple(Section(group[0], tuple(group[1:])) if group[0] else Section("", tuple(group)) for group in groups)
+    return tuple(_block(group) for group in groups)
 
 
 def _nested(lines: list[str], opens: re.Pattern[str], closes: re.Pattern[str]) -> tuple[Section, ...]:
@@ -71,23 +71,23 @@ def _nested(lines: list[str], opens: re.Pattern[str], closes: re.Pattern[str]) -
     for number, line in enumerate(lines):
         inside = quoted
         quoted = quoted ^ (_quotes(line) % 2 == 1)
-        if inside:
-            continue
-        if opens.search(line):
-            began = number if depth == 0 else began
+        if not inside and opens.search(line):
             depth += 1
-        elif closes.search(line):
+        elif not inside and closes.search(line):
             depth -= 1
-            if depth < 0:
-                raise IncompleteError(f"line {number + 1} closes what was never opened")
-        if depth == 0:
-            sections.append(
-                Section(lines[began], tuple(lines[began + 1 : number + 1])) if lines[began] else Section("", ("",))
-            )
+        if depth < 0:
+            raise IncompleteError(f"line {number + 1} closes what was never opened")
+        if depth == 0 and not quoted:
+            sections.append(_block(lines[began : number + 1]))
             began = number + 1
     if depth or quoted:
-        raise IncompleteError(f"`{lines[began].strip()}` is not closed")
+        last = lines[began].strip() if began < len(lines) else lines[-1].strip()
+        raise IncompleteError(f"`{last}` is not closed")
     return tuple(sections)
+
+
+def _block(lines: list[str]) -> Section:
+    return Section(lines[0], tuple(lines[1:])) if lines[0] else Section("", tuple(lines))
 
 
 def _quotes(line: str) -> int:

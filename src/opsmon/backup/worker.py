@@ -48,9 +48,9 @@ class Worker:
     def take(self, device: Device) -> Taken | Refused:
         """One device, whatever happens."""
         began = time.monotonic()
-        scrubber = self.scrubber.knowing(secrets_of(device))
-        reason, aside = "", ""
+        scrubber, reason, aside = self.scrubber, "", ""
         try:
+            scrubber = scrubber.knowing(secrets_of(device))
             return self._taken(device, scrubber, began)
         except CaptureError as error:
             reason, aside = str(error), error.partial
@@ -109,4 +109,12 @@ def secrets_of(device: Device) -> list[str]:
     found: list[Secret | None] = [ssh.password, ssh.enable] if ssh else []
     if snmp:
         found += [snmp.community, snmp.auth.key if snmp.auth else None, snmp.priv.key if snmp.priv else None]
-    return [secret.reveal() for secret in found if secret is not None]
+    return [text for secret in found if secret is not None and (text := _revealed(secret))]
+
+
+def _revealed(secret: Secret) -> str:
+    """Its text; nothing where the reference leads nowhere, which is told when the secret is wanted for a login."""
+    try:
+        return secret.reveal()
+    except OpsmonError:
+        return ""
