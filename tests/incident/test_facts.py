@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from opsmon.incident.facts import FUTURE_SKEW, refusal_of
+from opsmon.incident.facts import FUTURE_SKEW, REPORT_AHEAD, refusal_of
 from opsmon.incident.incident import Incident
 from opsmon.model.event import DeviceState
 from opsmon.model.incident import Fact, FactType
@@ -36,12 +36,22 @@ def test_any_fact_within_the_life_of_the_incident_is_taken(incident: Incident, t
 
 def test_the_edges_of_time(incident: Incident) -> None:
     instant = timedelta(microseconds=1)
-    assert refusal_of(incident, Fact(FactType.REPORTED, START, "a"), NOW) == ""
-    assert "before the incident began" in refusal_of(incident, Fact(FactType.REPORTED, START - instant, "a"), NOW)
+    assert refusal_of(incident, Fact(FactType.ON_SITE, START, "a"), NOW) == ""
+    assert "before the incident began" in refusal_of(incident, Fact(FactType.ON_SITE, START - instant, "a"), NOW)
     assert refusal_of(incident, Fact(FactType.ON_SITE, NOW + FUTURE_SKEW, "a"), NOW) == ""
     assert "in the future" in refusal_of(incident, Fact(FactType.ON_SITE, NOW + FUTURE_SKEW + instant, "a"), NOW)
     naive = datetime(2026, 11, 20, 3)  # noqa: DTZ001  # the mistake under test
     assert refusal_of(incident, Fact(FactType.ON_SITE, naive, "a"), NOW) == "the time has no offset"
+
+
+def test_a_user_may_have_called_before_our_monitoring_saw_it(incident: Incident) -> None:
+    call = Fact(FactType.REPORTED, START - timedelta(minutes=5), "a")
+    answer = Fact(FactType.ACKNOWLEDGED, START - timedelta(minutes=4), "a")
+    assert "before the incident began" in refusal_of(incident, answer, NOW)
+    assert refusal_of(incident, call, NOW) == ""
+    assert refusal_of(told(incident, call), answer, NOW) == ""
+    long_ago = Fact(FactType.REPORTED, START - REPORT_AHEAD - timedelta(microseconds=1), "a")
+    assert "before the incident began" in refusal_of(incident, long_ago, NOW)
 
 
 def test_the_same_again_is_refused_whoever_says_it(incident: Incident) -> None:

@@ -11,6 +11,9 @@ from opsmon.model.incident import Fact, FactType
 # How far the clocks of people and machines may be apart before "just now" is called the future.
 FUTURE_SKEW = timedelta(minutes=2)
 STARTS = frozenset({FactType.DETECTED, FactType.REPORTED})
+# What people may have told before our monitoring saw it: a user telephones, and the next check fails.
+TOLD_BY_PEOPLE = frozenset({FactType.REPORTED, FactType.NOTIFIED})
+REPORT_AHEAD = timedelta(days=1)  # what was reported earlier than this was another fault
 NEEDS_REASON = frozenset({FactType.EXCLUDED, FactType.INCLUDED})
 # What is still reported of an incident when it is over.
 AFTER_CLOSE = frozenset({FactType.REPORT_FILED, FactType.EXCLUDED, FactType.INCLUDED})
@@ -21,13 +24,21 @@ def refusal_of(incident: Incident, fact: Fact, now: datetime) -> str:
     return _refusal_of_time(incident, fact, now) or _refusal_of_order(incident, fact)
 
 
+def begun_at(incident: Incident) -> datetime:
+    """When the fault began as far as anybody has told: the first failed observation, or a report before it."""
+    told = (fact.at for fact in incident.facts if fact.type in TOLD_BY_PEOPLE)
+    return min((incident.starts_at, *told))
+
+
 def _refusal_of_time(incident: Incident, fact: Fact, now: datetime) -> str:
     if fact.at.tzinfo is None:
         return "the time has no offset"
     if fact.at > now + FUTURE_SKEW:
         return f"{fact.at.isoformat()} is in the future"
-    if fact.at < incident.starts_at:
-        return f"{fact.at.isoformat()} is before the incident began ({incident.starts_at.isoformat()})"
+    begun = begun_at(incident)
+    earliest = incident.starts_at - REPORT_AHEAD if fact.type in TOLD_BY_PEOPLE else begun
+    if fact.at < earliest:
+        return f"{fact.at.isoformat()} is before the incident began ({begun.isoformat()})"
     if incident.withdrawn:
         merged = f", as a part of {incident.merged_into}" if incident.merged_into else ""
         return f"the incident was withdrawn{merged}"
