@@ -10,7 +10,7 @@ PROFILES = profiles_of(
     {"name": "vendor", "match": [{"sysobjectid": "1.3.6.1.4.1.9"}]},
     {"name": "family", "match": [{"sysobjectid": "1.3.6.1.4.1.9.1"}, {"sysdescr": "Family OS"}]},
     {"name": "firewall", "match": [{"sysobjectid": "1.3.6.1.4.1.9.1", "sysdescr": "security appliance"}]},
-    {"name": "linux", "match": [{"sysobjectid": "1.3.6.1.4.1.8072"}]},
+    {"name": "linux", "match": [{"sysobjectid": "1.3.6.1.4.1.8072", "weak": True}]},
     {"name": "card", "match": [{"sysobjectid": NET_SNMP, "present": CARD, "value": "^UPS"}]},
     {"name": "camera", "match": [{"sysobjectid": "", "present": CARD}]},
 )
@@ -24,6 +24,8 @@ PROFILES = profiles_of(
         (".1.3.6.1.4.1.9.1.1208", "", "family"),
         ("1.3.6.1.4.1.9.1.1208", "Adaptive SECURITY appliance", "firewall"),
         ("1.3.6.1.4.1.99", "", "generic"),
+        (NET_SNMP, "Linux host 5.10", "linux"),
+        (NET_SNMP, "this is Family OS 7", "family"),
         ("1.3.6.1.4.1.99", "this is Family OS 7", "family"),
         ("", "", "generic"),
         ("1.0.3.0.6.0.1.0", "", "generic"),
@@ -42,6 +44,7 @@ def test_what_only_one_device_has_tells_it_from_others_of_its_number() -> None:
 
 
 def test_a_device_without_a_number_is_asked_too() -> None:
-    question = PROFILES.questions("", "")
-    assert PROFILES.choose("", "", {question[0]: b"anything"}).name == "camera"
+    for none in ("", "0.0"):
+        question = PROFILES.questions(none, "")
+        assert PROFILES.choose(none, "", {question[0]: b"anything"}).name == "camera"
     assert PROFILES.questions("1.3.6.1.4.1.9.1.5", "") == ()

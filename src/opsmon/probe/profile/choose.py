@@ -1,7 +1,7 @@
 """Which profile a device gets: by sysObjectID (the longest prefix wins), then by what it has, then by sysDescr.
 
-Cards that call themselves plain net-snmp, or nothing at all, are told apart by an instance that only they have:
-`present`.
+The number of net-snmp is a `weak` one, for half of all makers leave it as it is: words go before it. Cards that call
+themselves plain net-snmp, or nothing at all, are told apart by an instance that only they have: `present`.
 """
 
 from collections.abc import Mapping
@@ -12,12 +12,18 @@ from opsmon.probe.profile.text import oid_in, raw_text
 from opsmon.probe.snmp.session import Oid, SnmpValue
 
 GENERIC = "generic"
-Rank = tuple[int, bool, bool]
+Rank = tuple[bool, int, bool, bool]
 _NOTHING: Mapping[Oid, SnmpValue] = MappingProxyType({})
 
 
 def _rank(match: Match) -> Rank:
-    return (len(match.sysobjectid or ()), match.present is not None, match.sysdescr is not None)
+    return (not match.weak, len(match.sysobjectid or ()), match.present is not None, match.sysdescr is not None)
+
+
+def _number_in(sys_object_id: str) -> Oid:
+    """sysObjectID, empty where the agent has none; zeroDotZero (RFC 3418) is none too."""
+    where = oid_in(sys_object_id)
+    return () if where == (0, 0) else where
 
 
 def _fits(match: Match, sys_object_id: Oid, sys_descr: str) -> bool:
@@ -56,7 +62,7 @@ class ProfileSet:
 
     def questions(self, sys_object_id: str, sys_descr: str) -> tuple[Oid, ...]:
         """The instances that decide: those of better rank than the best match that needs none."""
-        where = oid_in(sys_object_id)
+        where = _number_in(sys_object_id)
         asked: list[Oid] = []
         for match, _ in self._matches:
             if not _fits(match, where, sys_descr):
@@ -68,7 +74,7 @@ class ProfileSet:
 
     def choose(self, sys_object_id: str, sys_descr: str, present: Mapping[Oid, SnmpValue] = _NOTHING) -> Profile:
         """The profile that fits best; the generic one where none does. `present` answers `questions`."""
-        where = oid_in(sys_object_id)
+        where = _number_in(sys_object_id)
         for match, profile in self._matches:
             if _fits(match, where, sys_descr) and _is_present(match, present):
                 return profile

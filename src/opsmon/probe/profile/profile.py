@@ -128,6 +128,7 @@ class Match:
     sysdescr: re.Pattern[str] | None
     present: Oid | None
     value: re.Pattern[str] | None
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -294,7 +294,7 @@ class _Family:
 def _match(spec: MatchSpec) -> Match:
     where = None if spec.sysobjectid is None else parse_oid(spec.sysobjectid)
     present = None if spec.present is None else parse_oid(spec.present)
-    return Match(where, _pattern(spec.sysdescr), present, _pattern(spec.value))
+    return Match(where, _pattern(spec.sysdescr), present, _pattern(spec.value), spec.weak)
 
 
 def _join(

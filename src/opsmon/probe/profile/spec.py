@@ -62,12 +62,16 @@ class ObjectSpec(Strict):
 
 
 class MatchSpec(Strict):
-    """One way to know the device; what is given must all hold. `present` asks the agent for one instance."""
+    """One way to know the device; what is given must all hold. `present` asks the agent for one instance.
+
+    `weak` stands behind every other match: the number is that of a common agent, and says little of the device.
+    """
 
     sysobjectid: str | None = Field(default=None, pattern=r"^(\d+(\.\d+)*)?$")
     sysdescr: Pattern | None = None
     present: OidText | None = None
     value: Pattern | None = None
+    weak: bool = False
 
     @model_validator(mode="after")
     def _says_something(self) -> "MatchSpec":
