@@ -50,6 +50,11 @@ def test_an_error_is_one_line_on_stderr_and_a_code(command: Opsmon, tmp_path: Pa
     assert said.err == f"{tmp_path}/nowhere: no such directory (`opsmon init DIR` writes a new root)\n"
 
 
+@pytest.mark.parametrize("words", ["contracts list", "contracts calendar 2026", "journal verify", "incidents list"])
+def test_a_root_that_is_not_there_is_wrong_input_whatever_is_asked(command: Opsmon, tmp_path: Path, words: str) -> None:
+    assert command(*words.split(), "--root", tmp_path / "nowhere").code == 2
+
+
 def test_an_error_under_json_is_one_document_too(command: Opsmon, tmp_path: Path) -> None:
     said = command("inventory", "list", "--root", tmp_path / "nowhere", "--json")
     assert said.code == 2

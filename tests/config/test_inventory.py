@@ -321,3 +321,13 @@ def test_a_parent_that_a_wrong_file_may_hold_is_no_mistake_of_its_own(load: Load
     with pytest.raises(ConfigError) as caught:
         load({"inventories/a.yaml": broken, "inventories/b.yaml": good})
     assert {problem.path for problem in caught.value.problems if not problem.warning} == {"inventories/a.yaml"}
+
+
+def test_ciphers_are_taken_as_devices_and_net_snmp_write_them(load: Load) -> None:
+    keys = "auth: {protocol: sha-256, key: password-1}, priv: {protocol: aes128, key: password-2}"
+    device = f"{{name: d, address: 192.0.2.1, kind: switch, snmp: {{version: 3, user: u, {keys}}}}}"
+    snmp = device_of(load({"inventories/a.yaml": f"site: hall\ndevices:\n  - {device}\n"}), "d").snmp
+    assert snmp is not None
+    assert snmp.auth is not None
+    assert snmp.priv is not None
+    assert (snmp.auth.protocol, snmp.priv.protocol) == ("SHA256", "AES")

@@ -41,6 +41,14 @@ def _check_version(written: object) -> str:
     return "2c" if version == "2" else version
 
 
+def _cipher_name(written: object) -> object:
+    """As devices and net-snmp write them, too: `sha`, `SHA-256`, `AES128`."""
+    if not isinstance(written, str):
+        return written
+    name = written.upper().replace("-", "")
+    return {"SHA1": "SHA", "AES128": "AES"}.get(name, name)
+
+
 # Looser than `check_name`: the regular expressions of JSON Schema do not know letters of every script.
 _NAME_SCHEMA = {"type": "string", "pattern": r"^[^\s/,;:{}]{1,100}$"}
 Name = Annotated[str, AfterValidator(check_name), WithJsonSchema(_NAME_SCHEMA)]
@@ -51,18 +59,21 @@ Version = Annotated[
     Literal["1", "2c", "3"], BeforeValidator(_check_version), WithJsonSchema({"enum": [1, 2, 3, "1", "2c", "3"]})
 ]
 
+AuthProtocol = Annotated[Literal["MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512"], BeforeValidator(_cipher_name)]
+PrivProtocol = Annotated[Literal["DES", "3DES", "AES", "AES192", "AES256"], BeforeValidator(_cipher_name)]
+
 
 class SnmpAuthSpec(Spec):
     """`snmp.auth`: the user's authentication key (RFC 3414, RFC 7860)."""
 
-    protocol: Literal["MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512"] | None = None
+    protocol: AuthProtocol | None = None
     key: SecretField | None = None
 
 
 class SnmpPrivSpec(Spec):
     """`snmp.priv`: the user's privacy key (RFC 3414, RFC 3826)."""
 
-    protocol: Literal["DES", "3DES", "AES", "AES192", "AES256"] | None = None
+    protocol: PrivProtocol | None = None
     key: SecretField | None = None
 
 

@@ -94,7 +94,7 @@ def load_settings(path: Path, *, environ: Mapping[str, str] = os.environ) -> Set
 
 def load_rules(path: Path, *, environ: Mapping[str, str] = os.environ) -> Rules:
     """Only the settings and the contracts of a root, for commands that ask about a contract and no device."""
-    loading = Loading(path.resolve(), environ, False, Problems())
+    loading = Loading(_existing(path), environ, False, Problems())
     settings = _load_settings(loading)
     contracts = load_contracts(root_of("rules", loading.root), settings.timezone, loading.problems)
     loading.problems.raise_if_any()
