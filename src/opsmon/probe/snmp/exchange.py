@@ -53,10 +53,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What a walk has seen, and the next one of the same columns asks by: sizes of bindings, rows by column name."""
+    """What a walk has seen, and the next one of the same columns asks by.
+
+    The size of its bindings, the rows of each column by its name, and the room of an answer: how many of just these
+    bindings the agent was willing to send at once.
+    """
 
     octets_per_binding: float = 23.0  # until the first walk has told: 64 to a frame, which many agents cap at too
     rows: Mapping[bytes, int] = field(default_factory=dict)
+    room: int = 1000  # more than any answer has
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ RESPONSE_OCTETS = 1472  # what one Ethernet frame holds under IP and UDP
 MOST_ROWS_ASKED = 50  # more upsets some agents
 _LEAST_OCTETS_PER_BINDING = 8.0
 _NOTABLE_OCTETS = 1.0
+_FULL_OCTETS = 1200  # what a datagram of 1,472 octets holds at least when no other row fits in
 _SILENCES_BEFORE_GENTLER = 2
 _SILENCES_BEFORE_GETNEXT = 3
 
@@ -55,6 +56,7 @@ class Walk:
         self._limits = limits
         self._may_bulk = version != VERSION_1
         self._hints = self.hints = hints or Hints()
+        self._room = self._hints.room
         self._monotonic = monotonic
         self._started_s = monotonic()
         self._requests = 0
@@ -89,7 +91,7 @@ class Walk:
         elif self._bulk:
             self._ask_bulk(opened)
         else:
-            self._group = opened[: min(self._habits.most_names, self._habits.most_bindings, self._width)]
+            self._group = opened[: min(self._habits.most_names, self._habits.most_bindings, self._room, self._width)]
             self.request = Request(Pdu.GET_NEXT, tuple(column.cursor for column in self._group))
 
     @property
@@ -98,7 +100,7 @@ class Walk:
 
     def _ask_bulk(self, opened: list[Column]) -> None:
         """The columns furthest behind, in the rectangle that brings most."""
-        bindings = min(int(RESPONSE_OCTETS / self._hints.octets_per_binding), self._habits.most_bindings)
+        bindings = min(int(RESPONSE_OCTETS / self._hints.octets_per_binding), self._room, self._habits.most_bindings)
         opened.sort(key=self._rows_to_come, reverse=True)
         to_come = [self._rows_to_come(column) for column in opened]
         width, rows = choose_rectangle(to_come, bindings, self._habits.most_names, MOST_ROWS_ASKED)
@@ -132,7 +134,8 @@ class Walk:
 
     def _learn_hints(self) -> None:
         """For the next walk. Small changes of size are let pass, so that requests stay as they are."""
-        self.hints = Hints(self._hints.octets_per_binding, {column.name: len(column.cells) for column in self._columns})
+        rows = {column.name: len(column.cells) for column in self._columns}
+        self.hints = Hints(self._hints.octets_per_binding, rows, self._room)
         if self._bindings:
             size = max(_LEAST_OCTETS_PER_BINDING, self._octets / self._bindings)
             if abs(size - self._hints.octets_per_binding) > _NOTABLE_OCTETS:
@@ -160,13 +163,19 @@ class Walk:
             self._take_rows(column, response.names[place::width], response.values[place::width])
         self._bindings += len(response.names)
         if all(column.is_open for column in self._group):
-            self._learn_room(len(response.names), width)
+            self._learn_room(len(response.names), response.octets)
 
-    def _learn_room(self, answered: int, width: int) -> None:
-        """An answer shorter than asked, though nothing has ended, was all that the agent has room for."""
+    def _learn_room(self, answered: int, octets: int) -> None:
+        """An answer shorter than asked, though nothing has ended, was all that the agent has room for.
+
+        One that fills its datagram tells nothing: there it was the size of these bindings, and nothing is lost.
+        """
+        width = len(self._group)
+        if octets >= _FULL_OCTETS:
+            return
         if answered < self._asked_bindings():
             room = answered if answered % width else answered + width - 1  # it may send whole rows only
-            self._habits.most_bindings = min(self._habits.most_bindings, room)
+            self._room = min(self._room, room)
 
     def _take_rows(self, column: Column, names: Sequence[bytes], values: Sequence[Cell]) -> None:
         """The bindings that answer one column, up to the first that ends it."""
