@@ -107,3 +107,20 @@ def test_nothing_but_errors_is_an_error() -> None:
     walk = Walk([COLUMN], Habits(), Limits(), VERSION_2C)
     with pytest.raises(ProbeError, match="genErr"):
         run(walk, lambda request: Response(GEN_ERR, 1, request.names, [None], 60))
+
+
+def test_long_values_of_one_call_do_not_shrink_the_requests_of_another() -> None:
+    """An agent that fills its datagrams has room; one that sends small answers short has not."""
+    full, short = Habits(), Habits()
+    for habits, octets, shrinks in ((full, 1400, False), (short, 700, True)):
+        walk = Walk([COLUMN], habits, Limits(), VERSION_2C)
+        assert walk.request is not None
+        asked = walk.request.max_repetitions
+        names = [encode_oid((*COLUMN, row)) for row in range(1, asked // 2)]
+        walk.take(Response(0, 0, names, [b"a long description"] * len(names), octets))
+        assert walk.request is not None
+        assert (walk.request.max_repetitions < asked) == shrinks
+        walk.take(Response(0, 0, [encode_oid((*COLUMN[:-1], 2, 1))], [1], 60))
+        other = Walk([(*COLUMN[:-1], 2)], habits, Limits(), VERSION_2C)
+        assert other.request is not None
+        assert other.request.max_repetitions == asked
