@@ -19,6 +19,7 @@ from opsmon.errors import BackupError
 BRANCH = "refs/heads/main"
 AUTHOR = "opsmon <opsmon@localhost>"
 STALE_LOCK_S = 2.0
+SCRATCH = "opsmon-index."  # followed by the process id
 LOCKS = ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock", f"{BRANCH}.lock")
 
 
@@ -117,8 +118,9 @@ class Repository:
 
     def _refresh_folder(self) -> None:
         """The index and the files as the branch has them; whatever a killed run left half done is mended."""
-        index = self.git.inside / "opsmon-index"
-        index.unlink(missing_ok=True)
+        self._sweep_scratch()
+        # An index of our own name: a git that outlives the killed run which started it holds the lock of another.
+        index = self.git.inside / f"{SCRATCH}{os.getpid()}"
         environ = {"GIT_INDEX_FILE": str(index)}
         if (self.git.inside / "index").is_file():
             index.write_bytes((self.git.inside / "index").read_bytes())
@@ -133,6 +135,13 @@ class Repository:
         if differing:
             self.git.run("checkout-index", "--force", "--quiet", "-z", "--stdin", stdin=differing, environ=environ)
         index.replace(self.git.inside / "index")
+
+    def _sweep_scratch(self) -> None:
+        """Scratch indexes, and their locks, of runs that were killed, once they are older than any git lives."""
+        own = str(os.getpid())  # a number that was used before is nobody else's now
+        for left in self.git.inside.glob(f"{SCRATCH}*"):
+            if time.time() - _modified(left) > STALE_LOCK_S or left.name.split(".")[1] == own:
+                left.unlink(missing_ok=True)
 
     def finish(self) -> None:
         """After a run: copies and index as the branch has them, packs kept few."""
