@@ -191,6 +191,7 @@ def test_a_replay_tells_how_every_clock_ended_and_what_was_refused(contracts: Op
             "timeline.yaml:2:8: a time without an offset",
         ),
         ("at: 2026-11-20T11:00:00+08:00", "at: 2026-11-20T11:00:00", "timeline.yaml:11:14: a time without an offset"),
+        ("at: 2026-11-20T11:00:00+08:00", "at: 2026-11-20", "timeline.yaml:11:14: not a time"),
         ("type: resolved", "type: solved", "timeline.yaml:11:47: unknown word `solved` (did you mean `resolved`?)"),
         ("service: vc", "service: vcc", "timeline.yaml:7:14: no such service: `vcc` (did you mean `vc`?)"),
         ("id: i2", "id: i1", "timeline.yaml:16:10: a second incident `i1`"),
@@ -205,6 +206,14 @@ def test_a_mistake_in_a_timeline_is_said_at_its_line(
     said = contracts("replay", write(tmp_path, TIMELINE.replace(old, new, 1)))
     assert said.code == 2
     assert message in said.err
+
+
+def test_the_ways_to_write_one_moment_are_one(contracts: Opsmon, tmp_path: Path) -> None:
+    told = contracts("replay", write(tmp_path), "--json").json
+    at = "2026-11-20T10:11:00+08:00"
+    for other in ("2026-11-20T02:11:00Z", '"2026-11-20T10:11:00+08:00"', "2026-11-20 10:11:00+08:00"):
+        again = contracts("replay", write(tmp_path, TIMELINE.replace(at, other, 1)), "--json").json
+        assert again["incidents"] == told["incidents"]
 
 
 def test_a_timeline_that_is_not_there_is_wrong_input(contracts: Opsmon, tmp_path: Path) -> None:

@@ -62,6 +62,15 @@ def test_nobody_has_to_set_out_for_a_fault_that_is_over_but_a_breach_before_stay
     assert not late["E6"].is_waited_for(LATER)
 
 
+def test_remote_help_that_failed_had_begun() -> None:
+    in_time = bureau(REPORTED, ("remote_failed", "2026-11-20 10:40:00"))["E3"]
+    assert (in_time.met_at, state_at(in_time, LATER)) == (local("2026-11-20 10:40:00"), ClockState.MET)
+    late = bureau(REPORTED, ("remote_failed", "2026-11-20 10:40:01"))["E3"]
+    assert (overrun_at(late, LATER).total_seconds(), state_at(late, LATER)) == (1, ClockState.MET_LATE)
+    begun = bureau(REPORTED, ("remote_failed", "2026-11-20 11:00:00"), ("remote_started", "2026-11-20 10:31:00"))["E3"]
+    assert begun.met_at == local("2026-11-20 10:31:00")
+
+
 def test_an_engineer_who_is_there_before_the_clock_begins_has_met_it() -> None:
     failed = ("remote_failed", "2026-11-20 11:00:00")
     found = bureau(REPORTED, ("on_site", "2026-11-20 10:50:00"), failed)

@@ -214,6 +214,7 @@ def _task_json(
 ) -> dict[str, object]:
     done_at = done.get((book.contract.id, *task.key))
     return {
+        "clause": one.id,
         "obligation": one.id,
         "service": task.service or None,
         "part": task.part,
@@ -235,6 +236,7 @@ def _task_json(
 def _undated_json(one: Obligation) -> dict[str, object]:
     when = one.occasion or one.standing
     return {
+        "clause": one.id,
         "obligation": one.id,
         "nature": one.nature.value,
         "when": when.en if when is not None else "",

@@ -26,7 +26,7 @@ def parse_moment(text: object) -> datetime:
     if isinstance(text, datetime) and text.tzinfo is not None:
         return text.astimezone(UTC)
     try:
-        at = datetime.fromisoformat(text) if isinstance(text, str) and "T" in text else None
+        at = datetime.fromisoformat(text) if isinstance(text, str) and ":" in text else None
     except ValueError:
         at = None
     if at is None:

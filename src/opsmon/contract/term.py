@@ -32,10 +32,10 @@ class Target(StrEnum):
 
 
 # What meets a target unless the clause says otherwise. An arrival is no acknowledgement and an acknowledgement no
-# arrival: a clause that takes one for the other lists it under `met_by`.
+# arrival: a clause that takes one for the other lists it under `met_by`. Remote help that failed had begun by then.
 MET_BY: Mapping[Target, frozenset[FactType]] = {
     Target.ACKNOWLEDGE: frozenset({FactType.ACKNOWLEDGED}),
-    Target.REMOTE: frozenset({FactType.REMOTE_STARTED}),
+    Target.REMOTE: frozenset({FactType.REMOTE_STARTED, FactType.REMOTE_FAILED}),
     Target.ON_SITE: frozenset({FactType.ON_SITE}),
     Target.RESOLVE: frozenset({FactType.RESOLVED}),
     Target.REPORT: frozenset({FactType.REPORT_FILED}),
