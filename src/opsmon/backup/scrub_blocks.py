@@ -7,8 +7,8 @@ within `snmp { … }`. A private key whose beginning or end was cut off is one t
 import re
 from collections.abc import Callable
 
-_BEGIN = r"-----BEGIN (?:[A-Z0-9 ]+ )?PRIVATE KEY(?: BLOCK)?-----"
-_END = r"-----END (?:[A-Z0-9 ]+ )?PRIVATE KEY(?: BLOCK)?-----"
+_NAME = r"(?:(?:[A-Z0-9 ]+ )?PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1)"
+_BEGIN, _END = rf"-{{4,5}} ?BEGIN {_NAME} ?-{{4,5}}", rf"-{{4,5}} ?END {_NAME} ?-{{4,5}}"
 _WHOLE = re.compile(rf"(?P<begin>{_BEGIN})(?P<key>.*?)(?P<end>{_END}|\Z)", re.DOTALL)
 # A line of a key: nothing but base64, PEM headers in front perhaps.
 _TAIL = re.compile(rf"(?P<key>(?:^[ \t]*[A-Za-z0-9+/=]{{16,}}[ \t\r]*\n)+)(?=[ \t]*{_END})", re.MULTILINE)
@@ -17,7 +17,7 @@ _HIDDEN = re.compile(r"\s*<secret-[0-9a-f]{16}>\s*")
 
 def hide_key_blocks(text: str, placeholder: Callable[[str], str]) -> str:
     """The text with the inside of each private key replaced, and that of one whose other end is missing."""
-    if "PRIVATE KEY" not in text:
+    if "PRIVATE KEY" not in text and "Static key" not in text:
         return text
 
     def hide(found: "re.Match[str]") -> str:

@@ -48,7 +48,7 @@ def _rule(pattern: str) -> re.Pattern[str]:
 # The first word of the tuple is what a line must hold for the rule to be tried at all (quick refusal).
 RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     # A form word of Huawei and H3C is followed by the secret itself, whatever stands before.
-    ("cipher", _rule(r"\b(?:irreversible-cipher|cipher)\s+(?!(?:authentication-mode|privacy-mode|local-engineid)\b){w}")),
+    ("cipher", _rule(r"\b(?-i:irreversible-cipher|cipher)\s+(?!\d+\.\d+\.\d+\.\d+\s|(?:authentication-mode|privacy-mode|local-engineid)\b){w}")),
     ("simple", _rule(r"\b(?:password|key|community|authentication|md5|psk|pass-phrase|preshared-key|code|text)\s+(?:\S+\s+)??simple\s+{w}")),
     ("simple", _rule(r"\bauthentication-mode\s+simple\s+(?:\d+\s+)?(?:plain\s+|cipher\s+)?{w}")),
     ("hash", _rule(r"\b(?:password|key|secret)\s+hash\s+{w}")),
@@ -61,7 +61,7 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("secret", _rule(r"^\s*user(?:name)?\s+\S+\s+(?:.*\s)?secret\s+{n}{form}{w}")),
     ("password", _rule(r"\b(?:neighbor|peer|domain|vty|line|host|ftp|http|client|chap|pap|sent-username\s+\S+|login|isis|area|vtp|bind|manager|admin|community|server|proxy|ldap|tcp|session|link-layer|mail|smtp|account)\s+(?:\S+\s+)??password\s+(?!(?:policy|expire|control|authentication)\b){n}{form}{w}")),
     ("ldap-login-password", _rule(r"\bldap-login-password\s+{n}{form}{w}")),
-    ("-password", _rule(r"\b(?:domain|area|login|bind|admin|auth|priv|user|root|authentication|privacy|encrypted|plain-text|chap|pap|md5|proxy|wpa|sae|simple|ppp|boot|grub|superuser|key)-password\s+(?!\{)(?:md5\s+|hmac-md5\s+|simple\s+)?{n}{form}{w}")),
+    ("-password", _rule(r"\b(?:domain|area|login|bind|admin|auth|priv|user|root|authentication|privacy|encrypted|plain-text|chap|pap|proxy|wpa|sae|simple|ppp|boot|grub|superuser|key)-password\s+(?!\{)(?:md5\s+|hmac-md5\s+|simple\s+)?{n}{form}{w}")),
     # Keys of servers, chains and protocols
     ("shared-key", _rule(r"\b(?:pre-?)?shared-key\s+(?!(?:address|hostname|host-name|default|encrypt)\b){n}(?:(?:local|remote|pass-phrase|encrypt-type)\s+)?{n}{form}{w}")),
     ("shared-key", _rule(r"\bpre-shared-key\s+(?:address|hostname|host-name)\s+.*?\bkey\s+{n}{form}{w}")),
@@ -86,6 +86,28 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("phrase", _rule(r"\b(?:wpa-|wpa_)?pass-?phrase\s+(?!=)(?:ascii\s+)?{n}{form}{w}")),
     ("wep", _rule(r"\bwep\s+(?:default-)?key\s+(?:\d+\s+)?(?:size\s+\S+\s+)?(?:\S+\s+)?{n}{form}{w}")),
     ("secret", _rule(r"^\s*(?:set\s+(?:.*\s)?)?(?:shared-|client-|psk-?|ppk-)?secret\s+(?!(?:policy|key)\b|\{){n}{form}{w}")),
+    # A digit that tells the form of what follows, wherever it stands
+    ("password", _rule(r"\bpassword\s+\d\s+{form}{w}")),
+    ("secret", _rule(r"\bsecret\s+\d\s+{form}{w}")),
+    ("key", _rule(r"\s(?:shared-)?key\s+[05-9]\s+{form}{w}")),
+    ("server-private", _rule(r"\bserver-private\s+.*\bkey\s+{n}{w}")),
+    ("aaa-server", _rule(r"^\s*aaa-server\s+\S+\s+(?:\(\S+\)\s+)?host\s+\S+\s+(?!timeout\b|key\b){w}")),
+    ("aaa-server", _rule(r"^\s*aaa-server\s+.*\bkey\s+{n}{w}")),
+    ("password", _rule(r"\bmd5-password\s+{form}(?:all\s+|peer-group\s+\S+\s+|\d+\.\d+\.\d+\.\d+\s+)?{w}")),
+    ("wccp", _rule(r"\bwccp\s+.*\bpassword\s+{n}{w}")),
+    ("mgmtuser", _rule(r"\bmgmtuser\s+add\s+\S+\s+{w}")),
+    ("radius", _rule(r"\bradius\s+(?:auth|acct)\s+add\s+\d+\s+\S+\s+\d+\s+(?:ascii|hex)\s+{w}")),
+    ("portal", _rule(r"\bportal\s+(?:\S+\s+)?key\s+{n}{form}{w}")),
+    ("pre-share", _rule(r"\bpre-share\s+{form}{w}")),
+    ("authentication", _rule(r"^\s*authentication\s+text\s+{n}{w}")),
+    ("authentication", _rule(r"\bauthentication\s+mode\s+hmac-sha\S*\s+{n}{w}")),
+    ("authentication-mode", _rule(r"\b(?:area|domain)-authentication-mode\s+(?:simple|md5|hmac-\S+)\s+{form}(?:\d+\s+)?{form}{w}")),
+    ("spi", _rule(r"\bspi\s+\d+\s+(?:esp\s+\S+(?:\s+\d{3})?\s+{n}{w}\s+)?(?:md5|sha\S*)\s+{n}{w2}")),
+    ("authenticator", _rule(r"\bauthenticator\s+{w}")),
+    ("community-name", _rule(r"\bcommunity-name\s+{form}{w}")),
+    ("snmp", _rule(r"\bsnmp\s+community\s+(?:create|delete)\s+{w}")),
+    ("auth_pass", _rule(r"^\s*auth_pass\s+{w}")),
+    ("bindpw", _rule(r"^\s*bindpw\s+{w}")),
     # SNMP
     ("snmp-server", _rule(r"\bsnmp-server\s+community\s+{n}{form}(?!(?:private-vlan)\b){w}")),
     ("snmp-server", _rule(r"\bsnmp-server\s+host\s+(?:\S+\s+)?(?:\d[\d.]+|[0-9a-f]*:[0-9a-f:]+|\S+)\s+(?:vrf\s+\S+\s+|traps\s+|informs\s+|trap\s+|poll\s+|version\s+(?:1|2c|3\s+(?:no)?auth|3\s+priv)\s+|community\s+|use-vrf\s+\S+\s+)+{n}{w}")),
@@ -113,7 +135,7 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("encrypted-password", _rule(r"\bencrypted-password\s+{w}")),
     # Linux files
     ("=", re.compile(r"^\s*[\w.\-\"']*(?:passw(?:or)?d|passphrase|psk|secret|secret[_-]?key|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?token|token|wep_key\d|sae_password|requirepass|community)[\"']?\s*=\s*[\"']?(?P<s>[^\s\"'#;][^\"'\n;]*?)[\"']?\s*(?:[;,#].*)?$", re.I)),
-    (":", re.compile(r"^\s*-?\s*[\w.\-\"']*(?:passw(?:or)?d|passphrase|psk|secret|api[_-]?key|auth[_-]?token|community)[\"']?\s*:\s+[\"']?(?P<s>[^\s\"'#;{][^\"'\n]*?)[\"']?\s*,?\s*$", re.I)),
+    (":", re.compile(r"^\s*-?\s*[\w.\-\"']*(?:passw(?:or)?d|passphrase|psk|secret|api[_-]?key|\w*token|community)[\"']?\s*:\s+[\"']?(?P<s>[^\s\"'#;{][^\"'\n]*?)[\"']?\s*,?\s*$", re.I)),
     (":", re.compile(r"^(?!root:x|\w+:x:)[a-z_][\w.\-]*\$?:(?P<s>[^:*!x\s][^:\s]+):\d*:\d*:\d*:\d*:", re.I)),
     ("psk", re.compile(r":\s*(?:PSK|XAUTH|EAP)\s+\"?(?P<s>[^\"\s][^\"\n]*)\"?", re.I)),
     ("://", re.compile(r"://[^/\s:@]+:(?P<s>(?!\d+$)[^@\s/]+)(?:@|$)")),
