@@ -8,7 +8,7 @@ import pytest
 from tests.backup.far_end import FarEnd, far_end
 from tests.backup.rig import Rig, impatient, stock_recipes
 
-STALL_S = 1.0
+STALL_S = 0.7
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from tests.backup.victim import devices
 KILLS, DEVICES = 50, 6
 TOP = Path(__file__).parents[2]
 CONFIG = vrp_config(extra="interface Vlanif1\n description stamp-{shown}-end\n#\n")
-SHORTEST_MS, LONGEST_MS = 10, 400
+SHORTEST_MS, LONGEST_MS = 10, 300
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.backup.repository import Change, Repository
+from opsmon.backup.repository import Change, Repository, commit_stream
 from opsmon.errors import BackupError
 
 START = datetime(2026, 3, 20, 2, 0, tzinfo=UTC)
@@ -123,3 +123,16 @@ def test_settings_of_the_user_have_no_say(
     monkeypatch.setenv("GIT_DIR", "/nonexistent")
     repository.commit([change("a\r\nb\n")])
     assert repository.read_bytes(PATH) == b"a\r\nb\n"
+
+
+def test_a_stream_that_breaks_off_changes_nothing(repository: Repository) -> None:
+    """What git is left with when the process that feeds it is killed, wherever that happens."""
+    repository.commit([change("one")])
+    head = repository.head()
+    stream = commit_stream([change("two", 1), change("three", 2)], head)
+    for end in [*range(0, len(stream), 40), len(stream) - 1]:
+        with pytest.raises(BackupError, match="fast-import failed"):
+            repository.git.run("fast-import", "--quiet", "--done", "--force", stdin=stream[:end])
+        assert repository.head() == head
+    assert repository.faults() == []
+    assert repository.commit([change("two", 1)])

@@ -99,7 +99,7 @@ class Repository:
         if not changes:
             return []
         self._break_stale_locks()
-        self.git.run("fast-import", "--quiet", "--done", "--force", stdin=_stream(changes, self.head()))
+        self.git.run("fast-import", "--quiet", "--done", "--force", stdin=commit_stream(changes, self.head()))
         commits = self.git.text("rev-list", f"--max-count={len(changes)}", "--reverse", BRANCH).split()
         for change in changes:
             for path, content in change.files.items():
@@ -203,7 +203,7 @@ def _version(line: str) -> Version:
     return Version(commit, datetime.fromtimestamp(int(seconds), UTC), subject)
 
 
-def _stream(changes: Sequence[Change], head: str | None) -> bytes:
+def commit_stream(changes: Sequence[Change], head: str | None) -> bytes:
     """The commits as git-fast-import(1) reads them, `done` at the end: a stream that breaks off changes nothing."""
     parts = [b"feature done\n"]
     for number, change in enumerate(changes, 1):

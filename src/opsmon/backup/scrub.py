@@ -19,8 +19,8 @@ SHORTEST_KNOWN = 8  # a shorter secret of the inventory may be an ordinary word 
 # A line without any of these holds no secret. Searched as plain words, because most lines have none of them.
 _TRIGGERS = (
     "pass", "secret", "key", "communit", "cipher", "simple", "psk", "phrase", "auth", "priv", "com2sec", "sink", "snmp",
-    "createuser", "usmuser", "trapsess", "wccp", "mgmtuser", "radius", "pre-share", " spi ", "bindpw", "aaa-server", "token", "securityname", "set name", "config ", "end\n", "enc ", "://", ":",
-    "$", "%", "^", "@",
+    "createuser", "usmuser", "trapsess", "wccp", "mgmtuser", "radius", "pre-share", " spi ", "bindpw", "aaa-server",
+    "token", "securityname", "set name", "config ", "end\n", "enc ", "://", ":", "$", "%", "^", "@",
 )  # fmt: skip
 
 
