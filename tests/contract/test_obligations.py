@@ -41,10 +41,10 @@ def ends(found: tuple[Task, ...]) -> list[str]:
         (E, "E12", "2026-10-05", "2026-10-18", ["10-10 24:00", "10-16 24:00"]),
         (E, "E13", "2026-11-20", "2026-11-22", ["11-20 24:00", "11-21 24:00", "11-22 24:00"]),
         (E, "E15", "2026-07-01", "2026-12-31", ["09-30 24:00", "12-31 24:00"]),
-        # E20: 30 days after 24 Mar 2027
-        (E, "E20", "2027-03-25", "2027-05-01", ["04-23 24:00"]),
+        # E20: 30 days after 24 Mar 2027, to the close of business
+        (E, "E20", "2027-03-25", "2027-05-01", ["04-23 18:00"]),
         # E32: 5 days after signing on Friday 24 Oct 2025 is Wednesday 29 Oct
-        (E, "E32", "2025-10-01", "2025-12-01", ["10-29 24:00"]),
+        (E, "E32", "2025-10-01", "2025-12-01", ["10-29 18:00"]),
         (E, "E30", "2027-03-01", "2027-03-31", ["03-24 24:00"]),
         (A, "A7", "2023-04-28", "2023-05-07", ["04-28 24:00", "05-04 24:00", "05-05 24:00", "05-06 24:00"]),
         (A, "A10", "2023-06-01", "2023-07-31", ["06-30 24:00", "06-30 24:00", "07-31 24:00"]),
@@ -54,6 +54,13 @@ def ends(found: tuple[Task, ...]) -> list[str]:
         (A, "A14", "2023-04-28", "2023-06-01", ["05-06 24:00", "05-12 24:00"]),
         (C, "C10", "2026-11-20", "2026-11-23", ["11-20 09:00", "11-20 17:00", "11-23 09:00", "11-23 17:00"]),
         (C, "C11", "2026-11-01", "2026-11-30", ["11-30 24:00"]),
+        # The end of the term, 24 Mar 2027, cuts the last month, quarter and week short; the last report comes after it
+        (E, "E14", "2027-02-01", "2027-12-31", ["02-28 24:00", "03-24 24:00"]),
+        (E, "E15", "2027-01-01", "2027-12-31", ["03-24 24:00"]),
+        (E, "E12", "2027-03-15", "2027-12-31", ["03-19 24:00", "03-24 24:00"]),
+        (E, "E11", "2027-03-10", "2027-12-31", ["04-07 18:00"]),
+        # C23: 12 rounds from 3 Apr 2026 on
+        (C, "C23", "2026-04-01", "2027-12-31", [f"{month:02}-02 24:00" for month in (*range(5, 13), *range(1, 5))]),
         (D, "D14", "2026-01-01", "2026-12-31", ["12-31 24:00"]),
     ],
 )  # fmt: skip
@@ -73,13 +80,21 @@ def test_the_quarterly_reports_of_the_bureau_are_warned_of_a_month_earlier() -> 
 
 
 def test_each_lot_has_summaries_of_its_own_quarters() -> None:
-    found = {task.service: task.due_at for task in tasks(B, "B14", "2021-11-01", "2021-12-31")}
+    found = {task.service: (task.due_at, task.strict_due_at) for task in tasks(B, "B14", "2021-11-01", "2022-01-10")}
     assert found == {
-        "mon": local("2022-01-01 00:00:00"),  # three months each from 1 January
-        "net": local("2021-12-04 00:00:00"),  # from 4 September
-        "sec": local("2021-12-04 00:00:00"),
-        "vc": local("2021-11-21 00:00:00"),  # from 21 May
+        # three months each from 1 January; 1 to 3 January 2022 are New Year
+        "mon": (local("2022-01-04 18:00:00"), local("2022-01-01 00:00:00")),
+        # from 4 September; 4 December is a Saturday
+        "net": (local("2021-12-06 18:00:00"), local("2021-12-04 00:00:00")),
+        "sec": (local("2021-12-06 18:00:00"), local("2021-12-04 00:00:00")),
+        # from 21 May; 21 November is a Sunday
+        "vc": (local("2021-11-22 18:00:00"), local("2021-11-21 00:00:00")),
     }
+
+
+def test_a_summary_due_on_a_workday_is_due_that_day() -> None:
+    (first,) = tasks(B, "B14", "2021-03-01", "2021-04-30")
+    assert first.due_at == local("2021-04-01 18:00:00")
 
 
 def test_terminals_are_tested_before_the_holidays_that_the_contract_names() -> None:

@@ -4,6 +4,7 @@
 
     due: {every: month, on: 5th workday after, to: "18:00"}      # the 5th workday of the next month
     due: {every: week, on: last workday}
+    due: {every: contract quarter, on: corresponding day}        # three months from the start of the term, art. 202
     due: {every: workday, at: ["09:00", "17:00"]}
     due: {dates: ["2023-10-30"]}
     due: {after: start, limit: 3 workdays}
@@ -91,8 +92,9 @@ class DueSpec(Spec):
             raise wrong("not one schedule", "give one of `every`, `dates`, `after`, `before` and `during`")
         if (self.after is None) != (self.limit is None):
             raise wrong("`after` and `limit` belong together", "such as `{after: start, limit: 3 workdays}`")
-        if self.on not in (None, "last workday") and not _WORKDAY_AFTER.fullmatch(str(self.on)):
-            raise wrong(f"{shown(str(self.on))} is no day of a period", "`last workday` or `5th workday after`")
+        if self.on not in (None, "last workday", "corresponding day") and not _WORKDAY_AFTER.fullmatch(str(self.on)):
+            hint = "`last workday`, `corresponding day` or `5th workday after`"
+            raise wrong(f"{shown(str(self.on))} is no day of a period", hint)
         if self.at and (self.to is not None or self.on is not None):
             raise wrong("`at` has its own times", "leave out `to` and `on`")
         return self
@@ -106,6 +108,7 @@ class DueSpec(Spec):
                 every=self.every,
                 closes_s=tuple(sorted(self.at)) or (close_s,),
                 last_workday=self.on == "last workday",
+                corresponding_day=self.on == "corresponding day",
                 workday_after=int(after[1]) if after else 0,
                 months=frozenset(self.months),
                 times=self.times,

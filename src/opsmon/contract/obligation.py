@@ -98,7 +98,7 @@ def _of_service(
 
 def _is_owed(slot: Slot, term: Term) -> bool:
     """Whether what the slot is about falls into the term, in part at least: the last month's report is due after it."""
-    end = term.succeeded_at if term.goes_on else term.end
+    end = term.closes_at
     return (term.start is None or slot.end_at > term.start) and (end is None or slot.begin_at < end)
 
 

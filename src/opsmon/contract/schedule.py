@@ -28,13 +28,14 @@ class Every(StrEnum):
     MONTH = "month"
     QUARTER = "quarter"
     YEAR = "year"
-    CONTRACT_QUARTER = "contract quarter"  # three months each from the start of the term
+    CONTRACT_MONTH = "contract month"  # a month each from the start of the term
+    CONTRACT_QUARTER = "contract quarter"
     CONTRACT_YEAR = "contract year"
 
     @property
     def contract_months(self) -> int:
         """The length of a period that is counted from the start of the term; 0 for calendar periods."""
-        return {Every.CONTRACT_QUARTER: 3, Every.CONTRACT_YEAR: 12}.get(self, 0)
+        return {Every.CONTRACT_MONTH: 1, Every.CONTRACT_QUARTER: 3, Every.CONTRACT_YEAR: 12}.get(self, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,14 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Periodic:
-    """Once (or `times`) in every period. Due at the end of the period's last day, of its last workday, or on a workday
-    after it (`workday_after`, 0 for none); `closes_s` are seconds since midnight, one slot each."""
+    """Once (or `times`) in every period. Due at the end of the period's last day, of its last workday, on the day that
+    corresponds to its first (Civil Code 202; moved off rest days, 203), or on a workday after it (`workday_after`, 0
+    for none); `closes_s` are seconds since midnight, one slot each. A period that outlasts the term ends with it."""
 
     every: Every
     closes_s: tuple[int, ...] = (DAY_S,)
     last_workday: bool = False
+    corresponding_day: bool = False
     workday_after: int = 0
     months: frozenset[int] = frozenset()
     times: int = 1
@@ -140,6 +143,10 @@ def _due_day(
     if schedule.workday_after:
         day = workday_after(end, schedule.workday_after, calendar)
         return day, end + ONE_DAY, calendar.doubts(end + ONE_DAY, day)
+    if schedule.corresponding_day:
+        day = end + ONE_DAY
+        due = day if calendar.is_workday(day) else calendar.next_workday(day)
+        return due, begin, calendar.doubts(day, due)
     if schedule.last_workday:
         days = (end - ONE_DAY * back for back in range((end - begin).days + 1))
         return next((day for day in days if calendar.is_workday(day)), None), begin, calendar.doubts(begin, end)
@@ -156,11 +163,17 @@ def _periods(
         return
     # A period that ended up to some weeks ago may be due now, `workday_after` it.
     day = _begin_of(every, first - ONE_DAY * (40 if schedule.workday_after else 0))
+    closing = None if schedule.workday_after else _last_day(term, calendar)
     while day <= last:
         end = _end_of(every, day)
         if every is not Every.WORKDAY or calendar.is_workday(day):
-            yield day, end
+            yield day, closing if closing is not None and day <= closing < end else end
         day = end + ONE_DAY
+
+
+def _last_day(term: Term, calendar: Calendar) -> date | None:
+    end = term.closes_at
+    return calendar.local_date(end - timedelta(microseconds=1)) if end is not None else None
 
 
 def _contract_periods(months: int, term: Term, calendar: Calendar, last: date) -> Iterator[tuple[date, date]]:

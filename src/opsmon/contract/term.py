@@ -131,10 +131,15 @@ class Term:
     goes_on: bool = False
     succeeded_at: datetime | None = None
 
+    @property
+    def closes_at(self) -> datetime | None:
+        """When it is over, or None: not known, or not yet succeeded."""
+        return self.succeeded_at if self.goes_on else self.end
+
     def covers(self, moment: datetime) -> bool:
         if self.start is not None and moment < self.start:
             return False
-        end = self.succeeded_at if self.goes_on else self.end
+        end = self.closes_at
         return end is None or moment < end
 
 
