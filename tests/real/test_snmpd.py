@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -225,3 +226,43 @@ async def test_v3_a_device_that_is_replaced_is_found_again_at_the_second_try(tmp
             await session.get([SYS_NAME])
         assert caught.value.outcome is Outcome.TIMEOUT
         assert await session.get([SYS_NAME]) == {SYS_NAME: b"a real agent"}
+
+
+class LateLine(asyncio.DatagramProtocol):
+    """A line to an agent that loses the first `lost` datagrams and then is back."""
+
+    def __init__(self, agent: int, lost: int) -> None:
+        self._agent = agent
+        self.lost = lost
+        self._asker: tuple[str, int] | None = None
+        self._transport: asyncio.DatagramTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.DatagramTransport", transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        assert self._transport is not None
+        if addr[1] == self._agent:
+            if self._asker is not None:
+                self._transport.sendto(data, self._asker)
+        elif self.lost > 0:
+            self.lost -= 1
+        else:
+            self._asker = addr
+            self._transport.sendto(data, ("127.0.0.1", self._agent))
+
+
+async def test_a_device_that_comes_back_while_it_is_asked_is_not_told_that_its_keys_are_wrong(tmp_path: Path) -> None:
+    async with running_snmpd(tmp_path) as agent, running_engine(0.3, 0.3, 0.6) as engine:
+        loop = asyncio.get_running_loop()
+        transport, line = await loop.create_datagram_endpoint(
+            lambda: LateLine(agent.port, lost=3), local_addr=("127.0.0.1", 0)
+        )
+        user = agent.user("SHA", "AES")
+        assert user.snmp is not None
+        behind = replace(user, snmp=replace(user.snmp, port=transport.get_extra_info("sockname")[1]))
+        try:
+            assert await engine.session(behind).get([SYS_NAME]) == {SYS_NAME: b"a real agent"}
+            assert line.lost == 0
+        finally:
+            transport.close()

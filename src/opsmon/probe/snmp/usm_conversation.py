@@ -47,14 +47,14 @@ class UsmConversation:
             began_s = loop.time()
             response = await self._ask(request, self._user.level, self._patience.attempts_s[attempts])
             attempts += 1
+            if response is None and attempts == len(self._patience.attempts_s):
+                response = await self._last_word(request, attempts)
             if trace is not None:
                 trace(Exchanged(request, response, attempts, loop.time() - began_s))
             if response is not None:
                 attempts = 0
                 self._ever_answered = True
                 exchange.take(response)
-            elif attempts == len(self._patience.attempts_s):
-                raise await self._silence(attempts)
             else:
                 self._traffic.retried += 1
                 exchange.take_silence(attempts)
@@ -88,23 +88,26 @@ class UsmConversation:
         self._engine.send(self._user, level, self._peer.address, self._peer.context, request, tell)
         return await told
 
-    async def _silence(self, attempts: int) -> ProbeError:
-        """What it means that the agent said nothing."""
+    async def _last_word(self, request: Request, attempts: int) -> Response:
+        """What an agent answers that came back in this moment. Raises what the silence of any other means."""
         self._traffic.silences += 1
         waited_s = sum(self._patience.attempts_s)
         silent = ProbeError(Outcome.TIMEOUT, f"no answer to {attempts} requests in {waited_s:g} s")
-        if self._user.level != SecurityLevel.AUTH_PRIV or self._ever_answered:
-            return silent
+        if self._user.level != SecurityLevel.AUTH_PRIV or self._ever_answered or not await self._gives_a_sign():
+            raise silent
+        # A device that boots, or whose line is back, was silent to everything: ask again before the key is blamed.
+        response = await self._ask(request, self._user.level, self._patience.attempts_s[-1])
+        if response is None:
+            words = f"the agent is there, but silent to what user {self._user.name} encrypts"
+            raise ProbeError(Outcome.AUTH, f"{words}: wrong privacy key or protocol")
+        return response
+
+    async def _gives_a_sign(self) -> bool:
+        """Whether the agent answers what is not encrypted; a refusal is a sign of life, too."""
         try:
-            answer = await self._ask(_NOTHING, SecurityLevel.NO_AUTH_NO_PRIV, self._patience.attempts_s[0])
+            return await self._ask(_NOTHING, SecurityLevel.NO_AUTH_NO_PRIV, self._patience.attempts_s[0]) is not None
         except ProbeError:
-            answer = Response(0, 0, (), (), 0)  # a refusal is a sign of life, too
-        if answer is None:
-            return silent
-        return ProbeError(
-            Outcome.AUTH,
-            f"the agent is there, but silent to what user {self._user.name} encrypts: wrong privacy key or protocol",
-        )
+            return True
 
 
 class UsmEngines:
