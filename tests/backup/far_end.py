@@ -81,6 +81,7 @@ class FarDevice:
     port: int = 0
     said: list[str] = field(default_factory=list)
     saved: bool = False
+    agreed: bool = False
     logins: int = 0
     shown: int = 0
 
@@ -124,7 +125,9 @@ class _Shell:
         await self._write(manners.banner)
         if manners.question:
             await self._write(manners.question)
-            self._device.saved = (await self._line()).strip().lower() != "n"
+            answer = (await self._line()).strip().lower()
+            self._device.saved = answer != "n"
+            self._device.agreed = answer.startswith("y")
         await self._write("\n" + self._prompt)
         while True:
             command = (await self._line()).strip()

@@ -72,6 +72,30 @@ def test_a_question_after_the_login_is_never_answered_yes(far: FarEnd, rig: Rig)
     assert rig.text(device) == CONFIG
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Your password will expire in 3 days. Change it now? (yes/no): ",
+        "Change the password? [Y/N]:",
+        "-- press ENTER --",
+    ],
+)
+def test_any_question_of_any_make_is_declined(far: FarEnd, rig: Rig, question: str) -> None:
+    there = far.device(Manners(make="ios", host="edge-1", config=ios_config(), question=question))
+    assert rig.one(rig.device(there, "edge-1")).ok
+    assert not there.agreed
+
+
+def test_a_banner_with_lines_that_look_like_prompts(far: FarEnd, rig: Rig) -> None:
+    banner = "".join(f"area-{n}#\nrestricted>\n" for n in range(20))
+    there = far.device(
+        Manners(make="ios", host="edge-1", config=ios_config(), banner=banner, chunk=5, chunk_delay_s=0.005)
+    )
+    device = rig.device(there, "edge-1")
+    assert rig.one(device).ok
+    assert rig.text(device).startswith("!\n!\nversion 15.2")
+
+
 def test_a_prompt_that_shows_another_view(far: FarEnd, rig: Rig) -> None:
     there = far.device(Manners(config=CONFIG, view_prompt="[~core-1-diagnose]"))
     assert rig.one(rig.device(there)).ok

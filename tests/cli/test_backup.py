@@ -102,6 +102,7 @@ def test_a_failure_is_told_with_its_reason_and_the_code_is_one(house: House) -> 
     ("selectors", "devices"),
     [
         (["core-1"], ["core-1"]), (["*-1"], ["core-1", "edge-1"]), (["site:hall"], ["core-1", "edge-1"]),
+        (["hall"], ["core-1", "edge-1"]),
         (["platform:cisco_ios", "core-1"], ["core-1", "edge-1"]), (["kind:switch"], ["core-1", "edge-1"]),
     ],
 )  # fmt: skip

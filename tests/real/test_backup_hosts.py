@@ -55,18 +55,21 @@ async def test_files_of_a_host_by_sftp(server: Sshd, rig: Rig, tmp_path: Path) -
     (files / "snmpd.conf").write_text(f"syslocation hall\n{SECRET_LINE}\n\n\n")
     (files / "ntp.conf").write_text("server 192.0.2.3\n")
     (files / "hostname").write_text("nas-1\n")
+    (files / "Wired connection 1.conf").write_bytes("[ipv4]\n# 主会场\n".encode("gb18030"))
     rig.recipes = with_files(rig.recipes, files)
     device = host(server)
     result = await asyncio.to_thread(rig.one, device)
     assert result.ok, result.reason
     text = rig.text(device)
     assert [line for line in text.splitlines() if line.startswith("### file ")] == [
+        f"### file {files}/Wired connection 1.conf lines 2",
         f"### file {files}/ntp.conf lines 1",
         f"### file {files}/snmpd.conf lines 2",
         f"### file {files}/hostname lines 1",
     ]
     assert "rocommunity <secret-" in text
     assert "planted-community" not in text
+    assert "# 主会场" in text
     (files / "ntp.conf").write_text("server 192.0.2.4\n")
     assert (await asyncio.to_thread(rig.one, device)).changed
 

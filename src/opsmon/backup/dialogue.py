@@ -17,7 +17,7 @@ from opsmon.model.secret import Secret
 TAIL_CHARS = 600
 GREETING_S = 3.0  # a device that shows nothing for so long after the login is sent an empty line
 MOST_ANSWERS = 5
-LINGER_S = 0.5
+LINGER_S, SETTLE_S = 0.5, 0.15
 _Ready = Callable[[str], bool]
 _PASSWORD = re.compile(r"(?i)pass(?:word|wd)?[^\n]*:\s*$")
 
@@ -54,8 +54,10 @@ class Dialogue:
                 answers += 1
                 self._channel.send(question.answer + "\n")
                 said = ""
-            elif question is None and self._learn(said):
+            elif question is None and self._learn(said) and not (more := self._linger(SETTLE_S)):
                 return
+            elif question is None and self.prompt:
+                said, self.prompt = said + more, ""  # a line of a banner that looks like a prompt
             elif question or _PASSWORD.search(said[-TAIL_CHARS:]):
                 raise BackupError("the device asks for something after the login that nobody can answer here")
 
@@ -106,7 +108,7 @@ class Dialogue:
                     tail = ""
                     continue
                 if not ready(tail) and pager and self._may_be_over(tail):
-                    more = self._linger()
+                    more = self._linger(LINGER_S)
                     parts.append(more)
                     tail = (tail + more)[-TAIL_CHARS:] if more else f"\n{self.prompt}"
                 if ready(tail):
@@ -127,10 +129,10 @@ class Dialogue:
         """Whether the prompt stands at the end of a line that broke off: a device that ran out of memory does that."""
         return bool(self.prompt) and _last_line(tail).endswith(self.prompt)
 
-    def _linger(self) -> str:
+    def _linger(self, moment_s: float) -> str:
         """What comes within a moment; nothing where it was the prompt indeed."""
         try:
-            return self._receive(LINGER_S)
+            return self._receive(moment_s)
         except StallError:
             return ""
 

@@ -1,6 +1,7 @@
 """Files of a host, over SFTP, put one after the other into one text, each under a header with its number of lines.
 
-A file that is not there is left out. One that changes its size while it is read is refused: it may be half of it.
+A file that is not there is left out; one that the user may not read has its header and a word for that. One that
+changes its size while it is read is refused: it may be half of it.
 """
 
 import stat
@@ -8,6 +9,7 @@ from pathlib import PurePosixPath
 
 import paramiko
 
+from opsmon.backup.configuration import decoded
 from opsmon.backup.sections import file_header
 from opsmon.backup.watched_channel import CutError
 from opsmon.errors import BackupError
@@ -24,13 +26,11 @@ def fetch_files(client: paramiko.SSHClient, patterns: tuple[str, ...]) -> str:
             if channel is not None:
                 channel.settimeout(READ_S)
             paths = [path for pattern in patterns for path in _matching(sftp, pattern)]
-            texts = [_with_header(path, _read(sftp, path)) for path in paths]
+            texts = [_text(sftp, path) for path in paths]
     except (EOFError, ConnectionError):
         raise CutError("the session was cut") from None
     except TimeoutError:
         raise BackupError(f"file transfer stalled: nothing came for {READ_S:g} s") from None
-    except PermissionError:
-        raise BackupError("a file may not be read by the user of the login") from None
     except (paramiko.SSHException, OSError) as error:
         raise BackupError(f"file transfer failed ({type(error).__name__})") from None
     if not texts:
@@ -68,10 +68,14 @@ def _read(sftp: paramiko.SFTPClient, path: str) -> str:
         content = file.read()
     if len(content) != _size(sftp, path):
         raise BackupError(f"{path} changed while it was read")
-    return str(content, "utf-8", "surrogateescape")
+    return decoded(str(content, "utf-8", "surrogateescape"))[0]
 
 
-def _with_header(path: str, content: str) -> str:
+def _text(sftp: paramiko.SFTPClient, path: str) -> str:
+    try:
+        content = _read(sftp, path)
+    except PermissionError:
+        return file_header(path, 0, readable=False) + "\n"
     lines = [line.rstrip() for line in content.split("\n")]
     while lines and not lines[-1]:
         lines.pop()

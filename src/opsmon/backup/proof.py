@@ -13,7 +13,7 @@ from opsmon.backup.sections import IncompleteError, parse_sections
 SHORTEST_RATIO = 0.6
 END_WITHIN_LINES = 5
 EDGE_LINES = 20
-_OWN_MESSAGE = re.compile(r"\s*(?:%|Error:)")
+_OWN_MESSAGE = re.compile(r"\s*(?:%|(?i:error\s*:))")
 
 
 @dataclass(frozen=True, slots=True)

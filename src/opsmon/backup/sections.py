@@ -95,12 +95,12 @@ def _quotes(line: str) -> int:
     return len(re.findall(r'(?<!\\)"', line))
 
 
-FILE_HEADER = re.compile(r"^### file (?P<path>/\S+) lines (?P<lines>\d+)$")
+FILE_HEADER = re.compile(r"^### file (?P<path>/.+) lines (?P<lines>\d+)(?: \(not readable\))?$")
 
 
-def file_header(path: str, lines: int) -> str:
+def file_header(path: str, lines: int, *, readable: bool = True) -> str:
     """The line before the lines of a file."""
-    return f"### file {path} lines {lines}"
+    return f"### file {path} lines {lines}{'' if readable else ' (not readable)'}"
 
 
 def _files(lines: list[str]) -> tuple[Section, ...]:

@@ -16,15 +16,23 @@ ANY_PAGER = (
 )
 ANY_ERROR = (
     r"^\s*%\s*(?:Invalid|Incomplete|Ambiguous|Unknown|Unrecognized|Permission|Authori[sz]ation|Bad|Error|Command)",
-    r"^\s*Error:",
+    r"^\s*(?i:error\s*:)",
     r"^(?:.*: )?[Cc]ommand not found\s*$",
     r"^\s*(?:Unknown|Unrecognized|Invalid|Bad) (?:command|input|keyword)",
     r"^\s*(?:Permission|Access) denied",
+    r"^\s*(?i:insufficient privilege|(?:you are )?not authorized|command (?:authorization|rejected|failed|is not ))",
     r"^\s*Command fail\.",
     r"^\s*command parse error",
     r"^\s*Line has invalid autocommand",
     r"^\s*syntax error",
 )  # fmt: skip
+
+# Whatever is asked after a login is declined; what only waits for a key gets one.
+ANY_QUESTIONS = (
+    (r"[\[(]\s*yes\s*/\s*no\s*[\])]\s*[:?]?\s*$", "no"),
+    (r"[\[(]\s*y\s*/\s*n\s*[\])]\s*[:?]?\s*$", "n"),
+    (r"press\s+(?:y or\s+)?(?:enter|return|any key)\b.*$", ""),
+)
 
 
 def _pattern(text: str) -> str:
@@ -107,6 +115,11 @@ class BackupSectionSpec(Spec):
             raise ValueError("nothing proves the end: give `end`, or `twice: true`, or a `structure` that closes")
         return self._recipe(name)
 
+    def _questions(self) -> tuple[Question, ...]:
+        """Its own first, then those that any device may ask."""
+        own = [(question.asks, question.answer) for question in self.questions]
+        return tuple(Question(re.compile(asks, re.I), answer) for asks, answer in (*own, *ANY_QUESTIONS))
+
     def _recipe(self, name: str) -> Recipe:
         return Recipe(
             name=self.make or name,
@@ -115,7 +128,7 @@ class BackupSectionSpec(Spec):
             prompt=re.compile(self.prompt),
             setup=tuple(self.setup),
             login=self.login,
-            questions=tuple(Question(re.compile(q.asks, re.I), q.answer) for q in self.questions),
+            questions=self._questions(),
             enable=Enable(re.compile(self.enable.unprivileged), self.enable.command) if self.enable else None,
             pager=re.compile(self.pager),
             pager_answer=self.pager_answer,

@@ -32,7 +32,9 @@ def _meant(inventory: Inventory, reachable: list[Device], selector: str) -> list
         if not found:
             raise _problem(f"`{selector}` has no `ssh.platform`", "without it nobody knows how to talk to it")
         return found
-    if colon and key in ("site", "kind", "label", "platform"):
+    if selector in inventory.sites:
+        found = [device for device in reachable if device.site == selector]
+    elif colon and key in ("site", "kind", "label", "platform"):
         found = [device for device in reachable if _matches(device, key, value)]
     else:
         found = [device for device in reachable if fnmatchcase(device.name, selector)]
