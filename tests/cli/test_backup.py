@@ -285,3 +285,11 @@ def _read(descriptor: int) -> bytes:
         return os.read(descriptor, 65_536)
     except OSError:  # the other side was closed
         return b""
+
+
+def test_a_root_without_such_devices(command: Opsmon, root: Path) -> None:
+    assert command("backup", "list", "--json", "--root", root).json == []
+    assert command("backup", "verify", "--root", root).code == 0
+    said = command("backup", "run", "--root", root)
+    assert said.code == 2
+    assert "no device has `ssh.platform`" in said.err

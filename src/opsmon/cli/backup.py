@@ -125,7 +125,8 @@ def list_copies(
     """
     loaded = load_root(root)
     shelf, now = _shelf(loaded), datetime.now(UTC)
-    standings = [shelf.standing(device) for device in select_devices(loaded.inventory, selectors or ())]
+    devices = select_devices(loaded.inventory, selectors or (), may_be_none=True)
+    standings = [shelf.standing(device) for device in devices]
     if json_output:
         print_json([_listed(standing, now) for standing in standings])
         return
@@ -210,7 +211,8 @@ def verify(
     loaded = load_root(root)
     shelf = _shelf(loaded)
     overdue = timedelta(days=loaded.settings.backup.overdue_nights)
-    drills = shelf.drill(select_devices(loaded.inventory, selectors or ()), datetime.now(UTC), overdue)
+    devices = select_devices(loaded.inventory, selectors or (), may_be_none=True)
+    drills = shelf.drill(devices, datetime.now(UTC), overdue)
     faults = shelf.repository.faults()
     edited = shelf.repository.copies_that_differ()
     faults += [f"{path} is not as it was committed: somebody edited the file" for path in edited]

@@ -1,6 +1,6 @@
 """Which devices a person means: names, patterns of names, sites, kinds, labels."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from opsmon.config.lookup import unknown
@@ -8,19 +8,19 @@ from opsmon.errors import ConfigError, Problem
 from opsmon.model.device import Device, Inventory
 
 
-def select_devices(inventory: Inventory, selectors: Sequence[str] | Iterable[str]) -> list[Device]:
+def select_devices(inventory: Inventory, selectors: Sequence[str], *, may_be_none: bool = False) -> list[Device]:
     """The devices with `ssh.platform` that any selector means, in the inventory's order; without selectors all of them.
 
-    Raises ConfigError for a selector that means nothing, and for a device by name that has no `ssh.platform`.
+    Raises ConfigError for a selector that means nothing, for a device by name that has no `ssh.platform`, and where no
+    device has one unless there `may_be_none`.
     """
-    chosen = tuple(selectors)
     reachable = [d for d in inventory.devices.values() if d.ssh is not None and d.ssh.platform]
-    if not chosen:
-        if not reachable:
+    if not selectors:
+        if not reachable and not may_be_none:
             raise _problem("no device has `ssh.platform`", "`ssh: {platform: huawei_vrp, …}` in the inventory")
         return reachable
     wanted: set[str] = set()
-    for selector in chosen:
+    for selector in selectors:
         wanted |= {device.name for device in _meant(inventory, reachable, selector)}
     return [device for device in reachable if device.name in wanted]
 

@@ -20,7 +20,7 @@ SETTINGS_TEXT = """\
 # hold_down: 30s                     # 恢复保持多久才算恢复 / how long a recovery must last to be believed
 # webhooks:
 #   - {name: oncall, url: "http://127.0.0.1:9099/hook", format: alertmanager, secret: {env: HOOK_SECRET}}
-# backup: {repository: backups, threads: 20}
+# backup: {repository: backups, threads: 20}   # schedule: "02:10" 每晚由守护进程备份 / each night by the daemon
 """
 INVENTORY_TEXT = """\
 # 一个文件就是一个站点；可以有任意多个文件和子目录。 / One file, one site; as many files and folders as you like.
