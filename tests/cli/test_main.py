@@ -55,6 +55,13 @@ def test_a_root_that_is_not_there_is_wrong_input_whatever_is_asked(command: Opsm
     assert command(*words.split(), "--root", tmp_path / "nowhere").code == 2
 
 
+@pytest.mark.parametrize("words", ["frobnicate", "probe", "probe 192.0.2.1 --checks smtp", "contracts deadlines"])
+def test_wrong_words_under_json_are_one_document_too(command: Opsmon, tmp_path: Path, words: str) -> None:
+    said = command(*words.split(), "--json", "--root", tmp_path)
+    assert (said.code, said.json["exit_code"]) == (2, 2)
+    assert said.json["error"] in " ".join(said.err.split())
+
+
 def test_an_error_under_json_is_one_document_too(command: Opsmon, tmp_path: Path) -> None:
     said = command("inventory", "list", "--root", tmp_path / "nowhere", "--json")
     assert said.code == 2

@@ -33,6 +33,8 @@ GROUPS: dict[str, str] = {
     "journal": "journal:group",
     "backup": "backup:group",
 }
+# What typer raises for wrong words: of its own copy of click or of an installed one, so typer is asked which.
+_UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 EXIT_BAD, EXIT_WRONG, EXIT_UNREACHABLE, EXIT_INTERRUPTED = 1, 2, 3, 130
 
 
@@ -103,16 +105,22 @@ def _tell(error: Exception, message: str, code: int, arguments: Sequence[str]) -
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; every error on purpose becomes a line, never a traceback. Returns the exit code."""
     try:
-        build_app(arguments)(args=list(arguments), prog_name="opsmon")
+        left = build_app(arguments)(args=list(arguments), prog_name="opsmon", standalone_mode=False)
+    except _UsageError as error:
+        wrong: Any = error
+        wrong.show()
+        if "--json" in arguments:
+            print_json({"error": wrong.format_message(), "exit_code": wrong.exit_code})
+        return int(wrong.exit_code)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 0 if leaving.code is None else EXIT_BAD
     except OpsmonError as error:
         return _tell(error, str(error), exit_code_of(error), arguments)
     except OSError as error:
         return _tell(error, f"opsmon: {error}", EXIT_WRONG, arguments)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         return EXIT_INTERRUPTED
-    return 0
+    return left if isinstance(left, int) else 0
 
 
 def main() -> None:
