@@ -137,6 +137,8 @@ def test_a_host_key_that_changed_is_refused_before_the_password_is_sent(far: Far
     other = asyncssh.generate_private_key("ssh-rsa").export_public_key().decode().split()[:2]
     pins.write_text(f"[127.0.0.1]:{there.port} {' '.join(other)}\n", "ascii")
     assert not rig.one(device).ok
+    pins.write_text(f"[127.0.0.1]:{there.port} ssh-ed25519 brokenbrokenbroken\n", "ascii")
+    assert "host key changed" in rig.one(device).reason
     assert there.logins == logins
     pins.unlink()
     assert rig.one(device).ok

@@ -58,9 +58,10 @@ class _Pinned(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # paramiko 
         address, port = self._place
         pattern = address if port == 22 else f"[{address}]:{port}"
         for pinned in self._pins.keys_of(self._place):
-            entry = paramiko.hostkeys.HostKeyEntry.from_line(f"{pattern} {pinned}")
-            if entry is not None and entry.key is not None:
-                client.get_host_keys().add(pattern, entry.key.get_name(), entry.key)
+            with suppress(paramiko.hostkeys.InvalidHostKey):  # a line that somebody broke: it fits no key
+                entry = paramiko.hostkeys.HostKeyEntry.from_line(f"{pattern} {pinned}")
+                if entry is not None and entry.key is not None:
+                    client.get_host_keys().add(pattern, entry.key.get_name(), entry.key)
 
     def pin(self) -> None:
         """After a login that went well."""
