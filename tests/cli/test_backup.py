@@ -179,7 +179,7 @@ def test_failed_devices_are_tried_again_in_rounds(house: House) -> None:
 
 def test_a_change_binds_both_copies_and_the_difference(house: House) -> None:
     house("run")
-    begun = house("change", "begin", "CHG-7", "core-1", "--by", "王工", "--why", "换 NTP 服务器", "--json")
+    begun = house("change", "begin", "CHG-7", "core-1", "--by", "值班员", "--why", "换 NTP 服务器", "--json")
     assert begun.code == 0, begun.err
     assert begun.json["order"]["state"] == "open"
     behave(house.core, config=vrp_config(extra="ntp-service enable\n#\n"))
@@ -193,7 +193,7 @@ def test_a_change_binds_both_copies_and_the_difference(house: House) -> None:
     log = subprocess.run(
         ["git", "-C", house.path / "backups", "log"], capture_output=True, text=True, check=True
     ).stdout
-    for line in ("Change: CHG-7", "By: 王工", "Why: 换 NTP 服务器", "Device: core-1", "Reason: routine"):
+    for line in ("Change: CHG-7", "By: 值班员", "Why: 换 NTP 服务器", "Device: core-1", "Reason: routine"):
         assert f"    {line}\n" in log
     assert house("change", "end", "CHG-7").code == 1
     assert house("verify").code == 0

@@ -68,14 +68,14 @@ async def test_show_tells_everything(scene: Scene, opsmon: Opsmon) -> None:
 
 async def test_ack_and_event_are_believed_by_the_engine(scene: Scene, opsmon: Opsmon) -> None:
     name = scene.dies("mcu-1")
-    acknowledged = (await opsmon("incidents", "ack", name, "--by", "王工", "--json")).json
-    assert acknowledged["facts"][-1]["by"] == "王工"
+    acknowledged = (await opsmon("incidents", "ack", name, "--by", "值班员", "--json")).json
+    assert acknowledged["facts"][-1]["by"] == "值班员"
     scene.desk.wait(5)
     at = scene.clock.now().isoformat()
-    said = await opsmon("incidents", "event", name, "on_site", "--at", at, "--by", "李工", "--note", "到场", "--json")
+    said = await opsmon("incidents", "event", name, "on_site", "--at", at, "--by", "驻场员", "--note", "到场", "--json")
     assert said.code == 0
     fact = said.json["facts"][-1]
-    assert (fact["type"], fact["by"], fact["note"]) == ("on_site", "李工", "到场")
+    assert (fact["type"], fact["by"], fact["note"]) == ("on_site", "驻场员", "到场")
     (incident,) = scene.desk.world.incidents.open_incidents()
     assert [fact.type for fact in incident.facts] == ["detected", "acknowledged", "on_site"]
 

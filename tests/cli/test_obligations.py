@@ -44,23 +44,23 @@ def test_a_task_that_is_ticked_off_is_in_the_journal_with_the_digest_of_its_pape
 ) -> None:
     paper = tmp_path / "report.docx"
     paper.write_bytes(b"a monthly report")
-    words = ("--by", "王工", "--note", "已提交", "--file", paper, "--at", "2026-11-05T17:00:00+08:00")
+    words = ("--by", "值班员", "--note", "已提交", "--file", paper, "--at", "2026-11-05T17:00:00+08:00")
     said = command("contracts", "done", E, "E11", "2026-11-06", *words, "--root", kept)
     assert said.code == 0, said.err
     store = open_existing_store("sqlite:///var/opsmon.db", kept)
     (event,) = [entry.event for entry in store.read() if isinstance(entry.event, ObligationDone)]
     store.close()
-    assert (event.by, event.note, event.file) == ("王工", "已提交", "report.docx")
+    assert (event.by, event.note, event.file) == ("值班员", "已提交", "report.docx")
     assert event.file_sha256 == hashlib.sha256(b"a monthly report").hexdigest()
     found = tasks(command, kept, "2026-11-02", "2026-11-06")
     assert found["E11", "2026-11-06T18:00:00+08:00"] == "done"
 
 
 def test_what_cannot_be_ticked_off_says_why_and_writes_nothing(command: Opsmon, kept: Path) -> None:
-    said = command("contracts", "done", E, "E99", "2026-11-06", "--by", "王工", "--root", kept)
+    said = command("contracts", "done", E, "E99", "2026-11-06", "--by", "值班员", "--root", kept)
     assert said.code == 1
     assert "has no obligation E99" in said.err
-    said = command("contracts", "done", E, "E11", "soon", "--by", "王工", "--root", kept)
+    said = command("contracts", "done", E, "E11", "soon", "--by", "值班员", "--root", kept)
     assert said.code == 2
     assert "is no date" in said.err
 
@@ -69,7 +69,7 @@ def test_with_a_daemon_on_the_root_it_is_the_daemon_that_is_asked(command: Opsmo
     lock = RootLock(kept)  # a daemon that holds the root and does not answer
     try:
         (kept / "opsmon.yaml").write_text("http: {listen: '127.0.0.1:1', token: t}\n")
-        said = command("contracts", "done", E, "E18", "2026-11-06", "--by", "王工", "--root", kept)
+        said = command("contracts", "done", E, "E18", "2026-11-06", "--by", "值班员", "--root", kept)
     finally:
         lock.release()
     assert said.code == 3

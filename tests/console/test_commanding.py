@@ -26,9 +26,9 @@ async def send(client: Client, path: str, body: object, status: int, method: str
 async def test_an_event_is_in_the_journal_when_it_is_answered(scene: Scene, client: Client) -> None:
     name = scene.dies("mcu-1")
     at = (scene.clock.now() - timedelta(seconds=5)).isoformat()
-    body = {"type": "on_site", "at": at, "by": "李工", "note": "到场"}
+    body = {"type": "on_site", "at": at, "by": "驻场员", "note": "到场"}
     incident = await send(client, f"/api/v1/incidents/{name}/events", body, 201)
-    assert incident["facts"][-1] == {"type": "on_site", "at": at.replace("+00:00", "Z"), "by": "李工", "note": "到场"}
+    assert incident["facts"][-1] == {"type": "on_site", "at": at.replace("+00:00", "Z"), "by": "驻场员", "note": "到场"}
     (clock,) = [clock for clock in incident["clocks"] if clock["clause"] == "E2"]
     assert (clock["state"], clock["met_at"], clock["remaining_s"]) == ("met", at.replace("+00:00", "Z"), None)
     told = [type(entry.event).__name__ for entry in scene.store.read()]
@@ -38,15 +38,15 @@ async def test_an_event_is_in_the_journal_when_it_is_answered(scene: Scene, clie
 async def test_an_incident_is_acknowledged_by_a_named_human(scene: Scene, client: Client) -> None:
     name = scene.dies("mcu-1")
     assert "by" in (await send(client, f"/api/v1/incidents/{name}/ack", {}, 422))["error"]
-    incident = await send(client, f"/api/v1/incidents/{name}/ack", {"by": "王工"}, 201)
+    incident = await send(client, f"/api/v1/incidents/{name}/ack", {"by": "值班员"}, 201)
     assert incident["phase"] == "acknowledged"
-    assert incident["facts"][-1]["by"] == "王工"
+    assert incident["facts"][-1]["by"] == "值班员"
 
 
 async def test_severity_is_judged_and_the_clocks_follow(scene: Scene, client: Client) -> None:
     name = scene.dies("mcu-1")
     path = f"/api/v1/incidents/{name}/severity"
-    body = {"severity": "emergency", "by": "王工"}
+    body = {"severity": "emergency", "by": "值班员"}
     assert (await send(client, path, body, 200, "PUT"))["severity"] == "emergency"
     assert "already" in (await send(client, path, body, 409, "PUT"))["error"]
 
@@ -54,10 +54,10 @@ async def test_severity_is_judged_and_the_clocks_follow(scene: Scene, client: Cl
 async def test_maintenance_begins_and_ends(scene: Scene, client: Client) -> None:
     path = "/api/v1/devices/mcu-1/maintenance"
     until = (scene.clock.now() + timedelta(hours=1)).isoformat()
-    assert (await send(client, path, {"until": until, "by": "王工"}, 200, "PUT"))["state"] == "maintenance"
+    assert (await send(client, path, {"until": until, "by": "值班员"}, 200, "PUT"))["state"] == "maintenance"
     scene.answers("mcu-1")
-    assert (await send(client, path, {"until": None, "by": "王工"}, 200, "PUT"))["state"] != "maintenance"
-    past = {"until": START.isoformat(), "by": "王工"}
+    assert (await send(client, path, {"until": None, "by": "值班员"}, 200, "PUT"))["state"] != "maintenance"
+    past = {"until": START.isoformat(), "by": "值班员"}
     assert "not in the future" in (await send(client, path, past, 422, "PUT"))["error"]
 
 
@@ -99,7 +99,7 @@ async def test_what_is_no_json_or_much_too_long(scene: Scene, client: Client) ->
 async def test_a_store_that_is_full_is_told_and_nothing_is_believed(scene: Scene, client: Client) -> None:
     name = scene.dies("mcu-1")
     scene.desk.store_is_full = True
-    failure = await send(client, f"/api/v1/incidents/{name}/ack", {"by": "王工"}, 503)
+    failure = await send(client, f"/api/v1/incidents/{name}/ack", {"by": "值班员"}, 503)
     assert "full" in failure["error"]
     assert "look before you repeat" in failure["hint"]
 
@@ -115,7 +115,7 @@ async def test_methods_that_an_address_does_not_take(client: Client) -> None:
 async def test_commands_need_the_token_and_reading_does_not(scene: Scene, client: Client, header: str | None) -> None:
     path = f"/api/v1/incidents/{scene.dies('mcu-1')}/ack"
     headers = {} if header is None else {"Authorization": header}
-    answer = await client.post(path, json={"by": "王工"}, headers=headers)
+    answer = await client.post(path, json={"by": "值班员"}, headers=headers)
     assert answer.status == 401
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert TOKEN not in await answer.text()
@@ -127,7 +127,7 @@ async def test_without_a_token_in_the_settings_there_are_no_commands(tmp_path: P
     everything_answers(scene)
     name = scene.dies("mcu-1")
     async with TestClient(TestServer(make_console(scene.parts))) as client:
-        answer = await client.post(f"/api/v1/incidents/{name}/ack", json={"by": "王工"}, headers=RIGHT)
+        answer = await client.post(f"/api/v1/incidents/{name}/ack", json={"by": "值班员"}, headers=RIGHT)
         assert answer.status == 403
         assert "opsmon.yaml" in (await answer.json())["hint"]
 
@@ -157,7 +157,7 @@ async def test_beyond_loopback_reading_needs_the_token_too(tmp_path: Path, host:
 
 async def test_an_obligation_is_ticked_off_by_a_named_human(scene: Scene, client: Client) -> None:
     path = "/api/v1/contracts/xicheng-vc-2025/obligations"
-    body = {"day": "2026-03-19", "by": "王工", "done_at": (scene.clock.now() - timedelta(minutes=1)).isoformat()}
+    body = {"day": "2026-03-19", "by": "值班员", "done_at": (scene.clock.now() - timedelta(minutes=1)).isoformat()}
     done = await send(client, f"{path}/E18/done", body, 201)
     assert (done["obligation"], done["due_at"], done["day"]) == ("E18", None, "2026-03-19")
     told = [type(entry.event).__name__ for entry in scene.store.read()]

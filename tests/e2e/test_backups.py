@@ -60,7 +60,7 @@ async def test_an_unannounced_change_rings_until_an_order_takes_it_in(house: Hou
         detail = json.dumps(incident, ensure_ascii=False)
         for words in ("without a change order (clause E19)", "liming", "+ntp-service enable"):
             assert words in detail
-        await told(lambda: changes.begin("CHG-1", devices, "王工", "补录", lambda result: None))
+        await told(lambda: changes.begin("CHG-1", devices, "值班员", "补录", lambda result: None))
         await told(lambda: changes.end("CHG-1", devices, lambda result: None))
         await house.receiver.until(lambda: house.receiver.story(NAME)[-1:] == [("core-1", "resolved")])
         _, journal = await command(house.root, "journal", "show", "--json")

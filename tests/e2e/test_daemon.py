@@ -34,9 +34,9 @@ async def test_from_a_dead_port_to_the_phone_and_back(house: House, daemon: Daem
     assert [clock["clause"] for clock in incident["clocks"]] == ["E2"]
 
     path = f"/api/v1/incidents/{incident['id']}"
-    status, _ = await daemon.post(f"{path}/events", {"type": "on_site", "by": "王工", "note": "at the rack"})
+    status, _ = await daemon.post(f"{path}/events", {"type": "on_site", "by": "值班员", "note": "at the rack"})
     assert status in (200, 201)
-    status, text = await daemon.post(f"{path}/events", {"type": "excluded", "by": "王工"})
+    status, text = await daemon.post(f"{path}/events", {"type": "excluded", "by": "值班员"})
     assert status == 409, text
     assert "needs a reason" in text
 

@@ -140,7 +140,7 @@ class Town:
         if not confirms:
             self._plan(self.now + timedelta(seconds=60), name, confirms=False)
 
-    def tell(self, type_: FactType, by: str = "王工", note: str = "") -> Step:
+    def tell(self, type_: FactType, by: str = "值班员", note: str = "") -> Step:
         return self.give(AddFact(self.the_open().id, Fact(type_, self.now, by, note)))
 
     def the_open(self) -> Incident:

@@ -174,25 +174,25 @@ class TestCommands:
         town.dead.add("mcu")
         town.run(90)
         before = town.world.incidents
-        early = Fact(FactType.ON_SITE, START, "王工")
+        early = Fact(FactType.ON_SITE, START, "值班员")
         step = town.give(AddFact(town.the_open().id, early))
         assert "before the incident began" in step.refusal
         (event,) = step.events
         assert isinstance(event, CommandRefused)
-        assert (event.command, event.by, event.reason) == ("AddFact", "王工", step.refusal)
+        assert (event.command, event.by, event.reason) == ("AddFact", "值班员", step.refusal)
         assert town.world.incidents == before
 
     @pytest.mark.parametrize(
         ("command", "words"),
         [
-            (AddFact(IncidentId("nope"), Fact(FactType.ON_SITE, START, "王工")), "there is no incident nope"),
-            (SetSeverity(IncidentId("nope"), Severity.MAJOR, "王工"), "there is no incident nope"),
-            (SetMaintenance(DeviceName("nope"), None, "王工"), "there is no device nope"),
-            (SetMaintenance(DeviceName("mcu"), START, "王工"), "is past"),
-            (SetMaintenance(DeviceName("mcu"), None, "王工"), "mcu is not in maintenance"),
+            (AddFact(IncidentId("nope"), Fact(FactType.ON_SITE, START, "值班员")), "there is no incident nope"),
+            (SetSeverity(IncidentId("nope"), Severity.MAJOR, "值班员"), "there is no incident nope"),
+            (SetMaintenance(DeviceName("nope"), None, "值班员"), "there is no device nope"),
+            (SetMaintenance(DeviceName("mcu"), START, "值班员"), "is past"),
+            (SetMaintenance(DeviceName("mcu"), None, "值班员"), "mcu is not in maintenance"),
             (SetMaintenance(DeviceName("mcu"), None, " "), "a name is needed"),
-            (SetMaintenance(DeviceName("mcu"), START.replace(tzinfo=None), "王工"), "the time has no offset"),
-            (SetMaintenance(DeviceName("mcu"), None, "王工", "x" * 4_001), "longer than 4000 characters"),
+            (SetMaintenance(DeviceName("mcu"), START.replace(tzinfo=None), "值班员"), "the time has no offset"),
+            (SetMaintenance(DeviceName("mcu"), None, "值班员", "x" * 4_001), "longer than 4000 characters"),
             (AttachDiagnosis(IncidentId("nope"), "text"), "there is no incident nope"),
         ],
     )
@@ -205,15 +205,15 @@ class TestCommands:
         town.dead.add("mcu")
         town.run(90)
         incident = town.the_open()
-        step = town.give(SetSeverity(incident.id, Severity.EMERGENCY, "王工", "a meeting is on"))
+        step = town.give(SetSeverity(incident.id, Severity.EMERGENCY, "值班员", "a meeting is on"))
         assert town.the_open().severity is Severity.EMERGENCY
         assert town.the_open().alert_severity is incident.alert_severity
         assert step.refusal == ""
-        assert "already" in town.give(SetSeverity(incident.id, Severity.EMERGENCY, "王工")).refusal
+        assert "already" in town.give(SetSeverity(incident.id, Severity.EMERGENCY, "值班员")).refusal
 
     def test_maintenance_silences_a_device_and_survives_a_restart(self, town: Town) -> None:
         until = town.now + timedelta(hours=1)
-        step = town.give(SetMaintenance(DeviceName("mcu"), until, "王工", "new firmware"))
+        step = town.give(SetMaintenance(DeviceName("mcu"), until, "值班员", "new firmware"))
         assert isinstance(step.events[0], MaintenanceSet)
         town.dead.add("mcu")
         town.run(1_800)

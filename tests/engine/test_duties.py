@@ -46,7 +46,7 @@ def story(town: Town, obligation: str, day: str) -> list[TaskState]:
     ]  # fmt: skip
 
 
-def done(town: Town, obligation: str, day: str, *, by: str = "王工", part: str = "") -> Step:
+def done(town: Town, obligation: str, day: str, *, by: str = "值班员", part: str = "") -> Step:
     asked = MarkDone(CONTRACT, ClauseId(obligation), date.fromisoformat(day), town.now, by, part=part)
     return town.give(asked)
 
@@ -79,9 +79,9 @@ def test_a_task_that_is_ticked_off_late_is_done_late(town: Town) -> None:
 @pytest.mark.parametrize(
     ("obligation", "day", "by", "reason"),
     [
-        ("E99", "2026-03-20", "王工", "has no obligation E99"),
+        ("E99", "2026-03-20", "值班员", "has no obligation E99"),
         ("E13", "2026-03-20", " ", "a name is needed"),
-        ("E12", "2024-01-05", "王工", "no task of E12 is due or running on 2024-01-05"),
+        ("E12", "2024-01-05", "值班员", "no task of E12 is due or running on 2024-01-05"),
     ],
 )
 def test_what_cannot_be_ticked_off_is_refused_in_words(

@@ -22,7 +22,7 @@ def incident() -> Incident:
 
 
 def fact(type_: FactType, minutes: float = 10, note: str = "") -> Fact:
-    return Fact(type_, START + timedelta(minutes=minutes), "王工", note)
+    return Fact(type_, START + timedelta(minutes=minutes), "值班员", note)
 
 
 def told(incident: Incident, *facts: Fact) -> Incident:

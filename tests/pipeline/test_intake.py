@@ -70,7 +70,7 @@ async def test_waiting_ends_by_itself() -> None:
 
 async def test_commands_beyond_the_bound_are_turned_away_at_once() -> None:
     intake = Intake(most_commands=1)
-    first, second = (Request(SetMaintenance(DeviceName("a"), None, "王工")) for _ in range(2))
+    first, second = (Request(SetMaintenance(DeviceName("a"), None, "值班员")) for _ in range(2))
     intake.put_request(first)
     intake.put_request(second)
     assert await second.answer == Refused("too many commands wait to be journaled")
@@ -79,7 +79,7 @@ async def test_commands_beyond_the_bound_are_turned_away_at_once() -> None:
 
 async def test_a_command_that_nobody_waits_for_any_more_is_dropped() -> None:
     intake = Intake()
-    request = Request(SetMaintenance(DeviceName("a"), None, "王工"))
+    request = Request(SetMaintenance(DeviceName("a"), None, "值班员"))
     intake.put_request(request)
     request.answer.cancel()
     assert intake.take(10)[0] == []

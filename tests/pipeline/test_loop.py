@@ -76,8 +76,8 @@ async def test_old_incidents_are_let_go_and_remembered_for_a_late_word(house: Ho
     async with house.running() as pipeline:
         incident = await house.kill_mcu()
         await house.heal_mcu()
-        late = Fact(FactType.EXCLUDED, house.clock.now(), "王工", "the hall's own power cut")
-        await pipeline.issue(AddFact(incident, Fact(FactType.REPORT_FILED, house.clock.now(), "王工")))
+        late = Fact(FactType.EXCLUDED, house.clock.now(), "值班员", "the hall's own power cut")
+        await pipeline.issue(AddFact(incident, Fact(FactType.REPORT_FILED, house.clock.now(), "值班员")))
         await pipeline.snapshot()
         await house.idle()
         assert incident in house.world.incidents.by_id
@@ -94,7 +94,7 @@ async def test_a_number_is_not_given_again_when_the_clock_goes_back_to_a_day_tha
     async with house.running() as pipeline:
         incident = await house.kill_mcu()
         await house.heal_mcu()
-        await pipeline.issue(AddFact(incident, Fact(FactType.REPORT_FILED, house.clock.now(), "王工")))
+        await pipeline.issue(AddFact(incident, Fact(FactType.REPORT_FILED, house.clock.now(), "值班员")))
         house.clock.move(REMEMBERED.total_seconds() + 60)
         for _ in range(2):  # the first lets the incident go, the second is taken without it
             await pipeline.snapshot()
@@ -109,7 +109,7 @@ class TestCommands:
     async def test_are_answered_when_they_are_on_the_disk(self, house: House) -> None:
         async with house.running() as pipeline:
             incident = await house.kill_mcu()
-            fact = Fact(FactType.ACKNOWLEDGED, house.clock.now(), "王工")
+            fact = Fact(FactType.ACKNOWLEDGED, house.clock.now(), "值班员")
             answer = await pipeline.issue(AddFact(incident, fact))
             assert isinstance(answer, Accepted)
             stored = [entry.event for entry in house.store.read()]
@@ -117,14 +117,14 @@ class TestCommands:
 
     async def test_are_refused_in_words_and_the_refusal_is_on_the_disk(self, house: House) -> None:
         async with house.running() as pipeline:
-            answer = await pipeline.issue(SetSeverity(IncidentId("20200101-1"), Severity.MAJOR, "王工"))
+            answer = await pipeline.issue(SetSeverity(IncidentId("20200101-1"), Severity.MAJOR, "值班员"))
             assert answer == Refused("there is no incident 20200101-1")
             assert "CommandRefused" in [type(entry.event).__name__ for entry in house.store.read()]
 
     async def test_to_a_daemon_that_stops_are_not_taken(self, house: House) -> None:
         async with house.running() as pipeline:
             pipeline.stop()
-            answer = await pipeline.issue(SetMaintenance(MCU, None, "王工"))
+            answer = await pipeline.issue(SetMaintenance(MCU, None, "值班员"))
             assert answer == Unavailable("the daemon is stopping")
 
 
@@ -136,7 +136,7 @@ class TestFailingStore:
     ) -> None:
         async with house.running() as pipeline:
             async with house.locked():
-                answer = await pipeline.issue(SetMaintenance(MCU, house.clock.now() + timedelta(hours=1), "王工"))
+                answer = await pipeline.issue(SetMaintenance(MCU, house.clock.now() + timedelta(hours=1), "值班员"))
                 assert isinstance(answer, Unavailable)
                 assert "locked" in answer.reason
                 assert "locked" in pipeline.not_ready
@@ -157,9 +157,9 @@ class TestFailingStore:
         async with house.running() as pipeline:
             until = house.clock.now() + timedelta(hours=1)
             async with house.locked():
-                stuck = asyncio.create_task(pipeline.issue(SetMaintenance(MCU, until, "王工")))
+                stuck = asyncio.create_task(pipeline.issue(SetMaintenance(MCU, until, "值班员")))
                 await house.until(lambda: pipeline.ledger.failures > 0)
-                waiting = await pipeline.issue(SetMaintenance(DeviceName("core"), until, "王工"))
+                waiting = await pipeline.issue(SetMaintenance(DeviceName("core"), until, "值班员"))
                 assert isinstance(waiting, Unavailable)
                 await stuck
             await house.until(lambda: not pipeline.not_ready)

@@ -39,7 +39,7 @@ FEWER = rules_of(HALL[:3], BOOKS)
 UNSIGNED = rules_of(books={})
 NAMES = st.sampled_from([*(one.name for one in HALL), DeviceName("stranger")])
 MOMENTS = st.integers(-7_200, 7_200).map(lambda seconds: timedelta(seconds=seconds))
-PEOPLE = st.sampled_from(["王工", "", "monitoring"])
+PEOPLE = st.sampled_from(["值班员", "", "monitoring"])
 SHORT = st.text(max_size=5)
 Make = Callable[[datetime], Input]
 
@@ -161,7 +161,7 @@ def heating(draw: st.DrawFn) -> list[tuple[float, Make | None]]:
 def resting(draw: st.DrawFn) -> list[tuple[float, Make | None]]:
     """A maintenance window that somebody really opens."""
     name, seconds = draw(st.sampled_from([one.name for one in HALL])), draw(st.sampled_from([30, 3_600]))
-    return [(0.0, lambda now: SetMaintenance(name, now + timedelta(seconds=seconds), "王工"))]
+    return [(0.0, lambda now: SetMaintenance(name, now + timedelta(seconds=seconds), "值班员"))]
 
 
 PARTS = st.one_of(STEPS, dying(), dying(), healing(), heating(), resting())

@@ -102,7 +102,7 @@ def stalls(name: DeviceName) -> Act:
     async def act(theatre: Theatre) -> None:
         async with theatre.house.locked():
             until = theatre.house.clock.now() + timedelta(hours=1)
-            theatre.answers.append(await theatre.pipeline.issue(SetMaintenance(name, until, "王工")))
+            theatre.answers.append(await theatre.pipeline.issue(SetMaintenance(name, until, "值班员")))
             theatre.pipeline.submit(sample(name, Outcome.OK, theatre.house.clock.now()))
         await theatre.house.until(lambda: not theatre.pipeline.ledger.trouble)
 
@@ -111,7 +111,7 @@ def stalls(name: DeviceName) -> Act:
 
 def fact(number: int, kind: FactType) -> Callable[[Theatre], Command]:
     name = IncidentId(f"20260320-{number}")
-    return lambda theatre: AddFact(name, Fact(kind, theatre.house.clock.now(), "王工", "a reason"))
+    return lambda theatre: AddFact(name, Fact(kind, theatre.house.clock.now(), "值班员", "a reason"))
 
 
 ACTS = st.one_of(
@@ -120,7 +120,9 @@ ACTS = st.one_of(
     st.builds(dies, DEVICES),
     st.builds(asks, st.builds(fact, st.integers(1, 3), st.sampled_from(FactType))),
     st.integers(1, 3).map(
-        lambda number: asks(lambda _theatre: SetSeverity(IncidentId(f"20260320-{number}"), Severity.EMERGENCY, "王工"))
+        lambda number: asks(
+            lambda _theatre: SetSeverity(IncidentId(f"20260320-{number}"), Severity.EMERGENCY, "值班员")
+        )
     ),
     st.builds(sets_clock, st.sampled_from([-90_000.0, -3_600.0, 600.0])),
     st.builds(stalls, DEVICES),

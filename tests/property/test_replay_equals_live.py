@@ -64,7 +64,7 @@ def test_facts_told_late_end_the_same(venue: str, story: list[tuple[FactType, in
         town.run(pause_s)
         incident = town.the_open()
         at = max(town.now - timedelta(seconds=age_s), incident.starts_at)
-        town.give(AddFact(incident.id, Fact(kind, at, "王工", "a reason")))
+        town.give(AddFact(incident.id, Fact(kind, at, "值班员", "a reason")))
     town.run(4_000)
     replayed = replay_case(BOOKS[CONTRACT], case_of(town.the_open()), town.now)
     live = {key: words[-1][1:] for key, words in told_of(live_events(town)).items()}
