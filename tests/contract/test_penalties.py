@@ -70,6 +70,18 @@ def estimate(found: Account, clause: str) -> Estimate:
     return next(one for one in found.estimates if one.clause == clause)
 
 
+def test_what_nobody_has_reported_costs_nothing_at_the_least() -> None:
+    now = "2026-10-02 12:00:00"
+    detected, reported = ("detected", "2026-10-01 10:00:00"), ("reported", "2026-10-01 10:05:00")
+    unseen = account(affair(E, detected, labels=BUREAU, until=now), until=now)
+    assert cost(unseen, "E7") == (Decimal(0), Decimal(407500))
+    assert "nobody has reported it" in estimate(unseen, "E7").why.en
+    told = account(affair(E, detected, reported, labels=BUREAU, until=now), until=now)
+    assert cost(told, "E7") == (Decimal(40750), Decimal(407500))
+    resolved = ("resolved", "2026-10-01 15:00:00")
+    assert cost(account(affair(E, detected, resolved, labels=BUREAU, until=now), until=now), "E7") is None
+
+
 def resolved_late(date: str, resolved: str) -> Affair:
     events = [("reported", f"{date} 10:00:00"), ("remote_started", f"{date} 10:05:00"),
               ("remote_failed", f"{date} 10:10:00"), ("on_site", f"{date} 10:20:00"),

@@ -18,12 +18,14 @@ from opsmon.contract.calendar import Calendar
 from opsmon.contract.clock import Clock, state_at
 from opsmon.contract.term import Mode
 from opsmon.contract.text import Text, joined
+from opsmon.contract.timing import NOT_REPORTED
 from opsmon.model.event import ClockState
 from opsmon.model.name import ClauseId, IncidentId
 
 FEN = Decimal("0.01")
 DAY = timedelta(days=1)
 UNDER_ONE_READING = Text("owed under one reading only, so nothing at the least", "仅按一种理解应付，故最少为零")
+NOBODY_REPORTED = Text("nobody has reported it, so nothing at the least", "尚无人报修，故最少为零")
 STILL_OPEN = Text("still open, counted to now", "尚未完成，计算至当前")
 PROVISIONAL = Text("provisional: the due time may still change", "暂定：时限仍可能变化")
 
@@ -107,6 +109,7 @@ class Delay:
     service: str | None = None
     disputed: bool = False
     provisional: bool = False
+    unreported: bool = False  # counted from our detection, and cancelled if the fault is resolved before any report
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,7 @@ def delay_of(clock: Clock, service: str | None, now: datetime) -> Delay | None:
     return Delay(
         clock.clause, clock.target.value, clock.due_at, min(ends, default=None), clock.incident, service,
         disputed=clock.mode is Mode.DISPUTED, provisional=clock.provisional,
+        unreported=NOT_REPORTED in clock.doubts,
     )  # fmt: skip
 
 
@@ -182,10 +186,12 @@ def _estimate(rule: PenaltyRule, delay: Delay, now: datetime, calendar: Calendar
     least, least_words = _cost(rule, basis.least, least_days, stern=False)
     most, most_words = _cost(rule, basis.most, most_days, stern=True)
     doubtful = rule.disputed or delay.disputed
-    cny = Range(Decimal(0) if doubtful else _rounded(least), _rounded(most))
-    reckoning = most_words if doubtful or least_words == most_words else _between(least_words, most_words)
+    owed = not (doubtful or delay.unreported)
+    cny = Range(_rounded(least) if owed else Decimal(0), _rounded(most))
+    reckoning = _between(least_words, most_words) if owed and least_words != most_words else most_words
     notes = [note for note, holds in (
-        (UNDER_ONE_READING, doubtful), (STILL_OPEN, delay.ended_at is None), (PROVISIONAL, delay.provisional),
+        (UNDER_ONE_READING, doubtful), (NOBODY_REPORTED, delay.unreported),
+        (STILL_OPEN, delay.ended_at is None), (PROVISIONAL, delay.provisional),
     ) if holds]  # fmt: skip
     month = None if delay.incident is not None else month_of(delay.due_at, calendar)
     return Estimate(delay.clause, rule.source, cny, _why(rule, [reckoning, *notes]), delay.incident, month)
