@@ -26,6 +26,8 @@ _WORDS = {
         "breached": "合同 {{ $labels.contract }} 条款 {{ $labels.clause }}：{{ $value }} 项已超时",
         "budget": "合同 {{ $labels.contract }} 条款 {{ $labels.clause }}：本月故障已达 {{ $value }} 次，再有一次即扣款",
         "overspent": "合同 {{ $labels.contract }} 条款 {{ $labels.clause }}：本月故障 {{ $value }} 次，已超限额",
+        "task_at_risk": "合同 {{ $labels.contract }} 第 {{ $labels.clause }} 条：{{ $value }} 项任务临近到期",
+        "task_overdue": "合同 {{ $labels.contract }} 第 {{ $labels.clause }} 条：{{ $value }} 项任务已逾期",
         "down": "opsmon 没有响应：故障无人发现",
         "not_ready": "opsmon 未就绪：未开始检查，或存储不可写",
         "reload": "opsmon 上一次重新加载配置失败，仍在使用旧配置",
@@ -38,6 +40,8 @@ _WORDS = {
         "breached": "contract {{ $labels.contract }} clause {{ $labels.clause }}: {{ $value }} targets breached",
         "budget": "contract {{ $labels.contract }} clause {{ $labels.clause }}: {{ $value }} faults, the next costs",
         "overspent": "contract {{ $labels.contract }} clause {{ $labels.clause }}: {{ $value }} faults, over the limit",
+        "task_at_risk": "contract {{ $labels.contract }} clause {{ $labels.clause }}: {{ $value }} tasks are at risk",
+        "task_overdue": "contract {{ $labels.contract }} clause {{ $labels.clause }}: {{ $value }} tasks are overdue",
         "down": "opsmon does not answer: nobody sees the faults",
         "not_ready": "opsmon is not ready: no checks are sent, or the store cannot be written",
         "reload": "opsmon refused the last configuration and goes on with the one before",
@@ -57,6 +61,7 @@ def rule_groups(rulebook: Rulebook, inventory: Inventory, language: str) -> Grou
         "opsmon-states": tuple(states),
         "opsmon-conditions": (LINK_UTILISATION, IMPORTANT, *conditions),
         "opsmon-clocks": tuple(_clock_alerts(_WORDS[language])),
+        "opsmon-obligations": tuple(_task_alerts(_WORDS[language])),
         "opsmon-itself": tuple(_own_alerts(_WORDS[language])),
     }
 
@@ -68,6 +73,15 @@ def _clock_alerts(words: Mapping[str, str]) -> Iterator[AlertRule]:
     for name, sign, word in (("FaultBudgetSpent", "==", "budget"), ("FaultBudgetOverspent", ">", "overspent")):
         expression = f"opsmon_fault_budget_used {sign} opsmon_fault_budget_limit"
         yield AlertRule(name, expression, 0.0, {"severity": "major"}, {"summary": words[word]})
+
+
+def _task_alerts(words: Mapping[str, str]) -> Iterator[AlertRule]:
+    for name, state, severity in (
+        ("ObligationAtRisk", "at_risk", "ordinary"),
+        ("ObligationOverdue", "overdue", "major"),
+    ):
+        expression = f'opsmon_obligation_tasks{{state="{state}"}} > 0'
+        yield AlertRule(name, expression, 0.0, {"severity": severity}, {"summary": words[f"task_{state}"]})
 
 
 def _own_alerts(words: Mapping[str, str]) -> Iterator[AlertRule]:
