@@ -176,6 +176,7 @@ def test_a_replay_tells_how_every_clock_ended_and_what_was_refused(contracts: Op
         ("on_site", "on_site before its incident began")
     ]
     assert [(clock["clause"], clock["state"]) for clock in second["clocks"]] == [("E2", "running")]
+    assert [(one["subject"], one["used"]) for one in told["budgets"]] == [("all", 2), ("i2", 1), ("mcu-1", 1)]
     table = contracts("replay", write(tmp_path))
     assert table.code == 0
     assert "on_site before its incident began" in table.err

@@ -246,6 +246,14 @@ def test_a_notice_makes_a_year_known(tmp_path: Path) -> None:
     assert not books[ContractId("hall")].calendar.doubts(date(2027, 1, 1), date(2027, 12, 31))
 
 
+def test_an_occasion_that_a_duty_waits_for_and_that_is_not_dated_is_warned_of(tmp_path: Path) -> None:
+    long_term = right(CONTRACT).replace('to: "2026-12-31"', 'to: "2027-12-31"')
+    duty = "obligations:\n  - {id: E17, source: s, what: test, due: {before: {sets: [two-sessions]}}}\n"
+    told = [problem.message for problem in load(write(tmp_path, long_term + duty))[1].warnings]
+    assert "two-sessions of 2027 is not dated yet: results that touch it are provisional" in told
+    assert not any("two-sessions" in problem.message for problem in load(write(tmp_path, long_term))[1].warnings)
+
+
 def test_the_days_fixed_by_law_stand_in_for_a_year_that_is_not_announced(tmp_path: Path) -> None:
     text = CALENDAR + 'law_days: {"10-01": {en: National Day, zh: 国庆节}}\n'
     calendar = load(write(tmp_path, right(CONTRACT), text))[0][ContractId("hall")].calendar

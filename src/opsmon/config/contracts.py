@@ -28,7 +28,9 @@ from opsmon.contract.calendar import ONE_DAY, Calendar
 from opsmon.contract.case import Estimates
 from opsmon.contract.obligation import Obligation
 from opsmon.contract.penalty import PenaltyRule
+from opsmon.contract.schedule import AroundPeriods
 from opsmon.contract.term import Clause, Contract, Service, Term
+from opsmon.contract.text import Text
 from opsmon.contract.window import HoursOn, Window
 from opsmon.errors import ConfigError, Problem
 from opsmon.model.name import ContractId
@@ -177,7 +179,8 @@ class ContractSpec(Spec):
                 continue
             first, last = (book.calendar.local_date(at) for at in (term.start, term.end - ONE_DAY))
             found.update(dict.fromkeys(book.calendar.doubts(first, last)))
-            for window in [self._windows(book.calendar)[name] for name in (*self.periods, *self.hours)]:
+            named = [self._windows(book.calendar)[name] for name in (*self.periods, *self.hours)]
+            for window in (*named, *_occasions_of(book)):
                 found.update(dict.fromkeys(window.doubts(book.calendar, first, last)))
         return tuple(found)
 
@@ -239,3 +242,13 @@ def _id_problems(specs: list[ClauseSpec]) -> Iterator[Problem]:
                 hint = nearest(name, seen) or "a clause has to come before the one that its breach starts"
                 yield Problem("", 0, 0, f"no such clause: {shown(name)}", hint, f"clauses.{index}.breach_of.{place}")
         seen.append(spec.id)
+
+
+def _occasions_of(book: ContractBook) -> list[Window]:
+    """The key periods that obligations, and not only clocks, are due before or during."""
+    schedules = [one for obligation in book.obligations for one in obligation.schedules]
+    return [
+        Window("occasions", Text("occasions"), periods=one.sets)
+        for one in schedules
+        if isinstance(one, AroundPeriods) and one.sets
+    ]

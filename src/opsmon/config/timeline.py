@@ -64,7 +64,7 @@ class PressureSpec(Spec):
 
 
 class IncidentSpec(Spec):
-    """One incident. `device` is a name only; no inventory is needed."""
+    """One incident. `device` is a name only; no inventory is needed. Without one the incident stands for itself."""
 
     id: str
     device: str = ""
@@ -122,7 +122,7 @@ def load_timeline(file: Path, contracts: Mapping[ContractId, ContractBook]) -> T
     problems.raise_if_any()
     only = only_service(book)
     cases = tuple(incident.resolve(book.contract.id, only) for incident in spec.incidents)
-    return Timeline(book, cases, spec.until, tuple(incident.device for incident in spec.incidents))
+    return Timeline(book, cases, spec.until, tuple(incident.device or incident.id for incident in spec.incidents))
 
 
 def _mistakes(spec: TimelineSpec, book: ContractBook) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
