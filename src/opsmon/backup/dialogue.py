@@ -17,7 +17,7 @@ from opsmon.model.secret import Secret
 TAIL_CHARS = 600
 GREETING_S = 3.0  # a device that shows nothing for so long after the login is sent an empty line
 MOST_ANSWERS = 5
-LINGER_S, SETTLE_S = 0.5, 0.15
+LINGER_S, SETTLE_S = 0.5, 0.1
 _Ready = Callable[[str], bool]
 _PASSWORD = re.compile(r"(?i)pass(?:word|wd)?[^\n]*:\s*$")
 
@@ -40,7 +40,7 @@ class Dialogue:
             self._channel.send("\n")
         while True:
             try:
-                said += self._receive(GREETING_S if not nudged else self._recipe.stall_s)
+                said += self._receive(self._recipe.stall_s if nudged else min(GREETING_S, self._recipe.stall_s))
             except StallError:
                 if nudged and (shown := _last_line(said[-TAIL_CHARS:])):
                     raise BackupError(f"no prompt of `{self._recipe.name}` was seen, but `{shown[-60:]}`") from None
