@@ -62,6 +62,12 @@ def test_nobody_has_to_set_out_for_a_fault_that_is_over_but_a_breach_before_stay
     assert not late["E6"].is_waited_for(LATER)
 
 
+@pytest.mark.parametrize(("lot", "due"), [(None, "10 20:05:00"), ("net", "10 20:05:00"), ("mon", "11 09:05:00")])
+def test_a_call_back_of_no_known_lot_is_due_by_the_stricter_hours(lot: str | None, due: str) -> None:
+    found = clocks(case("bj-hrss-2021", ("reported", "2021-11-10 20:00:00"), service=lot))
+    assert found["B1"].due_at == local(f"2021-11-{due}")
+
+
 def test_remote_help_that_failed_had_begun() -> None:
     in_time = bureau(REPORTED, ("remote_failed", "2026-11-20 10:40:00"))["E3"]
     assert (in_time.met_at, state_at(in_time, LATER)) == (local("2026-11-20 10:40:00"), ClockState.MET)
