@@ -14,7 +14,7 @@ from opsmon.demo.snmp_agent import MibView, SnmpAgent, Value
 from opsmon.model.device import Device, Kind, SnmpAccess, SnmpVersion
 from opsmon.model.name import DeviceName, SiteName
 from opsmon.model.secret import Secret
-from opsmon.probe.snmp.session import Oid
+from opsmon.probe.snmp.session import Oid, Walked
 
 COMMUNITY = "far-end"
 GET, GETNEXT, RESPONSE, GETBULK = 0xA0, 0xA1, 0xA2, 0xA5
@@ -137,3 +137,8 @@ def a_switch(ports: int, columns: Iterable[int] = range(1, 8)) -> dict[Oid, byte
         for port in range(1, ports + 1):
             objects[(*IF_ENTRY, column, port)] = ber.counter32(column * 100_000 + port)
     return objects
+
+
+def is_whole(walked: Walked, rows: int) -> bool:
+    """Whether every column of a walk has all its rows."""
+    return [len(column) for column in walked.columns] == [rows] * len(walked.columns)
