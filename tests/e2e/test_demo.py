@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -31,3 +32,19 @@ async def test_the_demo_tells_its_story_on_plain_loopback() -> None:
     assert seen["notifications"]["DeviceDown firing"] == 2
     assert seen["notifications"]["UpsOnBattery firing"] == 1
     assert seen["forged"] == 0
+
+
+async def test_a_demo_that_is_told_to_stop_leaves_no_process_behind() -> None:
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    demo = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "opsmon", "demo", "--no-namespace",
+        stdout=asyncio.subprocess.PIPE, env=environment, start_new_session=True,
+    )  # fmt: skip
+    assert demo.stdout is not None
+    async with asyncio.timeout(START_AND_STOP_S):
+        assert b"opsmon demo" in await demo.stdout.readline()
+        demo.terminate()
+        await demo.communicate()  # ends when nobody holds the pipe any more
+    assert demo.returncode == 128 + signal.SIGTERM
+    with pytest.raises(ProcessLookupError):
+        os.killpg(demo.pid, 0)

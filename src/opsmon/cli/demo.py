@@ -22,6 +22,7 @@ from opsmon.demo.stage import LOOPBACK, NAMESPACE, UNSHARE, carry_out, may_have_
 from opsmon.demo.story import DEFAULT_SECONDS, SHORTEST_SECONDS
 
 PORT = 9876
+EXIT_OF_SIGNAL = 128  # what a shell adds to the number of the signal that ended a program
 PICTURE_COLUMNS = 156
 FETCHED_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)  # a picture that asks nobody for anything
 STYLES = {"firing": "bold red", "resolved": "bold green", "act": "bold yellow", "note": "cyan"}
@@ -83,10 +84,22 @@ def demo(
     stage = LOOPBACK if carrier is None else NAMESPACE
     evening = Evening(stage, seconds, port or _free_port(PORT), carrier, programme.tell)
     _announce(programme, evening)
-    seen = asyncio.run(direct(evening))
+    try:
+        seen = asyncio.run(_direct_until_told(evening))
+    except asyncio.CancelledError:
+        raise typer.Exit(EXIT_OF_SIGNAL + signal.SIGTERM) from None
     _conclude(programme, seen, json_output=json_output)
     if picture is not None:
         programme.save_picture(picture)
+
+
+async def _direct_until_told(evening: Evening) -> dict[str, Any]:
+    """A plain kill ends the demo as Ctrl-C does, also in the background of a script: it leaves no process behind."""
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101  # we are in it
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    return await direct(evening)
 
 
 async def _in_namespace(seconds: float, picture: Path | None, *, json_output: bool) -> int:
@@ -102,7 +115,8 @@ async def _in_namespace(seconds: float, picture: Path | None, *, json_output: bo
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, player.send_signal, signal.SIGINT)
         try:
-            return await player.wait()
+            code = await player.wait()
+            return code if code >= 0 else EXIT_OF_SIGNAL - code
         finally:
             server.close()
 

@@ -193,8 +193,12 @@ def main() -> None:
     parser.add_argument("--network", required=True, help="the first two octets of every address")
     parser.add_argument("--routed", action="store_true", help="in a namespace of its own: dead devices lose pings")
     options = parser.parse_args()
-    with contextlib.suppress(KeyboardInterrupt):
+    try:
         asyncio.run(play(options.network, routed=options.routed))
+    except KeyboardInterrupt:
+        pass
+    except OSError as error:
+        sys.exit(f"the simulated fleet cannot have its addresses ({error}): is another demo running?")
 
 
 if __name__ == "__main__":

@@ -65,6 +65,8 @@ class Fleet:
     async def expect(self, word: str) -> None:
         async with asyncio.timeout(FLEET_WAIT_S):
             line = (await self._answers.readline()).decode().strip()
+        if not line:
+            raise DemoError("the simulated fleet ended: see its message above")
         if line != word:
             raise DemoError(f"the simulated fleet said {line!r} where {word!r} was due")
 
