@@ -34,6 +34,15 @@ async def test_the_demo_tells_its_story_on_plain_loopback() -> None:
     assert seen["forged"] == 0
 
 
+async def listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except ConnectionError:
+        return False
+    writer.close()
+    return True
+
+
 async def test_a_demo_that_is_told_to_stop_leaves_no_process_behind() -> None:
     environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
     demo = await asyncio.create_subprocess_exec(
@@ -43,6 +52,9 @@ async def test_a_demo_that_is_told_to_stop_leaves_no_process_behind() -> None:
     assert demo.stdout is not None
     async with asyncio.timeout(START_AND_STOP_S):
         assert b"opsmon demo" in await demo.stdout.readline()
+        port = int((await demo.stdout.readline()).decode().split("http://127.0.0.1:")[1].split("/")[0])
+        while not await listens(port):  # noqa: ASYNC110 - another process: until its daemon, started last, listens
+            await asyncio.sleep(0.1)
         demo.terminate()
         await demo.communicate()  # ends when nobody holds the pipe any more
     assert demo.returncode == 128 + signal.SIGTERM

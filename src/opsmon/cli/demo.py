@@ -83,9 +83,8 @@ def demo(
     programme = Programme(quiet=json_output)
     stage = LOOPBACK if carrier is None else NAMESPACE
     evening = Evening(stage, seconds, port or _free_port(PORT), carrier, programme.tell)
-    _announce(programme, evening)
     try:
-        seen = asyncio.run(_direct_until_told(evening))
+        seen = asyncio.run(_direct_until_told(programme, evening))
     except asyncio.CancelledError:
         raise typer.Exit(EXIT_OF_SIGNAL + signal.SIGTERM) from None
     _conclude(programme, seen, json_output=json_output)
@@ -93,12 +92,13 @@ def demo(
         programme.save_picture(picture)
 
 
-async def _direct_until_told(evening: Evening) -> dict[str, Any]:
+async def _direct_until_told(programme: Programme, evening: Evening) -> dict[str, Any]:
     """A plain kill ends the demo as Ctrl-C does, also in the background of a script: it leaves no process behind."""
     task = asyncio.current_task()
     assert task is not None  # noqa: S101  # we are in it
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    _announce(programme, evening)
     return await direct(evening)
 
 
