@@ -6,7 +6,6 @@ The one broad `except` of the room is here. A traceback is logged scrubbed: it m
 import logging
 import time
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from opsmon.backup.capture import Capture, CaptureError, read_device
@@ -67,7 +66,10 @@ class Worker:
         standing = self.standings.load(device.name, device.site)
         last = self.repository.read(standing.path or path_of(device))
         known = comparable(last, recipe) if last is not None else None
-        is_other: Callable[[str], bool] = lambda text: comparable(scrubber.scrub(text), recipe) != known  # noqa: E731
+
+        def is_other(text: str) -> bool:
+            return comparable(scrubber.scrub(text), recipe) != known
+
         capture = read_device(device, recipe, self.pins, is_other)
         wanted = device.ssh.hostname or "" if device.ssh else ""
         good = LastGood(standing.hostname, standing.chars)

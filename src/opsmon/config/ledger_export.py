@@ -10,6 +10,7 @@ from opsmon.config.ledger_words import COLUMNS
 from opsmon.config.node import scalar_value
 from opsmon.config.record import Record, record_of
 from opsmon.model.device import Device, Inventory, Site
+from opsmon.model.name import SiteName
 
 
 def export_csv(records: Iterable[Record], *, chinese: bool) -> str:
@@ -55,12 +56,12 @@ def _entry(device: Device, site: Site) -> dict[str, object]:
     return entry | ({"labels": own} if own else {})
 
 
-def export_sites(inventory: Inventory) -> dict[str, str]:
+def export_sites(inventory: Inventory) -> dict[SiteName, str]:
     """The text of one file a site, by the site's name."""
-    devices: dict[str, list[Device]] = {name: [] for name in inventory.sites}
+    devices: dict[SiteName, list[Device]] = {name: [] for name in inventory.sites}
     for device in inventory.devices.values():
         devices[device.site].append(device)
-    return {name: export_site(inventory.sites[name], found) for name, found in devices.items()}  # type: ignore[index]
+    return {name: export_site(inventory.sites[name], found) for name, found in devices.items()}
 
 
 class _PlainDumper(yaml.SafeDumper):
