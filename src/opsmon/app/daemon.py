@@ -169,7 +169,8 @@ class Daemon:
             root = await asyncio.to_thread(lambda: load_root(path, require_secrets=True))
         except ConfigError as error:
             for problem in error.problems:
-                log.error("reload refused: %s", problem)
+                if not problem.warning:
+                    log.error("reload refused: %s", problem)
             return False
         answer = await self._pipeline.reload(rules_of(root))
         if not isinstance(answer, Accepted):
