@@ -19,6 +19,7 @@ from opsmon.model.name import DeviceName, SiteName
 from opsmon.model.secret import Secret
 from tests.backup.rig import Rig, impatient, stock_recipes
 from tests.real.openssh import Sshd, free_port, sshd
+from tests.real.programs import require_root
 
 pytestmark = pytest.mark.real
 
@@ -28,6 +29,7 @@ FAKE_USER, FAKE_PASSWORD = "fake-user", "fake-password"
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Sshd]:
+    require_root()  # an sshd of an ordinary user cannot give the terminal that a dialogue needs
     async with sshd(tmp_path / "server", options=("Subsystem sftp internal-sftp",)) as server:
         yield server
 
