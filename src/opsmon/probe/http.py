@@ -59,7 +59,7 @@ class HttpSpec(CheckSpec):
     path: Annotated[str, Field(pattern=r"^/[!-~]*$", max_length=2000)] = "/"
     host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]*$", max_length=253)] = ""
     method: Literal["GET", "HEAD"] = "GET"
-    status: Annotated[list[Annotated[int, Field(ge=100, le=599)]], Field(max_length=20)] = []  # noqa: RUF012
+    status: Annotated[list[Annotated[int, Field(ge=100, le=599)]], Field(max_length=20)] = []  # noqa: RUF012  # pydantic copies a default
     expect: Pattern | None = None
     username: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     password: SecretField | None = None

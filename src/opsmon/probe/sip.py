@@ -41,7 +41,7 @@ class SipSpec(CheckSpec):
     port: Port = 5060
     transport: Literal["udp", "tcp"] = "udp"
     user: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.!~*'()&=+$,;?/-]*$", max_length=64)] = ""
-    status: Annotated[list[Annotated[int, Field(ge=200, le=699)]], Field(max_length=20)] = []  # noqa: RUF012
+    status: Annotated[list[Annotated[int, Field(ge=200, le=699)]], Field(max_length=20)] = []  # noqa: RUF012  # pydantic copies a default
 
     def resolve(self) -> SipSettings:
         return SipSettings(self.port, self.transport, self.user, tuple(self.status))
