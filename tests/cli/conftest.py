@@ -34,7 +34,7 @@ title: 二龙路主会场
 labels: {venue: main-hall}
 defaults: {snmp: {version: 2c, community: planted-secret-17}}
 devices:
-  - {name: core-1, title: 核心交换机, address: 192.0.2.1, kind: switch, important: [Gi0/1]}
+  - {name: core-1, formerly: [hub], title: 核心交换机, address: 192.0.2.1, kind: switch, important: [Gi0/1]}
   - {name: mcu-1, address: 192.0.2.11, kind: mcu, parents: [core-1], checks: [icmp, {tcp: {port: 5060}}]}
 ranges:
   - {name: "cam-{n}", title: "摄像机 {n}", address: 192.0.2.0/24, first: 21, count: 3, kind: camera, parents: [core-1]}

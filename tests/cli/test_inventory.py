@@ -84,7 +84,7 @@ def test_an_export_as_yaml_loads_again(command: Opsmon, root: Path, tmp_path: Pa
     assert command("inventory", "export", tmp_path / "out", "--root", root).code == 0
     (tmp_path / "out" / "hall.yaml").replace(root / "inventories" / "hall.yaml")
     after = command("inventory", "list", "--root", root, "--json").json
-    keys = ("name", "title", "address", "kind", "parents", "labels", "important")
+    keys = ("name", "title", "address", "kind", "parents", "labels", "important", "formerly")
     assert [[d[key] for key in keys] for d in after] == [[d[key] for key in keys] for d in before]
 
 

@@ -331,3 +331,19 @@ def test_ciphers_are_taken_as_devices_and_net_snmp_write_them(load: Load) -> Non
     assert snmp.auth is not None
     assert snmp.priv is not None
     assert (snmp.auth.protocol, snmp.priv.protocol) == ("SHA256", "AES")
+
+
+def test_former_names_are_of_the_device_itself_and_numbered_in_a_range(load: Load) -> None:
+    root = load(
+        {
+            "inventories/hall.yaml": """\
+site: hall
+devices:
+  - {name: core-2, formerly: [core-1, hub], address: 192.0.2.1, kind: switch}
+ranges:
+  - {name: "cam-{n:03}", formerly: ["kam-{n}"], address: 192.0.2.0/24, first: 11, count: 2, kind: camera}
+"""
+        }
+    )
+    assert device_of(root, "core-2").formerly == ("core-1", "hub")
+    assert root.inventory.renamed() == {"core-1": "core-2", "hub": "core-2", "kam-11": "cam-011", "kam-12": "cam-012"}

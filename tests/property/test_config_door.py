@@ -36,6 +36,7 @@ WORDS = [
     "version", "community", "user", "auth", "priv", "protocol", "key", "env", "file", "port", "username", "icmp", "tcp",
     "hall", "192.0.2.0/24", "192.0.2.1", "::1", "{n}", "cam-{n:03}", "switch", "3", "-1", "1e9", "true", "null", "",
     "30s", "9" * 40, "\u0000", "b\u0301", "~", "&a", "*a", "!!int 3", "<<", "|", ">", "?", "%", "@", "`", "\t",
+    "formerly",
 ]  # fmt: skip
 scalars = st.sampled_from(WORDS)
 trees = st.recursive(

@@ -12,6 +12,7 @@ from opsmon.config.problem import shown
 
 TOO_MANY = f"one root holds at most {MOST_DEVICES} devices"
 _NUMBER = re.compile(r"\{n(?::0?([1-9]\d?))?\}", re.ASCII)
+_NAME_HINT = "letters, digits, `.`, `_` and `-`"
 _PATTERN_HINT = "`{n}` is the number, `{n:03}` the number with three digits"
 
 
@@ -21,6 +22,7 @@ class Member(NamedTuple):
     name: str
     address: str
     title: str
+    formerly: tuple[str, ...] = ()
 
 
 def range_mistake(spec: RangeSpec, room: int = MOST_DEVICES) -> Mistake | None:
@@ -43,8 +45,16 @@ def _pattern_mistake(spec: RangeSpec) -> Mistake | None:
     if spec.count > 1 and not _NUMBER.search(spec.name):
         return Mistake(("name",), "every device would have one name: the number is missing", _PATTERN_HINT)
     if not is_name(fill(spec.name, spec.first)):
-        return Mistake(("name",), f"{shown(spec.name)} does not make a name", "letters, digits, `.`, `_` and `-`")
-    return None
+        return Mistake(("name",), f"{shown(spec.name)} does not make a name", _NAME_HINT)
+    return next(_former_mistakes(spec), None)
+
+
+def _former_mistakes(spec: RangeSpec) -> Iterator[Mistake]:
+    for index, pattern in enumerate(spec.formerly or ()):
+        if not is_name(fill(pattern, spec.first)):
+            yield Mistake(("formerly", index), f"{shown(pattern)} does not make a name", _NAME_HINT)
+        elif spec.count > 1 and not _NUMBER.search(pattern):
+            yield Mistake(("formerly", index), "every device would have had one name", _PATTERN_HINT)
 
 
 def _address_mistake(spec: RangeSpec) -> Mistake | None:
@@ -97,4 +107,5 @@ def members(spec: RangeSpec, title: str) -> Iterator[Member]:
     for host in range(spec.first, spec.first + spec.count):
         number = host + shift
         address = str(network.network_address + host) if network else fill(spec.address, number)
-        yield Member(fill(spec.name, number), address, fill(title, number))
+        formerly = tuple(fill(pattern, number) for pattern in spec.formerly or ())
+        yield Member(fill(spec.name, number), address, fill(title, number), formerly)

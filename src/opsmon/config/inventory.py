@@ -8,6 +8,7 @@ from pathlib import Path
 
 from opsmon.config.device_range import TOO_MANY
 from opsmon.config.document import Document, read_document, shown_path
+from opsmon.config.former_name import check_former_names
 from opsmon.config.inventory_spec import MOST_DEVICES
 from opsmon.config.loading import Loading
 from opsmon.config.parent import check_no_circle, check_parents_exist
@@ -36,6 +37,7 @@ def load_inventory(loading: Loading, known: Known) -> Inventory:
         written = frozenset().union(*(file.written for file in files))
         check_parents_exist(placed, written, loading.problems)
     check_no_circle(placed, loading.problems)
+    check_former_names(placed, loading.problems)
     _warn_shared_addresses(placed.values(), loading)
     devices = {name: with_only_service(found.device, known) for name, found in placed.items()}
     if not read:

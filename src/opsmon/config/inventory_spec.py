@@ -118,9 +118,10 @@ class FieldsSpec(Spec):
 
 
 class DeviceSpec(FieldsSpec):
-    """One item of `devices:`"""
+    """One item of `devices:`. `formerly` are names that the device had before, so that its past stays its own."""
 
     name: Name
+    formerly: list[Name] | None = None
     address: Address
     use: list[Name] | None = None
 
@@ -128,11 +129,12 @@ class DeviceSpec(FieldsSpec):
 class RangeSpec(FieldsSpec):
     """One item of `ranges:`: `count` devices, numbered from `first`.
 
-    In `name`, `title` and an address that is a host name, `{n}` and `{n:03}` stand for the number; it is the host's
-    number in the network of `address`, or counts from `number` where that is given.
+    In `name`, `formerly`, `title` and an address that is a host name, `{n}` and `{n:03}` stand for the number; it is
+    the host's number in the network of `address`, or counts from `number` where that is given.
     """
 
     name: Word
+    formerly: list[Word] | None = None
     address: Word
     first: Annotated[int, Field(ge=0, le=2**64)] = 1
     count: Annotated[int, Field(ge=1, json_schema_extra={"maximum": MOST_DEVICES_IN_RANGE})]

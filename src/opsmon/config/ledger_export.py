@@ -47,7 +47,7 @@ def export_site(site: Site, devices: Iterable[Device]) -> str:
 def _entry(device: Device, site: Site) -> dict[str, object]:
     record = record_of(device, site)
     entry: dict[str, object] = {"name": str(device.name), "address": device.address, "kind": device.kind.value}
-    for key in ("title", "profile", "parents", "important"):
+    for key in ("title", "profile", "parents", "important", "formerly"):
         if record[key]:
             entry[key] = record[key]
     if device.service and device.service != site.service:

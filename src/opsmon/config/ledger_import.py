@@ -144,7 +144,7 @@ def device_entry(row: Mapping[str, str]) -> dict[str, object]:
     if row.get("kind"):
         entry["kind"] = kind_of_word(row["kind"])
     entry |= {key: row[key] for key in ("title", "service", "profile") if row.get(key)}
-    entry |= {key: _split(row[key]) for key in ("parents", "important") if row.get(key)}
+    entry |= {key: _split(row[key]) for key in ("parents", "important", "formerly") if row.get(key)}
     labels = _labels(row)
     return entry | ({"labels": labels} if labels else {})
 

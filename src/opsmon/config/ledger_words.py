@@ -16,6 +16,7 @@ COLUMNS: dict[str, tuple[str, tuple[str, ...]]] = {
     "parents": ("上级", ("上级设备", "上联", "上联设备", "parent", "uplink")),
     "labels": ("标签", ("label", "tags")),
     "important": ("重要端口", ("重要接口", "important interfaces")),
+    "formerly": ("曾用名", ("原名", "旧名称", "former names")),
 }
 KINDS_ZH: dict[Kind, tuple[str, ...]] = {
     Kind.SWITCH: ("交换机", "接入交换机", "汇聚交换机", "核心交换机"),

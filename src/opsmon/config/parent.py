@@ -13,11 +13,15 @@ MOST_SHOWN = 8
 
 def check_parents_exist(placed: Mapping[DeviceName, PlacedDevice], written: frozenset[str], problems: Problems) -> None:
     """Add every parent that is in no file; one that is `written` and has a mistake of its own is there."""
-    hints: dict[str, str] = {}
+    looked_for = 0
+    hints: dict[str, str] = {
+        old: f"it is named {shown(found.device.name)} now" for found in placed.values() for old in found.device.formerly
+    }
     for found in placed.values():
         for index, parent in enumerate(found.device.parents):
             if parent not in placed and parent not in written:
-                if parent not in hints and len(hints) < MOST_HINTS:
+                if parent not in hints and looked_for < MOST_HINTS:
+                    looked_for += 1
                     hints[parent] = nearest(parent, placed)
                 found.origin.add(
                     problems, Mistake(("parents", index), f"no device {shown(parent)}", hints.get(parent, ""))

@@ -28,6 +28,7 @@ def record_of(device: Device, site: Site) -> Record:
         "labels": dict(device.labels),
         "checks": [_check_text(check) for check in device.checks],
         "important": sorted(device.important),
+        "formerly": list(device.formerly),
     }
 
 

@@ -6,7 +6,7 @@ from typing import TypeVar, cast
 
 from opsmon.config.access import IncompleteError, resolve_snmp, resolve_ssh
 from opsmon.config.check_list import CheckListError, resolve_checks
-from opsmon.config.device_range import members, range_mistake
+from opsmon.config.device_range import Member, members, range_mistake
 from opsmon.config.document import Document, Steps, add_mistake, check_spec
 from opsmon.config.inventory_spec import MOST_DEVICES, DeviceSpec, FieldsSpec, RangeSpec, SiteFileSpec
 from opsmon.config.layer import Fields, merge_layers
@@ -132,7 +132,8 @@ class _SiteReader:
         made = self._bundle(steps, spec.use or ()) if spec else None
         if spec and made:
             fields, origin = made
-            device = self._resolve(fields, origin, DeviceName(spec.name), spec.address, spec.title)
+            member = Member(spec.name, spec.address, _text(fields, "title") or "", tuple(spec.formerly or ()))
+            device = self._resolve(fields, origin, member)
             if device:
                 yield PlacedDevice(device, origin)
 
@@ -148,7 +149,7 @@ class _SiteReader:
 
     def _members(self, spec: RangeSpec, fields: Fields, origin: Origin) -> Iterator[PlacedDevice]:
         for member in members(spec, str(fields.get("title", ""))):
-            device = self._resolve(fields, origin, DeviceName(member.name), member.address, member.title)
+            device = self._resolve(fields, origin, member)
             if device is None:  # its fields are wrong, and so they are for every other one
                 self.complete = False
                 return
@@ -169,28 +170,26 @@ class _SiteReader:
         site: Fields = {"labels": dict(self.site.labels), "service": self.site.service}
         return merge_layers([site, *(layer.fields() for layer in sound)]), Origin(tuple(reversed(sound)))
 
-    def _resolve(
-        self, fields: Fields, origin: Origin, name: DeviceName, address: str, title: str | None
-    ) -> Device | None:
+    def _resolve(self, fields: Fields, origin: Origin, member: Member) -> Device | None:
         try:
-            return self._device(fields, origin, name, address, title)
+            return self._device(fields, origin, member)
         except (IncompleteError, CheckListError) as error:
             origin.add(self._problems, error.mistake)
             return None
 
-    def _device(self, fields: Fields, origin: Origin, name: DeviceName, address: str, title: str | None) -> Device:
+    def _device(self, fields: Fields, origin: Origin, member: Member) -> Device:
+        name = DeviceName(member.name)
         kind = self._kind(fields, name)
         snmp, ssh = self._snmp(fields), self._ssh(fields)
         own_parents = origin.entry.depth(("parents",)) > 0
         return Device(
-            name=name, site=self.site.name, address=address, kind=kind,
-            title=title if title is not None else _text(fields, "title") or "",
+            name=name, site=self.site.name, address=member.address, kind=kind, title=member.title,
             contract=self.site.contract, service=_text(fields, "service"), profile=_text(fields, "profile"),
             parents=tuple(DeviceName(p) for p in _texts(fields, "parents") if own_parents or p != name),
             labels=self._shared("labels", fields.get("labels"), lambda: _labels(fields)),
             checks=self._checks(fields, kind, has_snmp=snmp is not None),
             important=frozenset(_texts(fields, "important")),
-            snmp=snmp, ssh=ssh,
+            snmp=snmp, ssh=ssh, formerly=tuple(map(DeviceName, member.formerly)),
         )  # fmt: skip
 
     def _kind(self, fields: Fields, name: DeviceName) -> Kind:

@@ -87,7 +87,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One device, with everything that it inherits from its site already in it."""
+    """One device, with everything that it inherits from its site already in it.
+
+    `formerly` are the names that it had before: what is known under one of them is known of it.
+    """
 
     name: DeviceName
     site: SiteName
@@ -103,6 +106,7 @@ class Device:
     important: frozenset[str] = frozenset()
     snmp: SnmpAccess | None = None
     ssh: SshAccess | None = None
+    formerly: tuple[DeviceName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +126,7 @@ class Inventory:
 
     sites: Mapping[SiteName, Site]
     devices: Mapping[DeviceName, Device]
+
+    def renamed(self) -> Mapping[DeviceName, DeviceName]:
+        """The present name of every device that had another one, by each former name."""
+        return {old: name for name, device in self.devices.items() for old in device.formerly}
