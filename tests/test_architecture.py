@@ -21,7 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("incident",),
     ("contract",),
     ("state",),
-    ("errors", "clock", "spec"),
+    ("errors", "clock", "spec", "near_miss"),
     ("model",),
 )
 PURE = ("state", "contract", "incident", "engine", "model")

@@ -1,6 +1,6 @@
 """`opsmon contracts deadlines` and `replay`: which clauses apply, when each is due, how each ends."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +20,6 @@ from opsmon.cli.contract_words import (
 )
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, print_table, say, warn
-from opsmon.config.problem import nearest, shown
 from opsmon.config.root import load_rules
 from opsmon.config.timeline import Timeline, load_timeline, only_service, parse_moment
 from opsmon.contract.account import Account, Affair, account_of
@@ -28,12 +27,16 @@ from opsmon.contract.book import ContractBook
 from opsmon.contract.case import Case
 from opsmon.contract.clock import Clock, overrun_at, state_at
 from opsmon.contract.replay import Replayed, replay
+from opsmon.contract.vocabulary import UnknownWord, unknown_words
 from opsmon.contract.why import why
+from opsmon.errors import ConfigError, Problem
 from opsmon.model.device import Kind
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import IncidentId
+from opsmon.near_miss import nearest, shown
 
 Words = list[str]
+OPTIONS = {"service": "--service", "kind": "--kind", "severity": "--severity", "labels": "--label"}
 
 
 def deadlines(
@@ -50,13 +53,15 @@ def deadlines(
     rules = load_rules(root)
     book = book_of(contract, rules)
     facts = tuple(_fact(word) for word in event)
+    labels = dict(_pair(word, "--label") for word in label or [])
+    _refuse_unknown(unknown_words(book, service=service, kind=kind, severity=severity, labels=labels))
     case = Case(
         incident=IncidentId("supposed"),
         contract=book.contract.id,
-        service=_service(service, book),
-        kind=Kind(_one_of(kind, Kind, "--kind")) if kind is not None else None,
-        severity=Severity(_one_of(severity, Severity, "--severity")),
-        labels=dict(_pair(word, "--label") for word in label or []),
+        service=only_service(book) if service is None else service,
+        kind=Kind(kind) if kind is not None else None,
+        severity=Severity(severity),
+        labels=labels,
         facts=facts,
         supposed=True,
     )
@@ -172,5 +177,7 @@ def _one_of(word: str, words: Iterable[str], option: str) -> str:
     return word
 
 
-def _service(service: str | None, book: ContractBook) -> str | None:
-    return only_service(book) if service is None else _one_of(service, book.contract.services, "--service")
+def _refuse_unknown(words: Sequence[UnknownWord]) -> None:
+    """All of them at once. Raises ConfigError (exit code 2)."""
+    if words:
+        raise ConfigError(tuple(Problem(OPTIONS[word.field], 0, 0, word.message, word.hint) for word in words))

@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from opsmon.cli.output import warn
 from opsmon.config.address import is_address, is_host_name
 from opsmon.config.lookup import unknown
-from opsmon.config.problem import nearest
 from opsmon.config.profiles import load_profiles
 from opsmon.config.root import Root, load_root
 from opsmon.config.stock import root_of
@@ -20,6 +19,7 @@ from opsmon.errors import ConfigError
 from opsmon.model.device import Check, Device, Kind, SnmpAccess, SnmpVersion
 from opsmon.model.name import CheckName, DeviceName, SiteName
 from opsmon.model.secret import Secret
+from opsmon.near_miss import nearest
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.registry import KINDS
 from opsmon.probe.snmp.agent import DEFAULT_COMMUNITY

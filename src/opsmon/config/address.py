@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from opsmon.config.problem import shown
+from opsmon.near_miss import shown
 from opsmon.spec import wrong
 
 LONGEST_NAME = 253

@@ -14,7 +14,6 @@ import chinese_calendar
 from chinese_calendar.constants import Holiday, holidays, workdays
 from pydantic import BeforeValidator, Field, model_validator
 
-from opsmon.config.problem import shown
 from opsmon.config.span import DatesField, SeasonField, TextField, as_list, parse_dates, season, text_of
 from opsmon.contract.calendar import (
     HOLIDAYS,
@@ -28,6 +27,7 @@ from opsmon.contract.calendar import (
 )
 from opsmon.contract.text import Text
 from opsmon.errors import ConfigError, Problem
+from opsmon.near_miss import shown
 from opsmon.spec import Spec, wrong
 
 AMEND_HINT = "correct it, or say under `amends:` which newer notice changed it"

@@ -6,10 +6,10 @@ from pydantic import ValidationError
 
 from opsmon.config.kind_checks import default_checks
 from opsmon.config.mistake import Mistake, kind_of, mistakes_of
-from opsmon.config.problem import nearest, shown
 from opsmon.model.device import Check, Kind
 from opsmon.model.duration import format_duration, parse_duration_s
 from opsmon.model.name import CheckName
+from opsmon.near_miss import nearest, shown
 from opsmon.probe.field import CheckSpec
 from opsmon.probe.registry import KINDS
 

@@ -7,7 +7,6 @@ from typing import Annotated, NoReturn
 
 from pydantic import Field, model_validator
 
-from opsmon.config.problem import nearest, shown
 from opsmon.config.span import LimitField, TextField, text_of
 from opsmon.contract.calendar import Calendar
 from opsmon.contract.term import MET_BY, Clause, Mode, Regime, Selector, Target, Variant
@@ -16,6 +15,7 @@ from opsmon.errors import ConfigError, Problem
 from opsmon.model.device import Kind
 from opsmon.model.incident import FactType, Severity
 from opsmon.model.name import ClauseId
+from opsmon.near_miss import nearest, shown
 from opsmon.spec import Spec, wrong
 
 AnyKind = Annotated[Kind, Field(strict=False)]

@@ -12,12 +12,13 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from opsmon.config.document import add_config_error, check_spec, read_document
-from opsmon.config.problem import Problems, nearest, shown
+from opsmon.config.problem import Problems
 from opsmon.errors import ConfigError, Problem
 from opsmon.metrics.catalogue import CATALOGUE, PREFIX
 from opsmon.model.device import Kind
 from opsmon.model.event import DeviceState
 from opsmon.model.incident import Severity
+from opsmon.near_miss import nearest, shown
 from opsmon.spec import Seconds, Spec, wrong
 from opsmon.state.rulebook import (
     ESSENTIALS,

@@ -20,7 +20,6 @@ from opsmon.config.calendars import CalendarBook
 from opsmon.config.clauses import ClauseSpec, Names, SelectorSpec, refuse, resolve_clause
 from opsmon.config.obligations import ObligationSpec
 from opsmon.config.penalties import PenaltySpec
-from opsmon.config.problem import nearest, shown
 from opsmon.config.settings import check_timezone
 from opsmon.config.span import DateField, HoursField, TextField, as_list, parse_date, parse_hours, text_of
 from opsmon.contract.book import ContractBook
@@ -34,6 +33,7 @@ from opsmon.contract.text import Text
 from opsmon.contract.window import HoursOn, Window
 from opsmon.errors import ConfigError, Problem
 from opsmon.model.name import ContractId
+from opsmon.near_miss import nearest, shown
 from opsmon.spec import Seconds, Spec, wrong
 
 Hours = Annotated[HoursOn, Field(strict=False)]

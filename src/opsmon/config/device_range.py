@@ -8,7 +8,7 @@ from typing import NamedTuple
 from opsmon.config.address import IPNetwork, is_host_name
 from opsmon.config.inventory_spec import MOST_DEVICES, MOST_DEVICES_IN_RANGE, RangeSpec, is_name
 from opsmon.config.mistake import Mistake
-from opsmon.config.problem import shown
+from opsmon.near_miss import shown
 
 TOO_MANY = f"one root holds at most {MOST_DEVICES} devices"
 _NUMBER = re.compile(r"\{n(?::0?([1-9]\d?))?\}", re.ASCII)

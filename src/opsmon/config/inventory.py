@@ -12,7 +12,6 @@ from opsmon.config.former_name import check_former_names
 from opsmon.config.inventory_spec import MOST_DEVICES
 from opsmon.config.loading import Loading
 from opsmon.config.parent import check_no_circle, check_parents_exist
-from opsmon.config.problem import shown
 from opsmon.config.reference import Known, check_device, check_site, with_only_service
 from opsmon.config.secret import FileSecrets
 from opsmon.config.site_file import PlacedDevice, SiteFile, load_site_file
@@ -20,6 +19,7 @@ from opsmon.config.template_file import SharedTemplates, holds_templates, load_t
 from opsmon.errors import Problem
 from opsmon.model.device import Inventory, Site
 from opsmon.model.name import DeviceName, SiteName
+from opsmon.near_miss import shown
 
 FOLDER = "inventories"
 

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from opsmon.config.address import Address
-from opsmon.config.problem import shown
 from opsmon.model.device import Kind
+from opsmon.near_miss import shown
 from opsmon.spec import Seconds, SecretField, Spec, wrong
 
 MOST_DEVICES = 100_000

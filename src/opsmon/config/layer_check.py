@@ -8,8 +8,9 @@ from opsmon.config.document import add_mistake, check_spec
 from opsmon.config.inventory_spec import FieldsSpec
 from opsmon.config.mistake import Mistake
 from opsmon.config.origin import Layer
-from opsmon.config.problem import Problems, nearest, shown
+from opsmon.config.problem import Problems
 from opsmon.config.secret import check_shape
+from opsmon.near_miss import nearest, shown
 from opsmon.probe.registry import KINDS
 from opsmon.spec import SECRET_RESOLVER
 

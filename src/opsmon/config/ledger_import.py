@@ -15,8 +15,9 @@ from opsmon.config.inventory_spec import DeviceSpec, is_name
 from opsmon.config.ledger_export import emit_yaml
 from opsmon.config.ledger_words import COLUMNS, column_of, kind_of_word
 from opsmon.config.mistake import mistakes_of
-from opsmon.config.problem import Problems, nearest, shown
+from opsmon.config.problem import Problems
 from opsmon.errors import Problem
+from opsmon.near_miss import nearest, shown
 
 REQUIRED = ("name", "address", "kind")
 LARGEST_TABLE = 64 * 1024 * 1024

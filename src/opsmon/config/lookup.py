@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from opsmon.config.problem import nearest, shown
 from opsmon.errors import ConfigError, Problem
 from opsmon.model.device import Device, Inventory
 from opsmon.model.name import DeviceName
+from opsmon.near_miss import nearest, shown
 
 
 def find_device(inventory: Inventory, name: str) -> Device:

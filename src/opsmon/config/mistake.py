@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from opsmon.config.problem import DID_YOU_MEAN, nearest, shown
+from opsmon.near_miss import DID_YOU_MEAN, nearest, shown
 
 Step = str | int
 _EXPECTED = {

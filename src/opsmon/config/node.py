@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import yaml
 
-from opsmon.config.problem import shown
+from opsmon.near_miss import shown
 
 DEEPEST = 40
 LONGEST_TEXT = 32 * 1024 * 1024

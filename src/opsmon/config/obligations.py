@@ -20,12 +20,12 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from opsmon.config.clauses import refuse
-from opsmon.config.problem import nearest, shown
 from opsmon.config.span import DateField, LimitField, TextField, as_list, parse_clock_s, parse_date, text_of
 from opsmon.contract.calendar import DAY_S, HOLIDAYS, Calendar
 from opsmon.contract.obligation import Obligation
 from opsmon.contract.schedule import AfterTerm, AroundPeriods, Dated, Every, Periodic, Schedule
 from opsmon.model.name import ClauseId
+from opsmon.near_miss import nearest, shown
 from opsmon.spec import Spec, wrong
 
 _WORKDAY_AFTER = re.compile(r"([1-9]\d?)(?:st|nd|rd|th) workday after", re.ASCII)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from opsmon.config.mistake import Mistake
-from opsmon.config.problem import Problems, nearest, shown
+from opsmon.config.problem import Problems
 from opsmon.config.site_file import PlacedDevice
 from opsmon.model.name import DeviceName
+from opsmon.near_miss import nearest, shown
 
 MOST_HINTS = 20  # looking for a near miss among ten thousand names takes its time
 MOST_SHOWN = 8

@@ -7,10 +7,10 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, model_validator
 
 from opsmon.config.clauses import refuse
-from opsmon.config.problem import nearest, shown
 from opsmon.config.span import TextField, text_of
 from opsmon.contract.penalty import Basis, PenaltyRule, Range, Refused, Step
 from opsmon.model.name import ClauseId
+from opsmon.near_miss import nearest, shown
 from opsmon.spec import Spec, wrong
 
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)(?:\.\.(\d{1,3}(?:\.\d{1,4})?))? ?%", re.ASCII)

@@ -1,13 +1,9 @@
-"""The list that every mistake of every file goes into, and the words for near misses."""
+"""The list that every mistake of every file goes into."""
 
-import difflib
-from collections.abc import Iterable
 from dataclasses import replace
 
 from opsmon.errors import ConfigError, Problem
 
-DID_YOU_MEAN = "did you mean `{}`?"
-LONGEST_SHOWN = 60
 MOST_PROBLEMS = 1000
 
 
@@ -53,16 +49,3 @@ class Problems:
 
     def _more(self) -> list[Problem]:
         return [Problem("~", 0, 0, f"and {self._left_out} more problems")] if self._left_out else []
-
-
-def shown(text: str) -> str:
-    """A user's word between backticks, cut and without control characters, fit for one line of a terminal."""
-    clean = "".join(char if char.isprintable() else "?" for char in text)
-    return f"`{clean if len(clean) <= LONGEST_SHOWN else clean[:LONGEST_SHOWN] + '…'}`"
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """`did you mean …?` when a known word is close, else an empty string."""
-    lowered = {name.lower(): name for name in known}
-    found = difflib.get_close_matches(word.lower()[:LONGEST_SHOWN], lowered, n=1, cutoff=0.6)
-    return DID_YOU_MEAN.format(lowered[found[0]]) if found else ""

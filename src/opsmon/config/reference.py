@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from opsmon.config.mistake import Mistake
-from opsmon.config.problem import Problems, nearest, shown
+from opsmon.config.problem import Problems
 from opsmon.config.site_file import PlacedDevice, SiteFile
 from opsmon.contract.book import ContractBook
+from opsmon.contract.vocabulary import unknown_words
 from opsmon.model.device import Device
 from opsmon.model.name import ContractId
+from opsmon.near_miss import nearest, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +54,18 @@ def _mistakes(device: Device, known: Known) -> Iterator[Mistake]:
 
 
 def _service_mistake(contract: ContractId | None, service: str | None, known: Known) -> Mistake | None:
-    book = known.book_of(contract)
     if service is not None and contract is None:
         return Mistake(("service",), "a service without a contract", "say `contract:` for the site")
-    if service is None or book is None or service in book.contract.services:
-        return None
-    hint = nearest(service, book.contract.services) or f"its services: {', '.join(book.contract.services)}"
-    return Mistake(("service",), f"{shown(str(contract))} has no service {shown(service)}", hint)
+    book = known.book_of(contract)
+    wrong = unknown_words(book, service=service) if book is not None else ()
+    return next((Mistake(("service",), one.message, one.hint) for one in wrong), None)
 
 
 def _label_mistakes(device: Device, known: Known) -> Iterator[Mistake]:
     """Labels that clauses select on, with a value that the contract does not know: no clause would take the device."""
     book = known.book_of(device.contract)
-    for key, values in book.contract.labels.items() if book is not None else ():
-        value = device.labels.get(key)
-        if value is not None and value not in values:
-            hint = nearest(value, values) or f"known: {', '.join(sorted(values))}"
-            message = f"{shown(str(device.contract))} knows no `{key}` {shown(value)}: its clauses pass it over"
-            yield Mistake(("labels", key), message, hint, warning=True)
+    for one in unknown_words(book, labels=device.labels) if book is not None else ():
+        yield Mistake(("labels", one.key), one.message, one.hint, warning=True)
 
 
 def with_only_service(device: Device, known: Known) -> Device:

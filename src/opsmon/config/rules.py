@@ -7,10 +7,11 @@ from pathlib import Path
 from opsmon.config.calendars import CalendarBook, CalendarSpec
 from opsmon.config.contracts import ContractSpec
 from opsmon.config.document import Document, add_config_error, check_spec, read_document
-from opsmon.config.problem import Problems, nearest, shown
+from opsmon.config.problem import Problems
 from opsmon.contract.book import ContractBook
 from opsmon.errors import ConfigError, Problem
 from opsmon.model.name import ContractId
+from opsmon.near_miss import nearest, shown
 
 CALENDARS, CONTRACTS = Path("rules/calendars"), Path("rules/contracts")
 

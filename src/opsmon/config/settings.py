@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field
 
 from opsmon.backup.sealing import parse_recipient
-from opsmon.config.problem import shown
 from opsmon.console.settings import HttpSettings, HttpSpec
 from opsmon.errors import BackupError
+from opsmon.near_miss import shown
 from opsmon.notify.channel import Channel
 from opsmon.notify.spec import WebhookSpec
 from opsmon.spec import Seconds, Spec, wrong

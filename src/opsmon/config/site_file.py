@@ -13,10 +13,11 @@ from opsmon.config.layer import Fields, merge_layers
 from opsmon.config.layer_check import SHAPE_ONLY, check_layer, known_check_names
 from opsmon.config.mistake import Mistake
 from opsmon.config.origin import Layer, Origin
-from opsmon.config.problem import Problems, nearest, shown
+from opsmon.config.problem import Problems
 from opsmon.config.secret import FileSecrets
 from opsmon.model.device import Check, Device, Kind, Site, SnmpAccess, SshAccess
 from opsmon.model.name import ContractId, DeviceName, SiteName
+from opsmon.near_miss import nearest, shown
 
 T = TypeVar("T")
 SpecT = TypeVar("SpecT", bound=FieldsSpec)

@@ -7,10 +7,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
-from opsmon.config.problem import nearest, shown
 from opsmon.contract.calendar import DAY_S, Season, Span
 from opsmon.contract.limit import Limit, Unit
 from opsmon.contract.text import Text
+from opsmon.near_miss import nearest, shown
 from opsmon.spec import Spec, wrong
 
 _LIMIT = re.compile(r"(\d{1,4}) (min|h|days?|workdays?|months?|years?)(?: to (\d\d:\d\d))?(, not rolled)?", re.ASCII)

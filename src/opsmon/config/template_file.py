@@ -9,8 +9,9 @@ from opsmon.config.inventory_spec import FieldsSpec, TemplateFileSpec
 from opsmon.config.layer_check import SHAPE_ONLY, check_layer, known_check_names
 from opsmon.config.node import YamlList, YamlMap
 from opsmon.config.origin import Layer
-from opsmon.config.problem import Problems, shown
+from opsmon.config.problem import Problems
 from opsmon.config.secret import FileSecrets
+from opsmon.near_miss import shown
 
 _SITE_KEYS = ("site", "devices", "ranges", "defaults")
 

@@ -11,13 +11,15 @@ from pydantic import BeforeValidator, Field
 from opsmon.config.clauses import AnyFact, AnyKind, AnySeverity
 from opsmon.config.contracts import EstimatesSpec
 from opsmon.config.document import check_spec, read_document
-from opsmon.config.problem import Problems, nearest, shown
+from opsmon.config.problem import Problems
 from opsmon.config.rules import find_book
 from opsmon.contract.book import ContractBook
 from opsmon.contract.case import Case, Pressure
+from opsmon.contract.vocabulary import unknown_words
 from opsmon.errors import InvariantError
 from opsmon.model.incident import Fact, Severity
 from opsmon.model.name import ContractId, IncidentId
+from opsmon.near_miss import shown
 from opsmon.spec import Spec, wrong
 
 
@@ -127,14 +129,12 @@ def load_timeline(file: Path, contracts: Mapping[ContractId, ContractBook]) -> T
 
 def _mistakes(spec: TimelineSpec, book: ContractBook) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
     ids: set[str] = set()
-    services = book.contract.services
     for index, incident in enumerate(spec.incidents):
         if incident.id in ids:
             yield ("incidents", index, "id"), f"a second incident {shown(incident.id)}", ""
         ids.add(incident.id)
-        if incident.service is not None and incident.service not in services:
-            hint = nearest(incident.service, services) or f"it has {', '.join(services)}"
-            yield ("incidents", index, "service"), f"no such service: {shown(incident.service)}", hint
+        for word in unknown_words(book, service=incident.service, labels=incident.labels):
+            yield ("incidents", index, word.field, *([word.key] if word.key else [])), word.message, word.hint
 
 
 def only_service(book: ContractBook) -> str | None:

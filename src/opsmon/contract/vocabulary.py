@@ -1,0 +1,90 @@
+"""Which words of an incident its contract knows: one check for inventories, questions, timelines and people's findings.
+
+A word that the contract does not know selects no clause, so that a slip of the finger would silently cost a clock.
+Promises: a label whose values the contract lists (`labels:`) takes only those; of a label that only its clauses select
+on, a value close to one of theirs is a slip and any other is somebody's own; so is a key that is close to a known one.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from opsmon.contract.book import ContractBook
+from opsmon.contract.term import Selector
+from opsmon.model.device import Kind
+from opsmon.model.incident import Severity
+from opsmon.near_miss import VERY_CLOSE, nearest, shown
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownWord:
+    """`field` is `service`, `kind`, `severity` or `labels`, `key` the key of the label. `hint` says what to write."""
+
+    field: str
+    message: str
+    hint: str
+    key: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.hint})"
+
+
+def unknown_words(
+    book: ContractBook,
+    *,
+    service: str | None = None,
+    kind: str | None = None,
+    severity: str | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> tuple[UnknownWord, ...]:
+    """Every word that the contract does not know, in the order of the arguments; None is not given."""
+    found: list[UnknownWord] = []
+    name = book.contract.id
+    if service is not None and service not in book.contract.services:
+        services = list(book.contract.services)
+        hint = nearest(service, services) or f"its services: {', '.join(services)}"
+        found.append(UnknownWord("service", f"{shown(name)} has no service {shown(service)}", hint))
+    if kind is not None:
+        found += _unless_known("kind", kind, Kind)
+    if severity is not None:
+        found += _unless_known("severity", severity, Severity)
+    for key, value in (labels or {}).items():
+        found += _label(book, key, value)
+    return tuple(found)
+
+
+def known_labels(book: ContractBook) -> Mapping[str, frozenset[str]]:
+    """The values of every label that the contract lists or its clauses and budgets select on."""
+    known: dict[str, frozenset[str]] = {}
+    for selector in _selectors(book):
+        for labels in (selector.labels, selector.not_labels):
+            for key, values in labels.items():
+                known[key] = known.get(key, frozenset()) | values
+    return {**known, **book.contract.labels}
+
+
+def _selectors(book: ContractBook) -> Iterator[Selector]:
+    for clause in book.contract.clauses:
+        for variant in clause.variants:
+            yield from variant.applies
+
+
+def _unless_known(field: str, word: str, known: Iterable[str]) -> Iterator[UnknownWord]:
+    words = [str(one) for one in known]
+    if word not in words:
+        yield UnknownWord(field, f"no {field} {shown(word)}", nearest(word, words) or f"known: {', '.join(words)}")
+
+
+def _label(book: ContractBook, key: str, value: str) -> Iterator[UnknownWord]:
+    known = known_labels(book)
+    if key not in known:
+        meant = nearest(key, known, cutoff=VERY_CLOSE)
+        if meant:
+            message = f"{shown(book.contract.id)} selects on no label {shown(key)}"
+            yield UnknownWord("labels", message, meant, key)
+        return
+    if value in known[key]:
+        return
+    meant = nearest(value, known[key])
+    if meant or key in book.contract.labels:
+        message = f"{shown(book.contract.id)} knows no {shown(key)} {shown(value)}: its clauses pass it over"
+        yield UnknownWord("labels", message, meant or f"known: {', '.join(sorted(known[key]))}", key)

@@ -1,0 +1,21 @@
+"""Words that a person typed and nobody knows: how they are shown, and the known word that was probably meant."""
+
+import difflib
+from collections.abc import Iterable
+
+DID_YOU_MEAN = "did you mean `{}`?"
+LONGEST_SHOWN = 60
+CLOSE, VERY_CLOSE = 0.6, 0.8  # of `difflib`: 1 is the same word
+
+
+def shown(text: str) -> str:
+    """A user's word between backticks, cut and without control characters, fit for one line of a terminal."""
+    clean = "".join(char if char.isprintable() else "?" for char in text)
+    return f"`{clean if len(clean) <= LONGEST_SHOWN else clean[:LONGEST_SHOWN] + '…'}`"
+
+
+def nearest(word: str, known: Iterable[str], *, cutoff: float = CLOSE) -> str:
+    """`did you mean …?` when a known word is close, else an empty string."""
+    lowered = {name.lower(): name for name in known}
+    found = difflib.get_close_matches(word.lower()[:LONGEST_SHOWN], lowered, n=1, cutoff=cutoff)
+    return DID_YOU_MEAN.format(lowered[found[0]]) if found else ""
