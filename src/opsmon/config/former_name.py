@@ -7,9 +7,10 @@ in the files says which of it came before the change. So two devices that trade 
 from collections.abc import Mapping
 
 from opsmon.config.mistake import Mistake
-from opsmon.config.problem import Problems, shown
+from opsmon.config.problem import Problems
 from opsmon.config.site_file import PlacedDevice
 from opsmon.model.name import DeviceName
+from opsmon.near_miss import shown
 
 
 def check_former_names(placed: Mapping[DeviceName, PlacedDevice], problems: Problems) -> None:
