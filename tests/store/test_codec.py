@@ -18,11 +18,13 @@ from opsmon.model.event import (
     ConditionRaised,
     DutyEvent,
     Event,
+    FactAdded,
     IncidentClosed,
     MaintenanceSet,
+    SeveritySet,
     Transition,
 )
-from opsmon.model.incident import Severity
+from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
 from opsmon.store.chain import canonical
 from opsmon.store.codec import EVENT_TYPES, SCHEMA_VERSION, decode_event, encode_event
@@ -122,3 +124,22 @@ def test_a_missing_field_is_refused_by_name() -> None:
 def test_the_words_of_a_newer_version_are_refused(name: str, schema: int) -> None:
     with pytest.raises(StoreError, match="written by a newer opsmon"):
         decode_event(name, encode_event(raised())[1], schema)
+
+
+def test_a_fact_of_an_older_journal_takes_the_defaults() -> None:
+    fact = {"type": "acknowledged", "at": NOW.isoformat(), "by": "duty", "note": ""}
+    event = decode_event("fact_added", {"at": NOW.isoformat(), "incident": "20261120-1", "fact": fact})
+    assert event == FactAdded(NOW, IncidentId("20261120-1"), Fact(FactType.ACKNOWLEDGED, NOW, "duty"))
+
+
+def test_a_severity_of_an_older_journal_is_read() -> None:
+    told = {"at": NOW.isoformat(), "incident": "20261120-1", "severity": "major", "by": "duty", "note": "whole floor"}
+    assert decode_event("severity_set", told) == SeveritySet(
+        NOW, IncidentId("20261120-1"), Severity.MAJOR, "duty", "whole floor"
+    )
+
+
+def test_a_list_that_is_none_is_refused_by_what_it_is() -> None:
+    fact = {"type": "excluded", "at": NOW.isoformat(), "clauses": "E9"}
+    with pytest.raises(StoreError, match="expected a list, found 'E9'"):
+        decode_event("fact_added", {"at": NOW.isoformat(), "incident": "20261120-1", "fact": fact})

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from opsmon.model.device import Kind
 from opsmon.model.duration import parse_duration_s
-from opsmon.model.incident import Fact, FactType, Severity
+from opsmon.model.incident import Fact, FactType, Severity, standing_facts
 from opsmon.model.name import ContractId, IncidentId
 
 STARTS = frozenset({FactType.DETECTED, FactType.REPORTED, FactType.NOTIFIED})
@@ -120,7 +120,8 @@ class History:
 
 
 def history_of(facts: tuple[Fact, ...], *, supposed: bool = False) -> History:
-    """Sorts the facts by time and leaves out what cannot be believed."""
+    """Sorts the facts that stand by time and leaves out what cannot be believed."""
+    facts = standing_facts(facts)
     begun = min((fact.at for fact in facts if fact.type in STARTS and fact.at.tzinfo is not None), default=None)
     times: dict[FactType, list[datetime]] = {}
     refusals: list[Refusal] = []

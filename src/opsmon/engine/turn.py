@@ -17,7 +17,16 @@ from opsmon.engine.world import World
 from opsmon.incident.draft import Draft
 from opsmon.incident.incident import Incident
 from opsmon.incident.lifecycle import end_hold_down
-from opsmon.model.event import DeviceState, Event, FactAdded, IncidentClosed, IncidentOpened, RecoverySeen, SeveritySet
+from opsmon.model.event import (
+    DeviceState,
+    Event,
+    FactAdded,
+    IncidentClosed,
+    IncidentOpened,
+    RecoverySeen,
+    ScopeJudged,
+    SeveritySet,
+)
 from opsmon.model.name import IncidentId, SiteName
 from opsmon.state.fleet import StateStep
 
@@ -57,6 +66,8 @@ class Turn:
                 self.reckon.setdefault(event.incident, f"{event.fact.type} was recorded")
             case SeveritySet():
                 self.reckon.setdefault(event.incident, f"its severity was set to {event.severity}")
+            case ScopeJudged():
+                self.reckon.setdefault(event.incident, f"its scope was judged: {event.reason}")
             case IncidentClosed() if event.withdrawn:
                 self.reckon[event.incident] = event.reason
 
@@ -133,7 +144,7 @@ def case_of(incident: Incident) -> Case:
         service=incident.service,
         kind=incident.kind,
         severity=incident.severity,
-        labels=incident.labels,
+        labels=incident.scope_labels,
         facts=incident.facts,
         pressures=empty,
     )

@@ -26,7 +26,7 @@ def refusal_of(incident: Incident, fact: Fact, now: datetime) -> str:
 
 def begun_at(incident: Incident) -> datetime:
     """When the fault began as far as anybody has told: the first failed observation, or a report before it."""
-    told = (fact.at for fact in incident.facts if fact.type in TOLD_BY_PEOPLE)
+    told = (fact.at for fact in incident.standing if fact.type in TOLD_BY_PEOPLE)
     return min((incident.starts_at, *told))
 
 
@@ -49,8 +49,8 @@ def _refusal_of_time(incident: Incident, fact: Fact, now: datetime) -> str:
 
 
 def _refusal_of_order(incident: Incident, fact: Fact) -> str:
-    told = {known.type for known in incident.facts}
-    if any(known.type is fact.type and known.at == fact.at for known in incident.facts):
+    told = {known.type for known in incident.standing}
+    if any(known.type is fact.type and known.at == fact.at for known in incident.standing):
         return f"{fact.type} at {fact.at.isoformat()} is already recorded"
     if fact.type is FactType.RESOLVED:
         if FactType.RESOLVED in told:

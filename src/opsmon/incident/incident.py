@@ -1,7 +1,8 @@
 """One incident: a root cause, what it takes along, and every fact that was reported about it.
 
-An incident never forgets and never edits: facts are appended in the order in which they were told. Its labels and the
-severity that its alerts carry are those of its opening for as long as it lives.
+An incident never forgets and never edits: facts are appended in the order in which they were told, and what it says of
+itself goes by those that stand. The labels and the severity that its alerts carry are those of its opening for as long
+as it lives; what people found out later (`service`, `severity`, `own_labels`) is what its contract sees.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from enum import StrEnum
 
 from opsmon.model.device import Kind
 from opsmon.model.event import DeviceState
-from opsmon.model.incident import Fact, FactType, Severity
+from opsmon.model.incident import Fact, FactType, Severity, exclusion_of, standing_facts
 from opsmon.model.name import ContractId, DeviceName, IncidentId, SiteName
 
 # A device in one of these states is not there.
@@ -44,8 +45,9 @@ WORK_FACTS = frozenset(
 class Incident:
     """One root cause, from the first failed observation (`starts_at`) to the close.
 
-    `severity` may be changed by a named human; `alert_severity` is that of the opening. `children` are affected now,
-    `affected` were at any time. `recovered_at` and `hold_until` are set while a recovery is being believed.
+    `severity` and `service` may be changed by a named human; `alert_severity` is that of the opening. `labels` are
+    those of the device, `own_labels` those that people gave to this incident. `children` are affected now, `affected`
+    were at any time. `recovered_at` and `hold_until` are set while a recovery is being believed.
     `state` is the state of the whole device that is the fault, None where a condition of it is; then `value` is what
     was measured when it was opened, if that is a number.
     """
@@ -64,6 +66,7 @@ class Incident:
     starts_at: datetime
     detail: str
     labels: Mapping[str, str] = field(default_factory=dict)
+    own_labels: Mapping[str, str] = field(default_factory=dict)
     state: DeviceState | None = None
     value: float | None = None
     gives_way_at: datetime | None = None
@@ -89,18 +92,27 @@ class Incident:
             return Phase.CLOSED
         if self.hold_until is not None:
             return Phase.RECOVERING
-        told = {fact.type for fact in self.facts}
+        told = {fact.type for fact in self.standing}
         if told & WORK_FACTS:
             return Phase.WORKED
         return Phase.ACKNOWLEDGED if FactType.ACKNOWLEDGED in told else Phase.OPEN
 
     @property
+    def standing(self) -> tuple[Fact, ...]:
+        """The facts that are not withdrawn, in the order in which they were told."""
+        return standing_facts(self.facts)
+
+    @property
+    def scope_labels(self) -> Mapping[str, str]:
+        """The labels by which clauses are chosen: the device's, and over them the incident's own."""
+        return {**self.labels, **self.own_labels} if self.own_labels else self.labels
+
+    @property
     def resolved_at(self) -> datetime | None:
         """When service was restored, as told by the first fact that says so."""
-        return next((fact.at for fact in self.facts if fact.type is FactType.RESOLVED), None)
+        return next((fact.at for fact in self.standing if fact.type is FactType.RESOLVED), None)
 
     @property
     def is_excluded(self) -> bool:
-        """Whether the latest word on it is that it is not the contractor's responsibility."""
-        words = [fact.type for fact in self.facts if fact.type in (FactType.EXCLUDED, FactType.INCLUDED)]
-        return bool(words) and words[-1] is FactType.EXCLUDED
+        """Whether it is, as a whole, not the contractor's responsibility."""
+        return exclusion_of(self.facts) is not None

@@ -25,6 +25,7 @@ from opsmon.model.event import (
     IncidentOpened,
     RecoverySeen,
     RecoveryWithdrawn,
+    ScopeJudged,
     SeveritySet,
 )
 from opsmon.model.name import DeviceName, IncidentId
@@ -170,11 +171,23 @@ def _told(incident: Incident, event: Change) -> Incident:
             return replace(incident, recovered_at=event.since, hold_until=event.hold_until)
         case RecoveryWithdrawn():
             return replace(incident, recovered_at=None, hold_until=None)
-        case SeveritySet():
-            return replace(incident, severity=event.severity)
+        case SeveritySet() | ScopeJudged():
+            return _judged(incident, event)
         case DiagnosisAttached():
             return replace(incident, diagnosis=(*incident.diagnosis, event.text))
     return incident
+
+
+def _judged(incident: Incident, event: SeveritySet | ScopeJudged) -> Incident:
+    if isinstance(event, SeveritySet):
+        return replace(incident, severity=event.severity)
+    own = {key: value for key, value in {**incident.own_labels, **event.labels}.items() if value}
+    return replace(
+        incident,
+        severity=event.severity or incident.severity,
+        service=event.service or incident.service,
+        own_labels=own,
+    )
 
 
 def _closed(incidents: Incidents, incident: Incident, event: IncidentClosed) -> Incidents:

@@ -179,11 +179,30 @@ class RecoveryWithdrawn:
 
 @dataclass(frozen=True, slots=True)
 class SeveritySet:
+    """As `ScopeJudged` with a severity alone; only journals that are older than that hold it."""
+
     at: datetime
     incident: IncidentId
     severity: Severity
     by: str
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeJudged:
+    """A named person found what the incident is under its contract. None leaves severity or service as it is.
+
+    `labels` are those that were set or changed, the incident's own, beside those of its device; an empty value takes
+    the incident's own away.
+    """
+
+    at: datetime
+    incident: IncidentId
+    by: str
+    reason: str
+    severity: Severity | None = None
+    service: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +335,7 @@ Change = (
     | RecoverySeen
     | RecoveryWithdrawn
     | SeveritySet
+    | ScopeJudged
     | DiagnosisAttached
     | IncidentClosed
     | CommandRefused

@@ -1,8 +1,15 @@
-"""Words of an incident: its severity, and the facts that people and probes report about it."""
+"""Words of an incident: its severity, the facts that people and probes report about it, and which of them stand.
 
+A fact is never edited. A wrong one is withdrawn by another fact that names its number: its place in the incident's
+list, from 1. A withdrawal has a number too and can itself be withdrawn.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from opsmon.model.name import ClauseId
 
 
 class Severity(StrEnum):
@@ -30,13 +37,77 @@ class FactType(StrEnum):
     REPORT_FILED = "report_filed"  # the written paper is handed over
     EXCLUDED = "excluded"  # not the contractor's responsibility, with a reason
     INCLUDED = "included"  # a change of mind about `excluded`, with a reason
+    WITHDRAWN = "withdrawn"  # another fact of the incident was wrong, with a reason
+
+
+OWN_PREFIX = "opsmon/"  # of `by`, where opsmon itself tells a fact for a channel
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that happened to an incident at `at` (aware UTC), as told by `by` (a name, or "monitoring")."""
+    """Something that happened to an incident at `at` (aware UTC), as told by `by` (a name, "monitoring", or
+    "opsmon/CHANNEL" for a message that the channel accepted). `note` is the reason where the type needs one.
+
+    `withdraws` is the number of the fact that a `withdrawn` names. `clauses` limits an `excluded` or `included` to
+    some clauses; none is all. `approved_by`, `paper` (a file name) and `paper_sha256` are an exclusion's approval.
+    `delivery` is the id of the message that a `notified` tells of. `contradicted`: monitoring still saw the fault when
+    a person told that it was resolved.
+    """
 
     type: FactType
     at: datetime
     by: str = ""
     note: str = ""
+    withdraws: int | None = None
+    clauses: tuple[ClauseId, ...] = ()
+    approved_by: str = ""
+    paper: str = ""
+    paper_sha256: str = ""
+    delivery: str = ""
+    contradicted: bool = False
+
+    @property
+    def is_own(self) -> bool:
+        """Whether opsmon itself tells it of a message that it sent."""
+        return self.by.startswith(OWN_PREFIX)
+
+
+def standing_numbers(facts: Sequence[Fact]) -> frozenset[int]:
+    """The numbers of the facts that are not withdrawn, withdrawals among them.
+
+    A withdrawal names an earlier number; one that names itself, a later one or none withdraws nothing.
+    """
+    withdrawn: set[int] = set()
+    for number in range(len(facts), 0, -1):
+        fact = facts[number - 1]
+        names_earlier = fact.withdraws is not None and 0 < fact.withdraws < number
+        if fact.type is FactType.WITHDRAWN and number not in withdrawn and names_earlier:
+            withdrawn.add(fact.withdraws or 0)
+    return frozenset(range(1, len(facts) + 1)) - withdrawn
+
+
+def standing_facts(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """The facts by which everything is reckoned, in their order: neither withdrawn nor withdrawals themselves."""
+    if all(fact.type is not FactType.WITHDRAWN for fact in facts):
+        return tuple(facts)
+    standing = standing_numbers(facts)
+    return tuple(
+        fact for number, fact in enumerate(facts, 1) if number in standing and fact.type is not FactType.WITHDRAWN
+    )
+
+
+def exclusion_of(facts: Sequence[Fact], clause: ClauseId | None = None) -> Fact | None:
+    """The exclusion that holds of the whole incident or, where `clause` is given, of that clause; None where none does.
+
+    By the times that the facts carry, whenever they were told: an `included` at the time of an exclusion or after it
+    takes it back, for all clauses or for those that it names.
+    """
+    standing = standing_facts(facts)
+    excluded = [fact for fact in standing if fact.type is FactType.EXCLUDED and _concerns(fact, clause)]
+    back = [fact.at for fact in standing if fact.type is FactType.INCLUDED and _concerns(fact, clause)]
+    held = [fact for fact in excluded if not any(at >= fact.at for at in back)]
+    return min(held, key=lambda fact: fact.at, default=None)
+
+
+def _concerns(fact: Fact, clause: ClauseId | None) -> bool:
+    return not fact.clauses or (clause is not None and clause in fact.clauses)

@@ -34,6 +34,7 @@ from opsmon.model.event import (
     ObligationDone,
     RecoverySeen,
     RecoveryWithdrawn,
+    ScopeJudged,
     SeveritySet,
     TaskChanged,
 )
@@ -59,6 +60,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "obligation_done": ObligationDone,
     "recovery_seen": RecoverySeen,
     "recovery_withdrawn": RecoveryWithdrawn,
+    "scope_judged": ScopeJudged,
     "severity_set": SeveritySet,
     "task_changed": TaskChanged,
 }
@@ -118,15 +120,19 @@ def _steps(hint: Any) -> tuple[Step, Step]:
     """How a value of this type is written and read."""
     if isinstance(hint, NewType):
         return _steps(hint.__supertype__)
-    if get_origin(hint) in (Union, types.UnionType):
-        return _optional(hint)
-    if get_origin(hint) is not None and issubclass(get_origin(hint), Mapping):
-        return dict, _read_mapping
+    if get_origin(hint) is not None:
+        return _generic(get_origin(hint), hint)
     if is_dataclass(hint):
         return _encode_record, lambda value: _decode_record(cast(type[Any], hint), value)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return str, hint
     return _PLAIN[hint]
+
+
+def _generic(origin: Any, hint: Any) -> tuple[Step, Step]:
+    if origin in (Union, types.UnionType):
+        return _optional(hint)
+    return _sequence(hint) if origin is tuple else (dict, _read_mapping)
 
 
 def _optional(hint: Any) -> tuple[Step, Step]:
@@ -136,6 +142,18 @@ def _optional(hint: Any) -> tuple[Step, Step]:
         lambda value: None if value is None else encode(value),
         lambda value: None if value is None else decode(value),
     )
+
+
+def _sequence(hint: Any) -> tuple[Step, Step]:
+    """A tuple of any length, of values of one type."""
+    encode, decode = _steps(get_args(hint)[0])
+    return lambda values: [encode(value) for value in values], lambda values: tuple(map(decode, _read_list(values)))
+
+
+def _read_list(value: Json) -> list[Json]:
+    if not isinstance(value, list):
+        raise TypeError(f"expected a list, found {value!r}")
+    return value
 
 
 def _write_time(value: datetime) -> str:
