@@ -69,8 +69,6 @@ INTERFACES: dict[str, Metric] = {
     "ifPromiscuousMode": _gauge("Whether every frame is taken in: 1 yes, 2 no."),
     "ifConnectorPresent": _gauge("Whether there is a plug that a hand can reach: 1 yes, 2 no."),
     "ifCounterDiscontinuityTime": _gauge("The device's uptime when the interface's counters last jumped."),
-    "ifName": _gauge("The interface's name, as a label; always 1."),
-    "ifAlias": _gauge("The interface's description as the operator wrote it, as a label; always 1."),
 }
 
 PROBES: dict[str, Metric] = {

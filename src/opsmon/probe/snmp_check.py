@@ -5,6 +5,7 @@ not have is simply absent.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device
@@ -18,12 +19,16 @@ from opsmon.probe.snmp.traffic import Exchanged
 
 @dataclass(frozen=True, slots=True)
 class SnmpSettings:
-    """Nothing is set on the check: access and profile are the device's."""
+    """How much is asked; access and profile are the device's. `interfaces` full is every object of IF-MIB."""
+
+    interfaces: Literal["lean", "full"] = "lean"
 
 
 class SnmpSpec(CheckSpec):
+    interfaces: Literal["lean", "full"] = "lean"
+
     def resolve(self) -> SnmpSettings:
-        return SnmpSettings()
+        return SnmpSettings(self.interfaces)
 
 
 async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
@@ -35,7 +40,9 @@ async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
     def witness(exchanged: Exchanged) -> None:
         contact.answered = contact.answered or exchanged.response is not None
 
-    picture = await context.profiles.of(device).poll(context.snmp.session(device, witness))
+    settings = check.settings if isinstance(check.settings, SnmpSettings) else SnmpSettings()
+    poller = context.profiles.of(device, all_interface_objects=settings.interfaces == "full")
+    picture = await poller.poll(context.snmp.session(device, witness))
     return finding_of(picture)
 
 

@@ -45,6 +45,8 @@ WATCHED = (SYS_OBJECT_ID, SYS_UP_TIME, IF_TABLE_LAST_CHANGE)
 # At the usual minute between polls: an hour between surveys, ten minutes between two looks at the labels.
 POLLS_BETWEEN_SURVEYS = 60
 POLLS_BETWEEN_LABELS = 10
+# The profile whose table of interfaces has every object of IF-MIB.
+FULL_INTERFACES = "if-mib-full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class DevicePoller:
     """Polls one device. `forced` is the profile that the inventory names, if it names one; `parents` are its parents.
 
     At most `survey_every` polls lie between two surveys, and at least three quarters of them: devices that began
-    together drift apart.
+    together drift apart. With `all_interface_objects` a profile's table of interfaces is that of `if-mib-full`.
     """
 
     def __init__(
@@ -88,11 +90,13 @@ class DevicePoller:
         forced: str | None = None,
         *,
         parents: Collection[str] = (),
+        all_interface_objects: bool = False,
         survey_every: int = POLLS_BETWEEN_SURVEYS,
     ) -> None:
         self._profiles = profiles
         self._uplinks = Uplinks(parents)
         self._forced = forced
+        self._full = profiles.get(FULL_INTERFACES) if all_interface_objects else None
         self._survey_every = survey_every
         self._known: _Known | None = None
         self._polls_left = 0
@@ -123,7 +127,7 @@ class DevicePoller:
         reader = Reader(session)
         await reader.get(SYSTEM)
         profile = await self._choose(reader, session)
-        shapes = _shapes(profile, before)
+        shapes = self._shapes(profile, before)
         await reader.get(scalars_of(profile))
         tables = [column for shape in shapes for column in shape.all_columns()]
         await reader.walk((*columns_of(profile), *tables, *neighbour_columns(profile)))
@@ -151,6 +155,12 @@ class DevicePoller:
         readings = (*health, *tables, *self._uplinks.readings(tables))
         return Picture(known.profile, known.kind, known.identity, readings, surveyed, known.neighbours, reader.problems)
 
+    def _shapes(self, profile: Profile, before: _Known | None) -> tuple[TableShape, ...]:
+        if before is not None and before.profile is profile:
+            return before.shapes
+        instead = {table.name: table for table in self._full.tables} if self._full else {}
+        return tuple(TableShape(instead.get(table.name, table)) for table in profile.tables)
+
     async def _choose(self, reader: Reader, session: SnmpSession) -> Profile:
         if self._forced is not None:
             forced = self._profiles.get(self._forced)
@@ -172,9 +182,3 @@ def _table_columns(shapes: Iterable[TableShape], relabels: bool) -> list[Oid]:
 def _up_ticks(reader: Reader) -> int:
     ticks = reader.column(SYS_UP_TIME[0]).get(SYS_UP_TIME[1])
     return ticks if isinstance(ticks, int) else 0
-
-
-def _shapes(profile: Profile, before: _Known | None) -> tuple[TableShape, ...]:
-    if before is not None and before.profile is profile:
-        return before.shapes
-    return tuple(TableShape(table) for table in profile.tables)

@@ -110,6 +110,16 @@ class KindRule:
 
 
 @dataclass(frozen=True, slots=True)
+class InfoColumn:
+    """A column whose value is a label of a series that is always 1; the label is called as the object."""
+
+    subject: MibObject
+    metric: str
+    form: str  # enum, address, oid
+    names: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """Columns given under their own names; `instead` is the column for a device that lacks the first."""
 
@@ -118,6 +128,8 @@ class Table:
     columns: tuple[MibObject, ...]
     slow: tuple[MibObject, ...]
     instead: Mapping[Oid, MibObject]
+    infos: tuple[InfoColumn, ...] = ()
+    scalars: tuple[MibObject, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +170,7 @@ __all__ = [
     "Disbelief",
     "Filter",
     "Index",
+    "InfoColumn",
     "KindRule",
     "LabelPlace",
     "Match",

@@ -16,6 +16,7 @@ from opsmon.probe.profile.metric import METRICS
 from opsmon.probe.profile.profile import (
     Disbelief,
     Filter,
+    InfoColumn,
     KindRule,
     LabelPlace,
     Match,
@@ -175,8 +176,13 @@ class _Scope:
             for have, want in spec.instead.items()
             if have in column
         }
-        fast = tuple(column[text] for text in spec.columns)
-        return Table(name, labels, fast, tuple(column[text] for text in spec.slow), instead)
+        infos = tuple(
+            InfoColumn(self.find(text, f"{key}.infos.{text}"), info.metric or text, info.form, info.names)
+            for text, info in spec.infos.items()
+        )
+        fast, slow = (tuple(column[text] for text in names) for names in (spec.columns, spec.slow))
+        scalars = tuple(self.find(text, f"{key}.scalars") for text in spec.scalars)
+        return Table(name, labels, fast, slow, instead, infos, scalars)
 
     def kind(self, spec: KindSpec, key: str) -> KindRule:
         where = None if spec.sysobjectid is None else parse_oid(spec.sysobjectid)

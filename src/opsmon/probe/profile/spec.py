@@ -228,16 +228,29 @@ class KindSpec(Strict):
     present: str | None = None
 
 
+class InfoSpec(Strict):
+    """A column whose value is told as a label of a series that is always 1; `metric` is the object's name unless told.
+
+    `form` says how the value is written: `enum` by `names`, `address` as the six octets of a MAC address, `oid` dotted.
+    """
+
+    metric: str | None = None
+    form: Literal["enum", "address", "oid"]
+    names: dict[int, str] = {}
+
+
 class TableSpec(Strict):
     """A table given column by column under the objects' own names, such as the interfaces of IF-MIB.
 
-    `columns` are read at every poll, `slow` ones when the labels are; `instead` names the column to read where a device
-    does not have the first.
+    `columns` are read at every poll, `slow` ones when the labels are, and so are `infos`, told as labels, and
+    `scalars`, told once for the device; `instead` names the column to read where a device does not have the first.
     """
 
     labels: dict[str, str]
     columns: list[str]
     slow: list[str] = []
+    infos: dict[str, InfoSpec] = {}
+    scalars: list[str] = []
     instead: dict[str, str] = {}
 
 

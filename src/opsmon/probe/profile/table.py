@@ -10,6 +10,7 @@ from typing import cast
 
 from opsmon.model.sample import Reading, SeriesBlock, SeriesKey
 from opsmon.probe.profile.convert import NAN
+from opsmon.probe.profile.info import info_columns, info_reading
 from opsmon.probe.profile.profile import MibObject, Table
 from opsmon.probe.profile.reader import Reader
 from opsmon.probe.profile.text import clean_text, number_of, raw_text
@@ -29,13 +30,14 @@ class TableShape:
         self.columns: tuple[MibObject, ...] = ()
         self.block = SeriesBlock(())
         self.slow: Reading | None = None
+        self.infos: Reading | None = None
         self._labels: list[Labels] = []
         self._told_by: tuple[tuple[str, ...], tuple[Column, ...]] = ((), ())
 
     def label_columns(self) -> list[Oid]:
         """What is read now and then: the labels and the slow columns."""
         labels = [subject.column for _, subject in self.table.labels if subject is not None]
-        return labels + [subject.column for subject in self.table.slow]
+        return [*labels, *(subject.column for subject in self.table.slow), *info_columns(self.table)]
 
     def all_columns(self) -> list[Oid]:
         """What a survey reads."""
@@ -59,6 +61,7 @@ class TableShape:
             self._labels = [self._labels_of(reader, row) for row in rows]
             self.block = _kept(self.block, told_by[0], self._labels)
         self._take_slow(reader)
+        self.infos = info_reading(self.table, reader, self.rows, self._labels, self.infos)
 
     def _take_slow(self, reader: Reader) -> None:
         slow = [subject for subject in self.table.slow if reader.column(subject.column)]
@@ -110,7 +113,7 @@ class TableShape:
             return ()
         values = read_columns(self.rows, [reader.column(subject.column) for subject in self.columns])
         fast = Reading(self.block, values)
-        return (fast,) if self.slow is None else (fast, self.slow)
+        return (fast, *(reading for reading in (self.slow, self.infos) if reading is not None))
 
 
 def _kept(before: SeriesBlock | None, names: Sequence[str], labels: Sequence[Labels]) -> SeriesBlock:
