@@ -6,7 +6,9 @@ from datetime import date
 import pytest
 
 from opsmon.contract.budget import BudgetState, BudgetUse, Fault, budget_uses, fault_of, months_of
-from opsmon.model.name import IncidentId
+from opsmon.model.device import Kind
+from opsmon.model.incident import Fact, FactType
+from opsmon.model.name import ClauseId, IncidentId
 from tests.contract.rulebook import book, case, local
 
 BOOK = book("xicheng-vc-2025")
@@ -66,9 +68,51 @@ def test_only_faults_of_service_count_and_none_that_is_excluded() -> None:
 def test_two_servers_down_are_two_and_the_milder_reading_stands_beside() -> None:
     found = [*faults(4), *(replace(one, incident=IncidentId(f"j{one.incident}"), device="mcu-2") for one in faults(3))]
     uses = budget_uses(BUDGET, found, NOVEMBER, local(END), BOOK.calendar)
-    assert [(use.subject, use.used, use.is_judged) for use in uses] == [
-        ("all", 7, True), ("mcu-1", 4, False), ("mcu-2", 3, False),
+    assert [(use.reading, use.subject, use.used) for use in uses] == [
+        ("judged", "all", 7), ("mild", "mcu-1", 4), ("mild", "mcu-2", 3),
     ]  # fmt: skip
+
+
+def test_servers_and_platforms_are_judged_and_every_kind_stands_beside() -> None:
+    kinds = (Kind.MCU, Kind.SERVER, Kind.STORAGE, Kind.SWITCH, Kind.VC_TERMINAL, Kind.CAMERA, None)
+    found = [
+        replace(one, kind=kind, device=f"d{n}") for n, (one, kind) in enumerate(zip(faults(7), kinds, strict=True))
+    ]
+    judged_use, strict, *mild = budget_uses(BUDGET, found, NOVEMBER, local(END), BOOK.calendar)
+    assert judged_use.incidents == ("i0", "i1", "i2", "i6")  # of a device whose kind is not known nothing is taken off
+    assert (strict.reading, strict.used, strict.state) == ("strict", 7, BudgetState.OVERSPENT)
+    assert [use.subject for use in mild] == ["d0", "d1", "d2", "d6"]
+
+
+def test_a_device_that_is_named_like_the_sum_is_not_taken_for_it() -> None:
+    uses = budget_uses(BUDGET, [fault("i1", "2026-11-02 10:00:00", device="all")], NOVEMBER, local(END), BOOK.calendar)
+    assert [use.is_judged for use in uses] == [True, False]
+
+
+def exclusion(at: str, *clauses: str, back: bool = False) -> Fact:
+    type_ = FactType.INCLUDED if back else FactType.EXCLUDED
+    return Fact(type_, local(at), "noc", "power cut", clauses=tuple(ClauseId(one) for one in clauses))
+
+
+@pytest.mark.parametrize(
+    ("told", "used"),
+    [
+        ((), 1),
+        ((exclusion("2026-12-03 09:00:00"),), 0),  # told weeks later
+        ((exclusion("2026-12-03 09:00:00", "E9"),), 1),  # of one clause that is another
+        ((exclusion("2026-12-03 09:00:00", "E9", "E10"),), 0),
+        ((exclusion("2026-12-03 09:00:00", "E10"), exclusion("2026-12-04 09:00:00", "E10", back=True)), 1),
+        ((exclusion("2026-12-03 09:00:00"), exclusion("2026-12-04 09:00:00", back=True)), 1),
+        ((exclusion("2026-12-03 09:00:00"), Fact(FactType.WITHDRAWN, local("2026-12-04 09:00:00"), withdraws=2)), 1),
+    ],
+)
+def test_an_exclusion_frees_the_budget_whenever_it_is_told_and_a_word_against_it_counts_again(
+    told: tuple[Fact, ...], used: int
+) -> None:
+    one = case("xicheng-vc-2025", ("detected", "2026-11-10 10:00:00"), kind="mcu")
+    found = fault_of(replace(one, facts=(*one.facts, *told)), "mcu-1")
+    assert found is not None
+    assert judged([found]).used == used
 
 
 def test_a_fault_begins_with_its_earliest_start_and_without_one_there_is_none() -> None:

@@ -4,8 +4,10 @@ from decimal import Decimal
 
 from opsmon.cli.output import print_table, say
 from opsmon.contract.account import Account
-from opsmon.contract.budget import BudgetUse
+from opsmon.contract.budget import BudgetUse, Reading
 from opsmon.contract.penalty import Estimate, Range
+
+READINGS = {Reading.JUDGED: "", Reading.STRICT: "stricter reading", Reading.MILD: "milder reading"}
 
 
 def account_json(account: Account) -> dict[str, object]:
@@ -26,7 +28,7 @@ def _use_json(use: BudgetUse) -> dict[str, object]:
         "limit": use.limit,
         "forecast": round(use.forecast, 1),
         "state": use.state.value,
-        "reading": "judged" if use.is_judged else "mild",
+        "reading": use.reading.value,
         "incidents": list(use.incidents),
     }
 
@@ -59,7 +61,7 @@ def print_account(account: Account, language: str) -> None:
         say()
         rows = [
             (use.clause, f"{use.month:%Y-%m}", use.subject, f"{use.used} of {use.limit}", f"{use.forecast:.1f}",
-             use.state.value.replace("_", " "), "" if use.is_judged else "milder reading")
+             use.state.value.replace("_", " "), READINGS[use.reading])
             for use in account.uses
         ]  # fmt: skip
         print_table(("budget", "month", "subject", "used", "forecast", "state", ""), rows)

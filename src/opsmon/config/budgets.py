@@ -4,15 +4,24 @@ from typing import Literal
 
 from pydantic import Field
 
+from opsmon.config.clauses import Names, Selectors, resolve_selectors
 from opsmon.config.span import TextField, text_of
-from opsmon.contract.budget import Budget
+from opsmon.contract.budget import Budget, WiderCount
 from opsmon.model.name import ClauseId
 from opsmon.spec import Spec
+
+
+class WiderSpec(Spec):
+    """The stricter reading of a budget: what it counts (everything, when `applies` is not given), and its name."""
+
+    what: TextField
+    applies: Selectors | None = None
 
 
 class BudgetSpec(Spec):
     """At most `limit` faults a calendar month; `conditions` are the alert names that count, all when not given.
 
+    `applies` are the incidents that count, by scopes or selectors; `strict` those of the stricter reading, which warns.
     `also_per: device` shows the milder reading, the limit of each device for itself, beside the judged one.
     """
 
@@ -22,10 +31,17 @@ class BudgetSpec(Spec):
     limit: int = Field(ge=0)
     per: Literal["month"] = "month"
     conditions: list[str] = Field(default=[])
+    applies: Selectors | None = None
+    strict: WiderSpec | None = None
     also_per: Literal["device"] | None = None
     interpretation: TextField | None = None
 
-    def resolve(self) -> Budget:
+    def resolve(self, names: Names, key: str) -> Budget:
+        """The frozen budget. Raises ConfigError at the dotted `key`."""
+        wider = None
+        if self.strict is not None:
+            taken = resolve_selectors(self.strict.applies, names, f"{key}.strict")
+            wider = WiderCount(text_of(self.strict.what), taken)
         return Budget(
             id=ClauseId(self.id),
             source=self.source,
@@ -34,4 +50,6 @@ class BudgetSpec(Spec):
             conditions=frozenset(self.conditions),
             per_device=self.also_per is not None,
             interpretation=text_of(self.interpretation) if self.interpretation is not None else None,
+            applies=resolve_selectors(self.applies, names, key),
+            wider=wider,
         )

@@ -81,6 +81,9 @@ def _values(written: str | list[str]) -> frozenset[str]:
     return frozenset([written] if isinstance(written, str) else written)
 
 
+Selectors = str | SelectorSpec | list[str | SelectorSpec]
+
+
 class StrictSpec(Spec):
     """The stricter reading, where the limit or the hours differ."""
 
@@ -91,7 +94,7 @@ class StrictSpec(Spec):
 class VariantSpec(Spec):
     """One way in which the clause applies; what is not given is taken from the clause."""
 
-    applies: str | SelectorSpec | list[str | SelectorSpec] | None = None
+    applies: Selectors | None = None
     limit: LimitField | None = None
     starts: str | None = None
     judged_at: AnyFact | None = None
@@ -203,7 +206,7 @@ def _resolve_variant(spec: VariantSpec, clause: ClauseSpec, names: Names, key: s
     interpretation = spec.interpretation or clause.interpretation
     return Variant(
         limit=limit,
-        applies=_selectors(spec.applies if spec.applies is not None else clause.applies, names, key),
+        applies=resolve_selectors(spec.applies if spec.applies is not None else clause.applies, names, key),
         regime=_regime(spec, clause, names, key),
         runs=names.runs(spec.runs or clause.runs, f"{key}.runs"),
         mode=spec.mode or clause.mode or Mode.JUDGED,
@@ -220,9 +223,8 @@ def _regime(spec: VariantSpec, clause: ClauseSpec, names: Names, key: str) -> Re
     return Regime(names.window(written, f"{key}.starts"), spec.judged_at or clause.judged_at)
 
 
-def _selectors(
-    written: str | SelectorSpec | list[str | SelectorSpec] | None, names: Names, key: str
-) -> tuple[Selector, ...]:
+def resolve_selectors(written: "Selectors | None", names: Names, key: str) -> tuple[Selector, ...]:
+    """Scopes by name, or selectors that are written out; any of them."""
     if written is None:
         return ()
     if isinstance(written, list):

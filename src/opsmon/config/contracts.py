@@ -154,7 +154,7 @@ class ContractSpec(Spec):
             estimates=self.estimates.resolve(),
             labels={key: frozenset(values) for key, values in self.labels.items()},
         )
-        budgets = tuple(one.resolve() for one in self.budgets)
+        budgets = tuple(one.resolve(names, f"budgets.{index}") for index, one in enumerate(self.budgets))
         return ContractBook(contract, calendar, budgets, self._penalties(), self._obligations(calendar))
 
     def _obligations(self, calendar: Calendar) -> tuple[Obligation, ...]:

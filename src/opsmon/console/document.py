@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from opsmon.contract.budget import BudgetState
+from opsmon.contract.budget import BudgetState, Reading
 from opsmon.incident.incident import Phase
 from opsmon.model.device import Kind
 from opsmon.model.event import ClockState, DeviceState
@@ -34,8 +34,8 @@ class ClockDocument(BaseModel):
 
 
 class BudgetDocument(BaseModel):
-    """A fault budget in the present month. `subject` is `all` for the reading that is judged, else a device of the
-    milder one; `forecast` is what the pace of the month leads to."""
+    """A fault budget in the present month. `reading` is `judged` (its subject is `all`), `strict` (a wider count) or
+    `mild` (a device by itself); `forecast` is what the pace of the month leads to."""
 
     contract: str
     clause: str
@@ -46,6 +46,7 @@ class BudgetDocument(BaseModel):
     forecast: float
     state: BudgetState
     incidents: list[str]
+    reading: Reading
 
 
 class FactDocument(BaseModel):

@@ -86,6 +86,7 @@ def budget_document(contract: ContractId, use: BudgetUse) -> BudgetDocument:
         forecast=round(use.forecast, 1),
         state=use.state,
         incidents=list(use.incidents),
+        reading=use.reading,
     )
 
 

@@ -1,20 +1,24 @@
 """How many faults of a month are used up, how many there will be at this pace, and whether the limit is in danger.
 
 Promises: counts are by the month in which a fault began, in the contract's zone; a fault that is not the contractor's
-responsibility is left out for as long as the latest word says so. The limit is judged over all faults; where a milder
-reading counts per device, its counts stand beside it and judge nothing.
+responsibility is left out for as long as the latest word says so. The limit is judged over the faults that the budget
+selects; a stricter reading (more kinds of devices) and a milder one (each device by itself) stand beside it, warn, and
+judge nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from opsmon.contract.calendar import Calendar
 from opsmon.contract.case import STARTS, Case, history_of
 from opsmon.contract.limit import months_after
+from opsmon.contract.term import Selector
 from opsmon.contract.text import Text
+from opsmon.model.device import Kind
+from opsmon.model.incident import Fact, FactType, Severity, exclusion_of, standing_facts
 from opsmon.model.name import ClauseId, IncidentId
 
 ALL = "all"  # the subject of the judged reading
@@ -22,9 +26,17 @@ SOON = timedelta(days=1)  # a pace is not told from less than this
 
 
 @dataclass(frozen=True, slots=True)
+class WiderCount:
+    """The stricter reading of a budget: what it counts, and its name for people. No selector takes every fault."""
+
+    what: Text
+    applies: tuple[Selector, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Budget:
-    """At most `limit` faults a calendar month. `conditions` empty takes every incident; `per_device` shows the milder
-    reading, a limit of each device for itself."""
+    """At most `limit` faults a calendar month. `applies` empty takes every incident, `conditions` empty every
+    condition; `wider` is the stricter reading, `per_device` shows the milder one, a limit of each device for itself."""
 
     id: ClauseId
     source: str
@@ -33,17 +45,33 @@ class Budget:
     conditions: frozenset[str] = frozenset()
     per_device: bool = False
     interpretation: Text | None = None
+    applies: tuple[Selector, ...] = ()
+    wider: WiderCount | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One incident, as a budget sees it. `condition` empty is not known and counts."""
+    """One incident, as a budget sees it. `condition` empty and `kind` None are not known and count. `excluded` is of
+    the whole fault, `freed` the single rows from which it was excluded."""
 
     incident: IncidentId
     device: str
     starts_at: datetime
     condition: str = ""
     excluded: bool = False
+    kind: Kind | None = None
+    service: str | None = None
+    severity: Severity = Severity.ORDINARY
+    labels: Mapping[str, str] = field(default_factory=dict)
+    freed: frozenset[ClauseId] = frozenset()
+
+
+class Reading(StrEnum):
+    """Which reading of a budget a count belongs to."""
+
+    JUDGED = "judged"
+    STRICT = "strict"  # counts more: it warns
+    MILD = "mild"  # counts less: it comforts
 
 
 class BudgetState(StrEnum):
@@ -64,10 +92,11 @@ class BudgetUse:
     forecast: float
     state: BudgetState
     incidents: tuple[IncidentId, ...]
+    reading: Reading = Reading.JUDGED
 
     @property
     def is_judged(self) -> bool:
-        return self.subject == ALL
+        return self.reading is Reading.JUDGED
 
 
 def fault_of(case: Case, device: str, condition: str = "") -> Fault | None:
@@ -76,7 +105,25 @@ def fault_of(case: Case, device: str, condition: str = "") -> Fault | None:
     begun = history.first_of(tuple(sorted(STARTS)))
     if begun is None:
         return None
-    return Fault(case.incident, device, begun[0], condition, history.excluded_at is not None)
+    judgements = [fact for fact in standing_facts(case.facts) if fact.note.strip()]  # without a reason it is none
+    return Fault(
+        incident=case.incident,
+        device=device,
+        starts_at=begun[0],
+        condition=condition,
+        excluded=exclusion_of(judgements) is not None,
+        kind=case.kind,
+        service=case.service,
+        severity=case.severity,
+        labels=case.labels,
+        freed=_freed(judgements),
+    )
+
+
+def _freed(judgements: list[Fact]) -> frozenset[ClauseId]:
+    """The rows that an exclusion names, and that no later word takes back."""
+    named = {row for fact in judgements if fact.type is FactType.EXCLUDED for row in fact.clauses}
+    return frozenset(row for row in named if exclusion_of(judgements, row) is not None)
 
 
 def month_of(moment: datetime, calendar: Calendar) -> date:
@@ -92,30 +139,47 @@ def months_of(faults: Iterable[Fault], calendar: Calendar) -> tuple[date, ...]:
 def budget_uses(
     budget: Budget, faults: Iterable[Fault], month: date, now: datetime, calendar: Calendar
 ) -> tuple[BudgetUse, ...]:
-    """The judged count of the month first, then that of each device with a fault, where the contract can be read so."""
+    """The judged count of the month first, then the stricter one where it counts more, then that of each device with a
+    fault where the contract can be read so."""
     counted = [fault for fault in faults if _counts(budget, fault) and month_of(fault.starts_at, calendar) == month]
     counted.sort(key=lambda fault: (fault.starts_at, fault.incident))
-    uses = [_use(budget, ALL, counted, month, now, calendar)]
+    own = [fault for fault in counted if _takes(budget.applies, fault)]
+    uses = [_use(budget, Reading.JUDGED, ALL, own, month, now, calendar)]
+    if budget.wider is not None:
+        wider = [fault for fault in counted if _takes(budget.wider.applies, fault)]
+        if wider != own:
+            uses.append(_use(budget, Reading.STRICT, budget.wider.what.en, wider, month, now, calendar))
     if budget.per_device:
-        for device in sorted(Counter(fault.device for fault in counted)):
-            own = [fault for fault in counted if fault.device == device]
-            uses.append(_use(budget, device, own, month, now, calendar))
+        for device in sorted(Counter(fault.device for fault in own)):
+            of_device = [fault for fault in own if fault.device == device]
+            uses.append(_use(budget, Reading.MILD, device, of_device, month, now, calendar))
     return tuple(uses)
 
 
 def _counts(budget: Budget, fault: Fault) -> bool:
     known = not budget.conditions or not fault.condition or fault.condition in budget.conditions
-    return known and not fault.excluded
+    return known and not fault.excluded and budget.id not in fault.freed
+
+
+def _takes(selectors: tuple[Selector, ...], fault: Fault) -> bool:
+    words = fault.service, fault.kind, fault.severity, fault.labels
+    return not selectors or any(one.takes(*words) for one in selectors)
 
 
 def _use(
-    budget: Budget, subject: str, faults: list[Fault], month: date, now: datetime, calendar: Calendar
+    budget: Budget,
+    reading: Reading,
+    subject: str,
+    faults: list[Fault],
+    month: date,
+    now: datetime,
+    calendar: Calendar,
 ) -> BudgetUse:
     used = len(faults)
     forecast = _forecast(used, month, now, calendar)
     incidents = tuple(fault.incident for fault in faults)
     state = _state(used, forecast, budget.limit)
-    return BudgetUse(budget.id, month, subject, used, budget.limit, forecast, state, incidents)
+    return BudgetUse(budget.id, month, subject, used, budget.limit, forecast, state, incidents, reading)
 
 
 def _forecast(used: int, month: date, now: datetime, calendar: Calendar) -> float:

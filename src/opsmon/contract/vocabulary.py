@@ -66,6 +66,8 @@ def _selectors(book: ContractBook) -> Iterator[Selector]:
     for clause in book.contract.clauses:
         for variant in clause.variants:
             yield from variant.applies
+    for budget in book.budgets:
+        yield from budget.applies
 
 
 def _unless_known(field: str, word: str, known: Iterable[str]) -> Iterator[UnknownWord]:
