@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsmon.config.profiles import load_profiles
+from opsmon.probe.charset import decode_field, decode_octets
 from opsmon.probe.profile.metric import METRICS
 from opsmon.probe.profile.poller import DevicePoller
 from opsmon.probe.profile.record import format_recording, private_words, scrub
-from opsmon.probe.profile.text import LONGEST_TEXT, clean_text, decode_octets, number_of
+from opsmon.probe.profile.text import LONGEST_TEXT, clean_text, number_of
 from opsmon.probe.snmp.session import Oid, SnmpValue
 from tests.probe.profile.recording import RecordedSession, parse_recording
 
@@ -60,9 +61,10 @@ async def test_any_two_answers_give_pictures_that_keep_to_the_catalogue(
 
 @given(st.binary(max_size=200))
 def test_any_octets_are_text_and_a_label(octets: bytes) -> None:
-    label = clean_text(decode_octets(octets))
-    assert label.encode("utf-8").decode("utf-8") == label
-    assert label == clean_text(label)
+    for decode in (decode_octets, decode_field):
+        label = clean_text(decode(octets))
+        assert label.encode("utf-8").decode("utf-8") == label
+        assert label == clean_text(label)
     number_of(octets)
 
 

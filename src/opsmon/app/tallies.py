@@ -17,7 +17,7 @@ def tallies_of(pipeline: Pipeline, probing: Probing) -> Tallies:
         ),
         Tally("opsmon_clock_jumps", "How often the wall clock was set.", lambda: pipeline.clock_jumps),
         Tally("opsmon_ping_packets", "What became of pings and echoes.", probing.pinger.counts, "event"),
-        Tally("opsmon_snmp_traffic", "What became of SNMP datagrams.", probing.snmp.traffic.as_mapping, "event"),
+        Tally("opsmon_snmp_traffic", "What became of SNMP datagrams.", probing.snmp.counts, "event"),
         Tally(
             "opsmon_probe_own_faults",
             "Runs of checks spoiled or left out by ourselves.",

@@ -21,6 +21,7 @@ from pydantic import Field
 from opsmon.model.device import Check, Device
 from opsmon.model.name import CheckName
 from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
+from opsmon.probe.charset import decode_octets
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.digest import Login
 from opsmon.probe.field import CheckSpec, Pattern, Port
@@ -95,7 +96,7 @@ async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
 
 def _judge(answer: Answer, settings: HttpSettings, check: CheckName, resolve_s: float) -> Finding:
     right_status = answer.status in settings.status if settings.status else answer.status < 400
-    matches = settings.expect is None or bool(settings.expect.search(answer.body.decode("utf-8", "replace")))
+    matches = settings.expect is None or bool(settings.expect.search(decode_octets(answer.body)))
     readings = (_reading(answer, check, resolve_s, failed_by_regex=right_status and not matches),)
     facts = {"server": first_line(answer.headers.get("server", "").encode()), **_facts_of(answer.certificate)}
     if answer.status in (401, 403) and not right_status:

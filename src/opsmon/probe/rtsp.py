@@ -18,6 +18,7 @@ from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device
 from opsmon.model.name import CheckName
 from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
+from opsmon.probe.charset import decode_octets
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.digest import Challenge, Login, answer_challenge, choose_challenge, parse_challenges
 from opsmon.probe.field import CheckSpec, Port
@@ -119,7 +120,7 @@ def _judge(response: Response, settings: RtspSettings, check: CheckName, facts: 
     if response.status != 200:
         words = "there is no such stream" if response.status == 404 else "the stream is not described"
         return Finding(Outcome.DEGRADED, f"{words} ({response.status} {response.reason[:60]})", facts=facts)
-    tracks = parse_tracks(response.body.decode("utf-8", "replace"))
+    tracks = parse_tracks(decode_octets(response.body))
     facts = facts | {"stream": ", ".join(f"{track.media} {track.codec}".strip() for track in tracks)}
     readings = (Reading(rtsp_block(check), array("d", (_count(tracks, medium) for medium in MEDIA))),)
     missing = [medium for medium in settings.media if not _count(tracks, medium)]

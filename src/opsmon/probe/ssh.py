@@ -24,6 +24,7 @@ from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device, SshAccess
 from opsmon.model.name import CheckName
 from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
+from opsmon.probe.charset import decode_octets
 from opsmon.probe.contact import note_contact
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.field import CheckSpec, Pattern, Port
@@ -199,11 +200,11 @@ async def _run_command(connection: asyncssh.SSHClientConnection, command: str) -
             chunk = await remote.stdout.read(16_384)
             if not chunk:
                 await remote.wait_closed()
-                return remote.exit_status, output.decode("utf-8", "replace")
+                return remote.exit_status, decode_octets(bytes(output))
             output += chunk
         remote.terminate()
         connection.abort()
-    return None, output[:LONGEST_OUTPUT_BYTES].decode("utf-8", "replace")
+    return None, decode_octets(bytes(output[:LONGEST_OUTPUT_BYTES]))
 
 
 def _judge(settings: SshSettings, check: CheckName, status: int | None, output: str, facts: dict[str, str]) -> Finding:

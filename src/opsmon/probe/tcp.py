@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device
 from opsmon.model.sample import Outcome
+from opsmon.probe.charset import decode_octets
 from opsmon.probe.contact import note_contact
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.field import CheckSpec, Pattern, Port
@@ -96,5 +97,5 @@ async def _match(reader: asyncio.StreamReader, expect: re.Pattern[bytes], port: 
 
 def first_line(heard: bytes | bytearray) -> str:
     """The first line of an answer, fit to be shown: at most 120 characters, no control characters."""
-    line = bytes(heard[:480]).split(b"\n", 1)[0].decode("utf-8", "replace")
+    line = decode_octets(bytes(heard[:480]).split(b"\n", 1)[0])
     return "".join(char if char.isprintable() else "·" for char in line.rstrip("\r"))[:120]

@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from opsmon.probe.charset import decode_octets
+
 LONGEST_HEAD_BYTES = 16_384
 LONGEST_BODY_BYTES = 131_072
 _STATUS_LINE = re.compile(r"([A-Z]+/\d\.\d) (\d{3})(?: (.*))?")
@@ -45,7 +47,7 @@ def build_request(
 
 def parse_response_head(head: bytes) -> Response:
     """Start line and headers of a response. Raises MalformedError."""
-    first, *lines = head.decode("utf-8", "replace").replace("\r\n", "\n").strip("\n").split("\n")
+    first, *lines = decode_octets(head).replace("\r\n", "\n").strip("\n").split("\n")
     match = _STATUS_LINE.fullmatch(first.rstrip())
     if match is None:
         raise MalformedError("the first line is no status line")

@@ -9,6 +9,7 @@ same: an enterprise's own tables may hold what nobody foresaw.
 import re
 from collections.abc import Iterable, Mapping
 
+from opsmon.probe.charset import decode_octets
 from opsmon.probe.profile.text import raw_text
 from opsmon.probe.snmp.session import Oid, SnmpValue
 
@@ -44,7 +45,11 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f|]")
 
 def private_words(values: Mapping[Oid, SnmpValue], more: Iterable[str] = ()) -> frozenset[str]:
     """Texts that must not survive anywhere: what the owner's columns hold, and `more` (serial number, community)."""
-    held = (raw_text(value).strip() for oid, value in values.items() if _is_owners(oid) and isinstance(value, bytes))
+    held = (
+        decode_octets(value).strip(" \0")
+        for oid, value in values.items()
+        if _is_owners(oid) and isinstance(value, bytes)
+    )
     words = {word for text in (*held, *more) for word in (text, *text.split()) if len(word) >= SHORTEST_PRIVATE_WORD}
     return frozenset(word for word in words if not word.isdigit() or len(word) > SHORTEST_PRIVATE_WORD)
 
@@ -70,7 +75,7 @@ def _is_dropped(oid: Oid) -> bool:
 def _scrubbed(oid: Oid, value: SnmpValue, private: "re.Pattern[str] | None") -> SnmpValue:
     if not isinstance(value, bytes) or not value:
         return value
-    text = raw_text(value)
+    text = decode_octets(value)  # what stands behind a NUL may be private as well
     if _is_owners(oid) or (len(value) in _ADDRESS_OCTETS and not text.isprintable()):
         return SCRUBBED
     clean = _ADDRESS.sub("scrubbed", text)

@@ -3,6 +3,7 @@
 import re
 from math import isnan
 
+from opsmon.probe.charset import decode_field
 from opsmon.probe.snmp.session import Oid, SnmpValue
 
 LONGEST_TEXT = 128
@@ -12,22 +13,12 @@ _OID = re.compile(r"\.?[0-9]{1,10}(?:\.[0-9]{1,10}){0,127}\.?")
 _DIRT = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]+")
 
 
-def decode_octets(octets: bytes) -> str:
-    """UTF-8, else GB 18030 (Chinese devices), else Latin-1, which takes anything."""
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return octets.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return octets.decode("latin-1")
-
-
 def raw_text(raw: SnmpValue | None) -> str:
     """The whole text of a value, lines and all; an OID dotted; nothing for a missing value."""
     if raw is None:
         return ""
     if isinstance(raw, bytes):
-        return decode_octets(raw.rstrip(b"\0"))
+        return decode_field(raw)
     if isinstance(raw, tuple):
         return ".".join(str(arc) for arc in raw)
     return str(raw)

@@ -55,6 +55,10 @@ class SnmpEngine:
         """A copy of the counters as they are now."""
         return self._traffic.snapshot()
 
+    def counts(self) -> dict[str, int]:
+        """The counters by name, for the daemon's own metrics."""
+        return self._traffic.as_mapping()
+
     def session(self, device: Device, trace: Trace | None = None) -> SnmpSession:
         """The session of a device that has `snmp`; cheap, and what was learned of the agent stays between calls."""
         if device.snmp is None:
