@@ -59,11 +59,26 @@ class ProbeError(OpsmonError):
 
 
 class NotifyError(OpsmonError):
-    """A receiver did not take a notification; `retryable` says whether the same one may be taken later."""
+    """A receiver did not take a notification; `retryable` says whether the same one may be taken later.
 
-    def __init__(self, reason: str, *, retryable: bool) -> None:
+    `reached` is False where there was no connection at all. `status` is the HTTP status of its answer, None where it
+    gave none; `retry_after_s` is how long it asks us to wait.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        retryable: bool,
+        reached: bool = True,
+        status: int | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
         self.reason = reason
         self.retryable = retryable
+        self.reached = reached
+        self.status = status
+        self.retry_after_s = retry_after_s
         super().__init__(reason)
 
 

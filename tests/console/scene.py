@@ -131,6 +131,7 @@ class Scene:
             settings=settings or HttpSettings(token=Secret(TOKEN)),
             language="zh",
             timezone=ZoneInfo("Asia/Shanghai"),
+            deliveries=self.store.unfinished,
         )
 
     def _journal(self, incident: IncidentId) -> Sequence[Entry]:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,8 +15,9 @@ from opsmon.errors import StoreError
 from opsmon.model.secret import Secret
 from opsmon.notify.channel import Channel
 from opsmon.notify.voice import Voice
+from opsmon.pipeline.lane import FAILED_OFTEN
 from opsmon.pipeline.outbox import OutboxWorker, Renderer
-from opsmon.store.outbox import NewDelivery
+from opsmon.store.outbox import NewDelivery, OwedDelivery
 from opsmon.store.store import Store, open_store
 from tests.notify.receiver import Behaviour, Receiver, answer, hang, one_after_another, receiver, reset
 from tests.notify.test_alertmanager import AT_RISK, DOWN
@@ -157,7 +158,7 @@ class FailingStore:
     def __init__(self, store: Store, failures: int) -> None:
         self._store, self.failures = store, failures
         self.due, self.next_attempt, self.retry = store.due, store.next_attempt, store.retry
-        self.give_up, self.backlog = store.give_up, store.backlog
+        self.give_up, self.backlog, self.hasten = store.give_up, store.backlog, store.hasten
 
     def delivered(self, delivery: str, now: datetime) -> None:
         if self.failures:
@@ -221,3 +222,75 @@ def test_rows_are_made_for_every_channel_with_ids_that_say_what_they_are() -> No
         ("20261120-1-2-board", "board", "20261120-1"),
     ]
     assert json.loads(rows[1].body)["receiver"] == "board"
+
+
+def by_delivery(there: Receiver, behaviours: Mapping[str, Behaviour], otherwise: Behaviour) -> Behaviour:
+    """The receiver minds some deliveries, whose ids begin so, and takes the others."""
+
+    async def behave(writer: asyncio.StreamWriter) -> None:
+        delivery = there.asked[writer].headers["x-opsmon-delivery"]
+        chosen = (one for start, one in behaviours.items() if delivery.startswith(start))
+        await next(chosen, otherwise)(writer)
+
+    return behave
+
+
+@pytest.mark.parametrize("poison", [answer(500), hang, answer(503, headers="Retry-After: 0\r\n"), reset])
+async def test_deliveries_that_are_never_taken_hold_up_no_newer_one(store: Store, poison: Behaviour) -> None:
+    async with receiver(answer(200)) as there:
+        there.behave = by_delivery(there, {"bad": poison}, answer(200))
+        write(store, *(owed(1, f"bad{number}") for number in range(20)))
+        async with working(store, channel_to(there, timeout_s=0.3)) as worker:
+            await there.until(9)
+            write(store, owed(1, "good"))
+            worker.wake()
+            await until(lambda: worker.results["oncall", "delivered"] == 1)
+    assert "good-1-oncall" in ids(there)
+
+
+async def test_what_fails_alone_is_tried_ever_more_rarely_and_says_nothing_of_the_receiver(store: Store) -> None:
+    async with receiver(answer(200)) as there:
+        there.behave = by_delivery(there, {"bad": answer(500)}, answer(200))
+        write(store, owed(1, "bad"))
+        for _ in range(FAILED_OFTEN):
+            store.retry("bad-1-oncall", datetime.now(UTC), "HTTP 500")
+        async with working(store, channel_to(there)) as worker:
+            for number in range(1, 5):
+                before = len(there.received)
+                write(store, owed(1, f"good{number}"))
+                store.hasten("oncall", datetime.now(UTC))  # as though the time had passed
+                worker.wake()
+                await there.until(before + 2)
+                await until(lambda: set(store.backlog().values()) == {1})
+                await until(lambda: owed_to(store)[0].next_attempt_at > datetime.now(UTC))
+        (stuck,) = owed_to(store)
+    assert (stuck.id, stuck.attempts, stuck.error) == ("bad-1-oncall", FAILED_OFTEN + 4, "HTTP 500")
+    assert timedelta(minutes=3) < stuck.next_attempt_at - datetime.now(UTC) <= timedelta(hours=1)
+    assert store.failing(FAILED_OFTEN) == {"oncall": 1}
+
+
+def owed_to(store: Store) -> tuple[OwedDelivery, ...]:
+    return store.unfinished(["waiting"], 10)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_receiver_that_asks_for_time_is_given_it(store: Store, status: int) -> None:
+    later = answer(status, headers="Retry-After: 2\r\n")
+    async with receiver(one_after_another(later, answer(200))) as there:
+        write(store, owed(1))
+        began_s = asyncio.get_running_loop().time()
+        async with working(store, channel_to(there)) as worker:
+            await there.until(1)
+            write(store, owed(1, "i2"))
+            worker.wake()
+            await there.until(3)
+    assert 1.9 < asyncio.get_running_loop().time() - began_s < 8.0
+
+
+async def test_a_receiver_that_asks_for_a_day_is_not_given_it(store: Store) -> None:
+    async with receiver(answer(503, headers="Retry-After: 86400\r\n")) as there:
+        write(store, owed(1))
+        async with working(store, channel_to(there)):
+            await until(lambda: owed_to(store)[0].attempts == 1)
+        (waiting,) = owed_to(store)
+    assert waiting.next_attempt_at - datetime.now(UTC) <= timedelta(minutes=5)

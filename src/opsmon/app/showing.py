@@ -12,6 +12,7 @@ from opsmon.console.server import ConsoleServer
 from opsmon.metrics.backups import Backups
 from opsmon.metrics.daemon import Counts, DaemonMetrics, ReloadRecord
 from opsmon.metrics.pages import MetricPages
+from opsmon.pipeline.lane import FAILED_OFTEN
 from opsmon.pipeline.loop import Pipeline
 from opsmon.store.store import Store
 
@@ -38,6 +39,7 @@ class Showing:
             self.record,
             lambda: telling.outbox.results,
             store.backlog,
+            failing=lambda: store.failing(FAILED_OFTEN),
             more=(tallies_of(pipeline, probing), backups),
         )
         self._server = ConsoleServer(
@@ -49,6 +51,7 @@ class Showing:
                 settings=root.settings.http,
                 language=str(root.settings.language),
                 timezone=root.settings.timezone,
+                deliveries=store.unfinished,
             )
         )
 

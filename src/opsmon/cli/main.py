@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
 GROUPS: dict[str, str] = {
     "inventory": "inventory:group",
     "incidents": "incidents:group",
+    "notify": "notify:group",
     "rules": "rules:group",
     "contracts": "contracts:group",
     "journal": "journal:group",

@@ -165,6 +165,20 @@ class SiteDocument(BaseModel):
     incidents: list[str]
 
 
+class DeliveryDocument(BaseModel):
+    """A notification that a receiver has not taken: it waits for `next_attempt_at`, or it is `dead`, because the
+    receiver refused it for good. `error` is what the last attempt came to."""
+
+    id: str
+    channel: str
+    incident: str
+    state: Literal["waiting", "dead"]
+    attempts: int
+    error: str
+    created_at: datetime
+    next_attempt_at: datetime | None
+
+
 class Query(BaseModel):
     """Filters of a list; each may be left out."""
 
@@ -202,6 +216,12 @@ class BudgetQuery(Query):
 
 class SiteQuery(Query):
     contract: str | None = None
+
+
+class DeliveryQuery(Query):
+    state: Literal["waiting", "dead", "all"] = "all"
+    channel: str | None = None
+    limit: int = Field(default=1000, ge=1, le=100_000)
 
 
 class NoQuery(Query):

@@ -11,6 +11,7 @@ from opsmon.clock import Clock
 from opsmon.console.settings import HttpSettings
 from opsmon.engine.desk import Desk
 from opsmon.model.name import DeviceName, IncidentId
+from opsmon.store.outbox import OwedDelivery
 from opsmon.store.store import Entry
 
 
@@ -30,6 +31,17 @@ class Journal(Protocol):
     def __call__(self, incident: IncidentId) -> Sequence[Entry]: ...
 
 
+class Deliveries(Protocol):
+    """Notifications in these states (`waiting`, `dead`), at most so many. May block, and raises StoreError."""
+
+    def __call__(self, states: Sequence[str], limit: int) -> Sequence[OwedDelivery]: ...
+
+
+def no_deliveries(states: Sequence[str], limit: int) -> Sequence[OwedDelivery]:
+    """For a console without an outbox."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class ConsoleParts:
     """`language` and `timezone` are for people: the status page and what it says of times."""
@@ -41,6 +53,7 @@ class ConsoleParts:
     settings: HttpSettings
     language: str
     timezone: ZoneInfo
+    deliveries: Deliveries = no_deliveries
 
 
 PARTS = web.AppKey("parts", ConsoleParts)

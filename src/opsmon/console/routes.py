@@ -2,13 +2,15 @@
 
 from aiohttp import web
 
-from opsmon.console import commanding, health, reading, scraping, status_page
+from opsmon.console import commanding, deliveries, health, reading, scraping, status_page
 from opsmon.console.document import (
     AckBody,
     BudgetDocument,
     BudgetQuery,
     ClockDocument,
     ClockQuery,
+    DeliveryDocument,
+    DeliveryQuery,
     DeviceDetailDocument,
     DeviceDocument,
     DeviceQuery,
@@ -69,6 +71,8 @@ ROUTES: tuple[Route, ...] = (
           answer=SiteDocument, many=True),
     Route("POST", "/api/v1/contracts/{contract}/obligations/{obligation}/done", commanding.mark_done,
           "Tick off a recurring obligation", Access.COMMAND, body=DoneBody, answer=DoneDocument, status=201),
+    Route("GET", "/api/v1/deliveries", deliveries.list_deliveries, "Notifications that no receiver has taken",
+          query=DeliveryQuery, answer=DeliveryDocument, many=True),
     Route("GET", "/api/v1/openapi.json", show_openapi, "This document"),
     Route("GET", "/", status_page.show_status, "What is wrong at present, for people", content=HTML),
 )  # fmt: skip

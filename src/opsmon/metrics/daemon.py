@@ -36,12 +36,13 @@ class ReloadRecord:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Where the rooms count their work. `notifications` is by channel and result, `backlog` by channel."""
+    """Where the rooms count their work; `notifications` by channel and result, `backlog` and `failing` by channel."""
 
     probes: ProbeTally
     reload: ReloadRecord
     notifications: Callable[[], Mapping[tuple[str, str], int]] = dict
     backlog: Callable[[], Mapping[str, int]] = dict
+    failing: Callable[[], Mapping[str, int]] = dict
     more: tuple[Collector, ...] = field(default=())
 
 
@@ -151,10 +152,12 @@ class DaemonMetrics(Collector):
         yield sent
         with suppress(StoreError):  # a store that fails is told of by opsmon_ready; the rest of the page stays
             text = "Notifications that wait to be delivered."
-            waiting = GaugeMetricFamily("opsmon_notifications_waiting", text, labels=["channel"])
-            for channel, rows in sorted(self._counts.backlog().items()):
-                waiting.add_metric([channel], rows)
-            yield waiting
+            backlog = self._counts.backlog()
+            yield _by_channel("opsmon_notifications_waiting", text, backlog)
+            text = "Notifications that wait and have failed five times or more."
+            yield _by_channel(
+                "opsmon_notifications_failing", text, {**dict.fromkeys(backlog, 0), **self._counts.failing()}
+            )
 
 
 def _calendar(world: World) -> Metric:
@@ -182,6 +185,13 @@ def _build_info() -> Metric:
     info = GaugeMetricFamily("opsmon_build_info", "Which opsmon this is; always 1.", labels=["version", "python"])
     info.add_metric([__version__, platform.python_version()], 1)
     return info
+
+
+def _by_channel(name: str, text: str, rows: Mapping[str, int]) -> Metric:
+    family = GaugeMetricFamily(name, text, labels=["channel"])
+    for channel, count in sorted(rows.items()):
+        family.add_metric([channel], count)
+    return family
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:

@@ -33,6 +33,7 @@ _WORDS = {
         "reload": "opsmon 上一次重新加载配置失败，仍在使用旧配置",
         "dead": "发往 {{ $labels.channel }} 的通知被永久拒绝",
         "waiting": "发往 {{ $labels.channel }} 的 {{ $value }} 条通知迟迟未送达",
+        "failing": "发往 {{ $labels.channel }} 的 {{ $value }} 条通知屡次失败：见 `opsmon notify list`",
         "lag": "opsmon 的检查落后 {{ $value | humanizeDuration }}：机器太忙",
     },
     "en": {
@@ -47,6 +48,7 @@ _WORDS = {
         "reload": "opsmon refused the last configuration and goes on with the one before",
         "dead": "{{ $labels.channel }} refused notifications for good",
         "waiting": "{{ $value }} notifications for {{ $labels.channel }} have not been taken for long",
+        "failing": "{{ $value }} notifications for {{ $labels.channel }} keep failing: see `opsmon notify list`",
         "lag": "the checks of opsmon are {{ $value | humanizeDuration }} late: the machine is too busy",
     },
 }
@@ -92,6 +94,7 @@ def _own_alerts(words: Mapping[str, str]) -> Iterator[AlertRule]:
         ("OpsmonReloadFailed", "opsmon_config_last_reload_successful == 0", 0.0, "reload"),
         ("OpsmonNotificationRefused", dead, 0.0, "dead"),
         ("OpsmonNotificationsWaiting", "opsmon_notifications_waiting > 0", 600.0, "waiting"),
+        ("OpsmonNotificationsFailing", "opsmon_notifications_failing > 0", 0.0, "failing"),
         ("OpsmonLate", "opsmon_probe_lag_seconds > 30", 300.0, "lag"),
     ):
         yield AlertRule(name, expression, for_s, {"severity": "major"}, {"summary": words[word]})

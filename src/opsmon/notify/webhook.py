@@ -13,11 +13,13 @@ import aiohttp
 from opsmon.clock import Clock
 from opsmon.errors import NotifyError
 from opsmon.notify.channel import Channel
+from opsmon.notify.retry_after import retry_after_s
 from opsmon.notify.signature import sign_body
 
 _QUOTED_BYTES = 200
 _ANSWER_BYTES = 4096
 _ANSWER_TIMEOUT_S = 1.0
+MAY_ASK_TO_WAIT = frozenset({429, 503})  # whose Retry-After counts (RFC 6585, 4; RFC 9110, 15.6.4)
 # Answers that say that this very body will never be taken; everything else may be mended by a person at the receiver.
 REFUSALS_FOR_GOOD = frozenset({400, 406, 410, 411, 413, 414, 415, 422, 431})
 
@@ -56,11 +58,12 @@ class WebhookSender:
                     channel.url.reveal(), data=raw, headers=self._headers(channel, delivery, raw), allow_redirects=False
                 ) as answer,
             ):
-                await _judge(answer)
+                await self._judge(answer)
         except TimeoutError:
             raise NotifyError(f"no answer within {channel.timeout_s:g} s", retryable=True) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise NotifyError(_without_address(error), retryable=True) from None
+            reached = not isinstance(error, aiohttp.ClientConnectorError)
+            raise NotifyError(_without_address(error), retryable=True, reached=reached) from None
 
     def _headers(self, channel: Channel, delivery: str, raw: bytes) -> dict[str, str]:
         headers = {
@@ -73,17 +76,21 @@ class WebhookSender:
             headers["X-Opsmon-Signature"] = sign_body(channel.secret, raw)
         return headers
 
-
-async def _judge(answer: aiohttp.ClientResponse) -> None:
-    """The status decides: a receiver that took the delivery has taken it, however long its answer goes on."""
-    quoted = await _beginning(answer)
-    answer.close()
-    if 200 <= answer.status < 300:
-        return
-    reason = f"HTTP {answer.status}{': ' + quoted if quoted else ''}"
-    if 300 <= answer.status < 400:
-        reason = f"HTTP {answer.status}: redirects are not followed; give the final address"
-    raise NotifyError(reason, retryable=answer.status not in REFUSALS_FOR_GOOD)
+    async def _judge(self, answer: aiohttp.ClientResponse) -> None:
+        """The status decides: a receiver that took the delivery has taken it, however long its answer goes on."""
+        quoted = await _beginning(answer)
+        answer.close()
+        status = answer.status
+        if 200 <= status < 300:
+            return
+        reason = f"HTTP {status}{': ' + quoted if quoted else ''}"
+        if 300 <= status < 400:
+            reason = f"HTTP {status}: redirects are not followed; give the final address"
+        asked_s = None
+        if status in MAY_ASK_TO_WAIT:
+            headers = answer.headers
+            asked_s = retry_after_s(headers.get("Retry-After", ""), headers.get("Date", ""), self._clock.now())
+        raise NotifyError(reason, retryable=status not in REFUSALS_FOR_GOOD, status=status, retry_after_s=asked_s)
 
 
 async def _beginning(answer: aiohttp.ClientResponse) -> str:

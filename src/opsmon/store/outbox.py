@@ -1,6 +1,8 @@
 """Deliveries that are owed: written with the events that cause them, kept until somebody took them or never will.
 
-Of each channel and key only the oldest unfinished delivery is given out, so that a later one never overtakes it.
+Of each channel and key only the oldest unfinished delivery is given out, so that a later one never overtakes it. What
+was never tried comes first, then what has waited longest for its turn: deliveries that a receiver never takes cannot
+hold up the others.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,6 +37,20 @@ class Delivery:
     body: str
     attempts: int
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwedDelivery:
+    """A delivery that nobody took yet or will, without its body. `state` is `waiting` or `dead`."""
+
+    id: str
+    channel: str
+    key: str
+    state: str
+    attempts: int
+    error: str
+    created_at: datetime
+    next_attempt_at: datetime
 
 
 def delivery_id(incident: IncidentId, sequence: int, channel: str) -> str:
@@ -73,13 +89,46 @@ def due_deliveries(
     query = (
         select(outbox)
         .where(outbox.c.position.in_(_oldest(channel)), outbox.c.next_attempt_at <= time_text(now))
-        .order_by(outbox.c.position)
+        .order_by(outbox.c.attempts > 0, outbox.c.next_attempt_at, outbox.c.position)
         .limit(limit)
     )
     return tuple(
         Delivery(row.id, row.channel, row.key, row.body, row.attempts, datetime.fromisoformat(row.created_at))
         for row in connection.execute(query)
     )
+
+
+def unfinished_deliveries(connection: Connection, states: Sequence[str], limit: int) -> tuple[OwedDelivery, ...]:
+    """What waits, or is given up, with what went wrong: what failed most often first."""
+    query = (
+        select(outbox)
+        .where(outbox.c.state.in_(states))
+        .order_by(outbox.c.attempts.desc(), outbox.c.position)
+        .limit(limit)
+    )
+    return tuple(
+        OwedDelivery(
+            row.id, row.channel, row.key, row.state, row.attempts, row.error,
+            datetime.fromisoformat(row.created_at), datetime.fromisoformat(row.next_attempt_at),
+        )
+        for row in connection.execute(query)
+    )  # fmt: skip
+
+
+def count_failing(connection: Connection, attempts: int) -> Mapping[str, int]:
+    """How many deliveries that wait have failed so many times or more, by channel."""
+    query = (
+        select(outbox.c.channel, func.count())
+        .where(outbox.c.state == WAITING, outbox.c.attempts >= attempts)
+        .group_by(outbox.c.channel)
+    )
+    return {row.channel: row[1] for row in connection.execute(query)}
+
+
+def hasten(connection: Connection, channel: str, now: datetime) -> None:
+    """Everything that waits for a channel may be attempted now."""
+    waiting = (outbox.c.state == WAITING, outbox.c.channel == channel, outbox.c.next_attempt_at > time_text(now))
+    connection.execute(update(outbox).where(*waiting).values(next_attempt_at=time_text(now)))
 
 
 def earliest_attempt(connection: Connection, channel: str | None = None) -> datetime | None:

@@ -22,7 +22,7 @@ from opsmon.store import schema
 from opsmon.store.chain import Head, Link, Verdict, forge_link, verify_chain
 from opsmon.store.codec import SCHEMA_VERSION, decode_event, encode_event
 from opsmon.store.database import make_engine, resolve_url, transaction
-from opsmon.store.outbox import Delivery, NewDelivery
+from opsmon.store.outbox import Delivery, NewDelivery, OwedDelivery
 from opsmon.store.snapshot import Snapshot, kept_heads, load_snapshot, save_snapshot
 
 READ_CHUNK = 2_000
@@ -127,6 +127,21 @@ class Store:
         """How many deliveries each channel is owed."""
         with transaction(self._engine, writes=False) as connection:
             return boxes.count_waiting(connection)
+
+    def unfinished(self, states: Sequence[str], limit: int) -> tuple[OwedDelivery, ...]:
+        """Deliveries in these states (`waiting`, `dead`), those that failed most often first."""
+        with transaction(self._engine, writes=False) as connection:
+            return boxes.unfinished_deliveries(connection, states, limit)
+
+    def failing(self, attempts: int) -> Mapping[str, int]:
+        """How many deliveries of each channel wait after so many failed attempts or more."""
+        with transaction(self._engine, writes=False) as connection:
+            return boxes.count_failing(connection, attempts)
+
+    def hasten(self, channel: str, now: datetime) -> None:
+        """Lets everything that waits for a channel go out now."""
+        with self._lock, transaction(self._engine, writes=True) as connection:
+            boxes.hasten(connection, channel, now)
 
     def delivered(self, delivery: str, now: datetime) -> None:
         with self._lock, transaction(self._engine, writes=True) as connection:
