@@ -25,7 +25,7 @@ MEETS = {
     Target.ON_SITE: FactType.ON_SITE,
     Target.RESOLVE: FactType.RESOLVED,
     Target.REPORT: FactType.REPORT_FILED,
-    Target.SPARE: FactType.SPARE_INSTALLED,
+    Target.SPARE: FactType.RESOLVED,  # the one clause with this target wants the fault cleared
     Target.FALLBACK: FactType.FALLBACK_AGREED,
 }
 

@@ -120,11 +120,11 @@ def test_what_rests_on_a_provisional_breach_falls_with_it() -> None:
     assert camera(DETECTED, REPORTED)["C8"].starts_at == local("2026-11-20 12:30:00")
 
 
-def test_an_exclusion_cancels_what_was_not_met_and_can_be_taken_back_by_a_new_fact() -> None:
+def test_an_exclusion_leaves_no_outcome_and_can_be_taken_back_by_a_new_fact() -> None:
     holiday = ("reported", "2026-10-01 10:00:00")
     met, out = ("on_site", "2026-10-01 10:10:00"), ("excluded", "2026-10-01 12:00:00")
     excluded = bureau(holiday, met, out)
-    assert state_at(excluded["E6"], LATER) is ClockState.MET
+    assert (excluded["E6"].met_at, state_at(excluded["E6"], LATER)) == (None, ClockState.CANCELLED)
     assert state_at(excluded["E7"], local("2026-10-01 11:59:59")) is ClockState.BREACHED
     assert state_at(excluded["E7"], LATER) is ClockState.CANCELLED
     again = bureau(holiday, met, out, ("included", "2026-10-02 09:00:00"))

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from opsmon.contract.case import Case, Estimates, Pressure, estimates_of
 from opsmon.contract.clock import Clock, state_at
+from opsmon.contract.risk import STRICTER
 from opsmon.model.event import ClockState
 from tests.contract.rulebook import book, case, local
 
@@ -73,7 +74,8 @@ def test_a_meeting_that_begins_before_the_repair_is_due_is_a_risk_at_once() -> N
     assert clock(known, "E6").at_risk_at == local("2026-10-01 10:15:00")
 
 
-def test_the_stricter_reading_warns_before_the_milder_one_judges() -> None:
+def test_the_stricter_reading_is_warned_of_at_half_of_its_own_time() -> None:
     flood = case("baizhifang-2026", ("detected", "2026-07-06 20:00:00"), service="office", kind="server")
     one = clock(flood, "C2")
-    assert one.at_risk_at == one.strict_due_at == local("2026-07-06 22:00:00")
+    assert one.strict_due_at == local("2026-07-06 22:00:00")
+    assert (one.at_risk_at, one.risk_reason) == (local("2026-07-06 21:00:00"), STRICTER)

@@ -99,7 +99,8 @@ def test_a_key_period_entered_while_a_fault_is_open_changes_its_regime() -> None
     new = ContractBook(old.contract, replace(old.calendar, sets=entered))
     one = case(E, ("reported", "2026-11-20 10:00:00"), labels={"venue": "bureau"})
     announced, now = Announced(), local("2026-11-20 10:01:00")
-    assert told(announced, old.clocks(one), now) == [("E3", None, ClockState.RUNNING)]
+    story = told(announced, old.clocks(one), now)
+    assert story == [("E1", None, ClockState.RUNNING), ("E3", None, ClockState.RUNNING)]
     reason = book_change(old, new)
     assert reason == "the key periods events have changed"
     assert told(announced, new.clocks(one), now, reason) == [

@@ -5,6 +5,7 @@ from opsmon.contract.limit import Limit
 from opsmon.contract.term import Clause, Mode, Selector, Variant
 from opsmon.contract.window import Window
 from opsmon.contract.wording import fact_words, limit_words, second_words
+from opsmon.model.incident import FactType
 
 
 def limit_text(limit: Limit) -> str:
@@ -48,6 +49,7 @@ def clause_json(clause: Clause) -> dict[str, object]:
         "target": clause.target.value,
         "counts_from": [fact.value for fact in clause.counts_from],
         "breach_of": list(clause.breach_of),
+        "own_message": clause.own_message.value if FactType.NOTIFIED in clause.counts_from else None,
         "met_by": sorted(fact.value for fact in clause.met_by),
         "limit": limits_text(clause),
         "interpretation": "; ".join(dict.fromkeys(text.en for text in readings)) or None,
@@ -56,7 +58,7 @@ def clause_json(clause: Clause) -> dict[str, object]:
 
 
 def _variant_json(variant: Variant) -> dict[str, object]:
-    regime = variant.regime
+    regime, strict = variant.regime, variant.strict
     return {
         "applies": [_selector_json(selector) for selector in variant.applies],
         "limit": limit_text(variant.limit),
@@ -64,8 +66,9 @@ def _variant_json(variant: Variant) -> dict[str, object]:
         "starts": window_text(regime.window if regime is not None else None),
         "judged_at": regime.judged_at.value if regime is not None and regime.judged_at is not None else None,
         "mode": variant.mode.value,
-        "strict_limit": limit_text(variant.strict_limit) if variant.strict_limit is not None else None,
-        "strict_runs": window_text(variant.strict_runs) if variant.strict_runs is not None else None,
+        "strict_limit": limit_text(strict.limit) if strict is not None else None,
+        "strict_runs": window_text(strict.runs) if strict is not None else None,
+        "strict_counts_from": [fact.value for fact in strict.counts_from] if strict is not None else [],
         "interpretation": variant.interpretation.en if variant.interpretation is not None else None,
     }
 

@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, NoReturn
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from opsmon.config.span import LimitField, TextField, text_of
 from opsmon.contract.calendar import Calendar
-from opsmon.contract.term import MET_BY, Clause, Mode, Regime, Selector, Target, Variant
+from opsmon.contract.limit import Limit
+from opsmon.contract.term import MET_BY, Clause, Mode, OwnMessage, Reading, Regime, Selector, Target, Variant
 from opsmon.contract.window import Window, WindowNeverOpensError, add_open_time
 from opsmon.errors import ConfigError, Problem
 from opsmon.model.device import Kind
@@ -18,11 +19,19 @@ from opsmon.model.name import ClauseId
 from opsmon.near_miss import nearest, shown
 from opsmon.spec import Spec, wrong
 
+
+def _written_mode(mode: Mode) -> Mode:
+    if mode is Mode.PROVISIONAL:
+        raise wrong("a clause is not provisional by itself", "`own_message: provisional` says when a clock is")
+    return mode
+
+
 AnyKind = Annotated[Kind, Field(strict=False)]
 AnySeverity = Annotated[Severity, Field(strict=False)]
 AnyFact = Annotated[FactType, Field(strict=False)]
 AnyTarget = Annotated[Target, Field(strict=False)]
-AnyMode = Annotated[Mode, Field(strict=False)]
+AnyMode = Annotated[Mode, Field(strict=False), AfterValidator(_written_mode)]
+AnyOwnMessage = Annotated[OwnMessage, Field(strict=False)]
 Labels = dict[str, str | list[str]]
 
 
@@ -85,10 +94,17 @@ Selectors = str | SelectorSpec | list[str | SelectorSpec]
 
 
 class StrictSpec(Spec):
-    """The stricter reading, where the limit or the hours differ."""
+    """The stricter reading, where the limit, the hours or what it counts from differ."""
 
     limit: LimitField | None = None
     runs: str | None = None
+    from_: AnyFact | list[AnyFact] = Field(default=[], alias="from")
+
+    @model_validator(mode="after")
+    def _must_differ(self) -> "StrictSpec":
+        if self.limit is None and self.runs is None and not self.from_:
+            raise wrong("a stricter reading of nothing", "give another `limit`, `runs` or `from`")
+        return self
 
 
 class VariantSpec(Spec):
@@ -115,16 +131,23 @@ class ClauseSpec(VariantSpec):
     breach_of: list[str] = Field(default=[])
     met_by: list[AnyFact] = Field(default=[])
     variants: list[VariantSpec] = Field(default=[], min_length=0)
+    own_message: AnyOwnMessage | None = None
 
     @model_validator(mode="after")
     def _must_start(self) -> "ClauseSpec":
         if not self.from_ and not self.breach_of:
             raise wrong("nothing starts this clause", "give `from:` (facts) or `breach_of:` (clauses)")
+        if self.own_message is not None and FactType.NOTIFIED not in self.counts_from:
+            raise wrong("`own_message` says what a notice means", "it belongs to a clause that counts `from: notified`")
         return self
 
     @property
     def counts_from(self) -> tuple[FactType, ...]:
-        return (self.from_,) if isinstance(self.from_, FactType) else tuple(self.from_)
+        return _facts(self.from_)
+
+
+def _facts(written: FactType | list[FactType]) -> tuple[FactType, ...]:
+    return (written,) if isinstance(written, FactType) else tuple(written)
 
 
 class Names:
@@ -195,6 +218,7 @@ def resolve_clause(spec: ClauseSpec, names: Names, key: str) -> Clause:
         counts_from=spec.counts_from,
         variants=tuple(_resolve_variant(one, spec, names, where) for one, where in specs),
         breach_of=tuple(ClauseId(name) for name in spec.breach_of),
+        own_message=spec.own_message or OwnMessage.PROVISIONAL,
     )
 
 
@@ -202,18 +226,24 @@ def _resolve_variant(spec: VariantSpec, clause: ClauseSpec, names: Names, key: s
     limit = spec.limit or clause.limit
     if limit is None:
         refuse(key, "`limit` is missing", "a paper or a task without a limit belongs under `obligations:`")
-    strict = spec.strict or clause.strict or StrictSpec()
     interpretation = spec.interpretation or clause.interpretation
+    runs = names.runs(spec.runs or clause.runs, f"{key}.runs")
+    strict = spec.strict or clause.strict
     return Variant(
         limit=limit,
         applies=resolve_selectors(spec.applies if spec.applies is not None else clause.applies, names, key),
         regime=_regime(spec, clause, names, key),
-        runs=names.runs(spec.runs or clause.runs, f"{key}.runs"),
+        runs=runs,
         mode=spec.mode or clause.mode or Mode.JUDGED,
-        strict_limit=strict.limit,
-        strict_runs=names.runs(strict.runs, f"{key}.strict.runs"),
+        strict=_strict(strict, limit, runs, names, f"{key}.strict") if strict is not None else None,
         interpretation=text_of(interpretation) if interpretation is not None else None,
     )
+
+
+def _strict(spec: StrictSpec, limit: Limit, runs: Window | None, names: Names, key: str) -> Reading:
+    """The stricter reading; what it does not give is as the clause has it."""
+    hours = names.runs(spec.runs, f"{key}.runs") if spec.runs is not None else runs
+    return Reading(spec.limit or limit, hours, _facts(spec.from_))
 
 
 def _regime(spec: VariantSpec, clause: ClauseSpec, names: Names, key: str) -> Regime | None:

@@ -31,6 +31,7 @@ from opsmon.contract.schedule import AroundPeriods
 from opsmon.contract.term import Clause, Contract, Service, Term
 from opsmon.contract.text import Text
 from opsmon.contract.window import HoursOn, Window
+from opsmon.contract.working_time import WORKING_TIME
 from opsmon.errors import ConfigError, Problem
 from opsmon.model.name import ContractId
 from opsmon.near_miss import nearest, shown
@@ -128,6 +129,7 @@ class ContractSpec(Spec):
     services: dict[str, ServiceSpec] = Field(min_length=1)
     labels: dict[str, list[str]] = Field(default={})
     hours: dict[str, HoursSpec] = Field(default={})
+    working_hours: str | None = None
     estimates: EstimatesSpec = EstimatesSpec()
     periods: dict[str, PeriodsSpec] = Field(default={})
     scopes: dict[str, SelectorSpec] = Field(default={})
@@ -142,6 +144,7 @@ class ContractSpec(Spec):
             calendars = replace(calendars, zone=ZoneInfo(self.timezone))
         calendar = calendars.for_contract(self.contract)
         names = Names(self.services, self._windows(calendar), self.scopes, self.labels, calendar)
+        working = names.runs(self.working_hours, "working_hours") if self.working_hours is not None else None
         term = self.term.resolve(calendars.zone)
         contract = Contract(
             id=ContractId(self.contract),
@@ -153,6 +156,7 @@ class ContractSpec(Spec):
             term=term,
             estimates=self.estimates.resolve(),
             labels={key: frozenset(values) for key, values in self.labels.items()},
+            working=working or WORKING_TIME,
         )
         budgets = tuple(one.resolve(names, f"budgets.{index}") for index, one in enumerate(self.budgets))
         return ContractBook(contract, calendar, budgets, self._penalties(), self._obligations(calendar))

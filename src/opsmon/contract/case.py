@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 
 from opsmon.model.device import Kind
 from opsmon.model.duration import parse_duration_s
-from opsmon.model.incident import Fact, FactType, Severity, standing_facts
-from opsmon.model.name import ContractId, IncidentId
+from opsmon.model.incident import Fact, FactType, Severity, exclusion_of, standing_facts
+from opsmon.model.name import ClauseId, ContractId, IncidentId
 
 STARTS = frozenset({FactType.DETECTED, FactType.REPORTED, FactType.NOTIFIED})
+JUDGEMENTS = frozenset({FactType.EXCLUDED, FactType.INCLUDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,15 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The believed facts of a case by type, each in the order of time."""
+    """The believed facts of a case by type, each in the order of time.
+
+    `own_messages` are the notices that opsmon itself tells of; they are not among the `notified` of people.
+    `judgements` are the exclusions and inclusions.
+    """
 
     times: Mapping[FactType, tuple[datetime, ...]]
+    own_messages: tuple[datetime, ...] = ()
+    judgements: tuple[Fact, ...] = ()
     refusals: tuple[Refusal, ...] = ()
 
     def first(self, type_: FactType) -> datetime | None:
@@ -111,12 +118,18 @@ class History:
 
     @property
     def excluded_at(self) -> datetime | None:
-        """Since when the incident is not the contractor's responsibility; None when it is."""
-        excluded = self.times.get(FactType.EXCLUDED, ())
-        included = self.times.get(FactType.INCLUDED, ())
-        if not excluded or (included and included[-1] >= excluded[-1]):
+        """The time of the exclusion of the whole incident; None where none holds."""
+        held = exclusion_of(self.judgements)
+        return held.at if held is not None else None
+
+    def exclusion_of(self, clause: ClauseId, *, paper: bool) -> datetime | None:
+        """The time of an exclusion that frees the clause. A paper is owed for an excluded fault, too, unless the
+        exclusion names its clause."""
+        if not self.judgements:
             return None
-        return next(at for at in excluded if not included or at > included[-1])
+        judged = [fact for fact in self.judgements if fact.clauses or fact.type is FactType.INCLUDED or not paper]
+        held = exclusion_of(judged, clause)
+        return held.at if held is not None else None
 
 
 def history_of(facts: tuple[Fact, ...], *, supposed: bool = False) -> History:
@@ -124,15 +137,22 @@ def history_of(facts: tuple[Fact, ...], *, supposed: bool = False) -> History:
     facts = standing_facts(facts)
     begun = min((fact.at for fact in facts if fact.type in STARTS and fact.at.tzinfo is not None), default=None)
     times: dict[FactType, list[datetime]] = {}
+    own: list[datetime] = []
+    judgements: list[Fact] = []
     refusals: list[Refusal] = []
     for fact in facts:
         reason = _why_not(fact, begun) if not supposed or fact.at.tzinfo is None else ""
         if reason:
             refusals.append(Refusal(fact, reason))
+        elif fact.type is FactType.NOTIFIED and fact.is_own:
+            own.append(fact.at)
+        elif fact.type in JUDGEMENTS:
+            judgements.append(fact)
         else:
             times.setdefault(fact.type, []).append(fact.at)
     refusals.sort(key=lambda one: (one.fact.at.isoformat(), one.fact.type, one.reason))
-    return History({type_: tuple(sorted(at)) for type_, at in times.items()}, tuple(refusals))
+    in_order = {type_: tuple(sorted(at)) for type_, at in times.items()}
+    return History(in_order, tuple(sorted(own)), tuple(judgements), tuple(refusals))
 
 
 def _why_not(fact: Fact, begun: datetime | None) -> str:
@@ -142,8 +162,6 @@ def _why_not(fact: Fact, begun: datetime | None) -> str:
         return ""
     if begun is None:
         return f"{fact.type} with no start: nothing was detected, reported or notified"
-    if fact.at < begun:
-        return f"{fact.type} before its incident began"
-    if fact.type in (FactType.EXCLUDED, FactType.INCLUDED) and not fact.note.strip():
-        return f"{fact.type} without a reason"
-    return ""
+    if fact.type in JUDGEMENTS:  # of the whole fault: their time is for the journal alone
+        return "" if fact.note.strip() else f"{fact.type} without a reason"
+    return f"{fact.type} before its incident began" if fact.at < begun else ""

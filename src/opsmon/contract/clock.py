@@ -2,7 +2,7 @@
 
 Promises: a state is a function of the clock and the moment alone, so that a replay and the daemon agree. A target met
 exactly at `due_at` is in time; the clock is breached from the first instant after it. Refuses to be breached without a
-due time: a clock that only warns goes to at risk and no further.
+due time: a clock that only warns, or that nobody has told of, goes to at risk and no further.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ INSTANT = timedelta(microseconds=1)  # the finest step of our times
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """All times are aware UTC.
+    """All times are aware UTC. A cancelled clock has no outcome: `met_at` and `cancelled_at` exclude each other.
 
     `over_at`: the fault was over then, and what has not come by then is no longer waited for. `counted_from` is the
     fact that started it (None: the breach of another clause). `variant` is the index of the clause's variant.
@@ -48,6 +48,11 @@ class Clock:
         return bool(self.doubts)
 
     @property
+    def judged_at(self) -> datetime | None:
+        """The moment that judges; None where the clock only warns, or waits for a person to tell of the fault."""
+        return None if self.mode is Mode.PROVISIONAL else self.due_at
+
+    @property
     def end_at(self) -> datetime:
         """The moment that judges or, for a clock that only warns, the one it warns of."""
         end = self.due_at or self.strict_due_at
@@ -68,9 +73,9 @@ def state_at(clock: Clock, now: datetime) -> ClockState | None:
     if clock.cancelled_at is not None and clock.cancelled_at <= now:
         return ClockState.CANCELLED
     if clock.met_at is not None and clock.met_at <= now:
-        late = clock.due_at is not None and clock.met_at > clock.due_at
+        late = clock.judged_at is not None and clock.met_at > clock.judged_at
         return ClockState.MET_LATE if late else ClockState.MET
-    if clock.due_at is not None and now > clock.due_at:
+    if clock.judged_at is not None and now > clock.judged_at:
         return ClockState.BREACHED
     if clock.at_risk_at is not None and now >= clock.at_risk_at:
         return ClockState.AT_RISK
@@ -85,19 +90,20 @@ def next_change_at(clock: Clock, after: datetime) -> datetime | None:
     found = end if end is not None and end > after else None
     if found is None and clock.cancelled_at is not None and clock.cancelled_at > after:
         return clock.cancelled_at  # what was met already is cancelled as well
-    for at in (clock.starts_at, clock.at_risk_at, _breach_at(clock)):
+    for at in (clock.starts_at, clock.at_risk_at, breach_at(clock)):
         if at is not None and at > after and (end is None or at < end) and (found is None or at < found):
             found = at
     return found
 
 
-def _breach_at(clock: Clock) -> datetime | None:
-    return clock.due_at + INSTANT if clock.due_at is not None else None
+def breach_at(clock: Clock) -> datetime | None:
+    """The first instant at which the clock is breached unless it is met before; None when it never is."""
+    return clock.judged_at + INSTANT if clock.judged_at is not None else None
 
 
 def overrun_at(clock: Clock, now: datetime) -> timedelta:
     """How far past its due time the clock has run, up to `now`, to what met it, or to the end of the fault."""
-    if clock.due_at is None or state_at(clock, now) in (None, ClockState.CANCELLED):
+    if clock.judged_at is None or state_at(clock, now) in (None, ClockState.CANCELLED):
         return timedelta()
     end = min(at for at in (now, clock.met_at, clock.over_at) if at is not None)
-    return max(timedelta(), end - clock.due_at)
+    return max(timedelta(), end - clock.judged_at)

@@ -61,11 +61,11 @@ def due_of(limit: Limit, start: datetime, calendar: Calendar, runs: Window | Non
     return calendar.moment(last_day_of(limit, calendar.local_date(start), calendar), limit.close_s)
 
 
-def half_of(limit: Limit, start: datetime, due: datetime, calendar: Calendar, runs: Window | None = None) -> datetime:
-    """Where half of the limit is used up: of its running time, or of the way to the last moment of a limit in days."""
-    if limit.unit.is_elapsed and runs is not None:
-        return add_open_time(calendar, runs, start, limit.elapsed / 2)
-    return start + (due - start) / 2
+def half_of(limit: Limit, start: datetime, calendar: Calendar, runs: Window | None = None) -> datetime:
+    """Where half of the running time of a limit in minutes or hours is used up."""
+    if runs is None:
+        return start + limit.elapsed / 2
+    return add_open_time(calendar, runs, start, limit.elapsed / 2)
 
 
 def last_day_of(limit: Limit, first: date, calendar: Calendar) -> date:

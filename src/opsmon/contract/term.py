@@ -14,6 +14,7 @@ from opsmon.contract.case import Estimates
 from opsmon.contract.limit import Limit
 from opsmon.contract.text import Text
 from opsmon.contract.window import Window
+from opsmon.contract.working_time import WORKING_TIME
 from opsmon.model.device import Kind
 from opsmon.model.incident import FactType, Severity
 from opsmon.model.name import ClauseId, ContractId
@@ -50,6 +51,16 @@ class Mode(StrEnum):
     JUDGED = "judged"
     DISPUTED = "disputed"  # it runs and can be breached, under one reading of the contract
     WARNED = "warned"  # it holds under the stricter reading alone: it warns and is never breached
+    PROVISIONAL = "provisional"  # it runs from our own message: it can be met, and judges only once a person has told
+
+
+class OwnMessage(StrEnum):
+    """What a message of ours, accepted by a channel that counts, means to a clause that counts from `notified`."""
+
+    COUNTS = "counts"  # it is a notice like any other
+    PROVISIONAL = "provisional"  # the clock warns and can be met; it judges only from a person's word on
+    WARNS = "warns"  # as the stricter reading alone
+    NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +93,25 @@ class Regime:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """How one reading of the paper counts. `runs` None is around the clock, `counts_from` empty as the clause does."""
+
+    limit: Limit
+    runs: Window | None = None
+    counts_from: tuple[FactType, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Variant:
-    """One way in which a clause applies. `strict_*` is the stricter reading of the same limit, where it differs."""
+    """One way in which a clause applies. `strict` is the stricter reading of the same limit, where it differs."""
 
     limit: Limit
     applies: tuple[Selector, ...] = ()
     regime: Regime | None = None
     runs: Window | None = None
     mode: Mode = Mode.JUDGED
-    strict_limit: Limit | None = None
-    strict_runs: Window | None = None
+    strict: Reading | None = None
     interpretation: Text | None = None
-
-    @property
-    def has_stricter_reading(self) -> bool:
-        return self.strict_limit is not None or self.strict_runs is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +119,8 @@ class Clause:
     """One row of a contract that runs as a clock.
 
     It counts from the first of the facts `counts_from` or, where `breach_of` is given, from the moment that one of
-    those clauses is breached. `source` is where the paper says so.
+    those clauses is breached. `source` is where the paper says so. `own_message` is what a `notified` that opsmon
+    itself tells means to it.
     """
 
     id: ClauseId
@@ -115,6 +131,7 @@ class Clause:
     counts_from: tuple[FactType, ...]
     variants: tuple[Variant, ...]
     breach_of: tuple[ClauseId, ...] = ()
+    own_message: OwnMessage = OwnMessage.PROVISIONAL
 
     @property
     def waits_for_report(self) -> bool:
@@ -155,7 +172,8 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One contract. `clauses` run as clocks, in the order of the file; `labels` the values that a label may have."""
+    """One contract. `clauses` run as clocks, in the order of the file; `labels` the values that a label may have;
+    `working` the hours in which people are warned of papers and of limits in days."""
 
     id: ContractId
     title: Text
@@ -166,6 +184,7 @@ class Contract:
     term: Term = field(default_factory=Term)
     estimates: Estimates = field(default_factory=Estimates)
     labels: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    working: Window = WORKING_TIME
 
     def covers(self, service: str | None, moment: datetime) -> bool:
         """Whether a clock of `service` may begin at `moment`."""

@@ -7,34 +7,43 @@ Promises: the same facts give the same clocks in whatever order they came; nothi
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from opsmon.contract.calendar import Calendar
 from opsmon.contract.case import Case, Estimates, History, estimates_of, history_of
 from opsmon.contract.clock import Clock
-from opsmon.contract.limit import doubts_of, due_of, half_of
-from opsmon.contract.term import Clause, Contract, Mode, Regime, Target, Variant
+from opsmon.contract.limit import doubts_of, due_of
+from opsmon.contract.risk import Load, Span, risk_of, time_needed
+from opsmon.contract.term import Clause, Contract, Mode, OwnMessage, Reading, Regime, Target, Variant
 from opsmon.contract.window import WindowNeverOpensError
 from opsmon.model.incident import FactType
 from opsmon.model.name import ClauseId
 
 NOT_REPORTED = "no person has reported the fault yet; counted from our own detection"
+NOT_TOLD = "no person has told of the fault yet; counted from our own message"
 
 # An engineer who is already there, or a fault that is already cleared, when the clock begins has met it: these last.
 # A call back or a paper must come after what it answers.
 LASTING = frozenset({Target.REMOTE, Target.ON_SITE, Target.RESOLVE, Target.SPARE, Target.FALLBACK})
 # Nobody needs to set out for a fault that is over.
 MOOT_WHEN_RESOLVED = frozenset({Target.REMOTE, Target.ON_SITE})
+MODE_OF_OWN = {OwnMessage.PROVISIONAL: Mode.PROVISIONAL, OwnMessage.WARNS: Mode.WARNED}
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The moment a clock counts from and the fact that gave it; `None` is the breach of another clause."""
+    """The moment a clock counts from and the fact that gave it; `None` is the breach of another clause.
+
+    `mode` is given where the start itself lets the clock only warn. `lapses_at`: the fault was over then and no person
+    had told of it; with `keeps_outcome` what was met by then stays met.
+    """
 
     at: datetime
     fact: FactType | None
     doubts: tuple[str, ...] = ()
-    cancelled_at: datetime | None = None
+    lapses_at: datetime | None = None
+    keeps_outcome: bool = False
+    mode: Mode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,52 +56,64 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """The moments of a limit. `end_at` is its end under the reading that the clock runs by, judged or not."""
+    """The readings of a limit, the one that the clock runs by first, judged or not; `doubts` are why it may change."""
 
-    half_at: datetime
+    spans: tuple[Span, ...]
     due_at: datetime | None
     strict_due_at: datetime | None
-    end_at: datetime
     doubts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """What all clocks of one case are reckoned from."""
+
+    contract: Contract
+    calendar: Calendar
+    case: Case
+    history: History
+    estimates: Estimates
 
 
 def clocks_for(contract: Contract, calendar: Calendar, case: Case) -> tuple[Clock, ...]:
     """Every clock that the facts have started, in the order of the contract's clauses."""
     history = history_of(case.facts, supposed=case.supposed)
     estimates = case.estimates.filled(estimates_of(case.labels)).filled(contract.estimates)
+    given = Reckoning(contract, calendar, case, history, estimates)
     found: dict[ClauseId, Clock] = {}
     for clause in contract.clauses:
         start = _start_of(clause, history, found)
         if start is None or not contract.covers(case.service, start.at):
             continue
-        chosen = _variant_of(clause, calendar, case, history, start.at)
+        chosen = _variant_of(clause, given, start.at)
         if chosen is None:
             continue
         with suppress(WindowNeverOpensError):  # refused when the rules are loaded; here it must not stop the others
-            found[clause.id] = _clock_of(clause, chosen, start, calendar, case, history, estimates)
+            found[clause.id] = _clock_of(clause, chosen, start, given)
     return tuple(found.values())
 
 
-def _clock_of(
-    clause: Clause, chosen: Chosen, start: Start, calendar: Calendar, case: Case, history: History, estimates: Estimates
-) -> Clock:
-    variant = clause.variants[chosen.index]
-    timed = _timed(variant, start.at, calendar)
+def _clock_of(clause: Clause, chosen: Chosen, start: Start, given: Reckoning) -> Clock:
+    variant, history = clause.variants[chosen.index], given.history
+    mode = start.mode if start.mode is not None and variant.mode is Mode.JUDGED else variant.mode
+    timed = _timed(variant, mode, start.at, given)
     met_at = _met_at(clause, start.at, history)
-    risk_at, risk_reason = _risk(clause.target, timed, start.at, estimates, case, history)
+    cancelled_at = _cancelled_at(clause, start, None if mode is Mode.PROVISIONAL else timed.due_at, met_at, history)
+    load = Load(clause.target, time_needed(clause.target, given.estimates, history, start.at), given.case)
+    risk_at, risk_reason = risk_of(timed.spans, load, given.calendar, given.contract.working)
     return Clock(
-        incident=case.incident,
-        contract=case.contract,
+        incident=given.case.incident,
+        contract=given.case.contract,
         clause=clause.id,
         target=clause.target,
         starts_at=start.at,
         at_risk_at=risk_at,
         due_at=timed.due_at,
         strict_due_at=timed.strict_due_at,
-        met_at=met_at,
-        cancelled_at=_cancelled_at(clause, start, timed.due_at, met_at, history),
+        met_at=met_at if cancelled_at is None else None,
+        cancelled_at=cancelled_at,
         over_at=history.first(FactType.RESOLVED) if clause.target in LASTING else None,
-        mode=variant.mode,
+        mode=mode,
         doubts=_unique(start.doubts + chosen.doubts + timed.doubts),
         counted_from=start.fact,
         variant=chosen.index,
@@ -101,19 +122,30 @@ def _clock_of(
 
 
 def _start_of(clause: Clause, history: History, found: Mapping[ClauseId, Clock]) -> Start | None:
-    """The first fact it counts from; a clause that waits for a report runs provisionally from the detection."""
+    """The first fact it counts from; a clause that waits for a person runs provisionally from what we know."""
     starts = [start for start in (_fact_start(clause, history), _breach_start(clause, history, found)) if start]
     return min(starts, key=lambda start: start.at, default=None)
 
 
 def _fact_start(clause: Clause, history: History) -> Start | None:
     first = history.first_of(clause.counts_from)
+    own = history.own_messages[0] if history.own_messages and FactType.NOTIFIED in clause.counts_from else None
+    if own is not None and clause.own_message is OwnMessage.COUNTS and (first is None or own < first[0]):
+        return Start(own, FactType.NOTIFIED)
     if first is not None:
         return Start(*first)
+    if own is not None and clause.own_message in MODE_OF_OWN:
+        return _own_start(own, MODE_OF_OWN[clause.own_message], history)
     detected = history.first(FactType.DETECTED)
     if not clause.waits_for_report or detected is None:
         return None
     return Start(detected, FactType.DETECTED, (NOT_REPORTED,), history.first_from(FactType.RESOLVED, detected))
+
+
+def _own_start(own: datetime, mode: Mode, history: History) -> Start:
+    resolved = history.first(FactType.RESOLVED)
+    lapses_at = max(resolved, own) if resolved is not None else None
+    return Start(own, FactType.NOTIFIED, (NOT_TOLD,), lapses_at, keeps_outcome=True, mode=mode)
 
 
 def _breach_start(clause: Clause, history: History, found: Mapping[ClauseId, Clock]) -> Start | None:
@@ -126,22 +158,23 @@ def _breach_start(clause: Clause, history: History, found: Mapping[ClauseId, Clo
 
 
 def _is_breached(clock: Clock, history: History) -> bool:
-    due = clock.due_at
-    if due is None:
+    due = clock.judged_at
+    if due is None or history.exclusion_of(clock.clause, paper=clock.target is Target.REPORT) is not None:
         return False
     ends = (clock.met_at, clock.cancelled_at, history.first(FactType.RESOLVED))
     return all(at is None or at > due for at in ends)
 
 
-def _variant_of(clause: Clause, calendar: Calendar, case: Case, history: History, start: datetime) -> Chosen | None:
+def _variant_of(clause: Clause, given: Reckoning, start: datetime) -> Chosen | None:
     """The first variant that takes the incident and whose regime holds, and why that choice may still change."""
     doubts: tuple[str, ...] = ()
+    calendar = given.calendar
     for index, variant in enumerate(clause.variants):
-        if not _takes(variant, case):
+        if not _takes(variant, given.case):
             continue
         if variant.regime is None:
             return Chosen(index, doubts)
-        moment = _judged_at(variant.regime, history, start)
+        moment = _judged_at(variant.regime, given.history, start)
         day = calendar.local_date(moment)
         doubts += variant.regime.window.doubts(calendar, day, day)
         if variant.regime.window.holds_at(calendar, moment):
@@ -165,38 +198,53 @@ def _judged_at(regime: Regime, history: History, start: datetime) -> datetime:
     return start if at is None else at
 
 
-def _timed(variant: Variant, start: datetime, calendar: Calendar) -> Timed:
-    limit, runs = variant.limit, variant.runs
-    due = due_of(limit, start, calendar, runs)
+def _timed(variant: Variant, mode: Mode, start: datetime, given: Reckoning) -> Timed:
+    own = Reading(variant.limit, variant.runs)
+    due = _end_of(own, start, given.calendar)
+    spans = [Span(own, start, due)]
+    strict = _strict_span(variant, mode, start, given)
+    if strict is not None and strict.end < due:
+        spans.append(strict)
     return Timed(
-        half_at=half_of(limit, start, due, calendar, runs),
-        due_at=None if variant.mode is Mode.WARNED else due,
-        strict_due_at=_strict_due(variant, start, due, calendar),
-        end_at=due,
-        doubts=doubts_of(limit, start, due, calendar, runs),
+        tuple(spans),
+        due_at=None if mode is Mode.WARNED else due,
+        strict_due_at=due if mode in (Mode.WARNED, Mode.DISPUTED) else spans[-1].end if len(spans) > 1 else None,
+        doubts=doubts_of(variant.limit, start, due, given.calendar, variant.runs),
     )
 
 
-def _strict_due(variant: Variant, start: datetime, due: datetime, calendar: Calendar) -> datetime | None:
-    """The stricter reading where it is earlier. A clause that only one reading applies at all is strict as a whole."""
-    if variant.mode is not Mode.JUDGED:
-        return due
-    if not variant.has_stricter_reading:
+def _strict_span(variant: Variant, mode: Mode, start: datetime, given: Reckoning) -> Span | None:
+    """The stricter reading; a clock that only one reading applies at all is strict as a whole."""
+    if variant.strict is None or mode not in (Mode.JUDGED, Mode.PROVISIONAL):
         return None
-    strict = due_of(variant.strict_limit or variant.limit, start, calendar, variant.strict_runs or variant.runs)
-    return strict if strict < due else None
+    if variant.strict.counts_from:
+        first = given.history.first_of(variant.strict.counts_from)
+        if first is None:
+            return None
+        start = first[0]
+    return Span(variant.strict, start, _end_of(variant.strict, start, given.calendar), stricter=True)
+
+
+def _end_of(reading: Reading, start: datetime, calendar: Calendar) -> datetime:
+    return due_of(reading.limit, start, calendar, reading.runs)
 
 
 def _cancelled_at(
     clause: Clause, start: Start, due: datetime | None, met_at: datetime | None, history: History
 ) -> datetime | None:
-    """A clock that runs from our detection is cancelled by a resolve that comes before any report. A visit to a fault
-    that is over is cancelled when it was not yet due. An incident that is excluded cancels what was not met."""
-    ends = [start.cancelled_at] if start.cancelled_at is not None else []
-    resolved, excluded = history.first(FactType.RESOLVED), history.excluded_at
+    """When the clock became void; nothing that happened before or after is its outcome then.
+
+    An exclusion voids it whenever it was told. What runs from our own knowledge alone is void once the fault is over.
+    A visit to a fault that is over is void when it was not yet due.
+    """
+    ends = []
+    if start.lapses_at is not None and not (start.keeps_outcome and met_at is not None and met_at <= start.lapses_at):
+        ends.append(start.lapses_at)
+    resolved = history.first(FactType.RESOLVED)
     if resolved is not None and clause.target in MOOT_WHEN_RESOLVED and _unneeded(due, met_at, resolved):
         ends.append(max(resolved, start.at))
-    if excluded is not None and (met_at is None or met_at > excluded):
+    excluded = history.exclusion_of(clause.id, paper=clause.target is Target.REPORT)
+    if excluded is not None:
         ends.append(max(excluded, start.at))
     return min(ends, default=None)
 
@@ -213,34 +261,6 @@ def _met_at(clause: Clause, start: datetime, history: History) -> datetime | Non
         if at is not None and (met is None or at < met):
             met = at
     return max(met, start) if met is not None else None
-
-
-def _risk(
-    target: Target, timed: Timed, start: datetime, estimates: Estimates, case: Case, history: History
-) -> tuple[datetime, str]:
-    """At risk from half of the limit; sooner where the steps left do not fit, or something gives way before."""
-    at, reason = timed.half_at, "half of the time is used"
-    if timed.strict_due_at is not None and timed.strict_due_at < at:
-        at, reason = timed.strict_due_at, "the stricter reading is due"
-    left = time_needed(target, estimates, history, start)
-    if left and timed.end_at - left < at:
-        at, reason = timed.end_at - left, f"the steps that are left take {left}"
-    for pressure in case.pressures:
-        if pressure.gives_way_at < timed.end_at and pressure.since < at:
-            at, reason = pressure.since, pressure.reason
-    return max(at, start), reason
-
-
-def time_needed(target: Target, estimates: Estimates, history: History, start: datetime) -> timedelta:
-    """How long the steps that are still to be done usually take; a step that nobody can estimate counts nothing."""
-    there = history.first(FactType.ON_SITE) is not None
-    known = there or history.first_from(FactType.ACKNOWLEDGED, start) is not None
-    steps = [] if known or target is Target.ACKNOWLEDGE else [estimates.acknowledge]
-    if not there and target in (Target.ON_SITE, Target.RESOLVE, Target.SPARE):
-        steps.append(estimates.travel)
-    if target in (Target.RESOLVE, Target.SPARE):
-        steps.append(estimates.repair)
-    return sum((step for step in steps if step is not None), timedelta())
 
 
 def _unique(doubts: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ with the reason. Replay and daemon both go through `clock_events`.
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from opsmon.contract.clock import INSTANT, Clock, next_change_at, state_at
+from opsmon.contract.clock import Clock, breach_at, next_change_at, state_at
 from opsmon.model.event import ClockChanged, ClockState
 from opsmon.model.name import ClauseId
 
@@ -46,19 +46,21 @@ def next_deadline(clocks: Iterable[Clock], after: datetime) -> datetime | None:
 def _told(last: ClockChanged | None, clock: Clock, now: datetime, reason: str) -> Iterator[ClockChanged]:
     after = state_at(clock, now)
     if last is None:
-        before, retimed = None, False
+        before, corrected = None, False
     else:
-        before, retimed = last.after, _is_retimed(last, clock)
-        if before is after and not retimed:
+        before, corrected = last.after, _is_retimed(last, clock)
+        # An outcome that is told late may have come before the one that was believed to be the first.
+        corrected = corrected or (before is after and last.met_at != clock.met_at)
+        if before is after and not corrected:
             return
     if after is None:
         if last is not None and before is not ClockState.CANCELLED:
             yield _void(last, now, reason)
         return
     for state in _path(before, after, clock, now):
-        if state is before and not retimed:
+        if state is before and not corrected:
             continue
-        why = reason or "its times were reckoned anew" if retimed else _why(clock, state, reason)
+        why = reason or "its times were reckoned anew" if corrected else _why(clock, state, reason)
         yield _event(clock, before, state, now, why)
         before = state
 
@@ -67,7 +69,7 @@ def _path(before: ClockState | None, after: ClockState, clock: Clock, now: datet
     """The states passed on the way, so that a late look tells the same story as a punctual one."""
     if (before, after) in NEXT_STEPS:
         return (after,)
-    turns = [clock.starts_at, clock.at_risk_at, clock.due_at + INSTANT if clock.due_at is not None else None]
+    turns = [clock.starts_at, clock.at_risk_at, breach_at(clock)]
     ended = min(at for at in (clock.met_at, clock.cancelled_at, now) if at is not None)
     states = (state_at(clock, at) for at in sorted(at for at in turns if at is not None) if at < ended)
     order = list(dict.fromkeys([*(state for state in states if state is not None), after]))
@@ -82,8 +84,6 @@ def _is_retimed(last: ClockChanged, clock: Clock) -> bool:
         or last.starts_at != clock.starts_at
         or last.strict_due_at != clock.strict_due_at
         or last.provisional != clock.provisional
-        # An outcome that is told late may have come before the one that was believed to be the first.
-        or (last.met_at is not None and clock.met_at is not None and last.met_at != clock.met_at)
     )
 
 
@@ -104,7 +104,7 @@ def _void(last: ClockChanged, now: datetime, reason: str) -> ClockChanged:
         at_risk_at=last.at_risk_at,
         due_at=last.due_at,
         strict_due_at=last.strict_due_at,
-        met_at=last.met_at,
+        met_at=None,
         provisional=last.provisional,
         reason=reason or "the clause no longer applies",
     )

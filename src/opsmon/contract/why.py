@@ -11,8 +11,9 @@ from itertools import groupby
 from opsmon.contract.calendar import ONE_DAY, Calendar, Day, DayKind
 from opsmon.contract.clock import Clock
 from opsmon.contract.limit import Limit, Unit, due_of, unrolled_last_day
-from opsmon.contract.term import Clause, Contract, Mode, Variant
+from opsmon.contract.term import Clause, Contract, Mode, Reading, Variant
 from opsmon.contract.text import Text, joined
+from opsmon.contract.timing import NOT_REPORTED, NOT_TOLD
 from opsmon.contract.window import Window
 from opsmon.contract.wording import (
     day_words,
@@ -34,8 +35,10 @@ KINDS = {
     DayKind.MAKE_UP: Text("make-up workday", "调休上班"),
     DayKind.WORKDAY: Text("workday", "工作日"),
 }
+OWN_MESSAGE = Text("our own message", "我方消息送达")
 DOUBT_ZH = {
-    "no person has reported the fault yet; counted from our own detection": "尚无人报修，暂按监测发现时间计算",
+    NOT_REPORTED: "尚无人报修，暂按监测发现时间计算",
+    NOT_TOLD: "尚无人报修或通知，暂按我方消息送达时间计算",
 }
 
 
@@ -51,7 +54,8 @@ def why(contract: Contract, calendar: Calendar, clock: Clock) -> Text:
 
 
 def _start_step(clause: Clause, clock: Clock, calendar: Calendar) -> Text:
-    fact, at = fact_words(clock.counted_from), time_words(clock.starts_at, calendar.zone)
+    at = time_words(clock.starts_at, calendar.zone)
+    fact = OWN_MESSAGE if NOT_TOLD in clock.doubts else fact_words(clock.counted_from)
     if clock.counted_from is None:
         names = ", ".join(clause.breach_of)
         return Text(f"counts from the breach of {names} at {at.en}", f"自{names}超时（{at.zh}）起算")
@@ -177,15 +181,29 @@ def _day_name(day: Day) -> Text:
 
 
 def _reading_steps(variant: Variant, clock: Clock, calendar: Calendar) -> Iterator[Text]:
-    if clock.mode is Mode.WARNED:
+    if NOT_TOLD in clock.doubts:
+        yield Text("warns, and judges only once a person has told of it", "先行预警；有人报修或通知后方计入考核")
+    elif clock.mode is Mode.WARNED:
         yield Text("the stricter reading alone: it warns and does not judge", "仅按从严理解适用：只预警，不考核")
     elif clock.mode is Mode.DISPUTED:
         yield Text("disputed: it applies under one reading only", "有争议：仅按一种理解适用")
-    elif clock.strict_due_at is not None:
+    if clock.mode in (Mode.JUDGED, Mode.PROVISIONAL) and clock.strict_due_at is not None:
         at = time_words(clock.strict_due_at, calendar.zone)
         yield Text(f"warned by the stricter reading: due {at.en}", f"从严理解截止{at.zh}，据此预警")
-        limit = variant.strict_limit or variant.limit
-        yield from explain_limit(limit, clock.starts_at, calendar, variant.strict_runs or variant.runs)
+        yield from _strict_steps(variant.strict, clock, calendar)
+
+
+def _strict_steps(strict: Reading | None, clock: Clock, calendar: Calendar) -> Iterator[Text]:
+    """How the stricter reading was counted; where it counts from another fact, that is said and its end is enough."""
+    if strict is None:
+        return
+    if strict.counts_from:
+        facts = [fact_words(fact) for fact in strict.counts_from]
+        limit = limit_words(strict.limit)
+        en, zh = " or ".join(one.en for one in facts), "或".join(one.in_("zh") for one in facts)
+        yield Text(f"{limit.en} counted from {en}", f"自{zh}起{limit.in_('zh')}")
+        return
+    yield from explain_limit(strict.limit, clock.starts_at, calendar, strict.runs)
 
 
 def _doubt_zh(doubt: str) -> str:
