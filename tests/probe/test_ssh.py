@@ -143,6 +143,17 @@ async def test_lines_before_the_version_are_passed_over(context: ProbeContext) -
     assert sample.facts["banner"] == "SSH-2.0-HUAWEI-1.5"
 
 
+@pytest.mark.parametrize(("expect", "failed"), [("HUAWEI", 0.0), ("OpenSSH", 1.0), (None, 0.0)])
+async def test_a_greeting_tells_whether_its_text_is_why_the_check_failed(
+    context: ProbeContext, expect: str | None, failed: float
+) -> None:
+    async with serving(saying(b"SSH-2.0-HUAWEI-1.5\r\n")) as port:
+        sample = await check(device_at(port, SshSpec(login=False, expect=expect)), context)
+    reading = sample.readings[-1]
+    assert [key.metric for key in reading.block.keys] == ["probe_failed_due_to_regex"]
+    assert list(reading.values) == [failed]
+
+
 async def test_a_command_without_access_is_our_own_fault(context: ProbeContext) -> None:
     device = device_with("ssh", SshSpec(command="show version"))
     assert (await check(device, context)).outcome is Outcome.LOCAL_FAULT

@@ -81,13 +81,22 @@ PROBES: dict[str, Metric] = {
     "probe_icmp_duration_seconds": _gauge("How long the ping took in each phase: resolve, setup, rtt."),
     "probe_icmp_reply_hop_limit": _gauge("The hop limit (TTL) that the echo reply arrived with."),
     "probe_http_status_code": _gauge("The status of the HTTP answer."),
-    "probe_http_duration_seconds": _gauge("How long the request took in each phase."),
+    "probe_http_duration_seconds": _gauge(
+        "How long the request took in each phase: resolve, connect, tls, processing, transfer."
+    ),
     "probe_http_content_length": _gauge("The length that the HTTP answer announced, in bytes."),
+    "probe_http_uncompressed_body_length": _gauge("The length of the HTTP answer's body, in bytes."),
+    "probe_http_last_modified_timestamp_seconds": _gauge("When the page last changed, as the server says."),
     "probe_http_ssl": _gauge("Whether the last answer came over TLS: 1 or 0."),
     "probe_http_version": _gauge("The version of HTTP of the answer."),
     "probe_http_redirects": _gauge("How many redirects the server wanted."),
     "probe_ssl_earliest_cert_expiry": _gauge("When the first certificate of the chain expires, in seconds since 1970."),
+    "probe_ssl_last_chain_expiry_timestamp_seconds": _gauge(
+        "When the verified chain ends, in seconds since 1970; absent where nothing was verified."
+    ),
+    "probe_ssl_last_chain_info": _gauge("The server's certificate, as labels; always 1."),
     "probe_tls_version_info": _gauge("The version of TLS, as a label; always 1."),
+    "probe_tls_cipher_info": _gauge("The cipher suite, as a label; always 1."),
     "probe_failed_due_to_regex": _gauge("Whether the text that came back is why the check failed: 1 or 0."),
 }
 

@@ -1,19 +1,24 @@
-"""Whether a device gave any sign of life during a run: then a run that is not through in time is slow, not silent.
+"""What a run learns of its device on the way: the address that it went to, and whether there was any sign of life.
+
+A device that answered anything before the time was up is slow, not silent.
 
 A taken connection or a single datagram proves life, and a living device must not be declared dead for its slowness.
 The checks note it where it happens; the worker looks when the time is up.
 """
 
 from contextvars import ContextVar, Token
+from math import nan
 
 
 class Contact:
-    """One run's memory of having heard of the device."""
+    """One run's memory. `address` is numeric, empty until the name is resolved; `lookup_s` is how long that took."""
 
-    __slots__ = ("answered",)
+    __slots__ = ("address", "answered", "lookup_s")
 
     def __init__(self) -> None:
         self.answered = False
+        self.address = ""
+        self.lookup_s = nan
 
 
 _current: ContextVar[Contact | None] = ContextVar("contact", default=None)
@@ -36,3 +41,9 @@ def current_contact() -> Contact:
 def note_contact() -> None:
     """The device of the run that asks has just answered."""
     current_contact().answered = True
+
+
+def note_address(address: str, lookup_s: float) -> None:
+    """The run that asks goes to this address."""
+    contact = current_contact()
+    contact.address, contact.lookup_s = address, lookup_s

@@ -16,10 +16,13 @@ from opsmon.probe.snmp.traffic import Trace
 
 
 class Echo(NamedTuple):
-    """One answered ping: time on the wire by the kernel's clocks, and the reply's remaining hops if known."""
+    """One answered ping: time on the wire by the kernel's clocks, the reply's remaining hops if known, and how long the
+    request waited for its turn before it was sent.
+    """
 
     rtt_s: float
     hop_limit: int | None
+    setup_s: float = 0.0
 
 
 class Pinger(Protocol):

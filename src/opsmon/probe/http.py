@@ -1,8 +1,8 @@
 """Does a web server of a device answer as expected, and how long is its certificate still good.
 
-Names are blackbox_exporter's: `probe_http_status_code`, `probe_http_duration_seconds{phase}` (connect includes TLS),
-`probe_http_ssl`, `probe_http_version`, `probe_ssl_earliest_cert_expiry` (of the server's own certificate),
-`probe_failed_due_to_regex`. Redirects are not followed: a 3xx counts as an answer unless `status` says otherwise.
+Names are blackbox_exporter's: `probe_http_…`, `probe_ssl_…`, `probe_tls_…` and `probe_failed_due_to_regex`; a length or
+a date that the server does not tell is absent. Redirects are not followed, and `probe_http_redirects` is 1 where there
+was one: a 3xx counts as an answer unless `status` says otherwise.
 A certificate that is not trusted is DEGRADED, and its expiry is told all the same; `verify: false` accepts it,
 and `authority` names a PEM file of one's own authority.
 """
@@ -10,12 +10,14 @@ and `authority` names a PEM file of one's own authority.
 import re
 import secrets
 from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from math import nan
 from typing import Annotated, Literal
 
-from cryptography import x509
 from pydantic import Field
 
 from opsmon.model.device import Check, Device
@@ -27,16 +29,17 @@ from opsmon.probe.digest import Login
 from opsmon.probe.field import CheckSpec, Pattern, Port
 from opsmon.probe.http_client import (
     DEFAULT_PORTS,
+    LONGEST_BODY_BYTES,
     PHASES,
     Answer,
     Exchange,
     UntrustedCertificateError,
     exchange_with_login,
-    expiry_of,
     origin_of,
 )
 from opsmon.probe.series import check_labels
 from opsmon.probe.tcp import first_line
+from opsmon.probe.tls import TlsSession, distinguished_name, expiry_of, tls_reading
 from opsmon.spec import SecretField
 
 
@@ -97,8 +100,8 @@ async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
 def _judge(answer: Answer, settings: HttpSettings, check: CheckName, resolve_s: float) -> Finding:
     right_status = answer.status in settings.status if settings.status else answer.status < 400
     matches = settings.expect is None or bool(settings.expect.search(decode_octets(answer.body)))
-    readings = (_reading(answer, check, resolve_s, failed_by_regex=right_status and not matches),)
-    facts = {"server": first_line(answer.headers.get("server", "").encode()), **_facts_of(answer.certificate)}
+    readings = _readings(answer, check, resolve_s, failed_by_regex=right_status and not matches)
+    facts = {"server": first_line(answer.headers.get("server", "").encode()), **_facts_of(answer.tls)}
     if answer.status in (401, 403) and not right_status:
         return Finding(Outcome.AUTH, f"the login is refused or missing ({answer.status})", readings, facts=facts)
     if not right_status:
@@ -109,21 +112,19 @@ def _judge(answer: Answer, settings: HttpSettings, check: CheckName, resolve_s: 
 
 
 def _untrusted(error: UntrustedCertificateError, check: CheckName) -> Finding:
-    if error.certificate is None:
+    if error.tls is None:
         return Finding(error.outcome, error.detail)
-    expiry = expiry_of(error.certificate).timestamp()
-    reading = Reading(expiry_block(check), array("d", (expiry,)))
-    return Finding(error.outcome, error.detail, (reading,), facts=_facts_of(error.certificate))
+    return Finding(error.outcome, error.detail, (tls_reading(error.tls, check),), facts=_facts_of(error.tls))
 
 
-def _facts_of(certificate: x509.Certificate | None) -> dict[str, str]:
-    if certificate is None:
+def _facts_of(tls: TlsSession | None) -> dict[str, str]:
+    if tls is None:
         return {}
-    subject, issuer = certificate.subject.rfc4514_string(), certificate.issuer.rfc4514_string()
+    own = tls.chain[0]
     return {
-        "certificate": subject[:200],
-        "issuer": issuer[:200],
-        "expires": expiry_of(certificate).isoformat(),
+        "certificate": distinguished_name(own.subject)[:200],
+        "issuer": distinguished_name(own.issuer)[:200],
+        "expires": expiry_of((own,)).isoformat(),
     }
 
 
@@ -136,21 +137,40 @@ def http_block(check: CheckName) -> SeriesBlock:
         "probe_http_status_code",
         "probe_http_ssl",
         "probe_http_version",
+        "probe_http_redirects",
+        "probe_http_content_length",
+        "probe_http_uncompressed_body_length",
+        "probe_http_last_modified_timestamp_seconds",
         "probe_failed_due_to_regex",
-        "probe_ssl_earliest_cert_expiry",
     )
     return SeriesBlock((*phases, *(SeriesKey(name, labels) for name in names)))
 
 
-@lru_cache(maxsize=256)
-def expiry_block(check: CheckName) -> SeriesBlock:
-    """All that is known when the certificate is not trusted and nothing was asked."""
-    return SeriesBlock((SeriesKey("probe_ssl_earliest_cert_expiry", check_labels(check)),))
-
-
-def _reading(answer: Answer, check: CheckName, resolve_s: float, *, failed_by_regex: bool) -> Reading:
+def _readings(answer: Answer, check: CheckName, resolve_s: float, *, failed_by_regex: bool) -> tuple[Reading, ...]:
     phases_s = {"resolve": resolve_s, **answer.phases_s}
-    secure = answer.certificate is not None
-    expiry = expiry_of(answer.certificate).timestamp() if answer.certificate else nan
-    values = (answer.status, secure, answer.version or nan, failed_by_regex, expiry)
-    return Reading(http_block(check), array("d", (*(phases_s.get(phase, nan) for phase in PHASES), *values)))
+    values = (
+        answer.status,
+        answer.tls is not None,
+        answer.version or nan,
+        300 <= answer.status < 400 and "location" in answer.headers,
+        _content_length(answer.headers),
+        len(answer.body) if len(answer.body) < LONGEST_BODY_BYTES else nan,
+        _last_modified(answer.headers),
+        failed_by_regex,
+    )
+    reading = Reading(http_block(check), array("d", (*(phases_s.get(phase, nan) for phase in PHASES), *values)))
+    return (reading,) if answer.tls is None else (reading, tls_reading(answer.tls, check))
+
+
+def _content_length(headers: Mapping[str, str]) -> float:
+    text = headers.get("content-length", "").strip()
+    return float(text) if text.isascii() and text.isdigit() and len(text) < 19 else nan
+
+
+def _last_modified(headers: Mapping[str, str]) -> float:
+    """Seconds since 1970 (RFC 9110, 8.8.2); NaN where the server tells no date, or none that can be read."""
+    try:
+        moment = parsedate_to_datetime(headers.get("last-modified", ""))
+        return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
+    except (ValueError, OverflowError):
+        return nan

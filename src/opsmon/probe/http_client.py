@@ -10,14 +10,12 @@ import ssl
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
-from cryptography import x509
 from yarl import URL
 
 from opsmon.errors import ProbeError
@@ -25,14 +23,24 @@ from opsmon.model.sample import Outcome
 from opsmon.probe.contact import note_contact
 from opsmon.probe.digest import Login, answer_challenge, choose_challenge, parse_challenges
 from opsmon.probe.tcp import fault_of
+from opsmon.probe.tls import TlsSession, session_of
 
 LONGEST_BODY_BYTES = 1_048_576
 DEFAULT_PORTS = {"http": 80, "https": 443}
-PHASES = ("resolve", "connect", "processing", "transfer")
+PHASES = ("resolve", "connect", "tls", "processing", "transfer")
 
 _OP_LEGACY_SERVER_CONNECT = 0x4  # OpenSSL's; the ssl module has no name for it before Python 3.12
 
-_handshakes: ContextVar[list[ssl.SSLObject] | None] = ContextVar("handshakes", default=None)
+
+@dataclass(slots=True)
+class _Handshake:
+    """A connection that is being secured, and when that began."""
+
+    secured: ssl.SSLObject
+    began_s: float
+
+
+_handshakes: ContextVar[list[_Handshake] | None] = ContextVar("handshakes", default=None)
 
 
 class _WatchedContext(ssl.SSLContext):
@@ -42,7 +50,7 @@ class _WatchedContext(ssl.SSLContext):
         secured = super().wrap_bio(*args, **kwargs)
         noted = _handshakes.get()
         if noted is not None:
-            noted.append(secured)
+            noted.append(_Handshake(secured, asyncio.get_running_loop().time()))
         return secured
 
 
@@ -101,15 +109,15 @@ class Answer:
     challenges: tuple[str, ...]
     body: bytes
     phases_s: Mapping[str, float]
-    certificate: x509.Certificate | None
+    tls: TlsSession | None
 
 
 class UntrustedCertificateError(ProbeError):
-    """The server's certificate does not hold; the certificate itself is worth a look all the same."""
+    """The server's certificate does not hold; what it showed is worth a look all the same."""
 
-    def __init__(self, reason: str, certificate: x509.Certificate | None) -> None:
+    def __init__(self, reason: str, tls: TlsSession | None) -> None:
         super().__init__(Outcome.DEGRADED, f"the certificate is not trusted: {reason}")
-        self.certificate = certificate
+        self.tls = tls
 
 
 class _ThisDevice(AbstractResolver):
@@ -141,10 +149,10 @@ async def exchange_with_login(exchange: Exchange, login: Login | None, cnonce: s
 
 async def send_exchange(exchange: Exchange) -> Answer:
     """One request, one answer. Raises ProbeError; the caller bounds the time."""
-    secured: list[ssl.SSLObject] = []
-    token = _handshakes.set(secured)
+    handshakes: list[_Handshake] = []
+    token = _handshakes.set(handshakes)
     try:
-        return await _send(exchange, secured)
+        return await _send(exchange, handshakes)
     except aiohttp.ClientConnectorCertificateError as error:
         raise await _untrusted(exchange, error) from None
     except (aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError):
@@ -157,8 +165,8 @@ async def send_exchange(exchange: Exchange) -> Answer:
         _handshakes.reset(token)
 
 
-async def _send(exchange: Exchange, secured: list[ssl.SSLObject]) -> Answer:
-    stopwatch = _Stopwatch()
+async def _send(exchange: Exchange, handshakes: list[_Handshake]) -> Answer:
+    stopwatch = _Stopwatch(handshakes)
     connector = aiohttp.TCPConnector(
         resolver=_ThisDevice(exchange.address),
         ssl=_context(verify=exchange.verify, authority=exchange.authority),
@@ -194,7 +202,7 @@ async def _send(exchange: Exchange, secured: list[ssl.SSLObject]) -> Answer:
             tuple(response.headers.getall("WWW-Authenticate", ())),
             body,
             stopwatch.phases_s,
-            certificate_of(secured[-1]) if secured else None,
+            session_of(handshakes[-1].secured) if handshakes else None,
         )
 
 
@@ -210,12 +218,13 @@ async def _read_bounded(response: aiohttp.ClientResponse) -> bytes:
 class _Stopwatch:
     """How long each phase took, by aiohttp's own signals."""
 
-    def __init__(self) -> None:
+    def __init__(self, handshakes: list[_Handshake]) -> None:
         self.phases_s: dict[str, float] = {}
+        self._handshakes = handshakes
         self._lap_s = asyncio.get_running_loop().time()
 
-    def mark(self, phase: str) -> None:
-        now_s = asyncio.get_running_loop().time()
+    def mark(self, phase: str, at_s: float | None = None) -> None:
+        now_s = asyncio.get_running_loop().time() if at_s is None else at_s
         self.phases_s[phase] = now_s - self._lap_s
         self._lap_s = now_s
 
@@ -227,19 +236,12 @@ class _Stopwatch:
     async def _connected(
         self, session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceConnectionCreateEndParams
     ) -> None:
-        self.mark("connect")
+        if self._handshakes:
+            self.mark("connect", self._handshakes[-1].began_s)
+            self.mark("tls")
+        else:
+            self.mark("connect")
         note_contact()
-
-
-def certificate_of(secured: ssl.SSLObject) -> x509.Certificate | None:
-    """The certificate that the server showed, whether it is trusted or not."""
-    der = secured.getpeercert(binary_form=True)
-    return x509.load_der_x509_certificate(der) if der else None
-
-
-def expiry_of(certificate: x509.Certificate) -> datetime:
-    """When the certificate ends, aware UTC."""
-    return certificate.not_valid_after_utc
 
 
 async def _untrusted(exchange: Exchange, error: aiohttp.ClientConnectorCertificateError) -> UntrustedCertificateError:
@@ -253,7 +255,7 @@ async def _untrusted(exchange: Exchange, error: aiohttp.ClientConnectorCertifica
     except OSError:
         return UntrustedCertificateError(reason, None)
     try:
-        return UntrustedCertificateError(reason, certificate_of(writer.get_extra_info("ssl_object")))
+        return UntrustedCertificateError(reason, session_of(writer.get_extra_info("ssl_object")))
     finally:
         writer.transport.abort()
 

@@ -2,8 +2,8 @@
 
 One echo request a run unless `count` says more; then they leave `interval` apart and the loss is told. A device is
 reached when one echo comes back; `max_loss` and `max_rtt` make a poor path DEGRADED.
-Series: blackbox_exporter's `probe_icmp_duration_seconds{phase}` (mean round trip), `probe_icmp_reply_hop_limit`,
-`probe_ip_protocol`, `probe_dns_lookup_time_seconds`; of several echoes also `ping_loss_ratio`.
+Series: blackbox_exporter's `probe_icmp_duration_seconds{phase}` (means: `setup` is the wait for a turn on the shared
+socket, `rtt` the round trip), `probe_icmp_reply_hop_limit`; of several echoes also `ping_loss_ratio`.
 """
 
 import asyncio
@@ -23,6 +23,8 @@ from opsmon.probe.context import Echo, Finding, ProbeContext
 from opsmon.probe.field import CheckSpec
 from opsmon.probe.series import check_labels
 from opsmon.spec import Seconds
+
+PHASES = ("resolve", "setup", "rtt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,8 @@ class IcmpSpec(CheckSpec):
 def icmp_block(check: CheckName, *, several: bool) -> SeriesBlock:
     """The series of one ping check, shared by every device that has a check of this name."""
     labels = check_labels(check)
-    names = [
-        ("probe_icmp_duration_seconds", (*labels, ("phase", "resolve"))),
-        ("probe_icmp_duration_seconds", (*labels, ("phase", "rtt"))),
-        ("probe_icmp_reply_hop_limit", labels),
-        ("probe_ip_protocol", labels),
-        ("probe_dns_lookup_time_seconds", labels),
-    ]
+    phases = [("probe_icmp_duration_seconds", (*labels, ("phase", phase))) for phase in PHASES]
+    names = [*phases, ("probe_icmp_reply_hop_limit", labels)]
     if several:
         names.append(("ping_loss_ratio", labels))
     return SeriesBlock(tuple(SeriesKey(metric, labels) for metric, labels in names))
@@ -71,7 +68,7 @@ async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
     else:
         echoes = await _ping_several(address, check, settings, context)
     rtt_s = sum(echo.rtt_s for echo in echoes) / len(echoes)
-    values = _values_of(address, echoes, rtt_s, resolve_s)
+    values = _values_of(echoes, rtt_s, resolve_s)
     loss_ratio = 1 - len(echoes) / settings.count
     if settings.count > 1:
         values.append(loss_ratio)
@@ -98,10 +95,10 @@ async def _ping_several(address: str, check: Check, settings: IcmpSettings, cont
     return echoes
 
 
-def _values_of(address: str, echoes: list[Echo], rtt_s: float, resolve_s: float) -> "array[float]":
+def _values_of(echoes: list[Echo], rtt_s: float, resolve_s: float) -> "array[float]":
     hop_limit = echoes[-1].hop_limit
-    protocol = 6.0 if ":" in address else 4.0
-    return array("d", (resolve_s, rtt_s, nan if hop_limit is None else hop_limit, protocol, resolve_s))
+    setup_s = sum(echo.setup_s for echo in echoes) / len(echoes)
+    return array("d", (resolve_s, setup_s, rtt_s, nan if hop_limit is None else hop_limit))
 
 
 def _judge(settings: IcmpSettings, rtt_s: float, loss_ratio: float) -> tuple[Outcome, str]:

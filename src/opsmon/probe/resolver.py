@@ -15,6 +15,7 @@ from functools import partial
 from opsmon.clock import Clock
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
+from opsmon.probe.contact import note_address
 
 REMEMBER_S = 300.0
 STALE_S = 86_400.0
@@ -65,7 +66,13 @@ class Resolver:
         self.failures = 0
 
     async def resolve(self, address: str) -> str:
-        """The numeric address. Raises ProbeError(LOCAL_FAULT) when the name service does not know."""
+        """The numeric address; the run that asks notes it. Raises ProbeError(LOCAL_FAULT) for an unknown name."""
+        started_s = self._clock.monotonic()
+        found = await self._resolve(address)
+        note_address(found, self._clock.monotonic() - started_s)
+        return found
+
+    async def _resolve(self, address: str) -> str:
         numeric = self._numeric.get(address) or numeric_form(address)
         if numeric:
             self._numeric[address] = numeric

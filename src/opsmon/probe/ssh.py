@@ -29,6 +29,7 @@ from opsmon.probe.contact import note_contact
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.field import CheckSpec, Pattern, Port
 from opsmon.probe.host_key import HostKeyPins, Place
+from opsmon.probe.series import match_reading
 from opsmon.probe.tcp import connect, fault_of, first_line
 
 LONGEST_OUTPUT_BYTES = 262_144
@@ -72,18 +73,20 @@ async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
     if device.ssh is None and settings.command:
         raise ProbeError(Outcome.LOCAL_FAULT, "a command is to be run, and the device has no `ssh` access")
     if device.ssh is None or not settings.login:
-        return await _greet(device, port, settings, context)
+        return await _greet(device, port, settings, context, check.name)
     place = await context.resolver.resolve(device.address), port
     return await _log_in(_Visit(place, device.ssh, settings, context.host_keys), check.name)
 
 
-async def _greet(device: Device, port: int, settings: SshSettings, context: ProbeContext) -> Finding:
+async def _greet(device: Device, port: int, settings: SshSettings, context: ProbeContext, check: CheckName) -> Finding:
     async with connect(device, port, context) as (reader, _):
         greeting = await _read_greeting(reader, port)
     facts = {"banner": greeting}
-    if settings.expect and not settings.expect.search(greeting):
-        return Finding(Outcome.DEGRADED, f"the greeting is not what is expected: {greeting!r}", facts=facts)
-    return Finding(facts=facts)
+    failed = settings.expect is not None and not settings.expect.search(greeting)
+    readings = (match_reading(check, failed=failed),)
+    if failed:
+        return Finding(Outcome.DEGRADED, f"the greeting is not what is expected: {greeting!r}", readings, facts=facts)
+    return Finding(readings=readings, facts=facts)
 
 
 async def _read_greeting(reader: asyncio.StreamReader, port: int) -> str:
@@ -142,7 +145,7 @@ async def _log_in(visit: _Visit, check: CheckName) -> Finding:
             visit.remember()
             facts = _facts_of(connection, visit)
             if not visit.settings.command:
-                return Finding(facts=facts)
+                return Finding(readings=(match_reading(check, failed=False),), facts=facts)
             status, output = await _run_command(connection, visit.settings.command)
     except (asyncssh.Error, PacketDecodeError) as error:
         raise _fault_of_ssh(error, visit) from None
@@ -208,14 +211,16 @@ async def _run_command(connection: asyncssh.SSHClientConnection, command: str) -
 
 
 def _judge(settings: SshSettings, check: CheckName, status: int | None, output: str, facts: dict[str, str]) -> Finding:
+    match = settings.expect.search(output) if settings.expect and not status else None
+    failed = settings.expect is not None and not status and match is None
+    matched = match_reading(check, failed=failed)
     if status:
-        return Finding(Outcome.DEGRADED, f"the command ended with status {status}", facts=facts)
-    if settings.expect is None:
-        return Finding(facts=facts)
-    match = settings.expect.search(output)
-    if match is None:
-        return Finding(Outcome.DEGRADED, "what the command printed does not match what is expected", facts=facts)
-    return Finding(readings=_readings_of(match, check), facts=facts)
+        return Finding(Outcome.DEGRADED, f"the command ended with status {status}", (matched,), facts=facts)
+    if failed:
+        return Finding(
+            Outcome.DEGRADED, "what the command printed does not match what is expected", (matched,), facts=facts
+        )
+    return Finding(readings=(matched, *(_readings_of(match, check) if match else ())), facts=facts)
 
 
 @lru_cache(maxsize=256)

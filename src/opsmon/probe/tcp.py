@@ -2,7 +2,7 @@
 
 A reset is REFUSED, as is a router's word that the host cannot be reached; silence is TIMEOUT. A port that takes the
 connection and then does not say what `expect` wants, in time or at all, is DEGRADED. At most 64 KiB of an answer are
-read, and none of it is kept but the first line.
+read, and none of it is kept but the first line. `probe_failed_due_to_regex` is blackbox_exporter's.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import errno
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device
@@ -19,6 +19,7 @@ from opsmon.probe.charset import decode_octets
 from opsmon.probe.contact import note_contact
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.field import CheckSpec, Pattern, Port
+from opsmon.probe.series import match_reading
 
 LONGEST_ANSWER_BYTES = 65_536
 _UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN}
@@ -80,8 +81,9 @@ async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
         if settings.send:
             writer.write(settings.send)
         if settings.expect is None:
-            return Finding()
-        return await _match(reader, settings.expect, settings.port)
+            return Finding(readings=(match_reading(check.name, failed=False),))
+        found = await _match(reader, settings.expect, settings.port)
+    return replace(found, readings=(match_reading(check.name, failed=found.outcome is not Outcome.OK),))
 
 
 async def _match(reader: asyncio.StreamReader, expect: re.Pattern[bytes], port: int) -> Finding:

@@ -17,6 +17,7 @@ from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device
 from opsmon.model.name import CheckName
 from opsmon.model.sample import Outcome, Reading, Sample, SeriesBlock, SeriesKey
+from opsmon.probe.address_hash import address_hash
 from opsmon.probe.contact import Contact, begin_contact, end_contact
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.registry import KINDS, ProbeKind
@@ -24,12 +25,21 @@ from opsmon.probe.series import check_labels
 
 log = logging.getLogger(__name__)
 
+COMMON = (
+    "probe_success",
+    "probe_duration_seconds",
+    "probe_timeout_seconds",
+    "probe_ip_protocol",
+    "probe_ip_addr_hash",
+    "probe_dns_lookup_time_seconds",
+)
+
 
 @lru_cache(maxsize=1024)
 def common_block(check: CheckName) -> SeriesBlock:
     """The series that every check has, in blackbox_exporter's names."""
     labels = check_labels(check)
-    return SeriesBlock((SeriesKey("probe_success", labels), SeriesKey("probe_duration_seconds", labels)))
+    return SeriesBlock(tuple(SeriesKey(name, labels) for name in COMMON))
 
 
 async def run_check(
@@ -42,16 +52,21 @@ async def run_check(
 ) -> Sample:
     """One run. Never raises but for cancellation, and is over soon after `check.timeout_s` seconds."""
     started_at, started_s = context.clock.now(), context.clock.monotonic()
-    finding = await _find(device, check, context, kinds[check.kind])
+    contact = Contact()
+    token = begin_contact(contact)
+    try:
+        finding = await _find(device, check, context, kinds[check.kind], contact)
+    finally:
+        end_contact(token)
     duration_s = context.clock.monotonic() - started_s
-    return sample_of(device, check, finding, started_at, duration_s, confirms=confirms)
+    return sample_of(device, check, finding, started_at, duration_s, confirms=confirms, contact=contact)
 
 
-async def _find(device: Device, check: Check, context: ProbeContext, kind: ProbeKind) -> Finding:
+async def _find(device: Device, check: Check, context: ProbeContext, kind: ProbeKind, contact: Contact) -> Finding:
     try:
         if kind.bounds_itself:
             return await kind.run(device, check, context)
-        return await _find_in_time(device, check, context, kind)
+        return await _find_in_time(device, check, context, kind, contact)
     except ProbeError as error:
         return Finding(error.outcome, error.detail)
     except Exception as error:
@@ -59,10 +74,10 @@ async def _find(device: Device, check: Check, context: ProbeContext, kind: Probe
         return Finding(Outcome.LOCAL_FAULT, f"the check itself broke: {type(error).__name__}")
 
 
-async def _find_in_time(device: Device, check: Check, context: ProbeContext, kind: ProbeKind) -> Finding:
+async def _find_in_time(
+    device: Device, check: Check, context: ProbeContext, kind: ProbeKind, contact: Contact
+) -> Finding:
     """What the check finds within its time-out. A device that answered anything by then is slow, not silent."""
-    contact = Contact()
-    token = begin_contact(contact)
     try:
         async with asyncio.timeout(check.timeout_s):
             return await kind.run(device, check, context)
@@ -70,19 +85,25 @@ async def _find_in_time(device: Device, check: Check, context: ProbeContext, kin
         fault = ProbeError(Outcome.TIMEOUT, f"not through within {check.timeout_s:g} s")
     except ProbeError as error:
         fault = error
-    finally:
-        end_contact(token)
     if contact.answered and fault.outcome is Outcome.TIMEOUT:
         return Finding(Outcome.DEGRADED, f"it answers, and too slowly: {fault.detail}")
     raise fault
 
 
 def sample_of(
-    device: Device, check: Check, finding: Finding, started_at: datetime, duration_s: float, *, confirms: bool
+    device: Device,
+    check: Check,
+    finding: Finding,
+    started_at: datetime,
+    duration_s: float,
+    *,
+    confirms: bool,
+    contact: Contact | None = None,
 ) -> Sample:
     """The Sample of a finding, with the series that every check has. What was not measured is absent (NaN)."""
     success = float(finding.outcome is Outcome.OK) if finding.outcome.measured else nan
-    shared = Reading(common_block(check.name), array("d", (success, duration_s)))
+    values = (success, duration_s, check.timeout_s, *_way_of(contact))
+    shared = Reading(common_block(check.name), array("d", values))
     return Sample(
         device=device.name,
         check=check.name,
@@ -98,9 +119,16 @@ def sample_of(
     )
 
 
+def _way_of(contact: Contact | None) -> tuple[float, float, float]:
+    """The version of IP, the hash of the address and the time that its name took; all absent before it is known."""
+    if contact is None or not contact.address:
+        return nan, nan, nan
+    return 6.0 if ":" in contact.address else 4.0, address_hash(contact.address), contact.lookup_s
+
+
 def excuse(sample: Sample, reason: str) -> Sample:
     """The same run, found to say nothing of the device."""
     shared = sample.readings[0]
-    unmeasured = Reading(shared.block, array("d", (nan, sample.duration_s)))
+    unmeasured = Reading(shared.block, array("d", (nan, *shared.values[1:])))
     detail = f"{reason}: {sample.detail}" if sample.detail else reason
     return replace(sample, outcome=Outcome.LOCAL_FAULT, detail=detail, readings=(unmeasured, *sample.readings[1:]))
