@@ -61,7 +61,7 @@ async def test_a_commands_output_is_matched_and_its_numbers_become_series(server
     spec = SshSpec(command="printf 'disk 41\\nload high\\n'", expect=r"^disk (?P<disk>\d+)\nload (?P<load>\w+)")
     sample = await check(device_of(server, spec), context)
     assert sample.outcome is Outcome.OK
-    reading = sample.readings[1]
+    reading = sample.readings[2]
     assert [dict(key.labels)["name"] for key in reading.block.keys] == ["disk", "load"]
     assert reading.values[0] == 41.0
     assert reading.values[1] != reading.values[1]  # "high" is no number: absent
