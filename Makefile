@@ -2,9 +2,12 @@
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
+# Many tests wait for a program at the far end, so a few more processes than cores pay.
+WORKERS ?= 4
+PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench clean
+.PHONY: help run test quick fuzz lint format bench clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -19,7 +22,14 @@ run: $(VENV)/.installed  ## the demo: a simulated fleet on loopback and the daem
 	$(BIN)/opsmon demo
 
 test: $(VENV)/.installed  ## every test
-	$(BIN)/python -m pytest -q
+	$(PYTEST)
+
+quick: $(VENV)/.installed  ## the tests to run between two edits: less than a minute
+	$(PYTEST) -m 'not slow'
+
+fuzz: $(VENV)/.installed  ## the property tests with new examples, more of them; SEED=N repeats a run
+	@seed=$${SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; echo "seed $$seed (again: make fuzz SEED=$$seed)"; \
+	$(PYTEST) --hypothesis-profile=fuzz --hypothesis-seed=$$seed --timeout 3600 tests/property
 
 lint: $(VENV)/.installed  ## ruff and mypy strict
 	$(BIN)/ruff check .

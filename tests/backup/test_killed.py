@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pytest
+
 from opsmon.backup.repository import Repository
 from opsmon.model.device import Device
 from tests.backup.far_end import FarEnd, Manners, vrp_config
@@ -65,6 +67,7 @@ def check(rig: Rig, fleet: list[Device], least: dict[str, int]) -> None:
     repository.close()
 
 
+@pytest.mark.slow
 def test_killed_at_fifty_random_moments(far: FarEnd, rig: Rig) -> None:
     chance = random.Random(20261120)
     there = far.device(Manners(config=CONFIG))

@@ -281,6 +281,7 @@ def test_what_is_no_regular_file_is_told_and_not_waited_for(load: Load, tmp_path
     ]
 
 
+@pytest.mark.slow
 def test_many_ranges_are_refused_before_they_fill_the_memory(load: Load) -> None:
     ranges = "".join(
         f'  - {{name: "d{number}-{{n}}", address: 10.{number}.0.0/16, count: 10000, kind: other}}\n'

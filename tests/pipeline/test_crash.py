@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from opsmon.engine.fold import restore
 from opsmon.model.event import IncidentClosed, IncidentOpened
 from opsmon.pipeline.recovery import load_world
@@ -89,6 +91,7 @@ def examine(root: Path, told: dict[int, str]) -> int:
     return len(entries)
 
 
+@pytest.mark.slow
 async def test_killed_at_any_moment_it_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
     chance, length = random.Random(2_026), 0
     told: dict[int, str] = {}

@@ -45,6 +45,7 @@ class Moody:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.slow
 async def test_everything_arrives_in_order_whatever_happens(tmp_path: Path, seed: int) -> None:
     moody = Moody(seed)
     rows = [

@@ -1,0 +1,29 @@
+"""How property tests draw (the same examples on every machine, new ones for `make fuzz`), and which tests are slow."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+TESTS = Path(__file__).parent
+SLOW_FOLDERS = (TESTS / "e2e", TESTS / "real", TESTS / "property")
+
+FUZZ_EXAMPLES = 1000  # of a law that names no number of its own
+
+settings.register_profile("settled", derandomize=True, deadline=None)
+settings.register_profile(
+    "fuzz",
+    derandomize=False,
+    deadline=None,
+    max_examples=FUZZ_EXAMPLES,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("settled")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow is what starts the daemon or a program of others, and what tries hundreds of examples."""
+    for item in items:
+        if any(item.path.is_relative_to(folder) for folder in SLOW_FOLDERS):
+            item.add_marker(pytest.mark.slow)
