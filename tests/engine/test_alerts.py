@@ -11,8 +11,8 @@ from opsmon.engine.effect import AlertKind, AlertStatus
 from opsmon.engine.fold import fold_decided
 from opsmon.engine.world import World, start_world
 from opsmon.model.device import Kind
-from opsmon.model.event import ClockChanged, ClockState, Event, IncidentClosed, IncidentOpened
-from opsmon.model.incident import Severity
+from opsmon.model.event import ClockChanged, ClockState, Event, FactAdded, IncidentClosed, IncidentOpened
+from opsmon.model.incident import Ending, Fact, FactType, Severity
 from opsmon.model.name import ClauseId, DeviceName, IncidentId
 from tests.engine.scene import CONTRACT, SITE, START, rules_of
 
@@ -86,3 +86,46 @@ def test_a_paper_is_awaited_after_the_incident_is_over() -> None:
     assert telling.told[2:] == [(AlertKind.INCIDENT, RESOLVED, START)]
     telling.tell(done)
     assert telling.told[3:] == [(AlertKind.BREACHED, RESOLVED, minute(9))]
+
+
+def endings(*events: Event) -> list[tuple[AlertKind, Ending | None]]:
+    world: World = start_world(rules_of(books={}), START)
+    found = []
+    for event in events:
+        before, world = world, fold_decided(world, event)
+        found += [(one.alert, one.ended) for one in alerts_for(before, world, event) if one.status is RESOLVED]
+    return found
+
+
+class TestWhyAnAlertIsOver:
+    @pytest.mark.parametrize(
+        ("end", "ended"),
+        [
+            (ClockState.MET, Ending.MET),
+            (ClockState.MET_LATE, Ending.MET),
+            (ClockState.CANCELLED, Ending.WITHDRAWN),
+            (ClockState.RUNNING, Ending.WITHDRAWN),
+        ],
+    )
+    def test_a_clock_at_risk_ends_as_it_is_settled(self, end: ClockState, ended: Ending) -> None:
+        assert endings(opened(), clock(3, RUNNING, AT_RISK), clock(5, AT_RISK, end)) == [(AlertKind.AT_RISK, ended)]
+
+    def test_a_clock_that_is_breached_passes_its_alert_on(self) -> None:
+        told = endings(opened(), clock(3, RUNNING, AT_RISK), clock(9, AT_RISK, BREACHED))
+        assert told == [(AlertKind.AT_RISK, Ending.PASSED_ON)]
+
+    def test_a_clock_that_is_excluded_says_so(self) -> None:
+        excluded = FactAdded(minute(4), NAME, Fact(FactType.EXCLUDED, minute(4), "李", "停电"))
+        told = endings(opened(), clock(3, RUNNING, BREACHED), excluded, clock(5, BREACHED, ClockState.CANCELLED))
+        assert told == [(AlertKind.BREACHED, Ending.EXCLUDED)]
+
+    @pytest.mark.parametrize("ended", list(Ending))
+    def test_what_is_quiet_with_its_incident_ends_as_that_does(self, ended: Ending) -> None:
+        told = endings(opened(), clock(9, RUNNING, BREACHED), IncidentClosed(minute(10), NAME, "over", ended=ended))
+        assert told == [(AlertKind.BREACHED, ended), (AlertKind.INCIDENT, ended)]
+
+    def test_an_older_journal_says_why_by_its_other_fields(self) -> None:
+        merged = IncidentClosed(minute(1), NAME, "", withdrawn=True, merged_into=IncidentId("20260320-2"))
+        assert merged.ending is Ending.MERGED
+        assert IncidentClosed(minute(1), NAME, "", withdrawn=True).ending is Ending.LEFT_INVENTORY
+        assert IncidentClosed(minute(1), NAME, "").ending is Ending.RECOVERED

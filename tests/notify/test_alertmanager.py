@@ -13,7 +13,7 @@ from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.incident.incident import Incident
 from opsmon.model.device import Kind
 from opsmon.model.event import ClockChanged, ClockState, DeviceState
-from opsmon.model.incident import Severity
+from opsmon.model.incident import Ending, Severity
 from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
 from opsmon.notify.alertmanager import ZERO_TIME, fingerprint_of, labels_of, payload_of
 from opsmon.notify.voice import Voice
@@ -28,6 +28,7 @@ ZH = Voice(
     rulebook=loaded_root().conditions,
     limits={DeviceName("ups-1"): {"contract_on_site_limit": 1800.0}},
     sites={SiteName("erlong-hall"): "二龙路主会场"},
+    titles={DeviceName("mcu-1"): "会议控制器"},
     behind={DeviceName("mcu-1"): 14},
 )
 EN = replace(ZH, language="en")
@@ -66,9 +67,14 @@ CLOCK = ClockChanged(
     provisional=False,
     reason="3 min from the detection",
 )
-DOWN = Notify(INCIDENT.opened_at, AlertKind.INCIDENT, AlertStatus.FIRING, INCIDENT, None, 1, START)
+DOWN = Notify(INCIDENT.opened_at, AlertKind.INCIDENT, AlertStatus.FIRING, INCIDENT, None, 1, START, nearest=CLOCK)
 RECOVERED = replace(
-    DOWN, at=START + timedelta(hours=1), status=AlertStatus.RESOLVED, sequence=4, ends_at=START + timedelta(minutes=59)
+    DOWN,
+    at=START + timedelta(hours=1),
+    status=AlertStatus.RESOLVED,
+    sequence=4,
+    ends_at=START + timedelta(minutes=59),
+    ended=Ending.RECOVERED,
 )
 RUNTIME_SHORT = replace(
     DOWN,

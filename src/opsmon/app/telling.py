@@ -3,7 +3,7 @@
 from opsmon.app.ruling import rules_of
 from opsmon.clock import Clock
 from opsmon.config.root import Root
-from opsmon.notify.voice import Voice, count_behind, titles_of
+from opsmon.notify.voice import Voice, count_behind, device_titles_of, titles_of
 from opsmon.pipeline.outbox import OutboxWorker, Renderer
 from opsmon.store.store import Store
 
@@ -39,5 +39,6 @@ def _voice_of(root: Root) -> Voice:
         rulebook=root.conditions,
         limits=rules_of(root).limits,
         sites=titles_of(inventory),
+        titles=device_titles_of(inventory),
         behind=count_behind(inventory),
     )

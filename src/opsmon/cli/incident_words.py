@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from opsmon.cli.output import print_pairs, print_table, say
-from opsmon.console.duration import remaining_words
+from opsmon.model.remaining import remaining_words
 
 Incident = Mapping[str, Any]
 _COLUMNS = {
@@ -28,6 +28,7 @@ _FIELDS = {
     "starts_at": ("开始", "since"),
     "resolved_at": ("恢复", "resolved"),
     "closed_at": ("关闭", "closed"),
+    "ended": ("结束方式", "ended"),
     "close_reason": ("关闭原因", "close reason"),
     "merged_into": ("并入", "merged into"),
 }

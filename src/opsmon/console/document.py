@@ -9,7 +9,7 @@ from opsmon.contract.budget import BudgetState, Reading
 from opsmon.incident.incident import Phase
 from opsmon.model.device import Kind
 from opsmon.model.event import ClockState, DeviceState
-from opsmon.model.incident import FactType, Severity
+from opsmon.model.incident import Ending, FactType, Severity
 from opsmon.model.sample import Outcome
 
 Note = Field(default="", max_length=4000, description="in the words of who says so")
@@ -96,6 +96,7 @@ class IncidentDetailDocument(IncidentDocument):
     """Everything that is known of an incident."""
 
     close_reason: str
+    ended: Ending | None = Field(description="why it is over; only `recovered` says that the fault is gone")
     withdrawn: bool
     merged_into: str | None
     facts: list[FactDocument]

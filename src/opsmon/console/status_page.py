@@ -7,11 +7,11 @@ from html import escape
 
 from aiohttp import web
 
-from opsmon.console.duration import remaining_words
 from opsmon.console.parts import PARTS, ConsoleParts
 from opsmon.console.view import clocks_of
 from opsmon.engine.world import World
 from opsmon.incident.incident import Incident
+from opsmon.model.remaining import remaining_words
 
 _WORDS = {
     "zh": {

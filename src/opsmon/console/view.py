@@ -128,6 +128,7 @@ def incident_detail(
     facts = [FactDocument(type=fact.type, at=fact.at, by=fact.by, note=fact.note) for fact in incident.facts]
     more = {
         "close_reason": incident.close_reason,
+        "ended": incident.ended,
         "withdrawn": incident.withdrawn,
         "merged_into": incident.merged_into,
         "facts": facts,

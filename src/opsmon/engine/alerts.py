@@ -15,6 +15,7 @@ from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.engine.world import ClockKey, Word, World
 from opsmon.incident.incident import Incident
 from opsmon.model.event import ClockChanged, ClockState, Event, IncidentClosed, IncidentOpened
+from opsmon.model.incident import Ending, exclusion_of
 from opsmon.model.name import IncidentId
 
 CLOCK_ALERTS = {ClockState.AT_RISK: AlertKind.AT_RISK, ClockState.BREACHED: AlertKind.BREACHED}
@@ -100,7 +101,23 @@ def _notify(
     ended_at = incident.resolved_at if word is None and incident.resolved_at is not None else event.at
     clock = None if word is None else event if isinstance(event, ClockChanged) else word.last
     ends_at = max(starts_at, ended_at) if over else None
-    return Notify(event.at, shift.kind, shift.status, incident, clock, sequence, starts_at, ends_at)
+    ended = ending_of(event, incident) if over else None
+    return Notify(event.at, shift.kind, shift.status, incident, clock, sequence, starts_at, ends_at, ended)
+
+
+def ending_of(event: IncidentOpened | IncidentClosed | ClockChanged, incident: Incident) -> Ending:
+    """Why the alert that the event ends is over."""
+    if isinstance(event, IncidentClosed):
+        return event.ending
+    if not isinstance(event, ClockChanged) or event.after.is_open:
+        # What was nearly late is late now; or it is given more time, and is late no longer.
+        breached = isinstance(event, ClockChanged) and event.after is ClockState.BREACHED
+        return Ending.PASSED_ON if breached else Ending.WITHDRAWN
+    if event.after is not ClockState.CANCELLED:
+        return Ending.MET
+    if exclusion_of(incident.facts, event.clause) is not None:
+        return Ending.EXCLUDED
+    return incident.ended or Ending.WITHDRAWN
 
 
 def without_passing(alerts: list[Notify]) -> tuple[Notify, ...]:
@@ -116,8 +133,17 @@ def without_passing(alerts: list[Notify]) -> tuple[Notify, ...]:
 
 
 def as_of(alert: Notify, world: World) -> Notify:
-    """The alert with its incident as the decision left it: with the children that were found in the same moment."""
-    return replace(alert, incident=world.incidents.by_id.get(alert.incident.id, alert.incident))
+    """The alert with its incident as the decision left it: with the children that were found in the same moment, and
+    with the clock that is due next."""
+    incident = world.incidents.by_id.get(alert.incident.id, alert.incident)
+    return replace(alert, incident=incident, nearest=nearest_clock(world, alert.incident.id))
+
+
+def nearest_clock(world: World, incident: IncidentId) -> ClockChanged | None:
+    """The open clock of the incident that is due first; None where none is open."""
+    waiting = [word.last for word in words_of(world, incident).values() if word.last.after.is_open]
+    due = [(end, clock.clause, clock) for clock in waiting if (end := clock.due_at or clock.strict_due_at) is not None]
+    return min(due, key=lambda one: one[:2])[2] if due else None
 
 
 def _name(alert: Notify) -> tuple[object, ...]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from opsmon.incident.incident import Incident
 from opsmon.model.event import ClockChanged
+from opsmon.model.incident import Ending
 from opsmon.model.name import DeviceName, IncidentId
 from opsmon.state.fleet import ReprobeRequest
 
@@ -36,6 +37,7 @@ class Notify:
     `incident` is the incident as it was when the alert was decided. `sequence` counts the alerts of the incident from
     1: with the incident's id it names the alert for ever, and receivers must be told in this order. `starts_at` and
     `ends_at` are those of the alert: an incident's start, or the moment when the clock became at risk or breached.
+    `ended` is why what is resolved is over; `nearest` the clock of the incident that is due next.
     """
 
     at: datetime
@@ -46,6 +48,8 @@ class Notify:
     sequence: int
     starts_at: datetime
     ends_at: datetime | None = None
+    ended: Ending | None = None
+    nearest: ClockChanged | None = None
 
 
 Effect = ReprobeRequest | Diagnose | Notify

@@ -19,7 +19,7 @@ from opsmon.model.event import (
     RecoveryWithdrawn,
     Transition,
 )
-from opsmon.model.incident import Fact, FactType, Severity
+from opsmon.model.incident import Ending, Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
 from opsmon.state.rulebook import Rulebook
 
@@ -127,6 +127,8 @@ class Draft:
         if incident.hold_until is not None:
             self.write(RecoveryWithdrawn(self.now, incident.id, reason))
 
-    def withdraw(self, incident: Incident, reason: str, merged_into: IncidentId | None = None) -> None:
-        """Closes an incident that turned out to be none of its own."""
-        self.write(IncidentClosed(self.now, incident.id, reason, withdrawn=True, merged_into=merged_into))
+    def withdraw(
+        self, incident: Incident, reason: str, ended: Ending = Ending.WITHDRAWN, into: IncidentId | None = None
+    ) -> None:
+        """Closes an incident that turned out to be none of its own; `into` is the one that it is a part of."""
+        self.write(IncidentClosed(self.now, incident.id, reason, withdrawn=True, merged_into=into, ended=ended))

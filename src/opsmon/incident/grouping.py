@@ -12,6 +12,7 @@ from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import degraded_of
 from opsmon.model.device import Device
 from opsmon.model.event import ConditionCleared, ConditionRaised, DeviceState, DeviceStateChanged, Transition
+from opsmon.model.incident import Ending
 from opsmon.model.name import DeviceName
 
 # How much earlier a consequence may have been seen than its cause: checks of different devices are not simultaneous.
@@ -67,7 +68,7 @@ def _absorb_degraded(draft: Draft, outage: Incident) -> None:
     """What began as a part of the device failing was the whole device going."""
     degraded = draft.incidents.find_open(degraded_of(outage.device))
     if degraded is not None and _is_consequence(degraded, outage):
-        draft.withdraw(degraded, f"the first sign of {outage.id}", outage.id)
+        draft.withdraw(degraded, f"the first sign of {outage.id}", Ending.MERGED, outage.id)
 
 
 def _adopt_hidden(draft: Draft, device: DeviceName) -> None:
@@ -99,7 +100,7 @@ def _observe_hidden(draft: Draft, device: DeviceName) -> None:
     elif own is None:
         draft.attach(outage.id, device)
     elif _is_consequence(own, outage):
-        draft.withdraw(own, f"its cause is {outage.id}", outage.id)
+        draft.withdraw(own, f"its cause is {outage.id}", Ending.MERGED, outage.id)
         draft.attach(outage.id, device)
 
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from opsmon.model.device import Kind
 from opsmon.model.event import DeviceState
-from opsmon.model.incident import Fact, FactType, Severity, exclusion_of, standing_facts
+from opsmon.model.incident import Ending, Fact, FactType, Severity, exclusion_of, standing_facts
 from opsmon.model.name import ContractId, DeviceName, IncidentId, SiteName
 
 # A device in one of these states is not there.
@@ -79,6 +79,7 @@ class Incident:
     close_reason: str = ""
     withdrawn: bool = False
     merged_into: IncidentId | None = None
+    ended: Ending | None = None
     diagnosis: tuple[str, ...] = ()
 
     @property

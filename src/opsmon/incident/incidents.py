@@ -198,6 +198,7 @@ def _closed(incidents: Incidents, incident: Incident, event: IncidentClosed) -> 
         close_reason=event.reason,
         withdrawn=event.withdrawn,
         merged_into=event.merged_into,
+        ended=event.ending,
         children=frozenset(),
     )
     parents = incidents.parent_incident

@@ -8,7 +8,7 @@ from opsmon.incident.incident import OUTAGE_STATES, Incident
 from opsmon.incident.incidents import Incidents, degraded_of, without
 from opsmon.model.device import Inventory
 from opsmon.model.event import DeviceState, DeviceStateChanged, FactAdded, IncidentClosed, RecoverySeen
-from opsmon.model.incident import Fact, FactType
+from opsmon.model.incident import Ending, Fact, FactType
 
 
 def end_hold_down(draft: Draft, incident: Incident) -> None:
@@ -22,7 +22,7 @@ def _resolve(draft: Draft, incident: Incident) -> None:
     if incident.resolved_at is None:
         fact = Fact(FactType.RESOLVED, recovered_at, MONITORING, "recovery held")
         draft.write(FactAdded(draft.now, incident.id, fact))
-    draft.write(IncidentClosed(draft.now, incident.id, "recovered, and stayed so"))
+    draft.write(IncidentClosed(draft.now, incident.id, "recovered, and stayed so", ended=Ending.RECOVERED))
     last = draft.incidents.states.get(incident.device)
     if incident.state in OUTAGE_STATES and last is not None and last.after is DeviceState.DEGRADED:
         _open_degraded(draft, last)
@@ -51,7 +51,7 @@ def drop_strangers(draft: Draft) -> None:
         for child in sorted(incident.children - devices.keys()):
             draft.detach(child)
         if incident.device not in devices:
-            draft.withdraw(incident, "the device was taken out of the inventory")
+            draft.withdraw(incident, "the device was taken out of the inventory", Ending.LEFT_INVENTORY)
 
 
 def prune(incidents: Incidents, inventory: Inventory) -> Incidents:

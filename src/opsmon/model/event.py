@@ -16,7 +16,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from opsmon.model.device import Kind
-from opsmon.model.incident import Fact, Severity
+from opsmon.model.incident import Ending, Fact, Severity
 from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
 
 
@@ -219,7 +219,7 @@ class IncidentClosed:
     """Nothing more is expected: resolved and held. Open papers (reports) keep their clocks.
 
     `withdrawn` closes without a recovery and cancels the clocks: the fault turned out to be a part of `merged_into`, or
-    the device left the inventory.
+    the device left the inventory. `ended` says which; older journals do not hold it, so ask for `ending`.
     """
 
     at: datetime
@@ -227,6 +227,16 @@ class IncidentClosed:
     reason: str
     withdrawn: bool = False
     merged_into: IncidentId | None = None
+    ended: Ending | None = None
+
+    @property
+    def ending(self) -> Ending:
+        """Why it is over, also where an older journal tells it by the other fields alone."""
+        if self.ended is not None:
+            return self.ended
+        if self.merged_into is not None:
+            return Ending.MERGED
+        return Ending.LEFT_INVENTORY if self.withdrawn else Ending.RECOVERED
 
 
 @dataclass(frozen=True, slots=True)

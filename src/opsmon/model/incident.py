@@ -20,6 +20,20 @@ class Severity(StrEnum):
     EMERGENCY = "emergency"
 
 
+class Ending(StrEnum):
+    """Why an incident or an alert is over. Only `recovered` says that the fault is gone."""
+
+    RECOVERED = "recovered"  # measured to be well again, and it stayed so
+    MET = "met"  # of a clock: what was awaited was done
+    PASSED_ON = "passed_on"  # goes on as another alert: at risk became breached, flapping became dead
+    MERGED = "merged"  # a part of another incident
+    LEFT_INVENTORY = "left_inventory"
+    RENAMED = "renamed"  # goes on under the new name of its device
+    MAINTENANCE = "maintenance"  # covered by a maintenance window
+    WITHDRAWN = "withdrawn"  # no fault after all, or nothing watches for it any more
+    EXCLUDED = "excluded"  # of a clock: not the contractor's responsibility
+
+
 class FactType(StrEnum):
     """What can happen to an incident, in the words of the timeline format. Contract clocks start and stop on these."""
 

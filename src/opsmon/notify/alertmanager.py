@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.incident.incident import Incident
 from opsmon.model.event import ClockChanged
+from opsmon.model.remaining import remaining_words
 from opsmon.notify.voice import Voice
 from opsmon.notify.wording import count_affected, summary_of
 
@@ -58,9 +59,14 @@ def annotations_of(notify: Notify, voice: Voice) -> dict[str, str]:
         "affected_children": str(count_affected(incident, voice)),
         "children": _names_of_children(incident),
         "diagnosis": "\n".join(incident.diagnosis),
+        "device_title": voice.titles.get(incident.device, incident.device),
+        "site_title": voice.sites.get(incident.site, incident.site),
+        "ended": notify.ended or "",
     }
     if notify.clock is not None:
         annotations |= _clock_annotations(notify.clock)
+    elif notify.nearest is not None and notify.status is AlertStatus.FIRING:
+        annotations |= _nearest_annotations(notify.nearest, notify.at, voice.language)
     return {name: value[:_LONGEST_ANNOTATION] for name, value in annotations.items() if value}
 
 
@@ -130,6 +136,15 @@ def _clock_annotations(clock: ClockChanged) -> dict[str, str]:
     moments |= {"strict_due_at": clock.strict_due_at, "met_at": clock.met_at}
     told = {name: rfc3339(moment) for name, moment in moments.items() if moment is not None}
     return told | {"clock_state": clock.after.value, "why": clock.reason} | _provisional(clock)
+
+
+def _nearest_annotations(clock: ClockChanged, at: datetime, language: str) -> dict[str, str]:
+    """When people have to have done what first, so that whoever reads of the fault need not look it up."""
+    due_at = clock.due_at or clock.strict_due_at
+    if due_at is None:
+        return {}
+    left = remaining_words((due_at - at).total_seconds(), language)
+    return {"due_at": rfc3339(due_at), "clause": clock.clause, "target": clock.target, "time_left": left}
 
 
 def _provisional(clock: ClockChanged) -> dict[str, str]:

@@ -16,8 +16,8 @@ UTC_ZONE = ZoneInfo("UTC")
 class Voice:
     """Language of the sentences (`zh` or `en`), zone of the times in them, and where our console is.
 
-    `rulebook` and `limits` have the words for conditions; `sites` are titles; `behind` counts the devices that cannot
-    be reached without a device.
+    `rulebook` and `limits` have the words for conditions; `sites` and `titles` are what people call sites and devices;
+    `behind` counts the devices that cannot be reached without a device.
     """
 
     language: str = "en"
@@ -26,12 +26,18 @@ class Voice:
     rulebook: Rulebook = field(default_factory=Rulebook)
     limits: Limits = field(default_factory=dict)
     sites: Mapping[SiteName, str] = field(default_factory=dict)
+    titles: Mapping[DeviceName, str] = field(default_factory=dict)
     behind: Mapping[DeviceName, int] = field(default_factory=dict)
 
 
 def titles_of(inventory: Inventory) -> Mapping[SiteName, str]:
     """What people call the sites that have a title."""
     return {name: site.title for name, site in inventory.sites.items() if site.title}
+
+
+def device_titles_of(inventory: Inventory) -> Mapping[DeviceName, str]:
+    """What people call the devices that have a title."""
+    return {name: device.title for name, device in inventory.devices.items() if device.title}
 
 
 def count_behind(inventory: Inventory) -> Mapping[DeviceName, int]:

@@ -6,25 +6,20 @@ from zoneinfo import ZoneInfo
 from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.incident.incident import Incident
 from opsmon.model.event import ClockChanged, DeviceState
+from opsmon.notify.ending import ending_afterword, ending_heading
 from opsmon.notify.voice import Voice
 from opsmon.state.wording import summary_of as condition_words
 
 _HEADINGS = {
     "zh": {
-        (AlertKind.INCIDENT, AlertStatus.FIRING): "故障",
-        (AlertKind.INCIDENT, AlertStatus.RESOLVED): "恢复",
-        (AlertKind.AT_RISK, AlertStatus.FIRING): "即将超时",
-        (AlertKind.AT_RISK, AlertStatus.RESOLVED): "不再临近超时",
-        (AlertKind.BREACHED, AlertStatus.FIRING): "已超时",
-        (AlertKind.BREACHED, AlertStatus.RESOLVED): "超时事项已了结",
+        AlertKind.INCIDENT: "故障",
+        AlertKind.AT_RISK: "即将超时",
+        AlertKind.BREACHED: "已超时",
     },
     "en": {
-        (AlertKind.INCIDENT, AlertStatus.FIRING): "Fault",
-        (AlertKind.INCIDENT, AlertStatus.RESOLVED): "Recovered",
-        (AlertKind.AT_RISK, AlertStatus.FIRING): "Target at risk",
-        (AlertKind.AT_RISK, AlertStatus.RESOLVED): "Target no longer at risk",
-        (AlertKind.BREACHED, AlertStatus.FIRING): "Target breached",
-        (AlertKind.BREACHED, AlertStatus.RESOLVED): "Breached target settled",
+        AlertKind.INCIDENT: "Fault",
+        AlertKind.AT_RISK: "Target at risk",
+        AlertKind.BREACHED: "Target breached",
     },
 }
 _TAKES_ALONG = frozenset({DeviceState.DOWN, DeviceState.FLAPPING})
@@ -41,14 +36,15 @@ _TARGETS_ZH = {
 
 def summary_of(notify: Notify, voice: Voice) -> str:
     """One line: what, where, since when; of a clock the contract, the clause and when it is due."""
-    heading = _HEADINGS[voice.language][notify.alert, notify.status]
+    over = notify.status is AlertStatus.RESOLVED
+    heading = ending_heading(notify, voice.language) if over else _HEADINGS[voice.language][notify.alert]
     incident = notify.incident
     site = voice.sites.get(incident.site, incident.site)
     if notify.clock is not None:
         return f"[{heading}] {site} {incident.device}{_due(notify.clock, voice)}"
     colon = "：" if voice.language == "zh" else ": "
     told = f"{fault_words(incident, voice)}{_span(notify, voice)}{_affected(incident, voice)}"
-    return f"[{heading}] {site}{colon}{told}"
+    return f"[{heading}] {site}{colon}{told}{ending_afterword(notify, voice.language) if over else ''}"
 
 
 def fault_words(incident: Incident, voice: Voice) -> str:
