@@ -242,3 +242,51 @@ def test_check_warns_of_years_that_are_not_announced(command: Opsmon, tmp_path: 
     said = command("check", "--root", tmp_path)
     assert said.code == 0
     assert "the holidays of 2027 are not announced: results that touch it are provisional" in said.out
+
+
+TIMELINE_WITH_FINDINGS = """\
+contract: xicheng-vc-2025
+until: 2026-12-01T00:00:00+08:00
+incidents:
+  - id: i1
+    labels: {venue: bureau}
+    events:
+      - {at: 2026-11-20T10:00:00+08:00, type: reported, by: user}
+      - {at: 2026-11-20T10:10:00+08:00, type: judged, labels: {venue: main-hall}, by: lead, reason: moved}
+      - {at: 2026-11-20T10:20:00+08:00, type: on_site, by: engineer}
+      - {at: 2026-11-20T10:30:00+08:00, type: withdrawn, fact: 3, by: lead, reason: another hall}
+      - {at: 2026-11-20T11:00:00+08:00, type: excluded, clauses: [E1], approved_by: customer, by: lead, reason: power}
+"""
+
+
+def test_a_timeline_takes_back_judges_and_excludes(contracts: Opsmon, tmp_path: Path) -> None:
+    file = tmp_path / "timeline.yaml"
+    file.write_text(TIMELINE_WITH_FINDINGS, encoding="utf-8")
+    (incident,) = contracts("replay", file, "--json").json["incidents"]
+    states = {clock["clause"]: (clock["state"], clock["met_at"]) for clock in incident["clocks"]}
+    assert states == {"E1": ("cancelled", None), "E2": ("breached", None)}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("fact: 3", "fact: 4", "there is no event 4 above this one"),
+        ("fact: 3", "fact: 2", "event 2 is a finding"),
+        ("type: on_site", "type: on_site, fact: 1", "`fact` and `type: withdrawn` belong together"),
+        ("clauses: [E1]", "clauses: [E99]", "no such clause: `E99`"),
+        ("type: on_site", "type: on_site, clauses: [E1]", "belong to `excluded` and `included`"),
+        ("labels: {venue: main-hall}, by", "by", "says what was found"),
+        ("venue: main-hall", "venue: main-hal", "did you mean `main-hall`"),
+        ("type: excluded, clauses: [E1], approved_by: customer", "type: withdrawn, fact: 3", "withdrawn by event 4"),
+    ],
+)
+def test_what_cannot_be_in_a_timeline_is_said_at_its_line(
+    contracts: Opsmon, tmp_path: Path, right: str, wrong: str, said: str
+) -> None:
+    file = tmp_path / "timeline.yaml"
+    assert right in TIMELINE_WITH_FINDINGS
+    file.write_text(TIMELINE_WITH_FINDINGS.replace(right, wrong), encoding="utf-8")
+    refused = contracts("replay", file)
+    assert refused.code == 2
+    assert said in refused.err.replace("\n", " ")
+    assert "timeline.yaml:" in refused.err

@@ -119,7 +119,7 @@ def replay_timeline(
     """
     rules = load_rules(root)
     timeline = load_timeline(file, rules.contracts)
-    replayed = replay(timeline.book, timeline.cases, timeline.until)
+    replayed = replay(timeline.book, timeline.cases, timeline.until, timeline.findings)
     named = zip(replayed, timeline.devices, strict=True)
     affairs = [Affair(one.case, one.clocks, device) for one, device in named]
     account = account_of(timeline.book, affairs, timeline.until)

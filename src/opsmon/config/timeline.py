@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from opsmon.config.clauses import AnyFact, AnyKind, AnySeverity
 from opsmon.config.contracts import EstimatesSpec
@@ -14,12 +14,12 @@ from opsmon.config.document import check_spec, read_document
 from opsmon.config.problem import Problems
 from opsmon.config.rules import find_book
 from opsmon.contract.book import ContractBook
-from opsmon.contract.case import Case, Pressure
+from opsmon.contract.case import JUDGEMENTS, Case, Finding, Pressure
 from opsmon.contract.vocabulary import unknown_words
 from opsmon.errors import InvariantError
-from opsmon.model.incident import Fact, Severity
-from opsmon.model.name import ContractId, IncidentId
-from opsmon.near_miss import shown
+from opsmon.model.incident import Fact, FactType, Severity
+from opsmon.model.name import ClauseId, ContractId, IncidentId
+from opsmon.near_miss import nearest, shown
 from opsmon.spec import Spec, wrong
 
 
@@ -41,17 +41,55 @@ def parse_moment(text: object) -> datetime:
 Moment = Annotated[datetime, BeforeValidator(parse_moment)]
 
 
-class FactSpec(Spec):
-    """Something that happened to the incident."""
+JUDGED = "judged"  # the type of an event that is no fact: a person found out what the incident is
+
+
+class EventSpec(Spec):
+    """Something that happened to the incident, or was found out about it.
+
+    `by`: a person, or `opsmon/CHANNEL` for a message of opsmon's own. `fact` is the place in the list (from 1) of the
+    event that a `withdrawn` withdraws; `clauses`, `approved_by` and `paper` belong to `excluded` and `included`;
+    `severity`, `service` and `labels` to `judged`.
+    """
 
     at: Moment
-    type: AnyFact
+    type: AnyFact | Literal["judged"]
     by: str = ""
     note: str = ""
     reason: str = ""
+    fact: int | None = Field(default=None, ge=1)
+    clauses: list[str] = Field(default=[])
+    approved_by: str = ""
+    paper: str = ""
+    severity: AnySeverity | None = None
+    service: str | None = None
+    labels: dict[str, str] = Field(default={})
 
-    def resolve(self) -> Fact:
-        return Fact(self.type, self.at, self.by, self.reason or self.note)
+    @model_validator(mode="after")
+    def _keys_fit(self) -> "EventSpec":
+        if (self.fact is not None) != (self.type == FactType.WITHDRAWN):
+            raise wrong(
+                "`fact` and `type: withdrawn` belong together", "the place in the list, from 1, of what was wrong"
+            )
+        if (self.clauses or self.approved_by or self.paper) and self.type not in JUDGEMENTS:
+            raise wrong("`clauses`, `approved_by` and `paper` belong to `excluded` and `included`")
+        judges = self.severity is not None or self.service is not None or bool(self.labels)
+        if judges != (self.type == JUDGED):
+            raise wrong("`type: judged` says what was found", "give it `severity`, `service` or `labels`, and only it")
+        return self
+
+    def fact_of(self, places: Mapping[int, int]) -> Fact | None:
+        """The fact; None for a finding. `places` are the numbers that facts have among the facts alone."""
+        if not isinstance(self.type, FactType):
+            return None
+        clauses = tuple(ClauseId(name) for name in self.clauses)
+        withdraws = places[self.fact] if self.fact is not None else None
+        return Fact(
+            self.type, self.at, self.by, self.reason or self.note, withdraws, clauses, self.approved_by, self.paper
+        )
+
+    def finding(self) -> Finding:
+        return Finding(self.at, self.severity, self.service, self.labels, self.by, self.reason or self.note)
 
 
 class PressureSpec(Spec):
@@ -76,7 +114,7 @@ class IncidentSpec(Spec):
     labels: dict[str, str] = Field(default={})
     estimates: EstimatesSpec = EstimatesSpec()
     pressures: list[PressureSpec] = Field(default=[])
-    events: list[FactSpec] = Field(default=[])
+    events: list[EventSpec] = Field(default=[])
 
     def resolve(self, contract: ContractId, service: str | None) -> Case:
         return Case(
@@ -86,10 +124,48 @@ class IncidentSpec(Spec):
             kind=self.kind,
             severity=self.severity,
             labels=self.labels,
-            facts=tuple(event.resolve() for event in self.events),
+            facts=self._facts(),
             estimates=self.estimates.resolve(),
             pressures=tuple(one.resolve() for one in self.pressures),
         )
+
+    def _facts(self) -> tuple[Fact, ...]:
+        places: dict[int, int] = {}
+        facts: list[Fact] = []
+        for place, event in enumerate(self.events, 1):
+            fact = event.fact_of(places)
+            if fact is not None:
+                facts.append(fact)
+                places[place] = len(facts)
+        return tuple(facts)
+
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(event.finding() for event in self.events if event.type == JUDGED)
+
+    def mistakes(self, book: ContractBook) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+        """What is wrong with single events, by the way to it from here: message and hint."""
+        known = [clause.id for clause in book.contract.clauses] + [one.id for one in book.budgets]
+        withdrawn: dict[int, int] = {}
+        for index, event in enumerate(self.events):
+            for word in unknown_words(book, service=event.service, labels=event.labels):
+                yield ("events", index, word.field, *([word.key] if word.key else [])), word.message, word.hint
+            for place, name in enumerate(event.clauses):
+                if name not in known:
+                    hint = nearest(name, known) or f"known: {', '.join(known)}"
+                    yield ("events", index, "clauses", place), f"no such clause: {shown(name)}", hint
+            if event.fact is not None:
+                message = self._wrong_withdrawal(event.fact, index + 1, withdrawn)
+                if message:
+                    yield ("events", index, "fact"), message, "the place in the list, from 1, of an event above it"
+                withdrawn[event.fact] = index + 1
+
+    def _wrong_withdrawal(self, place: int, own: int, withdrawn: Mapping[int, int]) -> str:
+        if place >= own:
+            return f"there is no event {place} above this one"
+        if self.events[place - 1].type == JUDGED:
+            return f"event {place} is a finding: judge again instead of withdrawing it"
+        by = withdrawn.get(place)
+        return f"event {place} is withdrawn by event {by} already" if by is not None and by not in withdrawn else ""
 
 
 class TimelineSpec(Spec):
@@ -108,6 +184,7 @@ class Timeline:
     cases: tuple[Case, ...]
     until: datetime
     devices: tuple[str, ...] = ()
+    findings: tuple[tuple[Finding, ...], ...] = ()
 
 
 def load_timeline(file: Path, contracts: Mapping[ContractId, ContractBook]) -> Timeline:
@@ -124,7 +201,8 @@ def load_timeline(file: Path, contracts: Mapping[ContractId, ContractBook]) -> T
     problems.raise_if_any()
     only = only_service(book)
     cases = tuple(incident.resolve(book.contract.id, only) for incident in spec.incidents)
-    return Timeline(book, cases, spec.until, tuple(incident.device or incident.id for incident in spec.incidents))
+    devices = tuple(incident.device or incident.id for incident in spec.incidents)
+    return Timeline(book, cases, spec.until, devices, tuple(incident.findings() for incident in spec.incidents))
 
 
 def _mistakes(spec: TimelineSpec, book: ContractBook) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
@@ -135,6 +213,8 @@ def _mistakes(spec: TimelineSpec, book: ContractBook) -> Iterator[tuple[tuple[st
         ids.add(incident.id)
         for word in unknown_words(book, service=incident.service, labels=incident.labels):
             yield ("incidents", index, word.field, *([word.key] if word.key else [])), word.message, word.hint
+        for steps, message, hint in incident.mistakes(book):
+            yield ("incidents", index, *steps), message, hint
 
 
 def only_service(book: ContractBook) -> str | None:

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from opsmon.contract.calendar import Calendar
-from opsmon.contract.case import STARTS, Case, history_of
+from opsmon.contract.case import Case, history_of
 from opsmon.contract.limit import months_after
 from opsmon.contract.term import Selector
 from opsmon.contract.text import Text
@@ -102,14 +102,14 @@ class BudgetUse:
 def fault_of(case: Case, device: str, condition: str = "") -> Fault | None:
     """The fault of one incident; None while no believable fact begins it."""
     history = history_of(case.facts, supposed=case.supposed)
-    begun = history.first_of(tuple(sorted(STARTS)))
+    begun = history.begun_at
     if begun is None:
         return None
     judgements = [fact for fact in standing_facts(case.facts) if fact.note.strip()]  # without a reason it is none
     return Fault(
         incident=case.incident,
         device=device,
-        starts_at=begun[0],
+        starts_at=begun,
         condition=condition,
         excluded=exclusion_of(judgements) is not None,
         kind=case.kind,

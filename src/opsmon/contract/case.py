@@ -5,8 +5,8 @@ Promises: the order in which facts arrived does not matter, only the times that 
 and the rest goes on; nothing here raises.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from opsmon.model.device import Kind
@@ -59,6 +59,18 @@ class Pressure:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """What a named person found an incident to be, at `at`: None leaves as it is, an empty label takes one away."""
+
+    at: datetime
+    severity: Severity | None = None
+    service: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One incident under one contract.
 
@@ -76,6 +88,15 @@ class Case:
     estimates: Estimates = field(default_factory=Estimates)
     pressures: tuple[Pressure, ...] = ()
     supposed: bool = False
+
+
+def found_to_be(case: Case, findings: Iterable[Finding]) -> Case:
+    """The case as people found it to be, one finding after the other."""
+    for one in findings:
+        labels = {key: value for key, value in {**case.labels, **one.labels}.items() if value}
+        severity, service = one.severity or case.severity, one.service or case.service
+        case = replace(case, severity=severity, service=service, labels=labels)
+    return case
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +136,13 @@ class History:
     def first_from(self, type_: FactType, start: datetime) -> datetime | None:
         """The first fact of the type at `start` or later."""
         return next((at for at in self.times.get(type_, ()) if at >= start), None)
+
+    @property
+    def begun_at(self) -> datetime | None:
+        """When the incident began: the first that was detected or told of, by people or by our own message."""
+        first = self.first_of(tuple(STARTS))
+        begun = [*self.own_messages[:1], *([first[0]] if first is not None else [])]
+        return min(begun, default=None)
 
     @property
     def excluded_at(self) -> datetime | None:

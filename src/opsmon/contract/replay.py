@@ -1,15 +1,15 @@
 """A written timeline run through the same clocks as the daemon's, with a virtual time that jumps from turn to turn.
 
 Promises: the events are those that a daemon would have journaled which heard of every fact at its own moment and looked
-at every turn punctually; facts after the end are not known yet.
+at every turn punctually; facts after the end are not known yet. A withdrawal is heard of after what it withdraws.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from opsmon.contract.book import ContractBook
-from opsmon.contract.case import STARTS, Case, Refusal, history_of
+from opsmon.contract.case import STARTS, Case, Finding, Refusal, found_to_be, history_of
 from opsmon.contract.clock import Clock, state_at
 from opsmon.contract.watch import ClockKey, clock_events, key_of, next_deadline
 from opsmon.model.event import ClockChanged
@@ -20,7 +20,7 @@ from opsmon.model.incident import Fact
 class Replayed:
     """One incident at the end of the timeline: its clocks that have begun, what the journal was told, what was refused.
 
-    `case` carries the facts that were known by then.
+    `case` carries the facts that were known by then, in the order of time, and the scope that people had found.
     """
 
     case: Case
@@ -29,39 +29,80 @@ class Replayed:
     refusals: tuple[Refusal, ...] = field(default=())
 
 
-def replay(book: ContractBook, cases: tuple[Case, ...], until: datetime) -> tuple[Replayed, ...]:
-    """Every case with its facts up to and including `until`."""
-    return tuple(replay_case(book, case, until) for case in cases)
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """A moment at which something new is heard of, and the case as it is known from then on."""
+
+    at: datetime
+    case: Case
+    reason: str
 
 
-def replay_case(book: ContractBook, case: Case, until: datetime) -> Replayed:
-    """One incident, fact by fact and turn by turn."""
-    facts = _in_order(case.facts, until)
+def replay(
+    book: ContractBook, cases: Sequence[Case], until: datetime, findings: Sequence[Sequence[Finding]] = ()
+) -> tuple[Replayed, ...]:
+    """Every case with its facts up to and including `until`; `findings` are those of each case, where there are any."""
+    padded = [*findings, *[()] * (len(cases) - len(findings))]
+    return tuple(replay_case(book, case, until, found) for case, found in zip(cases, padded, strict=True))
+
+
+def replay_case(book: ContractBook, case: Case, until: datetime, findings: Sequence[Finding] = ()) -> Replayed:
+    """One incident, fact by fact, finding by finding and turn by turn."""
     announced: dict[ClockKey, ClockChanged] = {}
     told: list[ClockChanged] = []
     clocks: tuple[Clock, ...] = ()
+    known, last = replace(case, facts=()), None
 
     def tell(events: tuple[ClockChanged, ...]) -> None:
         told.extend(events)
         announced.update({(event.clause, event.target): event for event in events})
 
-    for index, fact in enumerate(facts):
-        for turn in _turns(clocks, facts[index - 1].at if index else fact.at, fact.at):
+    for heard in _hearings(case, findings, until):
+        for turn in _turns(clocks, last or heard.at, heard.at):
             tell(clock_events(announced, clocks, turn))
-        clocks = book.clocks(replace(case, facts=facts[: index + 1]))
-        tell(clock_events(announced, clocks, fact.at, f"{fact.type} at {fact.at.isoformat()}"))
-    if facts:
-        for turn in _turns(clocks, facts[-1].at, until, to_the_end=True):
+        known, last = heard.case, heard.at
+        clocks = book.clocks(known)
+        tell(clock_events(announced, clocks, heard.at, heard.reason))
+    if last is not None:
+        for turn in _turns(clocks, last, until, to_the_end=True):
             tell(clock_events(announced, clocks, turn))
-    known = replace(case, facts=facts)
     begun = tuple(clock for clock in clocks if state_at(clock, until) is not None and key_of(clock) in announced)
-    return Replayed(known, begun, tuple(told), history_of(facts, supposed=case.supposed).refusals)
+    return Replayed(known, begun, tuple(told), history_of(known.facts, supposed=case.supposed).refusals)
 
 
-def _in_order(facts: tuple[Fact, ...], until: datetime) -> tuple[Fact, ...]:
-    """By time; of facts at one moment, those that start an incident come first."""
-    known = (fact for fact in facts if fact.at.tzinfo is not None and fact.at <= until)
-    return tuple(sorted(known, key=lambda fact: (fact.at, fact.type not in STARTS)))
+def _hearings(case: Case, findings: Sequence[Finding], until: datetime) -> Iterator[Hearing]:
+    """Everything that is heard of up to `until`, in the order of time; of one moment, facts before findings."""
+    facts = [one for one in _in_order(case.facts) if one[0] <= until]
+    found = sorted((one for one in findings if one.at <= until), key=lambda one: one.at)
+    moments = [(at, 0, number) for number, (at, _) in enumerate(facts, 1)]
+    moments += [(one.at, 1, number) for number, one in enumerate(found, 1)]
+    heard = [0, 0]
+    for at, which, number in sorted(moments, key=lambda one: one[:2]):
+        heard[which] = number
+        known = replace(case, facts=tuple(fact for _, fact in facts[: heard[0]]))
+        told = facts[number - 1][1].type if which == 0 else f"a finding: {found[number - 1].reason}"
+        yield Hearing(at, found_to_be(known, found[: heard[1]]), f"{told} at {at.isoformat()}")
+
+
+def _in_order(facts: Sequence[Fact]) -> list[tuple[datetime, Fact]]:
+    """By the time at which each is heard of, and with the numbers of that order; of facts at one moment, those that
+    start an incident come first."""
+    heard: list[datetime | None] = []
+    for fact in facts:
+        named = heard[fact.withdraws - 1] if fact.withdraws and 0 < fact.withdraws <= len(heard) else None
+        heard.append(None if fact.at.tzinfo is None else fact.at if named is None else max(fact.at, named))
+    order = [
+        (at, fact.type not in STARTS, number)
+        for number, (at, fact) in enumerate(zip(heard, facts, strict=True), 1)
+        if at
+    ]
+    order.sort()
+    places = {number: place for place, (_, _, number) in enumerate(order, 1)}
+    return [(at, _renumbered(facts[number - 1], places)) for at, _, number in order]
+
+
+def _renumbered(fact: Fact, places: dict[int, int]) -> Fact:
+    return fact if fact.withdraws is None else replace(fact, withdraws=places.get(fact.withdraws))
 
 
 def _turns(
