@@ -7,7 +7,7 @@ WORKERS ?= 4
 PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick fuzz lint format bench clean
+.PHONY: help run test quick fuzz lint format wheel bench clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -39,6 +39,11 @@ lint: $(VENV)/.installed  ## ruff and mypy strict
 format: $(VENV)/.installed  ## let ruff rewrite what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+wheel: $(VENV)/.installed  ## dist/opsmon-VERSION.whl, to install elsewhere with pip
+	@rm -rf dist
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	@echo "made $$(ls dist/*.whl): python3 -m venv /opt/opsmon && /opt/opsmon/bin/pip install $$(ls dist/*.whl)"
 
 bench: $(VENV)/.installed  ## every comparison in benchmarks/
 	$(BIN)/python -m benchmarks

@@ -1,0 +1,35 @@
+"""What `make wheel` builds holds all that a machine without the checkout needs: program, profiles, rules."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+TOP = Path(__file__).parents[2]
+
+
+def run(*words: str | Path, environ: dict[str, str] | None = None) -> str:
+    done = subprocess.run(
+        [str(word) for word in words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **(environ or {})},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_a_root_made_by_the_installed_wheel_is_right(tmp_path: Path) -> None:
+    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
+    run(*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path / "dist", TOP)
+    (wheel,) = (tmp_path / "dist").glob("opsmon-*.whl")
+    installed = tmp_path / "site"
+    run(*pip, "install", "--no-deps", "--no-index", "--target", installed, wheel)
+    environ = {"PYTHONPATH": str(installed)}
+    where = run(sys.executable, "-c", "import opsmon; print(opsmon.__file__)", environ=environ)
+    assert Path(where.strip()).is_relative_to(installed)
+    root = tmp_path / "root"
+    run(sys.executable, "-m", "opsmon", "init", root, environ=environ)
+    assert len(list((root / "probes").glob("*.yaml"))) == len(list((TOP / "probes").glob("*.yaml")))
+    run(sys.executable, "-m", "opsmon", "check", "--root", root, environ=environ)
