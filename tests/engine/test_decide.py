@@ -12,16 +12,16 @@ from opsmon.engine.input import (
     AddFact,
     AttachDiagnosis,
     ClockStepped,
+    JudgeScope,
     Reloaded,
     Report,
     SetMaintenance,
-    SetSeverity,
     Tick,
 )
 from opsmon.engine.world import World, next_deadline
 from opsmon.model.device import Kind
 from opsmon.model.event import ClockChanged, ClockState, CommandRefused, DeviceState, MaintenanceSet
-from opsmon.model.incident import Fact, FactType, Severity
+from opsmon.model.incident import MONITORING, Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
 from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
 from opsmon.state.rulebook import Bounds, Comparison, Grade, ReportRule, Rule, Threshold
@@ -186,7 +186,7 @@ class TestCommands:
         ("command", "words"),
         [
             (AddFact(IncidentId("nope"), Fact(FactType.ON_SITE, START, "值班员")), "there is no incident nope"),
-            (SetSeverity(IncidentId("nope"), Severity.MAJOR, "值班员"), "there is no incident nope"),
+            (JudgeScope(IncidentId("nope"), "值班员", "why", Severity.MAJOR), "there is no incident nope"),
             (SetMaintenance(DeviceName("nope"), None, "值班员"), "there is no device nope"),
             (SetMaintenance(DeviceName("mcu"), START, "值班员"), "is past"),
             (SetMaintenance(DeviceName("mcu"), None, "值班员"), "mcu is not in maintenance"),
@@ -205,11 +205,11 @@ class TestCommands:
         town.dead.add("mcu")
         town.run(90)
         incident = town.the_open()
-        step = town.give(SetSeverity(incident.id, Severity.EMERGENCY, "值班员", "a meeting is on"))
+        step = town.give(JudgeScope(incident.id, "值班员", "a meeting is on", Severity.EMERGENCY))
         assert town.the_open().severity is Severity.EMERGENCY
         assert town.the_open().alert_severity is incident.alert_severity
         assert step.refusal == ""
-        assert "already" in town.give(SetSeverity(incident.id, Severity.EMERGENCY, "值班员")).refusal
+        assert "already" in town.give(JudgeScope(incident.id, "值班员", "again", Severity.EMERGENCY)).refusal
 
     def test_maintenance_silences_a_device_and_survives_a_restart(self, town: Town) -> None:
         until = town.now + timedelta(hours=1)
@@ -237,13 +237,18 @@ class TestCommands:
         assert town.the_open().resolved_at is not None
         town.dead.clear()
         town.run(300)
-        assert [fact.type for fact in town.incident().facts].count(FactType.RESOLVED) == 1
+        rash, true = [fact for fact in town.incident().facts if fact.type is FactType.RESOLVED]
+        assert (rash.by, rash.contradicted) == ("值班员", True)
+        assert (true.by, true.contradicted) == (MONITORING, False)
+        assert rash.at < true.at
+        assert town.incident().resolved_at == rash.at
         assert not town.incident().is_open
 
     def test_an_exclusion_cancels_the_clocks_and_a_change_of_mind_brings_them_back(self, town: Town) -> None:
         town.dead.add("mcu")
         town.run(90)
-        town.tell(FactType.EXCLUDED, note="the hall's own power cut")
+        excluded = Fact(FactType.EXCLUDED, town.now, "值班员", "the hall's own power cut", approved_by="科长")
+        town.give(AddFact(town.the_open().id, excluded))
         states = {word.last.after for word in town.world.words[town.the_open().id].values()}
         assert states == {ClockState.CANCELLED}
         town.run(60)

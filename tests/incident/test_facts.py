@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from opsmon.incident.facts import FUTURE_SKEW, REPORT_AHEAD, refusal_of
+from opsmon.incident.facts import FUTURE_SKEW, JUDGEMENTS, REPORT_AHEAD, refusal_of
 from opsmon.incident.incident import Incident
 from opsmon.model.event import DeviceState
 from opsmon.model.incident import Fact, FactType
+from opsmon.model.name import ClauseId
 from tests.incident.scene import START, Scene
 
 NOW = START + timedelta(hours=1)
@@ -22,14 +23,19 @@ def incident() -> Incident:
 
 
 def fact(type_: FactType, minutes: float = 10, note: str = "") -> Fact:
-    return Fact(type_, START + timedelta(minutes=minutes), "值班员", note)
+    approver = "科长" if type_ is FactType.EXCLUDED else ""
+    return Fact(type_, START + timedelta(minutes=minutes), "值班员", note, approved_by=approver)
+
+
+def withdrawal(number: int | None, note: str = "a slip of the finger") -> Fact:
+    return replace(fact(FactType.WITHDRAWN, note=note), withdraws=number)
 
 
 def told(incident: Incident, *facts: Fact) -> Incident:
     return replace(incident, facts=(*incident.facts, *facts))
 
 
-@pytest.mark.parametrize("type_", [t for t in FactType if t not in (FactType.EXCLUDED, FactType.INCLUDED)])
+@pytest.mark.parametrize("type_", [t for t in FactType if t not in JUDGEMENTS])
 def test_any_fact_within_the_life_of_the_incident_is_taken(incident: Incident, type_: FactType) -> None:
     assert refusal_of(incident, fact(type_), NOW) == ""
 
@@ -91,3 +97,59 @@ def test_after_the_end_papers_and_judgements_are_still_taken(incident: Incident)
 def test_a_withdrawn_incident_takes_nothing(incident: Incident) -> None:
     merged = replace(incident, closed_at=NOW, withdrawn=True, merged_into="20261120-7")  # type: ignore[arg-type]  # a name
     assert refusal_of(merged, fact(FactType.ON_SITE), NOW) == "the incident was withdrawn, as a part of 20261120-7"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"approved_by": " "}, "an exclusion names who approved it"),
+        ({"paper_sha256": ""}, "a paper has a name and its SHA-256"),
+        ({"paper": "letter.pdf", "paper_sha256": "abc"}, "a paper has a name and its SHA-256"),
+        ({"note": ""}, "excluded needs a reason"),
+    ],
+)
+def test_an_exclusion_says_who_approved_it_and_proves_its_paper(
+    incident: Incident, wrong: dict[str, str], words: str
+) -> None:
+    right = replace(fact(FactType.EXCLUDED, note="power cut"), paper="letter.pdf", paper_sha256="a" * 64)
+    assert refusal_of(incident, right, NOW) == ""
+    assert words in refusal_of(incident, replace(right, **wrong), NOW)  # type: ignore[arg-type]  # texts alone
+
+
+def test_clauses_are_excluded_one_by_one_and_back(incident: Incident) -> None:
+    one, both = (ClauseId("E9"),), (ClauseId("E9"), ClauseId("E5"))
+    incident = told(incident, replace(fact(FactType.EXCLUDED, note="paper late for a reason"), clauses=one))
+    assert "already excluded" in refusal_of(incident, replace(fact(FactType.EXCLUDED, note="a"), clauses=one), NOW)
+    assert refusal_of(incident, replace(fact(FactType.EXCLUDED, note="a"), clauses=both), NOW) == ""
+    assert refusal_of(incident, fact(FactType.EXCLUDED, note="the whole"), NOW) == ""
+    assert "is not excluded" in refusal_of(incident, fact(FactType.INCLUDED, note="a"), NOW)
+    assert refusal_of(incident, replace(fact(FactType.INCLUDED, 11, "a"), clauses=one), NOW) == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (None, "a withdrawal names the number of a fact"),
+        (0, "no fact 0: its facts are numbered 1 to 3"),
+        (4, "no fact 4"),
+        (-1, "no fact -1"),
+        (2, "fact 2 is already withdrawn"),
+        (1, "monitoring still sees the fault"),
+        (3, ""),
+    ],
+)
+def test_a_withdrawal_names_a_fact_that_stands(incident: Incident, number: int | None, words: str) -> None:
+    incident = told(incident, fact(FactType.ON_SITE), withdrawal(2))
+    refusal = refusal_of(incident, withdrawal(number), NOW)
+    assert words in refusal
+    assert bool(refusal) == bool(words)
+
+
+def test_a_withdrawal_needs_a_reason(incident: Incident) -> None:
+    assert refusal_of(told(incident, fact(FactType.ON_SITE)), withdrawal(2, " "), NOW) == "a withdrawal needs a reason"
+
+
+def test_what_was_withdrawn_can_be_told_again_rightly(incident: Incident) -> None:
+    wrong = told(incident, fact(FactType.RESOLVED, 20))
+    assert "already resolved" in refusal_of(wrong, fact(FactType.RESOLVED, 30), NOW)
+    assert refusal_of(told(wrong, withdrawal(2)), fact(FactType.RESOLVED, 30), NOW) == ""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsmon.engine.desk import Refused
+from opsmon.engine.desk import Unavailable
 from opsmon.engine.input import SetMaintenance
 from opsmon.model.name import DeviceName
 from opsmon.model.sample import Outcome
@@ -68,12 +68,12 @@ async def test_waiting_ends_by_itself() -> None:
     await Intake().wait(0.001)
 
 
-async def test_commands_beyond_the_bound_are_turned_away_at_once() -> None:
+async def test_commands_beyond_the_bound_are_told_to_come_again() -> None:
     intake = Intake(most_commands=1)
     first, second = (Request(SetMaintenance(DeviceName("a"), None, "值班员")) for _ in range(2))
     intake.put_request(first)
     intake.put_request(second)
-    assert await second.answer == Refused("too many commands wait to be journaled")
+    assert await second.answer == Unavailable("too many commands wait to be journaled", taken=False)
     assert intake.take(10)[0] == [first]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from opsmon.engine.desk import Accepted, Refused, Unavailable
-from opsmon.engine.input import AddFact, SetMaintenance, SetSeverity
+from opsmon.engine.input import AddFact, JudgeScope, SetMaintenance
 from opsmon.model.event import DeviceState
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
@@ -76,7 +76,7 @@ async def test_old_incidents_are_let_go_and_remembered_for_a_late_word(house: Ho
     async with house.running() as pipeline:
         incident = await house.kill_mcu()
         await house.heal_mcu()
-        late = Fact(FactType.EXCLUDED, house.clock.now(), "值班员", "the hall's own power cut")
+        late = Fact(FactType.EXCLUDED, house.clock.now(), "值班员", "the hall's own power cut", approved_by="科长")
         await pipeline.issue(AddFact(incident, Fact(FactType.REPORT_FILED, house.clock.now(), "值班员")))
         await pipeline.snapshot()
         await house.idle()
@@ -117,7 +117,7 @@ class TestCommands:
 
     async def test_are_refused_in_words_and_the_refusal_is_on_the_disk(self, house: House) -> None:
         async with house.running() as pipeline:
-            answer = await pipeline.issue(SetSeverity(IncidentId("20200101-1"), Severity.MAJOR, "值班员"))
+            answer = await pipeline.issue(JudgeScope(IncidentId("20200101-1"), "值班员", "why", Severity.MAJOR))
             assert answer == Refused("there is no incident 20200101-1")
             assert "CommandRefused" in [type(entry.event).__name__ for entry in house.store.read()]
 

@@ -17,9 +17,9 @@ from opsmon.engine.input import (
     AttachDiagnosis,
     ClockStepped,
     Input,
+    JudgeScope,
     Reloaded,
     SetMaintenance,
-    SetSeverity,
     Tick,
 )
 from opsmon.engine.world import World, next_deadline, start_world
@@ -61,7 +61,7 @@ def commands(draw: st.DrawFn) -> Make:
     makes: list[Make] = [
         lambda now: AddFact(incident, Fact(kind, now + offset, by, note)),
         lambda now: AddFact(incident, Fact(kind, now, by, note or "reason")),
-        lambda _now: SetSeverity(incident, severity, by, note),
+        lambda _now: JudgeScope(incident, by, note, severity),
         lambda now: SetMaintenance(DeviceName(device), now + offset, by, note),
         lambda _now: SetMaintenance(DeviceName(device), None, by, note),
         lambda _now: AttachDiagnosis(incident, note),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from opsmon.engine.desk import Accepted, Answer, Refused
 from opsmon.engine.fold import restore
-from opsmon.engine.input import AddFact, Command, SetMaintenance, SetSeverity
+from opsmon.engine.input import AddFact, Command, JudgeScope, SetMaintenance
 from opsmon.model.event import CommandRefused, Event, IncidentOpened
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
@@ -121,7 +121,7 @@ ACTS = st.one_of(
     st.builds(asks, st.builds(fact, st.integers(1, 3), st.sampled_from(FactType))),
     st.integers(1, 3).map(
         lambda number: asks(
-            lambda _theatre: SetSeverity(IncidentId(f"20260320-{number}"), Severity.EMERGENCY, "值班员")
+            lambda _theatre: JudgeScope(IncidentId(f"20260320-{number}"), "值班员", "why", Severity.EMERGENCY)
         )
     ),
     st.builds(sets_clock, st.sampled_from([-90_000.0, -3_600.0, 600.0])),

@@ -9,10 +9,12 @@ from opsmon.console.reading import contract_of, detail_of, device_of, incident_o
 from opsmon.console.route import answer_json, parse_body
 from opsmon.console.view import device_detail, latest_of
 from opsmon.engine.desk import Accepted, Refused
-from opsmon.engine.input import AddFact, Command, MarkDone, SetMaintenance, SetSeverity
+from opsmon.engine.input import AddFact, Command, JudgeScope, MarkDone, SetMaintenance
 from opsmon.model.event import ObligationDone
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import ClauseId
+
+NO_REASON = "no reason was given"
 
 
 async def add_event(request: web.Request) -> web.Response:
@@ -37,7 +39,7 @@ async def set_severity(request: web.Request) -> web.Response:
     """A named human judges an incident."""
     parts = request.app[PARTS]
     body, incident = await parse_body(SeverityBody, request), incident_of(parts.desk.world, request)
-    await _issue(parts, SetSeverity(incident.id, body.severity, body.by, body.note))
+    await _issue(parts, JudgeScope(incident.id, body.by, body.note or NO_REASON, body.severity))
     return answer_json(await detail_of(parts, incident))
 
 

@@ -72,9 +72,9 @@ class IncidentDocument(BaseModel):
     id: str
     condition: str
     subject: str
-    device: str
+    device: str = Field(description='"" where a person reported a fault of no device that we know')
     site: str
-    kind: Kind
+    kind: Kind | None
     contract: str | None
     service: str | None
     severity: Severity

@@ -14,12 +14,13 @@ from opsmon.contract.term import Target
 from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.engine.world import ClockKey, Word, World
 from opsmon.incident.incident import Incident
-from opsmon.model.event import ClockChanged, ClockState, Event, IncidentClosed, IncidentOpened
+from opsmon.model.event import ClockChanged, ClockState, Event, IncidentClosed, IncidentOpened, IncidentReopened
 from opsmon.model.incident import Ending, exclusion_of
 from opsmon.model.name import IncidentId
 
 CLOCK_ALERTS = {ClockState.AT_RISK: AlertKind.AT_RISK, ClockState.BREACHED: AlertKind.BREACHED}
 PAPERS = frozenset({Target.REPORT})
+AlertCause = IncidentOpened | IncidentReopened | IncidentClosed | ClockChanged
 
 
 class Shift(NamedTuple):
@@ -42,6 +43,13 @@ def words_after(world: World, event: Event) -> Mapping[ClockKey, Word]:
                 if word.alert and key[1] not in PAPERS
             }
             return {key: replace(word, alert=None, alert_since=None) for key, word in silent.items()}
+        case IncidentReopened():
+            pressing = ((key, word) for key, word in words_of(world, event.incident).items() if not word.alert)
+            return {
+                key: replace(word, alert=CLOCK_ALERTS[word.last.after], alert_since=event.at)
+                for key, word in pressing
+                if word.last.after in CLOCK_ALERTS
+            }
     return {}
 
 
@@ -77,7 +85,7 @@ def shifts_of(world: World, event: Event, changed: Mapping[ClockKey, Word]) -> l
             shifts.append(Shift(before, AlertStatus.RESOLVED, old))
         if word.alert is not None and word.alert is not before:
             shifts.append(Shift(word.alert, AlertStatus.FIRING, word))
-    if isinstance(event, IncidentOpened):
+    if isinstance(event, IncidentOpened | IncidentReopened):
         shifts.append(Shift(AlertKind.INCIDENT, AlertStatus.FIRING, None))
     if isinstance(event, IncidentClosed):
         shifts.append(Shift(AlertKind.INCIDENT, AlertStatus.RESOLVED, None))
@@ -86,16 +94,14 @@ def shifts_of(world: World, event: Event, changed: Mapping[ClockKey, Word]) -> l
 
 def alerts_for(before: World, after: World, event: Event) -> list[Notify]:
     """The alerts of one event; `before` and `after` are the worlds around it."""
-    if not isinstance(event, IncidentOpened | IncidentClosed | ClockChanged):
+    if not isinstance(event, AlertCause):
         return []
     incident, sequence = after.incidents.by_id[event.incident], before.notices.get(event.incident, 0)
     shifts = shifts_of(before, event, words_after(before, event))
     return [_notify(event, incident, shift, sequence + number) for number, shift in enumerate(shifts, 1)]
 
 
-def _notify(
-    event: IncidentOpened | IncidentClosed | ClockChanged, incident: Incident, shift: Shift, sequence: int
-) -> Notify:
+def _notify(event: AlertCause, incident: Incident, shift: Shift, sequence: int) -> Notify:
     over, word = shift.status is AlertStatus.RESOLVED, shift.word
     starts_at = incident.starts_at if word is None else word.alert_since or event.at
     ended_at = incident.resolved_at if word is None and incident.resolved_at is not None else event.at
@@ -105,7 +111,7 @@ def _notify(
     return Notify(event.at, shift.kind, shift.status, incident, clock, sequence, starts_at, ends_at, ended)
 
 
-def ending_of(event: IncidentOpened | IncidentClosed | ClockChanged, incident: Incident) -> Ending:
+def ending_of(event: AlertCause, incident: Incident) -> Ending:
     """Why the alert that the event ends is over."""
     if isinstance(event, IncidentClosed):
         return event.ending

@@ -3,23 +3,30 @@
 Only a thing that somebody named asks for is done; facts have their own rule book (`incident.facts`).
 """
 
+from dataclasses import replace
+
 from opsmon.engine.duties import judge_done
 from opsmon.engine.input import (
     AddFact,
     AttachDiagnosis,
     Command,
+    JudgeScope,
     MarkDone,
+    OpenIncident,
     RecordBackup,
     Report,
     SetMaintenance,
-    SetSeverity,
 )
+from opsmon.engine.reported import open_incident
+from opsmon.engine.scope import judge_scope, refusal_of_clauses
 from opsmon.engine.turn import Turn
 from opsmon.incident.draft import Draft
 from opsmon.incident.facts import refusal_of
 from opsmon.incident.grouping import observe
 from opsmon.incident.incident import Incident
-from opsmon.model.event import BackupRecorded, CommandRefused, DiagnosisAttached, FactAdded, MaintenanceSet, SeveritySet
+from opsmon.incident.lifecycle import follow_words
+from opsmon.model.event import BackupRecorded, CommandRefused, DiagnosisAttached, FactAdded, MaintenanceSet
+from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import IncidentId
 from opsmon.state import advance as state
 from opsmon.state.fleet import StateStep
@@ -44,6 +51,8 @@ def _obey(turn: Turn, command: Command) -> str:
             return _set_maintenance(turn, command)
         case MarkDone():
             return _mark_done(turn, command)
+        case OpenIncident():
+            return _refusal_of_words(command.by, command.note) or open_incident(turn, command)
         case Report():
             return _report(turn, command)
         case RecordBackup():
@@ -52,33 +61,35 @@ def _obey(turn: Turn, command: Command) -> str:
     return f"there is no incident {command.incident}" if incident is None else _work_on(turn, command, incident)
 
 
-def _work_on(turn: Turn, command: AddFact | SetSeverity | AttachDiagnosis, incident: Incident) -> str:
+def _work_on(turn: Turn, command: AddFact | JudgeScope | AttachDiagnosis, incident: Incident) -> str:
     match command:
         case AddFact():
             return _add_fact(turn, command, incident)
-        case SetSeverity():
-            return _set_severity(turn, command, incident)
+        case JudgeScope():
+            return _refusal_of_words(command.by, command.reason) or judge_scope(turn, command, incident)
         case AttachDiagnosis():
             turn.write(DiagnosisAttached(turn.now, incident.id, command.text[:LONGEST_TEXT]))
     return ""
 
 
 def _add_fact(turn: Turn, command: AddFact, incident: Incident) -> str:
-    refusal = _refusal_of_words(command.fact.by, command.fact.note) or refusal_of(incident, command.fact, turn.now)
+    fact = command.fact
+    if fact.delivery and any(known.delivery == fact.delivery for known in incident.facts):
+        return ""  # told again after a restart that came between the journal and the outbox
+    refusal = (
+        _refusal_of_words(fact.by, fact.note)
+        or refusal_of(incident, fact, turn.now)
+        or refusal_of_clauses(turn, fact.clauses, incident)
+    )
     if not refusal:
-        turn.write(FactAdded(turn.now, incident.id, command.fact))
+        turn.write(FactAdded(turn.now, incident.id, _marked(incident, fact)))
+        turn.draft(lambda draft: follow_words(draft, incident))
     return refusal
 
 
-def _set_severity(turn: Turn, command: SetSeverity, incident: Incident) -> str:
-    refusal = _refusal_of_words(command.by, command.note)
-    if not refusal and incident.withdrawn:
-        refusal = "the incident was withdrawn"
-    if not refusal and incident.severity is command.severity:
-        refusal = f"the severity is {command.severity} already"
-    if not refusal:
-        turn.write(SeveritySet(turn.now, incident.id, command.severity, command.by, command.note))
-    return refusal
+def _marked(incident: Incident, fact: Fact) -> Fact:
+    """A person's word that it is over is taken, and marked where monitoring sees otherwise."""
+    return replace(fact, contradicted=fact.type is FactType.RESOLVED and incident.is_seen)
 
 
 def _set_maintenance(turn: Turn, command: SetMaintenance) -> str:
@@ -168,8 +179,9 @@ def _refused(turn: Turn, command: Command, reason: str) -> CommandRefused:
     if isinstance(command, SetMaintenance | Report | RecordBackup):
         by = command.by if isinstance(command, SetMaintenance) else ""
         return CommandRefused(turn.now, name, None, command.device, by[:LONGEST_TEXT], reason)
-    if isinstance(command, MarkDone):
-        return CommandRefused(turn.now, name, None, None, command.by[:LONGEST_TEXT], reason)
+    if isinstance(command, MarkDone | OpenIncident):
+        device = command.device if isinstance(command, OpenIncident) else None
+        return CommandRefused(turn.now, name, None, device, command.by[:LONGEST_TEXT], reason)
     by = command.fact.by if isinstance(command, AddFact) else getattr(command, "by", "")
     return CommandRefused(turn.now, name, IncidentId(command.incident), None, by[:LONGEST_TEXT], reason)
 

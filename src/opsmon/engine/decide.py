@@ -15,9 +15,9 @@ from opsmon.engine.rules import Rules
 from opsmon.engine.step import Step
 from opsmon.engine.turn import Turn
 from opsmon.engine.world import World, with_fleet
-from opsmon.incident.draft import MONITORING
 from opsmon.incident.lifecycle import drop_strangers, prune, shift_hold_downs
 from opsmon.model.event import MaintenanceSet
+from opsmon.model.incident import MONITORING
 from opsmon.model.sample import Sample
 from opsmon.state import advance as state
 from opsmon.state.steady import clock_stepped

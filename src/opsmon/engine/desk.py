@@ -27,9 +27,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """The store could not take the command in time. It may be taken later all the same: ask before repeating."""
+    """The command cannot be taken now. `taken` None: it may be taken later all the same, so ask before repeating."""
 
     reason: str
+    taken: bool | None = None
 
 
 Answer = Accepted | Refused | Unavailable

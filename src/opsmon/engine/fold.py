@@ -6,20 +6,18 @@ from datetime import datetime
 
 from immutables import Map
 
-from opsmon.engine.alerts import shifts_of, words_after, words_of
+from opsmon.engine.alerts import AlertCause, shifts_of, words_after, words_of
 from opsmon.engine.duties import fold_duty
 from opsmon.engine.rules import Rules
 from opsmon.engine.world import World, start_world
 from opsmon.incident.incident import Incident
-from opsmon.incident.incidents import apply
+from opsmon.incident.incidents import Incidents, apply
 from opsmon.incident.lifecycle import prune
 from opsmon.model.event import (
     BackupRecorded,
     ClockChanged,
     DutyEvent,
     Event,
-    IncidentClosed,
-    IncidentOpened,
     MaintenanceSet,
 )
 from opsmon.model.name import IncidentId
@@ -44,7 +42,7 @@ def fold_decided(world: World, event: Event) -> World:
     for key, word in changed.items():
         incident = word.last.incident
         world = replace(world, words=world.words.set(incident, words_of(world, incident).set(key, word)))
-    if isinstance(event, IncidentOpened | IncidentClosed | ClockChanged) and shifts:
+    if isinstance(event, AlertCause) and shifts:
         world = _count(world, event.incident, shifts)
     return world
 
@@ -95,7 +93,16 @@ def _is_settled(world: World, incident: Incident, before: datetime) -> bool:
 
 
 def recall(world: World, events: Iterable[Event]) -> World:
-    """Brings back an incident that was let go, from the events that the journal has of it."""
+    """Brings back an incident that was let go, from the events that the journal has of it.
+
+    It is folded by itself: while it was gone another fault of the same device may have taken its place.
+    """
+    alone = replace(world, incidents=Incidents(), words=Map(), notices=Map())
     for event in events:
-        world = fold_decided(world, event)
-    return world
+        alone = fold_decided(alone, event)
+    by_id, words, notices = world.incidents.by_id.mutate(), world.words.mutate(), world.notices.mutate()
+    by_id.update(alone.incidents.by_id)
+    words.update(alone.words)
+    notices.update(alone.notices)
+    incidents = replace(world.incidents, by_id=by_id.finish())
+    return replace(world, incidents=incidents, words=words.finish(), notices=notices.finish())

@@ -1,11 +1,13 @@
 """What the engine is told: a sample, a command, that time has passed, or that the configuration is another one."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from opsmon.engine.rules import Rules
+from opsmon.model.device import Kind
 from opsmon.model.incident import Fact, Severity
-from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId
+from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
 from opsmon.model.sample import Sample
 
 
@@ -18,13 +20,39 @@ class AddFact:
 
 
 @dataclass(frozen=True, slots=True)
-class SetSeverity:
-    """A named human judges how bad an incident is."""
+class OpenIncident:
+    """A person (`by`) reports a fault that monitoring need not know of.
+
+    `condition` is in the person's words. What is None is taken from the device or the site.
+    """
+
+    site: SiteName
+    condition: str
+    reported_at: datetime
+    by: str
+    device: DeviceName | None = None
+    kind: Kind | None = None
+    service: str | None = None
+    severity: Severity | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeScope:
+    """A named human finds what the incident is under its contract; None leaves a thing as it is.
+
+    A label with an empty value takes the incident's own label away. `seen` is how many judgements the person had seen:
+    another number means that somebody else judged meanwhile. None asks for no such check.
+    """
 
     incident: IncidentId
-    severity: Severity
     by: str
-    note: str = ""
+    reason: str
+    severity: Severity | None = None
+    service: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +122,7 @@ class RecordBackup:
     unannounced: str = ""
 
 
-Command = AddFact | SetSeverity | SetMaintenance | AttachDiagnosis | MarkDone | Report | RecordBackup
+Command = OpenIncident | AddFact | JudgeScope | SetMaintenance | AttachDiagnosis | MarkDone | Report | RecordBackup
 
 
 @dataclass(frozen=True, slots=True)

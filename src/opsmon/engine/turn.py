@@ -21,12 +21,15 @@ from opsmon.model.event import (
     DeviceState,
     Event,
     FactAdded,
+    FaultSeen,
     IncidentClosed,
     IncidentOpened,
+    IncidentReopened,
     RecoverySeen,
     ScopeJudged,
     SeveritySet,
 )
+from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import IncidentId, SiteName
 from opsmon.state.fleet import StateStep
 
@@ -62,8 +65,14 @@ class Turn:
             case RecoverySeen():
                 agenda = self.world.agenda.set(event.incident, event.hold_until)
                 self.world = replace(self.world, agenda=agenda)
+            case FaultSeen():
+                self.reckon.setdefault(event.incident, "monitoring sees the fault")
+                if event.state is DeviceState.DOWN:
+                    self.effects.append(Diagnose(event.incident, self.world.incidents.by_id[event.incident].device))
             case FactAdded():
-                self.reckon.setdefault(event.incident, f"{event.fact.type} was recorded")
+                self.reckon.setdefault(event.incident, _told(event.fact))
+            case IncidentReopened():
+                self.reckon.setdefault(event.incident, event.reason)
             case SeveritySet():
                 self.reckon.setdefault(event.incident, f"its severity was set to {event.severity}")
             case ScopeJudged():
@@ -131,6 +140,13 @@ class Turn:
             kept = kept.delete(name)
         agenda = self.world.agenda.set(name, min(moments, default=None))
         self.world = replace(self.world, clocks=kept, agenda=agenda)
+
+
+def _told(fact: Fact) -> str:
+    """What a fact changes clocks for, in words for the journal."""
+    if fact.type is FactType.WITHDRAWN:
+        return f"fact {fact.withdraws} was withdrawn: {fact.note}"
+    return f"{fact.type} was recorded"
 
 
 def case_of(incident: Incident) -> Case:

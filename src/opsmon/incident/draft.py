@@ -13,19 +13,28 @@ from opsmon.model.event import (
     ConditionRaised,
     DeviceStateChanged,
     FactAdded,
+    FaultSeen,
     IncidentClosed,
     IncidentOpened,
     RecoverySeen,
     RecoveryWithdrawn,
     Transition,
 )
-from opsmon.model.incident import Ending, Fact, FactType, Severity
+from opsmon.model.incident import MONITORING, Ending, Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
 from opsmon.state.rulebook import Rulebook
 
-MONITORING = "monitoring"
 RUNTIME = "ups_runtime_remaining_seconds"
 LONGEST_RUNTIME_S = 1e6  # more is no battery
+GRAVITY = tuple(Severity)  # the gravest last
+# What people told of a part holds of the whole; that the part was resolved or excluded does not.
+CARRIED = frozenset(FactType) - {
+    FactType.DETECTED,
+    FactType.RESOLVED,
+    FactType.EXCLUDED,
+    FactType.INCLUDED,
+    FactType.WITHDRAWN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +96,23 @@ class Draft:
         )
 
     def _open(self, opened: IncidentOpened) -> Incident:
-        """Writes it down, with the first failed observation as its first fact."""
-        self.write(opened)
+        """Writes it down, with the first failed observation as its first fact. What a person has reported of the device
+        already is the same incident."""
+        reported = self.incidents.reports_of(opened.device)
+        if reported:
+            self.write(_seen(reported[0], opened))
+        else:
+            self.write(opened)
+        name = reported[0].id if reported else opened.incident
         detected = Fact(FactType.DETECTED, opened.starts_at, MONITORING, opened.detail)
-        self.write(FactAdded(self.now, opened.incident, detected))
-        return self.incidents.by_id[opened.incident]
+        self.write(FactAdded(self.now, name, detected))
+        return self.incidents.by_id[name]
+
+    def open_reported(self, opened: IncidentOpened, reported: Fact) -> None:
+        """An incident that a person reports, with the report as its first fact."""
+        name = self._next_id()
+        self.write(replace(opened, incident=name))
+        self.write(FactAdded(self.now, name, reported))
 
     def _gives_way_at(self, raised: ConditionRaised) -> datetime | None:
         """When the battery is empty, if it is the time left on it that is short."""
@@ -127,8 +148,33 @@ class Draft:
         if incident.hold_until is not None:
             self.write(RecoveryWithdrawn(self.now, incident.id, reason))
 
-    def withdraw(
-        self, incident: Incident, reason: str, ended: Ending = Ending.WITHDRAWN, into: IncidentId | None = None
-    ) -> None:
-        """Closes an incident that turned out to be none of its own; `into` is the one that it is a part of."""
-        self.write(IncidentClosed(self.now, incident.id, reason, withdrawn=True, merged_into=into, ended=ended))
+    def withdraw(self, incident: Incident, reason: str, ended: Ending = Ending.WITHDRAWN) -> None:
+        """Closes an incident that turned out to be none, or that nothing can see the end of."""
+        self.write(IncidentClosed(self.now, incident.id, reason, withdrawn=True, ended=ended))
+
+    def merge(self, incident: Incident, reason: str, into: IncidentId) -> None:
+        """Closes an incident that turned out to be a part of another one, which takes over what people told of it."""
+        known = {(fact.type, fact.at) for fact in self.incidents.by_id[into].standing}
+        for fact in incident.standing:
+            if fact.type in CARRIED and fact.by != MONITORING and (fact.type, fact.at) not in known:
+                note = f"{fact.note} ({incident.id})".strip()
+                self.write(FactAdded(self.now, into, replace(fact, note=note)))
+        closed = IncidentClosed(self.now, incident.id, reason, withdrawn=True, merged_into=into, ended=Ending.MERGED)
+        self.write(closed)
+
+
+def _seen(incident: Incident, opened: IncidentOpened) -> FaultSeen:
+    """The fault that monitoring sees is the one that a person reported. What a person said of its severity holds."""
+    given = incident.severity_given
+    return FaultSeen(
+        at=opened.at,
+        incident=incident.id,
+        condition=opened.condition,
+        subject=opened.subject,
+        severity=incident.severity if given else max(incident.severity, opened.severity, key=GRAVITY.index),
+        since=opened.starts_at,
+        detail=opened.detail,
+        state=opened.state,
+        value=opened.value,
+        gives_way_at=opened.gives_way_at,
+    )

@@ -1,22 +1,24 @@
 """What people may report about an incident, and the words in which it is refused.
 
-Facts are added, never edited: a mistake is corrected by another fact. `refusal_of` gives "" when a fact may be added.
+Facts are added, never edited: a mistake is withdrawn by another fact. `refusal_of` gives "" when a fact may be added.
 """
 
 from datetime import datetime, timedelta
 
 from opsmon.incident.incident import Incident
-from opsmon.model.incident import Fact, FactType
+from opsmon.incident.lifecycle import STARTS
+from opsmon.model.incident import MONITORING, Fact, FactType, exclusion_of, standing_numbers
 
 # How far the clocks of people and machines may be apart before "just now" is called the future.
 FUTURE_SKEW = timedelta(minutes=2)
-STARTS = frozenset({FactType.DETECTED, FactType.REPORTED})
 # What people may have told before our monitoring saw it: a user telephones, and the next check fails.
 TOLD_BY_PEOPLE = frozenset({FactType.REPORTED, FactType.NOTIFIED})
-REPORT_AHEAD = timedelta(days=1)  # what was reported earlier than this was another fault
-NEEDS_REASON = frozenset({FactType.EXCLUDED, FactType.INCLUDED})
-# What is still reported of an incident when it is over.
-AFTER_CLOSE = frozenset({FactType.REPORT_FILED, FactType.EXCLUDED, FactType.INCLUDED})
+REPORT_AHEAD = timedelta(days=7)  # what was reported earlier than this was another fault
+EXCLUSIONS = frozenset({FactType.EXCLUDED, FactType.INCLUDED})
+# Judgements and corrections: told of an incident that is over as well, and told twice in one moment.
+JUDGEMENTS = EXCLUSIONS | {FactType.WITHDRAWN}
+AFTER_CLOSE = JUDGEMENTS | {FactType.REPORT_FILED}
+SHA256_DIGITS = 64
 
 
 def refusal_of(incident: Incident, fact: Fact, now: datetime) -> str:
@@ -39,7 +41,11 @@ def _refusal_of_time(incident: Incident, fact: Fact, now: datetime) -> str:
     earliest = incident.starts_at - REPORT_AHEAD if fact.type in TOLD_BY_PEOPLE else begun
     if fact.at < earliest:
         return f"{fact.at.isoformat()} is before the incident began ({begun.isoformat()})"
-    if incident.withdrawn:
+    return _refusal_of_end(incident, fact)
+
+
+def _refusal_of_end(incident: Incident, fact: Fact) -> str:
+    if incident.withdrawn and not _may_begin_again(incident, fact):
         merged = f", as a part of {incident.merged_into}" if incident.merged_into else ""
         return f"the incident was withdrawn{merged}"
     resolved_at = incident.resolved_at
@@ -48,7 +54,18 @@ def _refusal_of_time(incident: Incident, fact: Fact, now: datetime) -> str:
     return ""
 
 
+def _may_begin_again(incident: Incident, fact: Fact) -> bool:
+    """Whether it is closed only since every start was withdrawn, and a withdrawal is what is to be withdrawn now."""
+    begun = any(known.type in STARTS for known in incident.standing)
+    told = any(known.type in STARTS for known in incident.facts)
+    return fact.type is FactType.WITHDRAWN and incident.merged_into is None and told and not begun
+
+
 def _refusal_of_order(incident: Incident, fact: Fact) -> str:
+    if fact.type is FactType.WITHDRAWN:
+        return _refusal_of_withdrawal(incident, fact)
+    if fact.type in EXCLUSIONS:
+        return _refusal_of_exclusion(incident, fact)
     told = {known.type for known in incident.standing}
     if any(known.type is fact.type and known.at == fact.at for known in incident.standing):
         return f"{fact.type} at {fact.at.isoformat()} is already recorded"
@@ -56,12 +73,36 @@ def _refusal_of_order(incident: Incident, fact: Fact) -> str:
         if FactType.RESOLVED in told:
             return "the incident is already resolved"
         return "" if told & STARTS else "an incident that was neither detected nor reported cannot be resolved"
-    return _refusal_of_exclusion(incident, fact) if fact.type in NEEDS_REASON else ""
+    return ""
 
 
 def _refusal_of_exclusion(incident: Incident, fact: Fact) -> str:
     if not fact.note.strip():
         return f"{fact.type} needs a reason"
-    if incident.is_excluded == (fact.type is FactType.EXCLUDED):
-        return f"the incident is {'already' if incident.is_excluded else 'not'} excluded"
+    if fact.type is FactType.EXCLUDED and not fact.approved_by.strip():
+        return "an exclusion names who approved it: `opsmon incidents exclude ID --approved-by WHO`"
+    if bool(fact.paper) != bool(fact.paper_sha256) or len(fact.paper_sha256) not in (0, SHA256_DIGITS):
+        return "a paper has a name and its SHA-256 in 64 hexadecimal digits"
+    out = [exclusion_of(incident.facts, clause) is not None for clause in fact.clauses or (None,)]
+    which = f" of {', '.join(fact.clauses)}" if fact.clauses else ""
+    if fact.type is FactType.EXCLUDED and all(out):
+        return f"the incident is already excluded{which and ', or those clauses are'}"
+    if fact.type is FactType.INCLUDED and not any(out):
+        return f"the incident is not excluded{which and ', and none of those clauses is'}"
+    return ""
+
+
+def _refusal_of_withdrawal(incident: Incident, fact: Fact) -> str:
+    number, count = fact.withdraws, len(incident.facts)
+    if not fact.note.strip():
+        return "a withdrawal needs a reason"
+    if number is None:
+        return "a withdrawal names the number of a fact: `opsmon incidents withdraw ID FACT --reason TEXT`"
+    if not 0 < number <= count:
+        return f"the incident has no fact {number}: its facts are numbered 1 to {count}"
+    if number not in standing_numbers(incident.facts):
+        return f"fact {number} is already withdrawn"
+    wrong = incident.facts[number - 1]
+    if incident.is_seen and wrong.type is FactType.DETECTED and wrong.by == MONITORING:
+        return f"fact {number} cannot be withdrawn: monitoring still sees the fault"
     return ""

@@ -5,15 +5,14 @@ that a device which it had declared down was hidden all the time, the device's o
 attached. A fault that is older than that has a cause of its own and keeps its incident.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from opsmon.incident.draft import Draft
 from opsmon.incident.incident import Incident
-from opsmon.incident.incidents import degraded_of
+from opsmon.incident.incidents import Incidents, degraded_of
 from opsmon.model.device import Device
 from opsmon.model.event import ConditionCleared, ConditionRaised, DeviceState, DeviceStateChanged, Transition
-from opsmon.model.incident import Ending
-from opsmon.model.name import DeviceName
+from opsmon.model.name import ContractId, DeviceName
 
 # How much earlier a consequence may have been seen than its cause: checks of different devices are not simultaneous.
 CONSEQUENCE_WINDOW = timedelta(minutes=5)
@@ -68,7 +67,7 @@ def _absorb_degraded(draft: Draft, outage: Incident) -> None:
     """What began as a part of the device failing was the whole device going."""
     degraded = draft.incidents.find_open(degraded_of(outage.device))
     if degraded is not None and _is_consequence(degraded, outage):
-        draft.withdraw(degraded, f"the first sign of {outage.id}", Ending.MERGED, outage.id)
+        draft.merge(degraded, f"the first sign of {outage.id}", outage.id)
 
 
 def _adopt_hidden(draft: Draft, device: DeviceName) -> None:
@@ -94,26 +93,40 @@ def _is_consequence(other: Incident, outage: Incident) -> bool:
 
 def _observe_hidden(draft: Draft, device: DeviceName) -> None:
     _doubt_recovery(draft, device, "it can no longer be reached")
-    outage, own = _outage_hiding(draft, device), draft.incidents.outage_of(device)
+    outage, own = outage_hiding(draft.incidents, device), draft.incidents.outage_of(device)
+    if outage is not None:
+        _absorb_reports(draft, device, outage)
     if outage is None:
         draft.detach(device)
     elif own is None:
         draft.attach(outage.id, device)
     elif _is_consequence(own, outage):
-        draft.withdraw(own, f"its cause is {outage.id}", Ending.MERGED, outage.id)
+        draft.merge(own, f"its cause is {outage.id}", outage.id)
         draft.attach(outage.id, device)
 
 
-def _outage_hiding(draft: Draft, device: DeviceName) -> Incident | None:
+def _absorb_reports(draft: Draft, device: DeviceName, outage: Incident) -> None:
+    """What people reported of a hidden device when its parent was gone is the parent's fault, under one contract."""
+    for reported in draft.incidents.reports_of(device):
+        if is_part_of(outage, reported.starts_at, reported.contract):
+            draft.merge(reported, f"its cause is {outage.id}", outage.id)
+
+
+def is_part_of(outage: Incident, reported_at: datetime, contract: ContractId | None) -> bool:
+    """Whether a report of a hidden device is a report of the outage: not older than it, and under the same contract."""
+    return contract == outage.contract and reported_at >= outage.starts_at - CONSEQUENCE_WINDOW
+
+
+def outage_hiding(incidents: Incidents, device: DeviceName) -> Incident | None:
     """The open outage of the first device on the way up that has one; hidden devices may hide each other."""
     seen = {device}
-    above = draft.incidents.hidden.get(device)
+    above = incidents.hidden.get(device)
     while above is not None and above not in seen:
-        outage = draft.incidents.outage_of(above)
+        outage = incidents.outage_of(above)
         if outage is not None:
             return outage
         seen.add(above)
-        above = draft.incidents.hidden.get(above)
+        above = incidents.hidden.get(above)
     return None
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from opsmon.model.device import Kind
-from opsmon.model.event import DeviceState
+from opsmon.model.event import DeviceState, ScopeJudged
 from opsmon.model.incident import Ending, Fact, FactType, Severity, exclusion_of, standing_facts
 from opsmon.model.name import ContractId, DeviceName, IncidentId, SiteName
 
@@ -45,11 +45,16 @@ WORK_FACTS = frozenset(
 class Incident:
     """One root cause, from the first failed observation (`starts_at`) to the close.
 
-    `severity` and `service` may be changed by a named human; `alert_severity` is that of the opening. `labels` are
+    `severity` and `service` may be changed by a named human; `alert_severity` and `alert_service` are
+    those of the opening. `labels` are
     those of the device, `own_labels` those that people gave to this incident. `children` are affected now, `affected`
     were at any time. `recovered_at` and `hold_until` are set while a recovery is being believed.
     `state` is the state of the whole device that is the fault, None where a condition of it is; then `value` is what
     was measured when it was opened, if that is a number.
+
+    `reported_by` is the person who opened it, "" where monitoring did. `is_watched`: monitoring saw the fault and will
+    see its end; else it is over when a person says so. `seen_condition` and `seen_subject` are monitoring's names for
+    the fault of an incident that a person opened. `judgements` are what people found out about its scope, in order.
     """
 
     id: IncidentId
@@ -57,7 +62,7 @@ class Incident:
     subject: str
     device: DeviceName
     site: SiteName
-    kind: Kind
+    kind: Kind | None
     contract: ContractId | None
     service: str | None
     severity: Severity
@@ -81,6 +86,13 @@ class Incident:
     merged_into: IncidentId | None = None
     ended: Ending | None = None
     diagnosis: tuple[str, ...] = ()
+    reported_by: str = ""
+    is_watched: bool = True
+    seen_condition: str = ""
+    seen_subject: str = ""
+    alert_service: str | None = None
+    severity_given: bool = False
+    judgements: tuple[ScopeJudged, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -110,8 +122,13 @@ class Incident:
 
     @property
     def resolved_at(self) -> datetime | None:
-        """When service was restored, as told by the first fact that says so."""
-        return next((fact.at for fact in self.standing if fact.type is FactType.RESOLVED), None)
+        """When service was restored: the earliest time that anybody tells."""
+        return min((fact.at for fact in self.standing if fact.type is FactType.RESOLVED), default=None)
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether monitoring sees the fault now."""
+        return self.is_open and self.is_watched and self.hold_until is None
 
     @property
     def is_excluded(self) -> bool:

@@ -21,8 +21,10 @@ from opsmon.model.event import (
     DeviceStateChanged,
     DiagnosisAttached,
     FactAdded,
+    FaultSeen,
     IncidentClosed,
     IncidentOpened,
+    IncidentReopened,
     RecoverySeen,
     RecoveryWithdrawn,
     ScopeJudged,
@@ -38,7 +40,7 @@ Cause = tuple[DeviceName, str, str]
 IncidentChange = Change | DeviceStateChanged | ConditionRaised | ConditionCleared
 
 
-OUTAGE, DEGRADED = "", "~degraded"
+OUTAGE, DEGRADED, REPORTED = "", "~degraded", "~reported"
 
 
 def outage_of(device: DeviceName) -> Cause:
@@ -51,8 +53,13 @@ def degraded_of(device: DeviceName) -> Cause:
     return device, DEGRADED, ""
 
 
-def cause_of(incident: Incident | IncidentOpened) -> Cause:
+def cause_of(incident: Incident) -> Cause:
+    """What monitoring sees; what a person alone knows of is a cause of its own."""
+    if not incident.is_watched:
+        return incident.device, REPORTED, incident.id
     if incident.state is None:
+        if incident.seen_condition:
+            return incident.device, incident.seen_condition, incident.seen_subject
         return incident.device, incident.condition, incident.subject
     return outage_of(incident.device) if incident.state in OUTAGE_STATES else degraded_of(incident.device)
 
@@ -61,8 +68,8 @@ def cause_of(incident: Incident | IncidentOpened) -> Cause:
 class Incidents:
     """`suppressed` are conditions that hold on a device that is not to open anything at present; `hidden` are
     unreachable devices and the device that hides each; `states` holds the last word on every device of which
-    something is known.
-    `numbers` counts the incidents of each day."""
+    something is known. `numbers` counts the incidents of each day. `reported_on` are the open incidents of a device of
+    which only people know."""
 
     by_id: Map[IncidentId, Incident] = field(default_factory=Map)
     open_by_cause: Map[Cause, IncidentId] = field(default_factory=Map)
@@ -72,6 +79,7 @@ class Incidents:
     hidden_behind: Map[DeviceName, frozenset[DeviceName]] = field(default_factory=Map)
     states: Map[DeviceName, DeviceStateChanged] = field(default_factory=Map)
     numbers: Map[str, int] = field(default_factory=Map)
+    reported_on: Map[DeviceName, frozenset[IncidentId]] = field(default_factory=Map)
 
     def state_of(self, device: DeviceName) -> DeviceState:
         last = self.states.get(device)
@@ -84,6 +92,11 @@ class Incidents:
     def find_open(self, cause: Cause) -> Incident | None:
         incident = self.open_by_cause.get(cause)
         return None if incident is None else self.by_id[incident]
+
+    def reports_of(self, device: DeviceName) -> tuple[Incident, ...]:
+        """The open incidents of the device of which only people know, the earliest report first."""
+        found = [self.by_id[name] for name in self.reported_on.get(device, ())]
+        return tuple(sorted(found, key=lambda one: (one.starts_at, id_order(one.id))))
 
     def open_incidents(self) -> tuple[Incident, ...]:
         """Open incidents in the order of their ids."""
@@ -126,6 +139,7 @@ def _opened(incidents: Incidents, event: IncidentOpened) -> Incidents:
         service=event.service,
         severity=event.severity,
         alert_severity=event.severity,
+        alert_service=event.service,
         opened_at=event.at,
         starts_at=event.starts_at,
         detail=event.detail,
@@ -133,16 +147,38 @@ def _opened(incidents: Incidents, event: IncidentOpened) -> Incidents:
         state=event.state,
         gives_way_at=event.gives_way_at,
         value=event.value,
+        own_labels=event.own_labels,
+        reported_by=event.by,
+        is_watched=not event.by,
+        severity_given=event.severity_given,
     )
-    cause = cause_of(event)
     day, number = id_order(event.incident)
+    numbers = incidents.numbers.set(day, max(number, incidents.numbers.get(day, 0)))
+    return _enter(replace(incidents, numbers=numbers), incident)
+
+
+def _enter(incidents: Incidents, incident: Incident) -> Incidents:
+    """Puts an open incident where its cause is looked up."""
+    cause, reported = cause_of(incident), incidents.reported_on
+    if not incident.is_watched and incident.device:
+        reported = _added(reported, incident.device, incident.id)
     return replace(
         incidents,
-        by_id=incidents.by_id.set(event.incident, incident),
-        open_by_cause=incidents.open_by_cause.set(cause, event.incident),
+        by_id=incidents.by_id.set(incident.id, incident),
+        open_by_cause=incidents.open_by_cause.set(cause, incident.id),
         suppressed=without(incidents.suppressed, cause),
-        numbers=incidents.numbers.set(day, max(number, incidents.numbers.get(day, 0))),
+        reported_on=reported,
     )
+
+
+def _leave(incidents: Incidents, incident: Incident) -> Incidents:
+    """Takes it away from there."""
+    cause, causes, reported = cause_of(incident), incidents.open_by_cause, incidents.reported_on
+    if not incident.is_watched:
+        reported = _removed(reported, incident.device, incident.id)
+    if causes.get(cause) == incident.id:
+        causes = causes.delete(cause)
+    return replace(incidents, open_by_cause=causes, reported_on=reported)
 
 
 def _changed(incidents: Incidents, incident: Incident, event: Change) -> Incidents:
@@ -159,6 +195,10 @@ def _changed(incidents: Incidents, incident: Incident, event: Change) -> Inciden
             return replace(incidents, by_id=incidents.by_id.set(incident.id, incident), parent_incident=parents)
         case IncidentClosed():
             return _closed(incidents, incident, event)
+        case IncidentReopened():
+            return _enter(incidents, _reopened(incident))
+        case FaultSeen():
+            return _enter(_leave(incidents, incident), _seen(incident, event))
     return replace(incidents, by_id=incidents.by_id.set(incident.id, _told(incident, event)))
 
 
@@ -187,6 +227,27 @@ def _judged(incident: Incident, event: SeveritySet | ScopeJudged) -> Incident:
         severity=event.severity or incident.severity,
         service=event.service or incident.service,
         own_labels=own,
+        severity_given=incident.severity_given or event.severity is not None,
+        judgements=(*incident.judgements, event),
+    )
+
+
+def _seen(incident: Incident, event: FaultSeen) -> Incident:
+    return replace(
+        incident,
+        is_watched=True,
+        seen_condition=event.condition,
+        seen_subject=event.subject,
+        severity=event.severity,
+        state=event.state,
+        value=event.value,
+        gives_way_at=event.gives_way_at,
+    )
+
+
+def _reopened(incident: Incident) -> Incident:
+    return replace(
+        incident, is_watched=False, recovered_at=None, closed_at=None, close_reason="", withdrawn=False, ended=None
     )
 
 
@@ -204,12 +265,8 @@ def _closed(incidents: Incidents, incident: Incident, event: IncidentClosed) -> 
     parents = incidents.parent_incident
     for child in incident.children:
         parents = without(parents, child)
-    return replace(
-        incidents,
-        by_id=incidents.by_id.set(incident.id, closed),
-        open_by_cause=without(incidents.open_by_cause, cause_of(incident)),
-        parent_incident=parents,
-    )
+    left = _leave(incidents, incident)
+    return replace(left, by_id=left.by_id.set(incident.id, closed), parent_incident=parents)
 
 
 def _state_changed(incidents: Incidents, event: DeviceStateChanged) -> Incidents:

@@ -3,12 +3,22 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from opsmon.incident.draft import MONITORING, Draft
+from opsmon.incident.draft import Draft
 from opsmon.incident.incident import OUTAGE_STATES, Incident
 from opsmon.incident.incidents import Incidents, degraded_of, without
 from opsmon.model.device import Inventory
-from opsmon.model.event import DeviceState, DeviceStateChanged, FactAdded, IncidentClosed, RecoverySeen
-from opsmon.model.incident import Ending, Fact, FactType
+from opsmon.model.event import (
+    DeviceState,
+    DeviceStateChanged,
+    FactAdded,
+    IncidentClosed,
+    IncidentReopened,
+    RecoverySeen,
+)
+from opsmon.model.incident import MONITORING, Ending, Fact, FactType
+
+STARTS = frozenset({FactType.DETECTED, FactType.REPORTED, FactType.NOTIFIED})
+NOTHING_BEGAN = "every fact that it began with was withdrawn"
 
 
 def end_hold_down(draft: Draft, incident: Incident) -> None:
@@ -19,9 +29,9 @@ def end_hold_down(draft: Draft, incident: Incident) -> None:
 
 def _resolve(draft: Draft, incident: Incident) -> None:
     recovered_at = incident.recovered_at or draft.now
-    if incident.resolved_at is None:
+    if all(fact.type is not FactType.RESOLVED or fact.by != MONITORING for fact in incident.standing):
         fact = Fact(FactType.RESOLVED, recovered_at, MONITORING, "recovery held")
-        draft.write(FactAdded(draft.now, incident.id, fact))
+        draft.write(FactAdded(draft.now, incident.id, fact))  # beside a person's word, which may have been rash
     draft.write(IncidentClosed(draft.now, incident.id, "recovered, and stayed so", ended=Ending.RECOVERED))
     last = draft.incidents.states.get(incident.device)
     if incident.state in OUTAGE_STATES and last is not None and last.after is DeviceState.DEGRADED:
@@ -33,6 +43,35 @@ def _open_degraded(draft: Draft, last: DeviceStateChanged) -> None:
     device = draft.setting.inventory.devices.get(last.device)
     if device is not None and draft.incidents.find_open(degraded_of(last.device)) is None:
         draft.open_state(device, last)
+
+
+def follow_words(draft: Draft, incident: Incident) -> None:
+    """Closes, reopens or withdraws the incident where the facts that stand now say so.
+
+    What monitoring watches is over when monitoring says so, so that a person's word alone closes only what a person
+    reported. A closed incident whose last `resolved` was withdrawn goes on, and so does one whose every start was
+    withdrawn when one of them stands again.
+    """
+    incident = draft.incidents.by_id[incident.id]
+    begun = any(fact.type in STARTS for fact in incident.standing)
+    resolved = next((fact for fact in incident.standing if fact.type is FactType.RESOLVED), None)
+    if incident.is_open and not begun:
+        draft.withdraw(incident, NOTHING_BEGAN)
+    elif incident.is_open and not incident.is_watched and resolved is not None:
+        reason = f"resolved, says {resolved.by}"
+        draft.write(IncidentClosed(draft.now, incident.id, reason, ended=Ending.RECOVERED))
+    elif not incident.is_open and begun and resolved is None:
+        _go_on(draft, incident)
+
+
+def _go_on(draft: Draft, incident: Incident) -> None:
+    """Unless monitoring saw the end, of which older journals hold no fact."""
+    told = any(fact.type is FactType.RESOLVED and fact.by == MONITORING for fact in incident.facts)
+    if incident.is_watched and incident.recovered_at is not None and not told:
+        fact = Fact(FactType.RESOLVED, incident.recovered_at, MONITORING, "recovery held")
+        draft.write(FactAdded(draft.now, incident.id, fact))
+    else:
+        draft.write(IncidentReopened(draft.now, incident.id, "what had closed it was withdrawn"))
 
 
 def shift_hold_downs(draft: Draft, by: timedelta) -> None:
@@ -50,7 +89,7 @@ def drop_strangers(draft: Draft) -> None:
     for incident in draft.incidents.open_incidents():
         for child in sorted(incident.children - devices.keys()):
             draft.detach(child)
-        if incident.device not in devices:
+        if incident.is_watched and incident.device not in devices:
             draft.withdraw(incident, "the device was taken out of the inventory", Ending.LEFT_INVENTORY)
 
 

@@ -113,6 +113,10 @@ class IncidentOpened:
     `state` is the state of the whole device that is the fault, None where a condition of it is; then `value` is what
     was measured, if that is a number. `gives_way_at` is when things give way whatever the contract allows: a UPS runs
     empty.
+
+    `by` is the person who reported it, "" where monitoring saw it. What a person reports may have no device (""), and a
+    kind that nobody knows (None); `condition` is then in the person's words, `starts_at` the time of the report.
+    `own_labels` are the incident's, beside its device's; `severity_given`: the person named the severity.
     """
 
     at: datetime
@@ -121,7 +125,7 @@ class IncidentOpened:
     subject: str
     device: DeviceName
     site: SiteName
-    kind: Kind
+    kind: Kind | None
     contract: ContractId | None
     service: str | None
     severity: Severity
@@ -131,6 +135,38 @@ class IncidentOpened:
     state: DeviceState | None = None
     value: float | None = None
     gives_way_at: datetime | None = None
+    own_labels: Mapping[str, str] = field(default_factory=dict)
+    by: str = ""
+    severity_given: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FaultSeen:
+    """Monitoring found the device of a person's incident at fault: from now on it watches this incident.
+
+    The fields are those of `IncidentOpened`; `condition` is monitoring's own, the incident keeps the name that it has.
+    `severity` is what the incident has from now on.
+    """
+
+    at: datetime
+    incident: IncidentId
+    condition: str
+    subject: str
+    severity: Severity
+    since: datetime
+    detail: str
+    state: DeviceState | None = None
+    value: float | None = None
+    gives_way_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentReopened:
+    """What had closed it was withdrawn: it goes on, and is over when a person says so or monitoring sees it end."""
+
+    at: datetime
+    incident: IncidentId
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +375,8 @@ Transition = DeviceStateChanged | ConditionRaised | ConditionCleared
 ClockEvent = ClockChanged
 Change = (
     IncidentOpened
+    | FaultSeen
+    | IncidentReopened
     | FactAdded
     | ChildAttached
     | ChildDetached

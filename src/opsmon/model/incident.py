@@ -54,6 +54,7 @@ class FactType(StrEnum):
     WITHDRAWN = "withdrawn"  # another fact of the incident was wrong, with a reason
 
 
+MONITORING = "monitoring"  # in `by`: our probes say so
 OWN_PREFIX = "opsmon/"  # of `by`, where opsmon itself tells a fact for a channel
 
 

@@ -2,14 +2,14 @@
 
 While the loop keeps up every sample is decided, in order. When it does not, the samples of each check melt into the
 newest and, where that one is good, the newest that is not: a failure is never lost, and no more than two of a check
-wait. Commands beyond the bound are turned away at once.
+wait. Commands beyond the bound are told at once to come again.
 """
 
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 
-from opsmon.engine.desk import Answer, Refused
+from opsmon.engine.desk import Answer, Unavailable
 from opsmon.engine.input import Command, Reloaded
 from opsmon.model.name import CheckName, DeviceName
 from opsmon.model.sample import Outcome, Sample
@@ -29,6 +29,11 @@ class Request:
     def is_wanted(self) -> bool:
         """Whether somebody still waits."""
         return not self.answer.done()
+
+    def refuse_for_now(self, reason: str) -> None:
+        """Tells who waits to come again: it was not taken."""
+        if self.is_wanted:
+            self.answer.set_result(Unavailable(reason, taken=False))
 
 
 class Intake:
@@ -54,7 +59,7 @@ class Intake:
     def put_request(self, request: Request) -> None:
         """Queues it, or answers at once that there are too many."""
         if len(self._requests) >= self._most_commands:
-            request.answer.set_result(Refused("too many commands wait to be journaled"))
+            request.refuse_for_now("too many commands wait to be journaled")
             return
         self._requests.append(request)
         self._filled.set()

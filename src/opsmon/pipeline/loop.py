@@ -14,13 +14,13 @@ from opsmon.engine.decide import decide
 from opsmon.engine.desk import Accepted, Answer, Refused, Unavailable
 from opsmon.engine.effect import Diagnose, Effect, Notify
 from opsmon.engine.fold import forget, recall
-from opsmon.engine.input import AddFact, ClockStepped, Command, Input, Reloaded, SetSeverity, Tick
+from opsmon.engine.input import AddFact, ClockStepped, Command, Input, JudgeScope, Reloaded, Tick
 from opsmon.engine.rules import Rules
 from opsmon.engine.step import Step
 from opsmon.engine.world import World, next_deadline
 from opsmon.errors import StoreError
 from opsmon.model.event import Event
-from opsmon.model.name import CheckName, DeviceName, IncidentId
+from opsmon.model.name import CheckName, DeviceName
 from opsmon.model.sample import Sample
 from opsmon.pipeline.intake import Intake, Request
 from opsmon.pipeline.ledger import Ledger
@@ -137,7 +137,8 @@ class Pipeline:
     async def _turn(self) -> None:
         await self.intake.wait(0 if self._stopping else self._sleep_s())
         requests, samples = self.intake.take(BATCH)
-        batch = Batch(await self._remember([request.given for request in requests]))
+        world, requests = await self._remember(requests)
+        batch = Batch(world)
         self._decide(batch, requests, samples)
         if batch.events:
             deliveries = [row for effect in batch.alerts() for row in self._render(effect)]
@@ -154,22 +155,21 @@ class Pipeline:
         batch.answer()
         await asyncio.sleep(0)
 
-    async def _remember(self, given: Iterable[Input]) -> World:
-        """The world, without the incidents that are to be forgotten and with those that a command is about."""
-        world = self._world
+    async def _remember(self, requests: Sequence[Request]) -> tuple[World, list[Request]]:
+        """The world, without the incidents that are to be forgotten and with those that a command is about; and the
+        requests, without those whose incident cannot be looked up now: nobody is told that there is none."""
+        world, kept = self._world, []
         if self._forget_before is not None:
             world, self._forget_before = forget(world, self._forget_before), None
-        for one in given:
-            if isinstance(one, AddFact | SetSeverity) and one.incident not in world.incidents.by_id:
-                world = recall(world, await self._history(one.incident))
-        return world
-
-    async def _history(self, incident: IncidentId) -> tuple[Event, ...]:
-        try:
-            return await self.ledger.history(incident)
-        except StoreError as error:
-            log.warning("incident %s cannot be looked up: %s", incident, error)
-            return ()
+        for request in requests:
+            given = request.given
+            try:
+                if isinstance(given, AddFact | JudgeScope) and given.incident not in world.incidents.by_id:
+                    world = recall(world, await self.ledger.history(given.incident))
+                kept.append(request)
+            except StoreError as error:
+                request.refuse_for_now(f"the incident cannot be looked up: {error}")
+        return world, kept
 
     def _sleep_s(self) -> float:
         deadline = next_deadline(self._world)
