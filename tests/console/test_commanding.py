@@ -165,3 +165,29 @@ async def test_an_obligation_is_ticked_off_by_a_named_human(scene: Scene, client
     assert "no obligation E99" in (await send(client, f"{path}/E99/done", body, 409))["error"]
     await send(client, "/api/v1/contracts/nobody/obligations/E18/done", body, 404)
     await send(client, f"{path}/E18/done", {"day": "2026-03-19"}, 422)
+
+
+async def test_ticks_of_several_days_are_listed_withdrawn_and_brought_back(scene: Scene, client: Client) -> None:
+    path = "/api/v1/contracts/xicheng-vc-2025/obligations"
+    words = {"by": "值班员"}
+    body = {**words, "days": ["2026-03-16..2026-03-18"], "places": ["bureau:1..3"]}
+    assert "is not owed at several places" in (await send(client, f"{path}/E13/done", body, 409))["error"]
+    done = await send(client, f"{path}/E15/done", body, 201)
+    assert [one["place"] for one in done["ticked"]] == ["bureau:1", "bureau:2", "bureau:3"]
+    undone = {**words, "day": "2026-03-18", "places": ["bureau:2"], "reason": "another bureau"}
+    assert (await send(client, f"{path}/E15/undone", undone, 201))["place"] == "bureau:2"
+    await send(client, f"{path}/E15/undone", undone, 409)
+
+    async def places() -> list[str]:
+        answer = await client.get(f"{path}?from=2026-03-31&to=2026-03-31", headers=RIGHT)
+        (task,) = [one for one in await answer.json() if one["obligation"] == "E15"]
+        (bureaus,) = [one for one in task["places"] if one["group"] == "bureau"]
+        assert (bureaus["done"], bureaus["of"]) == (len(bureaus["ticked"]), 52)
+        return list(bureaus["ticked"])
+
+    assert await places() == ["bureau:1", "bureau:3"]
+    await send(client, f"{path}/E15/undone", {**undone, "again": True}, 201)
+    assert await places() == ["bureau:1", "bureau:2", "bureau:3"]
+    for wrong in ({"day": "2026-03-18", "days": ["2026-03-18"]}, {"days": ["2026-03-18..2026-03-16"]}, {"days": ["x"]}):
+        await send(client, f"{path}/E13/done", {**words, **wrong}, 422)
+    assert (await client.get(f"{path}?from=2026-03-31&to=2026-03-01", headers=RIGHT)).status == 422

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta, tzinfo
 from opsmon.backup.standing import Standing
 from opsmon.contract.book import ContractBook
 from opsmon.contract.obligation import Obligation
-from opsmon.engine.duties import judge_done
 from opsmon.engine.input import MarkDone, Report
+from opsmon.engine.tick import Refusal, judge_done
 from opsmon.engine.world import World
 from opsmon.model.device import Device, Kind
 from opsmon.model.name import ContractId, DeviceName
@@ -51,7 +51,7 @@ def _done(
             continue
         note = f"{len(devices)} configurations captured and proved"
         asked = MarkDone(name, obligation.id, today, min(max(taken), now), BY, note, service)
-        if not isinstance(judge_done(book, asked, world.duties.done, now), str):
+        if not isinstance(judge_done(book, asked, world.duties, now), Refusal):
             yield asked
 
 

@@ -260,30 +260,6 @@ class SeverityBody(Body):
     note: str = Note
 
 
-class DoneBody(Body):
-    """A named human ticks off a recurring obligation: the task due on `day`, or the one whose time contains it."""
-
-    day: date = Field(strict=False)
-    by: str = Field(min_length=1, max_length=200, description="who")
-    done_at: AwareDatetime | None = Field(default=None, description="when it was done; now when not given")
-    note: str = Note
-    service: str = Field(default="", max_length=100)
-    part: str = Field(default="", max_length=200)
-    file: str = Field(default="", max_length=255, description="the name of the evidence")
-    file_sha256: str = Field(default="", pattern="^([0-9a-f]{64})?$")
-
-
-class DoneDocument(BaseModel):
-    """The task that was ticked off; `due_at` null for an obligation without dates."""
-
-    contract: str
-    obligation: str
-    service: str
-    part: str
-    due_at: datetime | None
-    day: str
-
-
 class MaintenanceBody(Body):
     """A maintenance window of a device from now until `until`; null ends it."""
 

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from opsmon.console import commanding, deliveries, health, reading, scraping, status_page
+from opsmon.console import commanding, deliveries, duties, health, reading, scraping, status_page
 from opsmon.console.document import (
     AckBody,
     BudgetDocument,
@@ -14,8 +14,6 @@ from opsmon.console.document import (
     DeviceDetailDocument,
     DeviceDocument,
     DeviceQuery,
-    DoneBody,
-    DoneDocument,
     EventBody,
     IncidentDetailDocument,
     IncidentDocument,
@@ -25,6 +23,7 @@ from opsmon.console.document import (
     SiteDocument,
     SiteQuery,
 )
+from opsmon.console.duty_document import DoneBody, DoneDocument, ObligationQuery, TaskDocument, UndoneBody
 from opsmon.console.guard import Access
 from opsmon.console.openapi import describe
 from opsmon.console.route import Route
@@ -32,6 +31,7 @@ from opsmon.console.route import Route
 TEXT, HTML = "text/plain", "text/html"
 _INCIDENT = "/api/v1/incidents/{incident}"
 _DEVICE = "/api/v1/devices/{device}"
+_OBLIGATION = "/api/v1/contracts/{contract}/obligations/{obligation}"
 
 
 async def show_openapi(request: web.Request) -> web.Response:
@@ -69,8 +69,12 @@ ROUTES: tuple[Route, ...] = (
           Access.COMMAND, body=MaintenanceBody, answer=DeviceDetailDocument),
     Route("GET", "/api/v1/sites", reading.list_sites, "Sites, with their devices counted by state", query=SiteQuery,
           answer=SiteDocument, many=True),
-    Route("POST", "/api/v1/contracts/{contract}/obligations/{obligation}/done", commanding.mark_done,
-          "Tick off a recurring obligation", Access.COMMAND, body=DoneBody, answer=DoneDocument, status=201),
+    Route("GET", "/api/v1/contracts/{contract}/obligations", duties.list_tasks,
+          "Tasks of recurring obligations, the first due first", query=ObligationQuery, answer=TaskDocument, many=True),
+    Route("POST", f"{_OBLIGATION}/done", duties.mark_done, "Tick off a recurring obligation", Access.COMMAND,
+          body=DoneBody, answer=DoneDocument, status=201),
+    Route("POST", f"{_OBLIGATION}/undone", duties.mark_undone, "Withdraw a tick, or its withdrawal", Access.COMMAND,
+          body=UndoneBody, answer=DoneDocument, status=201),
     Route("GET", "/api/v1/deliveries", deliveries.list_deliveries, "Notifications that no receiver has taken",
           query=DeliveryQuery, answer=DeliveryDocument, many=True),
     Route("GET", "/api/v1/openapi.json", show_openapi, "This document"),

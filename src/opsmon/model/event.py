@@ -335,7 +335,8 @@ class TaskChanged:
 class ObligationDone:
     """A person ticks off a task, or (`due_at` None) an obligation without dates on the day `day` (ISO 8601).
 
-    `file` is the name of the evidence and `file_sha256` its digest; the evidence itself stays where it is.
+    `file` is the name of the evidence and `file_sha256` its digest; the evidence itself stays where it is. `place` is
+    one of several at which the task is owed, "" the whole of it.
     """
 
     at: datetime
@@ -350,6 +351,27 @@ class ObligationDone:
     note: str = ""
     file: str = ""
     file_sha256: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ObligationUndone:
+    """A tick was a mistake; both stay in the journal. `again`: the withdrawal was the mistake, and the tick stands.
+
+    It names the last tick of (contract, obligation, service, part, due_at, place) or, where `due_at` is None, of `day`.
+    """
+
+    at: datetime
+    contract: ContractId
+    obligation: ClauseId
+    service: str
+    part: str
+    due_at: datetime | None
+    day: str
+    place: str
+    by: str
+    reason: str
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,5 +410,5 @@ Change = (
     | IncidentClosed
     | CommandRefused
 )
-DutyEvent = ContractWatched | TaskChanged | ObligationDone
+DutyEvent = ContractWatched | TaskChanged | ObligationDone | ObligationUndone
 Event = Transition | ClockEvent | Change | MaintenanceSet | DutyEvent | BackupRecorded
