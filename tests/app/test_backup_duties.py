@@ -8,7 +8,7 @@ from opsmon.backup.standing import Standing, last_good_ages
 from opsmon.engine.decide import decide
 from opsmon.engine.world import World, start_world
 from opsmon.model.device import Device, Kind
-from opsmon.model.event import ObligationDone
+from opsmon.model.duty import ObligationDone
 from opsmon.model.name import ContractId, DeviceName
 from tests.engine.scene import ZONE, contracts, device, rules_of
 

@@ -9,7 +9,8 @@ from opsmon.engine.digest import digest
 from opsmon.engine.fold import restore
 from opsmon.engine.input import MarkDone, MarkUndone, Tick
 from opsmon.engine.step import Step
-from opsmon.model.event import CommandRefused, ObligationDone, ObligationUndone, TaskChanged, TaskState
+from opsmon.model.duty import ObligationDone, ObligationUndone, TaskChanged, TaskState
+from opsmon.model.event import CommandRefused
 from opsmon.model.name import ClauseId
 from tests.contract.rulebook import book, local
 from tests.engine.scene import CONTRACT, START, Town, rules_of

@@ -24,7 +24,7 @@ from opsmon.engine.duties import Duties
 from opsmon.engine.input import MarkDone, MarkUndone
 from opsmon.engine.tick import Refusal, judge_done, judge_undone
 from opsmon.errors import ConfigError, OpsmonError, Problem, StoreError
-from opsmon.model.event import ObligationDone, ObligationUndone
+from opsmon.model.duty import ObligationDone, ObligationUndone
 from opsmon.model.name import ClauseId
 from opsmon.report.reading import read_duties
 from opsmon.store.store import Store, open_store

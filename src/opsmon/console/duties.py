@@ -12,7 +12,7 @@ from opsmon.console.reading import contract_of
 from opsmon.console.route import JSON, answer_json, list_json, parse_body, parse_query
 from opsmon.contract.obligation import tasks_of
 from opsmon.engine.input import MarkDone, MarkUndone
-from opsmon.model.event import ObligationDone, ObligationUndone
+from opsmon.model.duty import ObligationDone, ObligationUndone
 from opsmon.model.name import ClauseId
 
 WEEK, MAX_DAYS = timedelta(days=7), 400

@@ -10,7 +10,7 @@ from opsmon.console.document import Body, Note, Query
 from opsmon.contract.obligation import Obligation, Task, task_state
 from opsmon.contract.place import counts_of
 from opsmon.engine.duties import Duties
-from opsmon.model.event import ObligationDone, ObligationUndone, TaskState
+from opsmon.model.duty import ObligationDone, ObligationUndone, TaskState
 from opsmon.model.name import ContractId
 
 

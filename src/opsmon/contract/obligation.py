@@ -15,7 +15,7 @@ from opsmon.contract.place import PlaceGroup
 from opsmon.contract.schedule import Schedule, Slot, slots_of
 from opsmon.contract.term import Contract, Term
 from opsmon.contract.text import Text
-from opsmon.model.event import TaskState
+from opsmon.model.duty import TaskState
 from opsmon.model.name import ClauseId
 
 

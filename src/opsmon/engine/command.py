@@ -26,7 +26,8 @@ from opsmon.incident.facts import refusal_of
 from opsmon.incident.grouping import observe
 from opsmon.incident.incident import Incident
 from opsmon.incident.lifecycle import follow_words
-from opsmon.model.event import BackupRecorded, CommandRefused, DiagnosisAttached, DutyEvent, FactAdded, MaintenanceSet
+from opsmon.model.duty import DutyEvent
+from opsmon.model.event import BackupRecorded, CommandRefused, DiagnosisAttached, FactAdded, MaintenanceSet
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import IncidentId
 from opsmon.state import advance as state

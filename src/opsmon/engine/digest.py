@@ -6,18 +6,15 @@ for the number of alerts that each incident has sent: that is kept beside.
 
 from collections.abc import Container, Iterable
 
+from opsmon.model.duty import ContractWatched, ObligationDone, ObligationUndone, TaskChanged
 from opsmon.model.event import (
     BackupRecorded,
     ConditionCleared,
     ConditionRaised,
-    ContractWatched,
     DeviceState,
     DeviceStateChanged,
     Event,
     MaintenanceSet,
-    ObligationDone,
-    ObligationUndone,
-    TaskChanged,
 )
 from opsmon.model.name import DeviceName, IncidentId
 

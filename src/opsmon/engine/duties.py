@@ -16,7 +16,7 @@ from opsmon.contract.obligation import Obligation, Task, task_state, tasks_of
 from opsmon.contract.penalty import Delay
 from opsmon.contract.place import WHOLE, finished_at
 from opsmon.contract.schedule import Every, Periodic
-from opsmon.model.event import ContractWatched, DutyEvent, ObligationDone, ObligationUndone, TaskChanged, TaskState
+from opsmon.model.duty import ContractWatched, DutyEvent, ObligationDone, ObligationUndone, TaskChanged, TaskState
 from opsmon.model.name import ClauseId, ContractId
 
 BEHIND = timedelta(days=40)  # how far back a start looks for tasks that nobody was told of

@@ -11,7 +11,7 @@ from opsmon.contract.obligation import Nature, Obligation, Task, due_day, tasks_
 from opsmon.contract.place import WHOLE, places_meant
 from opsmon.engine.duties import Duties, TaskId, Tick, reach_of, tick_of
 from opsmon.engine.input import MarkDone, MarkUndone
-from opsmon.model.event import ObligationDone, ObligationUndone
+from opsmon.model.duty import ObligationDone, ObligationUndone
 from opsmon.near_miss import nearest, shown
 
 MAX_DAYS = 400

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from opsmon.engine.duties import Duties, fold_duty
 from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import Incidents, apply
-from opsmon.model.event import BackupRecorded, ClockChanged, DutyEvent, MaintenanceSet
+from opsmon.model.duty import DutyEvent
+from opsmon.model.event import BackupRecorded, ClockChanged, MaintenanceSet
 from opsmon.model.name import ContractId
 from opsmon.store.store import Store
 
