@@ -25,6 +25,7 @@ from opsmon.contract.calendar import DAY_S, HOLIDAYS, Calendar
 from opsmon.contract.obligation import Obligation
 from opsmon.contract.place import PlaceGroup
 from opsmon.contract.schedule import AfterTerm, AroundPeriods, Dated, Every, Periodic, Schedule
+from opsmon.model.discovery import Discovery, Fulfilment
 from opsmon.model.name import ClauseId
 from opsmon.near_miss import nearest, shown
 from opsmon.spec import Spec, wrong
@@ -33,6 +34,8 @@ _WORKDAY_AFTER = re.compile(r"([1-9]\d?)(?:st|nd|rd|th) workday after", re.ASCII
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 GroupName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 EveryField = Annotated[Every, Field(strict=False)]
+DiscoveryField = Annotated[Discovery, Field(strict=False)]
+FulfilmentField = Annotated[Fulfilment, Field(strict=False)]
 
 
 def _close_s(text: object) -> int:
@@ -179,6 +182,8 @@ class ObligationSpec(Spec):
     places: dict[GroupName, PlacesSpec] = Field(default={})
     interpretation: TextField | None = None
     note: TextField = ""
+    fulfilled_by: FulfilmentField | None = None
+    broken_by: DiscoveryField | list[DiscoveryField] = Field(default=[])
 
     @model_validator(mode="after")
     def _one_nature(self) -> "ObligationSpec":
@@ -188,6 +193,8 @@ class ObligationSpec(Spec):
             raise wrong("places of nothing", "`places` belongs to `due`")
         if self.strict and not self.due:
             raise wrong("a stricter reading of nothing", "`strict` belongs to `due`")
+        if self.fulfilled_by is not None and not self.due:
+            raise wrong("nothing to tick off: `fulfilled_by` belongs to `due`")
         return self
 
     def resolve(self, services: Iterable[str], calendar: Calendar, key: str) -> Obligation:
@@ -207,6 +214,8 @@ class ObligationSpec(Spec):
             standing=text_of(self.always) if self.always is not None else None,
             interpretation=text_of(self.interpretation) if self.interpretation is not None else None,
             places=tuple(one.resolve(name) for name, one in self.places.items()),
+            fulfilled_by=self.fulfilled_by,
+            broken_by=frozenset([self.broken_by] if isinstance(self.broken_by, Discovery) else self.broken_by),
         )
 
 

@@ -15,6 +15,7 @@ from opsmon.contract.place import PlaceGroup
 from opsmon.contract.schedule import Schedule, Slot, slots_of
 from opsmon.contract.term import Contract, Term
 from opsmon.contract.text import Text
+from opsmon.model.discovery import Discovery, Fulfilment
 from opsmon.model.duty import TaskState
 from opsmon.model.name import ClauseId
 
@@ -28,7 +29,10 @@ class Nature(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Obligation:
     """One row of a contract. `strict` are the schedules under the stricter reading: they warn and do not judge.
-    `places` are ticked one by one for each task."""
+    `places` are ticked one by one for each task.
+
+    `fulfilled_by` ticks its tasks off without a person; `broken_by` are discoveries that are told with its name.
+    """
 
     id: ClauseId
     source: str
@@ -40,6 +44,8 @@ class Obligation:
     standing: Text | None = None
     interpretation: Text | None = None
     places: tuple[PlaceGroup, ...] = ()
+    fulfilled_by: Fulfilment | None = None
+    broken_by: frozenset[Discovery] = frozenset()
 
     @property
     def nature(self) -> Nature:

@@ -26,6 +26,7 @@ from opsmon.incident.facts import refusal_of
 from opsmon.incident.grouping import observe
 from opsmon.incident.incident import Incident
 from opsmon.incident.lifecycle import follow_words
+from opsmon.model.discovery import Discovery
 from opsmon.model.duty import DutyEvent
 from opsmon.model.event import BackupRecorded, CommandRefused, DiagnosisAttached, FactAdded, MaintenanceSet
 from opsmon.model.incident import Fact, FactType
@@ -34,7 +35,6 @@ from opsmon.state import advance as state
 from opsmon.state.fleet import StateStep
 
 LONGEST_TEXT = 4_000
-UNANNOUNCED = "ConfigChangedUnannounced"  # of the rules' `reports:`
 NO_NAME = "a name is needed: who says so?"
 TOO_LONG = f"the text is longer than {LONGEST_TEXT} characters"
 
@@ -156,8 +156,9 @@ def _record_backup(turn: Turn, command: RecordBackup) -> str:
             unannounced=bool(command.unannounced),
         )
     )
-    told = command.unannounced
-    _report(turn, Report(command.device, UNANNOUNCED, holds=bool(told), detail=told))  # a root may do without the rule
+    condition, told = turn.world.rules.rulebook.condition_for(Discovery.UNANNOUNCED_CHANGE), command.unannounced
+    if condition is not None:
+        _report(turn, Report(command.device, condition, holds=bool(told), detail=told))
     return ""
 
 
