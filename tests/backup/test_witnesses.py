@@ -177,7 +177,8 @@ DAMAGES = (
     empty_text, empty_text_and_copy, scrambled_text, lost_text, empty_tree, empty_commit, empty_branch, zeroed_branch,
     lost_branch, branch_to_nowhere, broken_packed_refs, lost_head, zeroed_head, detached_head, another_branch,
     zeroed_configuration, no_refs, truncated_pack, lost_index_of_a_pack, lost_repository, lost_insides,
-    older_repository, foreign_commit, foreign_removal, replaced_files, locks, lost_results, broken_results, broken_order,
+    older_repository, foreign_commit, foreign_removal, replaced_files, locks, lost_results, broken_results,
+    broken_order,
 )  # fmt: skip
 
 
