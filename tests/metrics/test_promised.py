@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import yaml
-
 from opsmon.metrics.catalogue import CATALOGUE, DEVICES, PROBES, exposed_name
 from opsmon.metrics.own import DeviceReport
 from opsmon.metrics.page import PageWriter
@@ -18,6 +16,7 @@ from opsmon.probe.context import Echo, ProbeContext
 from opsmon.probe.icmp import IcmpSpec
 from opsmon.probe.onvif import CLOCK_BLOCK
 from opsmon.probe.profile.metric import METRICS
+from opsmon.probe.profile.remark import REMARKS
 from opsmon.probe.profile.uplink import UPLINK
 from opsmon.probe.rtsp import rtsp_block
 from opsmon.probe.ssh import ssh_block
@@ -46,10 +45,6 @@ def test_every_metric_of_profiles_is_in_the_picture_of_some_device() -> None:
         for file in GOLDEN.glob("*.json")
         for series in json.loads(file.read_text(encoding="utf-8"))["series"]
     }
-    cases = yaml.safe_load((GOLDEN.parent / "second_words.yaml").read_text(encoding="utf-8"))
-    seen |= {
-        series.partition("{")[0] for case in cases for series, value in case["series"].items() if value is not None
-    }
     assert seen >= METRICS.keys()
 
 
@@ -74,6 +69,6 @@ async def test_every_metric_of_devices_comes_from_a_profile_a_check_or_the_page(
     text = "".join(PageWriter().write([report], now))
     from_page = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
     from_checks = names_of((CLOCK_BLOCK, rtsp_block(WEB), ssh_block(WEB, ("load",))))
-    from_profiles = {exposed_name(metric) for metric in (*METRICS, UPLINK)}
+    from_profiles = {exposed_name(metric) for metric in (*METRICS, UPLINK, *REMARKS)}
     assert from_page | from_checks | from_profiles >= DEVICES.keys()
     assert (from_page | from_checks | from_profiles) <= CATALOGUE.keys()

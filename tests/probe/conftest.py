@@ -11,6 +11,7 @@ from opsmon.probe.context import Echo, ProbeContext
 from opsmon.probe.field import CheckSpec
 from opsmon.probe.registry import KINDS
 from opsmon.probe.resolver import Resolver
+from opsmon.probe.snmp.pace import Terms
 from opsmon.probe.snmp.session import SnmpSession
 from opsmon.probe.snmp.traffic import Trace
 
@@ -21,7 +22,7 @@ class NoDriver:
     async def ping(self, address: str, timeout_s: float, size_bytes: int = 56) -> Echo:
         raise ProbeError(Outcome.LOCAL_FAULT, f"nothing pings {address} here")
 
-    def session(self, device: Device, trace: Trace | None = None) -> SnmpSession:
+    def session(self, device: Device, trace: Trace | None = None, terms: Terms | None = None) -> SnmpSession:
         raise ProbeError(Outcome.LOCAL_FAULT, f"nothing asks {device.name} here")
 
 

@@ -12,9 +12,9 @@ from opsmon.model.device import Device
 from opsmon.model.sample import Outcome
 from opsmon.probe.context import ProbeContext
 from opsmon.probe.profile.pollers import DevicePollers
-from opsmon.probe.snmp.message import Pdu, Request, Response
+from opsmon.probe.snmp.pace import Terms
 from opsmon.probe.snmp.session import Oid, SnmpSession, SnmpValue, Walked
-from opsmon.probe.snmp.traffic import Exchanged, Trace
+from opsmon.probe.snmp.traffic import Trace
 from opsmon.probe.snmp_check import SnmpSpec
 from opsmon.probe.worker import run_check
 from tests.probe.conftest import device_with
@@ -29,7 +29,7 @@ class OneAgent:
     def __init__(self, recording: str) -> None:
         self._session = RecordedSession(parse_recording(recording))
 
-    def session(self, device: Device, trace: Trace | None = None) -> SnmpSession:
+    def session(self, device: Device, trace: Trace | None = None, terms: Terms | None = None) -> SnmpSession:
         return self._session
 
 
@@ -50,13 +50,17 @@ class StuckAgent(OneAgent):
         super().__init__("")
         self._answers_first = answers_first
 
-    def session(self, device: Device, trace: Trace | None = None) -> SnmpSession:
-        return StuckSession(trace if self._answers_first else None)
+    def session(self, device: Device, trace: Trace | None = None, terms: Terms | None = None) -> SnmpSession:
+        return StuckSession(terms if self._answers_first else None)
 
 
 class StuckSession:
-    def __init__(self, trace: Trace | None) -> None:
-        self._trace = trace
+    ran_out = False
+    unread: frozenset[Oid] = frozenset()
+    silent: Mapping[Oid, float] = {}
+
+    def __init__(self, terms: Terms | None) -> None:
+        self._terms = terms
 
     async def get(self, oids: Sequence[Oid]) -> Mapping[Oid, SnmpValue]:
         await self._hang()
@@ -67,8 +71,8 @@ class StuckSession:
         return Walked(())
 
     async def _hang(self) -> None:
-        if self._trace:
-            self._trace(Exchanged(Request(Pdu.GET, ()), Response(0, 0, (), (), 0), 1, 0.1))
+        if self._terms is not None:
+            self._terms.contact.answered = True
         await asyncio.Event().wait()
 
 

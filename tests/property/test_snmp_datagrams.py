@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from opsmon.demo import ber
 from opsmon.errors import ProbeError
-from opsmon.probe.snmp.conversation import Patience
 from opsmon.probe.snmp.engine import SnmpEngine
+from opsmon.probe.snmp.pace import Patience
 from tests.probe.snmp.far_end import IF_ENTRY, SYS_DESCR, SYS_NAME, Asked, a_switch, far_end
 
 COLUMNS = [(*IF_ENTRY, column) for column in range(1, 4)]

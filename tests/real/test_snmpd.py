@@ -16,8 +16,8 @@ from opsmon.model.device import Device, Kind, SnmpAccess, SnmpV3Key, SnmpVersion
 from opsmon.model.name import DeviceName, SiteName
 from opsmon.model.sample import Outcome
 from opsmon.model.secret import Secret
-from opsmon.probe.snmp.conversation import Patience
 from opsmon.probe.snmp.engine import SnmpEngine
+from opsmon.probe.snmp.pace import Patience
 from opsmon.probe.snmp.session import Oid
 from tests.real.programs import missing, require
 

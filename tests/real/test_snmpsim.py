@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.probe.snmp.conversation import Patience
 from opsmon.probe.snmp.engine import SnmpEngine
+from opsmon.probe.snmp.pace import Patience
 from opsmon.probe.snmp.session import Oid, SnmpSession
 from tests.real.programs import recordings, require
 from tests.real.test_profile_snmpsim import snmpsim

@@ -14,6 +14,7 @@ from opsmon.probe.profile.pollers import DevicePollers
 from opsmon.probe.profile.record import RECORDED
 from opsmon.probe.resolver import Resolver
 from opsmon.probe.snmp.engine import SnmpEngine
+from opsmon.probe.snmp.pace import Terms
 from opsmon.probe.snmp.session import Oid, SnmpSession, SnmpValue
 from opsmon.probe.snmp.traffic import Exchanged, Trace
 from opsmon.probe.worker import run_check
@@ -26,14 +27,14 @@ class TracedEngine:
     engine: SnmpEngine
     trace: Trace | None
 
-    def session(self, device: Device, trace: Trace | None = None) -> SnmpSession:
+    def session(self, device: Device, trace: Trace | None = None, terms: Terms | None = None) -> SnmpSession:
         watchers = [watcher for watcher in (self.trace, trace) if watcher is not None]
 
         def tell(exchanged: Exchanged) -> None:
             for watcher in watchers:
                 watcher(exchanged)
 
-        return self.engine.session(device, tell if watchers else None)
+        return self.engine.session(device, tell if watchers else None, terms)
 
 
 async def probe_once(

@@ -64,8 +64,6 @@ class Recipe:
     resalted: bool = False
     least_lines: int = 10
     hostname: Pattern | None = None
-    hostname_optional: bool = False
-    always: tuple[Pattern, ...] = ()
     structure: Structure = Structure.FLAT
     users: str = ""
     author: Pattern | None = None

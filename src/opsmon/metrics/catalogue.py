@@ -106,7 +106,10 @@ DEVICES: dict[str, Metric] = {
     "opsmon_device_info": _gauge("Who the device says it is; always 1."),
     "opsmon_device_inventory_info": _gauge("What the inventory says of the device; always 1."),
     "opsmon_interface_important": _gauge("An interface that the inventory marks as important; always 1."),
+    "opsmon_interface_important_found": _gauge("Whether an interface has the name that is marked important: 1 or 0."),
     "opsmon_interface_uplink": _gauge("An interface that LLDP finds to lead to a parent of the device; always 1."),
+    "opsmon_agent_silent_objects": _gauge("Objects that the agent does not answer, while it answers others."),
+    "opsmon_agent_rows_left_out": _gauge("Rows of a table that are not read, since it has too many."),
     "opsmon_device_limit_seconds": _gauge("A length of time that conditions of the device go by."),
     "opsmon_device_uptime_seconds": _gauge("How long the device has been running."),
     "opsmon_device_cpu_ratio": _gauge("How busy the processor is, 0 to 1."),
@@ -136,10 +139,6 @@ DEVICES: dict[str, Metric] = {
     "opsmon_wlc_clients": _gauge("How many wireless clients are joined."),
     "opsmon_storage_volume_used_ratio": _gauge("How full the volume is, 0 to 1."),
     "opsmon_storage_disk_ok": _gauge("Whether the disk works: 1 or 0."),
-    "opsmon_storage_pool_ok": _gauge(
-        "Whether a pool, array or RAID set has all its redundancy: 1, or 0 while degraded, rebuilding or failed."
-    ),
-    "opsmon_printer_waste_space_ratio": _gauge("How much of a waste box is still free, 0 to 1."),
     "opsmon_printer_supply_ratio": _gauge("How much of the supply is left, 0 to 1."),
     "opsmon_firewall_sessions": _gauge("How many sessions the firewall holds."),
 }

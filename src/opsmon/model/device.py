@@ -63,10 +63,7 @@ class SnmpAccess:
 
 @dataclass(frozen=True, slots=True)
 class SshAccess:
-    """How a device's command line is reached. `platform` is netmiko's name of it; `hostnames` what it calls itself.
-
-    Several names are those of the nodes of one pair: whichever is active answers.
-    """
+    """How a device's command line is reached. `platform` is netmiko's name of it; `hostname` what its prompt shows."""
 
     username: str
     port: int = 22
@@ -74,7 +71,7 @@ class SshAccess:
     key: str | None = None
     enable: Secret | None = None
     platform: str | None = None
-    hostnames: tuple[str, ...] = ()
+    hostname: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,17 @@ from math import nan
 
 
 class Contact:
-    """One run's memory. `address` is numeric, empty until the name is resolved; `lookup_s` is how long that took."""
+    """One run's memory: whether the device `answered` what was asked, and what was `heard` of it instead.
 
-    __slots__ = ("address", "answered", "lookup_s")
+    Something that came instead (an answer from another address, one that cannot be read) is a sign of life as well, and
+    is told in words. `address` is numeric, empty until the name is resolved; `lookup_s` is how long that took.
+    """
+
+    __slots__ = ("address", "answered", "heard", "lookup_s")
 
     def __init__(self) -> None:
         self.answered = False
+        self.heard = ""
         self.address = ""
         self.lookup_s = nan
 

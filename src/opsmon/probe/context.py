@@ -11,6 +11,7 @@ from opsmon.model.sample import Identity, Outcome, Reading
 from opsmon.probe.host_key import HostKeyPins
 from opsmon.probe.profile.pollers import DevicePollers
 from opsmon.probe.resolver import Resolver
+from opsmon.probe.snmp.pace import Terms
 from opsmon.probe.snmp.session import SnmpSession
 from opsmon.probe.snmp.traffic import Trace
 
@@ -32,8 +33,9 @@ class Pinger(Protocol):
 
 
 class SnmpEngine(Protocol):
-    def session(self, device: Device, trace: Trace | None = None) -> SnmpSession:
-        """The agent of a device that has `snmp` access; `trace` sees every exchange. Cheap. Raises ProbeError."""
+    def session(self, device: Device, trace: Trace | None = None, terms: Terms | None = None) -> SnmpSession:
+        """The agent of a device that has `snmp` access, for one poll by `terms`; `trace` sees every exchange. Cheap.
+        Raises ProbeError."""
         ...
 
 

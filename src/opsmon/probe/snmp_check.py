@@ -4,8 +4,11 @@ An agent that answers and has nothing that any profile asks for is DEGRADED; wha
 not have is simply absent.
 """
 
+import asyncio
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device
@@ -14,41 +17,56 @@ from opsmon.probe.contact import current_contact
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.field import CheckSpec
 from opsmon.probe.profile.poller import Picture
-from opsmon.probe.snmp.traffic import Exchanged
+from opsmon.probe.snmp.pace import Terms
+
+_HAND_IN_S, _HAND_IN_SHARE = 0.25, 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class SnmpSettings:
-    """How much is asked; access and profile are the device's. `interfaces` full is every object of IF-MIB."""
+    """How much is asked, and how patiently; access and profile are the device's.
+
+    `interfaces` full is every object of IF-MIB. `patience_s` is how long a silent agent is waited for, None where
+    nobody set it: then 3 s, so that a dead device is declared in time. `retries` is how often a request is sent again.
+    """
 
     interfaces: Literal["lean", "full"] = "lean"
+    patience_s: float | None = None
+    retries: int | None = None
 
 
 class SnmpSpec(CheckSpec):
     interfaces: Literal["lean", "full"] = "lean"
+    retries: Annotated[int, Field(ge=0, le=10)] | None = None
 
     def resolve(self) -> SnmpSettings:
-        return SnmpSettings(self.interfaces)
+        return SnmpSettings(self.interfaces, self.timeout, self.retries)
 
 
 async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
     """One poll. Raises ProbeError when the agent does not answer."""
     if context.profiles is None:
         raise ProbeError(Outcome.LOCAL_FAULT, "no device profiles are loaded")
-    contact = current_contact()
-
-    def witness(exchanged: Exchanged) -> None:
-        contact.answered = contact.answered or exchanged.response is not None
-
     settings = check.settings if isinstance(check.settings, SnmpSettings) else SnmpSettings()
     poller = context.profiles.of(device, all_interface_objects=settings.interfaces == "full")
-    picture = await poller.poll(context.snmp.session(device, witness))
-    return finding_of(picture)
+    return finding_of(await poller.poll(context.snmp.session(device, terms=_terms(check, settings))))
+
+
+def _terms(check: Check, settings: SnmpSettings) -> Terms:
+    """What the poll may take: a little less than the check, so that what came is handed in and not cut off."""
+    hand_in_s = min(_HAND_IN_S, check.timeout_s * _HAND_IN_SHARE)
+    deadline_s = asyncio.get_running_loop().time() + check.timeout_s - hand_in_s
+    return Terms(deadline_s, settings.patience_s, settings.retries, current_contact())
 
 
 def finding_of(picture: Picture) -> Finding:
-    """A picture as the finding of a check."""
+    """A picture as the finding of a check. What was answered is handed on whatever else was not."""
     facts = {"kind": picture.kind.value} | dict(picture.neighbours)
     if not picture.readings and not picture.identity.system:
         return Finding(Outcome.DEGRADED, "the agent answers and has nothing to say", identity=picture.identity)
-    return Finding(Outcome.OK, "; ".join(picture.problems), picture.readings, picture.identity, facts)
+    outcome, words = Outcome.OK, picture.problems
+    if picture.ran_out and picture.surveyed:
+        words = ("the first look at the device goes on with the next poll", *words)
+    elif picture.ran_out:
+        outcome, words = Outcome.DEGRADED, ("it answers, and too slowly: not everything was read in time", *words)
+    return Finding(outcome, "; ".join(words), picture.readings, picture.identity, facts)

@@ -87,6 +87,8 @@ async def _find_in_time(
         fault = error
     if contact.answered and fault.outcome is Outcome.TIMEOUT:
         return Finding(Outcome.DEGRADED, f"it answers, and too slowly: {fault.detail}")
+    if contact.heard and fault.outcome is Outcome.TIMEOUT:
+        return Finding(Outcome.PROTOCOL, f"{fault.detail}; {contact.heard}")
     raise fault
 
 

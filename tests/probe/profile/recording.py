@@ -55,6 +55,9 @@ class RecordedSession:
         self.walks: list[tuple[Oid, ...]] = []
         self.falls_silent_at_walk = False
         self.walks_backwards = False
+        self.ran_out = False
+        self.unread: set[Oid] = set()
+        self.silent: dict[Oid, float] = {}
 
     async def get(self, oids: Sequence[Oid]) -> Mapping[Oid, SnmpValue]:
         self.gets.append(tuple(oids))

@@ -9,6 +9,7 @@ from opsmon.config.profiles import load_profiles
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.poller import DevicePoller, Picture
 from opsmon.probe.profile.resolve import parse_oid
+from opsmon.probe.profile.table import MOST_ROWS
 from opsmon.probe.profile.text import LONGEST_TEXT
 from tests.probe.profile.making import poll, series_of
 from tests.probe.profile.recording import RecordedSession, parse_recording
@@ -178,10 +179,17 @@ async def test_system_words_of_wrong_types_are_no_error(profiles: ProfileSet) ->
 
 
 async def test_a_table_without_end_is_cut_and_not_surveyed_at_every_poll(profiles: ProfileSet) -> None:
-    session = RecordedSession(parse_recording(SYSTEM + "".join(f"{IF}.8.{row}|2|1\n" for row in range(1, 5001))))
-    poller = DevicePoller(profiles)
+    rows = range(1, MOST_ROWS + 101)
+    table = "".join(f"{IF}.2.{row}|4|ppp{row}\n{IF}.8.{row}|2|1\n" for row in rows)
+    session = RecordedSession(parse_recording(SYSTEM + table))
+    uplink = f"ppp{rows[-1]}"
+    poller = DevicePoller(profiles, important=[uplink])
     for picture in (await poller.poll(session), second := await poller.poll(session)):
-        assert [len(reading.block) for reading in picture.readings if reading.block.keys[0].labels] == [4096]
+        named = {dict(key.labels).get("ifDescr") for reading in picture.readings for key in reading.block.keys}
+        assert len(named - {None}) == MOST_ROWS
+        assert uplink in named
+        assert "100 are left out" in picture.problems[0]
+        assert series_of(picture)["agent_rows_left_out{interfaces}"] == 100
     assert not second.surveyed
     before = len(session.walks)
     for _ in range(3):

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from opsmon.probe.snmp.conversation import Patience
 from opsmon.probe.snmp.engine import SnmpEngine
 from opsmon.probe.snmp.exchange import Limits
+from opsmon.probe.snmp.pace import Patience
 
 QUICK = Patience((0.05, 0.05, 0.05, 0.05))
 

@@ -1,6 +1,7 @@
 """Who the device says it is: vendor, kind, model, serial number and software, from a profile's places in order."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from opsmon.model.device import Kind
 from opsmon.model.sample import Identity
@@ -72,6 +73,12 @@ def identify(reader: Reader, profile: Profile) -> tuple[Identity, Kind]:
         system=system,
     )
     return identity, _kind(reader, profile, identity)
+
+
+def keep_words(found: Identity, before: Identity) -> Identity:
+    """The identity with the words that the device said before and cannot say now: its tables are not filled yet."""
+    words = {name: getattr(found, name) or getattr(before, name) for name in ("vendor", "model", "serial", "software")}
+    return replace(found, **words)
 
 
 def _first(reader: Reader, places: tuple[TextPlace, ...]) -> str:

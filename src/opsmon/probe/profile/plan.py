@@ -1,14 +1,14 @@
 """What is read of a device at every poll, and how it becomes numbers. The result of a survey."""
 
 from array import array
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from math import isnan
 from statistics import fmean
 
 from opsmon.model.sample import SeriesBlock, SeriesKey
 from opsmon.probe.profile.convert import NAN, Values, value_at
-from opsmon.probe.profile.profile import Source
+from opsmon.probe.profile.profile import MibObject, Source
 from opsmon.probe.profile.reader import FEW_ROWS, Instance
 from opsmon.probe.snmp.session import Index, Oid
 
@@ -63,6 +63,24 @@ class Plan:
 
     def evaluate(self, values: Values) -> "array[float]":
         return array("d", [series.value(values) for series in self.series])
+
+
+def keep_unread(series: tuple[Series, ...], before: tuple[Series, ...], unread: Collection[Oid]) -> tuple[Series, ...]:
+    """The series of a survey, with those of the last one that it could not read: they are not gone."""
+    if not unread:
+        return series
+    have = {one.key for one in series}
+    return (*series, *(one for one in before if one.key not in have and _is_unread(one, unread)))
+
+
+def _is_unread(series: Series, unread: Collection[Oid]) -> bool:
+    sources = (candidate.source for candidate in series.candidates)
+    return any(subject.column in unread for source in sources for subject in _deciding(source))
+
+
+def _deciding(source: Source) -> tuple[MibObject, ...]:
+    """What has to be read before a source is known to be there."""
+    return (*source.dynamic(), *(test.subject for test in source.select))
 
 
 def plan_of(series: tuple[Series, ...], before: SeriesBlock | None) -> Plan:

@@ -16,11 +16,15 @@ class DevicePollers:
         self._pollers: dict[DeviceName, tuple[tuple[object, ...], DevicePoller]] = {}
 
     def of(self, device: Device, *, all_interface_objects: bool = False) -> DevicePoller:
-        made_for = (device.address, device.profile, device.parents, all_interface_objects)
+        made_for = (device.address, device.profile, device.parents, device.important, all_interface_objects)
         known = self._pollers.get(device.name)
         if known is None or known[0] != made_for:
             poller = DevicePoller(
-                self.profiles, device.profile, parents=device.parents, all_interface_objects=all_interface_objects
+                self.profiles,
+                device.profile,
+                parents=device.parents,
+                important=device.important,
+                all_interface_objects=all_interface_objects,
             )
             known = self._pollers[device.name] = (made_for, poller)
         return known[1]

@@ -7,18 +7,35 @@ from opsmon.probe.snmp.session import Index, Oid, SnmpSession, SnmpValue
 Instance = tuple[Oid, Index]
 # Up to so many rows single instances are cheaper to get than the whole column is to walk.
 FEW_ROWS = 40
+Values = dict[Oid, Mapping[Index, SnmpValue]]
 
 
 class Reader:
-    """One agent during one poll. Both calls raise ProbeError when the agent does not answer."""
+    """One agent during one poll. Both calls raise ProbeError when the agent does not answer at all.
 
-    def __init__(self, session: SnmpSession) -> None:
-        self.values: dict[Oid, Mapping[Index, SnmpValue]] = {}
+    `unread` are the columns of which not everything was read that the agent may have: what is absent there is not gone.
+    A reader that goes on with an `unfinished` one asks again for what that one left unread, and for `anew`; `values`
+    then holds what both read, and `current` what this poll did.
+    """
+
+    def __init__(self, session: SnmpSession, unfinished: "Reader | None" = None, anew: Iterable[Instance] = ()) -> None:
+        self.values: Values = {}
         self.problems: tuple[str, ...] = ()
+        self.unread: set[Oid] = set()
+        self.session = session
         self._got: dict[Oid, dict[Index, SnmpValue]] = {}
-        self._session = session
         self._walked: set[Oid] = set()
         self._asked: set[Instance] = set()
+        self.current: Values = self.values
+        if unfinished is not None:
+            self._go_on(unfinished, set(anew))
+
+    def _go_on(self, unfinished: "Reader", anew: set[Instance]) -> None:
+        left = unfinished.unread
+        self.current = {}
+        self.values |= {column: rows for column, rows in unfinished.values.items() if column not in left}
+        self._walked |= unfinished._walked - left
+        self._asked |= {instance for instance in unfinished._asked if instance[0] not in left} - anew
 
     async def get(self, instances: Iterable[Instance]) -> None:
         """Reads single instances that have not been asked for."""
@@ -30,11 +47,20 @@ class Reader:
         if not wanted:
             return
         self._asked.update(wanted.values())
-        for oid, value in (await self._session.get(tuple(wanted))).items():
+        for oid, value in (await self.session.get(tuple(wanted))).items():
             if (place := wanted.get(oid)) is not None:
                 column, row = place
-                self.values[column] = rows = self._got.setdefault(column, {})
-                rows[row] = value
+                self.put(column, row, value)
+        if self.session.unread:
+            self.unread |= {wanted[oid][0] for oid in self.session.unread if oid in wanted}
+
+    def put(self, column: Oid, row: Index, value: SnmpValue) -> None:
+        """Keeps a value as if it had been read."""
+        rows = self._got.setdefault(column, {})
+        rows[row] = value
+        self.current[column] = rows
+        if self.values is not self.current:
+            self.values[column] = {**self.values.get(column, {}), **rows}
 
     async def walk(self, columns: Iterable[Oid]) -> None:
         """Reads whole columns that have not been read."""
@@ -42,9 +68,13 @@ class Reader:
         if not wanted:
             return
         self._walked.update(wanted)
-        walked = await self._session.walk(wanted)
+        walked = await self.session.walk(wanted)
         self.problems += walked.problems
         self.values.update(zip(wanted, walked.columns, strict=True))
+        if self.values is not self.current:
+            self.current.update(zip(wanted, walked.columns, strict=True))
+        if self.session.unread:
+            self.unread.update(column for column in wanted if column in self.session.unread)
 
     async def read(self, instances: Iterable[Instance]) -> None:
         """Reads instances, walking those columns of which many rows are wanted."""

@@ -5,7 +5,8 @@ no row is looked at by itself. The labels are read again now and then, and at on
 """
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import cast
 
 from opsmon.model.sample import Reading, SeriesBlock, SeriesKey
@@ -13,25 +14,34 @@ from opsmon.probe.profile.convert import NAN
 from opsmon.probe.profile.info import info_columns, info_reading
 from opsmon.probe.profile.profile import MibObject, Table
 from opsmon.probe.profile.reader import Reader
+from opsmon.probe.profile.stand_in import StandIns
 from opsmon.probe.profile.text import clean_text, number_of, raw_text
 from opsmon.probe.snmp.session import Index, Oid, SnmpValue
 
 Column = Mapping[Index, SnmpValue]
 Labels = tuple[tuple[str, str], ...]
-MOST_ROWS = 4096
+# Chassis of ten thousand interfaces there are; of more a poll would not be through in time.
+MOST_ROWS = 16_384
 
 
 class TableShape:
-    """The rows, columns and labels of one table of one device, as last seen; gives the block of its series."""
+    """The rows, columns and labels of one table of one device, as last seen; gives the block of its series.
 
-    def __init__(self, table: Table) -> None:
+    Of more rows than MOST_ROWS those that the inventory marks (`important`) are kept first; `left_out` counts the rest.
+    What could not be read stays as it was: absence proves nothing then.
+    """
+
+    def __init__(self, table: Table, important: Collection[str] = ()) -> None:
         self.table = table
         self.rows: tuple[Index, ...] = ()
         self.columns: tuple[MibObject, ...] = ()
         self.block = SeriesBlock(())
         self.slow: Reading | None = None
         self.infos: Reading | None = None
-        self._labels: list[Labels] = []
+        self.left_out = 0
+        self.stand_ins = StandIns(table)
+        self._important = frozenset(important)
+        self._labels: dict[Index, Labels] = {}
         self._told_by: tuple[tuple[str, ...], tuple[Column, ...]] = ((), ())
 
     def label_columns(self) -> list[Oid]:
@@ -46,49 +56,71 @@ class TableShape:
     async def learn(self, reader: Reader) -> None:
         """Reads labels and all columns, and takes the device's shape from them. Keeps the blocks if nothing changed."""
         await reader.walk(self.all_columns())
-        await reader.walk(other.column for column, other in self.table.instead.items() if not reader.column(column))
+        rows = {row for subject in self.table.columns for row in reader.column(subject.column)}
+        await reader.walk(self.stand_ins.columns_wanted(reader, rows))
         self.columns = self._present(reader)
         self.take(reader)
 
     def take(self, reader: Reader) -> None:
         """Rows and labels from what has been read; where no label has changed, everything is kept as it is."""
         cells = tuple(reader.column(subject.column) for _, subject in self.table.labels if subject is not None)
-        known = {row for subject in self.columns for row in reader.column(subject.column)}
-        rows = tuple(sorted(known)[:MOST_ROWS])
+        rows = self._rows(reader)
         told_by = (tuple(subject.name for subject in self.columns), cells)
         if rows != self.rows or told_by != self._told_by:
             self.rows, self._told_by = rows, told_by
-            self._labels = [self._labels_of(reader, row) for row in rows]
-            self.block = _kept(self.block, told_by[0], self._labels)
+            self._labels = {row: self._labels_of(reader, row) for row in rows}
+            self.block = _kept(self.block, told_by[0], self.labels)
         self._take_slow(reader)
-        self.infos = info_reading(self.table, reader, self.rows, self._labels, self.infos)
+        self.infos = info_reading(self.table, reader, self.rows, self.labels, self.infos)
+        self.stand_ins.take(reader, self.rows, self.columns)
+
+    @property
+    def labels(self) -> Sequence[Labels]:
+        return tuple(self._labels.values())
+
+    def label_of(self, row: Index) -> Labels:
+        return self._labels.get(row, ())
+
+    def _rows(self, reader: Reader) -> tuple[Index, ...]:
+        known = {row for subject in self.columns for row in reader.column(subject.column)}
+        if any(subject.column in reader.unread for subject in self.columns):
+            known |= set(self.rows)
+        self.left_out = max(0, len(known) - MOST_ROWS)
+        if not self.left_out:
+            return tuple(sorted(known))
+        marked = sorted(row for row in known if self._is_marked(reader, row))[:MOST_ROWS]
+        others = sorted(known.difference(marked))[: MOST_ROWS - len(marked)]
+        return tuple(sorted([*marked, *others]))
+
+    def _is_marked(self, reader: Reader, row: Index) -> bool:
+        return bool(self._important) and any(text in self._important for _, text in self._labels_of(reader, row))
+
+    def unmatched(self) -> frozenset[str]:
+        """The names of `important` that no row has."""
+        return self._important - {text for labels in self._labels.values() for _, text in labels}
 
     def _take_slow(self, reader: Reader) -> None:
         slow = [subject for subject in self.table.slow if reader.column(subject.column)]
         if not slow:
             self.slow = None
             return
-        block = _kept(self.slow.block if self.slow else None, [subject.name for subject in slow], self._labels)
+        block = _kept(self.slow.block if self.slow else None, [subject.name for subject in slow], self.labels)
         self.slow = Reading(block, read_columns(self.rows, [reader.column(subject.column) for subject in slow]))
 
     def _present(self, reader: Reader) -> tuple[MibObject, ...]:
         chosen = []
         for subject in self.table.columns:
             other = self.table.instead.get(subject.column)
-            if reader.column(subject.column):
+            if reader.column(subject.column) or (subject in self.columns and subject.column in reader.unread):
                 chosen.append(subject)
             elif other is not None and reader.column(other.column):
                 chosen.append(other)
         return tuple(dict.fromkeys(chosen))
 
     def _labels_of(self, reader: Reader, row: Index) -> Labels:
+        before = dict(self._labels.get(row, ()))
         return tuple(
-            (
-                label,
-                ".".join(str(arc) for arc in row)
-                if subject is None
-                else clean_text(raw_text(reader.column(subject.column).get(row))),
-            )
+            (label, ".".join(map(str, row)) if subject is None else _label(reader, subject, row, before.get(label, "")))
             for label, subject in self.table.labels
         )
 
@@ -97,7 +129,7 @@ class TableShape:
 
         Of a table that was cut nobody knows, and it is taken as it was until the next survey.
         """
-        if len(self.rows) == MOST_ROWS:
+        if self.left_out:
             return True
         known, seen = frozenset(self.rows), False
         for subject in self.columns:
@@ -106,14 +138,26 @@ class TableShape:
                 seen = True
             elif not column.keys() <= known:
                 return False
-        return seen or {row for subject in self.columns for row in reader.column(subject.column)} == known
+        if seen or any(subject.column in reader.unread for subject in self.columns):
+            return True
+        return {row for subject in self.columns for row in reader.column(subject.column)} == known
 
-    def readings(self, reader: Reader) -> tuple[Reading, ...]:
+    def readings(self, current: Mapping[Oid, Column]) -> tuple[Reading, ...]:
+        """What a poll has read, column by column."""
         if not self.rows:
             return ()
-        values = read_columns(self.rows, [reader.column(subject.column) for subject in self.columns])
-        fast = Reading(self.block, values)
-        return (fast, *(reading for reading in (self.slow, self.infos) if reading is not None))
+        values = read_columns(self.rows, [current.get(subject.column, _NOTHING) for subject in self.columns])
+        others = (self.stand_ins.reading(current, self._labels), self.slow, self.infos)
+        return (Reading(self.block, values), *(reading for reading in others if reading is not None))
+
+
+_NOTHING: Column = MappingProxyType({})
+
+
+def _label(reader: Reader, subject: MibObject, row: Index, before: str) -> str:
+    """The text of a label, or what it was when its column could not be read."""
+    raw = reader.column(subject.column).get(row)
+    return before if raw is None and subject.column in reader.unread else clean_text(raw_text(raw))
 
 
 def _kept(before: SeriesBlock | None, names: Sequence[str], labels: Sequence[Labels]) -> SeriesBlock:

@@ -12,8 +12,10 @@ from opsmon.model.sample import Outcome
 from opsmon.probe.snmp.conversation import Peer, SocketAddress
 from opsmon.probe.snmp.exchange import Habits
 from opsmon.probe.snmp.message import VERSION_1, VERSION_2C
+from opsmon.probe.snmp.pace import Pace
 from opsmon.probe.snmp.plan import Plan
 from opsmon.probe.snmp.session import Oid
+from opsmon.probe.snmp.silence import Silences
 
 DEFAULT_COMMUNITY = "public"  # of a device of which the inventory says only that it has SNMP
 MOST_PLANS = 16
@@ -27,6 +29,8 @@ class Agent:
     address: str
     access: SnmpAccess
     habits: Habits = field(default_factory=Habits)
+    pace: Pace = field(default_factory=Pace)
+    silences: Silences = field(default_factory=Silences)
     turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     cipher_version: int = 0  # which version of its privacy protocol the agent was found to speak
     usm_generation: int = 0  # by which generation of SNMPv3 engines it is asked
@@ -58,7 +62,7 @@ class Agent:
         """The agent as v1 and v2c speak to it."""
         if self._peer is None:
             community = self.access.community.reveal() if self.access.community else DEFAULT_COMMUNITY
-            self._peer = Peer(address, VERSIONS[self.access.version], community.encode())
+            self._peer = Peer(address, VERSIONS[self.access.version], community.encode(), self.pace)
         return self._peer
 
 

@@ -1,8 +1,9 @@
 """One exchange with one agent over the shared socket: request-ids, time-outs, retries, and which answer is the right.
 
 Promises: an answer counts only when it comes from the address asked, with the version and community asked with, to a
-request-id that is still waited for; anything else is counted and changes nothing. A retry of the same request keeps its
-request-id, so that a slow agent's answer to the first is as good. A conversation that is cancelled leaves nothing.
+request-id that is still waited for; anything else is counted, changes nothing, and is told to the contact. A retry of
+the same request keeps its request-id, so that a slow agent's answer to the first is as good. What an agent leaves
+unanswered while it answers other requests is passed over. A conversation that is cancelled leaves nothing.
 """
 
 import asyncio
@@ -26,20 +27,11 @@ from opsmon.probe.snmp.message import (
     decode_response,
     encode_request,
 )
+from opsmon.probe.snmp.pace import NOTABLE_S, Pace, Patience, Terms, waits_of
 from opsmon.probe.snmp.plan import Rehearsed
 from opsmon.probe.snmp.traffic import Exchanged, Trace, Traffic
 
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long each attempt of one request waits for its answer; their number is how often it is asked.
-
-    Three seconds in all: with the confirmations of the state room (6.5 s) a dead agent is declared within ten.
-    """
-
-    attempts_s: tuple[float, ...] = (0.5, 1.0, 1.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +41,12 @@ class Peer:
     address: SocketAddress
     version: int
     community: bytes = field(repr=False)
+    pace: Pace = field(default_factory=Pace, compare=False)
+
+    @property
+    def spoken(self) -> tuple[SocketAddress, int, bytes]:
+        """What an answer of this agent has to agree with."""
+        return self.address, self.version, self.community
 
 
 _NOTHING = EncodedRequest(b"", b"")
@@ -88,23 +86,29 @@ class Conversation:
     """Runs `exchange`; `done` gets None, or the ProbeError that ended it."""
 
     __slots__ = (
-        "_attempts", "_deadline_s", "_encoded", "_exchange", "_id", "_loop", "_patience", "_sent_at_s", "_suspicion",
-        "_timer", "_trace", "_wire", "done", "peer",
+        "_attempts", "_deadline_s", "_encoded", "_exchange", "_first_sent_s", "_id", "_is_unanswered", "_loop",
+        "_patience", "_sent_at_s", "_silent_since_s", "_suspicion", "_terms", "_timer", "_trace", "_waits_s", "_wire",
+        "done", "peer",
     )  # fmt: skip
 
-    def __init__(self, wire: Wire, peer: Peer, exchange: Rehearsed, patience: Patience, trace: Trace | None) -> None:
+    def __init__(
+        self, wire: Wire, peer: Peer, exchange: Rehearsed, patience: Patience, terms: Terms, trace: Trace | None
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self.done: asyncio.Future[None] = self._loop.create_future()
         self.peer = peer
         self._wire = wire
         self._exchange = exchange
         self._patience = patience
+        self._terms = terms
         self._trace = trace
+        self._waits_s = waits_of(patience, peer.pace, terms)
         self._suspicion = ""  # what came instead of an answer
         self._timer: asyncio.TimerHandle | None = None
         self._id = 0
         self._attempts = 0
-        self._deadline_s = self._sent_at_s = 0.0
+        self._is_unanswered = True
+        self._deadline_s = self._sent_at_s = self._first_sent_s = self._silent_since_s = 0.0
         self._encoded = _NOTHING
 
     async def run(self) -> None:
@@ -119,8 +123,8 @@ class Conversation:
 
     # --- asking
 
-    def _ask(self) -> None:
-        """Send what the exchange wants next, under a new id; or finish."""
+    def _ask(self, attempts: int = 0) -> None:
+        """Send what the exchange wants next, under a new id; or finish. `attempts` were made in vain before."""
         self._wire.forget(self._id)
         request = self._exchange.request
         if request is None:
@@ -129,7 +133,11 @@ class Conversation:
             return
         self._id = self._new_id()
         self._wire.expect(self._id, self)
-        self._attempts = 0
+        self._attempts = attempts
+        self._is_unanswered = True
+        self._first_sent_s = self._loop.time()
+        if not attempts:
+            self._silent_since_s = self._first_sent_s
         if request.encoded is None:
             request.encoded = encode_request(self.peer.version, self.peer.community, request)
         self._encoded = request.encoded
@@ -145,9 +153,14 @@ class Conversation:
     def _send(self) -> None:
         self._wire.send(self._encoded.with_id(self._id), self.peer.address)
         self._sent_at_s = self._loop.time()
-        self._deadline_s = self._sent_at_s + self._patience.attempts_s[self._attempts]
+        waits_s = self._waits_s
+        wait_s = waits_s[0] / 2 if self._exchange.is_trial else waits_s[min(self._attempts, len(waits_s) - 1)]
+        self._deadline_s = min(self._sent_at_s + wait_s, self._terms.deadline_s)
         self._attempts += 1
         if self._timer is None:
+            self._timer = self._loop.call_at(self._deadline_s, self._on_timer)
+        elif self._timer.when() > self._deadline_s:  # a shorter wait than the one before
+            self._timer.cancel()
             self._timer = self._loop.call_at(self._deadline_s, self._on_timer)
 
     def _on_timer(self) -> None:
@@ -166,25 +179,47 @@ class Conversation:
             self.fail(error)
 
     def _on_silence(self) -> None:
-        request = self._exchange.request
+        request, exchange, attempts = self._exchange.request, self._exchange, self._attempts
         self._tell(request, None)
-        if self._attempts >= len(self._patience.attempts_s):
-            self._wire.traffic.silences += 1
-            raise ProbeError(Outcome.PROTOCOL if self._suspicion else Outcome.TIMEOUT, self._why_silent())
-        attempts = self._attempts
-        self._exchange.take_silence(attempts)
-        self._wire.traffic.retried += 1
-        if self._exchange.request is not request:
-            self._ask()
-            self._attempts = attempts + 1
+        if self._loop.time() >= self._terms.deadline_s:
+            self._run_out()
             return
-        self._send()
+        if attempts >= len(self._waits_s) or exchange.is_trial:
+            self._wire.traffic.silences += 1
+            if not (self._terms.contact.answered and exchange.pass_over()):
+                raise self._silent()
+            self._ask_patiently()
+            return
+        exchange.take_silence(attempts)
+        self._wire.traffic.retried += 1
+        if exchange.request is not request:
+            self._ask(attempts)
+        else:
+            self._send()
 
-    def _why_silent(self) -> str:
-        waited_s = sum(self._patience.attempts_s)
-        return f"no answer to {self._attempts} requests in {waited_s:g} s" + (
-            f"; {self._suspicion}" if self._suspicion else ""
-        )
+    def _ask_patiently(self) -> None:
+        self._waits_s = waits_of(self._patience, self.peer.pace, self._terms)
+        self._ask()
+
+    def _run_out(self) -> None:
+        """The check's time is over: what came is kept, if anything came."""
+        self._terms.ran_out = True
+        if not self._terms.contact.answered:
+            self._wire.traffic.silences += 1
+            raise self._silent()
+        self._exchange.stop()
+        self._ask()
+
+    def _silent(self) -> ProbeError:
+        waited_s = self._loop.time() - self._silent_since_s
+        words = f"no answer to {self._attempts} requests in {waited_s:.2g} s"
+        if self._suspicion:
+            return ProbeError(Outcome.PROTOCOL, f"{words}; {self._suspicion}")
+        return ProbeError(Outcome.TIMEOUT, words)
+
+    def left_unanswered(self) -> tuple[Peer, float] | None:
+        """The agent, and when it was asked, if the request that is forgotten now has had no answer."""
+        return (self.peer, self._first_sent_s) if self._attempts and self._is_unanswered else None
 
     # --- listening
 
@@ -196,7 +231,7 @@ class Conversation:
         values = layout.read(datagram, self._id)
         if values is None:
             return False
-        self._suspicion = ""
+        self._note_answer()
         request = self._exchange.request
         response = self._exchange.take_values(values, len(datagram))
         self._tell(request, response)
@@ -217,12 +252,24 @@ class Conversation:
             self.suspect(f"its answer is malformed: {error}")
             return
         self._tell(self._exchange.request, response)
-        self._suspicion = ""
+        self._note_answer()
         try:
             self._exchange.take(response)
             self._ask()
         except ProbeError as error:
             self.fail(error)
+
+    def _note_answer(self) -> None:
+        self._suspicion = ""
+        self._is_unanswered = False
+        took_s = self._loop.time() - self._first_sent_s
+        pace, contact = self.peer.pace, self._terms.contact
+        if took_s > NOTABLE_S or pace.is_slow:
+            pace.observe(took_s)
+        elif contact.answered:
+            return
+        contact.answered = True
+        self._waits_s = waits_of(self._patience, pace, self._terms)
 
     def _tell(self, request: Request | None, response: Response | None) -> None:
         if request is not None and self._trace is not None:
@@ -247,8 +294,8 @@ class Conversation:
         return True
 
     def suspect(self, what: str) -> None:
-        """Something came that is no answer: worth telling when no answer comes."""
-        self._suspicion = what
+        """Something came that is no answer: worth telling when no answer comes, whoever ends the conversation."""
+        self._suspicion = self._terms.contact.heard = what
 
     def fail(self, error: ProbeError) -> None:
         """The network says that the agent cannot be reached."""

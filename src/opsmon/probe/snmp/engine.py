@@ -2,7 +2,8 @@
 
 import contextlib
 import socket
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from time import monotonic
 
 from opsmon.clock import WallClock
 from opsmon.errors import ProbeError
@@ -11,12 +12,14 @@ from opsmon.model.name import DeviceName
 from opsmon.model.sample import Outcome
 from opsmon.probe.resolver import Resolver
 from opsmon.probe.snmp.agent import VERSIONS, Agent
-from opsmon.probe.snmp.conversation import Conversation, Patience, SocketAddress
+from opsmon.probe.snmp.care import Caution
+from opsmon.probe.snmp.conversation import Conversation, SocketAddress
 from opsmon.probe.snmp.exchange import Habits, Hints, Limits
 from opsmon.probe.snmp.get import Get
 from opsmon.probe.snmp.message import VERSION_2C
+from opsmon.probe.snmp.pace import Patience, Terms
 from opsmon.probe.snmp.plan import MakeExchange, Plan, Rehearsed
-from opsmon.probe.snmp.session import Oid, SnmpSession, SnmpValue, Walked
+from opsmon.probe.snmp.session import Index, Oid, SnmpSession, SnmpValue, Walked
 from opsmon.probe.snmp.socket import SharedSocket
 from opsmon.probe.snmp.traffic import Trace, Traffic
 from opsmon.probe.snmp.usm import users_of
@@ -59,14 +62,14 @@ class SnmpEngine:
         """The counters by name, for the daemon's own metrics."""
         return self._traffic.as_mapping()
 
-    def session(self, device: Device, trace: Trace | None = None) -> SnmpSession:
+    def session(self, device: Device, trace: Trace | None = None, terms: Terms | None = None) -> SnmpSession:
         """The session of a device that has `snmp`; cheap, and what was learned of the agent stays between calls."""
         if device.snmp is None:
             raise ProbeError(Outcome.LOCAL_FAULT, "no SNMP access is configured")
         agent = self._agents.get(device.name)
         if agent is None or agent.address != device.address or agent.access != device.snmp:
             agent = self._agents[device.name] = Agent(device.address, device.snmp)
-        return _AgentSession(self, agent, self._limits, trace)
+        return _AgentSession(self, agent, self._limits, terms or Terms(), trace)
 
     def keep_only(self, devices: Iterable[DeviceName]) -> None:
         """Forget what was learned of every other device (after a reload)."""
@@ -74,33 +77,37 @@ class SnmpEngine:
         for name in [name for name in self._agents if name not in kept]:
             del self._agents[name]
 
-    async def converse(self, agent: Agent, plan: Plan, make: MakeExchange, trace: Trace | None) -> Rehearsed:
+    async def converse(
+        self, agent: Agent, plan: Plan, make: MakeExchange, terms: Terms, trace: Trace | None
+    ) -> Rehearsed:
         """Run an exchange when it is this agent's turn. Raises ProbeError."""
         address = agent.at(await self._resolver.resolve(agent.address))
         if len(address) not in self._sockets:
             raise ProbeError(Outcome.LOCAL_FAULT, f"no socket for {agent.address}: the SNMP engine is not running")
         async with agent.turn:
             if agent.access.version is SnmpVersion.V3:
-                return await self._converse_as_user(agent, address, lambda: Rehearsed(plan, make, agent.habits), trace)
+                return await self._converse_as_user(
+                    agent, address, lambda: Rehearsed(plan, make, agent.habits), terms, trace
+                )
             exchange = Rehearsed(plan, make, agent.habits)
             shared = self._sockets[len(address)]
-            await Conversation(shared, agent.peer_at(address), exchange, self._patience, trace).run()
+            await Conversation(shared, agent.peer_at(address), exchange, self._patience, terms, trace).run()
         return exchange
 
     async def _converse_as_user(
-        self, agent: Agent, address: SocketAddress, start: Callable[[], Rehearsed], trace: Trace | None
+        self, agent: Agent, address: SocketAddress, start: Callable[[], Rehearsed], terms: Terms, trace: Trace | None
     ) -> Rehearsed:
         """By SNMPv3; where the cipher has versions, the one that the agent takes is remembered."""
         users = users_of(agent.access)
-        peer = UsmPeer(address, agent.access.context)
+        peer = UsmPeer(address, agent.access.context, agent.pace)
         for turn in range(len(users)):
             version = (agent.cipher_version + turn) % len(users)
             exchange = start()
             try:
-                conversation = await self._usm.conversation(peer, users[version], agent.usm_generation)
+                conversation = await self._usm.conversation(peer, users[version], agent.usm_generation, terms)
                 await conversation.run(exchange, trace)
             except ProbeError as error:
-                if error.outcome is Outcome.TIMEOUT:
+                if error.outcome in (Outcome.TIMEOUT, Outcome.PROTOCOL):
                     agent.usm_generation = 1 - agent.usm_generation
                 if error.outcome is not Outcome.AUTH or turn == len(users) - 1:
                     raise
@@ -111,26 +118,80 @@ class SnmpEngine:
 
 
 class _AgentSession:
-    """The calls that the rest of opsmon makes on one agent."""
+    """The calls that the rest of opsmon makes on one agent in one poll."""
 
-    def __init__(self, engine: SnmpEngine, agent: Agent, limits: Limits, trace: Trace | None) -> None:
+    def __init__(self, engine: SnmpEngine, agent: Agent, limits: Limits, terms: Terms, trace: Trace | None) -> None:
         self._engine = engine
         self._agent = agent
         self._limits = limits
+        self._terms = terms
         self._trace = trace
+        self.unread: set[Oid] = set()
+        self.silent: dict[Oid, float] = {}
+        self._found_silent = False  # in this poll
+
+    @property
+    def ran_out(self) -> bool:
+        return self._terms.ran_out
 
     async def get(self, oids: Sequence[Oid]) -> dict[Oid, SnmpValue]:
-        def make(habits: Habits, hints: Hints) -> Get:
-            return Get(oids, habits)
+        if self._terms.ran_out:
+            self.unread.update(oids)
+            return {}
+        if not self._agent.silences:
+            return (await self._get(oids)).columns()[0]
+        sound, doubtful, paused = self._agent.silences.sort(oids, monotonic())
+        self._leave_out(paused)
+        values = (await self._get(sound)).columns()[0] if sound else {}
+        return values | ((await self._get(doubtful, doubtful=True)).columns()[0] if doubtful else {})
 
-        done = await self._engine.converse(self._agent, self._agent.plan_of("get", oids), make, self._trace)
-        return done.columns()[0]
+    async def _get(self, oids: Sequence[Oid], *, doubtful: bool = False) -> Rehearsed:
+        def make(habits: Habits, hints: Hints) -> Get:
+            return Get(oids, habits, doubtful=doubtful)
+
+        return await self._run("try" if doubtful else "get", oids, make)
 
     async def walk(self, columns: Sequence[Oid]) -> Walked:
+        if self._terms.ran_out:
+            self.unread.update(columns)
+            return Walked(tuple({} for _ in columns))
+        if not self._agent.silences:
+            done = await self._walk(columns)
+            return Walked(done.columns(), done.problems)
+        sound, doubtful, paused = self._agent.silences.sort(columns, monotonic())
+        self._leave_out(paused)
+        found: dict[Oid, Mapping[Index, SnmpValue]] = {}
+        problems: tuple[str, ...] = ()
+        for asked, again in ((sound, False), (doubtful, True)):
+            if asked:
+                done = await self._walk(asked, doubtful=again)
+                found |= zip(asked, done.columns(), strict=True)
+                problems += done.problems
+        return Walked(tuple(found.get(column, {}) for column in columns), problems)
+
+    async def _walk(self, columns: Sequence[Oid], *, doubtful: bool = False) -> Rehearsed:
         version = VERSIONS.get(self._agent.access.version, VERSION_2C)
+        fences = {} if doubtful else self._agent.silences.fences(columns)
+        caution = Caution(doubtful, self._found_silent, fences)
 
         def make(habits: Habits, hints: Hints) -> Walk:
-            return Walk(columns, habits, self._limits, version, hints)
+            return Walk(columns, habits, self._limits, version, hints, caution=caution)
 
-        done = await self._engine.converse(self._agent, self._agent.plan_of("walk", columns), make, self._trace)
-        return Walked(done.columns(), done.problems)
+        return await self._run(f"walk {caution}" if caution != Caution() else "walk", columns, make)
+
+    async def _run(self, call: str, oids: Sequence[Oid], make: MakeExchange) -> Rehearsed:
+        done = await self._engine.converse(self._agent, self._agent.plan_of(call, oids), make, self._terms, self._trace)
+        self.unread |= done.unread
+        silences, silent = self._agent.silences, done.silent
+        if (silences or silent) and not self._terms.ran_out:
+            silences.note(oids, silent, monotonic())
+            self._found_silent = self._found_silent or bool(silent)
+            self._leave_out(oid for oid in silent if oid in done.unread)
+        return done
+
+    def _leave_out(self, oids: Iterable[Oid]) -> None:
+        """Of these nothing is known in this poll."""
+        now_s = monotonic()
+        for oid in oids:
+            self.unread.add(oid)
+            self.silent[oid] = self._agent.silences.pause_left_s(oid, now_s)

@@ -11,7 +11,8 @@ from typing import Protocol
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
 from opsmon.probe.snmp.message import ErrorStatus, Request, Response
-from opsmon.probe.snmp.session import Index, SnmpValue
+from opsmon.probe.snmp.session import Index, Oid, SnmpValue
+from opsmon.probe.snmp.silence import Fence
 
 
 class Exchange(Protocol):
@@ -36,8 +37,32 @@ class Exchange(Protocol):
         """An answer to `request` came. Raises ProbeError when nothing sound can come of the exchange any more."""
         ...
 
+    @property
+    def unread(self) -> frozenset[Oid]:
+        """The columns, or of a GET the instances, of which not everything was read that the agent may have."""
+        ...
+
+    @property
+    def silent(self) -> Mapping[Oid, Fence | None]:
+        """Of `unread` what the agent left unanswered while it answered other requests."""
+        ...
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether `request` only finds out which object it is that is not answered: one attempt is enough."""
+        ...
+
     def take_silence(self, attempts: int) -> None:
         """No answer came, for the `attempts`-th time in a row: `request` may be a gentler one now."""
+        ...
+
+    def pass_over(self) -> bool:
+        """The agent leaves `request` unanswered for good, and answers others: ask less at a time until it is clear
+        which object it is, and go on without that one. False when there is nothing to ask."""
+        ...
+
+    def stop(self) -> None:
+        """The time is over: keep what came and ask nothing more."""
         ...
 
 
@@ -45,10 +70,10 @@ class Exchange(Protocol):
 class Limits:
     """What one walk may cost, whatever the agent says; a walk that reaches a limit keeps what it has."""
 
-    rows: int = 20_000  # of one column
-    requests: int = 2_000
-    octets: int = 8_000_000
-    seconds: float = 60.0
+    rows: int = 65_536  # of one column
+    requests: int = 20_000
+    octets: int = 64_000_000
+    seconds: float = 600.0  # the time-out of the check comes sooner
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from opsmon.probe.snmp.ber import encode_oid
 from opsmon.probe.snmp.exchange import Habits, Hints, refusal
 from opsmon.probe.snmp.message import ErrorStatus, Pdu, Request, Response
 from opsmon.probe.snmp.session import Oid, SnmpValue
+from opsmon.probe.snmp.silence import Fence
 from opsmon.probe.snmp.value import Marker
 
 NAMES_PER_REQUEST = 30
@@ -15,10 +16,17 @@ class Get:
     """Asks `oids`; `values` holds what was found when `request` is None.
 
     An error with an index costs that instance (noSuchName of v1; genErr of a broken sensor), tooBig or an error without
-    a usable index halves the request. Only when every instance is refused is that an error of the whole.
+    a usable index halves the request. Only when every instance is refused is that an error of the whole. Instances that
+    are not answered while others are cost themselves, and their siblings if those are not answered together.
     """
 
-    def __init__(self, oids: Sequence[Oid], habits: Habits) -> None:
+    def __init__(self, oids: Sequence[Oid], habits: Habits, *, doubtful: bool = False) -> None:
+        """`doubtful` instances were not answered some time ago: a silence costs all of them at once."""
+        self._doubtful = doubtful
+        self._trials: set[tuple[bytes, ...]] = set()  # requests that narrow a silence down
+        self._siblings: set[tuple[bytes, ...]] = set()  # those that try what stands beside a silent instance
+        self._silent: list[Oid] = []
+        self._unread: set[Oid] = set()
         self.values: dict[Oid, SnmpValue] = {}
         self._oid_of = {encode_oid(oid): oid for oid in oids}
         self._habits = habits
@@ -90,5 +98,66 @@ class Get:
     def problems(self) -> tuple[str, ...]:
         return ()
 
+    # --- silence
+
+    @property
+    def unread(self) -> frozenset[Oid]:
+        return frozenset(self._unread)
+
+    @property
+    def silent(self) -> dict[Oid, Fence | None]:
+        return dict.fromkeys(self._silent)
+
+    @property
+    def is_trial(self) -> bool:
+        return self._doubtful or (bool(self._waiting) and self._waiting[0] in self._trials | self._siblings)
+
     def take_silence(self, attempts: int) -> None:
         """A GET is simply asked again."""
+
+    def pass_over(self) -> bool:
+        if not self._waiting:
+            return False
+        names = self._waiting.pop(0)
+        if self._doubtful or len(names) == 1 or names in self._siblings:
+            self._silent += [self._oid_of[name] for name in names]
+            self._unread.update(self._silent)
+            self._try_siblings(names)
+        else:
+            parts = _parts_of(names)
+            self._trials.update(part for part in parts if len(part) > 1)
+            self._waiting[:0] = parts
+        self._ask_next()
+        return True
+
+    def _try_siblings(self, silent: tuple[bytes, ...]) -> None:
+        """Of one table or group it is rarely one object alone that hangs: its siblings are tried together, once."""
+        prefix = _parent(silent[0])
+        siblings = tuple(name for names in self._waiting for name in names if _parent(name) == prefix)
+        if len(silent) > 1 or not siblings:
+            return
+        others = (tuple(name for name in names if name not in siblings) for names in self._waiting)
+        self._waiting = [siblings, *(names for names in others if names)]
+        self._siblings.add(siblings)
+
+    def stop(self) -> None:
+        self._unread.update(self._oid_of[name] for names in self._waiting for name in names)
+        self._waiting.clear()
+        self.request = None
+
+
+def _parent(name: bytes) -> bytes:
+    """The entry of a column's instance, or the group of a scalar, as far as octets tell."""
+    return name[:-2]
+
+
+def _parts_of(names: tuple[bytes, ...]) -> list[tuple[bytes, ...]]:
+    """Names of one parent stay together while there are others; then they are halved."""
+    parents = dict.fromkeys(_parent(name) for name in names)
+    half = len(parents) // 2
+    if half:
+        first = set(list(parents)[:half])
+        parts = [[name for name in names if (_parent(name) in first) is wanted] for wanted in (True, False)]
+        return [tuple(part) for part in parts]
+    middle = len(names) // 2
+    return [names[:middle], names[middle:]]

@@ -5,20 +5,22 @@ error, or cannot be had, the exchange is run after all, over the answers that ca
 request is sent twice. A plan is forgotten as soon as it does not hold.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
 from opsmon.probe.snmp.exchange import Exchange, Habits, Hints
 from opsmon.probe.snmp.layout import Layout, LayoutNames, learn_layout
 from opsmon.probe.snmp.message import ErrorStatus, Request, Response, decode_head
-from opsmon.probe.snmp.session import Index, SnmpValue
+from opsmon.probe.snmp.session import Index, Oid, SnmpValue
+from opsmon.probe.snmp.silence import Fence
 from opsmon.probe.snmp.value import Cell, Marker
 
 MOST_STEPS = 200
 MOST_VALUES = 8192
 _PLACES = tuple(range(MOST_VALUES))  # each place one object, whatever number of plans has it
 
+_NOTHING: frozenset[Oid] = frozenset()
 MakeExchange = Callable[[Habits, Hints], Exchange]
 
 
@@ -128,6 +130,31 @@ class Rehearsed:
         live.take_silence(attempts)
         self._went_astray = self._went_astray or live.request is not self.request
         self.request = live.request
+
+    def pass_over(self) -> bool:
+        live = self._leave_plan()
+        self._went_astray = True
+        passed = live.pass_over()
+        self.request = live.request
+        return passed
+
+    def stop(self) -> None:
+        live = self._leave_plan()
+        self._went_astray = True
+        live.stop()
+        self.request = live.request
+
+    @property
+    def is_trial(self) -> bool:
+        return self._live is not None and self._live.is_trial
+
+    @property
+    def unread(self) -> frozenset[Oid]:
+        return self._live.unread if self._live is not None else _NOTHING
+
+    @property
+    def silent(self) -> Mapping[Oid, Fence | None]:
+        return self._live.silent if self._live is not None else {}
 
     def columns(self) -> tuple[dict[Index, SnmpValue], ...]:
         """What the call brought home, once `request` is None."""

@@ -1,6 +1,6 @@
 """What the rest of opsmon sees of an SNMP agent, whatever the version and the engine behind it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,7 +24,23 @@ class Walked:
 
 
 class SnmpSession(Protocol):
-    """One agent. Both calls raise ProbeError; both leave out what the agent says it does not have."""
+    """One agent during one poll. Both calls raise ProbeError; both leave out what the agent says it does not have.
+
+    `unread` are the columns and instances asked for of which not everything was read: the agent left them unanswered
+    (then `silent` says in how many seconds they are asked again), the time was over, or a limit was reached. Their
+    absence says nothing.
+    """
+
+    @property
+    def unread(self) -> Collection[Oid]: ...
+
+    @property
+    def silent(self) -> Mapping[Oid, float]: ...
+
+    @property
+    def ran_out(self) -> bool:
+        """Whether the check's time was over before everything was read."""
+        ...
 
     async def get(self, oids: Sequence[Oid]) -> Mapping[Oid, SnmpValue]:
         """The values of exact instances; an instance that the agent has not (noSuchName, noSuchInstance) is absent."""

@@ -20,7 +20,8 @@ from opsmon.probe.snmp.message import decode_head
 from opsmon.probe.snmp.traffic import Traffic
 
 if TYPE_CHECKING:
-    from opsmon.probe.snmp.conversation import Conversation, SocketAddress
+    from opsmon.probe.snmp.conversation import Conversation, Peer, SocketAddress
+    from opsmon.probe.snmp.message import Head
 
 RECEIVE_BUFFER_OCTETS = 4 * 1024 * 1024
 LARGEST_DATAGRAM = 65_535
@@ -46,7 +47,8 @@ class SharedSocket:
         self._loop = asyncio.get_running_loop()
         self._expected: dict[int, Conversation] = {}
         self._speaking: dict[SocketAddress, Conversation] = {}
-        self._finished_ids: dict[int, None] = {}  # in order of finishing
+        # In order of finishing; when an agent was asked what it had not answered by then.
+        self._finished_ids: dict[int, tuple[Peer, float] | None] = {}
         self._buffer = bytearray(LARGEST_DATAGRAM)
         self._socket = self._open()
         self._loop.add_reader(self._socket, self._read_turn)
@@ -89,7 +91,7 @@ class SharedSocket:
         if conversation is None:
             return
         self._speaking.pop(conversation.peer.address, None)
-        self._finished_ids[request_id] = None
+        self._finished_ids[request_id] = conversation.left_unanswered()
         if len(self._finished_ids) > _REMEMBERED_IDS:
             del self._finished_ids[next(iter(self._finished_ids))]
 
@@ -152,8 +154,23 @@ class SharedSocket:
             conversation.take(head, datagram, source)
         elif head.request_id in self._finished_ids:
             self.traffic.dropped_late += 1
+            self._take_late(head, source)
         else:
             self.traffic.dropped_unknown_id += 1
+            if speaking is not None:
+                speaking.suspect("it answers under a request-id that was not asked")
+
+    def _take_late(self, head: "Head", source: "SocketAddress") -> None:
+        """An answer to what was given up: the agent lives, and takes so long."""
+        unanswered = self._finished_ids[head.request_id]
+        if unanswered is None or (source, head.version, head.community) != unanswered[0].spoken:
+            return
+        peer, asked_s = unanswered
+        took_s = self._loop.time() - asked_s
+        self._finished_ids[head.request_id] = None
+        peer.pace.observe(took_s)
+        if (speaking := self._speaking.get(source)) is not None:
+            speaking.suspect(f"its answer to an earlier request came after {took_s:.2g} s")
 
     def _take_malformed(self, why: str, source: "SocketAddress") -> None:
         self.traffic.dropped_malformed += 1

@@ -1,16 +1,18 @@
 """One exchange with one SNMPv3 agent: attempts, the setting of clocks, and what a silence means.
 
 Promises: an agent that refuses user, key or level is AUTH. Most agents say nothing at all to what they cannot decrypt;
-so when an agent is silent to encrypted requests and answers an open one that asks for nothing, it is AUTH as well.
+so when an agent is silent to encrypted requests and answers an open one that asks for nothing, it is AUTH as well. Any
+answer, a report of its engine's id or time too, is a sign of life: what is silent after it is not gone.
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
-from opsmon.probe.snmp.conversation import Patience, SocketAddress
+from opsmon.probe.snmp.conversation import SocketAddress
 from opsmon.probe.snmp.message import Pdu, Request, Response
+from opsmon.probe.snmp.pace import Pace, Patience, Terms, waits_of
 from opsmon.probe.snmp.plan import Rehearsed
 from opsmon.probe.snmp.traffic import Exchanged, Trace, Traffic
 from opsmon.probe.snmp.usm import SecurityLevel, User
@@ -18,6 +20,8 @@ from opsmon.probe.snmp.usm_engine import Reason, UsmEngine, make_usm_engine
 
 MOST_SETTINGS_OF_CLOCKS = 4  # for one request: its engine id, its time, and each once more
 _NOTHING = Request(Pdu.GET, ())
+# Of a poll's time, what is kept to find out what a silence means; and the most of it.
+_SHARE_OF_LAST_WORD, _LONGEST_LAST_WORD_S = 0.3, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,86 +30,168 @@ class UsmPeer:
 
     address: SocketAddress
     context: str
+    pace: Pace = field(default_factory=Pace, compare=False)
 
 
 class UsmConversation:
     """Runs an exchange as `user`."""
 
-    def __init__(self, engine: UsmEngine, peer: UsmPeer, user: User, traffic: Traffic, patience: Patience) -> None:
+    def __init__(
+        self, engine: UsmEngine, peer: UsmPeer, user: User, traffic: Traffic, patience: Patience, terms: Terms
+    ) -> None:
         self._engine = engine
         self._peer = peer
         self._user = user
         self._traffic = traffic
         self._patience = patience
-        self._ever_answered = False
+        self._terms = terms
+        self._loop = asyncio.get_running_loop()
+        self._answers: asyncio.Queue[Response | Reason] = asyncio.Queue()
+        self._waits_s = waits_of(patience, peer.pace, terms)
+        self._asked_s = self._loop.time()
+        left_s = terms.deadline_s - self._asked_s
+        self._until_s = terms.deadline_s - min(_LONGEST_LAST_WORD_S, max(0.0, left_s) * _SHARE_OF_LAST_WORD)
 
     async def run(self, exchange: Rehearsed, trace: Trace | None) -> None:
         """Until the exchange has no more to ask; raises ProbeError."""
+        self._engine.hearing.begin(self._peer.address, self._hear)
+        try:
+            await self._run(exchange, trace)
+        finally:
+            self._engine.hearing.end(self._peer.address)
+
+    async def _run(self, exchange: Rehearsed, trace: Trace | None) -> None:
         attempts = 0
-        loop = asyncio.get_running_loop()
         while (request := exchange.request) is not None:
-            began_s = loop.time()
-            response = await self._ask(request, self._user.level, self._patience.attempts_s[attempts])
+            if attempts == 0:
+                self._begin_request()
+            began_s = self._loop.time()
+            response = await self._ask(request, self._user.level, self._wait_s(attempts, trial=exchange.is_trial))
             attempts += 1
-            if response is None and attempts == len(self._patience.attempts_s):
+            if response is None and not self._terms.contact.answered and self._is_over(attempts):
                 response = await self._last_word(request, attempts)
             if trace is not None:
-                trace(Exchanged(request, response, attempts, loop.time() - began_s))
+                trace(Exchanged(request, response, attempts, self._loop.time() - began_s))
             if response is not None:
                 attempts = 0
-                self._ever_answered = True
+                self._note_answer()
                 exchange.take(response)
             else:
-                self._traffic.retried += 1
-                exchange.take_silence(attempts)
+                attempts = self._take_silence(exchange, attempts)
 
-    async def _ask(self, request: Request, level: SecurityLevel, timeout_s: float) -> Response | None:
-        """The answer, None if none came in time. Raises ProbeError for a refusal."""
+    def _begin_request(self) -> None:
+        self._asked_s = self._loop.time()
+        self._answers = asyncio.Queue()  # an answer to the request before, that was given up, is late
+
+    def _wait_s(self, attempts: int, *, trial: bool) -> float:
+        waits_s = self._waits_s
+        wait_s = waits_s[0] / 2 if trial else waits_s[min(attempts, len(waits_s) - 1)]
+        return max(0.0, min(wait_s, self._until_s - self._loop.time()))
+
+    def _is_over(self, attempts: int) -> bool:
+        return attempts >= len(self._waits_s) or self._loop.time() >= self._until_s
+
+    def _take_silence(self, exchange: Rehearsed, attempts: int) -> int:
+        """What the agent is asked instead; gives the attempts made of that."""
+        if self._loop.time() >= self._until_s:
+            self._terms.ran_out = True
+            exchange.stop()
+            return 0
+        if attempts >= len(self._waits_s) or exchange.is_trial:
+            self._traffic.silences += 1
+            if not exchange.pass_over():
+                raise self._silent(attempts)
+            return 0
+        self._traffic.retried += 1
+        before = exchange.request
+        exchange.take_silence(attempts)
+        if exchange.request is not before:
+            self._begin_request()
+        return attempts
+
+    def _note_answer(self) -> None:
+        self._terms.contact.answered = True
+        self._peer.pace.observe(self._loop.time() - self._asked_s)
+        self._waits_s = waits_of(self._patience, self._peer.pace, self._terms)
+
+    def _hear(self, words: str) -> None:
+        self._terms.contact.heard = words
+
+    async def _ask(
+        self, request: Request, level: SecurityLevel, timeout_s: float, context: str | None = None
+    ) -> Response | None:
+        """The answer to any attempt, None if none came in time. Raises ProbeError for a refusal."""
+        context = self._peer.context if context is None else context
         try:
             async with asyncio.timeout(timeout_s):
                 for _ in range(MOST_SETTINGS_OF_CLOCKS):
-                    answer = await self._send(request, level)
+                    answer = await self._send(request, level, context)
                     if isinstance(answer, Response):
                         return answer
                     if not answer.again:
                         outcome = Outcome.AUTH if answer.refused else Outcome.PROTOCOL
                         raise ProbeError(outcome, f"the agent refuses user {self._user.name}: {answer.words}")
+                    self._hear("it told its SNMPv3 engine, and nothing else")
         except TimeoutError:
             return None
         raise ProbeError(Outcome.PROTOCOL, "the agent's SNMPv3 clock cannot be agreed upon")
 
-    async def _send(self, request: Request, level: SecurityLevel) -> Response | Reason:
-        told: asyncio.Future[Response | Reason] = asyncio.get_running_loop().create_future()
+    async def _send(self, request: Request, level: SecurityLevel, context: str) -> Response | Reason:
+        answers = self._answers
 
         def tell(answer: Response | Reason) -> None:
-            if told.done():
+            if answers is not self._answers:
                 self._traffic.dropped_late += 1
+                self._hear("its answer to an earlier request came late")
             else:
                 self._traffic.received += 1
-                told.set_result(answer)
+                answers.put_nowait(answer)
 
         self._traffic.sent += 1
-        self._engine.send(self._user, level, self._peer.address, self._peer.context, request, tell)
-        return await told
+        self._engine.send(self._user, level, self._peer.address, context, request, tell)
+        return await answers.get()
+
+    # --- what a silence means
+
+    def _silent(self, attempts: int) -> ProbeError:
+        words = f"no answer to {attempts} requests in {self._loop.time() - self._asked_s:.2g} s"
+        if self._terms.contact.heard:
+            return ProbeError(Outcome.PROTOCOL, f"{words}; {self._terms.contact.heard}")
+        return ProbeError(Outcome.TIMEOUT, words)
 
     async def _last_word(self, request: Request, attempts: int) -> Response:
         """What an agent answers that came back in this moment. Raises what the silence of any other means."""
         self._traffic.silences += 1
-        waited_s = sum(self._patience.attempts_s)
-        silent = ProbeError(Outcome.TIMEOUT, f"no answer to {attempts} requests in {waited_s:g} s")
-        if self._user.level != SecurityLevel.AUTH_PRIV or self._ever_answered or not await self._gives_a_sign():
+        silent = self._silent(attempts)
+        if not await self._gives_a_sign() and silent.outcome is Outcome.TIMEOUT:
             raise silent
-        # A device that boots, or whose line is back, was silent to everything: ask again before the key is blamed.
-        response = await self._ask(request, self._user.level, self._patience.attempts_s[-1])
-        if response is None:
-            words = f"the agent is there, but silent to what user {self._user.name} encrypts"
-            raise ProbeError(Outcome.AUTH, f"{words}: wrong privacy key or protocol")
-        return response
+        # A device that boots, or whose line is back, was silent to everything: ask again before anything is blamed.
+        response = await self._ask(request, self._user.level, self._spare_s(self._waits_s[-1]))
+        if response is not None:
+            return response
+        raise await self._blamed(request, silent)
+
+    async def _blamed(self, request: Request, silent: ProbeError) -> ProbeError:
+        """The agent is there. It is its context, our key, or something that it does not say."""
+        words = f"the agent is there, but silent to what user {self._user.name}"
+        if self._peer.context:
+            self._begin_request()
+            if await self._ask(request, self._user.level, self._spare_s(self._waits_s[0]), context="") is not None:
+                return ProbeError(Outcome.PROTOCOL, f"{words} asks of its context {self._peer.context}: it has no such")
+        if self._user.level == SecurityLevel.AUTH_PRIV and not self._peer.context:
+            return ProbeError(Outcome.AUTH, f"{words} encrypts: wrong privacy key or protocol")
+        context = f" of its context {self._peer.context}" if self._peer.context else ""
+        return ProbeError(Outcome.PROTOCOL, f"{words} asks{context} ({silent.detail})")
+
+    def _spare_s(self, wished_s: float) -> float:
+        return max(0.0, min(wished_s, (self._terms.deadline_s - self._loop.time()) / 2))
 
     async def _gives_a_sign(self) -> bool:
         """Whether the agent answers what is not encrypted; a refusal is a sign of life, too."""
+        self._begin_request()
         try:
-            return await self._ask(_NOTHING, SecurityLevel.NO_AUTH_NO_PRIV, self._patience.attempts_s[0]) is not None
+            wait_s = self._spare_s(self._waits_s[0])
+            return await self._ask(_NOTHING, SecurityLevel.NO_AUTH_NO_PRIV, wait_s) is not None
         except ProbeError:
             return True
 
@@ -130,7 +216,7 @@ class UsmEngines:
                 engine.close()
             engines.clear()
 
-    async def conversation(self, peer: UsmPeer, user: User, generation: int) -> UsmConversation:
+    async def conversation(self, peer: UsmPeer, user: User, generation: int, terms: Terms) -> UsmConversation:
         engines = self._generations[generation]
         async with self._making:
             engine = next((engine for engine in engines if engine.can_take(user)), None)
@@ -138,4 +224,4 @@ class UsmEngines:
                 engine = await make_usm_engine(self._traffic)
                 engines.append(engine)
             engine.add(user)
-        return UsmConversation(engine, peer, user, self._traffic, self._patience)
+        return UsmConversation(engine, peer, user, self._traffic, self._patience, terms)

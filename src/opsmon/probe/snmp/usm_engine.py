@@ -25,9 +25,10 @@ from opsmon.probe.snmp.ber import decode_oid, encode_oid
 from opsmon.probe.snmp.message import Pdu, Request, Response
 from opsmon.probe.snmp.traffic import Traffic
 from opsmon.probe.snmp.usm import SecurityLevel, User
+from opsmon.probe.snmp.usm_hearing import Hearing
 from opsmon.probe.snmp.value import OPAQUE, Cell, Marker, decode_value
 
-FORGET_AFTER_S = 30.0  # when pysnmp drops a request; the caller's time-outs come sooner
+FORGET_AFTER_S = 600.0  # when pysnmp drops a request: no check takes longer, and an answer may be late
 _MESSAGE_MODEL = _SECURITY_MODEL = 3  # RFC 3411: SnmpMessageProcessingModel of v3, SnmpSecurityModel of USM
 _OCTETS_AROUND = 120  # of a v3 message around its bindings
 # What pysnmp raises for datagrams that are not SNMP: its own errors, and what its code runs into.
@@ -58,15 +59,25 @@ Told = Callable[[Response | Reason], None]
 
 
 class _Guarded:
-    """Before a pysnmp transport: whatever pysnmp stumbles over in a datagram is counted, and stays out of the loop."""
+    """Before a pysnmp transport: whatever pysnmp stumbles over in a datagram is counted, told to who waits for that
+    agent, and stays out of the loop. An answer from another address than the one asked is no answer."""
 
     traffic: Traffic
+    hearing: Hearing
+
+    def send_message(self, datagram: bytes, address: Any) -> Any:
+        self.hearing.note_sent(datagram, address)
+        return super().send_message(datagram, address)  # type: ignore[misc]  # pysnmp's, of the transport
 
     def datagram_received(self, datagram: bytes, source: Any) -> None:
+        if self.hearing.is_foreign(datagram, source):
+            self.traffic.dropped_wrong_source += 1
+            return
         try:
             self._callback_function(self, source, datagram)  # type: ignore[attr-defined]  # pysnmp's, of the transport
         except _STUMBLES:
             self.traffic.dropped_malformed += 1
+            self.hearing.tell(source, "its answer is malformed")
 
 
 class _Udp(_Guarded, udp.UdpAsyncioTransport):  # type: ignore[misc]  # pysnmp has no types
@@ -85,6 +96,7 @@ class UsmEngine:
         self._users: dict[str, User] = {}
         self._traffic = traffic
         self._open_domains: set[Any] = set()
+        self.hearing = Hearing()
 
     def close(self) -> None:
         self._engine.close_dispatcher()
@@ -93,7 +105,7 @@ class UsmEngine:
         """The socket of an address family, at its first use."""
         if domain not in self._open_domains:
             opened = transport()
-            opened.traffic = self._traffic
+            opened.traffic, opened.hearing = self._traffic, self.hearing
             config.add_transport(self._engine, domain, opened.open_client_mode())
             self._open_domains.add(domain)
 

@@ -10,11 +10,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from opsmon.probe.snmp.ber import MalformedError, decode_index, decode_oid, encode_oid
+from opsmon.probe.snmp.ber import MalformedError, decode_index, decode_oid
+from opsmon.probe.snmp.care import Care, Caution, Column
 from opsmon.probe.snmp.exchange import Habits, Hints, Limits, refusal, status_name
 from opsmon.probe.snmp.message import VERSION_1, ErrorStatus, Pdu, Request, Response
 from opsmon.probe.snmp.packing import choose_rectangle, rows_to_come
 from opsmon.probe.snmp.session import Index, Oid, SnmpValue
+from opsmon.probe.snmp.silence import Fence
 from opsmon.probe.snmp.value import Cell, Marker
 
 RESPONSE_OCTETS = 1472  # what one Ethernet frame holds under IP and UDP
@@ -26,17 +28,7 @@ _SILENCES_BEFORE_GENTLER = 2
 _SILENCES_BEFORE_GETNEXT = 3
 
 
-class Column:
-    """One column under way: what it has so far and the name to go on from."""
-
-    __slots__ = ("cells", "cursor", "is_open", "last_index", "name")
-
-    def __init__(self, oid: Oid) -> None:
-        self.name = encode_oid(oid)
-        self.cursor = self.name
-        self.last_index: Index = ()
-        self.cells: dict[Index, SnmpValue] = {}
-        self.is_open = True
+_NO_CAUTION = Caution()
 
 
 class Walk:
@@ -50,8 +42,9 @@ class Walk:
         version: int,
         hints: Hints | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        caution: Caution = _NO_CAUTION,
     ) -> None:
-        self._columns = [Column(oid) for oid in columns]
+        self._columns = [Column(oid, caution.fences.get(oid)) for oid in columns]
         self._habits = habits
         self._limits = limits
         self._may_bulk = version != VERSION_1
@@ -68,6 +61,10 @@ class Walk:
         self._doubts_bulk = False  # GETBULK went wrong, and GETNEXT has not gone wrong in the same way since
         self._width = len(columns)  # of a GETNEXT; less while a column that fails is looked for
         self._group: list[Column] = []
+        self._care = Care(caution)
+        self._has_fences = bool(caution.fences)
+        self._silent: list[Column] = []
+        self._unread: set[bytes] = set()
         self.request: Request | None = None
         self._ask_next()
 
@@ -88,6 +85,10 @@ class Walk:
             opened = []
         if not opened:
             self._end()
+        elif self._care.is_taken:
+            self._ask_carefully(opened)
+        elif self._has_fences and (opened := self._before_fences(opened)) and opened[0].fence:
+            self._ask_to_fence(opened)
         elif self._bulk:
             self._ask_bulk(opened)
         else:
@@ -100,12 +101,38 @@ class Walk:
 
     def _ask_bulk(self, opened: list[Column]) -> None:
         """The columns furthest behind, in the rectangle that brings most."""
-        bindings = min(int(RESPONSE_OCTETS / self._hints.octets_per_binding), self._room, self._habits.most_bindings)
+        bindings = self._bindings_asked()
         opened.sort(key=self._rows_to_come, reverse=True)
         to_come = [self._rows_to_come(column) for column in opened]
         width, rows = choose_rectangle(to_come, bindings, self._habits.most_names, MOST_ROWS_ASKED)
         self._group = opened[:width]
         self.request = Request(Pdu.GET_BULK, tuple(column.cursor for column in self._group), rows)
+
+    def _before_fences(self, opened: list[Column]) -> list[Column]:
+        """The columns without a fence, and when those are through the others."""
+        return [column for column in opened if column.fence is None] or opened
+
+    def _ask_to_fence(self, opened: list[Column]) -> None:
+        """As many rows as there are to the fence, so that no answer needs what is behind it."""
+        first = opened[0]
+        lacking = max(1, first.fence.rows - len(first.cells)) if first.fence else 1
+        alike = [each for each in opened if each.fence and each.fence.rows - len(each.cells) == lacking]
+        self._group = (alike or [first])[: min(self._habits.most_names, self._room)]
+        rows = min(lacking, MOST_ROWS_ASKED, max(1, self._bindings_asked() // len(self._group)))
+        pdu = Pdu.GET_BULK if self._bulk else Pdu.GET_NEXT
+        self.request = Request(pdu, tuple(column.cursor for column in self._group), rows if self._bulk else 0)
+
+    def _bindings_asked(self) -> int:
+        return min(int(RESPONSE_OCTETS / self._hints.octets_per_binding), self._room, self._habits.most_bindings)
+
+    def _ask_carefully(self, opened: list[Column]) -> None:
+        """One table at a time, and less of it at each silence."""
+        self._group, rows = self._care.choose(opened, min(self._habits.most_names, self._room))
+        rows = min(rows, MOST_ROWS_ASKED, self._bindings_asked() // len(self._group))
+        if self._bulk and rows > 1:
+            self.request = Request(Pdu.GET_BULK, tuple(column.cursor for column in self._group), rows)
+        else:
+            self.request = Request(Pdu.GET_NEXT, tuple(column.cursor for column in self._group))
 
     def _rows_to_come(self, column: Column) -> int:
         return rows_to_come(len(column.cells), self._hints.rows.get(column.name))
@@ -119,18 +146,32 @@ class Walk:
         ):
             if reached:
                 self._problems.append(f"walk stopped at its limit of {words}")
+                self._leave_open_unread()
                 return True
         return False
+
+    def _leave_open_unread(self) -> None:
+        self._unread.update(column.name for column in self._columns if column.is_open)
 
     def _end(self) -> None:
         self.request = None
         if self._last_error and not self._answered:
             raise refusal(self._last_error)
         self._learn_hints()
-        if self._doubts_bulk:
+        if self._care.found_none and not self._silent:
+            self._learn_from_care()
+        elif self._doubts_bulk:
             self._habits.give_up_bulk()
         else:
             self._habits.call_ended_well()
+
+    def _learn_from_care(self) -> None:
+        """No object hangs: large answers get lost, or GETBULK is not answered."""
+        if self._care.most_answered:
+            self._habits.most_bindings = self._care.most_answered
+            self._habits.be_gentler()
+        else:
+            self._habits.give_up_bulk()
 
     def _learn_hints(self) -> None:
         """For the next walk. Small changes of size are let pass, so that requests stay as they are."""
@@ -145,6 +186,7 @@ class Walk:
 
     def take(self, response: Response) -> None:
         self._habits.ever_answered = True
+        self._care.note_answer(self._group, len(response.names), self._rows_asked())
         self._requests += 1
         self._octets += response.octets
         if response.status in (ErrorStatus.NO_ERROR, ErrorStatus.NO_SUCH_NAME):
@@ -193,7 +235,11 @@ class Walk:
             column.last_index, column.cursor = index, name
             if value is not None:
                 cells[index] = value
+            if column.fence is not None and index >= column.fence.row:
+                column.is_open = False
+                return None
             if len(cells) >= self._limits.rows:
+                self._unread.add(column.name)
                 return self._close(column, f"stopped at the limit of {self._limits.rows} rows")
         return None
 
@@ -243,10 +289,63 @@ class Walk:
         else:
             self._doubts_bulk = True
 
+    def _rows_asked(self) -> int:
+        return max(1, self.request.max_repetitions if self.request is not None else 1)
+
     def _asked_bindings(self) -> int:
-        return len(self._group) * max(1, self.request.max_repetitions if self.request is not None else 1)
+        return len(self._group) * self._rows_asked()
+
+    # --- silence
+
+    @property
+    def unread(self) -> frozenset[Oid]:
+        return frozenset(decode_oid(name) for name in self._unread)
+
+    @property
+    def is_trial(self) -> bool:
+        return self._care.is_trial(self._group, self._rows_asked())
+
+    def pass_over(self) -> bool:
+        """Ask table by table, then one row, then fewer columns, until the silent one is found."""
+        if self.request is None:
+            return False
+        self._doubts_bulk = False  # GETNEXT was not answered either
+        silent = self._care.narrow(self._group, rows=self._rows_asked())
+        for column in silent:
+            column.is_open = False
+            self._silent.append(column)
+            if not self._is_through(column):
+                self._unread.add(column.name)
+        if silent:
+            self._answered = True  # whatever else there is stands by itself
+        self._ask_next()
+        return True
+
+    def _is_through(self, column: Column) -> bool:
+        """Whether a column that hangs behind its last row ends there, as others of its table do."""
+        return any(
+            other.table == column.table and other.last_index == column.last_index != () and not other.is_open
+            for other in self._columns
+            if other not in self._silent
+        )
+
+    @property
+    def silent(self) -> dict[Oid, Fence | None]:
+        """The columns that are not answered, or not beyond a row."""
+        return {
+            decode_oid(column.name): Fence(column.last_index, len(column.cells)) if column.cells else None
+            for column in self._silent
+        }
+
+    def stop(self) -> None:
+        self._leave_open_unread()
+        for column in self._columns:
+            column.is_open = False
+        self.request = None
 
     def take_silence(self, attempts: int) -> None:
+        if self._care.is_taken:
+            return
         if self.request is None or self.request.pdu != Pdu.GET_BULK:
             return
         if attempts >= _SILENCES_BEFORE_GETNEXT and self._habits.ever_answered:

@@ -1,0 +1,91 @@
+"""How long an agent is waited for: by what the check allows, and by how fast this agent was seen to be.
+
+Promises: a quick agent that falls silent is given up within the default patience; a slow one is waited for as long as
+it was seen to take, so that a request is not sent again while its answer is under way; no wait goes beyond the check's
+time-out.
+"""
+
+from dataclasses import dataclass, field
+from math import inf
+
+from opsmon.probe.contact import Contact
+
+# RFC 6298, 2: weights of the smoothed time and of its variation, and how many variations are waited beyond.
+_SMOOTHING, _VARIATION, _VARIATIONS = 1 / 8, 1 / 4, 4.0
+NOTABLE_S = 0.1  # quicker answers say nothing that a wait depends on
+_LONGEST_S = 30.0
+ATTEMPTS_OF_ONE_OBJECT = 2  # of an agent that has answered others in the same poll
+# Of the patience that a check sets, what a single object is given once the agent has answered others.
+_SHARE_OF_ONE_OBJECT = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long each attempt of one request waits for its answer; their number is how often it is asked.
+
+    Three seconds in all: with the confirmations of the state room (6.5 s) a dead agent is declared within ten.
+    """
+
+    attempts_s: tuple[float, ...] = (0.5, 1.0, 1.5)
+
+
+@dataclass(slots=True)
+class Pace:
+    """The smoothed time that an agent takes to answer, kept between polls (RFC 6298, 2)."""
+
+    smoothed_s: float = 0.0
+    variation_s: float = 0.0
+
+    def observe(self, took_s: float) -> None:
+        """An answer came `took_s` after its request was first sent."""
+        if not self.smoothed_s:
+            self.smoothed_s, self.variation_s = took_s, took_s / 2
+            return
+        self.variation_s += _VARIATION * (abs(self.smoothed_s - took_s) - self.variation_s)
+        self.smoothed_s += _SMOOTHING * (took_s - self.smoothed_s)
+
+    @property
+    def is_slow(self) -> bool:
+        return self.smoothed_s > NOTABLE_S
+
+    @property
+    def wait_s(self) -> float:
+        """How long an answer may take before it is missed."""
+        return min(self.smoothed_s + _VARIATIONS * self.variation_s, _LONGEST_S)
+
+
+@dataclass(slots=True)
+class Terms:
+    """What one poll of an agent may take, and what came of it so far.
+
+    `deadline_s` is a time of the loop, after which nothing is asked. `patience_s` is how long a silent agent is waited
+    for, where the check sets it, and `retries` how often a request is sent again. `contact` is told whatever came.
+    """
+
+    deadline_s: float = inf
+    patience_s: float | None = None
+    retries: int | None = None
+    contact: Contact = field(default_factory=Contact)
+    ran_out: bool = False  # the deadline came before the poll was through
+
+
+def waits_of(patience: Patience, pace: Pace, terms: Terms) -> tuple[float, ...]:
+    """The waits for one request, one for each attempt."""
+    first_s = patience.attempts_s[0]
+    scale = max(1.0, pace.wait_s / first_s)
+    attempts_s = patience.attempts_s
+    if terms.retries is not None:
+        attempts_s = tuple(first_s * (number + 1) for number in range(terms.retries + 1))
+    if terms.contact.answered:
+        attempts_s = attempts_s[:ATTEMPTS_OF_ONE_OBJECT]
+    waits = [wait_s * scale for wait_s in attempts_s]
+    lacking_s = _least_in_all_s(patience, terms) - sum(waits)
+    if lacking_s > 0:
+        waits[-1] += lacking_s
+    return tuple(waits)
+
+
+def _least_in_all_s(patience: Patience, terms: Terms) -> float:
+    if terms.contact.answered:
+        return (terms.patience_s or 0.0) * _SHARE_OF_ONE_OBJECT
+    return sum(patience.attempts_s) if terms.patience_s is None else terms.patience_s
