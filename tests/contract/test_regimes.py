@@ -1,11 +1,15 @@
 """Which regime of E holds on each day of 2026, against the State Council's notice written out by hand."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from opsmon.contract.calendar import Period
 from opsmon.contract.term import Mode
-from tests.contract.rulebook import book, case
+from opsmon.contract.text import Text
+from opsmon.contract.timing import clocks_for
+from tests.contract.rulebook import book, case, local
 
 E = "xicheng-vc-2025"
 HOLIDAYS = (
@@ -57,3 +61,22 @@ def test_a_fault_report_is_due_on_the_next_workday_of_the_year() -> None:
         following = [one for one in DAYS if one > day and is_workday(one)]
         if following:
             assert (due.date(), due.hour, due.minute) == (following[0], 18, 0), day
+
+
+def test_the_sessions_of_city_and_district_warn_where_they_are_dated_and_judge_nothing() -> None:
+    held = book("baizhifang-2026")
+    sessions = held.calendar.sets["local-sessions"]
+    dated = Period(local("2027-01-12 00:00:00"), local("2027-01-16 00:00:00"), Text("district"))
+    sets = {**held.calendar.sets, "local-sessions": replace(sessions, periods=(dated,), dated_years=frozenset({2027}))}
+    calendar = replace(held.calendar, sets=sets)
+    night = case(
+        "baizhifang-2026", ("detected", "2027-01-12 20:00:00"), service="office", kind="printer", severity="ordinary"
+    )
+    found = {str(clock.clause): clock for clock in clocks_for(held.contract, calendar, night)}
+    assert {name: clock.mode for name, clock in found.items()} == {
+        "C2": Mode.JUDGED, "C4": Mode.WARNED, "C20": Mode.JUDGED, "C21": Mode.WARNED,
+    }  # fmt: skip
+    assert found["C2"].strict_due_at == local("2027-01-12 22:00:00")
+    assert found["C2"].due_at == local("2027-01-13 11:00:00")
+    assert found["C4"].strict_due_at == local("2027-01-12 20:30:00")
+    assert not any(name in ("C4", "C21") for name in {clock.clause for clock in held.clocks(night)})
