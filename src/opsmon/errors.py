@@ -12,7 +12,7 @@ OpsmonError
 
 from dataclasses import dataclass
 
-from opsmon.model.sample import Outcome
+from opsmon.model.sample import LocalCause, Outcome
 
 
 class OpsmonError(Exception):
@@ -50,11 +50,15 @@ class ConfigError(OpsmonError):
 
 
 class ProbeError(OpsmonError):
-    """A check failed. `outcome` says whose fault it is; the text says what happened."""
+    """A check failed. `outcome` says whose fault it is; the text says what happened.
 
-    def __init__(self, outcome: Outcome, detail: str) -> None:
+    `cause` says of a LOCAL_FAULT what of ours it is, where that is known.
+    """
+
+    def __init__(self, outcome: Outcome, detail: str, cause: LocalCause | None = None) -> None:
         self.outcome = outcome
         self.detail = detail
+        self.cause = cause
         super().__init__(detail)
 
 

@@ -18,7 +18,7 @@ from opsmon.model.sample import Outcome, Sample
 from opsmon.model.secret import Secret
 from opsmon.probe.context import ProbeContext
 from opsmon.probe.http import HttpSpec
-from opsmon.probe.http_client import LONGEST_BODY_BYTES
+from opsmon.probe.http_message import LONGEST_BODY_BYTES
 from opsmon.probe.worker import run_check
 from tests.probe.certificate import Pair, new_pair
 from tests.probe.conftest import device_with

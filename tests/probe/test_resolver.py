@@ -7,8 +7,8 @@ import pytest
 
 from opsmon.clock import WallClock
 from opsmon.errors import ProbeError
-from opsmon.model.sample import Outcome
-from opsmon.probe.resolver import ASK_AGAIN_S, REMEMBER_S, STALE_S, Resolver
+from opsmon.model.sample import LocalCause, Outcome
+from opsmon.probe.resolver import ASK_AGAIN_S, KNOWN_ANSWER_WITHIN_S, REMEMBER_S, STALE_S, Resolver
 from tests.probe.virtual_time import VirtualClock, run_virtually
 
 
@@ -16,12 +16,12 @@ class NameService:
     """What the system would ask: answers from a dict, or is away."""
 
     def __init__(self) -> None:
-        self.names = {"camera.example": "192.0.2.7"}
+        self.names: dict[str, tuple[str, ...]] = {"camera.example": ("192.0.2.7",)}
         self.away = False
         self.asked = 0
         self.takes_s = 0.1
 
-    async def look_up(self, name: str) -> str:
+    async def look_up(self, name: str) -> tuple[str, ...]:
         self.asked += 1
         await asyncio.sleep(self.takes_s)
         if self.away or name not in self.names:
@@ -43,7 +43,7 @@ def test_a_name_is_asked_once_for_all_who_want_it_and_remembered() -> None:
         assert set(answers) == {"192.0.2.7"}
         assert await resolver.resolve("camera.example") == "192.0.2.7"
         assert service.asked == 1
-        service.names["camera.example"] = "192.0.2.8"
+        service.names["camera.example"] = ("192.0.2.8",)
         clock.loop.block(REMEMBER_S + 1)
         assert await resolver.resolve("camera.example") == "192.0.2.8"
 
@@ -98,3 +98,45 @@ async def test_a_numeric_address_is_nobodys_business(written: str, numeric: str)
 
 async def test_the_systems_own_names_are_found() -> None:
     assert await Resolver(WallClock()).resolve("localhost") in ("127.0.0.1", "::1")
+
+
+def test_a_name_that_failed_is_asked_anew_and_its_other_address_comes_first() -> None:
+    async def tell(resolver: Resolver, service: NameService, clock: VirtualClock) -> None:
+        service.names["camera.example"] = ("192.0.2.7", "2001:db8::7")
+        assert await resolver.addresses("camera.example") == ("192.0.2.7", "2001:db8::7")
+        clock.loop.block(1.0)
+        resolver.doubt("camera.example")
+        assert await resolver.addresses("camera.example") == ("2001:db8::7", "192.0.2.7")
+        assert service.asked == 2
+        service.names["camera.example"] = ("192.0.2.8",)
+        resolver.doubt("camera.example")
+        assert await resolver.resolve("camera.example") == "192.0.2.7"  # asked a moment ago: the other once more
+        clock.loop.block(1.0)
+        assert await resolver.addresses("camera.example") == ("192.0.2.8",)
+
+    story(tell)
+
+
+def test_families_take_turns_and_one_alone_can_be_wanted() -> None:
+    async def tell(resolver: Resolver, service: NameService, clock: VirtualClock) -> None:
+        service.names["a.example"] = ("2001:db8::1", "2001:db8::2", "192.0.2.1", "192.0.2.2")
+        assert await resolver.addresses("a.example") == ("2001:db8::1", "192.0.2.1", "2001:db8::2", "192.0.2.2")
+        assert await resolver.addresses("a.example", 4) == ("192.0.2.1", "192.0.2.2")
+        assert await resolver.addresses("a.example", 6) == ("2001:db8::1", "2001:db8::2")
+        with pytest.raises(ProbeError, match=r"192\.0\.2\.1 has no IPv6 address") as caught:
+            await resolver.addresses("192.0.2.1", 6)
+        assert caught.value.cause is LocalCause.NAMES
+
+    story(tell)
+
+
+def test_nobody_waits_long_for_a_silent_name_service_that_answered_before() -> None:
+    async def tell(resolver: Resolver, service: NameService, clock: VirtualClock) -> None:
+        await resolver.resolve("camera.example")
+        service.takes_s = 1e6
+        clock.loop.block(REMEMBER_S + 1)
+        began_s = clock.monotonic()
+        assert await resolver.resolve("camera.example") == "192.0.2.7"
+        assert clock.monotonic() - began_s <= KNOWN_ANSWER_WITHIN_S
+
+    story(tell)

@@ -295,3 +295,12 @@ async def test_no_datagram_breaks_the_pinger(
     responder.behave = lambda request: [Answer(reply(request))]
     assert (await outcome_of(pinger, 1.0))[0] is Outcome.OK
     assert pinger.counts()["answered"] >= answered + 1
+
+
+async def test_an_error_that_the_true_reply_follows_is_a_reply(pinger: FleetPinger, responder: EchoResponder) -> None:
+    responder.behave = lambda request: [
+        Answer(unreachable(request, kind=3, code=1), source="127.9.9.9"),
+        Answer(reply(request), delay_s=0.1),
+    ]
+    assert (await outcome_of(pinger))[0] is Outcome.OK
+    assert pinger.counts()["refused"] == 0

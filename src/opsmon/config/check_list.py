@@ -85,7 +85,7 @@ def _resolve(entry: object, periods: Mapping[str, object], context: object) -> C
     if timeout_s > period_s:
         told = f"its timeout of {format_duration(timeout_s)} is longer than its period of {format_duration(period_s)}"
         raise CheckListError(f"the check {shown(name)}: {told}")
-    return Check(CheckName(name), kind, period_s, timeout_s, spec.resolve())
+    return Check(CheckName(name), kind, period_s, timeout_s, spec.resolve(), spec.family)
 
 
 def _seconds(written: object, otherwise: float) -> float:

@@ -76,13 +76,15 @@ class SshAccess:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check of one device. `settings` is the frozen settings object of the probe kind (its own type)."""
+    """One check of one device. `settings` is the frozen settings object of the probe kind (its own type); `family`
+    is 4 or 6 where the check goes by one version of IP alone."""
 
     name: CheckName
     kind: str
     period_s: float
     timeout_s: float
     settings: object = None
+    family: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

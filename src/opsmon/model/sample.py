@@ -32,6 +32,15 @@ class Outcome(StrEnum):
         return self in (Outcome.OK, Outcome.DEGRADED, Outcome.AUTH, Outcome.PROTOCOL)
 
 
+class LocalCause(StrEnum):
+    """What of ours is at fault in a LOCAL_FAULT, where that is known."""
+
+    NETWORK = "network"  # no route, no address, the interface is down: nothing can be sent there
+    RESOURCES = "resources"  # no files, no buffers, no memory
+    PERMISSION = "permission"  # a filter, or a right that this process lacks
+    NAMES = "names"  # the name service does not answer, or does not know the name
+
+
 class SeriesKey(NamedTuple):
     """The identity of one series: metric name, and labels as sorted pairs (without `instance`, which is the device)."""
 
@@ -94,3 +103,4 @@ class Sample:
     identity: Identity | None = None
     confirms: bool = False
     facts: Mapping[str, str] = field(default_factory=dict)
+    cause: LocalCause | None = None

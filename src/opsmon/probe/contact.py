@@ -7,7 +7,7 @@ The checks note it where it happens; the worker looks when the time is up.
 """
 
 from contextvars import ContextVar, Token
-from math import nan
+from math import isnan, nan
 
 
 class Contact:
@@ -49,6 +49,12 @@ def note_contact() -> None:
 
 
 def note_address(address: str, lookup_s: float) -> None:
-    """The run that asks goes to this address."""
+    """The run that asks goes to this address; it has waited so long, once more, for the name service."""
     contact = current_contact()
-    contact.address, contact.lookup_s = address, lookup_s
+    contact.address = address
+    contact.lookup_s = lookup_s if isnan(contact.lookup_s) else contact.lookup_s + lookup_s
+
+
+def note_peer(address: str) -> None:
+    """Of several addresses this is the one that answered."""
+    current_contact().address = address

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from opsmon.clock import Clock
 from opsmon.model.device import Device
-from opsmon.model.sample import Identity, Outcome, Reading
+from opsmon.model.sample import Identity, LocalCause, Outcome, Reading
 from opsmon.probe.host_key import HostKeyPins
 from opsmon.probe.profile.pollers import DevicePollers
 from opsmon.probe.resolver import Resolver
@@ -60,3 +60,4 @@ class Finding:
     readings: tuple[Reading, ...] = ()
     identity: Identity | None = None
     facts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    cause: LocalCause | None = None

@@ -1,5 +1,6 @@
 """Answers to authentication challenges: Basic (RFC 7617) and Digest (RFC 7616, and RFC 2617 as old devices have it).
 
+Texts are wire text (see `wire_text`): a realm in GBK goes back, and into the digest, octet by octet as it came.
 Used by RTSP and HTTP checks alike. Digest is preferred, SHA-256 before MD5; Basic is only for who offers nothing else.
 Pure: the client's nonce is a parameter.
 """
@@ -12,8 +13,11 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from opsmon.model.secret import Secret
+from opsmon.probe.wire_text import wire_octets, wire_text
 
-_PARAMETER = re.compile(r'([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
+# A character of GBK may end in the octet of a backslash, which then escapes nothing.
+_GBK_PAIR = r"[\udc81-\udcfe][@-~\udc80-\udcfe]"
+_PARAMETER = re.compile(rf'([A-Za-z0-9_-]+)\s*=\s*(?:"((?:{_GBK_PAIR}|[^"\\]|\\.)*)"|([^\s,"]+))')
 _SCHEME = re.compile(r"(?:^|,)\s*(Digest|Basic)\b(?!\s*=)", re.IGNORECASE)
 _HASHES: dict[str, Callable[[bytes], "hashlib._Hash"]] = {
     "MD5": lambda data: hashlib.md5(data, usedforsecurity=False),
@@ -69,11 +73,30 @@ def choose_challenge(challenges: Iterable[Challenge]) -> Challenge | None:
     return next((challenge for challenge in challenges if challenge.scheme == "basic"), None)
 
 
+def login_codes(challenge: Challenge, login: Login) -> tuple[str, ...]:
+    """The codes in which a device may want name and password, the likelier first (RFC 7616, 4, knows only UTF-8).
+
+    One where it makes no difference: a second try with the same octets would only count as another wrong password.
+    """
+    given = challenge.parameters
+    if (login.username + login.password.reveal()).isascii() or given.get("charset", "").upper() == "UTF-8":
+        return ("utf-8",)
+    is_utf_8 = not any("\udc80" <= char <= "\udcff" for char in given.get("realm", ""))
+    return ("utf-8", "gb18030") if is_utf_8 else ("gb18030", "utf-8")
+
+
+def coded_login(login: Login, code: str) -> Login:
+    """The login as wire text of a code."""
+    texts = (wire_text(text.encode(code, "replace")) for text in (login.username, login.password.reveal()))
+    username, password = texts
+    return Login(username, Secret(password))
+
+
 def answer_challenge(challenge: Challenge, login: Login, method: str, uri: str, cnonce: str) -> str:
     """The value of the Authorization header for one request."""
     if challenge.scheme == "basic":
         pair = f"{login.username}:{login.password.reveal()}"
-        return "Basic " + base64.b64encode(pair.encode()).decode("ascii")
+        return "Basic " + base64.b64encode(wire_octets(pair)).decode("ascii")
     return "Digest " + _join(_digest_parameters(challenge, login, method, uri, cnonce))
 
 
@@ -112,7 +135,7 @@ def _is_answerable(challenge: Challenge) -> bool:
 
 
 def _hashed(challenge: Challenge, text: str) -> str:
-    return _HASHES[challenge.hash_name](text.encode()).hexdigest()
+    return _HASHES[challenge.hash_name](wire_octets(text)).hexdigest()
 
 
 def _join(parameters: Iterable[tuple[str, str, bool]]) -> str:

@@ -1,7 +1,7 @@
 """What the Specs of all probe kinds share: their own fields, ports and patterns."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
@@ -23,10 +23,12 @@ Pattern = Annotated[str, BeforeValidator(_check_pattern), WithJsonSchema({"type"
 
 
 class CheckSpec(Spec):
-    """What every check may say about itself, whatever its kind. `name` tells two checks of one kind apart."""
+    """What every check may say about itself, whatever its kind. `name` tells two checks of one kind apart; `family` is
+    the version of IP by which a host name is asked, both where it is not given."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]+$", max_length=64)] | None = None
     timeout: Annotated[Seconds, Field(gt=0, le=600)] | None = None
+    family: Literal[4, 6] | None = None
 
     def resolve(self) -> object:
         """The frozen settings that travel as `Check.settings`; None for a kind that has none."""

@@ -39,7 +39,7 @@ class H323Spec(CheckSpec):
 
 async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
     settings = check.settings if isinstance(check.settings, H323Settings) else H323Settings()
-    async with connect(device, settings.port, context) as (reader, _):
+    async with connect(device, check, settings.port, context) as (reader, _):
         try:
             async with asyncio.timeout(settings.watch_s):
                 header = await reader.readexactly(TPKT_HEADER_BYTES)

@@ -23,23 +23,25 @@ from pydantic import Field
 from opsmon.model.device import Check, Device
 from opsmon.model.name import CheckName
 from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
-from opsmon.probe.charset import decode_octets
+from opsmon.probe.contact import current_contact
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.digest import Login
 from opsmon.probe.field import CheckSpec, Pattern, Port
 from opsmon.probe.http_client import (
     DEFAULT_PORTS,
-    LONGEST_BODY_BYTES,
     PHASES,
     Answer,
     Exchange,
-    UntrustedCertificateError,
     exchange_with_login,
     origin_of,
 )
+from opsmon.probe.http_message import LONGEST_BODY_BYTES
+from opsmon.probe.page_text import page_texts
 from opsmon.probe.series import check_labels
 from opsmon.probe.tcp import first_line
-from opsmon.probe.tls import TlsSession, distinguished_name, expiry_of, tls_reading
+from opsmon.probe.tls import TlsSession, expiry_of, names_of, tls_reading
+from opsmon.probe.tls_context import UntrustedCertificateError
+from opsmon.probe.wire_text import wire_octets
 from opsmon.spec import SecretField
 
 
@@ -82,12 +84,11 @@ class HttpSpec(CheckSpec):
 
 async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
     settings = check.settings if isinstance(check.settings, HttpSettings) else HttpSettings()
-    started_s = context.clock.monotonic()
-    address = await context.resolver.resolve(device.address)
-    resolve_s = context.clock.monotonic() - started_s
+    addresses = await context.resolver.addresses(device.address, check.family)
+    resolve_s = current_contact().lookup_s
     origin = origin_of(settings.scheme, settings.host or device.address, settings.port)
     exchange = Exchange(
-        settings.method, origin, settings.path, address, settings.port, {"User-Agent": "opsmon"},
+        settings.method, origin, settings.path, addresses, settings.port, {"User-Agent": "opsmon"},
         verify=settings.verify, authority=settings.authority,
     )  # fmt: skip
     try:
@@ -99,9 +100,10 @@ async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
 
 def _judge(answer: Answer, settings: HttpSettings, check: CheckName, resolve_s: float) -> Finding:
     right_status = answer.status in settings.status if settings.status else answer.status < 400
-    matches = settings.expect is None or bool(settings.expect.search(decode_octets(answer.body)))
+    texts = page_texts(answer.body, answer.headers.get("content-type", ""))
+    matches = settings.expect is None or any(settings.expect.search(text) for text in texts)
     readings = _readings(answer, check, resolve_s, failed_by_regex=right_status and not matches)
-    facts = {"server": first_line(answer.headers.get("server", "").encode()), **_facts_of(answer.tls)}
+    facts = {"server": first_line(wire_octets(answer.headers.get("server", ""))), **_facts_of(answer.tls)}
     if answer.status in (401, 403) and not right_status:
         return Finding(Outcome.AUTH, f"the login is refused or missing ({answer.status})", readings, facts=facts)
     if not right_status:
@@ -121,11 +123,8 @@ def _facts_of(tls: TlsSession | None) -> dict[str, str]:
     if tls is None:
         return {}
     own = tls.chain[0]
-    return {
-        "certificate": distinguished_name(own.subject)[:200],
-        "issuer": distinguished_name(own.issuer)[:200],
-        "expires": expiry_of((own,)).isoformat(),
-    }
+    subject, issuer = names_of(own)
+    return {"certificate": subject[:200], "issuer": issuer[:200], "expires": expiry_of((own,)).isoformat()}
 
 
 @lru_cache(maxsize=256)

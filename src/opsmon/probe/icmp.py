@@ -19,7 +19,9 @@ from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device
 from opsmon.model.name import CheckName
 from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
+from opsmon.probe.contact import current_contact, note_peer
 from opsmon.probe.context import Echo, Finding, ProbeContext
+from opsmon.probe.dial import first_answer
 from opsmon.probe.field import CheckSpec
 from opsmon.probe.series import check_labels
 from opsmon.spec import Seconds
@@ -60,10 +62,11 @@ def icmp_block(check: CheckName, *, several: bool) -> SeriesBlock:
 
 async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
     settings = check.settings if isinstance(check.settings, IcmpSettings) else IcmpSettings()
-    started_s = context.clock.monotonic()
-    address = await context.resolver.resolve(device.address)
-    resolve_s = context.clock.monotonic() - started_s
-    if settings.count == 1:
+    addresses = await context.resolver.addresses(device.address, check.family)
+    resolve_s, address = current_contact().lookup_s, addresses[0]
+    if len(addresses) > 1:
+        address, echoes = await _ping_any(addresses, check, settings, context)
+    elif settings.count == 1:
         echoes = [await context.pinger.ping(address, check.timeout_s, settings.size_bytes)]
     else:
         echoes = await _ping_several(address, check, settings, context)
@@ -75,6 +78,19 @@ async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
     outcome, detail = _judge(settings, rtt_s, loss_ratio)
     block = icmp_block(check.name, several=settings.count > 1)
     return Finding(outcome, detail, (Reading(block, values),))
+
+
+async def _ping_any(
+    addresses: tuple[str, ...], check: Check, settings: IcmpSettings, context: ProbeContext
+) -> tuple[str, list[Echo]]:
+    """The echoes of whichever address answers first, and which that is. Raises ProbeError when none does."""
+
+    async def ping(address: str) -> tuple[str, list[Echo]]:
+        return address, await _ping_several(address, check, settings, context)
+
+    address, echoes = await first_answer(addresses, ping)
+    note_peer(address)
+    return address, echoes
 
 
 async def _ping_several(address: str, check: Check, settings: IcmpSettings, context: ProbeContext) -> list[Echo]:

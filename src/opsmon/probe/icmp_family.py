@@ -8,8 +8,9 @@ time is not lost to our own lateness. Everything that is dropped is counted. Req
 Because the kernel notes when an answer came, nobody has to be woken by it: while requests are out the socket is read
 some forty times a second, many answers at once, and not at all while none is out.
 
-A reply after the time-out is late, not a success. A router's word that the host cannot be reached is REFUSED. What
-goes wrong on our side (EAGAIN, ENOBUFS, no permission, our receive buffer overflowing) is LOCAL_FAULT.
+A reply after the time-out is late, not a success. A router's word that the host cannot be reached is REFUSED, unless
+the reply follows all the same within `REFUSAL_GRACE_S`. What goes wrong on our side (see `socket_fault`, and our
+receive buffer overflowing) is LOCAL_FAULT, and so is an error that a filter of this machine makes.
 """
 
 import asyncio
@@ -21,11 +22,12 @@ from dataclasses import dataclass
 
 from opsmon.clock import Clock
 from opsmon.errors import ProbeError
-from opsmon.model.sample import Outcome
+from opsmon.model.sample import LocalCause, Outcome
 from opsmon.probe.complaint import Complaints
 from opsmon.probe.context import Echo
 from opsmon.probe.icmp_packet import NONCE_BYTES, EchoFailure, EchoReply, IpVersion, build_request
 from opsmon.probe.icmp_socket import IcmpSocket, Received
+from opsmon.probe.socket_fault import fault_of, is_loopback, is_own_address, local_fault
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +37,12 @@ NONCES_DRAWN = 64
 FIRST_READ_S = 0.005  # after a send: by then a whole site has answered
 READ_STEP_S = 0.025
 READS_PER_TURN = 4_096
+REFUSAL_GRACE_S = 0.7  # one router of two may lose its way for a moment, and the reply comes by the other
 LATE_REMEMBERED_S = 10.0  # how long after its time-out a reply is still known as late
 _SEQUENCES = 65_536
 _MOST_IN_FLIGHT = 60_000
 _CLOCK_SLACK_S = 0.001
+_SILENT_NEIGHBOUR = frozenset({"host unreachable", "address unreachable"})
 
 
 @dataclass(slots=True)
@@ -71,6 +75,7 @@ class PingRequest:
     sent_at_ns: int = 0
     sent_s: float = 0.0
     drops_before: int = 0
+    refusal: ProbeError | None = None  # an ICMP error about it; a reply may come all the same
     out: bool = False  # sent, and neither settled nor given up
     expired: bool = False
 
@@ -145,7 +150,8 @@ class FamilyPinger:
             return
         sequence = self._free_sequence()
         if sequence is None:
-            self._send_fault(request, f"more than {_MOST_IN_FLIGHT} pings are out")
+            detail = f"more than {_MOST_IN_FLIGHT} pings are out"
+            self._send_fault(request, local_fault(LocalCause.RESOURCES, detail))
             return
         request.sequence = sequence
         request.nonce = self._fresh_nonce()
@@ -158,7 +164,7 @@ class FamilyPinger:
             request.sent_at_ns = self._send_packet(packet, request.address)
         except OSError as error:
             del self._by_sequence[sequence]
-            self._send_fault(request, f"the ping could not be sent: {error.strerror}")
+            self._send_fault(request, fault_of(error, "the ping could not be sent", at_once=True))
             return
         self._counts.sent += 1
         request.out = True
@@ -187,9 +193,9 @@ class FamilyPinger:
         self._next_sequence = (sequence + 1) % _SEQUENCES
         return sequence
 
-    def _send_fault(self, request: PingRequest, reason: str) -> None:
+    def _send_fault(self, request: PingRequest, fault: ProbeError) -> None:
         self._counts.send_faults += 1
-        _fail(request, Outcome.LOCAL_FAULT, reason)
+        _fail(request, fault)
 
     def _turn(self) -> None:
         """Reads what has come, gives up what is due, and comes again while requests are out."""
@@ -253,10 +259,9 @@ class FamilyPinger:
         quoted = answer.quoted_payload[:NONCE_BYTES]
         if not request.nonce.startswith(quoted) or not _same_host(answer.destination, request.address):
             self._note_forged(source, request)
-        elif not request.future.done():
-            self._counts.refused += 1
-            self._bring_home(request)
-            _fail(request, Outcome.REFUSED, f"{source} says: {answer.reason}")
+        elif request.refusal is None and not request.future.done():
+            request.refusal = _refusal(source, request.address, answer.reason)
+            self._loop.call_later(REFUSAL_GRACE_S, self._refuse, request)
 
     def _note_forged(self, source: str, request: PingRequest) -> None:
         self._counts.forged += 1
@@ -286,10 +291,31 @@ class FamilyPinger:
             return
         if self._socket.dropped_by_kernel() != request.drops_before:
             self._complaints.tell("ping answers lost", "our receive buffer overflowed: is somebody flooding us?")
-            _fail(request, Outcome.LOCAL_FAULT, "no answer, and our own receive buffer overflowed meanwhile")
-            return
-        self._counts.timed_out += 1
-        _fail(request, Outcome.TIMEOUT, f"no echo reply within {request.timeout_s:g} s")
+            detail = "no answer, and our own receive buffer overflowed meanwhile"
+            _fail(request, local_fault(LocalCause.RESOURCES, detail))
+        elif request.refusal is not None:
+            self._refuse(request)
+        else:
+            self._counts.timed_out += 1
+            _fail(request, ProbeError(Outcome.TIMEOUT, f"no echo reply within {request.timeout_s:g} s"))
+
+    def _refuse(self, request: PingRequest) -> None:
+        """What somebody said of the request stands, now that no reply has followed."""
+        if request.out:
+            self._read_all()
+        if request.refusal is not None and not request.future.done():
+            self._counts.refused += 1
+            self._bring_home(request)
+            _fail(request, request.refusal)
+
+
+def _refusal(source: str, address: str, reason: str) -> ProbeError:
+    """Somebody's word that the request did not arrive. Our own kernel says it too when nobody answers for the address
+    on its link, which is the device's silence, and when a filter of ours rejects the request, which is not."""
+    may_be_ours = reason not in _SILENT_NEIGHBOUR and not _same_host(source, address) and not is_loopback(source)
+    if may_be_ours and is_own_address(source):
+        return local_fault(LocalCause.PERMISSION, f"this machine itself says: {reason}")
+    return ProbeError(Outcome.REFUSED, f"{source} says: {reason}")
 
 
 def _same_host(left: str, right: str) -> bool:
@@ -297,6 +323,6 @@ def _same_host(left: str, right: str) -> bool:
     return left == right or left.partition("%")[0] == right.partition("%")[0]
 
 
-def _fail(request: PingRequest, outcome: Outcome, detail: str) -> None:
+def _fail(request: PingRequest, fault: ProbeError) -> None:
     if not request.future.done():
-        request.future.set_exception(ProbeError(outcome, detail))
+        request.future.set_exception(fault)

@@ -76,7 +76,7 @@ class FleetPinger:
         now_s = self._clock.monotonic()
         known = self._faults.get(version)
         if known and now_s < known[0]:
-            raise ProbeError(known[1].outcome, known[1].detail)
+            raise ProbeError(known[1].outcome, known[1].detail, known[1].cause)
         try:
             family = self._families[version] = FamilyPinger(version, self._clock, self._counts, self._wall_ns)
         except ProbeError as error:

@@ -8,7 +8,6 @@ header and unchecked checksums, sees everybody's replies and gets ICMP errors as
 identifier from the kernel and gets ICMP errors through its error queue, and a pending one fails the next call.
 """
 
-import errno
 import ipaddress
 import os
 import secrets
@@ -19,7 +18,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from opsmon.errors import ProbeError
-from opsmon.model.sample import Outcome
+from opsmon.model.sample import LocalCause, Outcome
 from opsmon.probe.icmp_packet import (
     EchoFailure,
     EchoReply,
@@ -31,6 +30,7 @@ from opsmon.probe.icmp_packet import (
     reason_of,
     strip_ipv4_header,
 )
+from opsmon.probe.socket_fault import fault_of
 
 RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 # Linux numbers that Python's socket module does not name (include/uapi/linux: socket.h, in.h, in6.h, icmp.h).
@@ -55,7 +55,7 @@ class PingNotPermittedError(ProbeError):
     """The kernel lets this process open no ICMP socket of this family."""
 
     def __init__(self) -> None:
-        super().__init__(Outcome.LOCAL_FAULT, HOW_TO_PERMIT)
+        super().__init__(Outcome.LOCAL_FAULT, HOW_TO_PERMIT, LocalCause.PERMISSION)
 
 
 class Received(NamedTuple):
@@ -202,8 +202,7 @@ def _open(family: socket.AddressFamily) -> tuple[bool, socket.socket]:
         except PermissionError:
             continue
         except OSError as error:
-            name = errno.errorcode.get(error.errno or 0, "?")
-            raise ProbeError(Outcome.LOCAL_FAULT, f"no ICMP socket ({family.name}): {name}") from None
+            raise fault_of(error, f"no ICMP socket ({family.name})", at_once=True) from None
     raise PingNotPermittedError
 
 

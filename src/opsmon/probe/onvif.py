@@ -26,6 +26,7 @@ from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.digest import Login
 from opsmon.probe.field import CheckSpec, Port
 from opsmon.probe.http_client import Exchange, exchange_with_login, origin_of
+from opsmon.probe.page_text import xml_text
 from opsmon.spec import Seconds, SecretField
 
 LONGEST_ENVELOPE_BYTES = 262_144
@@ -64,7 +65,7 @@ class OnvifSpec(CheckSpec):
 
 async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
     settings = check.settings if isinstance(check.settings, OnvifSettings) else OnvifSettings()
-    service = _Service(device.address, await context.resolver.resolve(device.address), settings)
+    service = _Service(device.address, await context.resolver.addresses(device.address, check.family), settings)
     before = context.clock.now()
     told = parse_clock(await _ask_time(service, before))
     after = context.clock.now()
@@ -102,7 +103,7 @@ class _Service:
     """The device service of one device."""
 
     name: str
-    address: str
+    addresses: tuple[str, ...]
     settings: OnvifSettings
 
     async def call(self, operation: str, device_now: datetime | None = None) -> Xml.Element:
@@ -113,14 +114,14 @@ class _Service:
         headers = {"Content-Type": f'application/soap+xml; charset=utf-8; action="{DEVICE_NS}/{operation}"'}
         origin = origin_of(self.settings.scheme, self.name, self.settings.port)
         exchange = Exchange(
-            "POST", origin, self.settings.path, self.address, self.settings.port, headers, envelope, verify=False
+            "POST", origin, self.settings.path, self.addresses, self.settings.port, headers, envelope, verify=False
         )
         answer = await exchange_with_login(exchange, login, secrets.token_hex(8), basic=False)
         if answer.status in (401, 403):
             raise ProbeError(Outcome.AUTH, f"{operation}: the login is refused or missing ({answer.status})")
         if answer.status not in (200, 400, 500):  # SOAP 1.2 gives faults as 400 and 500
             raise ProbeError(Outcome.PROTOCOL, f"{operation}: no ONVIF, the server answers {answer.status}")
-        return open_envelope(answer.body, operation)
+        return open_envelope(answer.body, operation, answer.headers.get("content-type", ""))
 
 
 def build_envelope(operation: str, security: str) -> bytes:
@@ -142,13 +143,14 @@ def security_header(login: Login, created: datetime, nonce: bytes) -> str:
     )
 
 
-def open_envelope(envelope: bytes, operation: str) -> Xml.Element:
-    """The answer inside a SOAP envelope. Raises ProbeError."""
-    if len(envelope) > LONGEST_ENVELOPE_BYTES or any(mark in envelope for mark in (b"<!DOCTYPE", b"<!ENTITY", b"\0")):
+def open_envelope(envelope: bytes, operation: str, content_type: str = "") -> Xml.Element:
+    """The answer inside a SOAP envelope, in whatever code it is written. Raises ProbeError."""
+    text = xml_text(envelope[: LONGEST_ENVELOPE_BYTES + 1], content_type)
+    if len(envelope) > LONGEST_ENVELOPE_BYTES or any(mark in text for mark in ("<!DOCTYPE", "<!ENTITY", "\0")):
         raise ProbeError(Outcome.PROTOCOL, f"{operation}: an envelope that no correct device sends")
     try:
-        root = Xml.fromstring(envelope)  # noqa: S314 - bounded, and definitions of entities are refused above
-    except Xml.ParseError:
+        root = Xml.fromstring(text)  # noqa: S314 - bounded, and definitions of entities are refused above
+    except (Xml.ParseError, ValueError):
         raise ProbeError(Outcome.PROTOCOL, f"{operation}: the answer is no XML") from None
     fault = root.find(f".//{{{_SOAP}}}Fault")
     if fault is not None:

@@ -20,10 +20,19 @@ from opsmon.model.name import CheckName
 from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
 from opsmon.probe.charset import decode_octets
 from opsmon.probe.context import Finding, ProbeContext
-from opsmon.probe.digest import Challenge, Login, answer_challenge, choose_challenge, parse_challenges
+from opsmon.probe.digest import (
+    Challenge,
+    Login,
+    answer_challenge,
+    choose_challenge,
+    coded_login,
+    login_codes,
+    parse_challenges,
+)
 from opsmon.probe.field import CheckSpec, Port
 from opsmon.probe.tcp import connect, first_line
 from opsmon.probe.text_message import MalformedError, Response, build_request, read_response
+from opsmon.probe.wire_text import shown, wire_octets
 from opsmon.spec import SecretField
 
 PROTOCOL = "RTSP/1.0"
@@ -65,14 +74,14 @@ async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
     settings = check.settings if isinstance(check.settings, RtspSettings) else RtspSettings()
     host = f"[{device.address}]" if ":" in device.address else device.address
     url = f"rtsp://{host}:{settings.port}{settings.path}"
-    async with connect(device, settings.port, context) as (reader, writer):
+    async with connect(device, check, settings.port, context) as (reader, writer):
         talk = _Talk(reader, writer, url, settings.login)
         try:
             options = await talk.ask("OPTIONS")
             described = await talk.ask("DESCRIBE", ("Accept", "application/sdp")) if settings.describe else None
         except MalformedError as error:
             raise ProbeError(Outcome.PROTOCOL, f"no RTSP: {error}") from None
-    facts = {"server": first_line(options.header("server").encode()), "methods": options.header("public")}
+    facts = {"server": first_line(wire_octets(options.header("server"))), "methods": shown(options.header("public"))}
     if described is None:
         return Finding(facts=facts)
     return _judge(described, settings, check.name, facts)
@@ -86,16 +95,21 @@ class _Talk:
     ) -> None:
         self._reader, self._writer, self._url, self._login = reader, writer, url, login
         self._challenge: Challenge | None = None
+        self._codes: list[str] = []  # in which name and password are written, once a login is asked for
         self._sequence = 0
 
     async def ask(self, method: str, *headers: tuple[str, str]) -> Response:
         """The response to a request, asked again with the login when that is wanted. Raises ProbeError."""
         response = await self._exchange(method, headers)
-        if response.status == 401 and self._challenge is None and self._login:
+        if response.status == 401 and not self._codes and self._login:
             self._challenge = choose_challenge(parse_challenges(response.headers.get("www-authenticate", ())))
             if self._challenge is None:
                 raise ProbeError(Outcome.AUTH, "the device wants a kind of login that we do not know")
+            self._codes = list(login_codes(self._challenge, self._login))
             response = await self._exchange(method, headers)
+            if response.status == 401 and len(self._codes) > 1:
+                del self._codes[0]
+                response = await self._exchange(method, headers)
         if response.status in (401, 403):
             words = "the login is refused" if self._login else "the device wants a login, and the check has none"
             raise ProbeError(Outcome.AUTH, f"{words} ({response.status})")
@@ -106,7 +120,8 @@ class _Talk:
         lines = [("CSeq", str(self._sequence)), ("User-Agent", "opsmon"), *headers]
         if self._challenge and self._login:
             cnonce = secrets.token_hex(8)
-            lines.append(("Authorization", answer_challenge(self._challenge, self._login, method, self._url, cnonce)))
+            login = coded_login(self._login, self._codes[0])
+            lines.append(("Authorization", answer_challenge(self._challenge, login, method, self._url, cnonce)))
         self._writer.write(build_request(method, self._url, PROTOCOL, lines))
         response = await read_response(self._reader)
         if not response.protocol.startswith("RTSP/"):
@@ -119,7 +134,7 @@ class _Talk:
 def _judge(response: Response, settings: RtspSettings, check: CheckName, facts: dict[str, str]) -> Finding:
     if response.status != 200:
         words = "there is no such stream" if response.status == 404 else "the stream is not described"
-        return Finding(Outcome.DEGRADED, f"{words} ({response.status} {response.reason[:60]})", facts=facts)
+        return Finding(Outcome.DEGRADED, f"{words} ({response.status} {shown(response.reason)[:60]})", facts=facts)
     tracks = parse_tracks(decode_octets(response.body))
     facts = facts | {"stream": ", ".join(f"{track.media} {track.codec}".strip() for track in tracks)}
     readings = (Reading(rtsp_block(check), array("d", (_count(tracks, medium) for medium in MEDIA))),)

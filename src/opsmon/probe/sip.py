@@ -19,9 +19,12 @@ from opsmon.model.device import Check, Device
 from opsmon.model.sample import Outcome
 from opsmon.probe.contact import note_contact
 from opsmon.probe.context import Finding, ProbeContext
+from opsmon.probe.dial import first_answer
 from opsmon.probe.field import CheckSpec, Port
-from opsmon.probe.tcp import connect, fault_of, first_line
+from opsmon.probe.socket_fault import fault_of
+from opsmon.probe.tcp import connect, first_line
 from opsmon.probe.text_message import MalformedError, Response, build_request, parse_response, read_response
+from opsmon.probe.wire_text import shown, wire_octets
 
 PROTOCOL = "SIP/2.0"
 FIRST_REPEAT_S = 0.5  # T1
@@ -97,7 +100,7 @@ async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
     settings = check.settings if isinstance(check.settings, SipSettings) else SipSettings()
     exchange = _over_tcp if settings.transport == "tcp" else _over_udp
     try:
-        response = await exchange(device, settings, context)
+        response = await exchange(device, check, settings, context)
     except MalformedError as error:
         raise ProbeError(Outcome.PROTOCOL, f"no SIP: {error}") from None
     return _judge(response, settings)
@@ -105,14 +108,14 @@ async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
 
 def _judge(response: Response, settings: SipSettings) -> Finding:
     server = response.header("server") or response.header("user-agent")
-    said = f"{response.status} {first_line(response.reason.encode())}".strip()
-    facts = {"status": said, "server": first_line(server.encode()), "methods": response.header("allow")}
+    said = f"{response.status} {first_line(wire_octets(response.reason))}".strip()
+    facts = {"status": said, "server": first_line(wire_octets(server)), "methods": shown(response.header("allow"))}
     good = response.status in settings.status if settings.status else response.status < 500
     return Finding(facts=facts) if good else Finding(Outcome.DEGRADED, f"the device answers {said}", facts=facts)
 
 
-async def _over_tcp(device: Device, settings: SipSettings, context: ProbeContext) -> Response:
-    async with connect(device, settings.port, context) as (reader, writer):
+async def _over_tcp(device: Device, check: Check, settings: SipSettings, context: ProbeContext) -> Response:
+    async with connect(device, check, settings.port, context) as (reader, writer):
         request = options_request(device.address, _place_of(writer.get_extra_info("sockname")), settings)
         writer.write(request.to_bytes())
         while True:
@@ -139,13 +142,17 @@ class _Datagrams(asyncio.DatagramProtocol):
             self.arrived.put_nowait(what)
 
 
-async def _over_udp(device: Device, settings: SipSettings, context: ProbeContext) -> Response:
-    address = await context.resolver.resolve(device.address)
+async def _over_udp(device: Device, check: Check, settings: SipSettings, context: ProbeContext) -> Response:
+    addresses = await context.resolver.addresses(device.address, check.family)
+    return await first_answer(addresses, lambda address: _ask_over_udp(device, address, settings))
+
+
+async def _ask_over_udp(device: Device, address: str, settings: SipSettings) -> Response:
     loop = asyncio.get_running_loop()
     try:
         transport, datagrams = await loop.create_datagram_endpoint(_Datagrams, remote_addr=(address, settings.port))
     except OSError as error:
-        raise fault_of(error, settings.port) from None
+        raise fault_of(error, f"port {settings.port}", at_once=True) from None
     try:
         request = options_request(device.address, _place_of(transport.get_extra_info("sockname")), settings)
         return await _ask_until_answered(transport, datagrams, request, settings.port)
@@ -171,7 +178,7 @@ async def _next_answer(datagrams: _Datagrams, request: OptionsRequest, port: int
     while True:
         arrived = await datagrams.arrived.get()
         if isinstance(arrived, OSError):
-            raise fault_of(arrived, port)
+            raise fault_of(arrived, f"port {port}", at_once=True)  # a router's word does not come this way (udp(7))
         note_contact()
         response = parse_response(arrived)
         if request.is_answered_by(response):

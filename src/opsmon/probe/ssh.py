@@ -8,6 +8,7 @@ sent to it. Nothing is read of the user's own SSH configuration, agent or keys. 
 
 import asyncio
 import re
+import socket
 from array import array
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -27,10 +28,12 @@ from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
 from opsmon.probe.charset import decode_octets
 from opsmon.probe.contact import note_contact
 from opsmon.probe.context import Finding, ProbeContext
+from opsmon.probe.dial import dial
 from opsmon.probe.field import CheckSpec, Pattern, Port
 from opsmon.probe.host_key import HostKeyPins, Place
 from opsmon.probe.series import match_reading
-from opsmon.probe.tcp import connect, fault_of, first_line
+from opsmon.probe.socket_fault import fault_of
+from opsmon.probe.tcp import connect, first_line
 
 LONGEST_OUTPUT_BYTES = 262_144
 LONGEST_GREETING_BYTES = 8_192  # servers may send lines before their version (RFC 4253, 4.2)
@@ -73,17 +76,19 @@ async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
     if device.ssh is None and settings.command:
         raise ProbeError(Outcome.LOCAL_FAULT, "a command is to be run, and the device has no `ssh` access")
     if device.ssh is None or not settings.login:
-        return await _greet(device, port, settings, context, check.name)
-    place = await context.resolver.resolve(device.address), port
-    return await _log_in(_Visit(place, device.ssh, settings, context.host_keys), check.name)
+        return await _greet(device, check, port, settings, context)
+    made = await dial(await context.resolver.addresses(device.address, check.family), port)
+    with made:
+        place = str(made.getpeername()[0]), port
+        return await _log_in(_Visit(place, made, device.ssh, settings, context.host_keys), check.name)
 
 
-async def _greet(device: Device, port: int, settings: SshSettings, context: ProbeContext, check: CheckName) -> Finding:
-    async with connect(device, port, context) as (reader, _):
+async def _greet(device: Device, check: Check, port: int, settings: SshSettings, context: ProbeContext) -> Finding:
+    async with connect(device, check, port, context) as (reader, _):
         greeting = await _read_greeting(reader, port)
     facts = {"banner": greeting}
     failed = settings.expect is not None and not settings.expect.search(greeting)
-    readings = (match_reading(check, failed=failed),)
+    readings = (match_reading(check.name, failed=failed),)
     if failed:
         return Finding(Outcome.DEGRADED, f"the greeting is not what is expected: {greeting!r}", readings, facts=facts)
     return Finding(readings=readings, facts=facts)
@@ -109,6 +114,7 @@ class _Visit:
     """One login: where, as whom, and which key the server showed."""
 
     place: Place
+    connected: socket.socket
     access: SshAccess
     settings: SshSettings
     pins: HostKeyPins
@@ -147,10 +153,10 @@ async def _log_in(visit: _Visit, check: CheckName) -> Finding:
             if not visit.settings.command:
                 return Finding(readings=(match_reading(check, failed=False),), facts=facts)
             status, output = await _run_command(connection, visit.settings.command)
-    except (asyncssh.Error, PacketDecodeError) as error:
+    except (asyncssh.Error, PacketDecodeError, UnicodeError) as error:
         raise _fault_of_ssh(error, visit) from None
     except OSError as error:
-        raise fault_of(error, visit.place[1]) from None
+        raise fault_of(error, f"port {visit.place[1]}") from None
     return _judge(visit.settings, check, status, output, facts)
 
 
@@ -161,6 +167,7 @@ async def _open(visit: _Visit) -> asyncssh.SSHClientConnection:
     return await asyncssh.connect(
         visit.place[0],
         visit.place[1],
+        sock=visit.connected,
         client_factory=lambda: _Client(visit),
         username=access.username,
         password=access.password.reveal() if access.password else None,
@@ -259,6 +266,9 @@ def _fault_of_ssh(error: Exception, visit: _Visit) -> ProbeError:
         return ProbeError(Outcome.AUTH, f"the login of {visit.access.username} is refused")
     if isinstance(error, asyncssh.KeyExchangeFailed):
         return ProbeError(Outcome.PROTOCOL, "no algorithms in common; an old device may need `legacy: true`")
+    if isinstance(error, asyncssh.ConnectionLost) and visit.shown is None and not visit.settings.legacy:
+        # The server finds out as soon as we do that there is nothing in common, and may be the first to hang up.
+        return ProbeError(Outcome.PROTOCOL, "it hung up during the key exchange; an old device may need `legacy: true`")
     if isinstance(error, asyncssh.ChannelOpenError):
         return ProbeError(Outcome.DEGRADED, "logged in, and no command may be run")
     return ProbeError(Outcome.PROTOCOL, f"the SSH connection broke ({type(error).__name__})")

@@ -6,24 +6,22 @@ read, and none of it is kept but the first line. `probe_failed_due_to_regex` is 
 """
 
 import asyncio
-import errno
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device
 from opsmon.model.sample import Outcome
 from opsmon.probe.charset import decode_octets
 from opsmon.probe.contact import note_contact
 from opsmon.probe.context import Finding, ProbeContext
+from opsmon.probe.dial import dial
 from opsmon.probe.field import CheckSpec, Pattern, Port
 from opsmon.probe.series import match_reading
+from opsmon.probe.socket_fault import fault_of
 
 LONGEST_ANSWER_BYTES = 65_536
-_UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN}
-_REFUSING = {errno.ECONNREFUSED, errno.ECONNRESET, errno.ECONNABORTED, errno.EPIPE} | _UNREACHABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,43 +39,50 @@ class TcpSpec(CheckSpec):
     expect: Pattern | None = None
 
     def resolve(self) -> TcpSettings:
-        expect = re.compile(self.expect.encode()) if self.expect else None
-        return TcpSettings(self.port, self.send.encode(), expect)
+        return TcpSettings(self.port, self.send.encode(), _pattern_of(self.expect) if self.expect else None)
+
+
+def _pattern_of(expect: str) -> re.Pattern[bytes]:
+    """The pattern over octets, which may be UTF-8 or, where it holds Chinese, GBK."""
+    codes = ("utf-8",) if expect.isascii() else ("utf-8", "gb18030")
+    readings = ["".join(char if char.isascii() else f"(?:{_escaped(char, code)})" for char in expect) for code in codes]
+    try:
+        return re.compile("|".join(f"(?:{reading})" for reading in readings).encode())
+    except re.error:  # a named group cannot stand twice, nor one character of several octets in brackets
+        return re.compile(expect.encode())
+
+
+def _escaped(char: str, code: str) -> str:
+    return "".join(f"\\x{octet:02x}" for octet in char.encode(code))
 
 
 @asynccontextmanager
 async def connect(
-    device: Device, port: int, context: ProbeContext
+    device: Device, check: Check, port: int, context: ProbeContext
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """A connection to a device that is closed at once afterwards. Raises ProbeError for what the network says."""
-    address = await context.resolver.resolve(device.address)
-    try:
-        reader, writer = await asyncio.open_connection(address, port, limit=LONGEST_ANSWER_BYTES)
-    except OSError as error:
-        raise fault_of(error, port) from None
+    """A connection to a device that is closed at once afterwards, by whichever of its addresses takes it first.
+
+    Raises ProbeError for what the network says.
+    """
+    made = await dial(await context.resolver.addresses(device.address, check.family), port)
     note_contact()
+    try:
+        reader, writer = await asyncio.open_connection(sock=made, limit=LONGEST_ANSWER_BYTES)
+    except OSError as error:
+        made.close()
+        raise fault_of(error, f"port {port}") from None
     try:
         yield reader, writer
     except OSError as error:
-        raise fault_of(error, port) from None
+        raise fault_of(error, f"port {port}") from None
     finally:
         writer.transport.abort()
-
-
-def fault_of(error: OSError, port: int) -> ProbeError:
-    """Whose fault a socket error is: what the far end or a router said is theirs, the rest is ours."""
-    theirs = error.errno in _REFUSING or isinstance(error, ConnectionError)
-    outcome = Outcome.REFUSED if theirs else Outcome.LOCAL_FAULT
-    if error.errno == errno.ETIMEDOUT:
-        outcome = Outcome.TIMEOUT
-    reason = errno.errorcode.get(error.errno or 0, type(error).__name__)
-    return ProbeError(outcome, f"port {port}: {reason}")
 
 
 async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
     settings = check.settings
     assert isinstance(settings, TcpSettings)  # noqa: S101 - config resolved it from TcpSpec
-    async with connect(device, settings.port, context) as (reader, writer):
+    async with connect(device, check, settings.port, context) as (reader, writer):
         if settings.send:
             writer.write(settings.send)
         if settings.expect is None:

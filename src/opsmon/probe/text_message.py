@@ -1,7 +1,11 @@
-"""Messages of the protocols that are written like HTTP: RTSP (RFC 2326) and SIP (RFC 3261). Pure, but for one reader.
+"""Messages of the protocols that are written like HTTP: HTTP (RFC 9112), RTSP (RFC 2326) and SIP (RFC 3261).
 
 A message is a start line, header lines (names in any case, folded lines allowed, several of one name kept), an empty
-line, and a body of as many octets as Content-Length says. Sizes are bounded; what breaks the format is MalformedError.
+line, and a body of as many octets as Content-Length says. What real devices get wrong and harms nobody is taken: lines
+that end in LF alone, a space before the colon, no reason phrase, the same length twice. Sizes are bounded; what breaks
+the format is MalformedError, which names the line and the reason.
+
+Values are wire text (see `wire_text`): octets in any code come through unchanged.
 """
 
 import asyncio
@@ -9,11 +13,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from opsmon.probe.charset import decode_octets
+from opsmon.probe.wire_text import shown, wire_octets, wire_text
 
-LONGEST_HEAD_BYTES = 16_384
+LONGEST_HEAD_BYTES = 65_536
 LONGEST_BODY_BYTES = 131_072
-_STATUS_LINE = re.compile(r"([A-Z]+/\d\.\d) (\d{3})(?: (.*))?")
+_STATUS_LINE = re.compile(r"([A-Z]+/\d\.\d)[ \t]+(\d{3})(?:[ \t](.*))?", re.ASCII)
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_QUOTED = 60
+_BLANKS_BEFORE = 2
+HUNG_UP = "hung up"  # before the first octet
 
 
 class MalformedError(ValueError):
@@ -22,7 +30,7 @@ class MalformedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One response. Header names are in lower case."""
+    """One response. Header names are in lower case; values are wire text."""
 
     protocol: str
     status: int
@@ -42,71 +50,123 @@ def build_request(
     lines = [f"{method} {target} {protocol}", *(f"{name}: {value}" for name, value in headers)]
     if any("\r" in line or "\n" in line for line in lines):
         raise MalformedError("a line break inside a header")
-    return "\r\n".join((*lines, "", "")).encode()
+    return wire_octets("\r\n".join((*lines, "", ""))) + body
 
 
 def parse_response_head(head: bytes) -> Response:
     """Start line and headers of a response. Raises MalformedError."""
-    first, *lines = decode_octets(head).replace("\r\n", "\n").strip("\n").split("\n")
-    match = _STATUS_LINE.fullmatch(first.rstrip())
+    return parse_response_lines([wire_text(line).rstrip("\r") for line in head.strip(b"\r\n").split(b"\n")])
+
+
+def parse_response_lines(lines: Sequence[str]) -> Response:
+    """The same of lines without their ends."""
+    first = lines[0].rstrip() if lines else ""
+    match = _STATUS_LINE.fullmatch(first)
     if match is None:
-        raise MalformedError("the first line is no status line")
-    return Response(match[1], int(match[2]), match[3] or "", _parse_headers(lines))
+        raise MalformedError(f"line 1 is no status line: {quoted(first)}")
+    return Response(match[1], int(match[2]), match[3] or "", parse_headers(lines[1:]))
 
 
 def parse_response(datagram: bytes) -> Response:
     """A whole response in one datagram; what follows the announced body is ignored (RFC 3261, 18.3)."""
-    head, end, rest = datagram.partition(b"\r\n\r\n")
-    if not end:
+    end = _HEAD_END.search(datagram)
+    if end is None:
         raise MalformedError("the headers do not end")
-    response = parse_response_head(head)
-    length = content_length(response) if response.header("content-length") else len(rest)
+    response, rest = parse_response_head(datagram[: end.start()]), datagram[end.end() :]
+    announced = content_length(response)
+    length = len(rest) if announced is None else announced
     if length > len(rest):
         raise MalformedError("the body is cut off")
     return _with_body(response, rest[:length])
 
 
-def content_length(response: Response) -> int:
-    """The announced length of the body; 0 when none is announced. Raises MalformedError."""
-    written = response.header("content-length").strip() or "0"
-    if not written.isascii() or not written.isdigit() or int(written) > LONGEST_BODY_BYTES:
-        raise MalformedError("a Content-Length that is no sensible number")
-    return int(written)
+def content_length(response: Response, longest: int = LONGEST_BODY_BYTES) -> int | None:
+    """The announced length of the body; None when none is announced.
+
+    The same number several times is one (RFC 9110, 8.6). Raises MalformedError for two, or one that is none.
+    """
+    written = response.headers.get("content-length") or response.headers.get("l") or ()
+    numbers = {number.strip() for line in written for number in line.split(",")}
+    if not numbers:
+        return None
+    if len(numbers) > 1:
+        raise MalformedError(f"Content-Length is {' and '.join(quoted(one) for one in sorted(numbers))}")
+    (number,) = numbers
+    if not number.isascii() or not number.isdigit() or len(number) > 15 or int(number) > longest:
+        raise MalformedError(f"Content-Length is no sensible number: {quoted(number)}")
+    return int(number)
 
 
 async def read_response(reader: asyncio.StreamReader) -> Response:
     """The next response of a stream. Raises MalformedError; silence is for the caller's time-out."""
+    response = parse_response_lines(await read_head(reader))
     try:
-        head = await reader.readuntil(b"\r\n\r\n")
-    except asyncio.LimitOverrunError:
-        raise MalformedError("headers without an end") from None
-    except asyncio.IncompleteReadError as error:
-        raise MalformedError("hung up before the end of the headers" if error.partial else "hung up") from None
-    if len(head) > LONGEST_HEAD_BYTES:
-        raise MalformedError("headers without an end")
-    response = parse_response_head(head)
-    try:
-        return _with_body(response, await reader.readexactly(content_length(response)))
+        return _with_body(response, await reader.readexactly(content_length(response) or 0))
     except asyncio.IncompleteReadError:
         raise MalformedError("hung up before the end of the body") from None
 
 
-def _parse_headers(lines: Sequence[str]) -> dict[str, tuple[str, ...]]:
+async def read_head(
+    reader: asyncio.StreamReader, longest_bytes: int = LONGEST_HEAD_BYTES, most_lines: int = 1_000
+) -> list[str]:
+    """The lines up to an empty one, as wire text without their ends; empty lines before the first are passed over."""
+    lines: list[str] = []
+    size = passed_over = 0
+    while len(lines) <= most_lines and passed_over <= _BLANKS_BEFORE:
+        line = await _read_line(reader, len(lines) + 1, longest_bytes)
+        size += len(line)
+        if size > longest_bytes:
+            raise MalformedError(f"headers of more than {longest_bytes} octets, without an end")
+        text = wire_text(line.rstrip(b"\n").removesuffix(b"\r"))
+        if text:
+            lines.append(text)
+        elif lines:
+            return lines
+        else:
+            passed_over += 1
+    raise MalformedError(f"more than {most_lines} lines of headers" if lines else "only empty lines")
+
+
+async def _read_line(reader: asyncio.StreamReader, number: int, longest_bytes: int) -> bytes:
+    try:
+        return await reader.readuntil(b"\n")
+    except asyncio.LimitOverrunError:
+        raise MalformedError(f"line {number} has no end within {longest_bytes} octets") from None
+    except asyncio.IncompleteReadError as error:
+        if not error.partial and number == 1:
+            raise MalformedError(HUNG_UP) from None
+        where = (
+            f"inside line {number}: {quoted(wire_text(error.partial))}" if error.partial else f"before line {number}"
+        )
+        raise MalformedError(f"hung up {where}") from None
+
+
+def parse_headers(lines: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Header lines, the first of which is line 2 of the message. Raises MalformedError."""
     headers: dict[str, tuple[str, ...]] = {}
     name = ""
-    for line in lines:
+    for number, line in enumerate(lines, 2):
+        if "\0" in line:
+            raise MalformedError(f"line {number} holds a NUL: {quoted(line)}")
         if line[:1] in (" ", "\t"):
             if not name:
-                raise MalformedError("a folded line with nothing before it")
+                raise MalformedError(f"line {number} is folded, with nothing before it: {quoted(line)}")
             *before, last = headers[name]
             headers[name] = (*before, f"{last} {line.strip()}")
             continue
         written, colon, value = line.partition(":")
         name = written.strip().lower()
         if not colon or not name:
-            raise MalformedError("a header line without a name")
+            what = "no colon" if not colon else "no name before its colon"
+            raise MalformedError(f"line {number} has {what}: {quoted(line)}")
         headers[name] = (*headers.get(name, ()), value.strip())
     return headers
+
+
+def quoted(text: str) -> str:
+    """The beginning of what a stranger wrote, as it may stand in an error."""
+    read = shown(text)
+    return repr(read if len(read) <= _QUOTED else f"{read[:_QUOTED]}…")
 
 
 def _with_body(response: Response, body: bytes) -> Response:

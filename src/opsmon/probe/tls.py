@@ -22,6 +22,7 @@ from cryptography.x509.oid import NameOID
 from opsmon.model.name import CheckName
 from opsmon.model.sample import Reading, SeriesBlock, SeriesKey
 from opsmon.probe.series import check_labels
+from opsmon.probe.wire_text import shown
 
 _VERSIONS = {"TLSv1": "TLS 1.0", "TLSv1.1": "TLS 1.1", "TLSv1.2": "TLS 1.2", "TLSv1.3": "TLS 1.3"}
 # The order in which a subject is written, whatever order the certificate has (RFC 2253 counts from the end).
@@ -42,6 +43,7 @@ _OPENSSL_CIPHER = re.compile(
     r"(?:(?P<block>AES|CAMELLIA)(?P<bits>128|256)(?:-(?P<mode>GCM|CCM8?))?|(?P<other>CHACHA20-POLY1305|DES-CBC3|RC4))"
     r"(?:-(?P<hash>SHA\d*|MD5))?"
 )
+UNREADABLE = "a name that cannot be read"
 _OTHER_CIPHERS = {"CHACHA20-POLY1305": "CHACHA20_POLY1305", "DES-CBC3": "3DES_EDE_CBC", "RC4": "RC4_128"}
 
 
@@ -56,8 +58,11 @@ class TlsSession:
 
 
 def session_of(secured: ssl.SSLObject) -> TlsSession | None:
-    """The session behind a connection; None where the server showed no certificate."""
-    chain = _certificates(secured, "get_unverified_chain")
+    """The session behind a connection; None where the server showed no certificate, or one that cannot be read."""
+    try:
+        chain = _certificates(secured, "get_unverified_chain")
+    except ValueError:
+        return None
     if not chain:
         return None
     cipher = secured.cipher()
@@ -104,7 +109,20 @@ def distinguished_name(name: x509.Name) -> str:
     parts = {oid: name.get_attributes_for_oid(oid) for oid in _NAME_ORDER}
     rest = [attribute for attribute in name if attribute.oid not in parts]
     written = ["+".join(map(_part, attributes)) for attributes in parts.values() if attributes]
-    return ",".join([*written, *(_part(attribute) for attribute in reversed(rest))])
+    return shown(",".join([*written, *(_part(attribute) for attribute in reversed(rest))]))
+
+
+def _name_of(certificate: x509.Certificate, whose: str) -> str:
+    """`subject` or `issuer` as a text; old devices have names whose octets are not what their type says."""
+    try:
+        return distinguished_name(getattr(certificate, whose))
+    except ValueError:
+        return UNREADABLE
+
+
+def names_of(certificate: x509.Certificate) -> tuple[str, str]:
+    """Subject and issuer."""
+    return _name_of(certificate, "subject"), _name_of(certificate, "issuer")
 
 
 def _part(attribute: x509.NameAttribute[Any]) -> str:
@@ -130,8 +148,7 @@ def _words_of(session: TlsSession) -> _Words:
         session.version,
         session.cipher,
         own.fingerprint(hashes.SHA256()).hex(),
-        distinguished_name(own.subject),
-        distinguished_name(own.issuer),
+        *names_of(own),
         ",".join(_alternative_names(own)),
         number.to_bytes((number.bit_length() + 7) // 8, "big").hex() if number > 0 else "",
     )

@@ -22,8 +22,11 @@ from opsmon.probe.contact import Contact, begin_contact, end_contact
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.registry import KINDS, ProbeKind
 from opsmon.probe.series import check_labels
+from opsmon.probe.socket_fault import route_fault
+from opsmon.probe.wire_text import shown
 
 log = logging.getLogger(__name__)
+_MAY_BE_OURS = (Outcome.TIMEOUT, Outcome.REFUSED)
 
 COMMON = (
     "probe_success",
@@ -58,17 +61,32 @@ async def run_check(
         finding = await _find(device, check, context, kinds[check.kind], contact)
     finally:
         end_contact(token)
+    if finding.outcome in _MAY_BE_OURS:
+        finding = _look_at_ourselves(finding, device, context)
+    if not finding.outcome.reached:
+        context.resolver.doubt(device.address)
     duration_s = context.clock.monotonic() - started_s
     return sample_of(device, check, finding, started_at, duration_s, confirms=confirms, contact=contact)
 
 
+def _look_at_ourselves(finding: Finding, device: Device, context: ProbeContext) -> Finding:
+    """What failed, or our own fault where this machine has no way to any of the device's addresses."""
+    faults = [route_fault(address) for address in context.resolver.known_addresses(device.address)]
+    fault = faults[0] if faults and all(faults) else None
+    if fault is None:
+        return finding
+    return replace(finding, outcome=fault.outcome, detail=fault.detail, cause=fault.cause)
+
+
 async def _find(device: Device, check: Check, context: ProbeContext, kind: ProbeKind, contact: Contact) -> Finding:
     try:
+        if context.resolver.is_name(device.address):  # the name service's slowness is none of the device's time
+            await context.resolver.addresses(device.address, check.family)
         if kind.bounds_itself:
             return await kind.run(device, check, context)
         return await _find_in_time(device, check, context, kind, contact)
     except ProbeError as error:
-        return Finding(error.outcome, error.detail)
+        return Finding(error.outcome, error.detail, cause=error.cause)
     except Exception as error:
         log.exception("check %s of %s broke", check.name, device.name)
         return Finding(Outcome.LOCAL_FAULT, f"the check itself broke: {type(error).__name__}")
@@ -113,11 +131,12 @@ def sample_of(
         started_at=started_at,
         at=started_at + timedelta(seconds=duration_s),
         duration_s=duration_s,
-        detail=finding.detail,
+        detail=shown(finding.detail),
         readings=(shared, *finding.readings),
         identity=finding.identity,
         confirms=confirms,
         facts=finding.facts,
+        cause=finding.cause,
     )
 
 

@@ -1,14 +1,11 @@
 """What is kept of one agent between polls: how it is reached, what it can do, how its calls go, whose turn it is."""
 
 import asyncio
-import ipaddress
-import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from opsmon.errors import ProbeError
 from opsmon.model.device import SnmpAccess, SnmpVersion
-from opsmon.model.sample import Outcome
+from opsmon.probe.address import socket_address
 from opsmon.probe.snmp.conversation import Peer, SocketAddress
 from opsmon.probe.snmp.exchange import Habits
 from opsmon.probe.snmp.message import VERSION_1, VERSION_2C
@@ -28,6 +25,7 @@ class Agent:
 
     address: str
     access: SnmpAccess
+    family: int | None = None
     habits: Habits = field(default_factory=Habits)
     pace: Pace = field(default_factory=Pace)
     silences: Silences = field(default_factory=Silences)
@@ -64,15 +62,3 @@ class Agent:
             community = self.access.community.reveal() if self.access.community else DEFAULT_COMMUNITY
             self._peer = Peer(address, VERSIONS[self.access.version], community.encode(), self.pace)
         return self._peer
-
-
-def socket_address(numeric: str, port: int) -> SocketAddress:
-    """How the socket names a numeric address; an IPv6 zone becomes the scope number."""
-    try:
-        address = ipaddress.ip_address(numeric)
-        if address.version == 4:
-            return (str(address), port)
-        scope = socket.if_nametoindex(address.scope_id) if address.scope_id else 0
-    except (ValueError, OSError) as error:
-        raise ProbeError(Outcome.LOCAL_FAULT, f"cannot use the address {numeric}: {error}") from error
-    return (str(address).partition("%")[0], port, 0, scope)

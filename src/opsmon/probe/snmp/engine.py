@@ -66,9 +66,9 @@ class SnmpEngine:
         """The session of a device that has `snmp`; cheap, and what was learned of the agent stays between calls."""
         if device.snmp is None:
             raise ProbeError(Outcome.LOCAL_FAULT, "no SNMP access is configured")
-        agent = self._agents.get(device.name)
-        if agent is None or agent.address != device.address or agent.access != device.snmp:
-            agent = self._agents[device.name] = Agent(device.address, device.snmp)
+        agent, family = self._agents.get(device.name), _family_of(device)
+        if agent is None or (agent.address, agent.access, agent.family) != (device.address, device.snmp, family):
+            agent = self._agents[device.name] = Agent(device.address, device.snmp, family)
         return _AgentSession(self, agent, self._limits, terms or Terms(), trace)
 
     def keep_only(self, devices: Iterable[DeviceName]) -> None:
@@ -81,7 +81,7 @@ class SnmpEngine:
         self, agent: Agent, plan: Plan, make: MakeExchange, terms: Terms, trace: Trace | None
     ) -> Rehearsed:
         """Run an exchange when it is this agent's turn. Raises ProbeError."""
-        address = agent.at(await self._resolver.resolve(agent.address))
+        address = agent.at(await self._resolver.resolve(agent.address, agent.family))
         if len(address) not in self._sockets:
             raise ProbeError(Outcome.LOCAL_FAULT, f"no socket for {agent.address}: the SNMP engine is not running")
         async with agent.turn:
@@ -115,6 +115,10 @@ class SnmpEngine:
                 agent.cipher_version = version
                 break
         return exchange
+
+
+def _family_of(device: Device) -> int | None:
+    return next((check.family for check in device.checks if check.kind == "snmp"), None)
 
 
 class _AgentSession:

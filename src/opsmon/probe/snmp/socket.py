@@ -18,6 +18,7 @@ from opsmon.model.sample import Outcome
 from opsmon.probe.snmp.ber import MalformedError
 from opsmon.probe.snmp.message import decode_head
 from opsmon.probe.snmp.traffic import Traffic
+from opsmon.probe.socket_fault import fault_of
 
 if TYPE_CHECKING:
     from opsmon.probe.snmp.conversation import Conversation, Peer, SocketAddress
@@ -33,9 +34,6 @@ _IP_RECVERR = 11
 _IPV6_RECVERR = 25
 _SO_RCVBUFFORCE = 33
 _SO_EE_ORIGIN_LOCAL = 1
-_LOCAL_ERRORS = frozenset(
-    {errno.ENETUNREACH, errno.EPERM, errno.EACCES, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL, errno.ENETDOWN}
-)
 
 
 class SharedSocket:
@@ -112,8 +110,7 @@ class SharedSocket:
                 if self._read_reports():
                     continue
                 self.traffic.send_failures += 1
-                outcome = Outcome.LOCAL_FAULT if error.errno in _LOCAL_ERRORS else Outcome.REFUSED
-                raise ProbeError(outcome, f"cannot send to {address[0]}: {error.strerror}") from error
+                raise fault_of(error, f"cannot send to {address[0]}", at_once=True) from error
             else:
                 self.traffic.sent += 1
                 return
@@ -200,12 +197,8 @@ class SharedSocket:
         number, origin = next((struct.unpack("=IB", data[:5]) for _, _, data in ancillary if len(data) >= 5), (0, 0))
         if number in (errno.EMSGSIZE, 0):
             return
-        is_ours = origin == _SO_EE_ORIGIN_LOCAL and number in _LOCAL_ERRORS
-        outcome = Outcome.LOCAL_FAULT if is_ours else Outcome.REFUSED
-        conversation.fail(ProbeError(outcome, _report_words(number)))
-
-
-def _report_words(number: int) -> str:
-    if number == errno.ECONNREFUSED:
-        return "the SNMP port is closed"
-    return f"the network says: {errno.errorcode.get(number, number)}"
+        if number == errno.ECONNREFUSED:
+            conversation.fail(ProbeError(Outcome.REFUSED, "the SNMP port is closed"))
+            return
+        report = OSError(number, "")
+        conversation.fail(fault_of(report, "the network says", at_once=origin == _SO_EE_ORIGIN_LOCAL))

@@ -1,0 +1,102 @@
+"""Responses of HTTP/1 servers of every sort, read from a stream (RFC 9112), as curl and browsers take them.
+
+What harms nobody is taken: see `text_message`, and interim responses (100, 103), any version of HTTP/1, chunk
+extensions, trailers, a body without a length. Two lengths that differ, a broken chunk, a header without a colon are
+refused, and the error names the line and the reason. A head has at most 256 KiB and 1,000 lines, and of a body a MiB
+is read.
+"""
+
+import asyncio
+import re
+
+from opsmon.probe.text_message import (
+    MalformedError,
+    Response,
+    content_length,
+    parse_response_lines,
+    quoted,
+    read_head,
+)
+from opsmon.probe.wire_text import wire_text
+
+LONGEST_HEAD_BYTES = 262_144
+LONGEST_BODY_BYTES = 1_048_576
+_MOST_INTERIM = 20
+_LONGEST_CHUNK_LINE_BYTES = 8_192
+_LONGEST_ANNOUNCED_BYTES = 10**15
+_CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?")
+
+
+async def read_http_head(reader: asyncio.StreamReader) -> Response:
+    """The final response without its body; interim ones before it are passed over. Raises MalformedError.
+
+    The reader's own limit has to be LONGEST_HEAD_BYTES.
+    """
+    for _ in range(_MOST_INTERIM):
+        response = parse_response_lines(await read_head(reader, LONGEST_HEAD_BYTES))
+        if not response.protocol.startswith("HTTP/"):
+            raise MalformedError(f"line 1 is of another protocol: {quoted(response.protocol)}")
+        if response.status >= 200 or response.status == 101:
+            return response
+    raise MalformedError(f"more than {_MOST_INTERIM} interim responses")
+
+
+async def read_http_body(reader: asyncio.StreamReader, response: Response, method: str) -> bytes:
+    """The body, cut at LONGEST_BODY_BYTES. Raises MalformedError, also where it ends before its time."""
+    if method == "HEAD" or response.status in (101, 204, 304):
+        return b""
+    codings = [
+        coding.strip().lower() for line in response.headers.get("transfer-encoding", ()) for coding in line.split(",")
+    ]
+    if "chunked" in codings:
+        return await _read_chunks(reader)
+    announced = None if any(coding not in ("", "identity") for coding in codings) else _announced(response)
+    if announced is None:
+        return await _read_until_end(reader)
+    wanted = min(announced, LONGEST_BODY_BYTES)
+    try:
+        return await reader.readexactly(wanted)
+    except asyncio.IncompleteReadError as error:
+        raise MalformedError(f"hung up after {len(error.partial)} of {announced} octets of the body") from None
+
+
+def _announced(response: Response) -> int | None:
+    return content_length(response, _LONGEST_ANNOUNCED_BYTES)
+
+
+async def _read_until_end(reader: asyncio.StreamReader) -> bytes:
+    body = bytearray()
+    while len(body) < LONGEST_BODY_BYTES and (piece := await reader.read(65_536)):
+        body += piece
+    return bytes(body[:LONGEST_BODY_BYTES])
+
+
+async def _read_chunks(reader: asyncio.StreamReader) -> bytes:
+    body, number = bytearray(), 0
+    while len(body) < LONGEST_BODY_BYTES:
+        number += 1
+        size = await _read_chunk_size(reader, number)
+        if size == 0:
+            return bytes(body)  # trailers say nothing that a check wants, and the connection ends here
+        wanted = min(size, LONGEST_BODY_BYTES - len(body))
+        try:
+            body += await reader.readexactly(wanted)
+            if wanted == size and await reader.readuntil(b"\n") not in (b"\r\n", b"\n"):
+                raise MalformedError(f"chunk {number} is longer than the {size} octets that it announces")
+        except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            raise MalformedError(f"hung up inside chunk {number}, which has {size} octets") from None
+    return bytes(body)
+
+
+async def _read_chunk_size(reader: asyncio.StreamReader, number: int) -> int:
+    try:
+        line = await reader.readuntil(b"\n")
+    except asyncio.IncompleteReadError:
+        raise MalformedError(f"hung up before chunk {number}") from None
+    except asyncio.LimitOverrunError:
+        line = b"\n"
+    line = line.rstrip(b"\r\n")
+    match = _CHUNK_SIZE.fullmatch(line) if len(line) <= _LONGEST_CHUNK_LINE_BYTES else None
+    if match is None:
+        raise MalformedError(f"chunk {number} has no size: {quoted(wire_text(line))}")
+    return int(match[1], 16)
