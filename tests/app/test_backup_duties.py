@@ -8,7 +8,7 @@ from opsmon.backup.standing import Standing, last_good_ages
 from opsmon.engine.decide import decide
 from opsmon.engine.world import World, start_world
 from opsmon.model.device import Device, Kind
-from opsmon.model.event import ObligationDone
+from opsmon.model.duty import ObligationDone
 from opsmon.model.name import ContractId, DeviceName
 from tests.engine.scene import ZONE, contracts, device, rules_of
 
@@ -59,7 +59,7 @@ def test_one_device_without_a_copy_of_today_leaves_it_open() -> None:
 
 def test_a_device_is_overdue_after_its_nights_and_not_before() -> None:
     def told(standing: Standing, now: datetime) -> tuple[bool, str]:
-        (report,) = overdue_reports(FLEET[:1], standings(standing), contracts(), now, 2)
+        (report,) = overdue_reports(FLEET[:1], standings(standing), contracts(), now, 2, "BackupOverdue")
         return report.holds, report.detail
 
     assert told(good("core-1"), NOW + timedelta(hours=47)) == (False, "")
@@ -70,7 +70,7 @@ def test_a_device_is_overdue_after_its_nights_and_not_before() -> None:
     assert told(good("core-1", None, failures=2, reason="x"), NOW)[1].startswith(
         "no configuration was ever backed up in 2"
     )
-    assert list(overdue_reports(FLEET[:1], {}, contracts(), NOW, 2)) == []
+    assert list(overdue_reports(FLEET[:1], {}, contracts(), NOW, 2, "BackupOverdue")) == []
 
 
 def test_ages_of_last_good_copies() -> None:

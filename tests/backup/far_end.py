@@ -262,9 +262,9 @@ def vrp_config(host: str = "core-1", interfaces: int = 30, extra: str = "") -> s
 def ios_config(host: str = "edge-1", interfaces: int = 30, extra: str = "", clock: str = "10:00:00") -> str:
     """A configuration as IOS shows it."""
     body = "".join(f"interface GigabitEthernet0/{n}\n switchport access vlan {n}\n!\n" for n in range(1, interfaces))
-    head = "Building configuration...\n\nCurrent configuration : 9999 bytes\n!\n"
-    head += f"! Last configuration change at {clock} UTC by wang\n!\n"
-    return f"{head}version 15.2\n!\nhostname {host}\n!\n{extra}{body}end\n\n"
+    text = f"!\n! Last configuration change at {clock} UTC by wang\n!\n"
+    text += f"version 15.2\n!\nhostname {host}\n!\n{extra}{body}end\n"
+    return f"Building configuration...\n\nCurrent configuration : {len(text)} bytes\n{text}\n"
 
 
 Changer = Callable[[Manners], Manners]

@@ -80,7 +80,7 @@ class Rig:
         return Standings(self.root).load(device.name, device.site)
 
     def text(self, device: Device) -> str:
-        return self.shelf.text(device)[0]
+        return self.shelf.text(device.name, self.shelf.places(device))[0]
 
     def aside(self, name: str = "core-1") -> str:
         return (self.root / "var" / "backup" / "aside" / f"{name}.txt").read_text("utf-8")

@@ -103,9 +103,9 @@ def test_a_shorter_copy_is_believed_when_it_is_accepted(far: FarEnd, rig: Rig) -
 
 def test_the_name_of_the_inventory_is_the_one_that_counts(far: FarEnd, rig: Rig) -> None:
     there = far.device(Manners(config=GOOD))
-    refused = rig.one(rig.device(there, hostname="core-9"))
+    refused = rig.one(rig.device(there, hostnames=("core-9",)))
     assert refused.reason == "this is another device: it calls itself `core-1`, and `ssh.hostname` is `core-9`"
-    assert rig.one(rig.device(there, hostname="core-1")).ok
+    assert rig.one(rig.device(there, hostnames=("core-1",))).ok
 
 
 def test_what_came_is_put_aside_scrubbed_even_when_it_was_cut_in_a_secret(far: FarEnd, rig: Rig) -> None:

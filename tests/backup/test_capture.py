@@ -49,7 +49,8 @@ def test_fortios_is_read_page_by_page_and_its_new_salts_are_no_change(far: FarEn
     def config(salt: str, name: str = "port") -> str:
         ports = "".join(f'    edit "{name}{n}"\n        set vdom "root"\n    next\n' for n in range(1, 20))
         head = f"config system admin\n    edit admin\n        set password ENC {salt}==\n    next\nend\n"
-        return f"{head}config system interface\n{ports}end\n"
+        name_it = "config system global\n    set hostname fw-1\nend\n"
+        return f"{name_it}{head}config system interface\n{ports}end\n"
 
     there = far.device(Manners(make="forti", host="fw-1", config=config("Xsalt1secretsecret"), page_lines=9))
     device = rig.device(there, "fw-1")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.backup.repository import Change, Repository, commit_stream
+from opsmon.backup.commit_stream import Change, commit_stream
+from opsmon.backup.repository import Repository
 from opsmon.errors import BackupError
 
 START = datetime(2026, 3, 20, 2, 0, tzinfo=UTC)

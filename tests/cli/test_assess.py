@@ -6,15 +6,8 @@ from pathlib import Path
 import pytest
 
 from opsmon.model.device import Kind
-from opsmon.model.event import (
-    ContractWatched,
-    Event,
-    FactAdded,
-    IncidentOpened,
-    ObligationDone,
-    TaskChanged,
-    TaskState,
-)
+from opsmon.model.duty import ContractWatched, ObligationDone, TaskChanged, TaskState
+from opsmon.model.event import Event, FactAdded, IncidentOpened
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
 from opsmon.store.store import open_store
@@ -24,6 +17,7 @@ from tests.contract.rulebook import ROOT, local
 ID = IncidentId("20260910-1")
 FACTS = (
     (FactType.REPORTED, "2026-09-29 10:00:00"),
+    (FactType.ACKNOWLEDGED, "2026-09-29 10:02:00"),
     (FactType.REMOTE_STARTED, "2026-09-29 10:05:00"),
     (FactType.REMOTE_FAILED, "2026-09-29 10:10:00"),
     (FactType.ON_SITE, "2026-09-29 11:00:00"),

@@ -1,6 +1,7 @@
 """`opsmon incidents` against a console that is served over TCP, with the real engine behind it."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -142,3 +143,122 @@ async def test_the_rest_of_the_root_may_be_broken(scene: Scene, opsmon: Opsmon, 
     (tmp_path / "inventories" / "lab.yaml").write_text("{broken")
     name = scene.dies("mcu-1")
     assert (await opsmon("incidents", "ack", name)).code == 0
+
+
+CALL = ("open", "--site", "erlong-hall", "--condition", "no picture", "--by", "用户")
+
+
+async def test_open_prints_the_id_and_the_incident_lives_like_any_other(scene: Scene, opsmon: Opsmon) -> None:
+    said = await opsmon("incidents", *CALL, "--kind", "display", "--label", "cause=external", "--note", "since morning")
+    assert (said.code, said.err) == (0, "")
+    name = said.out.strip()
+    shown = (await opsmon("incidents", "show", name, "--json")).json
+    assert (shown["condition"], shown["device"], shown["kind"]) == ("no picture", "", "display")
+    assert (shown["own_labels"], shown["reported_by"], shown["watched"]) == ({"cause": "external"}, "用户", False)
+    assert "no picture" in (await opsmon("incidents", "list")).out
+    assert "E2" in (await opsmon("incidents", "clocks")).out
+    assert (await opsmon("incidents", "event", name, "resolved", "--by", "值班员")).code == 0
+    assert (await opsmon("incidents", "list")).out == "no incidents\n"
+    other = await opsmon("incidents", *CALL, "--json", "--severity", "major")
+    assert set(other.json) == {"id"}
+
+
+async def test_open_says_which_incident_a_report_belongs_to(scene: Scene, opsmon: Opsmon) -> None:
+    name = scene.dies("mcu-1")
+    said = await opsmon("incidents", *CALL, "--device", "mcu-1")
+    assert (said.code, said.out) == (0, f"{name}\n")
+    assert "it is an incident already: DeviceDown mcu-1" in said.err
+
+
+async def test_withdraw_takes_the_number_that_show_prints(scene: Scene, opsmon: Opsmon) -> None:
+    name = scene.dies("mcu-1")
+    await opsmon("incidents", "event", name, "on_site", "--by", "值班员")
+    said = await opsmon("incidents", "withdraw", name, "2", "--by", "班长", "--reason", "wrong venue")
+    assert said.code == 0
+    assert "[withdrawn]" in said.out
+    assert "wrong venue [withdraws 2]" in said.out
+    again = await opsmon("incidents", "withdraw", name, "2", "--by", "班长", "--reason", "again")
+    assert (again.code, "fact 2 is already withdrawn" in again.err) == (1, True)
+
+
+async def test_judge_tells_what_was_judged_before(scene: Scene, opsmon: Opsmon) -> None:
+    name = scene.dies("mcu-1")
+    words = ("incidents", "judge", name, "--by", "值班员", "--reason", "seen on the spot")
+    first = await opsmon(*words, "--severity", "emergency", "--label", "cause=external")
+    assert (first.code, first.err) == (0, "")
+    assert "值班员 judged it emergency cause=external: seen on the spot" in first.out
+    second = await opsmon(*words, "--label", "cause=")
+    assert second.code == 0
+    assert "judged it emergency" in second.err
+    nothing = await opsmon(*words)
+    assert (nothing.code, "nothing would change" in nothing.err) == (1, True)
+    slip = await opsmon(*words, "--label", "venue=mainhall")
+    assert (slip.code, "did you mean `main-hall`?" in slip.err) == (1, True)
+
+
+async def test_exclude_keeps_the_digest_of_the_paper(scene: Scene, opsmon: Opsmon, tmp_path: Path) -> None:
+    name = scene.dies("mcu-1")
+    paper = tmp_path / "停电通知.pdf"
+    paper.write_bytes(b"a power cut")
+    words = ("incidents", "exclude", name, "--by", "值班员", "--note", "a power cut", "--approved-by", "科长")
+    said = await opsmon(*words, "--file", str(paper), "--clauses", "E2, E9", "--json")
+    fact = said.json["facts"][-1]
+    assert (fact["approved_by"], fact["clauses"], fact["paper"]) == ("科长", ["E2", "E9"], "停电通知.pdf")
+    assert fact["paper_sha256"] == hashlib.sha256(b"a power cut").hexdigest()
+    gone = await opsmon(*words, "--file", str(tmp_path / "gone.pdf"))
+    assert (gone.code, "does not exist" in gone.err) == (2, True)
+    nobody = await opsmon("incidents", "exclude", name, "--by", "值班员", "--note", "a power cut")
+    assert (nobody.code, "--approved-by" in nobody.err) == (2, True)
+    unknown = await opsmon(*words, "--clauses", "E99")
+    assert (unknown.code, "has no clause `E99`" in unknown.err) == (1, True)
+
+
+async def test_severity_and_maintenance_need_no_curl(scene: Scene, opsmon: Opsmon) -> None:
+    name = scene.dies("mcu-1")
+    assert (await opsmon("incidents", "severity", name, "emergency", "--json")).json["severity"] == "emergency"
+    until = "2026-11-20T23:00:00+08:00"
+    begun = await opsmon("incidents", "maintenance", "core-1", "--until", until, "--note", "new firmware")
+    assert (begun.code, begun.out) == (0, "core-1: maintenance\n")
+    assert (await opsmon("incidents", "maintenance", "core-1", "--end")).code == 0
+    neither = await opsmon("incidents", "maintenance", "core-1")
+    assert (neither.code, "--until" in neither.err) == (2, True)
+
+
+async def test_an_acknowledgement_that_counts_for_nothing_yet_says_what_is_missing(
+    scene: Scene, opsmon: Opsmon
+) -> None:
+    name = scene.dies("mcu-1")
+    said = await opsmon("incidents", "ack", name, "--by", "值班员")
+    assert said.code == 0
+    assert "E1: no report or notice is recorded, so its clock has not begun" in said.err
+    assert f"opsmon incidents event {name} reported --at TIME" in said.err
+    (incident,) = scene.desk.world.incidents.open_incidents()
+    assert incident.facts[-1].type == "acknowledged"
+    told = await opsmon("incidents", "event", name, "reported", "--by", "用户", "--json")
+    assert told.json["missing"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("open", "--site", "erlong", "--condition", "x", "--by", "a"), 2, "did you mean `erlong-hall`?"),
+        ((*CALL, "--device", "mcu1"), 2, "did you mean `mcu-1`?"),
+        ((*CALL, "--kind", "tv"), 2, "tv"),
+        ((*CALL, "--service", "vcc"), 2, "did you mean `vc`?"),
+        ((*CALL, "--label", "venue"), 2, "`venue` is no label"),
+        ((*CALL, "--reported-at", "2026-11-01T00:00:00+08:00"), 2, "more than 7 days ago"),
+        ((*CALL, "--reported-at", "2026-11-20T09:00:00"), 2, "has no offset"),
+        (("open", "--site", "erlong-hall", "--by", "a"), 2, "--condition"),
+        (("withdraw", "ID", "9", "--by", "a", "--reason", "b"), 1, "no fact 9"),
+        (("withdraw", "ID", "1", "--by", "a"), 2, "--reason"),
+        (("withdraw", "20261120-99", "1", "--by", "a", "--reason", "b"), 2, "no incident"),
+        (("judge", "20261120-99", "--by", "a", "--reason", "b"), 2, "no incident"),
+        (("maintenance", "mcu1", "--end"), 2, "did you mean 'mcu-1'?"),
+    ],
+)
+async def test_wrong_input_of_people_is_told_with_the_right_exit_code(
+    scene: Scene, opsmon: Opsmon, words: tuple[str, ...], code: int, told: str
+) -> None:
+    name = scene.dies("mcu-1")
+    said = await opsmon("incidents", *(name if word == "ID" else word for word in words))
+    assert (said.code, told in said.err) == (code, True), said.err

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from opsmon.app.lock import RootLock
-from opsmon.model.event import ObligationDone
+from opsmon.model.duty import ObligationDone
 from opsmon.store.store import open_existing_store
 from tests.cli.said import Opsmon
 from tests.contract.rulebook import ROOT

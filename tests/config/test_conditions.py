@@ -86,3 +86,42 @@ def test_a_mistake_is_said_with_its_place(tmp_path: Path, good: str, bad: str, s
 def test_two_conditions_of_one_name_are_a_mistake(tmp_path: Path) -> None:
     _, problems = load(tmp_path, GOOD + GOOD.partition("\n")[2])
     assert problems == ["rules/conditions.yaml:10:11: a second condition `CpuHigh` (names are unique)"]
+
+
+OLD = """\
+conditions:
+  - name: TimeShort
+    metric: ups_runtime_remaining_seconds
+    below: {limit: contract_on_site_limit}
+    summary: {zh: 短, en: short}
+reports:
+  - name: Changed
+    summary: {zh: 变, en: changed}
+"""
+
+
+def test_rules_that_are_older_than_these_keys_are_warned_of(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules/conditions.yaml").write_text(OLD, encoding="utf-8")
+    problems = Problems()
+    load_conditions(tmp_path, problems)
+    assert not problems.errors
+    said = [str(one) for one in problems.warnings]
+    assert any("nothing raises `Changed`" in one and "unannounced_change" in one for one in said)
+    assert any("moves no clock forward" in one and "rules/conditions.yaml:2:" in one for one in said)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("    gives_way: {zh: 空, en: empty}\n", "`gives_way` belongs to a value in seconds"),
+        (
+            "reports:\n" + 2 * "  - {name: Changed, raised_by: unannounced_change, summary: {zh: 变, en: changed}}\n",
+            "raises `Changed` already",
+        ),
+        ("reports:\n  - {name: Late, raised_by: backup_overdu, summary: {zh: 迟, en: late}}\n", "backup_overdue"),
+    ],
+)
+def test_a_key_that_does_not_fit_is_refused(tmp_path: Path, more: str, said: str) -> None:
+    _, problems = load(tmp_path, GOOD + more)
+    assert any(said in problem for problem in problems), problems

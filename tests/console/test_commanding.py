@@ -1,5 +1,6 @@
 """Commands over HTTP: who may, what is refused, and that an answer means that it is in the journal."""
 
+import asyncio
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from opsmon.console.server import make_console
 from opsmon.console.settings import HttpSettings
+from opsmon.engine.fold import forget
 from opsmon.model.secret import Secret
 from tests.console.conftest import Client
 from tests.console.scene import START, TOKEN, Scene, everything_answers
@@ -28,11 +30,19 @@ async def test_an_event_is_in_the_journal_when_it_is_answered(scene: Scene, clie
     at = (scene.clock.now() - timedelta(seconds=5)).isoformat()
     body = {"type": "on_site", "at": at, "by": "驻场员", "note": "到场"}
     incident = await send(client, f"/api/v1/incidents/{name}/events", body, 201)
-    assert incident["facts"][-1] == {"type": "on_site", "at": at.replace("+00:00", "Z"), "by": "驻场员", "note": "到场"}
+    told = {
+        "number": 2,
+        "type": "on_site",
+        "at": at.replace("+00:00", "Z"),
+        "by": "驻场员",
+        "note": "到场",
+        "stands": True,
+    }
+    assert incident["facts"][-1].items() >= told.items()
     (clock,) = [clock for clock in incident["clocks"] if clock["clause"] == "E2"]
     assert (clock["state"], clock["met_at"], clock["remaining_s"]) == ("met", at.replace("+00:00", "Z"), None)
-    told = [type(entry.event).__name__ for entry in scene.store.read()]
-    assert told[-2:] == ["FactAdded", "ClockChanged"]
+    journaled = [type(entry.event).__name__ for entry in scene.store.read()]
+    assert journaled[-2:] == ["FactAdded", "ClockChanged"]
 
 
 async def test_an_incident_is_acknowledged_by_a_named_human(scene: Scene, client: Client) -> None:
@@ -165,3 +175,116 @@ async def test_an_obligation_is_ticked_off_by_a_named_human(scene: Scene, client
     assert "no obligation E99" in (await send(client, f"{path}/E99/done", body, 409))["error"]
     await send(client, "/api/v1/contracts/nobody/obligations/E18/done", body, 404)
     await send(client, f"{path}/E18/done", {"day": "2026-03-19"}, 422)
+
+
+async def test_ticks_of_several_days_are_listed_withdrawn_and_brought_back(scene: Scene, client: Client) -> None:
+    path = "/api/v1/contracts/xicheng-vc-2025/obligations"
+    words = {"by": "值班员"}
+    body = {**words, "days": ["2026-03-16..2026-03-18"], "places": ["bureau:1..3"]}
+    assert "is not owed at several places" in (await send(client, f"{path}/E13/done", body, 409))["error"]
+    done = await send(client, f"{path}/E15/done", body, 201)
+    assert [one["place"] for one in done["ticked"]] == ["bureau:1", "bureau:2", "bureau:3"]
+    undone = {**words, "day": "2026-03-18", "places": ["bureau:2"], "reason": "another bureau"}
+    assert (await send(client, f"{path}/E15/undone", undone, 201))["place"] == "bureau:2"
+    await send(client, f"{path}/E15/undone", undone, 409)
+
+    async def places() -> list[str]:
+        answer = await client.get(f"{path}?from=2026-03-31&to=2026-03-31", headers=RIGHT)
+        (task,) = [one for one in await answer.json() if one["obligation"] == "E15"]
+        (bureaus,) = [one for one in task["places"] if one["group"] == "bureau"]
+        assert (bureaus["done"], bureaus["of"]) == (len(bureaus["ticked"]), 52)
+        return list(bureaus["ticked"])
+
+    assert await places() == ["bureau:1", "bureau:3"]
+    await send(client, f"{path}/E15/undone", {**undone, "again": True}, 201)
+    assert await places() == ["bureau:1", "bureau:2", "bureau:3"]
+    for wrong in ({"day": "2026-03-18", "days": ["2026-03-18"]}, {"days": ["2026-03-18..2026-03-16"]}, {"days": ["x"]}):
+        await send(client, f"{path}/E13/done", {**words, **wrong}, 422)
+    assert (await client.get(f"{path}?from=2026-03-31&to=2026-03-01", headers=RIGHT)).status == 422
+
+
+OPEN = {"site": "erlong-hall", "condition": "no picture", "by": "用户"}
+
+
+async def test_a_person_opens_an_incident(scene: Scene, client: Client) -> None:
+    at = (scene.clock.now() - timedelta(minutes=10)).isoformat()
+    body = {**OPEN, "reported_at": at, "kind": "display", "labels": {"cause": "external"}, "severity": "major"}
+    incident = await send(client, "/api/v1/incidents", body, 201)
+    assert (incident["reported_by"], incident["starts_at"]) == ("用户", at.replace("+00:00", "Z"))
+    assert incident["clocks"]
+    assert (await (await client.get(f"/api/v1/incidents/{incident['id']}")).json())["id"] == incident["id"]
+    wrong = await send(client, "/api/v1/incidents", {**OPEN, "site": "erlonghall"}, 422)
+    assert "did you mean `erlong-hall`?" in wrong["error"]
+
+
+async def test_a_fact_is_withdrawn_and_that_too(scene: Scene, client: Client) -> None:
+    path = f"/api/v1/incidents/{scene.dies('mcu-1')}"
+    await send(client, f"{path}/events", {"type": "on_site", "by": "值班员"}, 201)
+    body = {"fact": 2, "by": "班长", "reason": "the wrong venue"}
+    facts = (await send(client, f"{path}/withdrawals", body, 201))["facts"]
+    assert [(fact["number"], fact["stands"], fact["withdraws"]) for fact in facts] == [
+        (1, True, None),
+        (2, False, None),
+        (3, True, 2),
+    ]
+    facts = (await send(client, f"{path}/withdrawals", {**body, "fact": 3}, 201))["facts"]
+    assert [fact["stands"] for fact in facts] == [True, True, False, True]
+    none = await send(client, f"{path}/events", {"type": "withdrawn", "by": "班长", "note": "oh"}, 409)
+    assert "names the number of a fact" in none["error"]
+
+
+@pytest.mark.parametrize(
+    ("what", "paper"),
+    [
+        ("letter.pdf", ("letter.pdf", "")),
+        ({"name": "letter.pdf", "sha256": "a" * 64}, ("letter.pdf", "a" * 64)),
+        (None, ("", "")),
+    ],
+)
+async def test_an_exclusion_keeps_approver_paper_and_reason(
+    scene: Scene, client: Client, what: object, paper: tuple[str, str]
+) -> None:
+    path = f"/api/v1/incidents/{scene.dies('mcu-1')}/exclusions"
+    body = {"approved_by": "科长", "paper": what, "by": "值班员", "note": "a power cut"}
+    incident = await send(client, path, body, 201)
+    assert incident["excluded"]
+    fact = incident["facts"][-1]
+    assert ((fact["paper"], fact["paper_sha256"]), fact["approved_by"], fact["note"]) == (paper, "科长", "a power cut")
+    assert "already excluded" in (await send(client, path, body, 409))["error"]
+    assert "approved_by" in (await send(client, path, {"by": "a", "note": "b"}, 422))["error"]
+
+
+async def test_two_people_who_judge_at_once_are_both_in_the_journal_and_each_sees_the_other(
+    scene: Scene, client: Client
+) -> None:
+    path = f"/api/v1/incidents/{scene.dies('mcu-1')}/scope"
+    one = {"severity": "emergency", "by": "甲", "reason": "a meeting is on"}
+    two = {"severity": "ordinary", "by": "乙", "reason": "nobody is there"}
+    await asyncio.gather(send(client, path, one, 200, "PUT"), send(client, path, two, 200, "PUT"))
+    incident = await (await client.get(path.removesuffix("/scope"))).json()
+    assert {judged["by"] for judged in incident["judgements"]} == {"甲", "乙"}
+    late = await send(client, path, {**one, "by": "丙", "seen": 1}, 409, "PUT")
+    assert "judged it at" in late["error"]
+    assert "judge again if you still find otherwise" in late["error"]
+
+
+@pytest.mark.parametrize("name", ["20261120-99", "x" * 65, "%00", "%E6%95%85%E9%9A%9C"])
+async def test_an_incident_that_nobody_knows_is_not_found(scene: Scene, client: Client, name: str) -> None:
+    path = f"/api/v1/incidents/{name}"
+    await send(client, f"{path}/ack", {"by": "值班员"}, 404)
+    await send(client, f"{path}/withdrawals", {"fact": 1, "by": "a", "reason": "b"}, 404)
+    await send(client, f"{path}/scope", {"severity": "major", "by": "a", "reason": "b"}, 404, "PUT")
+    assert (await client.get(path)).status == 404
+
+
+async def test_an_incident_that_left_memory_is_shown_from_the_journal(scene: Scene, client: Client) -> None:
+    name = scene.dies("mcu-1")
+    await send(client, f"/api/v1/incidents/{name}/events", {"type": "on_site", "by": "值班员"}, 201)
+    scene.answers("mcu-1")
+    scene.desk.wait(60)
+    await send(client, f"/api/v1/incidents/{name}/events", {"type": "report_filed", "by": "值班员"}, 201)
+    before = await (await client.get(f"/api/v1/incidents/{name}")).json()
+    scene.desk.world = forget(scene.desk.world, scene.clock.now() + timedelta(days=1))
+    assert len(scene.desk.world.incidents.by_id) == 0
+    after = await (await client.get(f"/api/v1/incidents/{name}")).json()
+    assert after == before

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from opsmon.contract.obligation import Obligation, Task, find_task, task_state, tasks_of
-from opsmon.model.event import TaskState
+from opsmon.model.duty import TaskState
 from tests.contract.rulebook import SHANGHAI, book, local
 
 E, A, B, C, D = "xicheng-vc-2025", "xicheng-stats-2023", "bj-hrss-2021", "baizhifang-2026", "stations-it"

@@ -193,3 +193,11 @@ def test_days_late_leave_out_the_day_of_the_limit() -> None:
     calendar = book(E).calendar
     at_midnight = local("2026-11-24 00:00:00")  # the limit ended on the 23rd at 24:00
     assert days_late(at_midnight, local("2026-11-24 09:00:00"), calendar) == (1, 1)
+
+
+def test_a_call_that_nobody_acknowledged_is_late_until_the_fault_is_over_and_no_longer() -> None:
+    events = [("reported", "2026-11-20 10:00:00"), ("resolved", "2026-11-20 14:00:00"),
+              ("report_filed", "2026-11-23 10:00:00")]  # fmt: skip
+    for until in ("2026-11-24 10:00:00", LATER):
+        found = account(affair(E, *events, labels=BUREAU, until=until), until=until)
+        assert cost(found, "E1") == (Decimal(0), Decimal(20375))

@@ -24,7 +24,7 @@ from opsmon.model.event import ClockChanged, ClockState, CommandRefused, DeviceS
 from opsmon.model.incident import MONITORING, Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
 from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
-from opsmon.state.rulebook import Bounds, Comparison, Grade, ReportRule, Rule, Threshold
+from opsmon.state.rulebook import Bounds, Comparison, Grade, ReportRule, Rule, Threshold, Wording
 from tests.engine.scene import CONTRACT, HALL, START, Town, contracts, device, rules_of, sample
 from tests.incident.scene import WORDS
 
@@ -32,6 +32,10 @@ from tests.incident.scene import WORDS
 @pytest.fixture
 def town() -> Town:
     return Town(rules_of()).run(120)
+
+
+def last_word(town: Town, clause: str) -> ClockChanged:
+    return [event for event in town.journal if isinstance(event, ClockChanged) and event.clause == clause][-1]
 
 
 def told(alerts: list[Notify]) -> list[tuple[str, str, str]]:
@@ -150,12 +154,17 @@ def test_a_battery_that_ends_before_the_engineer_can_come_puts_the_clock_at_risk
     ups = device("ups", kind=Kind.UPS)
     block = SeriesBlock((SeriesKey("ups_runtime_remaining_seconds"),))
     below = Bounds(Comparison.BELOW, at=Threshold(300.0), clear=Threshold(400.0))
-    rule = Rule("UpsRuntimeShort", frozenset({"ups_runtime_remaining_seconds"}), below, Grade(Severity.MAJOR), WORDS)
+    rule = Rule("UpsRuntimeShort", frozenset({"ups_runtime_remaining_seconds"}), below, Grade(Severity.MAJOR), WORDS,
+                gives_way=Wording("电池将耗尽", "the battery will be empty"))  # fmt: skip
     rules = rules_of([ups])
     town = Town(replace(rules, rulebook=replace(rules.rulebook, rules=(rule,))))
     town.give(replace(sample("ups", Outcome.OK, town.now), readings=(Reading(block, array("d", [120.0])),)))
     assert town.the_open().gives_way_at == town.now + timedelta(seconds=120)
     assert town.clock_story("E2") == ["running", "at_risk"]
+    assert last_word(town, "E2").reason == "the battery will be empty"
+    silent = Town(replace(rules, rulebook=replace(rules.rulebook, rules=(replace(rule, gives_way=None),))))
+    silent.give(replace(sample("ups", Outcome.OK, silent.now), readings=(Reading(block, array("d", [120.0])),)))
+    assert silent.the_open().gives_way_at is None
 
 
 class TestCommands:

@@ -10,7 +10,8 @@ from opsmon.engine.digest import digest
 from opsmon.engine.fold import restore
 from opsmon.engine.input import MarkDone, Reloaded, Tick
 from opsmon.engine.step import Step
-from opsmon.model.event import CommandRefused, ContractWatched, ObligationDone, TaskChanged, TaskState
+from opsmon.model.duty import ContractWatched, ObligationDone, TaskChanged, TaskState
+from opsmon.model.event import CommandRefused
 from opsmon.model.name import ClauseId
 from tests.engine.scene import CONTRACT, START, Town, rules_of
 

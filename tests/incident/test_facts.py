@@ -103,8 +103,8 @@ def test_a_withdrawn_incident_takes_nothing(incident: Incident) -> None:
     ("wrong", "words"),
     [
         ({"approved_by": " "}, "an exclusion names who approved it"),
-        ({"paper_sha256": ""}, "a paper has a name and its SHA-256"),
-        ({"paper": "letter.pdf", "paper_sha256": "abc"}, "a paper has a name and its SHA-256"),
+        ({"paper": ""}, "and the paper has a name"),
+        ({"paper_sha256": "abc"}, "is 64 hexadecimal digits"),
         ({"note": ""}, "excluded needs a reason"),
     ],
 )

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import yaml
+
 from opsmon.metrics.catalogue import CATALOGUE, DEVICES, PROBES, exposed_name
 from opsmon.metrics.own import DeviceReport
 from opsmon.metrics.page import PageWriter
@@ -44,6 +46,10 @@ def test_every_metric_of_profiles_is_in_the_picture_of_some_device() -> None:
         series.partition("{")[0]
         for file in GOLDEN.glob("*.json")
         for series in json.loads(file.read_text(encoding="utf-8"))["series"]
+    }
+    cases = yaml.safe_load((GOLDEN.parent / "second_words.yaml").read_text(encoding="utf-8"))
+    seen |= {
+        series.partition("{")[0] for case in cases for series, value in case["series"].items() if value is not None
     }
     assert seen >= METRICS.keys()
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from opsmon.contract.budget import Fault, Reading, budget_uses, month_of
 from opsmon.contract.obligation import task_state, tasks_of
 from opsmon.contract.penalty import Delay, days_late, estimate_delays, total_of
-from opsmon.model.event import TaskState
+from opsmon.model.duty import TaskState
 from opsmon.model.name import ClauseId, IncidentId
 from tests.contract.rulebook import book, local, stock_books
 

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsmon.errors import StoreError
+from opsmon.model.duty import DutyEvent
 from opsmon.model.event import (
     BackupRecorded,
     Change,
     ClockEvent,
     ConditionRaised,
-    DutyEvent,
     Event,
     FactAdded,
     IncidentClosed,

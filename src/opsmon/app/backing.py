@@ -14,7 +14,7 @@ from contextlib import suppress
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
-from opsmon.app.backup_duties import OVERDUE, clauses_of, duties_done, overdue_reports
+from opsmon.app.backup_duties import clauses_of, duties_done, overdue_reports
 from opsmon.backup.standing import Standing, Standings
 from opsmon.clock import Clock
 from opsmon.config.root import Root
@@ -23,13 +23,12 @@ from opsmon.engine.desk import Unavailable
 from opsmon.engine.input import MarkDone, RecordBackup, Report
 from opsmon.engine.world import World
 from opsmon.model.device import Device
+from opsmon.model.discovery import Discovery
 from opsmon.model.name import ContractId, DeviceName
 
 TOLD_FILE = "var/backup/told.json"
 FOLLOW_EVERY_S = 2.0
 STOP_S = 10.0
-# A copy before and after every change (B8); no change without an application and a record (E19).
-CHANGE_CLAUSES = ("B8", "E19")
 log = logging.getLogger(__name__)
 
 Issue = Callable[[RecordBackup | Report | MarkDone], Awaitable[object]]
@@ -77,10 +76,11 @@ class Backing:
         now, settings = self._clock.now(), self._root.settings
         for done in list(duties_done(self._world(), self._known, now, settings.timezone)):
             await self._issue(done)
-        if all(rule.name != OVERDUE for rule in self._root.conditions.reports):
+        condition = self._root.conditions.condition_for(Discovery.BACKUP_OVERDUE)
+        if condition is None:
             return
         devices, nights = self._root.inventory.devices.values(), settings.backup.overdue_nights
-        for report in overdue_reports(devices, self._known, self._root.contracts, now, nights):
+        for report in overdue_reports(devices, self._known, self._root.contracts, now, nights, condition):
             if self._overdue.get(report.device) is not report.holds:
                 answer = await self._issue(report)
                 if not isinstance(answer, Unavailable):
@@ -187,7 +187,7 @@ def _unannounced(standing: Standing, device: Device, contracts: Mapping[Contract
     found = standing.unannounced
     if found is None:
         return ""
-    under = clauses_of(device, contracts, CHANGE_CLAUSES)
+    under = clauses_of(device, contracts, Discovery.UNANNOUNCED_CHANGE)
     who = f"\nlogged in: {found.who}" if found.who else ""
     commits = f"{found.before[:12]}..{found.after[:12]}"
     return f"the configuration changed without a change order{under}, {commits}{who}\n{found.diff}"

@@ -1,8 +1,8 @@
 """What backups mean to the contracts: obligations that they fulfil, and devices that are overdue.
 
-Pure. The recurring obligations (A6: configurations backed up in time; B9: those of all network and security devices
-backed up) are ticked off for a service on a day on which every network and security device of it was captured and
-proved; one that cannot be captured, or that nobody gave an `ssh.platform`, leaves them open until they are overdue.
+Pure. The obligations of which a contract says `fulfilled_by: backup` are ticked off for a service on a day on which
+every network and security device of it was captured and proved; one that cannot be captured, or that nobody gave an
+`ssh.platform`, leaves them open until they are overdue. Those of which it says `broken_by:` are named in what is found.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,15 +11,13 @@ from datetime import datetime, timedelta, tzinfo
 from opsmon.backup.standing import Standing
 from opsmon.contract.book import ContractBook
 from opsmon.contract.obligation import Obligation
-from opsmon.engine.duties import judge_done
 from opsmon.engine.input import MarkDone, Report
+from opsmon.engine.tick import Refusal, judge_done
 from opsmon.engine.world import World
 from opsmon.model.device import Device, Kind
+from opsmon.model.discovery import Discovery, Fulfilment
 from opsmon.model.name import ContractId, DeviceName
 
-OVERDUE = "BackupOverdue"  # of the rules' `reports:`
-BACKUP_CLAUSES = ("A6", "B9")
-OVERDUE_CLAUSES = ("A6", "B9", "E15")
 BY = "opsmon"
 NETWORK = frozenset({Kind.SWITCH, Kind.ROUTER, Kind.FIREWALL, Kind.SECURITY, Kind.WLC})
 
@@ -30,7 +28,7 @@ def duties_done(
     """The obligations that the backups of today have fulfilled and that nobody has ticked off yet."""
     for name, book in world.rules.contracts.items():
         for obligation in book.obligations:
-            if obligation.id in BACKUP_CLAUSES:
+            if obligation.fulfilled_by is Fulfilment.BACKUP:
                 yield from _done(world, name, book, obligation, standings, now, zone)
 
 
@@ -44,19 +42,19 @@ def _done(
     zone: tzinfo,
 ) -> Iterator[MarkDone]:
     today = now.astimezone(zone).date()
-    for service in obligation.services or tuple(book.contract.services):
+    for service in obligation.services or ("",):  # "": the contract owes it as a whole
         devices = [d for d in world.rules.inventory.devices.values() if _is_of(d, name, service)]
         taken = [standing.good_at for d in devices if (standing := standings.get(d.name)) and standing.good_at]
         if not devices or len(taken) < len(devices) or min(taken).astimezone(zone).date() != today:
             continue
         note = f"{len(devices)} configurations captured and proved"
         asked = MarkDone(name, obligation.id, today, min(max(taken), now), BY, note, service)
-        if not isinstance(judge_done(book, asked, world.duties.done, now), str):
+        if not isinstance(judge_done(book, asked, world.duties, now), Refusal):
             yield asked
 
 
 def _is_of(device: Device, contract: ContractId, service: str) -> bool:
-    return device.contract == contract and device.service == service and device.kind in NETWORK
+    return device.contract == contract and service in ("", device.service) and device.kind in NETWORK
 
 
 def overdue_reports(
@@ -65,14 +63,16 @@ def overdue_reports(
     contracts: Mapping[ContractId, ContractBook],
     now: datetime,
     nights: int,
+    condition: str,
 ) -> Iterator[Report]:
-    """For each device that was ever tried, whether it has been without a good copy for so many nights."""
+    """For each device that was ever tried, whether it has been without a good copy for so many nights, as a report of
+    the `condition`."""
     for device in devices:
         standing = standings.get(device.name)
         if standing is not None and standing.tried_at is not None:
             detail = _overdue(standing, now, nights)
-            under = clauses_of(device, contracts, OVERDUE_CLAUSES)
-            yield Report(device.name, OVERDUE, bool(detail), detail=f"{detail}{under}" if detail else "")
+            under = clauses_of(device, contracts, Discovery.BACKUP_OVERDUE)
+            yield Report(device.name, condition, bool(detail), detail=f"{detail}{under}" if detail else "")
 
 
 def _overdue(standing: Standing, now: datetime, nights: int) -> str:
@@ -84,9 +84,13 @@ def _overdue(standing: Standing, now: datetime, nights: int) -> str:
     return f"the last good backup is {age.days} days old{why}" if age >= timedelta(days=nights) else ""
 
 
-def clauses_of(device: Device, contracts: Mapping[ContractId, ContractBook], wanted: tuple[str, ...]) -> str:
-    """Those of the wanted clauses that are of the device's contract: clauses of one contract share a letter."""
+def clauses_of(device: Device, contracts: Mapping[ContractId, ContractBook], discovery: Discovery) -> str:
+    """The obligations of the device's contract and service that a discovery breaks, in brackets; "" for none."""
     book = contracts.get(device.contract) if device.contract else None
-    letters = {clause.id[:1] for clause in book.contract.clauses} if book else set()
-    found = [clause for clause in wanted if clause[:1] in letters]
+    obligations = book.obligations if book is not None else ()
+    found = [
+        one.id
+        for one in obligations
+        if discovery in one.broken_by and (not one.services or device.service in one.services)
+    ]
     return f" (clause {', '.join(found)})" if found else ""

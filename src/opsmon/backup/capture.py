@@ -7,27 +7,37 @@ inspection, scrubbed too.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from opsmon.backup.configuration import author_of, decoded, normalised
+from opsmon.backup.comparison import Likeness
+from opsmon.backup.configuration import author_of, kept_of
 from opsmon.backup.connection import Line, open_line
 from opsmon.backup.dialogue import Dialogue
+from opsmon.backup.encoding import Decoded, decoded
 from opsmon.backup.file_copy import fetch_files
 from opsmon.backup.proof import Evidence, error_line
 from opsmon.backup.recipe import Recipe, Transport
 from opsmon.backup.terminal import render
+from opsmon.backup.volatile import log_message_in
 from opsmon.backup.watched_channel import CutError, StallError
 from opsmon.errors import BackupError
 from opsmon.model.device import Device
 from opsmon.probe.host_key import HostKeyPins
 
 MOST_USERS = 20
+Judge = Callable[[str], Likeness]
+MOST_READINGS = 3  # while messages of the log stand in the text
 
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """What a device gave. `users` is who it says was logged in; asked only when the text is not what it was."""
+    """What a device gave: `came` is all of it, `kept` what is to be kept, both decoded.
+
+    `users` is who it says was logged in; asked only when the text is not what it was. `again` is there where the make
+    is read twice, and where only secrets differ from the last copy.
+    """
 
     evidence: Evidence = field(repr=False)
-    encoding: str = "utf-8"
+    came: Decoded = field(repr=False)
+    kept: Decoded = field(repr=False)
     users: str = field(default="", repr=False)
 
 
@@ -39,16 +49,15 @@ class CaptureError(BackupError):
         self.partial = partial
 
 
-def read_device(device: Device, recipe: Recipe, pins: HostKeyPins, changed: Callable[[str], bool]) -> Capture:
+def read_device(device: Device, recipe: Recipe, pins: HostKeyPins, likeness: Judge) -> Capture:
     """The configuration of a device, not proved yet. Raises CaptureError with the reason in words."""
     partial: list[str] = []
     try:
         own_login = recipe.login == "own" and recipe.transport is Transport.SHELL
         with open_line(device, pins, own_login=own_login or recipe.transport is Transport.SFTP) as line:
             if recipe.transport is Transport.SFTP:
-                text = fetch_files(line.client, recipe.files)
-                return Capture(Evidence(normalised(text, recipe), "", device.name))
-            return _converse(line, device, recipe, changed, partial)
+                return _of_files(decoded(fetch_files(line.client, recipe.files)), device, recipe)
+            return _converse(line, device, recipe, likeness, partial)
     except CutError:
         came = render("".join(partial))
         where = f" after {came.count(chr(10))} lines of the configuration" if came.count("\n") else ""
@@ -63,42 +72,56 @@ def read_device(device: Device, recipe: Recipe, pins: HostKeyPins, changed: Call
         raise CaptureError(str(error), render("".join(partial))) from None
 
 
-def _converse(
-    line: Line, device: Device, recipe: Recipe, changed: Callable[[str], bool], partial: list[str]
-) -> Capture:
+def _of_files(came: Decoded, device: Device, recipe: Recipe) -> Capture:
+    kept = kept_of(came, recipe)
+    return Capture(Evidence(kept.text, "", device.name), came, kept)
+
+
+def _converse(line: Line, device: Device, recipe: Recipe, likeness: Judge, partial: list[str]) -> Capture:
     dialogue = Dialogue(line.channel, recipe)
     try:
         dialogue.greet()
         dialogue.enable(device.ssh.enable if device.ssh else None)
         for command in recipe.setup:
             dialogue.run(command)  # refused for lack of rights, unknown: no harm, the pager is answered anyway
-        command, output = _first_understood(dialogue, recipe)
-        again = dialogue.run(command) if recipe.twice else None
-        text, encoding = decoded(output)
-        kept = normalised(text, recipe)
-        users = _users(dialogue, recipe, text) if changed(kept) else ""
+        command, came = _first_understood(dialogue, recipe)
+        came = _undisturbed(dialogue, command, came)
+        kept = kept_of(came, recipe)
+        like = likeness(kept.text)
+        twice = recipe.twice or like is Likeness.SECRETS
+        again = _undisturbed(dialogue, command, decoded(dialogue.run(command))) if twice else None
+        users = _users(dialogue, recipe, came.text) if like is not Likeness.SAME else ""
         line.channel.send(recipe.quit + "\n")
     except (CutError, StallError, BackupError):
         partial.append(dialogue.partial)
         raise
-    evidence = Evidence(kept, text, dialogue.host, normalised(decoded(again)[0], recipe) if again is not None else None)
-    return Capture(evidence, encoding, users)
+    evidence = Evidence(kept.text, came.text, dialogue.host, kept_of(again, recipe).text if again is not None else None)
+    return Capture(evidence, came, kept, users)
+
+
+def _undisturbed(dialogue: Dialogue, command: str, came: Decoded) -> Decoded:
+    """A reading into which the device wrote no message of its log, if one can be had."""
+    for _ in range(MOST_READINGS - 1):
+        if not log_message_in(came.text):
+            break
+        came = decoded(dialogue.run(command))
+    return came
 
 
 def _users(dialogue: Dialogue, recipe: Recipe, text: str) -> str:
     """Who changed it last, and who is logged in, as far as the device says so."""
     author = author_of(text, recipe)
-    said = decoded(dialogue.run(recipe.users))[0] if recipe.users else ""
+    said = decoded(dialogue.run(recipe.users)).text if recipe.users else ""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     logged_in = [] if error_line(said, recipe) else lines[:MOST_USERS]
     return "\n".join(([f"last changed by {author}"] if author else []) + logged_in)
 
 
-def _first_understood(dialogue: Dialogue, recipe: Recipe) -> tuple[str, str]:
+def _first_understood(dialogue: Dialogue, recipe: Recipe) -> tuple[str, Decoded]:
     """The first of the commands that the device knows, and its output; else the last one and its error."""
-    command, output = "", ""
+    command, came = "", Decoded("")
     for command in recipe.commands:
-        output = dialogue.run(command)
-        if not (error_line(output, recipe) and output.count("\n") < recipe.least_lines):
+        came = decoded(dialogue.run(command))
+        if not (error_line(came.text, recipe) and came.text.count("\n") < recipe.least_lines):
             break
-    return command, output
+    return command, came

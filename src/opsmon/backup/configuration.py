@@ -1,34 +1,29 @@
 """The text of a configuration as it is kept: decoded, volatile lines out, blank ends off; what it says of itself."""
 
-import re
-
+from opsmon.backup.encoding import Decoded
 from opsmon.backup.recipe import Recipe
+from opsmon.backup.volatile import volatile_lines
 
-_SALTED = re.compile(r"<secret-[0-9a-f]{16}>")
-
-
-def decoded(text: str) -> tuple[str, str]:
-    """Text that came as UTF-8 with strays, and the encoding that it really is in: Chinese names are often GBK."""
-    raw = text.encode("utf-8", "surrogateescape")
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return raw.decode(encoding), encoding
-        except UnicodeDecodeError:
-            continue
-    return raw.decode("utf-8", "replace"), "unknown"
+_BLANKS = " \t\r"  # no others: what looks like one may be a part of a character of another encoding
 
 
 def normalised(text: str, recipe: Recipe) -> str:
     """Without the lines that change by themselves, without blanks at the ends of lines, one newline at the end."""
-    lines = [line.rstrip() for line in text.split("\n")]
-    kept = [line for line in lines if not any(pattern.search(line) for pattern in recipe.volatile)]
-    body = "\n".join(kept).strip("\n")
-    return body + "\n" if body else ""
+    return kept_of(Decoded(text), recipe).text
 
 
-def comparable(text: str, recipe: Recipe) -> str:
-    """What two stored texts are compared by. Some makes salt their secrets anew each time they show them."""
-    return _SALTED.sub("<secret>", text) if recipe.resalted else text
+def kept_of(came: Decoded, recipe: Recipe) -> Decoded:
+    """The same of a text with its encodings; line numbers are those of what is kept."""
+    lines = came.text.split("\n")
+    volatile = volatile_lines(lines, recipe)
+    kept = [place + 1 for place in range(len(lines)) if place not in volatile]
+    while kept and not lines[kept[0] - 1].strip(_BLANKS):
+        kept.pop(0)
+    while kept and not lines[kept[-1] - 1].strip(_BLANKS):
+        kept.pop()
+    chosen = came.chosen(kept)
+    body = "\n".join(line.rstrip(_BLANKS) for line in chosen.text.split("\n"))
+    return Decoded(body + "\n" if body else "", chosen.encoding, chosen.others)
 
 
 def hostname_of(text: str, recipe: Recipe) -> str:

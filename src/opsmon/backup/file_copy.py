@@ -9,7 +9,6 @@ from pathlib import PurePosixPath
 
 import paramiko
 
-from opsmon.backup.configuration import decoded
 from opsmon.backup.sections import file_header
 from opsmon.backup.watched_channel import CutError
 from opsmon.errors import BackupError
@@ -68,7 +67,7 @@ def _read(sftp: paramiko.SFTPClient, path: str) -> str:
         content = file.read()
     if len(content) != _size(sftp, path):
         raise BackupError(f"{path} changed while it was read")
-    return decoded(str(content, "utf-8", "surrogateescape"))[0]
+    return str(content, "utf-8", "surrogateescape")
 
 
 def _text(sftp: paramiko.SFTPClient, path: str) -> str:
@@ -76,7 +75,7 @@ def _text(sftp: paramiko.SFTPClient, path: str) -> str:
         content = _read(sftp, path)
     except PermissionError:
         return file_header(path, 0, readable=False) + "\n"
-    lines = [line.rstrip() for line in content.split("\n")]
+    lines = [line.rstrip(" \t\r") for line in content.split("\n")]
     while lines and not lines[-1]:
         lines.pop()
     return "\n".join([file_header(path, len(lines)), *lines]) + "\n"

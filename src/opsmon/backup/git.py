@@ -7,6 +7,7 @@ import os
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from opsmon.errors import BackupError, InvariantError
@@ -33,9 +34,13 @@ class Git:
         """What git wrote. Raises BackupError when it failed."""
         done = self._process(arguments, stdin, environ or {})
         if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise BackupError(f"git {arguments[0]} failed: {said[-1] if said else done.returncode}")
+            said = done.stderr.decode("utf-8", "replace")
+            raise BackupError(f"git {arguments[0]} failed in {self.folder}: {cause_in(said) or done.returncode}")
         return done.stdout
+
+    def spoken(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        """What git wrote before it failed, if it did: of a damaged repository a part is better than nothing."""
+        return self._process(arguments, stdin, {}).stdout
 
     def text(self, *arguments: str) -> str:
         return self.run(*arguments).decode("utf-8", "replace")
@@ -58,6 +63,8 @@ class Git:
             )
         except FileNotFoundError:
             raise BackupError("the program `git` is not installed") from None
+        except OSError as error:
+            raise BackupError(f"the program `git` cannot be started: {error.strerror}") from error
 
     def command(self, *arguments: str) -> list[str]:
         settings = [word for setting in SETTINGS for word in ("-c", setting)]
@@ -69,6 +76,17 @@ class Git:
         return kept | own | {"GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8", "HOME": "/"}
 
 
+_DISK = ("no space left", "read-only file system", "quota exceeded", "input/output error", "permission denied")
+
+
+def cause_in(stderr: str) -> str:
+    """The line of git's complaints that says why: what the disk said where it was the disk, else the last fatal one."""
+    lines = [line.strip() for line in stderr.splitlines() if line.strip() and "crash report" not in line]
+    disk = [line for line in lines if any(word in line.lower() for word in _DISK)]
+    fatal = [line for line in lines if line.startswith(("fatal:", "error:"))]
+    return (disk or fatal or lines or [""])[-1]
+
+
 class ObjectReader:
     """Reads objects through one `git cat-file --batch`, so that a thousand devices start one process. Thread-safe."""
 
@@ -78,15 +96,15 @@ class ObjectReader:
         self._process: subprocess.Popen[bytes] | None = None
 
     def read(self, name: str) -> bytes | None:
-        """The content of an object such as `HEAD:site/device.cfg`; None where there is none."""
+        """The content of an object such as `HEAD:site/device.cfg`; None where there is none that can be read."""
         if "\n" in name or not (self._git.inside / "HEAD").is_file():
             return None
         with self._lock:
             try:
                 return self._ask(name)
-            except OSError as error:
-                self._process = None
-                raise BackupError(f"git cat-file ended: {error.strerror}") from error
+            except OSError:  # git ended over an object that it could not read; the next one is another matter
+                self._end()
+                return None
 
     def _ask(self, name: str) -> bytes | None:
         process = self._process = self._process or self._start()
@@ -94,12 +112,18 @@ class ObjectReader:
             raise InvariantError("a process that was started with pipes has none")
         process.stdin.write(name.encode() + b"\n")
         process.stdin.flush()
-        header = process.stdout.readline().split()
-        if len(header) != 3 or not header[2].isdigit():
+        header = process.stdout.readline()
+        words = header.rsplit(b" ", 2)
+        if not header:
+            self._end()
+        if len(words) != 3 or not words[2].strip().isdigit():
             return None
-        content = process.stdout.read(int(header[2]))
-        process.stdout.read(1)
-        return content
+        size = int(words[2])
+        content = process.stdout.read(size + 1)
+        if len(content) != size + 1:
+            self._end()
+            return None
+        return content[:size]
 
     def _start(self) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
@@ -107,8 +131,13 @@ class ObjectReader:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=self._git.environ(),
         )  # fmt: skip
 
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            with suppress(OSError):
+                process.communicate()
+
     def close(self) -> None:
+        """Ends the process; the next question starts another, which sees what was changed in the meantime."""
         with self._lock:
-            if self._process is not None:
-                self._process.communicate()
-                self._process = None
+            self._end()

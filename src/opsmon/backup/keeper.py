@@ -6,14 +6,18 @@ repository already and writes the standing then.
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from opsmon.backup.commit_stream import Change
+from opsmon.backup.history import MOVED_FROM
 from opsmon.backup.outcome import Occasion, Refused, Result, Taken
-from opsmon.backup.repository import Change, Repository
+from opsmon.backup.repository import Repository
 from opsmon.backup.standing import Standing, Standings, Unannounced, file_stem
 from opsmon.backup.worker import path_of
 from opsmon.errors import BackupError
+from opsmon.model.device import Device
 from opsmon.model.name import DeviceName
 
 ASIDE_FOLDER = "var/backup/aside"
@@ -42,46 +46,60 @@ class Circumstance:
 
 
 class Keeper:
-    """Used by one thread. Nothing is kept in memory after `keep`."""
+    """Used by one thread. Nothing is kept in memory after `keep`. `taken_paths` are those of the run's devices."""
 
-    def __init__(self, root: Path, repository: Repository, standings: Standings, circumstance: Circumstance) -> None:
+    def __init__(
+        self,
+        root: Path,
+        repository: Repository,
+        standings: Standings,
+        circumstance: Circumstance,
+        taken_paths: frozenset[str] = frozenset(),
+    ) -> None:
         self._aside = root / ASIDE_FOLDER
         self._repository, self._standings, self._circumstance = repository, standings, circumstance
+        self._taken_paths = taken_paths
 
     def keep(self, outcomes: Sequence[Taken | Refused], round_: int) -> list[Result]:
         """The results, in the same order; a good copy that cannot be stored is a failure too."""
-        taken = [outcome for outcome in outcomes if isinstance(outcome, Taken)]
-        commits, fault = self._commit([outcome for outcome in taken if outcome.changed])
-        return [replace(self._settle(outcome, commits, fault), round=round_) for outcome in outcomes]
+        new = [outcome for outcome in outcomes if isinstance(outcome, Taken) and not outcome.stored]
+        commits = self._commit(new)
+        return [replace(self._settle(outcome, commits), round=round_) for outcome in outcomes]
 
-    def _settle(self, outcome: Taken | Refused, commits: Mapping[DeviceName, str], fault: str) -> Result:
+    def _settle(self, outcome: Taken | Refused, commits: Mapping[DeviceName, str | BackupError]) -> Result:
+        """What became of a device: whatever goes wrong here is its own failure, and nobody else's."""
         if isinstance(outcome, Refused):
             return self._bad(outcome)
-        if outcome.changed and fault:
-            reason = f"it could not be stored: {fault}"
-            return self._bad(Refused(outcome.device, outcome.at, reason, "", outcome.took_s))
-        return self._good(outcome, commits.get(outcome.device.name, ""))
-
-    def _commit(self, changed: Sequence[Taken]) -> tuple[dict[DeviceName, str], str]:
+        commit = commits.get(outcome.device.name, "")
         try:
-            commits = self._repository.commit([self._change(taken) for taken in changed])
+            if isinstance(commit, BackupError):
+                raise commit
+            return self._good(outcome, commit)
         except BackupError as error:
-            return {}, str(error)
-        return {taken.device.name: commit for taken, commit in zip(changed, commits, strict=True)}, ""
+            reason = f"it could not be stored: {error}"
+            return self._bad(Refused(outcome.device, outcome.at, reason, "", outcome.took_s))
+
+    def _commit(self, new: Sequence[Taken]) -> dict[DeviceName, str | BackupError]:
+        """The commits of a batch; one that cannot be stored is parted from those that can."""
+        try:
+            commits = self._repository.commit([self._change(taken) for taken in new])
+        except BackupError as error:
+            if len(new) == 1:
+                return {new[0].device.name: error}
+            return {name: found for taken in new for name, found in self._commit([taken]).items()}
+        return {taken.device.name: commit for taken, commit in zip(new, commits, strict=True)}
 
     def _change(self, taken: Taken) -> Change:
-        path, device = path_of(taken.device), taken.device
-        files: dict[str, bytes | None] = {path: taken.text.encode("utf-8", "replace")}
+        path, before = path_of(taken.device), self._standings.of(taken.device).path
+        files: dict[str, bytes | None] = {path: taken.text.encode("utf-8", "surrogateescape")}
         if taken.sealed is not None:
             files[f"{path}.age"] = taken.sealed
-        standing = self._standings.load(device.name, device.site)
-        if standing.path and standing.path != path:  # the device moved to another site
-            files |= {standing.path: None}
-            if self._repository.read_bytes(f"{standing.path}.age") is not None:
-                files |= {f"{standing.path}.age": None}
-        return Change(files, taken.at, self._message(taken))
+        moved = before if before not in ("", path) else ""
+        if moved and moved not in self._taken_paths:
+            files |= {old: None for old in (moved, f"{moved}.age") if old in self._repository.files()}
+        return Change(files, taken.at, self._message(taken, moved))
 
-    def _message(self, taken: Taken) -> str:
+    def _message(self, taken: Taken, moved: str) -> str:
         given = self._circumstance
         order = given.order_of(taken.device.name)
         lines = {
@@ -91,84 +109,116 @@ class Keeper:
             "Reason": given.reason,
             "Change": order,
             "By": given.by,
-            "Encoding": taken.encoding if taken.encoding != "utf-8" else "",
+            "Encoding": taken.encoding if taken.encoding != "utf-8" or taken.encoding_note else "",
+            "Encoding-Note": taken.encoding_note,
             "Users": "; ".join(taken.users.splitlines()),
+            MOVED_FROM: moved,
         }
         told = [f"{key}: {' '.join(value.split())}" for key, value in lines.items() if value]
-        return f"{taken.device.name}: {given.reason}{f' ({order})' if order else ''}\n\n" + "\n".join(told) + "\n"
+        why = "" if taken.changed else f", moved from {moved}" if moved else ", stored anew"
+        return f"{taken.device.name}: {given.reason}{f' ({order})' if order else ''}{why}\n\n" + "\n".join(told) + "\n"
 
     def _good(self, taken: Taken, commit: str) -> Result:
-        device = taken.device
-        before = self._standings.load(device.name, device.site)
-        first = before.good_at is None
-        unannounced = self._unannounced(taken, before, commit)
+        device, path = taken.device, path_of(taken.device)
+        before = self._standings.of(device)
+        if not commit and (taken.changed or not before.commit):
+            commit = self._found(path)  # a run that was killed had stored it already
         after = replace(
             before,
+            device=device.name,
             site=device.site,
-            path=path_of(device) if commit or not before.path else before.path,
+            path=path,
             tried_at=taken.at,
             reason="",
             failures=0,
             good_at=taken.at,
-            changed_at=taken.at if commit else before.changed_at,
-            commit=commit or before.commit or self._found(device.name, taken),
+            changed_at=taken.at if taken.changed else before.changed_at,
+            commit=commit or before.commit,
             hostname=taken.hostname,
             chars=taken.chars,
             lines=taken.text.count("\n"),
             encoding=taken.encoding,
+            encoding_note=taken.encoding_note,
             recipe=taken.recipe,
             order=self._circumstance.order_of(device.name),
-            unannounced=unannounced,
+            digest=taken.digest,
+            blob=self._repository.files().get(path, ""),
+            unannounced=self._unannounced(taken, before, commit),
         )
-        self._standings.write(after)
+        self._write(device, after)
         self._forget_aside(device.name)
-        return self._result(taken, after, changed=bool(commit) and not first, first=first)
+        return self._result(taken, after)
 
-    def _found(self, device: DeviceName, taken: Taken) -> str:
-        """The commit of a text that a killed run had stored already."""
-        versions = self._repository.versions(path_of(taken.device), most=1)
+    def _write(self, device: Device, standing: Standing) -> None:
+        """The standing, and no other under a name that the device had before."""
+        self._standings.write(standing)
+        self._standings.forget(device.formerly)
+
+    def _found(self, path: str) -> str:
+        """The latest commit of a path."""
+        versions = self._repository.versions(path, most=1)
         return versions[0].commit if versions else ""
 
     def _unannounced(self, taken: Taken, before: Standing, commit: str) -> Unannounced | None:
-        known = before.unannounced
+        known, path = before.unannounced, path_of(taken.device)
         if self._circumstance.occasion is Occasion.AFTER:
             return None  # an order has taken it in
-        if not commit or not before.commit:
+        if not taken.changed or taken.first or not commit:
             return known
         if self._circumstance.covers(taken.device.name):
             return None
-        origin = known.before if known else before.commit
-        path = path_of(taken.device)
-        if self._repository.read(before.path, origin) == taken.text:
+        origin, place = self._origin(before, path)
+        if not origin:
+            return known
+        if self._repository.read(place, origin) == taken.text:
             return None  # it is again as it was before
-        diff = self._repository.diff(path, origin, commit)[:LONGEST_DIFF_CHARS] if before.path == path else ""
-        return Unannounced(taken.at, origin, commit, diff, taken.users)
+        return Unannounced(taken.at, origin, commit, self._diff(path, origin, commit, place), taken.users, place)
 
-    def _result(self, taken: Taken, standing: Standing, *, changed: bool, first: bool) -> Result:
+    def _origin(self, before: Standing, path: str) -> tuple[str, str]:
+        """The commit and the place of the copy that a change is told against: the last one that was announced."""
+        if before.unannounced:
+            return before.unannounced.before, before.unannounced.path or before.path or path
+        if before.commit:
+            return before.commit, before.path or path
+        versions = self._repository.versions(path, most=2)  # `var/` was lost, and git was not
+        return (versions[1].commit, versions[1].path) if len(versions) > 1 else ("", "")
+
+    def _diff(self, path: str, before: str, after: str, path_before: str) -> str:
+        try:
+            return self._repository.diff(path, before, after, path_before)[:LONGEST_DIFF_CHARS]
+        except BackupError:
+            return f"the copy of before ({before[:12]}) is not in the repository any more: no difference can be shown\n"
+
+    def _result(self, taken: Taken, standing: Standing) -> Result:
+        changed = taken.changed and not taken.first
         return Result(
             device=taken.device.name,
             site=taken.device.site,
             at=taken.at,
             ok=True,
             changed=changed,
-            first=first,
+            first=taken.first,
             unannounced=changed and standing.unannounced is not None,
             order=standing.order,
             lines=standing.lines,
             chars=standing.chars,
             commit=standing.commit,
             took_s=round(taken.took_s, 3),
+            note=_note(taken),
         )
 
     def _bad(self, refused: Refused) -> Result:
         device = refused.device
-        before = self._standings.load(device.name, device.site)
-        failures = before.failures + 1
-        self._standings.write(replace(before, tried_at=refused.at, reason=refused.reason, failures=failures))
+        before = self._standings.of(device)
+        failures, reason = before.failures + 1, refused.reason
+        try:
+            self._write(device, replace(before, tried_at=refused.at, reason=reason, failures=failures))
+        except BackupError as error:
+            reason = reason if str(error) in reason else f"{reason}; {error}"
         if refused.aside.strip():
             self._put_aside(device.name, refused)
         return Result(
-            device.name, device.site, refused.at, False, refused.reason, took_s=round(refused.took_s, 3)
+            device.name, device.site, refused.at, False, reason, took_s=round(refused.took_s, 3)
         )  # fmt: skip
 
     def _put_aside(self, device: DeviceName, refused: Refused) -> None:
@@ -182,4 +232,10 @@ class Keeper:
             log.warning("what came of %s cannot be kept aside: %s", device, error.strerror)
 
     def _forget_aside(self, device: DeviceName) -> None:
-        (self._aside / f"{file_stem(device)}.txt").unlink(missing_ok=True)
+        with suppress(OSError):
+            (self._aside / f"{file_stem(device)}.txt").unlink(missing_ok=True)
+
+
+def _note(taken: Taken) -> str:
+    """A word about bytes that fit no encoding, and about a text that git had lost."""
+    return taken.encoding_note

@@ -6,17 +6,20 @@ record).
 """
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from opsmon.backup.repository import Change, Repository
+from opsmon.backup.commit_stream import Change
+from opsmon.backup.repository import Repository
 from opsmon.backup.standing import file_stem
 from opsmon.errors import BackupError
 from opsmon.model.name import DeviceName
 
 FOLDER = ".changes"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +56,20 @@ class OrderBook:
         self._repository = repository
 
     def load(self, name: str) -> Order | None:
+        """The order of this name; None where there is none. Raises BackupError where it cannot be understood."""
         text = self._repository.read(_path(name))
-        return _order(json.loads(text)) if text else None
+        return _parsed(text, _path(name)) if text else None
 
     def load_all(self) -> list[Order]:
-        """Every order, by name."""
-        found = [self._repository.read(path) for path in self._repository.paths(FOLDER) if path.endswith(".json")]
-        return [_order(json.loads(text)) for text in found if text]
+        """Every order, by name. One that cannot be understood is told in the log and hinders no other."""
+        found = []
+        for path in self._repository.paths(FOLDER):
+            text = self._repository.read(path) if path.endswith(".json") else None
+            try:
+                found += [_parsed(text, path)] if text else []
+            except BackupError as error:
+                log.warning("%s", error)
+        return found
 
     def open_orders(self) -> dict[DeviceName, str]:
         """The devices that are under an open order, and which."""
@@ -69,7 +79,7 @@ class OrderBook:
         """Commits the order and, at its end, the difference. Returns the commit."""
         files: dict[str, bytes | None] = {_path(order.name): _text(order).encode()}
         if diff is not None:
-            files[_path(order.name).removesuffix(".json") + ".diff"] = diff.encode()
+            files[_path(order.name).removesuffix(".json") + ".diff"] = diff.encode("utf-8", "surrogateescape")
         word = "begun" if order.is_open else "ended"
         told = {"Change": order.name, "By": order.by, "Why": order.why, "Devices": ", ".join(order.devices)}
         trailers = "\n".join(f"{key}: {' '.join(value.split())}" for key, value in told.items())
@@ -81,8 +91,8 @@ class OrderBook:
         parts = []
         for device, after in order.after.items():
             before = order.before[device]
-            if before.path == after.path:
-                parts.append(self._repository.diff(after.path, before.commit, after.commit))
+            if before.commit and after.commit:
+                parts.append(self._repository.diff(after.path, before.commit, after.commit, before.path))
         return "".join(parts)
 
 
@@ -110,6 +120,13 @@ def _text(order: Order) -> str:
 
 def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _parsed(text: str, path: str) -> Order:
+    try:
+        return _order(json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise BackupError(f"the change order {path} in the repository cannot be understood") from None
 
 
 def _order(document: dict[str, Any]) -> Order:

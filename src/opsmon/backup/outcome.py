@@ -19,7 +19,11 @@ class Occasion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A proved and scrubbed configuration that is to be kept."""
+    """A proved and scrubbed configuration that is to be kept.
+
+    `changed` says that it is not the last good one, `first` that there was none, `stored` that git has it already where
+    it is to be. `text` is plain UTF-8: `encoding_note` says which lines are of another encoding, or of none.
+    """
 
     device: Device
     at: datetime
@@ -32,6 +36,10 @@ class Taken:
     users: str
     changed: bool
     took_s: float
+    first: bool = False
+    stored: bool = False
+    digest: str = ""
+    encoding_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +71,4 @@ class Result:
     commit: str = ""
     took_s: float = 0.0
     round: int = 1
+    note: str = ""

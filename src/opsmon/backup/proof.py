@@ -6,13 +6,17 @@ A prompt that came back is no proof. A capture that is refused leaves the last g
 import re
 from dataclasses import dataclass
 
-from opsmon.backup.configuration import comparable, hostname_of
+from opsmon.backup.configuration import hostname_of
 from opsmon.backup.recipe import Recipe, Structure
 from opsmon.backup.sections import IncompleteError, parse_sections
+from opsmon.backup.volatile import log_message_in
 
 SHORTEST_RATIO = 0.6
+LEAST_OF_ANNOUNCED = 0.8  # how line ends are counted differs by version
 END_WITHIN_LINES = 5
 EDGE_LINES = 20
+_ANNOUNCED = re.compile(r"^Current configuration\s*:\s*(\d{1,9}) bytes", re.MULTILINE | re.IGNORECASE)
+_HIDDEN = re.compile(r"/\* (?:ACCESS-DENIED|SECRET-DATA) \*/")  # Junos, to a user with few permissions
 _OWN_MESSAGE = re.compile(r"\s*(?:%|(?i:error\s*:))")
 
 
@@ -26,23 +30,33 @@ class LastGood:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A capture in its kept form. `output` is all that the configuration command said; `again` a second reading."""
+    """A capture, decoded, in its kept form. `output` is all that the command said; `again` a second reading.
+
+    `salted` says that the second reading differed, but in nothing except secrets.
+    """
 
     text: str
     output: str
     prompt_host: str = ""
     again: str | None = None
+    salted: bool = False
 
 
-def refusal_of(evidence: Evidence, recipe: Recipe, wanted_host: str, last: LastGood, *, accept: bool) -> str:
+def refusal_of(
+    evidence: Evidence, recipe: Recipe, wanted_hosts: tuple[str, ...], last: LastGood, *, accept: bool
+) -> str:
     """Why this is no good copy; empty where it is one. `accept` lets a much shorter one pass."""
     return (
         _error(evidence.output, recipe)
         or _too_few(evidence.text, recipe)
+        or _logged(evidence.output)
         or _no_end(evidence.text, recipe)
         or _unlike(evidence, recipe)
-        or _other_host(evidence, recipe, wanted_host, last)
-        or ("" if accept else _too_short(evidence.text, last))
+        or _nameless(evidence.text, recipe)
+        or _without_a_part(evidence.text, recipe)
+        or _hidden(evidence.text)
+        or _other_host(evidence, recipe, wanted_hosts, last)
+        or ("" if accept else _less_than_announced(evidence.output) or _too_short(evidence.text, last))
     )
 
 
@@ -87,22 +101,69 @@ def _no_end(text: str, recipe: Recipe) -> str:
     return ""
 
 
+def _logged(output: str) -> str:
+    line = log_message_in(output)
+    if not line:
+        return ""
+    return f"a message of the device's log stands in the configuration, in a second reading too: {line[:120]}"
+
+
 def _unlike(evidence: Evidence, recipe: Recipe) -> str:
-    if recipe.twice and (
-        evidence.again is None or comparable(evidence.again, recipe) != comparable(evidence.text, recipe)
-    ):
+    if recipe.twice and evidence.again != evidence.text:
         return "two readings one after the other differ, and this make shows no end by which one could be believed"
     return ""
 
 
-def _other_host(evidence: Evidence, recipe: Recipe, wanted: str, last: LastGood) -> str:
+def _nameless(text: str, recipe: Recipe) -> str:
+    if recipe.hostname is None or recipe.hostname_optional or hostname_of(text, recipe):
+        return ""
+    return (
+        f"it does not name the device, and a configuration of `{recipe.name}` always does: "
+        "`ssh.username` may not be allowed to see all of it"
+    )
+
+
+def _without_a_part(text: str, recipe: Recipe) -> str:
+    missing = next((pattern.pattern for pattern in recipe.always if not pattern.search(text)), "")
+    if not missing:
+        return ""
+    return (
+        f"nothing in it is like `{missing}`, and a configuration of `{recipe.name}` always has that: "
+        "`ssh.username` may not be allowed to see all of it"
+    )
+
+
+def _hidden(text: str) -> str:
+    found = _HIDDEN.search(text)
+    return f"the device hides parts of it (`{found[0]}`): `ssh.username` may not see all of it" if found else ""
+
+
+def _other_host(evidence: Evidence, recipe: Recipe, wanted: tuple[str, ...], last: LastGood) -> str:
     named = hostname_of(evidence.text, recipe)
     found = named or evidence.prompt_host
-    if wanted and found != wanted:
-        return f"this is another device: it calls itself `{found}`, and `ssh.hostname` is `{wanted}`"
+    if wanted and found not in wanted:
+        names = " or ".join(f"`{name}`" for name in wanted)
+        return f"this is another device: it calls itself `{found}`, and `ssh.hostname` is {names}"
     if not wanted and last.hostname and found != last.hostname:
-        return f"this may be another device: it calls itself `{found}`, and `{last.hostname}` in the last good copy"
+        return (
+            f"this may be another device: it calls itself `{found}`, and `{last.hostname}` in the last good copy; "
+            f"if it was renamed on purpose, set `ssh.hostname: {found}`, for a pair of nodes "
+            f"`ssh.hostname: [{last.hostname}, {found}]`"
+        )
     return ""
+
+
+def _less_than_announced(output: str) -> str:
+    announced = _ANNOUNCED.search(output)
+    if announced is None:
+        return ""
+    came, promised = len(output.encode("utf-8", "surrogateescape")) - announced.end(), int(announced[1])
+    if came >= LEAST_OF_ANNOUNCED * promised:
+        return ""
+    return (
+        f"the device announced {promised} bytes and showed {came}: `ssh.username` may not be allowed to see all of it; "
+        "if that is right, run it again with --accept"
+    )
 
 
 def _too_short(text: str, last: LastGood) -> str:

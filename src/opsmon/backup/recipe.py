@@ -64,6 +64,8 @@ class Recipe:
     resalted: bool = False
     least_lines: int = 10
     hostname: Pattern | None = None
+    hostname_optional: bool = False
+    always: tuple[Pattern, ...] = ()
     structure: Structure = Structure.FLAT
     users: str = ""
     author: Pattern | None = None

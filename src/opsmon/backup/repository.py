@@ -3,42 +3,28 @@
 A commit is there as a whole or not at all, whenever the process is killed: `git fast-import` writes the objects and
 moves the branch at its very end. The files in the folder are a copy for people; the branch is what counts. Nothing here
 uses git's index lock, and a lock that a killed git left is taken away once it has stood for longer than any lives.
+What was committed is read back before it counts; what a crash or a person damaged is mended first (repair.py).
 """
 
+import logging
 import os
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
+from opsmon.backup.commit_stream import Change, commit_stream
 from opsmon.backup.git import Git, ObjectReader
+from opsmon.backup.history import Version, versions_of
+from opsmon.backup.repair import BRANCH, Repair
 from opsmon.errors import BackupError
 
-BRANCH = "refs/heads/main"
-AUTHOR = "opsmon <opsmon@localhost>"
 STALE_LOCK_S = 2.0
 SCRATCH = "opsmon-index."  # followed by the process id
 LOCKS = ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock", f"{BRANCH}.lock")
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One commit to be: files by path (None removes one), when, and its message."""
-
-    files: dict[str, bytes | None] = field(repr=False)
-    at: datetime
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One commit of a file."""
-
-    commit: str
-    at: datetime
-    subject: str
+log = logging.getLogger(__name__)
 
 
 class Repository:
@@ -48,20 +34,59 @@ class Repository:
         self.folder = folder
         self.git = Git(folder)
         self._reader = ObjectReader(self.git)
+        self._repair = Repair(self.git)
+        self._files: dict[str, str] | None = None
+        self._reading = threading.Lock()
 
     def prepare(self) -> None:
-        """Makes it where it is not there, and takes stale locks away. Raises BackupError."""
+        """Makes it where it is not there, mends it where it is damaged, and says so in the log. Raises BackupError."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise BackupError(f"{self.folder} cannot be made: {error.strerror}") from error
         self._break_stale_locks()
-        inside = self.git.inside
-        if not (inside / "HEAD").is_file() or not (inside / "config").is_file() or not (inside / "objects").is_dir():
-            self.git.run("init", "--quiet", "--template=", "--initial-branch=main", str(self.folder))
+        self._tell([*self._repair.layout(), *self._repair.branch()])
+        self._files = None
         if self.head() is None:
             return
+        self._rescue()
         self._refresh_folder()
+
+    def _tell(self, notes: Iterable[str]) -> None:
+        for note in notes:
+            log.warning("the repository %s was damaged: %s", self.folder, note)
+
+    def _rescue(self) -> None:
+        """Texts that git lost and that their copies in the folder still have, letter for letter."""
+        lost = self.lost()
+        for path, name in lost.items():
+            copy = self.folder / path
+            with suppress(OSError, BackupError):
+                if copy.is_file() and self._name_of(copy.read_bytes()) == name:
+                    self._write_object(name, copy.read_bytes())
+        if lost:
+            self._reader.close()
+            left = [path for path in lost if self.read_bytes(path) is None]
+            self._tell(
+                [f"{len(lost)} texts were lost, {len(lost) - len(left)} of them are whole again by their copies"]
+            )
+
+    def lost(self) -> dict[str, str]:
+        """Files of the branch whose text git does not have, by path, with their object's name."""
+        files = self.files()
+        asked = "".join(f"{name}\n" for name in files.values()).encode()
+        said = self.git.spoken("cat-file", "--batch-check=%(objectname) %(objectsize)", stdin=asked)
+        there = {line.split()[0] for line in said.decode("ascii", "replace").splitlines() if line[-1:].isdigit()}
+        return {path: name for path, name in files.items() if name not in there}
+
+    def files(self) -> Mapping[str, str]:
+        """Every file of the branch, and its object's name."""
+        with self._reading:
+            if self._files is None:
+                said = self.git.spoken("ls-tree", "-r", "-z", BRANCH) if self.head() is not None else b""
+                entries = (entry.partition("\t") for entry in said.decode("utf-8", "replace").split("\0") if entry)
+                self._files = {path: about.split()[2] for about, _, path in entries}
+            return self._files
 
     def _break_stale_locks(self) -> None:
         """A lock of a living git is gone in milliseconds; one that stays was left by a killed one."""
@@ -80,44 +105,94 @@ class Repository:
         return said if code == 0 else None
 
     def read(self, path: str, commit: str = BRANCH) -> str | None:
-        """A file as of a commit; None where it was not there."""
+        """A file as of a commit; None where it was not there, or where it cannot be read."""
         content = self._reader.read(f"{commit}:{path}")
-        return content.decode("utf-8", "replace") if content is not None else None
+        return content.decode("utf-8", "surrogateescape") if content is not None else None
 
     def read_bytes(self, path: str, commit: str = BRANCH) -> bytes | None:
         return self._reader.read(f"{commit}:{path}")
 
     def paths(self, folder: str) -> list[str]:
         """The files of a folder."""
-        if self.head() is None:
-            return []
-        said = self.git.text("ls-tree", "--name-only", "-z", "-r", BRANCH, "--", f"{folder}/")
-        return [path for path in said.split("\0") if path]
+        return [path for path in self.files() if path.startswith(f"{folder}/")]
 
     def commit(self, changes: Sequence[Change]) -> list[str]:
-        """Writes all or nothing, then the copies for people. Returns the commits, in order. Raises BackupError."""
+        """Writes all or nothing, reads it back, then writes the copies for people.
+
+        Returns the commits, in order. Raises BackupError where they cannot be written or not be read back.
+        """
         if not changes:
             return []
         self._break_stale_locks()
-        self.git.run("fast-import", "--quiet", "--done", "--force", stdin=commit_stream(changes, self.head()))
-        commits = self.git.text("rev-list", f"--max-count={len(changes)}", "--reverse", BRANCH).split()
+        commits = self._imported(changes)
+        self._files = None
+        for change, commit in zip(changes, commits, strict=True):
+            for path, content in change.files.items():
+                self._prove(commit, path, content)
         for change in changes:
             for path, content in change.files.items():
                 self._write_copy(path, content)
         return commits
 
-    def _write_copy(self, path: str, content: bytes | None) -> None:
-        target = self.folder / path
-        if content is None:
-            target.unlink(missing_ok=True)
+    def _imported(self, changes: Sequence[Change]) -> list[str]:
+        """The commits; where the first try fails, what is damaged is moved out of the way and they are tried again."""
+        try:
+            self.git.run("fast-import", "--quiet", "--done", "--force", stdin=commit_stream(changes, self.head()))
+        except BackupError:
+            notes = [*self._repair.objects(), *self._repair.branch()]
+            if not notes:
+                raise
+            self._tell(notes)
+            self._reader.close()
+            self.git.run("fast-import", "--quiet", "--done", "--force", stdin=commit_stream(changes, self.head()))
+        finally:
+            for report in self.git.inside.glob("fast_import_crash_*"):
+                report.unlink(missing_ok=True)
+        return self.git.text("rev-list", f"--max-count={len(changes)}", "--reverse", BRANCH).split()
+
+    def _prove(self, commit: str, path: str, content: bytes | None) -> None:
+        """Reads back what was written. A broken object of the same text keeps git from writing it: it is replaced."""
+        place = f"{commit}:{path}"
+        if content is None or self._reader.read(place) == content:
             return
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        name = self._name_of(content)
+        self._tell([*self._repair.objects(), f"the text of {path} could not be read back, and is written anew"])
+        self._write_object(name, content)
+        self._reader.close()
+        if self._reader.read(place) != content:
+            raise BackupError(f"{path} was written to {self.folder} and cannot be read back")
+
+    def _write_object(self, name: str, content: bytes) -> None:
+        self._repair.discard(name)
+        self.git.run("hash-object", "-w", "--no-filters", "--stdin", stdin=content)
+
+    def _name_of(self, content: bytes) -> str:
+        return self.git.run("hash-object", "--no-filters", "--stdin", stdin=content).decode("ascii").strip()
+
+    def _write_copy(self, path: str, content: bytes | None) -> None:
+        """A copy that cannot be written loses nothing, the branch has the text: it is told and tried again later."""
+        target = self.folder / path
         beside = self.git.inside / f"opsmon-copy.{os.getpid()}"
-        beside.write_bytes(content)
-        beside.replace(target)
+        try:
+            if content is None:
+                target.unlink(missing_ok=True)
+                return
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            beside.write_bytes(content)
+            beside.replace(target)
+        except OSError as error:
+            log.warning("the copy %s cannot be written: %s", target, error.strerror)
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
 
     def _refresh_folder(self) -> None:
         """The index and the files as the branch has them; whatever a killed run left half done is mended."""
+        try:
+            self._refresh_index_and_files()
+        except (BackupError, OSError) as error:  # they are for people only: the texts of the branch are what counts
+            log.warning("the files in %s could not be brought up to date: %s", self.folder, error)
+
+    def _refresh_index_and_files(self) -> None:
         self._sweep_scratch()
         # An index of our own name: a git that outlives the killed run which started it holds the lock of another.
         index = self.git.inside / f"{SCRATCH}{os.getpid()}"
@@ -152,22 +227,28 @@ class Repository:
             self.git.run("gc", "--auto", "--quiet")
 
     def versions(self, path: str, *, until: datetime | None = None, most: int | None = None) -> list[Version]:
-        """The commits of a file, the latest first."""
-        if self.head() is None:
-            return []
-        words = ["log", "--format=%H%x00%ct%x00%s"]
-        words += [f"--until={until.timestamp():.0f}"] if until else []
-        words += [f"--max-count={most}"] if most else []
-        lines = self.git.text(*words, BRANCH, "--", path).splitlines()
-        return [_version(line) for line in lines if line.count("\0") == 2]
+        """The commits of a file, the latest first, back over the places that it was moved from."""
+        return versions_of(self.git, path, until=until, most=most) if self.head() is not None else []
 
-    def diff(self, path: str, before: str, after: str) -> str:
-        """The unified difference of a file between two commits."""
-        return self.git.text("diff", "--no-ext-diff", "--no-color", "--no-renames", before, after, "--", path)
+    def encoding_of(self, commit: str) -> tuple[str, str]:
+        """The main encoding of what a commit stored, and the note about its lines."""
+        keys = "%x00".join(f"%(trailers:key={key},valueonly,separator=)" for key in ("Encoding", "Encoding-Note"))
+        encoding, _, note = self.git.text("log", "-1", f"--format={keys}", commit).strip("\n").partition("\0")
+        return encoding or "utf-8", note
+
+    def commits(self) -> frozenset[str]:
+        """All commits of the branch."""
+        return frozenset(self.git.spoken("rev-list", BRANCH).decode("ascii", "replace").split())
+
+    def diff(self, path: str, before: str, after: str, path_before: str = "") -> str:
+        """The unified difference of a file between two commits; `path_before` where it was somewhere else then."""
+        places = (f"{before}:{path_before or path}", f"{after}:{path}")
+        said = self.git.run("diff", "--text", "--no-ext-diff", "--no-color", "--no-renames", *places)
+        return said.decode("utf-8", "surrogateescape")
 
     def faults(self) -> list[str]:
-        """What is wrong with the repository itself; empty where it is sound."""
-        if self.head() is None:
+        """What is wrong with the repository itself; empty where it is sound, and where there is none yet."""
+        if self.head() is None and not self.git.inside.exists():
             return []
         code, said = self.git.answers("fsck", "--full", "--no-dangling", "--no-progress")
         return said.splitlines() or [f"git fsck ended with {code}"] if code else []
@@ -196,34 +277,3 @@ def _modified(path: Path) -> float:
         return path.stat().st_mtime
     except FileNotFoundError:
         return 0.0
-
-
-def _version(line: str) -> Version:
-    commit, seconds, subject = line.split("\0")
-    return Version(commit, datetime.fromtimestamp(int(seconds), UTC), subject)
-
-
-def commit_stream(changes: Sequence[Change], head: str | None) -> bytes:
-    """The commits as git-fast-import(1) reads them, `done` at the end: a stream that breaks off changes nothing."""
-    parts = [b"feature done\n"]
-    for number, change in enumerate(changes, 1):
-        message = change.message.encode()
-        parts.append(
-            f"commit {BRANCH}\nmark :{number}\ncommitter {AUTHOR} {change.at.timestamp():.0f} +0000\n".encode()
-        )
-        parts.append(b"data %d\n%s\n" % (len(message), message))
-        if number == 1 and head is not None:
-            parts.append(f"from {head}\n".encode())
-        elif number > 1:
-            parts.append(f"from :{number - 1}\n".encode())
-        for path, content in change.files.items():
-            parts.append(_file(path.encode(), content))
-        parts.append(b"\n")
-    return b"".join((*parts, b"done\n"))
-
-
-def _file(path: bytes, content: bytes | None) -> bytes:
-    quoted = b'"' + path.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n") + b'"'
-    if content is None:
-        return b"D " + quoted + b"\n"
-    return b"M 100644 inline " + quoted + b"\ndata %d\n" % len(content) + content + b"\n"

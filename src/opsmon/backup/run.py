@@ -25,8 +25,9 @@ from opsmon.backup.scrub import Scrubber
 from opsmon.backup.scrub_key import load_scrub_key
 from opsmon.backup.sealing import Sealer
 from opsmon.backup.standing import Standings
-from opsmon.backup.worker import Worker
+from opsmon.backup.worker import Worker, path_of
 from opsmon.clock import Clock
+from opsmon.errors import BackupError
 from opsmon.model.device import Device
 from opsmon.probe.host_key import HostKeyPins
 
@@ -88,7 +89,8 @@ class Run:
         began = note.begin(self._clock.now(), resume=resume)
         left = [device for device in devices if not (resume and self._done_since(device, began))]
         given = replace(self._circumstance, orders=OrderBook(self._repository).open_orders())
-        keeper = Keeper(self._room.root, self._repository, self._standings, given)
+        taken_paths = frozenset(path_of(device) for device in devices)
+        keeper = Keeper(self._room.root, self._repository, self._standings, given, taken_paths)
         results: dict[str, Result] = {}
         try:
             self._rounds(keeper, left, tell, patience, results)
@@ -187,9 +189,16 @@ class RunNote:
         """When the run began: now, or when the one began that is resumed."""
         began = (self.interrupted_at() if resume else None) or now
         beside = self._path.with_suffix(".new")
-        beside.write_text(json.dumps({"began_at": began.isoformat()}), encoding="utf-8")
-        beside.replace(self._path)
+        try:
+            beside.write_text(json.dumps({"began_at": began.isoformat()}), encoding="utf-8")
+            beside.replace(self._path)
+        except OSError as error:
+            raise BackupError(f"{self._path} cannot be written: {error.strerror}") from error
         return began
 
     def end(self) -> None:
-        self._path.unlink(missing_ok=True)
+        """The run came to its end. Raises BackupError."""
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            raise BackupError(f"{self._path} cannot be removed: {error.strerror}") from error

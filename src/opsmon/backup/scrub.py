@@ -11,7 +11,7 @@ import hmac
 import re
 from collections.abc import Iterable
 
-from opsmon.backup.scrub_blocks import Section, hide_key_blocks
+from opsmon.backup.scrub_blocks import Section, hide_key_blocks, holds_key
 from opsmon.backup.scrub_rules import ALGORITHM, LOOKS, PROSE, RULES
 
 PLACEHOLDER = re.compile(r"<secret-[0-9a-f]{16}>")
@@ -66,6 +66,15 @@ class Scrubber:
         text = hide_key_blocks(text, self.placeholder)
         scrubbed = self._scrub_lines(text)
         return self._known.sub(lambda found: self.placeholder(found[0]), scrubbed) if self._known else scrubbed
+
+    def places(self, text: str, lines: tuple[tuple[int, str], ...]) -> tuple[tuple[int, str], ...]:
+        """Where lines (from 1) of a text are after it was scrubbed: private keys before them have become shorter."""
+        if not lines or not holds_key(text):
+            return lines
+        every = text.split("\n")
+        before = ("".join(f"{line}\n" for line in every[: number - 1]) for number, _ in lines)
+        counts = [hide_key_blocks(part, self.placeholder).count("\n") for part in before]
+        return tuple((count + 1, word) for count, (_, word) in zip(counts, lines, strict=True))
 
     def _scrub_lines(self, text: str) -> str:
         section, parts, copied = Section(), [], 0

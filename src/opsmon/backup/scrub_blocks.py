@@ -15,9 +15,14 @@ _TAIL = re.compile(rf"(?P<key>(?:^[ \t]*[A-Za-z0-9+/=]{{16,}}[ \t\r]*\n)+)(?=[ \
 _HIDDEN = re.compile(r"\s*<secret-[0-9a-f]{16}>\s*")
 
 
+def holds_key(text: str) -> bool:
+    """Whether there is anything like a private key in it."""
+    return "PRIVATE KEY" in text or "Static key" in text
+
+
 def hide_key_blocks(text: str, placeholder: Callable[[str], str]) -> str:
     """The text with the inside of each private key replaced, and that of one whose other end is missing."""
-    if "PRIVATE KEY" not in text and "Static key" not in text:
+    if not holds_key(text):
         return text
 
     def hide(found: "re.Match[str]") -> str:

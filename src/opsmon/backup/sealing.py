@@ -14,9 +14,14 @@ class Sealer:
     def __init__(self, recipients: tuple[str, ...]) -> None:
         self._recipients = [parse_recipient(text) for text in recipients]
 
-    def seal(self, text: str) -> bytes | None:
-        """The sealed text, or None where nobody could open it."""
-        return pyrage.encrypt(text.encode("utf-8"), self._recipients) if self._recipients else None
+    @property
+    def seals(self) -> bool:
+        """Whether there is anybody who could open it."""
+        return bool(self._recipients)
+
+    def seal(self, raw: bytes) -> bytes | None:
+        """What the device wrote, sealed, byte for byte; None where nobody could open it."""
+        return pyrage.encrypt(raw, self._recipients) if self._recipients else None
 
 
 def parse_recipient(text: str) -> "pyrage.x25519.Recipient | pyrage.ssh.Recipient":

@@ -21,7 +21,7 @@ class Section:
 
 def parse_sections(text: str, structure: Structure) -> tuple[Section, ...]:
     """The sections of a text. Raises IncompleteError where one is not closed."""
-    lines = text.splitlines()
+    lines = text.removesuffix("\n").split("\n") if text else []  # form feeds and the like end no line
     if structure is Structure.HASH:
         return _separated(lines, "#", "return")
     if structure is Structure.BANG:

@@ -96,6 +96,8 @@ class BackupSectionSpec(Spec):
     resalted: bool = False
     least_lines: Annotated[int, Field(ge=1)] = 10
     hostname: GroupText | None = None
+    hostname_optional: bool = False
+    always: list[PatternText] = Field(default_factory=list)
     structure: Annotated[Structure, Field(strict=False)] = Structure.FLAT
     users: str = ""
     author: GroupText | None = None
@@ -140,6 +142,8 @@ class BackupSectionSpec(Spec):
             resalted=self.resalted,
             least_lines=self.least_lines,
             hostname=_compiled(self.hostname),
+            hostname_optional=self.hostname_optional,
+            always=tuple(re.compile(text, re.M) for text in self.always),
             structure=self.structure,
             users=self.users,
             author=_compiled(self.author),

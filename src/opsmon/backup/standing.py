@@ -8,12 +8,14 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from opsmon.errors import BackupError
+from opsmon.model.device import Device
 from opsmon.model.name import DeviceName, SiteName
 
 FOLDER = "var/backup/devices"
@@ -28,11 +30,17 @@ class Unannounced:
     after: str
     diff: str
     who: str = ""
+    path: str = ""  # where the copy of before is
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known of the copies of one device. `reason` is why the last attempt failed; empty where it did not."""
+    """What is known of the copies of one device. `reason` is why the last attempt failed; empty where it did not.
+
+    `digest` tells whether another text is the same, `blob` is git's name of the stored one: what git has is compared
+    with both. `encoding_note` says in words what `encoding` alone does not. `earlier` are the files from a time under
+    another name that was told only after the device had a file under its present one.
+    """
 
     device: DeviceName
     site: SiteName
@@ -50,6 +58,10 @@ class Standing:
     failures: int = 0
     order: str = ""
     unannounced: Unannounced | None = None
+    digest: str = ""
+    blob: str = ""
+    encoding_note: str = ""
+    earlier: tuple[str, ...] = ()
 
     @property
     def is_good(self) -> bool:
@@ -74,6 +86,23 @@ class Standings:
         """What is known; a new standing where nothing is, or where its file cannot be understood."""
         return self._read(self._path(device)) or Standing(device, site)
 
+    def of(self, device: Device) -> Standing:
+        """What is known of a device, under a name that it had before where nothing is under its own."""
+        own = self.load(device.name, device.site)
+        former = [found for name in device.formerly if (found := self._read(self._path(name))) and found.good_at]
+        if own.good_at is None:
+            return replace(former[0], device=device.name) if former else own
+        return replace(own, earlier=own.earlier + tuple(found.path for found in former))
+
+    def forget(self, names: Iterable[DeviceName]) -> None:
+        """What is known under names that are given up. Raises BackupError."""
+        for name in names:
+            path = self._path(name)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise BackupError(f"{path} cannot be removed: {error.strerror}") from error
+
     def load_all(self) -> dict[DeviceName, Standing]:
         """Of every device that was ever tried."""
         found = (self._read(path) for path in sorted(self._folder.glob("*.json")))
@@ -88,6 +117,8 @@ class Standings:
             beside.write_text(json.dumps(_document(standing), ensure_ascii=False), encoding="utf-8")
             beside.replace(path)
         except OSError as error:
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
             raise BackupError(f"{path} cannot be written: {error.strerror}") from error
 
     def stamps(self) -> Mapping[str, int]:
@@ -124,7 +155,9 @@ def _standing(document: dict[str, Any]) -> Standing:
     times = {key: _time(document.get(key)) for key in ("tried_at", "good_at", "changed_at")}
     told = document.get("unannounced")
     unannounced = Unannounced(**{**told, "seen_at": _time(told["seen_at"])}) if told else None
-    return replace(Standing(**{**document, **times, "unannounced": None}), unannounced=unannounced)
+    known = {key: value for key, value in document.items() if key in Standing.__dataclass_fields__}
+    earlier = tuple(document.get("earlier", ()))
+    return replace(Standing(**{**known, **times, "unannounced": None, "earlier": earlier}), unannounced=unannounced)
 
 
 def _time(text: str | None) -> datetime | None:

@@ -6,17 +6,19 @@ The one broad `except` of the room is here. A traceback is logged scrubbed: it m
 import logging
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from opsmon.backup.capture import Capture, CaptureError, read_device
-from opsmon.backup.configuration import comparable, hostname_of
+from opsmon.backup.comparison import Comparison, Likeness, masked
+from opsmon.backup.configuration import hostname_of
+from opsmon.backup.encoding import decoded, noted, stored
 from opsmon.backup.outcome import Refused, Taken
-from opsmon.backup.proof import LastGood, refusal_of
+from opsmon.backup.proof import Evidence, LastGood, refusal_of
 from opsmon.backup.recipe import Recipe, RecipeBook
 from opsmon.backup.repository import Repository
 from opsmon.backup.scrub import Scrubber
 from opsmon.backup.sealing import Sealer
-from opsmon.backup.standing import Standings, file_stem
+from opsmon.backup.standing import Standing, Standings, file_stem
 from opsmon.clock import Clock
 from opsmon.errors import OpsmonError
 from opsmon.model.device import Device
@@ -59,50 +61,95 @@ class Worker:
             log.error("backup of %s: %s", device.name, scrubber.scrub(traceback.format_exc()))
             reason = f"a mistake of opsmon's own ({type(error).__name__}); the log has it"
         took_s = time.monotonic() - began
-        return Refused(device, self.clock.now(), scrubber.scrub(reason), scrubber.scrub(aside), took_s)
+        return Refused(device, self.clock.now(), _shown(scrubber, reason), _shown(scrubber, aside), took_s)
 
     def _taken(self, device: Device, scrubber: Scrubber, began: float) -> Taken | Refused:
         recipe = self._recipe(device)
-        standing = self.standings.load(device.name, device.site)
+        standing = self.standings.of(device)
+        wanted = device.ssh.hostnames if device.ssh else ()
         last = self.repository.read(standing.path or path_of(device))
-        known = comparable(last, recipe) if last is not None else None
-
-        def is_other(text: str) -> bool:
-            return comparable(scrubber.scrub(text), recipe) != known
-
-        capture = read_device(device, recipe, self.pins, is_other)
-        wanted = device.ssh.hostname or "" if device.ssh else ""
+        was_good = standing.good_at is not None
+        known = Comparison(recipe, last, standing.digest, was_good, scrubber.scrub, wanted)
+        reading = _Reading(scrubber, known)
+        capture = read_device(device, recipe, self.pins, reading.likeness)
+        evidence = reading.without_salts(capture.evidence)
         good = LastGood(standing.hostname, standing.chars)
-        reason = refusal_of(capture.evidence, recipe, wanted, good, accept=self.accept)
+        reason = refusal_of(evidence, recipe, wanted, good, accept=self.accept)
         took_s = time.monotonic() - began
         if reason:
-            aside = capture.evidence.output or capture.evidence.text
-            return Refused(device, self.clock.now(), scrubber.scrub(reason), scrubber.scrub(aside), took_s)
-        return self._kept(device, capture, scrubber, known, took_s)
+            aside = evidence.output or evidence.text
+            return Refused(device, self.clock.now(), _shown(scrubber, reason), _shown(scrubber, aside), took_s)
+        return self._kept(device, replace(capture, evidence=evidence), reading, standing, took_s)
 
-    def _kept(self, device: Device, capture: Capture, scrubber: Scrubber, known: str | None, took_s: float) -> Taken:
-        recipe, text = self._recipe(device), capture.evidence.text
-        scrubbed = scrubber.scrub(text)
-        changed = comparable(scrubbed, recipe) != known
+    def _kept(self, device: Device, capture: Capture, reading: "_Reading", standing: Standing, took_s: float) -> Taken:
+        recipe, text, known = self._recipe(device), capture.evidence.text, reading.known
+        kept, escaped = reading.kept(text)
+        like = reading.likeness(text)
+        salted = like is Likeness.SECRETS and capture.evidence.salted
+        in_place = standing.path in ("", path_of(device)) and self._has_original(device)
+        is_stored = in_place and (salted or known.is_stored(kept))
         return Taken(
             device=device,
             at=self.clock.now(),
-            text=scrubbed,
-            sealed=self.sealer.seal(text) if changed else None,
+            text=known.text if salted and known.text is not None else kept,
+            sealed=None if is_stored else self.sealer.seal(capture.came.raw),
             chars=len(text),
             hostname=hostname_of(text, recipe) or capture.evidence.prompt_host,
-            encoding=capture.encoding,
+            encoding=capture.kept.encoding,
             recipe=recipe.name,
-            users=scrubber.scrub(capture.users).strip(),
-            changed=changed,
+            users=_shown(reading.scrubber, capture.users).strip(),
+            changed=like is not Likeness.SAME and not salted,
             took_s=took_s,
+            first=like is Likeness.FIRST,
+            stored=is_stored,
+            digest=standing.digest if salted else known.digest_of(kept),
+            encoding_note=noted(reading.scrubber.places(text, capture.kept.others), escaped),
         )
+
+    def _has_original(self, device: Device) -> bool:
+        """Whether the sealed original is there, where there is to be one."""
+        return not self.sealer.seals or f"{path_of(device)}.age" in self.repository.files()
 
     def _recipe(self, device: Device) -> Recipe:
         recipe = self.recipes.recipe_for(device)
         if recipe is None:
             raise CaptureError("no profile says how this platform's configuration is read (`backup:` in probes/)")
         return recipe
+
+
+class _Reading:
+    """One reading of one device against its last copy; the text is scrubbed once."""
+
+    def __init__(self, scrubber: Scrubber, known: Comparison) -> None:
+        self.scrubber, self.known = scrubber, known
+        self._kept: tuple[str, str, tuple[int, ...]] = ("", "", ())
+        self._like: tuple[str, Likeness] | None = None
+
+    def kept(self, text: str) -> tuple[str, tuple[int, ...]]:
+        """The text as it is stored, and its lines that hold bytes of no encoding."""
+        if self._kept[0] != text:
+            self._kept = (text, *stored(self.scrubber.scrub(text)))
+        return self._kept[1:]
+
+    def likeness(self, text: str) -> Likeness:
+        if self._like is None or self._like[0] != text:
+            self._like = (text, self.known.likeness(self.kept(text)[0]))
+        return self._like[1]
+
+    def without_salts(self, evidence: Evidence) -> Evidence:
+        """Two readings that differ in secrets alone are alike: no cut and no error makes such a difference."""
+        if evidence.again in (None, evidence.text) or not self._is_salted(evidence):
+            return evidence
+        return replace(evidence, again=evidence.text, salted=True)
+
+    def _is_salted(self, evidence: Evidence) -> bool:
+        again = stored(self.scrubber.scrub(evidence.again or ""))[0]
+        return masked(again) == masked(self.kept(evidence.text)[0])
+
+
+def _shown(scrubber: Scrubber, text: str) -> str:
+    """What a device said, decoded and without its secrets."""
+    return stored(scrubber.scrub(decoded(text).text))[0]
 
 
 def secrets_of(device: Device) -> list[str]:

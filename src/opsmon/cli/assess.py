@@ -16,10 +16,9 @@ from opsmon.contract.book import ContractBook
 from opsmon.contract.budget import month_of
 from opsmon.contract.clock import Clock, overrun_at
 from opsmon.contract.penalty import Delay
-from opsmon.engine.duties import Duties, fold_duty, late_tasks
+from opsmon.engine.duties import late_tasks
 from opsmon.engine.turn import case_of
-from opsmon.incident.incidents import Incidents, apply
-from opsmon.model.event import BackupRecorded, ClockChanged, DutyEvent, MaintenanceSet
+from opsmon.report.reading import read_journal
 from opsmon.store.store import Store, open_existing_store
 
 
@@ -36,11 +35,11 @@ def assess(
     rules = load_rules(root)
     book, first = book_of(contract, rules), _month(month)
     store = open_existing_store(rules.settings.store_url, root)
+    now = WallClock().now()
     try:
-        affairs, late = read_month(store, book, first)
+        affairs, late = read_month(store, book, first, now)
     finally:
         store.close()
-    now = WallClock().now()
     account = account_of(book, affairs, now, first, late)
     breaches = [(one, clock) for one in affairs for clock in breaches_of(one, now) if _due_in(clock, first, book)]
     if json_output:
@@ -66,25 +65,18 @@ def assess(
     print_account(account, rules.settings.language)
 
 
-def read_month(store: Store, book: ContractBook, month: date) -> tuple[tuple[Affair, ...], tuple[Delay, ...]]:
+def read_month(
+    store: Store, book: ContractBook, month: date, now: datetime
+) -> tuple[tuple[Affair, ...], tuple[Delay, ...]]:
     """Every incident of the contract that the journal tells of, with its clocks by today's rules; and the tasks of
     the month that are overdue or were done late."""
-    incidents, duties = Incidents(), Duties()
-    for entry in store.read():
-        if isinstance(entry.event, DutyEvent):
-            duties = fold_duty(duties, entry.event)
-        elif not isinstance(entry.event, ClockChanged | MaintenanceSet | BackupRecorded):
-            incidents = apply(incidents, entry.event)
-    late = late_tasks(duties, book.contract.id)
-    return _affairs(incidents, book), tuple(one for one in late if month_of(one.due_at, book.calendar) == month)
-
-
-def _affairs(incidents: Incidents, book: ContractBook) -> tuple[Affair, ...]:
-    return tuple(
+    reading = read_journal(store)
+    affairs = tuple(
         Affair(case_of(one), book.clocks(case_of(one)), one.device, one.condition)
-        for one in sorted(incidents.by_id.values(), key=lambda one: (one.starts_at, one.id))
-        if one.contract == book.contract.id and not one.withdrawn
+        for one in reading.of_contract(book.contract.id)
     )
+    late = late_tasks(reading.duties, book, now)
+    return affairs, tuple(one for one in late if month_of(one.due_at, book.calendar) == month)
 
 
 def _month(text: str) -> date:

@@ -1,7 +1,8 @@
 """`opsmon backup`: capture configurations, look at what is kept, prove it. Exit code 1 when any of it is not good."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ import typer
 
 from opsmon.backup.inspection import Shelf
 from opsmon.backup.keeper import Circumstance
+from opsmon.backup.lock import run_lock
 from opsmon.backup.outcome import Occasion, Result
 from opsmon.backup.repository import Repository
 from opsmon.backup.run import Patience, Run, RunNote
@@ -23,6 +25,7 @@ from opsmon.clock import WallClock
 from opsmon.config.lookup import find_device
 from opsmon.config.root import Root, load_root
 from opsmon.model.duration import parse_duration_s
+from opsmon.model.name import DeviceName
 
 group = new_group("Configurations of devices, proved and kept in git.")
 group.add_typer(backup_change.group, name="change")
@@ -31,6 +34,7 @@ SelectorsArgument = Annotated[
     list[str] | None,
     typer.Argument(metavar="[SELECTOR]...", help="Names, patterns (`core-*`), site:NAME, kind:KIND, label:KEY=VALUE."),
 ]
+GONE = "no longer in the inventory"
 DeviceArgument = Annotated[str, typer.Argument(metavar="DEVICE", help="The device's name.")]
 
 
@@ -70,12 +74,12 @@ def run(
     clock = WallClock()
     began = clock.now()
     patience = _patience(loaded, rounds, pause, until, began)
-    if not resume and RunNote(loaded.path).interrupted_at():
-        warn("the last run was interrupted; `--resume` would go on where it was")
     circumstance = Circumstance(Occasion.ROUTINE, " ".join(reason.split()) or "routine")
     work = Run(room_of(loaded, threads), circumstance, clock, accept=accept)
-    with Progress(len(devices), quiet=json_output) as progress:
-        results = work.run(devices, progress.tell, patience, resume=resume)
+    with run_lock(loaded.path), Progress(len(devices), quiet=json_output) as progress:
+        if not resume and RunNote(loaded.path).interrupted_at():  # with the lock in hand: nobody is at it any more
+            warn("the last run was interrupted; `--resume` would go on where it was")
+        results = work.run_locked(devices, progress.tell, patience, resume=resume)
     order = {device.name: number for number, device in enumerate(devices)}
     results.sort(key=lambda result: order[result.device])
     if json_output:
@@ -121,20 +125,30 @@ def list_copies(
 ) -> None:
     """The last good copy of each device.
 
-    Its age and size, and why there is no newer one.
+    Its age and size, and why there is no newer one; without selectors also of devices that left the inventory. The
+    exit code is 1 when any copy of the inventory's devices is not good.
     """
     loaded = load_root(root)
     shelf, now = _shelf(loaded), datetime.now(UTC)
     devices = select_devices(loaded.inventory, selectors or (), may_be_none=True)
-    standings = [shelf.standing(device) for device in devices]
+    standings = [replace(shelf.standing(device), device=device.name) for device in devices]
+    gone = [] if selectors else shelf.gone({*loaded.inventory.devices, *loaded.inventory.renamed()})
+    doubts = shelf.doubts([*standings, *gone])
+    why = {s.device: "; ".join(filter(None, (doubts.get(s.device, ""), _why(s)))) for s in standings}
+    why |= {s.device: "; ".join(filter(None, (GONE, doubts.get(s.device, "")))) for s in gone}
+    good = sum(standing.is_good and standing.device not in doubts for standing in standings)
     if json_output:
-        print_json([_listed(standing, now) for standing in standings])
-        return
-    rows = (
-        (s.device, s.site, age_text(s.good_at, now), s.lines or "", s.chars or "", s.order, _why(s)) for s in standings
-    )
-    print_table(("device", "site", "last good", "lines", "size", "change", "why not"), rows)
-    say(f"{len(standings)} devices, {sum(s.is_good for s in standings)} good")
+        rows = [_listed(standing, now, why) | {"in_inventory": True} for standing in standings]
+        print_json(rows + [_listed(standing, now, why) | {"in_inventory": False} for standing in gone])
+    else:
+        table = (
+            (s.device, s.site, age_text(s.good_at, now), s.lines or "", s.chars or "", s.order, why[s.device])
+            for s in (*standings, *gone)
+        )
+        print_table(("device", "site", "last good", "lines", "size", "change", "why not"), table)
+        say(f"{len(standings)} devices, {good} good{f'; {len(gone)} {GONE}' if gone else ''}")
+    if good < len(standings):
+        raise typer.Exit(1)
 
 
 def _why(standing: Standing) -> str:
@@ -143,7 +157,7 @@ def _why(standing: Standing) -> str:
     return standing.reason or ("" if standing.good_at else "never captured")
 
 
-def _listed(standing: Standing, now: datetime) -> dict[str, Any]:
+def _listed(standing: Standing, now: datetime, why: Mapping[DeviceName, str]) -> dict[str, Any]:
     good, tried, changed = standing.good_at, standing.tried_at, standing.changed_at
     return {
         "device": standing.device,
@@ -159,24 +173,43 @@ def _listed(standing: Standing, now: datetime) -> dict[str, Any]:
         "order": standing.order,
         "failures": standing.failures,
         "unannounced": standing.unannounced is not None,
-        "why_not": _why(standing),
+        "encoding": standing.encoding,
+        "encoding_note": standing.encoding_note,
+        "why_not": why[standing.device],
     }
+
+
+def _places(root: Root, shelf: Shelf, name: str) -> tuple[str, ...]:
+    """Where the copies of a device are: of the inventory, under a former name, or of one that has left it."""
+    devices = root.inventory.devices
+    present = DeviceName(name) if name in devices else root.inventory.renamed().get(DeviceName(name))
+    if present is not None:
+        return shelf.places(devices[present])
+    left = {standing.device: (standing.path, *standing.earlier) for standing in shelf.gone(devices) if standing.path}
+    return left.get(DeviceName(name)) or shelf.places(find_device(root.inventory, name))
 
 
 @group.command("show")
 def show(
     device: DeviceArgument,
     at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="As it was then.")] = None,
+    raw: Annotated[bool, typer.Option("--bytes", help="In the device's own encoding, byte for byte.")] = False,
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
-    """The last good copy of a device, or the one of a time."""
+    """The last good copy of a device, or the one of a time.
+
+    Of a device that has left the inventory, too, by the name that it had.
+    """
     loaded = load_root(root)
-    when = _aware(_time(at), loaded.settings.timezone)
-    text, version = _shelf(loaded).text(find_device(loaded.inventory, device), when)
+    shelf, when = _shelf(loaded), _aware(_time(at), loaded.settings.timezone)
+    if raw and not json_output:
+        sys.stdout.buffer.write(shelf.raw(device, _places(loaded, shelf, device), when))
+        return
+    text, version = shelf.text(device, _places(loaded, shelf, device), when)
     if json_output:
         taken = version.at.isoformat(timespec="seconds")
-        print_json({"device": device, "at": taken, "commit": version.commit, "text": text})
+        print_json({"device": device, "at": taken, "commit": version.commit, "path": version.path, "text": text})
         return
     typer.echo(text, nl=False)
 
@@ -191,9 +224,9 @@ def diff(
 ) -> None:
     """What changed between two copies: by default by the last change."""
     loaded = load_root(root)
-    zone = loaded.settings.timezone
-    found = find_device(loaded.inventory, device)
-    text, before, after = _shelf(loaded).diff(found, _aware(_time(since), zone), _aware(_time(until), zone))
+    shelf, zone = _shelf(loaded), loaded.settings.timezone
+    places = _places(loaded, shelf, device)
+    text, before, after = shelf.diff(device, places, _aware(_time(since), zone), _aware(_time(until), zone))
     if json_output:
         print_json({"device": device, "from": before, "to": after, "diff": text})
         return
@@ -216,6 +249,9 @@ def verify(
     faults = shelf.repository.faults()
     edited = shelf.repository.copies_that_differ()
     faults += [f"{path} is not as it was committed: somebody edited the file" for path in edited]
-    print_drill(drills, faults, json_output=json_output)
+    unowned = (
+        [] if selectors else shelf.unowned([d for d in loaded.inventory.devices.values() if d.ssh and d.ssh.platform])
+    )
+    print_drill(drills, faults, unowned, json_output=json_output)
     if faults or any(drill.faults for drill in drills):
         raise typer.Exit(1)

@@ -15,6 +15,7 @@ from rich.text import Text
 from opsmon.backup.inspection import Drill
 from opsmon.backup.outcome import Result
 from opsmon.backup.run import Room
+from opsmon.backup.standing import Standing
 from opsmon.cli.output import print_json
 from opsmon.config.root import Root
 
@@ -86,6 +87,7 @@ def _verdict(result: Result) -> tuple[str, str]:
     if not result.ok:
         return f"failed     {clean(result.reason)}", "red"
     told = f"{result.lines} lines, {result.took_s:.1f} s" + (f", change {result.order}" if result.order else "")
+    told += f"; {result.note}" if result.note else ""
     if result.unannounced:
         return f"changed    {told}, without a change order", "yellow"
     word = "new" if result.first else "changed" if result.changed else "unchanged"
@@ -113,13 +115,14 @@ def age_text(at: datetime | None, now: datetime) -> str:
     return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"
 
 
-def print_drill(drills: Sequence[Drill], faults: Sequence[str], *, json_output: bool) -> None:
+def print_drill(drills: Sequence[Drill], faults: Sequence[str], unowned: Sequence[str], *, json_output: bool) -> None:
     """What `verify` found."""
     if json_output:
         print_json(
             {
                 "good": not faults and not any(d.faults for d in drills),
                 "repository": list(faults),
+                "unowned": list(unowned),
                 "devices": [_drilled(d) for d in drills],
             }
         )
@@ -127,14 +130,21 @@ def print_drill(drills: Sequence[Drill], faults: Sequence[str], *, json_output: 
     width = max((len(drill.device) for drill in drills), default=0)
     for drill in drills:
         line = Text(f"{drill.device:<{width}}  ")
-        sound = f"good       {drill.sections} sections, {drill.standing.lines} lines"
+        sound = f"good       {drill.sections} sections, {drill.standing.lines} lines{_encoding(drill.standing)}"
         line.append(*(("bad        " + clean("; ".join(drill.faults)), "red") if drill.faults else (sound, "green")))
         _write(line)
+    for told in unowned:
+        _write(Text(f"repository: {clean(told)}", style="yellow"))
     for fault in faults:
         _write(Text(f"repository: {clean(fault)}", style="red"))
     bad = sum(bool(drill.faults) for drill in drills)
     state = "broken" if faults else "sound"
     _write(Text(f"repository {state}; {len(drills)} devices: {len(drills) - bad} good, {bad} bad", style="bold"))
+
+
+def _encoding(standing: Standing) -> str:
+    plain = standing.encoding == "utf-8" and not standing.encoding_note
+    return "" if plain else "".join(f", {word}" for word in (standing.encoding, standing.encoding_note) if word)
 
 
 def _drilled(drill: Drill) -> dict[str, Any]:
@@ -147,5 +157,7 @@ def _drilled(drill: Drill) -> dict[str, Any]:
         "lines": standing.lines,
         "chars": standing.chars,
         "sections": drill.sections,
+        "encoding": standing.encoding,
+        "encoding_note": standing.encoding_note,
         "faults": list(drill.faults),
     }

@@ -10,9 +10,10 @@ from opsmon.cli.calendar import show_calendar
 from opsmon.cli.clause_words import clause_json, from_text, limits_text
 from opsmon.cli.contract_words import book_of
 from opsmon.cli.deadlines import deadlines, replay_timeline
-from opsmon.cli.obligations import list_obligations, mark_done
+from opsmon.cli.obligations import list_obligations
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_table, say, warn
+from opsmon.cli.ticking import mark_done, undo
 from opsmon.config.root import load_rules
 from opsmon.contract.book import ContractBook
 from opsmon.contract.term import Term
@@ -24,6 +25,7 @@ group.command("calendar")(show_calendar)
 group.command("assess")(assess)
 group.command("obligations")(list_obligations)
 group.command("done")(mark_done)
+group.command("undo")(undo)
 
 HALF_DAY = timedelta(hours=12)
 

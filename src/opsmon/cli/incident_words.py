@@ -23,6 +23,8 @@ _FIELDS = {
     "site": ("地点", "site"),
     "contract": ("合同", "contract"),
     "service": ("服务", "service"),
+    "own_labels": ("故障标签", "own labels"),
+    "reported_by": ("报修人", "reported by"),
     "severity": ("级别", "severity"),
     "phase": ("阶段", "phase"),
     "starts_at": ("开始", "since"),
@@ -37,7 +39,19 @@ _CLOCKS = {
     "zh": ("条款", "目标", "状态", "时限", "从严时限", "剩余", "说明"),
     "en": ("clause", "target", "state", "due", "strict", "left", "why"),
 }
-_FACTS = {"zh": ("时间", "事件", "报告人", "备注"), "en": ("at", "event", "by", "note")}
+_FACTS = {"zh": ("序号", "时间", "事件", "报告人", "备注"), "en": ("no.", "at", "event", "by", "note")}
+_MARKS = {
+    "withdrawn": ("已撤回", "withdrawn"),
+    "withdraws": ("撤回第 {} 条", "withdraws {}"),
+    "clauses": ("仅限条款 {}", "clauses {} only"),
+    "approved_by": ("批准人 {}", "approved by {}"),
+    "paper": ("文件 {}", "paper {}"),
+    "contradicted": ("监控仍可见故障", "monitoring still saw the fault"),
+}
+_MISSING = (
+    "{}：尚无报修或通知，计时未开始；请补录：opsmon incidents event {} {} --at 时间",
+    "{}: no report or notice is recorded, so its clock has not begun; add one: opsmon incidents event {} {} --at TIME",
+)
 _CHILDREN = {"zh": "受影响设备", "en": "affected"}
 _DIAGNOSIS = {"zh": "诊断", "en": "diagnosis"}
 
@@ -75,22 +89,71 @@ def show_incident(incident: Incident, language: str, zone: ZoneInfo) -> None:
     """Prints everything about one incident."""
     column = 0 if language == "zh" else 1
     pairs = {
-        names[column]: local(incident[field], zone) if field in _TIMES else incident[field]
+        names[column]: local(incident[field], zone) if field in _TIMES else _words(incident[field])
         for field, names in _FIELDS.items()
         if incident.get(field)
     }
     print_pairs(pairs)
     if incident["clocks"]:
         say()
-        print_table(_CLOCKS[language], (_clock_row(clock, language, zone) for clock in incident["clocks"]))
+        print_table(clock_columns(language)[1:], (_clock_row(clock, language, zone) for clock in incident["clocks"]))
     if incident["facts"]:
         say()
-        rows = ((local(fact["at"], zone), fact["type"], fact["by"], fact["note"]) for fact in incident["facts"])
+        rows = (
+            (fact["number"], local(fact["at"], zone), fact["type"], fact["by"], _fact_note(fact, column))
+            for fact in incident["facts"]
+        )
         print_table(_FACTS[language], rows)
+    for judged in incident["judgements"]:
+        say(judgement_line(judged, language, zone))
     if incident["children"]:
         say(f"\n{_CHILDREN[language]} ({len(incident['children'])}): {' '.join(incident['children'])}")
     for text in incident["diagnosis"]:
         say(f"\n{_DIAGNOSIS[language]}:\n{text}")
+
+
+def judgement_line(judged: Mapping[str, Any], language: str, zone: ZoneInfo) -> str:
+    """What somebody found the incident to be, when and why."""
+    labels = [f"{key}={value}" for key, value in judged["labels"].items()]
+    found = " ".join(word for word in (judged["severity"], judged["service"], *labels) if word)
+    verb = "判定为" if language == "zh" else "judged it"
+    return f"{local(judged['at'], zone)} {judged['by']} {verb} {found}: {judged['reason']}"
+
+
+def missing_lines(incident: Incident, language: str) -> Iterable[str]:
+    """What is to be recorded before an acknowledgement counts, clause by clause."""
+    for missing in incident["missing"]:
+        fact = "reported" if "reported" in missing["facts"] else missing["facts"][0]
+        yield _MISSING[0 if language == "zh" else 1].format(missing["clause"], incident["id"], fact)
+
+
+def _fact_note(fact: Mapping[str, Any], column: int) -> str:
+    """The note, and beside it what else is to be known of the fact."""
+    known: dict[str, object] = {
+        "withdrawn": not fact["stands"],
+        "withdraws": fact["withdraws"],
+        "clauses": ",".join(fact["clauses"]),
+        "approved_by": fact["approved_by"],
+        "paper": f"{fact['paper']} {fact['paper_sha256'][:12]}".strip(),
+        "contradicted": fact["contradicted"],
+    }
+    marks = [_MARKS[name][column].format(value) for name, value in known.items() if value]
+    return " ".join([fact["note"], *(f"[{mark}]" for mark in marks)]).strip()
+
+
+def _words(value: object) -> object:
+    """Labels as people write them."""
+    return " ".join(f"{key}={one}" for key, one in value.items()) if isinstance(value, dict) else value
+
+
+def clock_columns(language: str) -> Sequence[str]:
+    """Headings of a list of clocks."""
+    return ("编号" if language == "zh" else "incident", *_CLOCKS[language])
+
+
+def clock_rows(clocks: Iterable[Mapping[str, Any]], language: str, zone: ZoneInfo) -> Iterable[Sequence[object]]:
+    """A row for each clock."""
+    return ((clock["incident"], *_clock_row(clock, language, zone)) for clock in clocks)
 
 
 def _clock_row(clock: Mapping[str, Any], language: str, zone: ZoneInfo) -> Sequence[object]:

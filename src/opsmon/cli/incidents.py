@@ -1,31 +1,31 @@
 """`opsmon incidents`: what is wrong, what the contract clocks say, and what people report about it. Asks the daemon."""
 
-import getpass
-from datetime import datetime
-from typing import Annotated, Any
-from urllib.parse import quote
+from typing import Annotated
 
 import typer
 
-from opsmon.cli.incident_words import list_columns, list_rows, show_incident
+from opsmon.cli.incident_findings import exclude_incident, judge_scope, set_severity, withdraw_fact
+from opsmon.cli.incident_option import (
+    INCIDENTS,
+    AtOption,
+    ByOption,
+    IdArgument,
+    NoteOption,
+    address_of,
+    moment_of,
+    print_incident,
+    send,
+)
+from opsmon.cli.incident_reports import open_incident, set_maintenance
+from opsmon.cli.incident_words import clock_columns, clock_rows, list_columns, list_rows, missing_lines
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
-from opsmon.cli.output import print_json, print_table, say
+from opsmon.cli.output import print_json, print_table, say, warn
+from opsmon.cli.who import login_name
 from opsmon.config.root import load_settings
-from opsmon.config.settings import Settings
 from opsmon.console.client import DaemonClient
 from opsmon.model.incident import FactType
 
 group = new_group("Incidents and their clocks, through the running daemon.")
-
-IdArgument = Annotated[
-    str, typer.Argument(metavar="ID", help="The incident's id, as `opsmon incidents list` shows it.")
-]
-AtOption = Annotated[
-    str | None, typer.Option(metavar="TIME", help="When, with offset: 2026-11-20T10:00:00+08:00; now when not given.")
-]
-ByOption = Annotated[str | None, typer.Option(metavar="WHO", help="Who says so; your login name when not given.")]
-NoteOption = Annotated[str, typer.Option(metavar="TEXT", help="In your words.")]
-_ADDRESS = "/api/v1/incidents"
 
 
 @group.command("list")
@@ -42,7 +42,7 @@ def list_incidents(
     settings = load_settings(root)
     filters = {"state": state, "site": site, "device": device, "contract": contract, "limit": str(limit)}
     query = {name: value for name, value in filters.items() if value is not None}
-    incidents = DaemonClient(settings.http).get(_ADDRESS, query)
+    incidents = DaemonClient(settings.http).get(INCIDENTS, query)
     if json_output:
         print_json(incidents)
     elif not incidents:
@@ -55,7 +55,7 @@ def list_incidents(
 def show(incident: IdArgument, root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False) -> None:
     """One incident: clocks, reports, affected devices, journal."""
     settings = load_settings(root)
-    _print(DaemonClient(settings.http).get(f"{_ADDRESS}/{quote(incident, safe='')}"), settings, json_output)
+    print_incident(DaemonClient(settings.http).get(address_of(incident)), settings, json_output)
 
 
 @group.command("ack")
@@ -69,8 +69,10 @@ def acknowledge(
 ) -> None:
     """Take an incident on, as a named human."""
     settings = load_settings(root)
-    answer = _send(settings, incident, "ack", _said(at, by, note))
-    _print(answer, settings, json_output)
+    answer = send(settings, "POST", address_of(incident, "ack"), _said(at, by, note))
+    print_incident(answer, settings, json_output)
+    for line in missing_lines(answer, settings.language):
+        warn(line)
 
 
 @group.command("event")
@@ -88,31 +90,42 @@ def add_event(
     Contract clocks start and stop on it.
     """
     settings = load_settings(root)
-    answer = _send(settings, incident, "events", {"type": event_type.value} | _said(at, by, note))
-    _print(answer, settings, json_output)
-
-
-def _send(settings: Settings, incident: str, what: str, body: dict[str, object]) -> Any:
-    return DaemonClient(settings.http).send("POST", f"{_ADDRESS}/{quote(incident, safe='')}/{what}", body)
+    body = {"type": event_type.value} | _said(at, by, note)
+    print_incident(send(settings, "POST", address_of(incident, "events"), body), settings, json_output)
 
 
 def _said(at: str | None, by: str | None, note: str) -> dict[str, object]:
-    said: dict[str, object] = {"by": by or getpass.getuser(), "note": note}
-    return said if at is None else said | {"at": _moment(at).isoformat()}
+    said: dict[str, object] = {"by": by or login_name(), "note": note}
+    return said if at is None else said | {"at": moment_of(at, "--at")}
 
 
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no time, such as 2026-11-20T10:00:00+08:00", param_hint="--at") from None
-    if moment.tzinfo is None:
-        raise typer.BadParameter(f"{text!r} has no offset; in Beijing add +08:00", param_hint="--at")
-    return moment
-
-
-def _print(incident: Any, settings: Settings, json_output: bool) -> None:
+@group.command("clocks")
+def list_clocks(
+    state: Annotated[
+        str, typer.Option(help="open, running, at_risk, breached, met, met_late, cancelled or all.")
+    ] = "open",
+    contract: Annotated[str | None, typer.Option(help="Only under this contract.")] = None,
+    clause: Annotated[str | None, typer.Option(help="Only of this clause.")] = None,
+    site: Annotated[str | None, typer.Option(help="Only of this site.")] = None,
+    root: RootOption = CHOSEN_ROOT,
+    json_output: JsonOption = False,
+) -> None:
+    """Contract clocks, the most pressing first."""
+    settings = load_settings(root)
+    filters = {"state": state, "contract": contract, "clause": clause, "site": site}
+    query = {name: value for name, value in filters.items() if value is not None}
+    clocks = DaemonClient(settings.http).get("/api/v1/clocks", query)
     if json_output:
-        print_json(incident)
+        print_json(clocks)
+    elif not clocks:
+        say("没有合同时限" if settings.language == "zh" else "no clocks")
     else:
-        show_incident(incident, settings.language, settings.timezone)
+        print_table(clock_columns(settings.language), clock_rows(clocks, settings.language, settings.timezone))
+
+
+group.command("open")(open_incident)
+group.command("withdraw")(withdraw_fact)
+group.command("judge")(judge_scope)
+group.command("severity")(set_severity)
+group.command("exclude")(exclude_incident)
+group.command("maintenance")(set_maintenance)

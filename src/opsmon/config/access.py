@@ -62,5 +62,9 @@ def resolve_ssh(fields: Mapping[str, object], secrets: FileSecrets) -> SshAccess
     return SshAccess(
         username=spec.username, port=spec.port or 22, password=spec.password,
         key=str(secrets.find_key_file(str(fields["key"]))) if spec.key else None,
-        enable=spec.enable, platform=spec.platform, hostname=spec.hostname,
+        enable=spec.enable, platform=spec.platform, hostnames=_listed(spec.hostname),
     )  # fmt: skip
+
+
+def _listed(names: str | list[str] | None) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names or ())

@@ -6,6 +6,8 @@ every part of it can be wrong with a line and a column.
 """
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,6 +18,7 @@ from opsmon.config.problem import Problems
 from opsmon.errors import ConfigError, Problem
 from opsmon.metrics.catalogue import CATALOGUE, PREFIX
 from opsmon.model.device import Kind
+from opsmon.model.discovery import Discovery
 from opsmon.model.event import DeviceState
 from opsmon.model.incident import Severity
 from opsmon.near_miss import nearest, shown
@@ -43,6 +46,7 @@ _LINK_METRICS = ("ifHCInOctets", "ifInOctets")
 KindField = Annotated[Kind, Field(strict=False)]
 SeverityField = Annotated[Severity, Field(strict=False)]
 StateField = Annotated[DeviceState, Field(strict=False)]
+DiscoveryField = Annotated[Discovery, Field(strict=False)]
 
 
 def _alert_name(name: str) -> str:
@@ -118,8 +122,10 @@ class StateSpec(GradedSpec):
 class ReportSpec(GradedSpec):
     """A condition that another part of the programme finds out."""
 
+    raised_by: DiscoveryField | None = None
+
     def resolve(self) -> ReportRule:
-        return ReportRule(self.name, self.grade(), self.summary.resolve())
+        return ReportRule(self.name, self.grade(), self.summary.resolve(), self.raised_by)
 
 
 class ThresholdSpec(Spec):
@@ -171,6 +177,7 @@ class ConditionSpec(GradedSpec):
     unless: dict[str, list[float]] = Field(default_factory=dict)
     interfaces: Literal["all", "important"] = "all"
     unit: Literal["ratio", "seconds", "celsius", "volts", ""] | None = None
+    gives_way: WordingSpec | None = None
 
     @model_validator(mode="after")
     def _makes_sense(self) -> "ConditionSpec":
@@ -180,6 +187,8 @@ class ConditionSpec(GradedSpec):
         if len(given) != 1:
             raise wrong("needs exactly one comparison", "one of `above`, `below`, `outside`, `one_of`")
         self._check_hysteresis()
+        if self.gives_way is not None and self._unit() != "seconds":
+            raise wrong("`gives_way` belongs to a value in seconds", "the time that is left until something gives way")
         return self
 
     def _check_hysteresis(self) -> None:
@@ -198,6 +207,11 @@ class ConditionSpec(GradedSpec):
             low, high = self.clear if isinstance(self.clear, list) else self.outside
             if not self.outside[0] <= low < high <= self.outside[1]:
                 raise wrong("the bounds are out of order", "`outside: [low, high]`, and `clear` inside of it")
+
+    @property
+    def is_time_left(self) -> bool:
+        """Whether its value is a time that is compared with a limit of the contract."""
+        return isinstance(self.below, ThresholdSpec) and self.below.limit is not None and self._unit() == "seconds"
 
     def _metrics(self) -> tuple[str, ...]:
         if self.measure is Measure.LINK_UTILISATION:
@@ -223,6 +237,7 @@ class ConditionSpec(GradedSpec):
             unless={_plain(metric): frozenset(values) for metric, values in self.unless.items()},
             important=self.interfaces == "important",
             unit=self._unit(),
+            gives_way=self.gives_way.resolve() if self.gives_way is not None else None,
         )
 
     def _bounds(self) -> Bounds:
@@ -263,6 +278,7 @@ class ConditionsSpec(Spec):
                     message = f"a second condition {shown(spec.name)}"
                     problems.append(Problem("", 0, 0, message, "names are unique", key=f"{part}.{number}.name"))
                 seen.add(spec.name)
+        problems += _raised_twice(self.reports)
         if problems:
             raise ConfigError(tuple(problems))
         return Rulebook(
@@ -270,6 +286,28 @@ class ConditionsSpec(Spec):
             tuple(spec.resolve() for spec in self.states),
             tuple(spec.resolve() for spec in self.reports),
         )
+
+
+def _raised_twice(reports: list[ReportSpec]) -> Iterator[Problem]:
+    seen: dict[Discovery, str] = {}
+    for number, spec in enumerate(reports):
+        if spec.raised_by in seen:
+            message = f"{spec.raised_by} raises {shown(seen[spec.raised_by])} already"
+            yield Problem("", 0, 0, message, "one condition for each", key=f"reports.{number}.raised_by")
+        elif spec.raised_by is not None:
+            seen[spec.raised_by] = spec.name
+
+
+def _idle(spec: ConditionsSpec) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """What loads but does less than it looks like: written before these keys were there."""
+    for number, report in enumerate(spec.reports):
+        if report.raised_by is None:
+            hint = f"`raised_by:` one of {', '.join(Discovery)}"
+            yield ("reports", number), f"nothing raises {shown(report.name)}", hint
+    for number, one in enumerate(spec.conditions):
+        if one.gives_way is None and one.is_time_left:
+            message = f"{shown(one.name)} is less time than a contract gives, and moves no clock forward"
+            yield ("conditions", number), message, "`gives_way: {zh: …, en: …}` says what gives way then"
 
 
 def _threshold(limit: float | ThresholdSpec | None) -> Threshold:
@@ -298,6 +336,8 @@ def load_conditions(root: Path, problems: Problems) -> Rulebook:
     spec = check_spec(document, ConditionsSpec, problems) if document is not None else None
     if document is None or spec is None:
         return Rulebook()
+    for steps, message, hint in _idle(spec):
+        problems.add(replace(document.problem(steps, message, hint), warning=True))
     try:
         return spec.resolve()
     except ConfigError as error:

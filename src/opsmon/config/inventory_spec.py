@@ -98,7 +98,7 @@ class SshSpec(Spec):
     key: Word | None = None
     enable: SecretField | None = None
     platform: Word | None = None
-    hostname: Word | None = None
+    hostname: Word | list[Word] | None = None
 
 
 class FieldsSpec(Spec):

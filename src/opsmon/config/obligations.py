@@ -23,14 +23,19 @@ from opsmon.config.clauses import refuse
 from opsmon.config.span import DateField, LimitField, TextField, as_list, parse_clock_s, parse_date, text_of
 from opsmon.contract.calendar import DAY_S, HOLIDAYS, Calendar
 from opsmon.contract.obligation import Obligation
+from opsmon.contract.place import PlaceGroup
 from opsmon.contract.schedule import AfterTerm, AroundPeriods, Dated, Every, Periodic, Schedule
+from opsmon.model.discovery import Discovery, Fulfilment
 from opsmon.model.name import ClauseId
 from opsmon.near_miss import nearest, shown
 from opsmon.spec import Spec, wrong
 
 _WORKDAY_AFTER = re.compile(r"([1-9]\d?)(?:st|nd|rd|th) workday after", re.ASCII)
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
+GroupName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 EveryField = Annotated[Every, Field(strict=False)]
+DiscoveryField = Annotated[Discovery, Field(strict=False)]
+FulfilmentField = Annotated[Fulfilment, Field(strict=False)]
 
 
 def _close_s(text: object) -> int:
@@ -141,8 +146,30 @@ def _as_schedules(written: object) -> object:
 Schedules = Annotated[list[DueSpec], BeforeValidator(_as_schedules)]
 
 
+class PlacesSpec(Spec):
+    """Places of one kind at which each task is owed: so many of them, or their names."""
+
+    title: TextField
+    count: int | None = Field(default=None, ge=1, le=9_999)
+    names: list[str] = Field(default=[])
+
+    @model_validator(mode="after")
+    def _counted_or_named(self) -> "PlacesSpec":
+        if (self.count is None) == (not self.names):
+            raise wrong("how many places?", "give `count:`, or all of their `names:`")
+        if len(set(self.names)) != len(self.names):
+            raise wrong("a place that is named twice")
+        return self
+
+    def resolve(self, name: str) -> PlaceGroup:
+        return PlaceGroup(name, text_of(self.title), self.count or len(self.names), tuple(self.names))
+
+
 class ObligationSpec(Spec):
-    """One row that is no clock of an incident. Exactly one of `due`, `occasion` and `always`."""
+    """One row that is no clock of an incident. Exactly one of `due`, `occasion` and `always`.
+
+    `places`: each dated task is ticked place by place.
+    """
 
     id: str
     source: str
@@ -152,15 +179,22 @@ class ObligationSpec(Spec):
     strict: Schedules = Field(default=[])
     occasion: TextField | None = None
     always: TextField | None = None
+    places: dict[GroupName, PlacesSpec] = Field(default={})
     interpretation: TextField | None = None
     note: TextField = ""
+    fulfilled_by: FulfilmentField | None = None
+    broken_by: DiscoveryField | list[DiscoveryField] = Field(default=[])
 
     @model_validator(mode="after")
     def _one_nature(self) -> "ObligationSpec":
         if sum((bool(self.due), self.occasion is not None, self.always is not None)) != 1:
             raise wrong("not one kind of obligation", "give one of `due`, `occasion` and `always`")
+        if self.places and not self.due:
+            raise wrong("places of nothing", "`places` belongs to `due`")
         if self.strict and not self.due:
             raise wrong("a stricter reading of nothing", "`strict` belongs to `due`")
+        if self.fulfilled_by is not None and not self.due:
+            raise wrong("nothing to tick off: `fulfilled_by` belongs to `due`")
         return self
 
     def resolve(self, services: Iterable[str], calendar: Calendar, key: str) -> Obligation:
@@ -179,6 +213,9 @@ class ObligationSpec(Spec):
             occasion=text_of(self.occasion) if self.occasion is not None else None,
             standing=text_of(self.always) if self.always is not None else None,
             interpretation=text_of(self.interpretation) if self.interpretation is not None else None,
+            places=tuple(one.resolve(name) for name, one in self.places.items()),
+            fulfilled_by=self.fulfilled_by,
+            broken_by=frozenset([self.broken_by] if isinstance(self.broken_by, Discovery) else self.broken_by),
         )
 
 

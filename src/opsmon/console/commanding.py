@@ -2,17 +2,27 @@
 
 from aiohttp import web
 
-from opsmon.console.document import AckBody, DoneBody, DoneDocument, EventBody, MaintenanceBody, SeverityBody
+from opsmon.console.document import (
+    AckBody,
+    EventBody,
+    ExclusionBody,
+    MaintenanceBody,
+    OpenBody,
+    PaperBody,
+    ScopeBody,
+    SeverityBody,
+    WithdrawalBody,
+)
 from opsmon.console.failure import RequestError
 from opsmon.console.parts import PARTS, ConsoleParts
-from opsmon.console.reading import contract_of, detail_of, device_of, incident_of
+from opsmon.console.reading import detail_of, device_of, incident_named, unknown_incident
 from opsmon.console.route import answer_json, parse_body
 from opsmon.console.view import device_detail, latest_of
 from opsmon.engine.desk import Accepted, Refused
-from opsmon.engine.input import AddFact, Command, JudgeScope, MarkDone, SetMaintenance
-from opsmon.model.event import ObligationDone
+from opsmon.engine.input import AddFact, Command, JudgeScope, OpenIncident, SetMaintenance
+from opsmon.model.event import FactAdded
 from opsmon.model.incident import Fact, FactType
-from opsmon.model.name import ClauseId
+from opsmon.model.name import ClauseId, DeviceName, IncidentId, SiteName
 
 NO_REASON = "no reason was given"
 
@@ -20,27 +30,69 @@ NO_REASON = "no reason was given"
 async def add_event(request: web.Request) -> web.Response:
     """Something happened to an incident; now, unless told when."""
     parts = request.app[PARTS]
-    body, incident = await parse_body(EventBody, request), incident_of(parts.desk.world, request)
-    fact = Fact(body.type, body.at or parts.clock.now(), body.by, body.note)
-    await _issue(parts, AddFact(incident.id, fact))
-    return answer_json(await detail_of(parts, incident), 201)
+    body = await parse_body(EventBody, request)
+    return await _add_fact(request, Fact(body.type, body.at or parts.clock.now(), body.by, body.note))
 
 
 async def acknowledge(request: web.Request) -> web.Response:
     """A named human takes an incident on."""
     parts = request.app[PARTS]
-    body, incident = await parse_body(AckBody, request), incident_of(parts.desk.world, request)
-    fact = Fact(FactType.ACKNOWLEDGED, body.at or parts.clock.now(), body.by, body.note)
-    await _issue(parts, AddFact(incident.id, fact))
-    return answer_json(await detail_of(parts, incident), 201)
+    body = await parse_body(AckBody, request)
+    return await _add_fact(request, Fact(FactType.ACKNOWLEDGED, body.at or parts.clock.now(), body.by, body.note))
+
+
+async def withdraw_fact(request: web.Request) -> web.Response:
+    """A fact was wrong."""
+    body, now = await parse_body(WithdrawalBody, request), request.app[PARTS].clock.now()
+    return await _add_fact(request, Fact(FactType.WITHDRAWN, now, body.by, body.reason, withdraws=body.fact))
+
+
+async def exclude_incident(request: web.Request) -> web.Response:
+    """The fault, or what some clauses ask for, is not the contractor's responsibility."""
+    body, now = await parse_body(ExclusionBody, request), request.app[PARTS].clock.now()
+    paper = PaperBody(name=body.paper) if isinstance(body.paper, str) and body.paper else body.paper
+    excluded = Fact(
+        FactType.EXCLUDED, now, body.by, body.note,
+        clauses=tuple(dict.fromkeys(map(ClauseId, body.clauses))), approved_by=body.approved_by,
+        paper=paper.name if isinstance(paper, PaperBody) else "",
+        paper_sha256=paper.sha256 if isinstance(paper, PaperBody) else "",
+    )  # fmt: skip
+    return await _add_fact(request, excluded)
+
+
+async def _add_fact(request: web.Request, fact: Fact) -> web.Response:
+    parts, name = request.app[PARTS], incident_named(request)
+    await _issue_about(parts, name, AddFact(name, fact))
+    return answer_json(await detail_of(parts, name), 201)
+
+
+async def open_incident(request: web.Request) -> web.Response:
+    """A person reports a fault. The answer is the incident that it is, which monitoring may have had already."""
+    parts, body = request.app[PARTS], await parse_body(OpenBody, request)
+    asked = OpenIncident(
+        site=SiteName(body.site), condition=body.condition.strip(), by=body.by, note=body.note,
+        reported_at=body.reported_at or parts.clock.now(), kind=body.kind, service=body.service,
+        device=None if body.device is None else DeviceName(body.device), severity=body.severity, labels=body.labels,
+    )  # fmt: skip
+    accepted = await issue(parts, asked, refused=422)
+    reported = next(event for event in accepted.events if isinstance(event, FactAdded))
+    return answer_json(await detail_of(parts, reported.incident), 201)
+
+
+async def judge_scope(request: web.Request) -> web.Response:
+    """A named human finds what the incident is under its contract."""
+    parts, body, name = request.app[PARTS], await parse_body(ScopeBody, request), incident_named(request)
+    asked = JudgeScope(name, body.by, body.reason, body.severity, body.service, body.labels, body.seen)
+    await _issue_about(parts, name, asked)
+    return answer_json(await detail_of(parts, name))
 
 
 async def set_severity(request: web.Request) -> web.Response:
     """A named human judges an incident."""
     parts = request.app[PARTS]
-    body, incident = await parse_body(SeverityBody, request), incident_of(parts.desk.world, request)
-    await _issue(parts, JudgeScope(incident.id, body.by, body.note or NO_REASON, body.severity))
-    return answer_json(await detail_of(parts, incident))
+    body, name = await parse_body(SeverityBody, request), incident_named(request)
+    await _issue_about(parts, name, JudgeScope(name, body.by, body.note or NO_REASON, body.severity))
+    return answer_json(await detail_of(parts, name))
 
 
 async def set_maintenance(request: web.Request) -> web.Response:
@@ -49,34 +101,28 @@ async def set_maintenance(request: web.Request) -> web.Response:
     body, device = await parse_body(MaintenanceBody, request), device_of(parts.desk.world, request)
     if body.until is not None and body.until <= parts.clock.now():
         raise RequestError(422, "until: is not in the future", "null ends a maintenance window now")
-    await _issue(parts, SetMaintenance(device.name, body.until, body.by, body.note))
+    await issue(parts, SetMaintenance(device.name, body.until, body.by, body.note))
     return answer_json(device_detail(parts.desk.world, device, latest_of(parts.desk, device.name)))
 
 
-async def mark_done(request: web.Request) -> web.Response:
-    parts = request.app[PARTS]
-    body, contract = await parse_body(DoneBody, request), contract_of(parts.desk.world, request)
-    asked = MarkDone(
-        contract=contract, obligation=ClauseId(request.match_info["obligation"]), day=body.day,
-        done_at=body.done_at or parts.clock.now(), by=body.by, note=body.note, service=body.service, part=body.part,
-        file=body.file, file_sha256=body.file_sha256,
-    )  # fmt: skip
-    accepted = await _issue(parts, asked)
-    (done,) = (event for event in accepted.events if isinstance(event, ObligationDone))
-    document = DoneDocument(
-        contract=done.contract, obligation=done.obligation, service=done.service, part=done.part, due_at=done.due_at,
-        day=done.day,
-    )  # fmt: skip
-    return answer_json(document, 201)
+async def _issue_about(parts: ConsoleParts, incident: IncidentId, command: Command) -> Accepted:
+    """As `issue`; 404 when the one who decides knows no such incident."""
+    try:
+        return await issue(parts, command)
+    except RequestError as error:
+        if error.status == 409 and incident not in parts.desk.world.incidents.by_id:
+            raise unknown_incident(parts.desk.world, incident) from None
+        raise
 
 
-async def _issue(parts: ConsoleParts, command: Command) -> Accepted:
-    """Returns when the command is in the journal. Raises RequestError: 409 when it cannot be, 503 when not now."""
+async def issue(parts: ConsoleParts, command: Command, *, refused: int = 409) -> Accepted:
+    """Returns when the command is journaled. Raises RequestError: `refused` when it cannot be, 503 when not now."""
     answer = await parts.desk.issue(command)
     if isinstance(answer, Accepted):
         return answer
     if isinstance(answer, Refused):
-        raise RequestError(409, answer.reason, "nothing was changed; see GET of the same address for how things stand")
-    raise RequestError(
-        503, answer.reason, "it may have been taken all the same: look before you repeat it", {"Retry-After": "5"}
-    )
+        hint = "nothing was changed; see GET of the same address for how things stand"
+        raise RequestError(refused, answer.reason, hint)
+    taken = "it may have been taken all the same: look before you repeat it"
+    hint = "it was not taken: send it again" if answer.taken is False else taken
+    raise RequestError(503, answer.reason, hint, {"Retry-After": "5"})

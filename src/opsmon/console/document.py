@@ -50,12 +50,39 @@ class BudgetDocument(BaseModel):
 
 
 class FactDocument(BaseModel):
-    """Something that was reported about an incident."""
+    """Something that was reported about an incident. `number` is its name in withdrawals."""
 
+    number: int
     type: FactType
     at: datetime
     by: str
     note: str
+    stands: bool = Field(description="false when it is withdrawn: nothing is reckoned by it")
+    withdraws: int | None = Field(description="of a withdrawal: the number of the fact that was wrong")
+    clauses: list[str] = Field(description="of an exclusion: only these clauses; none is all")
+    approved_by: str
+    paper: str
+    paper_sha256: str
+    delivery: str = Field(description="of a notice that opsmon gave: the id of the message")
+    contradicted: bool = Field(description="told to be resolved while monitoring still saw the fault")
+
+
+class JudgementDocument(BaseModel):
+    """What a named person found the incident to be; null and no labels are what the person left as it was."""
+
+    at: datetime
+    by: str
+    reason: str
+    severity: Severity | None
+    service: str | None
+    labels: dict[str, str]
+
+
+class MissingNoticeDocument(BaseModel):
+    """A clause that asks for an acknowledgement and has no clock before one of these facts is told."""
+
+    clause: str
+    facts: list[FactType]
 
 
 class JournalDocument(BaseModel):
@@ -86,7 +113,10 @@ class IncidentDocument(BaseModel):
     resolved_at: datetime | None
     closed_at: datetime | None
     detail: str
-    labels: dict[str, str]
+    labels: dict[str, str] = Field(description="of the device, or of the site where there is none")
+    own_labels: dict[str, str] = Field(description="of this incident alone, as people found")
+    reported_by: str = Field(description='who opened it; "" where monitoring did')
+    watched: bool = Field(description="false: it is over when a person says so")
     children: list[str]
     affected: int = Field(description="how many devices suffered from it at any time")
     clocks: list[ClockDocument]
@@ -100,6 +130,8 @@ class IncidentDetailDocument(IncidentDocument):
     withdrawn: bool
     merged_into: str | None
     facts: list[FactDocument]
+    judgements: list[JudgementDocument]
+    missing: list[MissingNoticeDocument]
     diagnosis: list[str]
     journal: list[JournalDocument] | None = Field(description="null while the store cannot be read")
 
@@ -252,36 +284,65 @@ class AckBody(Body):
     note: str = Note
 
 
+class OpenBody(Body):
+    """A person reports a fault; what is left out is taken from the device or the site."""
+
+    site: str = Field(min_length=1, max_length=200)
+    device: str | None = Field(default=None, max_length=200)
+    kind: Kind | None = Field(default=None, strict=False)
+    service: str | None = Field(default=None, max_length=200)
+    severity: Severity | None = Field(default=None, strict=False)
+    labels: dict[str, str] = Field(default={})
+    condition: str = Field(min_length=1, max_length=200, description="what is wrong, in one line")
+    reported_at: AwareDatetime | None = Field(default=None, description="with an offset; at most 7 days back")
+    by: str = Field(min_length=1, max_length=200, description="who reports it")
+    note: str = Note
+
+
+class WithdrawalBody(Body):
+    """A fact was wrong. The journal keeps both."""
+
+    fact: int = Field(description="the number of the fact")
+    by: str = Field(min_length=1, max_length=200, description="who")
+    reason: str = Field(min_length=1, max_length=4000)
+
+
+class ScopeBody(Body):
+    """A named human finds what the incident is; what is left out stays. An empty label value takes the label away."""
+
+    severity: Severity | None = Field(default=None, strict=False)
+    service: str | None = Field(default=None, max_length=200)
+    labels: dict[str, str] = Field(default={})
+    by: str = Field(min_length=1, max_length=200, description="who")
+    reason: str = Field(min_length=1, max_length=4000)
+    seen: int | None = Field(
+        default=None, ge=0, description="how many judgements you have seen; another number is answered with 409"
+    )
+
+
+class PaperBody(Body):
+    """A paper: its file's name, and the digest that proves it."""
+
+    name: str = Field(min_length=1, max_length=255)
+    sha256: str = Field(default="", pattern="^([0-9a-f]{64})?$")
+
+
+class ExclusionBody(Body):
+    """The fault, or what some clauses ask for, is not the contractor's responsibility."""
+
+    clauses: list[str] = Field(default=[], max_length=100, description="only these clauses; none is all")
+    approved_by: str = Field(min_length=1, max_length=200, description="who approved it")
+    paper: PaperBody | str | None = Field(default=None, description="a name, or the name with its SHA-256")
+    by: str = Field(min_length=1, max_length=200, description="who says so")
+    note: str = Field(min_length=1, max_length=4000, description="the reason")
+
+
 class SeverityBody(Body):
     """A named human judges how bad the incident is."""
 
     severity: Severity = Field(strict=False)
     by: str = Field(min_length=1, max_length=200, description="who")
     note: str = Note
-
-
-class DoneBody(Body):
-    """A named human ticks off a recurring obligation: the task due on `day`, or the one whose time contains it."""
-
-    day: date = Field(strict=False)
-    by: str = Field(min_length=1, max_length=200, description="who")
-    done_at: AwareDatetime | None = Field(default=None, description="when it was done; now when not given")
-    note: str = Note
-    service: str = Field(default="", max_length=100)
-    part: str = Field(default="", max_length=200)
-    file: str = Field(default="", max_length=255, description="the name of the evidence")
-    file_sha256: str = Field(default="", pattern="^([0-9a-f]{64})?$")
-
-
-class DoneDocument(BaseModel):
-    """The task that was ticked off; `due_at` null for an obligation without dates."""
-
-    contract: str
-    obligation: str
-    service: str
-    part: str
-    due_at: datetime | None
-    day: str
 
 
 class MaintenanceBody(Body):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from aiohttp import web
 
 from opsmon.console.document import BudgetQuery, ClockQuery, DeviceQuery, IncidentDocument, IncidentQuery, SiteQuery
-from opsmon.console.failure import unknown
+from opsmon.console.failure import RequestError, unknown
 from opsmon.console.parts import PARTS, ConsoleParts
 from opsmon.console.route import JSON, answer_json, list_json, parse_query
 from opsmon.console.view import (
@@ -23,6 +23,7 @@ from opsmon.console.view import (
     urgency,
 )
 from opsmon.engine.budgets import uses_now
+from opsmon.engine.fold import recall
 from opsmon.engine.world import World
 from opsmon.errors import StoreError
 from opsmon.incident.incident import Incident
@@ -32,14 +33,20 @@ from opsmon.model.event import ClockState
 from opsmon.model.name import ContractId, DeviceName, IncidentId, SiteName
 from opsmon.store.store import Entry
 
+MAX_ID_LENGTH = 64  # of the journal's column
 
-def incident_of(world: World, request: web.Request) -> Incident:
-    """The incident that the path names. Raises RequestError 404."""
+
+def incident_named(request: web.Request) -> IncidentId:
+    """The incident that the path names, whether or not there is one. Raises RequestError 404 for what is no id."""
     name = request.match_info["incident"]
-    incident = world.incidents.by_id.get(IncidentId(name))
-    if incident is None:
-        raise unknown("incident", name, world.incidents.by_id.keys(), "GET /api/v1/incidents?state=all")
-    return incident
+    if len(name) > MAX_ID_LENGTH or not name.isprintable():
+        raise RequestError(404, "that is no incident's id", "GET /api/v1/incidents?state=all lists them")
+    return IncidentId(name)
+
+
+def unknown_incident(world: World, incident: IncidentId) -> RequestError:
+    """Neither memory nor journal knows it."""
+    return unknown("incident", incident, world.incidents.by_id.keys(), "GET /api/v1/incidents?state=all")
 
 
 def contract_of(world: World, request: web.Request) -> ContractId:
@@ -90,17 +97,26 @@ def _is_wanted(incident: Incident, query: IncidentQuery) -> bool:
 async def show_incident(request: web.Request) -> web.Response:
     """One incident with everything about it."""
     parts = request.app[PARTS]
-    return answer_json(await detail_of(parts, incident_of(parts.desk.world, request)))
+    return answer_json(await detail_of(parts, incident_named(request)))
 
 
-async def detail_of(parts: ConsoleParts, incident: Incident) -> IncidentDocument:
-    """Everything about an incident, its journal too. A store that cannot be read takes away nothing else: the answer to
-    a command that was taken must not look like a failure."""
+async def detail_of(parts: ConsoleParts, name: IncidentId) -> IncidentDocument:
+    """Everything about an incident, its journal too; one that left memory comes from the journal alone.
+
+    A store that cannot be read takes away nothing else: the answer to a command that was taken must not look like a
+    failure. Raises RequestError 404 when neither knows it, StoreError when the journal cannot be asked.
+    """
     journal: Sequence[Entry] | None = None
-    with contextlib.suppress(StoreError):
-        journal = await asyncio.to_thread(parts.journal, incident.id)
+    known = name in parts.desk.world.incidents.by_id
+    with contextlib.suppress(*(StoreError,) if known else ()):
+        journal = await asyncio.to_thread(parts.journal, name)
     world = parts.desk.world
-    return incident_detail(world, world.incidents.by_id.get(incident.id, incident), parts.clock.now(), journal)
+    if name not in world.incidents.by_id:
+        world = recall(world, [entry.event for entry in journal or ()])
+    incident = world.incidents.by_id.get(name)
+    if incident is None:
+        raise unknown_incident(world, name)
+    return incident_detail(world, incident, parts.clock.now(), journal)
 
 
 async def list_clocks(request: web.Request) -> web.Response:

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from opsmon.console import commanding, deliveries, health, reading, scraping, status_page
+from opsmon.console import commanding, deliveries, duties, health, reading, scraping, status_page
 from opsmon.console.document import (
     AckBody,
     BudgetDocument,
@@ -14,17 +14,20 @@ from opsmon.console.document import (
     DeviceDetailDocument,
     DeviceDocument,
     DeviceQuery,
-    DoneBody,
-    DoneDocument,
     EventBody,
+    ExclusionBody,
     IncidentDetailDocument,
     IncidentDocument,
     IncidentQuery,
     MaintenanceBody,
+    OpenBody,
+    ScopeBody,
     SeverityBody,
     SiteDocument,
     SiteQuery,
+    WithdrawalBody,
 )
+from opsmon.console.duty_document import DoneBody, DoneDocument, ObligationQuery, TaskDocument, UndoneBody
 from opsmon.console.guard import Access
 from opsmon.console.openapi import describe
 from opsmon.console.route import Route
@@ -32,6 +35,7 @@ from opsmon.console.route import Route
 TEXT, HTML = "text/plain", "text/html"
 _INCIDENT = "/api/v1/incidents/{incident}"
 _DEVICE = "/api/v1/devices/{device}"
+_OBLIGATION = "/api/v1/contracts/{contract}/obligations/{obligation}"
 
 
 async def show_openapi(request: web.Request) -> web.Response:
@@ -50,12 +54,21 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/sd/devices", scraping.discover_devices, "Prometheus http_sd: a target for each device"),
     Route("GET", "/api/v1/incidents", reading.list_incidents, "Incidents, the newest first", query=IncidentQuery,
           answer=IncidentDocument, many=True),
+    Route("POST", "/api/v1/incidents", commanding.open_incident, "Report a fault as a person", Access.COMMAND,
+          body=OpenBody, answer=IncidentDetailDocument, status=201),
     Route("GET", _INCIDENT, reading.show_incident, "An incident with its facts, clocks and journal",
           answer=IncidentDetailDocument),
     Route("POST", f"{_INCIDENT}/events", commanding.add_event, "Add an event to an incident", Access.COMMAND,
           body=EventBody, answer=IncidentDetailDocument, status=201),
     Route("POST", f"{_INCIDENT}/ack", commanding.acknowledge, "Acknowledge an incident", Access.COMMAND,
           body=AckBody, answer=IncidentDetailDocument, status=201),
+    Route("POST", f"{_INCIDENT}/withdrawals", commanding.withdraw_fact, "Withdraw a fact that was wrong",
+          Access.COMMAND, body=WithdrawalBody, answer=IncidentDetailDocument, status=201),
+    Route("POST", f"{_INCIDENT}/exclusions", commanding.exclude_incident,
+          "Exclude an incident, or some clauses of it", Access.COMMAND, body=ExclusionBody,
+          answer=IncidentDetailDocument, status=201),
+    Route("PUT", f"{_INCIDENT}/scope", commanding.judge_scope, "Judge what an incident is under its contract",
+          Access.COMMAND, body=ScopeBody, answer=IncidentDetailDocument),
     Route("PUT", f"{_INCIDENT}/severity", commanding.set_severity, "Judge how bad an incident is", Access.COMMAND,
           body=SeverityBody, answer=IncidentDetailDocument),
     Route("GET", "/api/v1/clocks", reading.list_clocks, "Contract clocks, the most pressing first", query=ClockQuery,
@@ -69,8 +82,12 @@ ROUTES: tuple[Route, ...] = (
           Access.COMMAND, body=MaintenanceBody, answer=DeviceDetailDocument),
     Route("GET", "/api/v1/sites", reading.list_sites, "Sites, with their devices counted by state", query=SiteQuery,
           answer=SiteDocument, many=True),
-    Route("POST", "/api/v1/contracts/{contract}/obligations/{obligation}/done", commanding.mark_done,
-          "Tick off a recurring obligation", Access.COMMAND, body=DoneBody, answer=DoneDocument, status=201),
+    Route("GET", "/api/v1/contracts/{contract}/obligations", duties.list_tasks,
+          "Tasks of recurring obligations, the first due first", query=ObligationQuery, answer=TaskDocument, many=True),
+    Route("POST", f"{_OBLIGATION}/done", duties.mark_done, "Tick off a recurring obligation", Access.COMMAND,
+          body=DoneBody, answer=DoneDocument, status=201),
+    Route("POST", f"{_OBLIGATION}/undone", duties.mark_undone, "Withdraw a tick, or its withdrawal", Access.COMMAND,
+          body=UndoneBody, answer=DoneDocument, status=201),
     Route("GET", "/api/v1/deliveries", deliveries.list_deliveries, "Notifications that no receiver has taken",
           query=DeliveryQuery, answer=DeliveryDocument, many=True),
     Route("GET", "/api/v1/openapi.json", show_openapi, "This document"),

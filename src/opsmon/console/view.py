@@ -15,14 +15,17 @@ from opsmon.console.document import (
     IncidentDetailDocument,
     IncidentDocument,
     JournalDocument,
+    JudgementDocument,
     SiteDocument,
 )
 from opsmon.contract.budget import BudgetUse
 from opsmon.engine.desk import Desk
+from opsmon.engine.missing import missing_notices
 from opsmon.engine.world import World
 from opsmon.incident.incident import Incident
 from opsmon.model.device import Device, Site
-from opsmon.model.event import ClockChanged
+from opsmon.model.event import ClockChanged, ScopeJudged
+from opsmon.model.incident import standing_numbers
 from opsmon.model.name import CheckName, ContractId, DeviceName, IncidentId
 from opsmon.model.sample import Identity, Sample
 from opsmon.store.codec import encode_event
@@ -110,6 +113,9 @@ def _incident_fields(world: World, incident: Incident, now: datetime) -> dict[st
         "closed_at": incident.closed_at,
         "detail": incident.detail,
         "labels": dict(incident.labels),
+        "own_labels": dict(incident.own_labels),
+        "reported_by": incident.reported_by,
+        "watched": incident.is_watched,
         "children": sorted(incident.children),
         "affected": len(incident.affected),
         "clocks": clocks_of(world, incident.id, now),
@@ -125,17 +131,52 @@ def incident_detail(
     world: World, incident: Incident, now: datetime, journal: Iterable[Entry] | None
 ) -> IncidentDetailDocument:
     """An incident with everything about it; `journal` None could not be read."""
-    facts = [FactDocument(type=fact.type, at=fact.at, by=fact.by, note=fact.note) for fact in incident.facts]
+    missing = [{"clause": clause, "facts": list(facts)} for clause, facts in missing_notices(world, incident)]
     more = {
         "close_reason": incident.close_reason,
         "ended": incident.ended,
         "withdrawn": incident.withdrawn,
         "merged_into": incident.merged_into,
-        "facts": facts,
+        "facts": _fact_documents(incident),
+        "judgements": [_judgement_document(judged) for judged in incident.judgements],
+        "missing": missing,
         "diagnosis": list(incident.diagnosis),
         "journal": None if journal is None else [journal_document(entry) for entry in journal],
     }
     return IncidentDetailDocument.model_validate(_incident_fields(world, incident, now) | more)
+
+
+def _fact_documents(incident: Incident) -> list[FactDocument]:
+    standing = standing_numbers(incident.facts)
+    return [
+        FactDocument(
+            number=number,
+            type=fact.type,
+            at=fact.at,
+            by=fact.by,
+            note=fact.note,
+            stands=number in standing,
+            withdraws=fact.withdraws,
+            clauses=list(fact.clauses),
+            approved_by=fact.approved_by,
+            paper=fact.paper,
+            paper_sha256=fact.paper_sha256,
+            delivery=fact.delivery,
+            contradicted=fact.contradicted,
+        )
+        for number, fact in enumerate(incident.facts, 1)
+    ]
+
+
+def _judgement_document(judged: ScopeJudged) -> JudgementDocument:
+    return JudgementDocument(
+        at=judged.at,
+        by=judged.by,
+        reason=judged.reason,
+        severity=judged.severity,
+        service=judged.service,
+        labels=dict(judged.labels),
+    )
 
 
 def journal_document(entry: Entry) -> JournalDocument:

@@ -9,10 +9,11 @@ from datetime import date, datetime
 
 from opsmon.contract.book import ContractBook
 from opsmon.contract.budget import BudgetUse, Fault, budget_uses, fault_of, month_of, months_of
-from opsmon.contract.case import Case
+from opsmon.contract.case import Case, history_of
 from opsmon.contract.clock import Clock, state_at
 from opsmon.contract.penalty import Delay, Estimate, Range, delay_of, estimate_budget, estimate_delays, total_of
 from opsmon.model.event import ClockState
+from opsmon.model.incident import FactType
 from opsmon.model.name import IncidentId
 
 
@@ -74,8 +75,12 @@ def _uses(book: ContractBook, faults: list[Fault], month: date, now: datetime) -
 
 
 def _delays(affairs: list[Affair], now: datetime) -> list[Delay]:
-    found = [delay_of(clock, one.case.service, now) for one in affairs for clock in one.clocks]
-    return [delay for delay in found if delay is not None]
+    found: list[Delay] = []
+    for one in affairs:
+        over_at = history_of(one.case.facts, supposed=one.case.supposed).first(FactType.RESOLVED)
+        late = (delay_of(clock, one.case.service, now, over_at) for clock in one.clocks)
+        found += [delay for delay in late if delay is not None]
+    return found
 
 
 def _totals(estimates: tuple[Estimate, ...]) -> tuple[tuple[IncidentId, Range], ...]:

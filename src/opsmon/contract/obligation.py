@@ -11,10 +11,12 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from opsmon.contract.calendar import Calendar
+from opsmon.contract.place import PlaceGroup
 from opsmon.contract.schedule import Schedule, Slot, slots_of
 from opsmon.contract.term import Contract, Term
 from opsmon.contract.text import Text
-from opsmon.model.event import TaskState
+from opsmon.model.discovery import Discovery, Fulfilment
+from opsmon.model.duty import TaskState
 from opsmon.model.name import ClauseId
 
 
@@ -26,7 +28,11 @@ class Nature(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """One row of a contract. `strict` are the schedules under the stricter reading: they warn and do not judge."""
+    """One row of a contract. `strict` are the schedules under the stricter reading: they warn and do not judge.
+    `places` are ticked one by one for each task.
+
+    `fulfilled_by` ticks its tasks off without a person; `broken_by` are discoveries that are told with its name.
+    """
 
     id: ClauseId
     source: str
@@ -37,6 +43,9 @@ class Obligation:
     occasion: Text | None = None
     standing: Text | None = None
     interpretation: Text | None = None
+    places: tuple[PlaceGroup, ...] = ()
+    fulfilled_by: Fulfilment | None = None
+    broken_by: frozenset[Discovery] = frozenset()
 
     @property
     def nature(self) -> Nature:
@@ -134,11 +143,11 @@ def find_task(
     """
     open_first = sorted(tasks, key=lambda task: (task.key in done, task.due_at, task.service, task.part))
     fitting = [task for task in open_first if not part or part in (task.part, f"{task.service} {task.part}".strip())]
-    on_day = [task for task in fitting if _due_day(task, calendar) == day]
-    around = [task for task in fitting if calendar.local_date(task.opens_at) <= day <= _due_day(task, calendar)]
+    on_day = [task for task in fitting if due_day(task, calendar) == day]
+    around = [task for task in fitting if calendar.local_date(task.opens_at) <= day <= due_day(task, calendar)]
     return next(iter([*on_day, *around]), None)
 
 
-def _due_day(task: Task, calendar: Calendar) -> date:
+def due_day(task: Task, calendar: Calendar) -> date:
     """The local day that the limit belongs to: 24:00 is the end of a day, not the next one."""
     return calendar.local_date(task.due_at - timedelta(microseconds=1))

@@ -16,7 +16,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from opsmon.contract.budget import BudgetUse, month_of
 from opsmon.contract.calendar import Calendar
 from opsmon.contract.clock import Clock, state_at
-from opsmon.contract.term import Mode
+from opsmon.contract.term import Mode, Target
 from opsmon.contract.text import Text, joined
 from opsmon.contract.timing import NOT_REPORTED
 from opsmon.model.event import ClockState
@@ -124,11 +124,13 @@ class Estimate:
     month: date | None = None
 
 
-def delay_of(clock: Clock, service: str | None, now: datetime) -> Delay | None:
-    """The delay of a clock that is breached or met late at `now`; None for every other."""
+def delay_of(clock: Clock, service: str | None, now: datetime, over_at: datetime | None = None) -> Delay | None:
+    """The delay of a clock that is breached or met late at `now`; None for every other. Nothing but a paper is late any
+    longer than the fault lasted, which was over at `over_at`."""
     if clock.due_at is None or state_at(clock, now) not in (ClockState.BREACHED, ClockState.MET_LATE):
         return None
-    ends = [at for at in (clock.met_at, clock.over_at) if at is not None and at <= now]
+    over = over_at if clock.target is not Target.REPORT else None
+    ends = [max(at, clock.due_at) for at in (clock.met_at, clock.over_at, over) if at is not None and at <= now]
     return Delay(
         clock.clause, clock.target.value, clock.due_at, min(ends, default=None), clock.incident, service,
         disputed=clock.mode is Mode.DISPUTED, provisional=clock.provisional,

@@ -5,13 +5,13 @@ Only a thing that somebody named asks for is done; facts have their own rule boo
 
 from dataclasses import replace
 
-from opsmon.engine.duties import judge_done
 from opsmon.engine.input import (
     AddFact,
     AttachDiagnosis,
     Command,
     JudgeScope,
     MarkDone,
+    MarkUndone,
     OpenIncident,
     RecordBackup,
     Report,
@@ -19,12 +19,15 @@ from opsmon.engine.input import (
 )
 from opsmon.engine.reported import open_incident
 from opsmon.engine.scope import judge_scope, refusal_of_clauses
+from opsmon.engine.tick import Refusal, judge_done, judge_undone
 from opsmon.engine.turn import Turn
 from opsmon.incident.draft import Draft
 from opsmon.incident.facts import refusal_of
 from opsmon.incident.grouping import observe
 from opsmon.incident.incident import Incident
 from opsmon.incident.lifecycle import follow_words
+from opsmon.model.discovery import Discovery
+from opsmon.model.duty import DutyEvent
 from opsmon.model.event import BackupRecorded, CommandRefused, DiagnosisAttached, FactAdded, MaintenanceSet
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import IncidentId
@@ -32,7 +35,6 @@ from opsmon.state import advance as state
 from opsmon.state.fleet import StateStep
 
 LONGEST_TEXT = 4_000
-UNANNOUNCED = "ConfigChangedUnannounced"  # of the rules' `reports:`
 NO_NAME = "a name is needed: who says so?"
 TOO_LONG = f"the text is longer than {LONGEST_TEXT} characters"
 
@@ -49,8 +51,8 @@ def _obey(turn: Turn, command: Command) -> str:
     match command:
         case SetMaintenance():
             return _set_maintenance(turn, command)
-        case MarkDone():
-            return _mark_done(turn, command)
+        case MarkDone() | MarkUndone():
+            return _mark(turn, command)
         case OpenIncident():
             return _refusal_of_words(command.by, command.note) or open_incident(turn, command)
         case Report():
@@ -101,15 +103,19 @@ def _set_maintenance(turn: Turn, command: SetMaintenance) -> str:
     return ""
 
 
-def _mark_done(turn: Turn, command: MarkDone) -> str:
-    book = turn.world.rules.contracts.get(command.contract)
-    refusal = _refusal_of_words(command.by, command.note)
+def _mark(turn: Turn, command: MarkDone | MarkUndone) -> str:
+    book, duties = turn.world.rules.contracts.get(command.contract), turn.world.duties
+    refusal = _refusal_of_words(command.by, command.note if isinstance(command, MarkDone) else command.reason)
     if refusal or book is None:
         return refusal or f"there is no contract {command.contract}"
-    judged = judge_done(book, command, turn.world.duties.done, turn.now)
-    if isinstance(judged, str):
-        return judged
-    turn.write(judged)
+    if isinstance(command, MarkDone):
+        judged: tuple[DutyEvent, ...] | Refusal = judge_done(book, command, duties, turn.now)
+    else:
+        judged = judge_undone(book, command, duties, turn.now)
+    if isinstance(judged, Refusal):
+        return judged.reason
+    for event in judged:
+        turn.write(event)
     return ""
 
 
@@ -150,8 +156,9 @@ def _record_backup(turn: Turn, command: RecordBackup) -> str:
             unannounced=bool(command.unannounced),
         )
     )
-    told = command.unannounced
-    _report(turn, Report(command.device, UNANNOUNCED, holds=bool(told), detail=told))  # a root may do without the rule
+    condition, told = turn.world.rules.rulebook.condition_for(Discovery.UNANNOUNCED_CHANGE), command.unannounced
+    if condition is not None:
+        _report(turn, Report(command.device, condition, holds=bool(told), detail=told))
     return ""
 
 
@@ -179,7 +186,7 @@ def _refused(turn: Turn, command: Command, reason: str) -> CommandRefused:
     if isinstance(command, SetMaintenance | Report | RecordBackup):
         by = command.by if isinstance(command, SetMaintenance) else ""
         return CommandRefused(turn.now, name, None, command.device, by[:LONGEST_TEXT], reason)
-    if isinstance(command, MarkDone | OpenIncident):
+    if isinstance(command, MarkDone | MarkUndone | OpenIncident):
         device = command.device if isinstance(command, OpenIncident) else None
         return CommandRefused(turn.now, name, None, device, command.by[:LONGEST_TEXT], reason)
     by = command.fact.by if isinstance(command, AddFact) else getattr(command, "by", "")

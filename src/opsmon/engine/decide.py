@@ -10,7 +10,7 @@ from datetime import datetime
 from opsmon.contract.change import book_change
 from opsmon.engine.command import obey, observe_all
 from opsmon.engine.duties import LOOK_AGAIN, changes_of, next_turn_of, unwatched
-from opsmon.engine.input import ClockStepped, Input, MarkDone, Reloaded, Tick
+from opsmon.engine.input import ClockStepped, Input, MarkDone, MarkUndone, Reloaded, Tick
 from opsmon.engine.rules import Rules
 from opsmon.engine.step import Step
 from opsmon.engine.turn import Turn
@@ -38,7 +38,7 @@ def decide(world: World, given: Input, now: datetime) -> Step:
             return _step_clock(world, given, now)
     turn = Turn(world, now)
     refusal = obey(turn, given)
-    if isinstance(given, MarkDone):
+    if isinstance(given, MarkDone | MarkUndone):
         watch_duties(turn)
     return turn.step()._replace(refusal=refusal)
 

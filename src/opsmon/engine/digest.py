@@ -6,17 +6,15 @@ for the number of alerts that each incident has sent: that is kept beside.
 
 from collections.abc import Container, Iterable
 
+from opsmon.model.duty import ContractWatched, ObligationDone, ObligationUndone, TaskChanged
 from opsmon.model.event import (
     BackupRecorded,
     ConditionCleared,
     ConditionRaised,
-    ContractWatched,
     DeviceState,
     DeviceStateChanged,
     Event,
     MaintenanceSet,
-    ObligationDone,
-    TaskChanged,
 )
 from opsmon.model.name import DeviceName, IncidentId
 
@@ -45,7 +43,9 @@ def digest(events: Iterable[Event], keep: Container[IncidentId]) -> tuple[Event,
                 last[event.device,] = number
             case ContractWatched():
                 kept[number] = event
-            case TaskChanged() | ObligationDone():
+            case ObligationDone() | ObligationUndone() if event.due_at is None:
+                kept[number] = event  # an occasion may come several times a day, each for itself
+            case TaskChanged() | ObligationDone() | ObligationUndone():
                 kept.pop(last.get(_task_of(event), -1), None)
                 kept[number] = event
                 last[_task_of(event)] = number
@@ -57,8 +57,10 @@ def digest(events: Iterable[Event], keep: Container[IncidentId]) -> tuple[Event,
     return tuple(kept.values())
 
 
-def _task_of(event: TaskChanged | ObligationDone) -> tuple[object, ...]:
-    return type(event), event.contract, event.obligation, event.service, event.due_at, event.part
+def _task_of(event: TaskChanged | ObligationDone | ObligationUndone) -> tuple[object, ...]:
+    """What a later event of the same type makes unneeded."""
+    place = "" if isinstance(event, TaskChanged) else event.place
+    return type(event), event.contract, event.obligation, event.service, event.due_at, event.part, place
 
 
 def _uncover(kept: dict[int, Event], of_device: list[int], event: DeviceStateChanged, number: int) -> None:

@@ -1,4 +1,4 @@
-"""Recurring obligations in the engine: which tasks came to be at risk, overdue or done, and ticking them off.
+"""Recurring obligations in the engine: which tasks came to be at risk, overdue or done. `tick` is how they are ticked.
 
 Tasks are watched from the moment that a contract is first seen with devices under it (`ContractWatched`): a fresh
 journal does not begin with the debts of years. Pure; what was told is folded from the journal.
@@ -6,37 +6,61 @@ journal does not begin with the debts of years. Pure; what was told is folded fr
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from immutables import Map
 
 from opsmon.contract.book import ContractBook
-from opsmon.contract.calendar import ONE_DAY
 from opsmon.contract.clock import INSTANT
-from opsmon.contract.obligation import Nature, Obligation, Task, TaskKey, find_task, task_state, tasks_of
+from opsmon.contract.obligation import Obligation, Task, task_state, tasks_of
 from opsmon.contract.penalty import Delay
+from opsmon.contract.place import WHOLE, finished_at
 from opsmon.contract.schedule import Every, Periodic
-from opsmon.engine.input import MarkDone
-from opsmon.model.event import ContractWatched, DutyEvent, ObligationDone, TaskChanged, TaskState
+from opsmon.model.duty import ContractWatched, DutyEvent, ObligationDone, ObligationUndone, TaskChanged, TaskState
 from opsmon.model.name import ClauseId, ContractId
 
 BEHIND = timedelta(days=40)  # how far back a start looks for tasks that nobody was told of
 AHEAD = timedelta(days=400)  # a yearly task is at risk half a year before it is due
 AHEAD_SHORT = timedelta(days=16)  # enough for tasks of a day or a week
 LOOK_AGAIN = timedelta(days=1)
-TOLD = frozenset({TaskState.AT_RISK, TaskState.OVERDUE, TaskState.DONE, TaskState.DONE_LATE})
+ENDED = frozenset({TaskState.DONE, TaskState.DONE_LATE})
+TOLD = ENDED | {TaskState.AT_RISK, TaskState.OVERDUE}
 
 TaskId = tuple[ContractId, ClauseId, str, datetime, str]
+OccasionId = tuple[ContractId, ClauseId, str, str]  # contract, obligation, service, day
+Place = str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """What a person ticked off, and the last withdrawal of it, or the withdrawal of that."""
+
+    done: ObligationDone
+    undone: ObligationUndone | None = None
+
+    @property
+    def stands(self) -> bool:
+        return self.undone is None or self.undone.again
 
 
 @dataclass(frozen=True, slots=True)
 class Duties:
-    """What the journal tells of tasks. `next_at` is when time alone next changes one; None is at once."""
+    """What the journal tells of tasks: `ticks` of each by place, those without dates by day (the earliest first).
+    `next_at` is when time alone next changes one; None is at once."""
 
     watched: Map[ContractId, datetime] = field(default_factory=Map)
-    done: Map[TaskId, datetime] = field(default_factory=Map)
+    ticks: Map[TaskId, Map[Place, Tick]] = field(default_factory=Map)
+    occasions: Map[OccasionId, tuple[Tick, ...]] = field(default_factory=Map)
     told: Map[TaskId, TaskState] = field(default_factory=Map)
     next_at: datetime | None = None
+
+    def standing(self, task: TaskId) -> dict[Place, datetime]:
+        """When each place of a task was ticked; withdrawn ticks are left out."""
+        return {place: tick.done.done_at for place, tick in self.ticks.get(task, {}).items() if tick.stands}
+
+    def done_at(self, obligation: Obligation, task: TaskId) -> datetime | None:
+        """When the task was done, at all of its places; None when it is not."""
+        return finished_at(obligation.places, self.standing(task))
 
 
 def fold_duty(duties: Duties, event: DutyEvent) -> Duties:
@@ -47,10 +71,58 @@ def fold_duty(duties: Duties, event: DutyEvent) -> Duties:
         case TaskChanged():
             key = (event.contract, event.obligation, event.service, event.due_at, event.part)
             return replace(duties, told=duties.told.set(key, event.after))
-        case ObligationDone() if event.due_at is not None:
-            key = (event.contract, event.obligation, event.service, event.due_at, event.part)
-            return replace(duties, done=duties.done.set(key, event.done_at), next_at=None)
+        case ObligationDone():
+            return _done(duties, event)
+        case ObligationUndone():
+            return _undone(duties, event)
     return duties
+
+
+def _done(duties: Duties, event: ObligationDone) -> Duties:
+    task = _task_id(event)
+    if task is not None:
+        return _with_tick(duties, task, event.place, Tick(event))
+    occasion = _occasion_id(event)
+    ticks = (*duties.occasions.get(occasion, ()), Tick(event))
+    return replace(duties, occasions=duties.occasions.set(occasion, ticks), next_at=None)
+
+
+def _undone(duties: Duties, event: ObligationUndone) -> Duties:
+    task, tick = _task_id(event), tick_of(duties, event)
+    if tick is None:
+        return duties
+    if task is not None:
+        return _with_tick(duties, task, event.place, replace(tick, undone=event))
+    occasion = _occasion_id(event)
+    ticks = list(duties.occasions[occasion])
+    # Of equal ticks the last one is meant: two visits on one day are told by the same words.
+    index = max(number for number, one in enumerate(ticks) if one == tick)
+    ticks[index] = replace(tick, undone=event)
+    return replace(duties, occasions=duties.occasions.set(occasion, tuple(ticks)), next_at=None)
+
+
+def _with_tick(duties: Duties, task: TaskId, place: Place, tick: Tick) -> Duties:
+    places = duties.ticks.get(task, Map[Place, Tick]()).set(place, tick)
+    return replace(duties, ticks=duties.ticks.set(task, places), next_at=None)
+
+
+def tick_of(duties: Duties, event: ObligationUndone) -> Tick | None:
+    """The tick that a withdrawal is about: of those of an occasion the last that it can be said of."""
+    task = _task_id(event)
+    if task is not None:
+        return duties.ticks.get(task, Map[Place, Tick]()).get(event.place)
+    ticks = duties.occasions.get(_occasion_id(event), ())
+    return next((tick for tick in reversed(ticks) if tick.stands is not event.again), None)
+
+
+def _task_id(event: ObligationDone | ObligationUndone) -> TaskId | None:
+    if event.due_at is None:
+        return None
+    return event.contract, event.obligation, event.service, event.due_at, event.part
+
+
+def _occasion_id(event: ObligationDone | ObligationUndone) -> OccasionId:
+    return event.contract, event.obligation, event.service, event.day
 
 
 def unwatched(duties: Duties, used: Iterable[ContractId], now: datetime) -> tuple[ContractWatched, ...]:
@@ -63,14 +135,14 @@ def changes_of(duties: Duties, name: ContractId, book: ContractBook, now: dateti
     since = duties.watched.get(name)
     if since is None:
         return ()
-    changes = (_change(duties, name, task, now) for task in watched_tasks(book, since, now))
+    changes = (_change(duties, name, one, task, now) for one, task in _watched(book, since, now))
     return tuple(change for change in changes if change is not None)
 
 
-def _change(duties: Duties, name: ContractId, task: Task, now: datetime) -> TaskChanged | None:
+def _change(duties: Duties, name: ContractId, obligation: Obligation, task: Task, now: datetime) -> TaskChanged | None:
     key = (name, *task.key)
-    before, after = duties.told.get(key, TaskState.OPEN), task_state(task, duties.done.get(key), now)
-    if after not in TOLD or after is before:
+    before, after = duties.told.get(key, TaskState.OPEN), task_state(task, duties.done_at(obligation, key), now)
+    if after is before or (after not in TOLD and before not in ENDED):
         return None
     return TaskChanged(now, name, task.obligation, task.service, task.part, task.due_at, before, after)
 
@@ -83,65 +155,34 @@ def next_turn_of(book: ContractBook, since: datetime, now: datetime) -> datetime
 
 def watched_tasks(book: ContractBook, since: datetime, now: datetime) -> Iterator[Task]:
     """The tasks that matter at `now`: due not long ago, or ahead as far as one can be at risk already."""
+    return (task for _, task in _watched(book, since, now))
+
+
+def _watched(book: ContractBook, since: datetime, now: datetime) -> Iterator[tuple[Obligation, Task]]:
     first = book.calendar.local_date(max(since, now - BEHIND))
     for obligation in book.obligations:
-        last = book.calendar.local_date(now + _reach(obligation))
+        last = book.calendar.local_date(now + reach_of(obligation))
         for task in tasks_of(obligation, book.contract, book.calendar, first, last):
             if task.due_at > since:
-                yield task
+                yield obligation, task
 
 
-def _reach(obligation: Obligation) -> timedelta:
+def reach_of(obligation: Obligation) -> timedelta:
+    """How far ahead a task of the obligation can be at risk."""
     short = (Every.DAY, Every.WORKDAY, Every.WEEK)
     brief = all(isinstance(one, Periodic) and one.every in short for one in obligation.schedules)
     return AHEAD_SHORT if brief else AHEAD
 
 
-def judge_done(book: ContractBook, asked: MarkDone, done: Map[TaskId, datetime], now: datetime) -> ObligationDone | str:
-    """The event that ticks it off, or why it cannot be ticked off."""
-    obligation = next((one for one in book.obligations if one.id == asked.obligation), None)
-    if obligation is None:
-        return f"{asked.contract} has no obligation {asked.obligation}"
-    if asked.done_at > now:
-        return f"{asked.done_at.isoformat()} is not past yet"
-    if asked.service and asked.service not in (obligation.services or book.contract.services):
-        return f"{asked.obligation} is not owed for the service {asked.service}"
-    task = None
-    if obligation.nature is Nature.SCHEDULED:
-        task = _task_meant(book, obligation, asked, done)
-        if task is None:
-            return f"no task of {asked.obligation} is due or running on {asked.day.isoformat()}"
-        if (asked.contract, *task.key) in done:
-            return f"{asked.obligation} of {asked.day.isoformat()} is done already"
-    return ObligationDone(
-        at=now, contract=asked.contract, obligation=asked.obligation,
-        service=task.service if task is not None else asked.service,
-        part=task.part if task is not None else asked.part, due_at=task.due_at if task is not None else None,
-        day=asked.day.isoformat(), done_at=asked.done_at, by=asked.by, note=asked.note, file=asked.file,
-        file_sha256=asked.file_sha256,
-    )  # fmt: skip
-
-
-def _task_meant(
-    book: ContractBook, obligation: Obligation, asked: MarkDone, done: Map[TaskId, datetime]
-) -> Task | None:
-    first, last = asked.day - ONE_DAY, _last_day(obligation, asked.day)
-    tasks = tasks_of(obligation, book.contract, book.calendar, first, last)
-    wanted = [task for task in tasks if not asked.service or task.service == asked.service]
-    finished: dict[TaskKey, datetime] = {key[1:]: at for key, at in done.items() if key[0] == asked.contract}
-    return find_task(wanted, asked.day, finished, book.calendar, asked.part)
-
-
-def _last_day(obligation: Obligation, day: date) -> date:
-    return day + _reach(obligation)
-
-
-def late_tasks(duties: Duties, contract: ContractId) -> tuple[Delay, ...]:
-    """The tasks of a contract that the journal tells are overdue or were done late, to be priced like late clocks."""
-    late = (TaskState.OVERDUE, TaskState.DONE_LATE)
-    return tuple(
-        Delay(obligation, f"task {service} {part}", due_at, duties.done.get((name, obligation, service, due_at, part)),
-              service=service or None)
-        for (name, obligation, service, due_at, part), state in sorted(duties.told.items())
-        if name == contract and state in late
-    )  # fmt: skip
+def late_tasks(duties: Duties, book: ContractBook, now: datetime) -> tuple[Delay, ...]:
+    """The tasks of a contract that are overdue or were done late, of those that the daemon has told of or that somebody
+    has ticked, to be priced like late clocks. A tick that was withdrawn since counts as none."""
+    name, rows = book.contract.id, {one.id: one for one in book.obligations}
+    found = []
+    for key in sorted({key for key in (*duties.told, *duties.ticks) if key[0] == name}):
+        _, row, service, due_at, part = key
+        done_at = duties.done_at(rows[row], key) if row in rows else duties.standing(key).get(WHOLE)
+        told = key in duties.told or done_at is not None
+        if told and due_at < (now if done_at is None else done_at):
+            found.append(Delay(row, f"task {service} {part}", due_at, done_at, service=service or None))
+    return tuple(found)

@@ -13,13 +13,8 @@ from opsmon.engine.world import World, start_world
 from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import Incidents, apply
 from opsmon.incident.lifecycle import prune
-from opsmon.model.event import (
-    BackupRecorded,
-    ClockChanged,
-    DutyEvent,
-    Event,
-    MaintenanceSet,
-)
+from opsmon.model.duty import DutyEvent
+from opsmon.model.event import BackupRecorded, ClockChanged, Event, MaintenanceSet
 from opsmon.model.name import IncidentId
 from opsmon.state import restore as state
 

@@ -77,7 +77,9 @@ class AttachDiagnosis:
 class MarkDone:
     """A named human ticks off a recurring obligation: the task that is due on `day` or whose time contains it.
 
-    `service` and `part` pick one of several; "" takes the first that is not done.
+    `service` and `part` pick one of several; "" takes the first that is not done. `places` are those of a task that is
+    owed at many. `spans` are several days in place of `day`, from the first to the last of each, and everything that is
+    due on them; `on_the_day`: each was done on its day, and not at `done_at`, before which all of them were.
     """
 
     contract: ContractId
@@ -90,6 +92,24 @@ class MarkDone:
     part: str = ""
     file: str = ""
     file_sha256: str = ""
+    places: tuple[str, ...] = ()
+    spans: tuple[tuple[date, date], ...] = ()
+    on_the_day: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MarkUndone:
+    """A named human withdraws the ticks of these days, or (`again`) withdraws their withdrawal."""
+
+    contract: ContractId
+    obligation: ClauseId
+    spans: tuple[tuple[date, date], ...]
+    by: str
+    reason: str
+    service: str = ""
+    part: str = ""
+    places: tuple[str, ...] = ()
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +142,17 @@ class RecordBackup:
     unannounced: str = ""
 
 
-Command = OpenIncident | AddFact | JudgeScope | SetMaintenance | AttachDiagnosis | MarkDone | Report | RecordBackup
+Command = (
+    OpenIncident
+    | AddFact
+    | JudgeScope
+    | SetMaintenance
+    | AttachDiagnosis
+    | MarkDone
+    | MarkUndone
+    | Report
+    | RecordBackup
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,9 @@ class Turn:
         book = None if incident.contract is None else self.world.rules.contracts.get(incident.contract)
         if book is None or incident.withdrawn:
             return ()
-        return book.clocks(replace(case_of(incident), estimates=self._pace_at(incident.site)))
+        words = self.world.rules.rulebook.gives_way(incident.condition)
+        case = case_of(incident, words.en if words is not None else "")
+        return book.clocks(replace(case, estimates=self._pace_at(incident.site)))
 
     def _pace_at(self, site: SiteName) -> Estimates:
         """How long people usually take at the site, looked up once a turn."""
@@ -149,11 +151,11 @@ def _told(fact: Fact) -> str:
     return f"{fact.type} was recorded"
 
 
-def case_of(incident: Incident) -> Case:
-    """The incident as its contract sees it."""
+def case_of(incident: Incident, gives_way: str = "") -> Case:
+    """The incident as its contract sees it. `gives_way` says what gives way first, if something does."""
     assert incident.contract is not None  # noqa: S101  # only asked for where there is one
-    gives_way_at = incident.gives_way_at
-    empty = () if gives_way_at is None else (Pressure(incident.opened_at, gives_way_at, "the battery will be empty"),)
+    at, reason = incident.gives_way_at, gives_way or f"{incident.condition} leaves less time"
+    pressures = () if at is None else (Pressure(incident.opened_at, at, reason),)
     return Case(
         incident=incident.id,
         contract=incident.contract,
@@ -162,5 +164,5 @@ def case_of(incident: Incident) -> Case:
         severity=incident.severity,
         labels=incident.scope_labels,
         facts=incident.facts,
-        pressures=empty,
+        pressures=pressures,
     )

@@ -24,8 +24,7 @@ from opsmon.model.incident import MONITORING, Ending, Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
 from opsmon.state.rulebook import Rulebook
 
-RUNTIME = "ups_runtime_remaining_seconds"
-LONGEST_RUNTIME_S = 1e6  # more is no battery
+MAX_LEFT_S = 1e6  # more is no time that runs out, but a device that does not know
 GRAVITY = tuple(Severity)  # the gravest last
 # What people told of a part holds of the whole; that the part was resolved or excluded does not.
 CARRIED = frozenset(FactType) - {
@@ -115,10 +114,10 @@ class Draft:
         self.write(FactAdded(self.now, name, reported))
 
     def _gives_way_at(self, raised: ConditionRaised) -> datetime | None:
-        """When the battery is empty, if it is the time left on it that is short."""
-        rules = self.setting.rulebook.rules
-        is_runtime = any(RUNTIME in rule.metrics for rule in rules if rule.name == raised.condition)
-        if not is_runtime or raised.value is None or not 0 <= raised.value < LONGEST_RUNTIME_S:
+        """When something gives way, if the condition's value is the time that is left until then."""
+        if self.setting.rulebook.gives_way(raised.condition) is None:
+            return None
+        if raised.value is None or not 0 <= raised.value < MAX_LEFT_S:
             return None
         return self.now + timedelta(seconds=raised.value)
 

@@ -3,6 +3,7 @@
 Facts are added, never edited: a mistake is withdrawn by another fact. `refusal_of` gives "" when a fact may be added.
 """
 
+import re
 from datetime import datetime, timedelta
 
 from opsmon.incident.incident import Incident
@@ -18,7 +19,7 @@ EXCLUSIONS = frozenset({FactType.EXCLUDED, FactType.INCLUDED})
 # Judgements and corrections: told of an incident that is over as well, and told twice in one moment.
 JUDGEMENTS = EXCLUSIONS | {FactType.WITHDRAWN}
 AFTER_CLOSE = JUDGEMENTS | {FactType.REPORT_FILED}
-SHA256_DIGITS = 64
+SHA256 = re.compile("[0-9a-f]{64}")
 
 
 def refusal_of(incident: Incident, fact: Fact, now: datetime) -> str:
@@ -81,8 +82,8 @@ def _refusal_of_exclusion(incident: Incident, fact: Fact) -> str:
         return f"{fact.type} needs a reason"
     if fact.type is FactType.EXCLUDED and not fact.approved_by.strip():
         return "an exclusion names who approved it: `opsmon incidents exclude ID --approved-by WHO`"
-    if bool(fact.paper) != bool(fact.paper_sha256) or len(fact.paper_sha256) not in (0, SHA256_DIGITS):
-        return "a paper has a name and its SHA-256 in 64 hexadecimal digits"
+    if fact.paper_sha256 and not (fact.paper and SHA256.fullmatch(fact.paper_sha256)):
+        return "the SHA-256 of a paper is 64 hexadecimal digits, and the paper has a name"
     out = [exclusion_of(incident.facts, clause) is not None for clause in fact.clauses or (None,)]
     which = f" of {', '.join(fact.clauses)}" if fact.clauses else ""
     if fact.type is FactType.EXCLUDED and all(out):

@@ -139,6 +139,10 @@ DEVICES: dict[str, Metric] = {
     "opsmon_wlc_clients": _gauge("How many wireless clients are joined."),
     "opsmon_storage_volume_used_ratio": _gauge("How full the volume is, 0 to 1."),
     "opsmon_storage_disk_ok": _gauge("Whether the disk works: 1 or 0."),
+    "opsmon_storage_pool_ok": _gauge(
+        "Whether a pool, array or RAID set has all its redundancy: 1, or 0 while degraded, rebuilding or failed."
+    ),
+    "opsmon_printer_waste_space_ratio": _gauge("How much of a waste box is still free, 0 to 1."),
     "opsmon_printer_supply_ratio": _gauge("How much of the supply is left, 0 to 1."),
     "opsmon_firewall_sessions": _gauge("How many sessions the firewall holds."),
 }

@@ -5,7 +5,7 @@ from collections import Counter
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from opsmon.engine.world import World
-from opsmon.model.event import TaskState
+from opsmon.model.duty import TaskState
 
 WANTED = (TaskState.AT_RISK, TaskState.OVERDUE)
 

@@ -63,7 +63,10 @@ class SnmpAccess:
 
 @dataclass(frozen=True, slots=True)
 class SshAccess:
-    """How a device's command line is reached. `platform` is netmiko's name of it; `hostname` what its prompt shows."""
+    """How a device's command line is reached. `platform` is netmiko's name of it; `hostnames` what it calls itself.
+
+    Several names are those of the nodes of one pair: whichever is active answers.
+    """
 
     username: str
     port: int = 22
@@ -71,7 +74,7 @@ class SshAccess:
     key: str | None = None
     enable: Secret | None = None
     platform: str | None = None
-    hostname: str | None = None
+    hostnames: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from opsmon.model.device import Kind
+from opsmon.model.duty import DutyEvent
 from opsmon.model.incident import Ending, Fact, Severity
 from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
 
@@ -298,60 +299,6 @@ class MaintenanceSet:
     note: str = ""
 
 
-class TaskState(StrEnum):
-    """How one dated task of a contract's recurring obligation stands."""
-
-    PENDING = "pending"  # its time has not begun
-    OPEN = "open"
-    AT_RISK = "at_risk"
-    OVERDUE = "overdue"
-    DONE = "done"
-    DONE_LATE = "done_late"
-
-
-@dataclass(frozen=True, slots=True)
-class ContractWatched:
-    """From now on the tasks of this contract are watched; what was due before is nobody's debt to us."""
-
-    at: datetime
-    contract: ContractId
-
-
-@dataclass(frozen=True, slots=True)
-class TaskChanged:
-    """A task came to be at risk, overdue or done. (obligation, service, part, due_at) is its name for ever."""
-
-    at: datetime
-    contract: ContractId
-    obligation: ClauseId
-    service: str
-    part: str
-    due_at: datetime
-    before: TaskState
-    after: TaskState
-
-
-@dataclass(frozen=True, slots=True)
-class ObligationDone:
-    """A person ticks off a task, or (`due_at` None) an obligation without dates on the day `day` (ISO 8601).
-
-    `file` is the name of the evidence and `file_sha256` its digest; the evidence itself stays where it is.
-    """
-
-    at: datetime
-    contract: ContractId
-    obligation: ClauseId
-    service: str
-    part: str
-    due_at: datetime | None
-    day: str
-    done_at: datetime
-    by: str
-    note: str = ""
-    file: str = ""
-    file_sha256: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class BackupRecorded:
     """A configuration was captured and proved, or was not and why. `taken_at` is when the device was read.
@@ -388,5 +335,4 @@ Change = (
     | IncidentClosed
     | CommandRefused
 )
-DutyEvent = ContractWatched | TaskChanged | ObligationDone
 Event = Transition | ClockEvent | Change | MaintenanceSet | DutyEvent | BackupRecorded

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from opsmon.model.device import Device, Kind
+from opsmon.model.discovery import Discovery
 from opsmon.model.event import DeviceState
 from opsmon.model.incident import Severity
 
@@ -107,7 +108,8 @@ class Rule:
 
     `series` are label values that a series must have; `needs` other metrics of the same subject that must be present
     with one of these values; `unless` those that excuse it when present. `important` takes only interfaces that the
-    inventory marks. `for_s` is how long the measure must be bad before it is raised.
+    inventory marks. `for_s` is how long the measure must be bad before it is raised. `gives_way` is given where the
+    value is the seconds left until something gives way, and says what does.
     """
 
     name: str
@@ -123,6 +125,7 @@ class Rule:
     unless: Mapping[str, frozenset[float]] = field(default_factory=dict)
     important: bool = False
     unit: str = ""
+    gives_way: Wording | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +141,12 @@ class StateRule:
 
 @dataclass(frozen=True, slots=True)
 class ReportRule:
-    """A condition that another room finds out and reports (a configuration that changed without a change order)."""
+    """A condition that another room finds out and reports; `raised_by` says by what, None where nothing raises it."""
 
     name: str
     grade: Grade
     wording: Wording
+    raised_by: Discovery | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +172,14 @@ class Rulebook:
             if state in rule.states and rule.selector.selects(device):
                 return StateCondition(rule.name, rule.grade.of(device), rule.wording)
         return None
+
+    def condition_for(self, discovery: Discovery) -> str | None:
+        """The name of the condition that a discovery raises; None where the rules do without it."""
+        return next((rule.name for rule in self.reports if rule.raised_by is discovery), None)
+
+    def gives_way(self, condition: str) -> Wording | None:
+        """What gives way when the value of this condition has run down; None where its value is no time left."""
+        return next((rule.gives_way for rule in self.rules if rule.name == condition), None)
 
     def wording_of(self, name: str) -> Wording | None:
         """The words of the condition called `name`."""

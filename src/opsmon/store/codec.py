@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, NewType, Union, cast, get_args, get_origin, get_type_hints
 
 from opsmon.errors import StoreError
+from opsmon.model.duty import ContractWatched, ObligationDone, ObligationUndone, TaskChanged
 from opsmon.model.event import (
     BackupRecorded,
     ChildAttached,
@@ -23,7 +24,6 @@ from opsmon.model.event import (
     CommandRefused,
     ConditionCleared,
     ConditionRaised,
-    ContractWatched,
     DeviceStateChanged,
     DiagnosisAttached,
     Event,
@@ -33,12 +33,10 @@ from opsmon.model.event import (
     IncidentOpened,
     IncidentReopened,
     MaintenanceSet,
-    ObligationDone,
     RecoverySeen,
     RecoveryWithdrawn,
     ScopeJudged,
     SeveritySet,
-    TaskChanged,
 )
 from opsmon.model.incident import Fact
 
@@ -62,6 +60,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "incident_reopened": IncidentReopened,
     "maintenance_set": MaintenanceSet,
     "obligation_done": ObligationDone,
+    "obligation_undone": ObligationUndone,
     "recovery_seen": RecoverySeen,
     "recovery_withdrawn": RecoveryWithdrawn,
     "scope_judged": ScopeJudged,

@@ -1,6 +1,7 @@
 """From the raw values of one row to the number of a metric. Pure; NaN is "the device does not say"."""
 
 from collections.abc import Mapping
+from math import isnan
 
 from opsmon.probe.profile.profile import Filter, MibObject, Source
 from opsmon.probe.profile.resolve import folded_text
@@ -32,15 +33,22 @@ def is_one_of(raw: SnmpValue, wanted: "frozenset[int | float | str] | Mapping[in
 
 
 def passes(values: Values, test: Filter, row: Index) -> bool:
-    """Whether a row keeps to a filter. A value that is missing keeps to none."""
-    raw = raw_at(values, test.subject, row)
+    """Whether a row keeps to a filter. A value that is missing keeps to none that does not allow it."""
+    raw = raw_at(values, test.subject, row) if test.row_by is None else _pointed_at(values, test, row)
     if raw is None:
-        return False
+        return test.or_missing
     if test.one_of is not None and not is_one_of(raw, test.one_of):
         return False
     if test.none_of and is_one_of(raw, test.none_of):
         return False
     return _reads(raw, test) and _within(raw, test)
+
+
+def _pointed_at(values: Values, test: Filter, row: Index) -> SnmpValue | None:
+    """The value in the row of the other table that points to this one."""
+    pointers = values.get(test.row_by.column, _NOTHING) if test.row_by is not None else _NOTHING
+    other = next((there for there, number in pointers.items() if (number,) == row), None)
+    return None if other is None else raw_at(values, test.subject, other)
 
 
 def _reads(raw: SnmpValue, test: Filter) -> bool:
@@ -67,9 +75,15 @@ def value_at(values: Values, source: Source, row: Index) -> float:
     """The metric of one row in base units, or NaN where the device has none, a sentinel, or nonsense."""
     if source.where and not all(passes(values, test, row) or _cannot_tell(values, test) for test in source.where):
         return NAN
-    if source.form == "value":
-        return _single(values, source, row)
-    return _share(values, source, row)
+    value = _single(values, source, row) if source.form == "value" else _share(values, source, row)
+    return _overruled(values, source, row, value) if source.overrules and not isnan(value) else value
+
+
+def _overruled(values: Values, source: Source, row: Index, value: float) -> float:
+    """The value of the first overrule that holds, else the one that the source gave."""
+    return next(
+        (rule.value for rule in source.overrules if all(passes(values, test, row) for test in rule.when)), value
+    )
 
 
 def _single(values: Values, source: Source, row: Index) -> float:

@@ -64,6 +64,12 @@ METRICS: Mapping[str, MetricRule] = MappingProxyType(
         "wlc_clients": MetricRule("Stations associated.", sentinels=COUNTABLE),
         "storage_volume_used_ratio": MetricRule("Share of a volume in use.", "volume", "volume", high=1.0),
         "storage_disk_ok": MetricRule("1 while the disk works.", "disk", "disk", high=1.0),
+        "storage_pool_ok": MetricRule(
+            "1 while a pool, array or RAID set has all its redundancy.", "pool", "pool", high=1.0
+        ),
+        "printer_waste_space_ratio": MetricRule(
+            "Share of a waste box that is still free.", "supply", "waste", high=1.0
+        ),
         "printer_supply_ratio": MetricRule("Share of a supply left.", "supply", "supply", high=1.0),
         "firewall_sessions": MetricRule("Sessions in the table.", sentinels=COUNTABLE),
     }

@@ -21,7 +21,11 @@ class MibObject:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A test of the raw value of `subject` in the same row (or of a scalar)."""
+    """A test of the raw value of `subject` in the same row (or of a scalar).
+
+    With `row_by` it is the row of another table that points here: where the column `row_by` holds the row's number. A
+    value that is missing keeps to no test, unless `or_missing`.
+    """
 
     subject: MibObject
     one_of: frozenset[int | float | str] | None = None
@@ -30,6 +34,12 @@ class Filter:
     below: float | None = None
     matches: re.Pattern[str] | None = None
     lacks: re.Pattern[str] | None = None
+    row_by: MibObject | None = None
+    or_missing: bool = False
+
+    def subjects(self) -> tuple[MibObject, ...]:
+        """What has to be read for it."""
+        return (self.subject,) if self.row_by is None else (self.subject, self.row_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,14 @@ class LabelPlace:
 class Disbelief:
     values: frozenset[int | float | str]
     unless: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overrule:
+    """The value that stands in a row where every test holds, whatever the source itself says; NaN is absent."""
+
+    value: float
+    when: tuple[Filter, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +92,23 @@ class Source:
     label: tuple[LabelPlace, ...] | None
     over: str | None
     also: bool
+    overrules: tuple[Overrule, ...] = ()
 
     @property
     def base(self) -> MibObject:
         """The object whose rows are the rows of this source."""
         return next((operand for operand in self.operands if operand.fixed is None), self.operands[0])
 
+    def second_words(self) -> tuple[MibObject, ...]:
+        """What else the device says of a row, and is read of the source's own rows alone."""
+        return tuple(subject for overrule in self.overrules for test in overrule.when for subject in test.subjects())
+
     def dynamic(self) -> tuple[MibObject, ...]:
         """Every object that has to be read again at each poll."""
+        return (*self.first_words(), *self.second_words())
+
+    def first_words(self) -> tuple[MibObject, ...]:
+        """What gives the value, and tells which rows there are."""
         tests = (*self.where, *(test for doubt in self.disbelieve for test in doubt.unless))
         scales = tuple(scale for scale in (self.si_scale, self.precision) if scale is not None)
         return (*self.operands, *scales, *(test.subject for test in tests))
@@ -176,6 +203,7 @@ __all__ = [
     "Match",
     "MibObject",
     "Oid",
+    "Overrule",
     "Profile",
     "SnmpValue",
     "Source",

@@ -8,6 +8,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import nan
 from typing import TypeVar
 
 from opsmon.errors import OpsmonError
@@ -21,6 +22,7 @@ from opsmon.probe.profile.profile import (
     LabelPlace,
     Match,
     MibObject,
+    Overrule,
     Profile,
     Source,
     Table,
@@ -112,8 +114,9 @@ class _Scope:
         one_of = None if spec.one_of is None else frozenset(folded(raw) for raw in spec.one_of)
         none_of = frozenset(folded(raw) for raw in spec.none_of or ())
         return Filter(
-            self.find(name, key), one_of, none_of, spec.above, spec.below, _pattern(spec.matches), _pattern(spec.lacks)
-        )
+            self.find(name, key), one_of, none_of, spec.above, spec.below, _pattern(spec.matches),
+            _pattern(spec.lacks), self.maybe(spec.row_by, f"{key}.row_by"), spec.or_missing,
+        )  # fmt: skip
 
     def label(self, spec: LabelSpec, key: str) -> LabelPlace:
         subject, at = self.maybe(spec.object, key), self.maybe(spec.at, key)
@@ -151,6 +154,12 @@ class _Scope:
             label=None if spec.label is None else tuple(self.label(place, f"{key}.label") for place in spec.label),
             over=spec.over,
             also=spec.also,
+            overrules=tuple(
+                Overrule(
+                    nan if rule.value is None else rule.value, self.filters(rule.when, f"{key}.overrules.{number}")
+                )
+                for number, rule in enumerate(spec.overrules)
+            ),
         )
 
     def text(self, spec: TextSpec, key: str) -> TextPlace:

@@ -83,7 +83,10 @@ class MatchSpec(Strict):
 
 
 class FilterSpec(Strict):
-    """A test of one raw value: `[1, 2]` for short, or bounds, or a pattern of its text."""
+    """A test of one raw value: `[1, 2]` for short, or bounds, or a pattern of its text.
+
+    `row_by` names a column of the object's own table that points to the row (hrFSStorageIndex → hrStorageTable).
+    """
 
     one_of: list[Raw] | None = None
     none_of: list[Raw] | None = None
@@ -91,6 +94,8 @@ class FilterSpec(Strict):
     below: float | None = None
     matches: Pattern | None = None
     lacks: Pattern | None = None
+    row_by: str | None = None
+    or_missing: bool = False
 
 
 def _filter(value: object) -> object:
@@ -141,6 +146,15 @@ class DisbeliefSpec(Strict):
     unless: Filters = {}
 
 
+class OverruleSpec(Strict):
+    """What stands instead of a source's value in a row where all of `when` holds: a failing disk that still works, a
+    bay that is empty (`value: null`, absent), a battery that is only being tested.
+    """
+
+    value: float | None
+    when: Annotated[Filters, Field(min_length=1)]
+
+
 class SourceSpec(Strict):
     """One way to get a metric. Of the sources of a metric the first that gives anything is taken; `also` adds to those
     before.
@@ -162,6 +176,7 @@ class SourceSpec(Strict):
     high: float | None = None
     sentinels: list[Raw] = []
     disbelieve: list[DisbeliefSpec] = []
+    overrules: list[OverruleSpec] = []
     select: Filters = {}
     where: Filters = {}
     label: Labels | None = None

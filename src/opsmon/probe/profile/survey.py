@@ -36,14 +36,14 @@ def scalars_of(profile: Profile) -> list[Instance]:
 
 
 def _selecting(select: Iterable[Filter]) -> list[MibObject]:
-    return [test.subject for test in select]
+    return [subject for test in select for subject in test.subjects()]
 
 
 def columns_of(profile: Profile) -> list[Oid]:
     """The columns that are walked before it is known which rows matter."""
     columns: list[MibObject] = []
     for source in sources_of(profile):
-        columns += _selecting(source.select) if source.select else source.dynamic()
+        columns += _selecting(source.select) if source.select else source.first_words()
     for places in profile.identity.values():
         for place in places:
             columns += _selecting(place.select) or ([place.subject] if place.subject is not None else [])
@@ -57,6 +57,7 @@ def selected_instances(reader: Reader, profile: Profile) -> tuple[list[Oid], lis
     whole: list[Oid] = []
     for source in sources_of(profile):
         if not source.select:
+            wanted += second_instances(reader, source)
             continue
         columns = [subject.column for subject in source.dynamic() if subject.fixed is None]
         rows = selected_rows(reader, source.base, source.select)
@@ -66,6 +67,12 @@ def selected_instances(reader: Reader, profile: Profile) -> tuple[list[Oid], lis
         columns += [place.subject.column for place in source.label or () if place.subject and _is_beside(place)]
         wanted += [(column, row) for row in rows for column in columns]
     return whole, wanted
+
+
+def second_instances(reader: Reader, source: Source) -> list[Instance]:
+    """What else the device says of the rows of a source: their own tables may be long, and are not walked for it."""
+    columns = {subject.column for subject in source.second_words() if subject.fixed is None}
+    return [(column, row) for column in columns for row in (rows_of(reader, source) if columns else ())]
 
 
 def _is_beside(place: LabelPlace) -> bool:
@@ -78,7 +85,7 @@ def selected_rows(reader: Reader, subject: MibObject, select: Sequence[Filter]) 
 
     A row that lacks a column of its own table which would say what the row is does not pass.
     """
-    columns = [test.subject.column for test in select if test.subject.fixed is None]
+    columns = [test.subject.column for test in select if test.subject.fixed is None and test.row_by is None]
     rows = next((reader.column(column) for column in columns if reader.column(column)), None)
     if rows is None:
         return [] if any(column[:-1] == subject.column[:-1] for column in columns) else None

@@ -1,0 +1,196 @@
+"""`opsmon contracts done` and `undo`: ticking obligations off, and taking a tick back; both go to the journal.
+
+By the daemon where one runs on the root, else by the command itself.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from opsmon.app.lock import RootLock
+from opsmon.cli.contract_words import book_of
+from opsmon.cli.obligations import date_of
+from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
+from opsmon.cli.output import print_json, say
+from opsmon.clock import WallClock
+from opsmon.config.root import Rules, load_rules
+from opsmon.console.client import DaemonClient
+from opsmon.console.duty_document import ticked_document
+from opsmon.engine.duties import Duties
+from opsmon.engine.input import MarkDone, MarkUndone
+from opsmon.engine.tick import Refusal, judge_done, judge_undone
+from opsmon.errors import ConfigError, OpsmonError, Problem, StoreError
+from opsmon.model.duty import ObligationDone, ObligationUndone
+from opsmon.model.name import ClauseId
+from opsmon.report.reading import read_duties
+from opsmon.store.store import Store, open_store
+
+Spans = tuple[tuple[date, date], ...]
+Ticks = Sequence[ObligationDone] | Sequence[ObligationUndone]
+Judge = Callable[[Duties], Ticks | Refusal]
+
+ContractArgument = Annotated[str, typer.Argument(help="The contract's id.")]
+ObligationArgument = Annotated[str, typer.Argument(help="The obligation's id, such as E11.")]
+DaysArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="DATE…", help="The day it is due, or one of its time; or several, or 2026-11-01..2026-11-05."
+    ),
+]
+ServiceOption = Annotated[str, typer.Option(help="The service, where the contract has several.")]
+PartOption = Annotated[str, typer.Option(help="Which of several on a day, such as 09:00.")]
+PlaceOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--place", metavar="GROUP:NAME", help="A place of a task that is owed at many; bureau:1..12, all; repeatable."
+    ),
+]
+
+
+def mark_done(
+    contract: ContractArgument,
+    obligation: ObligationArgument,
+    day: DaysArgument,
+    by: Annotated[str, typer.Option(help="Who did it.")],
+    note: Annotated[str, typer.Option(help="What there is to say.")] = "",
+    file: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="The paper; its digest is kept.")
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(help="When it was done, with offset; now when not given, of several days each on its own."),
+    ] = None,
+    service: ServiceOption = "",
+    part: PartOption = "",
+    place: PlaceOption = None,
+    root: RootOption = CHOSEN_ROOT,
+    json_output: JsonOption = False,
+) -> None:
+    """Tick off an obligation, for a day, several days or places.
+
+    It goes to the journal, by the daemon where one runs on the root.
+    """
+    rules = load_rules(root)
+    book, now, spans = book_of(contract, rules), WallClock().now(), _spans(day)
+    _name_needed(by)
+    asked = MarkDone(
+        contract=book.contract.id, obligation=ClauseId(obligation), day=spans[0][0],
+        done_at=_moment(at) if at is not None else now, by=by, note=note, service=service, part=part,
+        file=file.name if file is not None else "",
+        file_sha256=hashlib.sha256(file.read_bytes()).hexdigest() if file is not None else "",
+        places=tuple(place or ()), spans=spans if _are_many(spans) else (), on_the_day=_are_many(spans) and at is None,
+    )  # fmt: skip
+    body = {
+        "days": day, "by": by, "note": note, "service": service, "part": part, "file": asked.file,
+        "file_sha256": asked.file_sha256, "places": list(asked.places),
+        **({"done_at": asked.done_at.isoformat()} if at is not None else {}),
+    }  # fmt: skip
+    told = _write(rules, root, now, lambda duties: judge_done(book, asked, duties, now), _path(asked, "done"), body)
+    _print(told, "is done", json_output)
+
+
+def undo(
+    contract: ContractArgument,
+    obligation: ObligationArgument,
+    day: DaysArgument,
+    by: Annotated[str, typer.Option(help="Who withdraws it.")],
+    reason: Annotated[str, typer.Option(help="Why it was a mistake.")],
+    service: ServiceOption = "",
+    part: PartOption = "",
+    place: PlaceOption = None,
+    again: Annotated[bool, typer.Option("--again", help="Take the withdrawal itself back: the tick stands.")] = False,
+    root: RootOption = CHOSEN_ROOT,
+    json_output: JsonOption = False,
+) -> None:
+    """Withdraw a tick that was a mistake.
+
+    The journal keeps both. With --again the withdrawal was the mistake.
+    """
+    rules = load_rules(root)
+    book, now = book_of(contract, rules), WallClock().now()
+    _name_needed(by)
+    asked = MarkUndone(
+        book.contract.id, ClauseId(obligation), _spans(day), by, reason, service, part, tuple(place or ()), again
+    )
+    body = {
+        "days": day, "by": by, "reason": reason, "service": service, "part": part, "places": list(asked.places),
+        "again": again,
+    }  # fmt: skip
+    told = _write(rules, root, now, lambda duties: judge_undone(book, asked, duties, now), _path(asked, "undone"), body)
+    _print(told, "is ticked off again" if again else "is no longer ticked off", json_output)
+
+
+def _name_needed(by: str) -> None:
+    if not by.strip():
+        raise ConfigError((Problem("--by", 0, 0, "a name is needed: who says so?"),))
+
+
+def _spans(words: Sequence[str]) -> Spans:
+    found = []
+    for word in words:
+        first, _, last = word.partition("..")
+        span = date_of(first, "DATE"), date_of(last or first, "DATE")
+        if span[1] < span[0]:
+            raise typer.BadParameter(f"DATE: {word} ends before it begins")
+        found.append(span)
+    return tuple(found)
+
+
+def _are_many(spans: Spans) -> bool:
+    return len(spans) > 1 or spans[0][0] != spans[0][1]
+
+
+def _moment(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"--at: {text!r} is no time such as 2026-11-20T10:00:00+08:00") from None
+    if at.tzinfo is None:
+        raise typer.BadParameter(f"--at: {text!r} has no offset, such as +08:00 or Z")
+    return at.astimezone(UTC)
+
+
+def _path(asked: MarkDone | MarkUndone, what: str) -> str:
+    return f"/api/v1/contracts/{asked.contract}/obligations/{asked.obligation}/{what}"
+
+
+def _write(
+    rules: Rules, root: Path, now: datetime, judge: Judge, path: str, body: Mapping[str, object]
+) -> dict[str, object]:
+    """By ourselves where no daemon holds the root, else through it."""
+    try:
+        lock = RootLock(root)
+    except StoreError:
+        told: dict[str, object] = DaemonClient(rules.settings.http).send("POST", path, dict(body))
+        return told
+    try:
+        store = open_store(rules.settings.store_url, root)
+        try:
+            return _write_ourselves(store, judge, now)
+        finally:
+            store.close()
+    finally:
+        lock.release()
+
+
+def _write_ourselves(store: Store, judge: Judge, now: datetime) -> dict[str, object]:
+    judged = judge(read_duties(store))
+    if isinstance(judged, Refusal):
+        raise OpsmonError(judged.reason)
+    store.commit(list(judged), (), now)
+    return ticked_document(judged).model_dump(mode="json")
+
+
+def _print(told: dict[str, object], what: str, json_output: bool) -> None:
+    if json_output:
+        print_json(told)
+        return
+    ticked = told["ticked"]
+    assert isinstance(ticked, list)  # noqa: S101  # of the document
+    for one in ticked:
+        words = (told["obligation"], one["service"], one["part"], one["place"], "of", one["day"], what)
+        say(" ".join(str(word) for word in words if word))

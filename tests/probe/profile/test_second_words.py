@@ -1,0 +1,50 @@
+"""What a device says twice of one part: presence, test, health and access beside state. Cases by hand, in one file."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from opsmon.config.profiles import load_profiles
+from opsmon.probe.profile.choose import ProfileSet
+from opsmon.probe.profile.poller import DevicePoller
+from opsmon.probe.profile.resolve import parse_oid
+from opsmon.probe.snmp.session import Oid, SnmpValue
+from tests.probe.profile.making import series_of
+from tests.probe.profile.recording import RecordedSession
+
+TESTS = Path(__file__).parents[2]
+CASES: list[dict[str, Any]] = yaml.safe_load((TESTS / "golden" / "second_words.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def profiles() -> ProfileSet:
+    return load_profiles(TESTS.parent / "probes")
+
+
+def value_of(written: int | str) -> SnmpValue:
+    if isinstance(written, int):
+        return written
+    return parse_oid(written) if written.startswith("1.3.6.") else written.encode()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])
+async def test_the_word_that_counts_is_told(case: dict[str, Any], profiles: ProfileSet) -> None:
+    values: dict[Oid, SnmpValue] = {parse_oid(oid): value_of(value) for oid, value in case["objects"].items()}
+    poller = DevicePoller(profiles, case["profile"])
+    surveyed = series_of(await poller.poll(RecordedSession(values)))
+    polled = series_of(await poller.poll(RecordedSession(values)))
+    told = {name: surveyed.get(name) for name in case["series"]}
+    assert told == {name: value if value is None else pytest.approx(value) for name, value in case["series"].items()}
+    assert {name: polled.get(name) for name in told} == told
+
+
+async def test_a_test_that_begins_between_two_surveys_is_seen(profiles: ProfileSet) -> None:
+    status, test = parse_oid("1.3.6.1.4.1.318.1.1.1.4.1.1.0"), parse_oid("1.3.6.1.4.1.318.1.1.1.7.2.3.0")
+    poller = DevicePoller(profiles, "apc-ups")
+    found = [
+        series_of(await poller.poll(RecordedSession({status: output, test: result})))["ups_on_battery"]
+        for output, result in ((2, 1), (3, 4), (3, 1), (2, 1))
+    ]
+    assert found == [0.0, 0.0, 1.0, 0.0]
