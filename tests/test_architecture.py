@@ -41,6 +41,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "asyncssh": ("probe",),
     "chinese_calendar": ("contract", "config"),
     "prometheus_client": ("metrics",),
+    "openpyxl": ("report",),
     "typer": ("cli",),
     "rich": ("cli",),
 }

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from pydantic_core import PydanticCustomError
 
-from opsmon.cli.account_words import account_json, print_account
+from opsmon.cli.account_words import print_account
 from opsmon.cli.contract_words import (
     book_of,
     deadline_json,
@@ -34,6 +34,7 @@ from opsmon.model.device import Kind
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import IncidentId
 from opsmon.near_miss import nearest, shown
+from opsmon.report.document import account_document
 
 Words = list[str]
 OPTIONS = {"service": "--service", "kind": "--kind", "severity": "--severity", "labels": "--label"}
@@ -134,7 +135,7 @@ def _replay_json(timeline: Timeline, replayed: tuple[Replayed, ...], account: Ac
     return {
         "contract": timeline.book.contract.id,
         "incidents": [replayed_json(one, timeline.book, timeline.until) for one in replayed],
-        **account_json(account),
+        **account_document(account),
     }
 
 

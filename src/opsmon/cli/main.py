@@ -31,6 +31,7 @@ GROUPS: dict[str, str] = {
     "notify": "notify:group",
     "rules": "rules:group",
     "contracts": "contracts:group",
+    "report": "report:group",
     "journal": "journal:group",
     "backup": "backup:group",
 }

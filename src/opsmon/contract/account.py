@@ -26,6 +26,12 @@ class Affair:
     device: str
     condition: str = ""
 
+    @property
+    def begun_at(self) -> datetime | None:
+        """When the fault began; None while no believable fact says so."""
+        fault = fault_of(self.case, self.device, self.condition)
+        return fault.starts_at if fault is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Account:

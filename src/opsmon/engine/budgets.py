@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from opsmon.contract.account import Affair
+from opsmon.contract.book import ContractBook
 from opsmon.contract.budget import BudgetUse, Fault, budget_uses, fault_of, month_of
 from opsmon.engine.turn import case_of
 from opsmon.engine.world import World
+from opsmon.incident.incident import Incident
 from opsmon.model.name import ContractId
 
 LONGEST_MONTH = timedelta(days=33)  # a fault that was told of later may have begun a little before its incident
@@ -28,5 +31,21 @@ def _faults(world: World, contract: ContractId, now: datetime) -> list[Fault]:
         for incident in world.incidents.by_id.values()
         if incident.contract == contract and not incident.withdrawn and now - incident.starts_at <= LONGEST_MONTH
     )
-    found = (fault_of(case_of(incident), incident.device, incident.condition) for incident in recent)
+    found = (fault_of(case_of(incident), _subject(incident), _condition(incident)) for incident in recent)
     return [fault for fault in found if fault is not None]
+
+
+def affair_of(book: ContractBook, incident: Incident) -> Affair:
+    """An incident with its clocks, as money and reports see it."""
+    case = case_of(incident)
+    return Affair(case, book.clocks(case), _subject(incident), _condition(incident))
+
+
+def _subject(incident: Incident) -> str:
+    """The device, or the incident by itself where a person reported no device."""
+    return incident.device or incident.id
+
+
+def _condition(incident: Incident) -> str:
+    """The name of the condition by the rules; "" where there is only what a person called it, which always counts."""
+    return incident.seen_condition if incident.reported_by else incident.condition
