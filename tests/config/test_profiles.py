@@ -92,3 +92,11 @@ def test_two_profiles_of_one_name_are_a_mistake(tmp_path: Path) -> None:
 def test_a_root_without_a_last_resort_is_a_mistake(tmp_path: Path) -> None:
     (found,) = mistakes(tmp_path, one="name: one\n")
     assert "no profile is named `generic`" in found
+
+
+def test_every_stock_profile_falls_back_to_what_any_agent_may_tell() -> None:
+    standard = {"hrProcessorLoad", "hrStorageUsed", "memTotalReal", "ssCpuIdle"}
+    alone = {"if-mib", "if-mib-full"}  # interfaces and nothing else
+    for name, profile in load_profiles(STOCK).profiles.items():
+        read = {operand.name for sources in profile.metrics.values() for one in sources for operand in one.operands}
+        assert profile.abstract or name in alone or read >= standard, name

@@ -125,12 +125,13 @@ def _power(values: Values, source: Source, row: Index) -> float:
 
 
 def _scaled(source: Source, number: float) -> float:
-    """In base units by the first scale that gives a sane value: cards disagree on 0.1 V and V."""
-    for scale in source.scales:
-        value = _in_base_unit(number * scale, source.unit)
-        if source.low <= value <= source.high:
-            return value
-    return NAN
+    """In base units by the first scale that gives a likely value, else a sane one: cards disagree on 0.1 V and V."""
+    values = [_in_base_unit(number * scale, source.unit) for scale in source.scales]
+    sane = [value for value in values if source.low <= value <= source.high]
+    if len(sane) > 1 and source.likely is not None:
+        low, high = source.likely
+        return next((value for value in sane if low <= value <= high), sane[0])
+    return sane[0] if sane else NAN
 
 
 def _in_base_unit(number: float, unit: str) -> float:

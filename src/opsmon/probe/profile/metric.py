@@ -17,7 +17,10 @@ NO_VALUE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class MetricRule:
-    """What every series of one metric keeps to. `unlabelled` names the only thing of a device."""
+    """What every series of one metric keeps to. `unlabelled` names the only thing of a device.
+
+    `likely` is where a value nearly always lies: of several scales the one that leads there is taken.
+    """
 
     help: str
     label: str | None = None
@@ -25,12 +28,15 @@ class MetricRule:
     low: float = 0.0
     high: float = float("inf")
     sentinels: frozenset[float] = NO_VALUE
+    likely: tuple[float, float] | None = None
 
     def holds(self, value: float) -> bool:
         """Whether a device can have such a value. NaN is not one."""
         return self.low <= value <= self.high
 
 
+# From a sagging 100 V to two phases of 480 V; a mains that is gone is below, and is told by the first scale.
+MAINS_VOLTS = (80.0, 500.0)
 COUNTABLE = frozenset({2147483647, -2147483648, 4294967295})
 
 METRICS: Mapping[str, MetricRule] = MappingProxyType(
@@ -47,8 +53,8 @@ METRICS: Mapping[str, MetricRule] = MappingProxyType(
         "ups_battery_charge_ratio": MetricRule("Charge left in the battery.", high=1.0),
         "ups_runtime_remaining_seconds": MetricRule("How long the battery will last.", high=30 * 86400.0),
         "ups_load_ratio": MetricRule("Share of the rated load in use.", "phase", "1", high=2.0),
-        "ups_input_volts": MetricRule("Voltage of the mains.", "phase", "1", high=700.0),
-        "ups_output_volts": MetricRule("Voltage of the output.", "phase", "1", high=700.0),
+        "ups_input_volts": MetricRule("Voltage of the mains.", "phase", "1", high=700.0, likely=MAINS_VOLTS),
+        "ups_output_volts": MetricRule("Voltage of the output.", "phase", "1", high=700.0, likely=MAINS_VOLTS),
         "ups_battery_temperature_celsius": MetricRule(
             "Temperature of the battery.", low=-30.0, high=100.0, sentinels=NO_VALUE | {0}
         ),

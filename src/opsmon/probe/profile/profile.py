@@ -93,6 +93,7 @@ class Source:
     over: str | None
     also: bool
     overrules: tuple[Overrule, ...] = ()
+    likely: tuple[float, float] | None = None
 
     @property
     def base(self) -> MibObject:

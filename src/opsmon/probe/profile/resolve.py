@@ -154,6 +154,7 @@ class _Scope:
             label=None if spec.label is None else tuple(self.label(place, f"{key}.label") for place in spec.label),
             over=spec.over,
             also=spec.also,
+            likely=rule.likely,
             overrules=tuple(
                 Overrule(
                     nan if rule.value is None else rule.value, self.filters(rule.when, f"{key}.overrules.{number}")
