@@ -15,10 +15,11 @@ from opsmon.model.event import (
     ConditionRaised,
     DeviceState,
     DeviceStateChanged,
+    FactAdded,
     Transition,
 )
-from opsmon.model.incident import Severity
-from opsmon.model.name import ContractId, DeviceName, SiteName
+from opsmon.model.incident import Fact, FactType, Severity
+from opsmon.model.name import ContractId, DeviceName, IncidentId, SiteName
 from opsmon.state.rulebook import Grade, Rulebook, StateRule, Wording
 
 START = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -85,6 +86,11 @@ class Scene:
 
     def cleared(self, name: str, condition: str, subject: str = "") -> None:
         self.see(ConditionCleared(self.now, DeviceName(name), condition, subject, START))
+
+    def tell_fact(self, incident: IncidentId, fact_type: FactType, by: str) -> None:
+        draft = self.draft()
+        draft.write(FactAdded(self.now, incident, Fact(fact_type, self.now, by)))
+        self.take(draft)
 
     def see(self, transition: Transition) -> None:
         draft = self.draft()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from opsmon.model.event import DeviceState, IncidentClosed, RecoveryWithdrawn
-from opsmon.model.incident import FactType, Severity
+from opsmon.model.event import DeviceState, IncidentClosed, IncidentRenewed, RecoveryWithdrawn
+from opsmon.model.incident import Ending, FactType, Severity
 from opsmon.model.name import IncidentId
 from tests.incident.scene import HALL, START, Scene, device
 
@@ -137,11 +137,30 @@ def test_a_recovery_that_does_not_last_is_withdrawn(again: DeviceState) -> None:
     assert scene.story().count("IncidentOpened") == 1
 
 
-def test_a_flapping_device_and_a_dead_one_are_one_outage() -> None:
+def test_a_flapping_device_that_dies_passes_on_to_an_incident_of_its_death() -> None:
     scene = Scene()
     scene.becomes("mcu", FLAPPING)
-    scene.at(10).becomes("mcu", DOWN)
-    assert scene.the_open().condition == "DeviceFlapping"
+    flapping = scene.the_open()
+    scene.tell_fact(flapping.id, FactType.ACKNOWLEDGED, "李")
+    scene.at(100).becomes("mcu", DOWN)
+    dead = scene.the_open()
+    assert (dead.condition, dead.starts_at, dead.phase) == ("DeviceDown", flapping.starts_at, "acknowledged")
+    old = scene.incidents.by_id[flapping.id]
+    assert (old.ended, old.merged_into) == (Ending.PASSED_ON, dead.id)
+    scene.at(200).becomes("mcu", FLAPPING)
+    assert scene.the_open().id == dead.id, "what was dead is not told as less while it comes and goes"
+    scene.at(300).becomes("mcu", DOWN)
+    assert scene.the_open().id == dead.id
+    assert isinstance(scene.events[-1], IncidentRenewed), "and is told again when it is dead again"
+
+
+def test_a_recovery_from_degraded_does_not_hold_when_it_begins_to_flap() -> None:
+    scene = Scene()
+    scene.becomes("mcu", DEGRADED)
+    scene.at(400).becomes("mcu", UP)
+    scene.at(410).becomes("mcu", FLAPPING)
+    scene.at(440).wait()
+    assert "DeviceDegraded" in [incident.condition for incident in scene.open]
 
 
 def test_a_degraded_device_that_dies_at_once_was_dying() -> None:

@@ -81,9 +81,10 @@ class House:
     async def idle(self) -> None:
         """Until everything that was submitted is decided."""
         await self.until(lambda: len(self.pipeline.intake) == 0)
-        turn = self.pipeline.turns
-        self.pipeline.intake.wake()
-        await self.until(lambda: self.pipeline.turns > turn)
+        for _ in range(2):  # the turn that is under way began before, and may not have seen the clock move
+            turn = self.pipeline.turns
+            self.pipeline.intake.wake()
+            await self.until(lambda before=turn: self.pipeline.turns > before)  # type: ignore[misc]
 
     async def kill_mcu(self) -> IncidentId:
         """Four failures in a row, as the re-probes of a dead device give them."""

@@ -124,8 +124,9 @@ class Scene:
         return [e for e in self.events if isinstance(e, DeviceStateChanged) and e.device == device]
 
     def path(self, device: str) -> list[str]:
-        """The states that the device went through."""
-        return [change.after.value for change in self.changes(device)]
+        """The states that the device went through; what only tells more of the same one is left out."""
+        told = self.changes(device)
+        return [one.after.value for one in told if one.after is not one.before or one.cause is not None]
 
     def agenda_moved(self, jump: timedelta) -> None:
         """The wall clock jumped; the scheduler's own clock did not."""

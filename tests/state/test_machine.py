@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from immutables import Map
 
 from opsmon.model.event import DeviceState
@@ -232,25 +233,55 @@ def test_down_stays_down_while_nothing_is_measured() -> None:
     assert scene.path("sw") == ["up", "down"]
 
 
-def test_a_device_that_keeps_falling_flaps_until_it_is_calm() -> None:
-    scene = settled("icmp", period_s=30.0)
-    for _ in range(6):
+def falls(scene: Scene, times: int, dead_s: float = 20.0) -> Scene:
+    """So many falls of a device that is checked twice a minute; each begins just before a check."""
+    for _ in range(times):
+        scene.run(29.0 - (scene.now - START).total_seconds() % 30.0 + 30.0)
         scene.dead.add("sw")
-        scene.run(45)
+        scene.run(dead_s)
         scene.dead.clear()
         scene.run(60)
+    return scene
+
+
+def test_a_device_that_keeps_falling_flaps_until_it_is_calm() -> None:
+    scene = falls(settled("icmp", period_s=30.0), 6)
     assert scene.path("sw").count("down") == 4
     assert scene.path("sw")[-1] == "flapping"
     scene.run(560)
     assert scene.state("sw") is DeviceState.FLAPPING, "hysteresis: a quiet moment is not calm"
-    scene.dead.add("sw")
-    scene.run(45)
-    scene.dead.clear()
-    scene.run(60)
-    assert scene.path("sw")[-1] == "flapping", "one more fall is more of the same"
+    falls(scene, 1)
+    assert scene.state("sw") is DeviceState.FLAPPING, "one more fall is more of the same"
+    assert scene.path("sw").count("down") == 4
     scene.run(900)
     assert scene.path("sw")[-1] == "up"
-    assert scene.path("sw").count("flapping") == 1
+
+
+def test_what_a_flapping_device_does_is_journaled_beneath() -> None:
+    scene = falls(settled("icmp", period_s=30.0), 6)
+    beneath = [change.measured.state.value for change in scene.changes("sw") if change.measured is not None]
+    assert beneath == ["down", "up", "down", "up"]
+
+
+@pytest.mark.parametrize("period_s", [15.0, 30.0, 60.0])
+def test_a_flapping_device_that_dies_is_dead_within_two_periods(period_s: float) -> None:
+    scene = settled("icmp", period_s=period_s)
+    for _ in range(5):
+        scene.dead.add("sw")
+        scene.run(period_s + 10.0)
+        scene.dead.clear()
+        scene.run(period_s)
+    assert scene.state("sw") is DeviceState.FLAPPING
+    scene.run(2 * period_s)
+    before, died = len(scene.changes("sw")), scene.now
+    scene.dead.add("sw")
+    scene.run(2 * period_s)
+    assert scene.state("sw") is DeviceState.DOWN
+    told = [change for change in scene.changes("sw")[before:] if change.after is DeviceState.DOWN]
+    assert told[0].reason == "icmp timeout ×4"
+    assert died <= told[0].since <= died + timedelta(seconds=period_s)
+    scene.run(3_000)
+    assert scene.state("sw") is DeviceState.DOWN, "and stays it, however old its falls are"
 
 
 def test_maintenance_covers_what_happens_and_uncovers_it_at_its_end() -> None:
@@ -265,6 +296,7 @@ def test_maintenance_covers_what_happens_and_uncovers_it_at_its_end() -> None:
     down = scene.changes("sw")[-1]
     assert down.at == end
     assert down.since == end, "the planned time is not held against anybody"
+    assert down.reason.startswith("icmp timeout ×4; first seen at 2026-11-20T02:0"), "and what it is, is told"
 
 
 def test_maintenance_that_ends_well_ends_up() -> None:

@@ -81,7 +81,7 @@ def test_a_flapping_device_is_flapping_until_it_was_calm_for_the_window() -> Non
         scene.run(60)
     assert scene.path("sw")[-1] == "flapping"
     restart(scene)
-    assert scene.fleet.machines[scene.devices["sw"].name].is_out, "taken for down until it is measured"
+    assert not scene.fleet.machines[scene.devices["sw"].name].is_out, "it was up when it was last measured"
     scene.run(800)
     assert scene.state("sw") is DeviceState.FLAPPING
     scene.run(120)

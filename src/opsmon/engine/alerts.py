@@ -14,13 +14,21 @@ from opsmon.contract.term import Target
 from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.engine.world import ClockKey, Word, World
 from opsmon.incident.incident import Incident
-from opsmon.model.event import ClockChanged, ClockState, Event, IncidentClosed, IncidentOpened, IncidentReopened
+from opsmon.model.event import (
+    ClockChanged,
+    ClockState,
+    Event,
+    IncidentClosed,
+    IncidentOpened,
+    IncidentRenewed,
+    IncidentReopened,
+)
 from opsmon.model.incident import Ending, exclusion_of
 from opsmon.model.name import IncidentId
 
 CLOCK_ALERTS = {ClockState.AT_RISK: AlertKind.AT_RISK, ClockState.BREACHED: AlertKind.BREACHED}
 PAPERS = frozenset({Target.REPORT})
-AlertCause = IncidentOpened | IncidentReopened | IncidentClosed | ClockChanged
+AlertCause = IncidentOpened | IncidentReopened | IncidentRenewed | IncidentClosed | ClockChanged
 
 
 class Shift(NamedTuple):
@@ -85,7 +93,7 @@ def shifts_of(world: World, event: Event, changed: Mapping[ClockKey, Word]) -> l
             shifts.append(Shift(before, AlertStatus.RESOLVED, old))
         if word.alert is not None and word.alert is not before:
             shifts.append(Shift(word.alert, AlertStatus.FIRING, word))
-    if isinstance(event, IncidentOpened | IncidentReopened):
+    if isinstance(event, IncidentOpened | IncidentReopened | IncidentRenewed):
         shifts.append(Shift(AlertKind.INCIDENT, AlertStatus.FIRING, None))
     if isinstance(event, IncidentClosed):
         shifts.append(Shift(AlertKind.INCIDENT, AlertStatus.RESOLVED, None))

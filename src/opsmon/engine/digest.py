@@ -18,7 +18,7 @@ from opsmon.model.event import (
 )
 from opsmon.model.name import DeviceName, IncidentId
 
-# These cover what was measured before: the event before them matters still.
+# These cover what was measured before. In an older journal they do not tell it: the event before them matters still.
 COVERS = frozenset({DeviceState.MAINTENANCE, DeviceState.FLAPPING})
 
 
@@ -65,7 +65,7 @@ def _task_of(event: TaskChanged | ObligationDone | ObligationUndone) -> tuple[ob
 
 def _uncover(kept: dict[int, Event], of_device: list[int], event: DeviceStateChanged, number: int) -> None:
     """Drops the states of the device that the event puts an end to."""
-    if event.after not in COVERS:
+    if event.after not in COVERS or event.measured is not None:
         for old in of_device:
             del kept[old]
         of_device.clear()

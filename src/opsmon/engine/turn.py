@@ -5,15 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from opsmon.contract.case import Case, Estimates, Pressure
-from opsmon.contract.clock import Clock
+from opsmon.contract.clock import Clock, state_at
 from opsmon.contract.pace import estimates_from
-from opsmon.contract.watch import clock_events
+from opsmon.contract.watch import clock_events, key_of
 from opsmon.contract.watch import next_deadline as next_turn
 from opsmon.engine.alerts import alerts_for, as_of, without_passing
 from opsmon.engine.effect import Diagnose, Effect, Notify
 from opsmon.engine.fold import fold_decided
 from opsmon.engine.step import Step
-from opsmon.engine.world import World
+from opsmon.engine.world import ClockKey, World
 from opsmon.incident.draft import Draft
 from opsmon.incident.incident import Incident
 from opsmon.incident.lifecycle import end_hold_down
@@ -26,10 +26,11 @@ from opsmon.model.event import (
     IncidentOpened,
     IncidentReopened,
     RecoverySeen,
+    RecoveryWithdrawn,
     ScopeJudged,
     SeveritySet,
 )
-from opsmon.model.incident import Fact, FactType
+from opsmon.model.incident import MONITORING, Fact, FactType
 from opsmon.model.name import IncidentId, SiteName
 from opsmon.state.fleet import StateStep
 
@@ -69,6 +70,8 @@ class Turn:
                 self.reckon.setdefault(event.incident, "monitoring sees the fault")
                 if event.state is DeviceState.DOWN:
                     self.effects.append(Diagnose(event.incident, self.world.incidents.by_id[event.incident].device))
+            case RecoveryWithdrawn():
+                self.reckon.setdefault(event.incident, event.reason)
             case FactAdded():
                 self.reckon.setdefault(event.incident, _told(event.fact))
             case IncidentReopened():
@@ -114,13 +117,26 @@ class Turn:
         return Step(self.world, tuple(self.events), tuple(self.effects))
 
     def _clocks_of(self, name: IncidentId) -> tuple[Clock, ...]:
-        incident = self.world.incidents.by_id[name]
+        return self._clocks_for(self.world.incidents.by_id[name])
+
+    def _clocks_for(self, incident: Incident) -> tuple[Clock, ...]:
         book = None if incident.contract is None else self.world.rules.contracts.get(incident.contract)
         if book is None or incident.withdrawn:
             return ()
         words = self.world.rules.rulebook.gives_way(incident.condition)
         case = case_of(incident, words.en if words is not None else "")
         return book.clocks(replace(case, estimates=self._pace_at(incident.site)))
+
+    def _held(self, incident: Incident) -> frozenset[ClockKey]:
+        """The clocks that stand still while a recovery is being believed: they are met by it, if it holds. To call one
+        late in that time, and in time when it is over, would be two words of which one is wrong."""
+        recovered_at = incident.recovered_at
+        if incident.hold_until is None or recovered_at is None or incident.resolved_at is not None:
+            return frozenset()
+        believed = replace(incident, facts=(*incident.facts, Fact(FactType.RESOLVED, recovered_at, MONITORING)))
+        ends = {key_of(clock): state_at(clock, self.now) for clock in self._clocks_for(believed)}
+        clocks = self._clocks_for(incident)
+        return frozenset(key_of(clock) for clock in clocks if ends.get(key_of(clock)) is not state_at(clock, self.now))
 
     def _pace_at(self, site: SiteName) -> Estimates:
         """How long people usually take at the site, looked up once a turn."""
@@ -133,12 +149,17 @@ class Turn:
     def _settle(self, name: IncidentId, clocks: tuple[Clock, ...], reason: str) -> None:
         """Tells what the clocks have to tell, and puts the incident on the agenda."""
         told = {key: word.last for key, word in self.world.words.get(name, {}).items()}
-        for event in clock_events(told, clocks, self.now, reason):
+        held = self._held(self.world.incidents.by_id[name])
+        if held:
+            told = {key: last for key, last in told.items() if key not in held}
+        running = tuple(clock for clock in clocks if key_of(clock) not in held) if held else clocks
+        for event in clock_events(told, running, self.now, reason):
             self.write(event)
-        incident, turn = self.world.incidents.by_id[name], next_turn(clocks, self.now)
+        incident, turn = self.world.incidents.by_id[name], next_turn(running, self.now)
         moments = [at for at in (turn, incident.hold_until) if at is not None]
-        kept = self.world.clocks.set(name, clocks) if turn is not None else self.world.clocks
-        if turn is None and name in kept:
+        is_waiting = turn is not None or bool(held)
+        kept = self.world.clocks.set(name, clocks) if is_waiting else self.world.clocks
+        if not is_waiting and name in kept:
             kept = kept.delete(name)
         agenda = self.world.agenda.set(name, min(moments, default=None))
         self.world = replace(self.world, clocks=kept, agenda=agenda)

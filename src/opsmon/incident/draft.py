@@ -34,6 +34,7 @@ CARRIED = frozenset(FactType) - {
     FactType.INCLUDED,
     FactType.WITHDRAWN,
 }
+NOT_TAKEN_OVER = frozenset({FactType.DETECTED, FactType.RESOLVED})  # by an incident that another one goes on in
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,36 @@ class Draft:
         self.incidents = apply(self.incidents, event)
         self.events.append(event)
 
-    def open_state(self, device: Device, last: DeviceStateChanged) -> Incident | None:
-        """An incident for the state that the device is in; None where the rules call it no fault."""
+    def open_state(
+        self, device: Device, last: DeviceStateChanged, continues: Incident | None = None
+    ) -> Incident | None:
+        """An incident for the state that the device is in; None where the rules call it no fault.
+
+        It takes over the start and the facts of the one that it `continues`: the same fault, found to be another one.
+        """
         condition = self.setting.rulebook.state_condition(device, last.after)
         if condition is None:
             return None
-        opened = self._opening(device, condition.name, condition.severity, last.since, last.reason)
-        return self._open(replace(opened, state=last.after))
+        since = last.since if continues is None else min(last.since, continues.starts_at)
+        opened = self._opening(device, condition.name, condition.severity, since, last.reason)
+        incident = self._open(replace(opened, state=last.after))
+        return incident if continues is None else self._take_over(incident, continues)
+
+    def see_worse(self, incident: Incident, device: Device, last: DeviceStateChanged) -> Incident:
+        """What a person reported turned out to be worse: it stays the person's incident."""
+        condition = self.setting.rulebook.state_condition(device, last.after)
+        if condition is not None:
+            opened = self._opening(device, condition.name, condition.severity, last.since, last.reason)
+            self.write(_seen(incident, replace(opened, state=last.after)))
+        return self.incidents.by_id[incident.id]
+
+    def _take_over(self, incident: Incident, old: Incident) -> Incident:
+        """Adds what stands of the old incident: it is the same fault. That it was resolved does not hold."""
+        known = {(fact.type, fact.at) for fact in incident.standing}
+        for fact in old.standing:
+            if fact.type not in NOT_TAKEN_OVER and (fact.type, fact.at) not in known:
+                self.write(FactAdded(self.now, incident.id, fact))
+        return self.incidents.by_id[incident.id]
 
     def open_condition(self, device: Device, raised: ConditionRaised) -> Incident:
         opened = self._opening(device, raised.condition, raised.severity, raised.since, raised.detail)
@@ -150,6 +174,11 @@ class Draft:
     def withdraw(self, incident: Incident, reason: str, ended: Ending = Ending.WITHDRAWN) -> None:
         """Closes an incident that turned out to be none, or that nothing can see the end of."""
         self.write(IncidentClosed(self.now, incident.id, reason, withdrawn=True, ended=ended))
+
+    def pass_on(self, incident: Incident, reason: str, into: IncidentId) -> None:
+        """Closes an incident that goes on as another one, which took over everything."""
+        ended = Ending.PASSED_ON
+        self.write(IncidentClosed(self.now, incident.id, reason, withdrawn=True, merged_into=into, ended=ended))
 
     def merge(self, incident: Incident, reason: str, into: IncidentId) -> None:
         """Closes an incident that turned out to be a part of another one, which takes over what people told of it."""

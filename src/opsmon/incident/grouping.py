@@ -2,16 +2,27 @@
 
 A device that goes down opens an incident; a device that is hidden by it is attached to it. Where the state room finds
 that a device which it had declared down was hidden all the time, the device's own incident is withdrawn and the device
-attached. A fault that is older than that has a cause of its own and keeps its incident.
+attached. A fault that is older than that has a cause of its own and keeps its incident. Where the way is open again and
+the device is as dead as before, a new incident takes over what was withdrawn: its start, its facts, what was promised.
+
+A fault that turns into a worse one (degraded or flapping, then dead) goes on in the incident of the worse one, with its
+start and its facts. Only a good answer ends an outage; a device that answers badly is not back.
 """
 
 from datetime import datetime, timedelta
 
 from opsmon.incident.draft import Draft
 from opsmon.incident.incident import Incident
-from opsmon.incident.incidents import Incidents, degraded_of
+from opsmon.incident.incidents import Incidents, degraded_of, outage_of
 from opsmon.model.device import Device
-from opsmon.model.event import ConditionCleared, ConditionRaised, DeviceState, DeviceStateChanged, Transition
+from opsmon.model.event import (
+    ConditionCleared,
+    ConditionRaised,
+    DeviceState,
+    DeviceStateChanged,
+    IncidentRenewed,
+    Transition,
+)
 from opsmon.model.name import ContractId, DeviceName
 
 # How much earlier a consequence may have been seen than its cause: checks of different devices are not simultaneous.
@@ -46,21 +57,51 @@ def _observe_state(draft: Draft, device: Device, event: DeviceStateChanged) -> N
         case DeviceState.UP | DeviceState.DEGRADED:
             _observe_back(draft, device, event)
         case DeviceState.MAINTENANCE:
-            draft.detach(device.name)
+            _observe_covered(draft, device, event)
         case DeviceState.UNKNOWN:
             _doubt_recovery(draft, device.name, "it can no longer be measured")
 
 
 def _observe_gone(draft: Draft, device: Device, event: DeviceStateChanged) -> None:
     draft.detach(device.name)
-    outage = draft.incidents.outage_of(device.name)
-    if outage is not None:
-        draft.withdraw_recovery(outage, event.reason)
-    else:
-        outage = draft.open_state(device, event)
-    if outage is not None and event.after is DeviceState.DOWN:
+    _doubt_recovery(draft, device.name, event.reason)
+    outage, is_down = draft.incidents.outage_of(device.name), event.after is DeviceState.DOWN
+    if outage is None:
+        outage = _open_outage(draft, device, event)
+    elif is_down and outage.state is DeviceState.FLAPPING:
+        outage = _pass_on(draft, device, event, outage)
+    elif is_down and event.before is DeviceState.FLAPPING:
+        draft.write(IncidentRenewed(draft.now, outage.id, event.reason))
+    if outage is not None and is_down:
         _absorb_degraded(draft, outage)
         _adopt_hidden(draft, device.name)
+
+
+def _open_outage(draft: Draft, device: Device, event: DeviceStateChanged) -> Incident | None:
+    begun = _begun_as(draft, device.name, event)
+    if begun is not None and begun.is_open and begun.reported_by:
+        return draft.see_worse(begun, device, event)
+    return draft.open_state(device, event, begun)
+
+
+def _begun_as(draft: Draft, device: DeviceName, event: DeviceStateChanged) -> Incident | None:
+    """The incident as which this fault began: one that was taken for a part of another's, or the first sign of it."""
+    folded = draft.incidents.folded.get(device)
+    if folded is not None:
+        return draft.incidents.by_id.get(folded)
+    degraded = draft.incidents.find_open(degraded_of(device)) if event.after is DeviceState.DOWN else None
+    return degraded if degraded is not None and degraded.starts_at >= event.since - CONSEQUENCE_WINDOW else None
+
+
+def _pass_on(draft: Draft, device: Device, event: DeviceStateChanged, old: Incident) -> Incident:
+    """What came and went is gone: another incident with all that was told of it, and another alert."""
+    if old.reported_by:
+        return draft.see_worse(old, device, event)
+    new = draft.open_state(device, event, old)
+    if new is None:
+        return old
+    draft.pass_on(old, f"it is {event.after} now, see {new.id}", new.id)
+    return new
 
 
 def _absorb_degraded(draft: Draft, outage: Incident) -> None:
@@ -92,15 +133,17 @@ def _is_consequence(other: Incident, outage: Incident) -> bool:
 
 
 def _observe_hidden(draft: Draft, device: DeviceName) -> None:
+    own = draft.incidents.outage_of(device)
+    was_well = own is not None and own.hold_until is not None  # it answered well after its fault: this is another one
     _doubt_recovery(draft, device, "it can no longer be reached")
-    outage, own = outage_hiding(draft.incidents, device), draft.incidents.outage_of(device)
+    outage = outage_hiding(draft.incidents, device)
     if outage is not None:
         _absorb_reports(draft, device, outage)
     if outage is None:
         draft.detach(device)
     elif own is None:
         draft.attach(outage.id, device)
-    elif _is_consequence(own, outage):
+    elif _is_consequence(own, outage) and not was_well:
         draft.merge(own, f"its cause is {outage.id}", outage.id)
         draft.attach(outage.id, device)
 
@@ -131,24 +174,46 @@ def outage_hiding(incidents: Incidents, device: DeviceName) -> Incident | None:
 
 
 def _doubt_recovery(draft: Draft, device: DeviceName, reason: str) -> None:
-    outage = draft.incidents.outage_of(device)
-    if outage is not None:
-        draft.withdraw_recovery(outage, reason)
+    for cause in (outage_of(device), degraded_of(device)):
+        incident = draft.incidents.find_open(cause)
+        if incident is not None:
+            draft.withdraw_recovery(incident, reason)
+
+
+def _observe_covered(draft: Draft, device: Device, event: DeviceStateChanged) -> None:
+    """A maintenance window opens nothing. What was broken before it is repaired when it answers, window or not."""
+    draft.detach(device.name)
+    beneath = event.measured
+    if beneath is None:
+        return
+    if beneath.state not in (DeviceState.UP, DeviceState.DEGRADED):
+        _doubt_recovery(draft, device.name, beneath.reason)
+        return
+    is_up = beneath.state is DeviceState.UP
+    since = beneath.since if is_up and beneath.since is not None else event.at
+    _see_back(draft, device.name, since, is_up=is_up, good=event.good, reason=beneath.reason)
 
 
 def _observe_back(draft: Draft, device: Device, event: DeviceStateChanged) -> None:
     draft.detach(device.name)
-    outage = draft.incidents.outage_of(device.name)
-    if outage is not None:
-        draft.see_recovery(outage, event.since)
-    degraded = draft.incidents.find_open(degraded_of(device.name))
-    if degraded is not None and event.after is DeviceState.UP:
-        draft.see_recovery(degraded, event.since)
-    elif degraded is not None:
-        draft.withdraw_recovery(degraded, event.reason)
-    elif event.after is DeviceState.DEGRADED and outage is None:
+    is_up = event.after is DeviceState.UP
+    # What is degraded has been so since its first failure; it was back when it was found to be.
+    since = event.since if is_up else event.at
+    _see_back(draft, device.name, since, is_up=is_up, good=event.good, reason=event.reason)
+    is_known = any(draft.incidents.find_open(cause) for cause in (outage_of(device.name), degraded_of(device.name)))
+    if not is_up and not is_known:
         draft.open_state(device, event)
     _open_suppressed(draft, device)
+
+
+def _see_back(draft: Draft, device: DeviceName, since: datetime, *, is_up: bool, good: bool, reason: str) -> None:
+    """It answers: an outage is over with the first good answer, a part that failed when the device is up."""
+    outage, degraded = draft.incidents.outage_of(device), draft.incidents.find_open(degraded_of(device))
+    for incident, is_over in ((outage, is_up or good), (degraded, is_up)):
+        if incident is not None and is_over:
+            draft.see_recovery(incident, since)
+        elif incident is not None:
+            draft.withdraw_recovery(incident, reason)
 
 
 def _open_suppressed(draft: Draft, device: Device) -> None:

@@ -24,12 +24,14 @@ from opsmon.model.event import (
     FaultSeen,
     IncidentClosed,
     IncidentOpened,
+    IncidentRenewed,
     IncidentReopened,
     RecoverySeen,
     RecoveryWithdrawn,
     ScopeJudged,
     SeveritySet,
 )
+from opsmon.model.incident import Ending
 from opsmon.model.name import DeviceName, IncidentId
 
 K = TypeVar("K")
@@ -41,6 +43,7 @@ IncidentChange = Change | DeviceStateChanged | ConditionRaised | ConditionCleare
 
 
 OUTAGE, DEGRADED, REPORTED = "", "~degraded", "~reported"
+ANSWERING = frozenset({DeviceState.UP, DeviceState.DEGRADED})
 
 
 def outage_of(device: DeviceName) -> Cause:
@@ -69,7 +72,8 @@ class Incidents:
     """`suppressed` are conditions that hold on a device that is not to open anything at present; `hidden` are
     unreachable devices and the device that hides each; `states` holds the last word on every device of which
     something is known. `numbers` counts the incidents of each day. `reported_on` are the open incidents of a device of
-    which only people know."""
+    which only people know. `folded` are devices whose own outage was taken for a part of another's, and have not
+    answered since."""
 
     by_id: Map[IncidentId, Incident] = field(default_factory=Map)
     open_by_cause: Map[Cause, IncidentId] = field(default_factory=Map)
@@ -78,6 +82,7 @@ class Incidents:
     hidden: Map[DeviceName, DeviceName] = field(default_factory=Map)
     hidden_behind: Map[DeviceName, frozenset[DeviceName]] = field(default_factory=Map)
     states: Map[DeviceName, DeviceStateChanged] = field(default_factory=Map)
+    folded: Map[DeviceName, IncidentId] = field(default_factory=Map)
     numbers: Map[str, int] = field(default_factory=Map)
     reported_on: Map[DeviceName, frozenset[IncidentId]] = field(default_factory=Map)
 
@@ -168,6 +173,7 @@ def _enter(incidents: Incidents, incident: Incident) -> Incidents:
         open_by_cause=incidents.open_by_cause.set(cause, incident.id),
         suppressed=without(incidents.suppressed, cause),
         reported_on=reported,
+        folded=without(incidents.folded, incident.device) if cause[1] == OUTAGE else incidents.folded,
     )
 
 
@@ -213,9 +219,15 @@ def _told(incident: Incident, event: Change) -> Incident:
             return replace(incident, recovered_at=None, hold_until=None)
         case SeveritySet() | ScopeJudged():
             return _judged(incident, event)
-        case DiagnosisAttached():
-            return replace(incident, diagnosis=(*incident.diagnosis, event.text))
+        case DiagnosisAttached() | IncidentRenewed():
+            return _found_out(incident, event)
     return incident
+
+
+def _found_out(incident: Incident, event: DiagnosisAttached | IncidentRenewed) -> Incident:
+    if isinstance(event, IncidentRenewed):
+        return replace(incident, detail=event.reason)
+    return replace(incident, diagnosis=(*incident.diagnosis, event.text))
 
 
 def _judged(incident: Incident, event: SeveritySet | ScopeJudged) -> Incident:
@@ -266,13 +278,25 @@ def _closed(incidents: Incidents, incident: Incident, event: IncidentClosed) -> 
     for child in incident.children:
         parents = without(parents, child)
     left = _leave(incidents, incident)
-    return replace(left, by_id=left.by_id.set(incident.id, closed), parent_incident=parents)
+    folded = _folded(left, closed)
+    return replace(left, by_id=left.by_id.set(incident.id, closed), parent_incident=parents, folded=folded)
+
+
+def _folded(incidents: Incidents, closed: Incident) -> Map[DeviceName, IncidentId]:
+    """An outage that was merged into that of another device may turn out to have been one of its own."""
+    into = None if closed.merged_into is None else incidents.by_id.get(closed.merged_into)
+    is_part = closed.ended is Ending.MERGED and into is not None and into.device != closed.device
+    if not is_part or closed.state not in OUTAGE_STATES:
+        return incidents.folded
+    return incidents.folded.set(closed.device, closed.id)
 
 
 def _state_changed(incidents: Incidents, event: DeviceStateChanged) -> Incidents:
     unknown = event.after is DeviceState.UNKNOWN
     states = without(incidents.states, event.device) if unknown else incidents.states.set(event.device, event)
-    return _hide(replace(incidents, states=states), event)
+    answers = event.after in ANSWERING or (event.measured is not None and event.measured.state in ANSWERING)
+    folded = without(incidents.folded, event.device) if answers else incidents.folded
+    return _hide(replace(incidents, states=states, folded=folded), event)
 
 
 def _hide(incidents: Incidents, event: DeviceStateChanged) -> Incidents:

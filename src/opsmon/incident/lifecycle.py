@@ -105,4 +105,7 @@ def prune(incidents: Incidents, inventory: Inventory) -> Incidents:
         above, hidden = hidden[name], without(hidden, name)
         rest = behind.get(above, frozenset()) - {name}
         behind = behind.set(above, rest) if rest else without(behind, above)
-    return replace(incidents, states=states, suppressed=suppressed, hidden=hidden, hidden_behind=behind)
+    folded = incidents.folded
+    for name in [name for name in folded if name not in inventory.devices]:
+        folded = without(folded, name)
+    return replace(incidents, states=states, suppressed=suppressed, hidden=hidden, hidden_behind=behind, folded=folded)

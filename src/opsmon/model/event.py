@@ -18,7 +18,7 @@ from enum import StrEnum
 from opsmon.model.device import Kind
 from opsmon.model.duty import DutyEvent
 from opsmon.model.incident import Ending, Fact, Severity
-from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
+from opsmon.model.name import CheckName, ClauseId, ContractId, DeviceName, IncidentId, SiteName
 
 
 class DeviceState(StrEnum):
@@ -32,8 +32,22 @@ class DeviceState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured of a device of which something else is said, since when (None: never) and why."""
+
+    state: DeviceState
+    since: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceStateChanged:
-    """`since` is the first observation that led here; `cause` the parent that hides an unreachable device."""
+    """`since` is the first observation that led here; `cause` the parent that hides an unreachable device.
+
+    `failed` are the checks that have to answer well before the device is up. `good`: one of its checks has given a good
+    answer since it was last out. `measured` is what maintenance or flapping covers, and `flapping` whether it keeps
+    falling, whatever is said of it. The same state is told again when what is beneath it changes.
+    """
 
     at: datetime
     device: DeviceName
@@ -42,6 +56,10 @@ class DeviceStateChanged:
     since: datetime
     reason: str
     cause: DeviceName | None = None
+    failed: tuple[CheckName, ...] = ()
+    good: bool = True
+    measured: Measured | None = None
+    flapping: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +233,15 @@ class RecoveryWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentRenewed:
+    """The same fault is to be told again: it was thought to come and go, and is there for good now."""
+
+    at: datetime
+    incident: IncidentId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class SeveritySet:
     """As `ScopeJudged` with a severity alone; only journals that are older than that hold it."""
 
@@ -329,6 +356,7 @@ Change = (
     | ChildDetached
     | RecoverySeen
     | RecoveryWithdrawn
+    | IncidentRenewed
     | SeveritySet
     | ScopeJudged
     | DiagnosisAttached

@@ -8,10 +8,12 @@ from opsmon.model.event import (
     Event,
     IncidentClosed,
     IncidentOpened,
+    IncidentRenewed,
     MaintenanceSet,
     RecoveryWithdrawn,
     SeveritySet,
 )
+from opsmon.model.incident import Ending
 
 LOUD = frozenset({ClockState.AT_RISK, ClockState.BREACHED, ClockState.MET_LATE})
 
@@ -19,7 +21,7 @@ LOUD = frozenset({ClockState.AT_RISK, ClockState.BREACHED, ClockState.MET_LATE})
 def narrate(event: Event) -> str:
     """The line, "" for what is not worth one."""
     match event:
-        case IncidentOpened() | IncidentClosed() | RecoveryWithdrawn() | SeveritySet():
+        case IncidentOpened() | IncidentClosed() | IncidentRenewed() | RecoveryWithdrawn() | SeveritySet():
             return f"incident {event.incident} {_turn_of(event)}"
         case ClockChanged() if event.after in LOUD:
             due = "" if event.due_at is None else f", due at {event.due_at.isoformat(timespec='seconds')}"
@@ -38,14 +40,20 @@ def _backup(event: BackupRecorded) -> str:
     return "" if event.ok else f"no backup of {event.device}: {event.reason}"
 
 
-def _turn_of(event: IncidentOpened | IncidentClosed | RecoveryWithdrawn | SeveritySet) -> str:
+def _ending_of(event: IncidentClosed) -> str:
+    return "" if event.ending is Ending.RECOVERED else f", {event.ending}"
+
+
+def _turn_of(event: IncidentOpened | IncidentClosed | IncidentRenewed | RecoveryWithdrawn | SeveritySet) -> str:
     match event:
         case IncidentOpened():
             subject = f" {event.subject}" if event.subject else ""
             return f"opened: {event.device} {event.condition}{subject} ({event.detail})"
         case IncidentClosed():
-            return f"closed: {event.reason}"
+            return f"closed{_ending_of(event)}: {event.reason}"
         case RecoveryWithdrawn():
             return f"goes on: {event.reason}"
+        case IncidentRenewed():
+            return f"is there for good now: {event.reason}"
         case SeveritySet():
             return f"is {event.severity}, says {event.by}"

@@ -149,7 +149,7 @@ def _keep(turn: Turn, name: DeviceName, machine: DeviceMachine) -> None:
         if check not in known:
             records = records.delete(check)
     suspicion = machine.suspicion if machine.suspicion and machine.suspicion.lead in known else None
-    turn.put(name, replace(machine, checks=records, suspicion=suspicion))
+    turn.put(name, replace(machine, checks=records, suspicion=suspicion, owed=machine.owed & known.keys()))
 
 
 def state_of(fleet: FleetState, device: DeviceName) -> DeviceState:

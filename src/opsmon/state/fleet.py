@@ -22,7 +22,11 @@ OUT = frozenset({DeviceState.DOWN, DeviceState.UNREACHABLE})
 
 @dataclass(frozen=True, slots=True)
 class CheckRecord:
-    """What the last measurements of one check said. Steady times; `bad_since` is wall."""
+    """What the last measurements of one check said. Steady times; `bad_since` is wall.
+
+    `usual_s` is what its answers take: the slowest of late, 0 where it never answered. `reached` is when the last probe
+    that reached the device began.
+    """
 
     outcome: Outcome | None = None  # of the last that measured anything
     started: datetime | None = None
@@ -30,11 +34,14 @@ class CheckRecord:
     failures: int = 0  # not OK, in a row
     bad_since: datetime | None = None
     faulted: datetime | None = None  # the last local fault, if nothing was measured after it
+    usual_s: float = 0.0
+    reached: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
-    """A failure that is being confirmed. `since` (wall) and `started` are when the first failed probe began."""
+    """A failure that is being confirmed. `since` (wall) and `started` are when the first failed probe began; `misses`
+    counts how often the leading check did not reach the device since."""
 
     lead: CheckName  # the check whose failures are counted
     since: datetime
@@ -43,11 +50,17 @@ class Suspicion:
     rounds: int = 0
     asked: datetime | None = None  # when the last of them went out
     failed_at: datetime | None = None  # everything failed; only the parents are waited for
+    misses: int = 1
+    all_asked: datetime | None = None  # when every check was first asked
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceMachine:
-    """One device. `state` is what was measured; `visible` what is said of it (maintenance and flapping cover it)."""
+    """One device. `state` is what was measured; `visible` what is said of it (maintenance and flapping cover it).
+
+    `owed` are the checks that failed while it lived: it is up only when each of them has answered well. `good`: a check
+    has answered well since the device was last out.
+    """
 
     state: DeviceState = DeviceState.UNKNOWN
     visible: DeviceState = DeviceState.UNKNOWN
@@ -63,12 +76,16 @@ class DeviceMachine:
     grace_until: datetime | None = None
     awaited_from: datetime | None = None  # since when a first measurement is waited for (after a restart)
     asked_at: datetime | None = None  # when it was last probed for the sake of a child
+    owed: frozenset[CheckName] = frozenset()
+    good: bool = False
+    why: str = ""  # of `state`
 
     def with_checks(self, checks: Map[CheckName, CheckRecord]) -> "DeviceMachine":
         """The same with other records. Once a sample: `replace` would take three times as long."""
         return DeviceMachine(
             self.state, self.visible, self.since, self.cause, self.shown_since, self.reason, checks, self.suspicion,
             self.falls, self.flapping, self.maintenance_until, self.grace_until, self.awaited_from, self.asked_at,
+            self.owed, self.good, self.why,
         )  # fmt: skip
 
     @property

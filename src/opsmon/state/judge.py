@@ -3,7 +3,8 @@
 A suspicion opens with the first miss, asks for confirmations at the policy's pace, and ends in one of three ways: the
 device answered (up, or degraded when a check stays failed), nothing answered and the way to it is open (down), or
 nothing answered and every way to it is out (unreachable). Time alone never ends it badly: a verdict needs failed
-measurements.
+measurements. And only a good answer makes a device up: of each check that failed while it lived, and of one at least.
+A server that refuses and complains in turn has not recovered in between.
 """
 
 from dataclasses import replace
@@ -14,13 +15,15 @@ from opsmon.model.event import DeviceState
 from opsmon.model.sample import Outcome, Sample
 from opsmon.state.fleet import DeviceMachine, Suspicion
 from opsmon.state.machine import (
+    asks_everything,
     checks_to_confirm,
     everything_failed,
     failed_checks,
+    gives_up_at,
     is_alive,
-    living_state,
     next_round_at,
     reason_of,
+    round_patience_s,
     unconfirmed_checks,
     valid_until,
     was_reached,
@@ -31,16 +34,22 @@ from opsmon.state.turn import Turn
 
 def judge_sample(turn: Turn, device: Device, machine: DeviceMachine, sample: Sample) -> None:
     """Judge the device after `sample` was recorded in `machine`."""
-    if sample.outcome.measured and sample.outcome is not Outcome.OK:
+    well = sample.outcome is Outcome.OK
+    if sample.outcome.measured and not well:
         machine = _suspect(turn, device, machine, sample)
     if sample.outcome.reached:
-        if machine.is_out:
+        failed = machine.checks[sample.check].failures >= turn.policy.failures_needed
+        if machine.is_out and (well or failed):
             machine = _begin_new_life(turn, device, machine, sample)
         machine = replace(machine, grace_until=None)
-        turn.put(device.name, machine)
-        _settle_living(turn, device, machine, sample.started_at)
+        if well:
+            machine = replace(machine, owed=machine.owed - {sample.check}, good=True)
+        _settle_living(turn, device, machine, sample.started_at, well=well)
         return
-    turn.put(device.name, machine)
+    if machine.flapping:
+        turn.show(device.name, machine, machine.why, shown_cause=machine.cause)
+    else:
+        turn.put(device.name, machine)
     settle(turn, device)
 
 
@@ -55,7 +64,7 @@ def settle(turn: Turn, device: Device) -> None:
         _settle_living(turn, device, machine, suspicion.since)
     elif everything_failed(machine, turn.plan.checks[device.name], turn.steady, turn.policy):
         _find_culprit(turn, device, machine, suspicion)
-    elif machine.checks[suspicion.lead].failures > 1 and hidden_by(turn, device) is not None:
+    elif suspicion.misses > 1 and hidden_by(turn, device) is not None:
         _find_culprit(
             turn, device, machine, suspicion
         )  # one confirmation is enough where the parent is known to be out
@@ -64,7 +73,8 @@ def settle(turn: Turn, device: Device) -> None:
 def look_again(turn: Turn, device: Device) -> None:
     """Time passed: send the confirmation that is due, end what has run out."""
     machine = turn.calm(device.name, turn.machine(device.name))
-    if machine.maintenance_until is not None and turn.now >= machine.maintenance_until:
+    uncovers_at = turn.uncovers_at(device.name, machine)
+    if uncovers_at is not None and turn.steady >= uncovers_at:
         machine = replace(machine, maintenance_until=None)
     if machine.grace_until is not None and turn.steady >= machine.grace_until:
         machine = replace(machine, grace_until=None)
@@ -82,19 +92,19 @@ def _lives(turn: Turn, device: Device, machine: DeviceMachine) -> bool:
 
 
 def _suspect(turn: Turn, device: Device, machine: DeviceMachine, sample: Sample) -> DeviceMachine:
-    """Open a suspicion where the failed sample is news and somebody may be blamed."""
-    if machine.suspicion is not None or sample.outcome is Outcome.AUTH:
-        return machine
-    if not sample.outcome.reached and _is_excused(turn, device, machine):
+    """Open a suspicion where the failed sample is news and somebody may be blamed; count the misses of an open one."""
+    reached = sample.outcome.reached
+    if machine.suspicion is not None:
+        if reached or sample.check != machine.suspicion.lead:
+            return machine
+        return replace(machine, suspicion=replace(machine.suspicion, misses=machine.suspicion.misses + 1))
+    if sample.outcome is Outcome.AUTH or (not reached and _is_excused(turn, device, machine)):
         return machine
     record = machine.checks[sample.check]
-    if record.failures >= turn.policy.failures_needed:
-        if sample.outcome.reached or _lives(turn, device, machine):
-            return machine
-        machine = replace(machine, checks=machine.checks.set(sample.check, replace(record, failures=1)))
-    if record.started is None:
+    known = record.failures >= turn.policy.failures_needed and (reached or _lives(turn, device, machine))
+    if known or record.started is None:
         return machine
-    suspicion = Suspicion(sample.check, sample.started_at, record.started, turn.steady)
+    suspicion = Suspicion(sample.check, sample.started_at, record.started, turn.steady, misses=0 if reached else 1)
     return replace(machine, suspicion=suspicion)
 
 
@@ -117,28 +127,40 @@ def _begin_new_life(turn: Turn, device: Device, machine: DeviceMachine, sample: 
     return replace(machine, checks=checks)
 
 
-def _settle_living(turn: Turn, device: Device, machine: DeviceMachine, since: datetime) -> None:
-    """It answers: up, or degraded by the checks that stay failed. Nothing left to confirm ends the suspicion."""
-    failed = failed_checks(machine, turn.plan.checks[device.name], turn.steady, turn.policy)
-    suspicion = machine.suspicion
-    if suspicion is not None and not unconfirmed_checks(machine, turn.policy):
+def _settle_living(turn: Turn, device: Device, machine: DeviceMachine, since: datetime, *, well: bool = False) -> None:
+    """It answers: degraded while checks owe a good answer; up when none does and it has just answered `well`. What is
+    neither stays what it was. Nothing left to confirm ends the suspicion."""
+    if machine.suspicion is not None and not unconfirmed_checks(machine, turn.policy):
         machine = replace(machine, suspicion=None)
-    state = living_state(failed)
-    if state is machine.state:
-        turn.put(device.name, machine)
-    elif state is DeviceState.UP:
-        turn.change(device.name, machine, state, since, "it answers")
+    owed = machine.owed | failed_checks(machine, turn.policy)
+    machine = replace(machine, owed=owed)
+    if owed:
+        _degrade(turn, device, machine, since)
+    elif well and machine.state is not DeviceState.UP:
+        turn.change(device.name, machine, DeviceState.UP, since, "it answers")
     else:
-        moments = (machine.checks[name].bad_since for name in failed)
-        bad_since = min((moment for moment in moments if moment is not None), default=since)
-        turn.change(device.name, machine, state, bad_since, reason_of(machine, failed))
+        turn.put(device.name, machine)
+
+
+def _degrade(turn: Turn, device: Device, machine: DeviceMachine, since: datetime) -> None:
+    """It answers in part only. Told again when more checks fail, and when the first of them answers well."""
+    reason = reason_of(machine, machine.owed) or f"{', '.join(sorted(machine.owed))} did not answer well yet"
+    if machine.state is DeviceState.DEGRADED:
+        turn.show(device.name, replace(machine, why=reason), reason)
+        return
+    moments = (machine.checks[name].bad_since for name in machine.owed if name in machine.checks)
+    bad_since = min((moment for moment in moments if moment is not None), default=since)
+    turn.change(device.name, machine, DeviceState.DEGRADED, bad_since, reason)
 
 
 def _find_culprit(turn: Turn, device: Device, machine: DeviceMachine, suspicion: Suspicion) -> None:
     """Everything failed: the device is down, or what it is reached through is."""
-    reason = reason_of(machine, tuple(machine.checks))
-    cause = hidden_by(turn, device)
     judged = replace(machine, suspicion=None)
+    if machine.state is DeviceState.DOWN:  # it only complained in between
+        turn.put(device.name, judged)
+        return
+    reason, cause = reason_of(machine, machine.checks), hidden_by(turn, device)
+    judged = replace(judged, good=False)
     if cause is not None:
         turn.change(device.name, judged, DeviceState.UNREACHABLE, suspicion.since, f"{cause} is down", cause)
         return
@@ -146,6 +168,7 @@ def _find_culprit(turn: Turn, device: Device, machine: DeviceMachine, suspicion:
     waited_s = (turn.steady - failed_at).total_seconds()
     if way_is_proven(turn, device) or waited_s >= longest_wait_s(turn, device):
         turn.change(device.name, judged, DeviceState.DOWN, suspicion.since, reason)
+        turn.ask_if_dead(device.name)
         return
     turn.put(device.name, replace(machine, suspicion=replace(suspicion, failed_at=failed_at)))
     ask_parents(turn, device)
@@ -169,18 +192,26 @@ def _wear_out(turn: Turn, device: Device) -> None:
 
 def _confirm(turn: Turn, device: Device) -> None:
     """Send the confirmation that is due; after too long without a verdict drop the suspicion."""
-    machine = turn.machine(device.name)
+    machine, checks = turn.machine(device.name), turn.plan.checks[device.name]
     suspicion = machine.suspicion
     if suspicion is None or suspicion.failed_at is not None:
         return
-    since_s = (turn.steady - suspicion.began).total_seconds()
-    if since_s >= turn.policy.give_up_s:
+    if turn.steady >= gives_up_at(machine, suspicion, checks, turn.policy):
         turn.put(device.name, replace(machine, suspicion=None))
-    elif turn.steady >= next_round_at(suspicion, turn.policy):
-        timeout_s = turn.policy.round_timeout_s(suspicion.rounds)
-        names = checks_to_confirm(machine, turn.plan.checks[device.name], turn.policy)
-        turn.ask(device.name, names, f"confirmation {suspicion.rounds + 1}", timeout_s=timeout_s)
-        asked = replace(suspicion, rounds=suspicion.rounds + 1, asked=turn.steady)
+    elif turn.steady >= next_round_at(machine, suspicion, checks, turn.policy):
+        asked = _ask_round(turn, device, machine, suspicion)
         turn.put(device.name, replace(machine, suspicion=asked))
         if suspicion.rounds >= 1 and not was_reached(machine, suspicion.started):
             ask_parents(turn, device)
+
+
+def _ask_round(turn: Turn, device: Device, machine: DeviceMachine, suspicion: Suspicion) -> Suspicion:
+    """Ask what the next confirmation asks, each check as patiently as it needs. Gives the suspicion afterwards."""
+    checks = turn.plan.checks[device.name]
+    for name in checks_to_confirm(machine, checks, turn.policy):
+        waits_s = round_patience_s(machine.checks.get(name), checks[name], suspicion.rounds, turn.policy)
+        turn.ask(device.name, (name,), f"confirmation {suspicion.rounds + 1}", timeout_s=waits_s)
+    all_asked = suspicion.all_asked
+    if all_asked is None and asks_everything(machine, suspicion):
+        all_asked = turn.steady
+    return replace(suspicion, rounds=suspicion.rounds + 1, asked=turn.steady, all_asked=all_asked)

@@ -1,6 +1,7 @@
 """The state room after a restart: what the journal tells, and nothing that it does not.
 
-Durable: what is said of each device, since when and for which cause; maintenance windows; conditions that are raised.
+Durable: what is said of each device, since when and for which cause; what was measured beneath it and which checks owe
+a good answer; maintenance windows; conditions that are raised.
 Not durable, and begun anew: records of checks, confirmations, grace, pending conditions. So a device known down is down
 until it is measured again, and one known up goes UNKNOWN only if no measurement comes for as long as at any other time.
 """
@@ -17,7 +18,7 @@ from opsmon.model.event import (
     Event,
     MaintenanceSet,
 )
-from opsmon.model.name import DeviceName
+from opsmon.model.name import CheckName, DeviceName
 from opsmon.state.fleet import DeviceMachine, FleetState
 from opsmon.state.standing import Standing, StandingKey, Standings
 from opsmon.state.turn import Turn
@@ -27,7 +28,9 @@ def fold_event(fleet: FleetState, event: Event) -> FleetState:
     """Take one event of the journal, in its order. Events of other rooms and of unknown devices change nothing."""
     match event:
         case DeviceStateChanged(device=name) if name in fleet.plan.devices:
-            return _keep(fleet, name, _fold_state(fleet.machines.get(name, DeviceMachine()), event))
+            return _keep(
+                fleet, name, _fold_state(fleet.machines.get(name, DeviceMachine()), event, fleet.plan.checks[name])
+            )
         case MaintenanceSet(device=name) if name in fleet.plan.devices:
             machine = fleet.machines.get(name, DeviceMachine())
             return _keep(fleet, name, replace(machine, maintenance_until=event.until))
@@ -57,15 +60,29 @@ def _keep_standing(fleet: FleetState, name: DeviceName, key: StandingKey, standi
     return replace(fleet, standings=fleet.standings.set(name, kept))
 
 
-def _fold_state(machine: DeviceMachine, event: DeviceStateChanged) -> DeviceMachine:
-    """Maintenance and flapping cover what was measured: under maintenance the state before it stands, and a flapping
-    device is taken for down until it is measured (the safer guess: a wrong one lasts one period)."""
-    flapping = event.after is DeviceState.FLAPPING
-    shown = replace(machine, visible=event.after, flapping=flapping, shown_since=event.since, reason=event.reason)
+def _fold_state(machine: DeviceMachine, event: DeviceStateChanged, checks: Iterable[CheckName]) -> DeviceMachine:
+    """Maintenance and flapping cover what was measured, and tell it. Of an older journal, which does not: under
+    maintenance the state before it stands, and a flapping device is taken for down until it is measured; a degraded
+    device owes a good answer of each of its checks."""
+    flapping = event.flapping or event.after is DeviceState.FLAPPING
+    shown = replace(
+        machine,
+        visible=event.after,
+        flapping=flapping,
+        shown_since=event.since,
+        reason=event.reason,
+        owed=frozenset(event.failed),
+        good=event.good,
+    )
+    if event.measured is not None:
+        measured = event.measured
+        return replace(shown, state=measured.state, since=measured.since, why=measured.reason, cause=event.cause)
     if event.after is DeviceState.MAINTENANCE:
-        return shown
+        return replace(shown, owed=machine.owed, good=machine.good)
     state = DeviceState.DOWN if event.after is DeviceState.FLAPPING else event.after
-    return replace(shown, state=state, since=event.since, cause=event.cause)
+    if state is DeviceState.DEGRADED and not event.failed:
+        shown = replace(shown, owed=frozenset(checks))
+    return replace(shown, state=state, since=event.since, cause=event.cause, why=event.reason)
 
 
 def resume(fleet: FleetState, now: datetime) -> FleetState:

@@ -5,7 +5,8 @@ The rules, in words:
    are out (down or unreachable themselves). Its cause is the root: the first parent's own cause, or that parent.
  - An answer beats every inference: a child that answers is up, whatever is said of its parents.
  - When a parent falls, its children are looked at at once, and those that fell shortly before it, or with it, are
-   re-classified from DOWN to UNREACHABLE. A child that was down long before keeps its own fault.
+   re-classified from DOWN to UNREACHABLE. A child that was down long before, or whose parents still answered when it
+   did not, keeps its own fault.
  - When a way to it is back, an unreachable child is looked at soon and not blamed before its grace is over.
 """
 
@@ -18,7 +19,7 @@ from opsmon.model.device import Device
 from opsmon.model.event import DeviceState
 from opsmon.model.name import DeviceName
 from opsmon.state.fleet import CheckRecord, DeviceMachine
-from opsmon.state.machine import was_reached
+from opsmon.state.machine import answered_since, patience_s, round_patience_s, was_reached
 from opsmon.state.turn import Turn
 
 
@@ -51,9 +52,27 @@ def longest_wait_s(turn: Turn, device: Device) -> float:
     for parent in parents_of(turn, device):
         machine = turn.machine(parent)
         if not machine.is_out:
-            suspect = machine.suspicion is not None
-            waits.append(turn.policy.suspect_parent_wait_s if suspect else turn.policy.parent_wait_s)
+            waits.append(_answer_takes_s(turn, parent) if machine.suspicion is None else _verdict_takes_s(turn, parent))
     return max(waits)
+
+
+def _answer_takes_s(turn: Turn, name: DeviceName) -> float:
+    """How long a parent that is asked may take to answer: as long as the quickest of its checks."""
+    policy, records = turn.policy, turn.machine(name).checks
+    checks = turn.plan.checks.get(name, {})
+    waits = (patience_s(records.get(check.name), check, policy.parent_wait_s, policy) for check in checks.values())
+    return max(policy.parent_wait_s, min(waits, default=0.0))
+
+
+def _verdict_takes_s(turn: Turn, name: DeviceName) -> float:
+    """How long it may take until a parent that is suspected is judged."""
+    policy, machine = turn.policy, turn.machine(name)
+    check = turn.plan.checks.get(name, {}).get(machine.suspicion.lead) if machine.suspicion else None
+    if check is None:
+        return policy.suspect_parent_wait_s
+    record, rounds = machine.checks.get(check.name), range(len(policy.confirm_after_s))
+    confirmed_s = sum(round_patience_s(record, check, number, policy) for number in rounds)
+    return max(policy.suspect_parent_wait_s, policy.confirm_after_s[0] + confirmed_s)
 
 
 def ask_parents(turn: Turn, device: Device) -> None:
@@ -87,20 +106,24 @@ def _fall_with_parent(turn: Turn, device: Device, parent: DeviceName, cause: Dev
         if machine.cause != cause:
             _hide(turn, device.name, machine, cause)
     elif machine.state is DeviceState.DOWN:
-        if _fell_with(turn, machine, turn.machine(parent)):
+        if _fell_with(turn, device, machine, turn.machine(parent)):
             _hide(turn, device.name, machine, cause)
     elif machine.suspicion is None:
         turn.ask_soon(device.name, f"{cause} is down")
 
 
-def _fell_with(turn: Turn, child: DeviceMachine, parent: DeviceMachine) -> bool:
+def _fell_with(turn: Turn, device: Device, child: DeviceMachine, parent: DeviceMachine) -> bool:
     if child.since is None or parent.since is None:
         return False
-    return child.since >= parent.since - timedelta(seconds=turn.policy.reclassify_s)
+    policy = turn.policy
+    own_from = child.since - turn.skew + timedelta(seconds=policy.own_fault_s)
+    if any(answered_since(turn.machine(name), own_from) for name in parents_of(turn, device)):
+        return False
+    return child.since >= parent.since - timedelta(seconds=policy.reclassify_s)
 
 
 def _hide(turn: Turn, name: DeviceName, machine: DeviceMachine, cause: DeviceName) -> None:
-    hidden = replace(machine, grace_until=None, suspicion=None)
+    hidden = replace(machine, grace_until=None, suspicion=None, good=False)
     turn.change(name, hidden, DeviceState.UNREACHABLE, machine.since or turn.now, f"{cause} is down", cause)
 
 

@@ -31,8 +31,10 @@ from opsmon.model.event import (
     FaultSeen,
     IncidentClosed,
     IncidentOpened,
+    IncidentRenewed,
     IncidentReopened,
     MaintenanceSet,
+    Measured,
     RecoverySeen,
     RecoveryWithdrawn,
     ScopeJudged,
@@ -57,6 +59,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "fault_seen": FaultSeen,
     "incident_closed": IncidentClosed,
     "incident_opened": IncidentOpened,
+    "incident_renewed": IncidentRenewed,
     "incident_reopened": IncidentReopened,
     "maintenance_set": MaintenanceSet,
     "obligation_done": ObligationDone,
@@ -206,5 +209,5 @@ _PLAIN: typing.Final[dict[Any, tuple[Step, Step]]] = {
     datetime: (_write_time, _read_time),
 }
 _PLANS: typing.Final[Mapping[type[Any], Plan]] = {
-    record_type: _make_plan(record_type) for record_type in (Fact, *EVENT_TYPES.values())
+    record_type: _make_plan(record_type) for record_type in (Fact, Measured, *EVENT_TYPES.values())
 }
