@@ -42,6 +42,7 @@ INCIDENT = Incident(
     kind=Kind.MCU,
     contract=ContractId("xicheng-vc-2025"),
     service="vc",
+    alert_service="vc",
     state=DeviceState.DOWN,
     severity=Severity.ORDINARY,
     alert_severity=Severity.ORDINARY,
