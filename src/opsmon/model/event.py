@@ -18,74 +18,18 @@ from enum import StrEnum
 from opsmon.model.device import Kind
 from opsmon.model.duty import DutyEvent
 from opsmon.model.incident import Ending, Fact, Severity
-from opsmon.model.name import CheckName, ClauseId, ContractId, DeviceName, IncidentId, SiteName
+from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
+from opsmon.model.transition import (
+    ConditionCleared,
+    ConditionRaised,
+    DeviceState,
+    DeviceStateChanged,
+    Measured,
+    Transition,
+)
 
-
-class DeviceState(StrEnum):
-    UP = "up"
-    DEGRADED = "degraded"  # it answers, and part of it does not
-    DOWN = "down"
-    UNREACHABLE = "unreachable"  # something that it is reached through is down
-    UNKNOWN = "unknown"  # we could not measure
-    FLAPPING = "flapping"
-    MAINTENANCE = "maintenance"
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What was measured of a device of which something else is said, since when (None: never) and why."""
-
-    state: DeviceState
-    since: datetime | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceStateChanged:
-    """`since` is the first observation that led here; `cause` the parent that hides an unreachable device.
-
-    `failed` are the checks that have to answer well before the device is up. `good`: one of its checks has given a good
-    answer since it was last out. `measured` is what maintenance or flapping covers, and `flapping` whether it keeps
-    falling, whatever is said of it. The same state is told again when what is beneath it changes.
-    """
-
-    at: datetime
-    device: DeviceName
-    before: DeviceState
-    after: DeviceState
-    since: datetime
-    reason: str
-    cause: DeviceName | None = None
-    failed: tuple[CheckName, ...] = ()
-    good: bool = True
-    measured: Measured | None = None
-    flapping: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ConditionRaised:
-    """A rule of `rules/conditions.yaml` holds. `subject` is the part of the device: "" or "ifName=Gi0/1"."""
-
-    at: datetime
-    device: DeviceName
-    condition: str
-    subject: str
-    since: datetime
-    severity: Severity
-    value: float | None
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConditionCleared:
-    """The rule holds no more since `at`; it had held since `since`."""
-
-    at: datetime
-    device: DeviceName
-    condition: str
-    subject: str
-    since: datetime
-    detail: str = ""
+# What is taken over from the module beside: an event is imported from here, wherever it is defined.
+__all__ = ("ConditionCleared", "ConditionRaised", "DeviceState", "DeviceStateChanged", "Measured", "Transition")
 
 
 class ClockState(StrEnum):
@@ -345,7 +289,6 @@ class BackupRecorded:
     unannounced: bool = False
 
 
-Transition = DeviceStateChanged | ConditionRaised | ConditionCleared
 ClockEvent = ClockChanged
 Change = (
     IncidentOpened
