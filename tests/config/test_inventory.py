@@ -348,3 +348,78 @@ ranges:
     )
     assert device_of(root, "core-2").formerly == ("core-1", "hub")
     assert root.inventory.renamed() == {"core-1": "core-2", "hub": "core-2", "kam-11": "cam-011", "kam-12": "cam-012"}
+
+
+def test_linked_folders_are_read_and_circles_are_refused(load: Load, tmp_path: Path) -> None:
+    far = tmp_path / "elsewhere" / "customer"
+    far.mkdir(parents=True)
+    (far / "b.yaml").write_text("site: b\ndevices:\n  - {name: far, address: 192.0.2.9, kind: other}\n")
+    (tmp_path / "inventories").mkdir()
+    (tmp_path / "inventories" / "customer").symlink_to(far)
+    (tmp_path / "inventories" / "again").symlink_to(far)
+    root = load({"inventories/a.yaml": "site: a\n"})
+    assert list(root.inventory.devices) == ["far"]
+    assert "inventories/customer: warning: not read again: it is inventories/again" in map(str, root.warnings)
+    (far / "back").symlink_to(tmp_path / "inventories")
+    with pytest.raises(ConfigError) as caught:
+        load({})
+    assert [str(problem) for problem in caught.value.problems if not problem.warning] == [
+        "inventories/again/back: a link that leads in a circle: back to inventories"
+    ]
+
+
+def test_a_link_to_a_folder_that_is_gone_is_told(load: Load, tmp_path: Path) -> None:
+    """A disk that is not mounted must not make a reload drop its devices."""
+    (tmp_path / "inventories").mkdir()
+    (tmp_path / "inventories" / "customer").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(ConfigError, match="inventories/customer: a link that leads nowhere"):
+        load({})
+
+
+@pytest.mark.parametrize("name", ["a.YAML", "a.yaml.txt", "a.yaml~", "a.yml.bak", "a.json"])
+def test_a_name_that_somebody_may_believe_is_read_is_told(load: Load, name: str) -> None:
+    root = load({f"inventories/{name}": "site: a\n", "inventories/README.md": "words"})
+    assert [str(one) for one in root.warnings if one.path.startswith("inventories/")] == [
+        f"inventories/{name}: warning: not read (rename it to end in `.yaml`)"
+    ]
+
+
+@pytest.mark.parametrize("folder", ["rules/contracts", "rules/calendars", "probes"])
+def test_what_is_not_read_elsewhere_is_told_as_well(load: Load, folder: str) -> None:
+    told = map(str, load({f"{folder}/a.yml": "x: y\n", f"{folder}/more/b.yaml": "x: y\n"}).warnings)
+    expected = {f"{folder}/a.yml: warning: not read (rename it to end in `.yaml`)"}
+    expected.add(f"{folder}/more: warning: not read (files of folders within this one are not looked at)")
+    assert expected <= set(told)
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("0.0.0.0", "this machine"),
+        ("0.1.2.3", "this machine"),
+        ("255.255.255.255", "broadcast"),
+        ("224.0.0.1", "multicast"),
+        ("239.1.2.3", "multicast"),
+        ("240.0.0.1", "reserved"),
+        ("::", "this machine"),
+        ("ff02::1", "multicast"),
+        ("::ffff:224.0.0.1", "multicast"),
+        ("fe80::1", "needs its interface"),
+    ],
+)
+def test_an_address_that_is_never_a_devices_is_refused(load: Load, address: str, why: str) -> None:
+    with pytest.raises(ConfigError, match=rf"can be no device's address \([^)]*{why}"):
+        load({"inventories/a.yaml": f'site: a\ndevices:\n  - {{name: a, address: "{address}", kind: other}}\n'})
+
+
+@pytest.mark.parametrize("network", ["224.0.0.0/24", "0.0.0.0/24", "240.0.0.0/8", "ff02::/64", "fe80::/64"])
+def test_a_range_of_such_addresses_is_refused(load: Load, network: str) -> None:
+    ranged = f'{{name: "a-{{n}}", address: "{network}", first: 5, count: 3, kind: other}}'
+    with pytest.raises(ConfigError, match="holds no devices' addresses"):
+        load({"inventories/a.yaml": f"site: a\nranges:\n  - {ranged}\n"})
+
+
+def test_a_family_that_the_address_is_not_of_is_refused(load: Load) -> None:
+    device = "{name: a, address: 192.0.2.1, kind: other, checks: [{icmp: {family: 6}}]}"
+    with pytest.raises(ConfigError, match="the check `icmp` wants IPv6"):
+        load({"inventories/a.yaml": f"site: a\ndevices:\n  - {device}\n"})

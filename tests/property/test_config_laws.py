@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from opsmon.config.address import never_a_device
 from opsmon.config.device_range import members, range_mistake
 from opsmon.config.inventory_spec import RangeSpec
 from opsmon.config.layer import merge_layers
@@ -29,6 +30,8 @@ plain = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words.filter(lambda w: w != "<<"), inner, max_size=3),
     max_leaves=12,
 )
+
+DEVICE_ADDRESSES = st.ip_addresses(v=4).map(str).filter(lambda address: not never_a_device(address))
 
 
 @RELAXED
@@ -145,7 +148,7 @@ cells = words.map(str.strip).filter(lambda text: text and not set(text) & set(";
 records = st.lists(
     st.fixed_dictionaries(
         {
-            "name": names, "address": st.ip_addresses(v=4).map(str), "kind": st.sampled_from(Kind).map(str),
+            "name": names, "address": DEVICE_ADDRESSES, "kind": st.sampled_from(Kind).map(str),
             "site": names, "title": cells, "labels": st.dictionaries(names, cells, max_size=2),
             "parents": st.lists(names, max_size=2),
         }

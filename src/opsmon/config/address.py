@@ -12,6 +12,9 @@ from opsmon.spec import wrong
 LONGEST_NAME = 253
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
 _NUMERIC = re.compile(r"[0-9./:]+")
+_THIS_MACHINE = ipaddress.ip_network("0.0.0.0/8")
+_RESERVED = ipaddress.ip_network("240.0.0.0/4")
+_BROADCAST = ipaddress.ip_address("255.255.255.255")
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -30,8 +33,29 @@ def is_address(text: str) -> bool:
     return True
 
 
+def never_a_device(text: str) -> str:
+    """Why an address can be no device's; empty for one that can, and for a host name."""
+    try:
+        written = ipaddress.ip_address(text)
+    except ValueError:
+        return ""
+    mapped = getattr(written, "ipv4_mapped", None)
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address = mapped or written
+    no_zone = isinstance(written, ipaddress.IPv6Address) and written.is_link_local and not written.scope_id
+    reasons = (
+        (address in _THIS_MACHINE or address.is_unspecified, "it means this machine itself (RFC 1122)"),
+        (address.is_multicast, "it is a multicast address"),
+        (address == _BROADCAST, "it is the broadcast address"),
+        (address in _RESERVED, "it is reserved (RFC 1112, 4)"),
+        (no_zone, "a link-local address needs its interface, such as `fe80::1%eth0`"),
+    )
+    return next((reason for holds, reason in reasons if holds), "")
+
+
 def check_address(text: str) -> str:
     """The text when it is an address or a host name; raises a pydantic error else."""
+    if reason := never_a_device(text):
+        raise wrong(f"{shown(text)} can be no device's address", reason)
     if is_address(text) or is_host_name(text):
         return text
     if "/" in text:

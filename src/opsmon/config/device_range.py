@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from opsmon.config.address import IPNetwork, is_host_name
+from opsmon.config.address import IPNetwork, is_host_name, never_a_device
 from opsmon.config.inventory_spec import MOST_DEVICES, MOST_DEVICES_IN_RANGE, RangeSpec, is_name
 from opsmon.config.mistake import Mistake
 from opsmon.near_miss import shown
@@ -64,12 +64,21 @@ def _address_mistake(spec: RangeSpec) -> Mistake | None:
         network = ipaddress.ip_network(spec.address)
     except ValueError:
         return Mistake(("address",), f"{shown(spec.address)} is no network", _network_hint(spec.address))
+    if reason := _never_devices(network, spec):
+        return Mistake(("address",), f"{shown(spec.address)} holds no devices' addresses", reason)
     lowest, highest = _hosts(network)
     last = spec.first + spec.count - 1
     if spec.first < lowest or last > highest:
         hint = f"{network} has hosts {lowest} to {highest}"
         return Mistake(("count",), f"the range runs from host {spec.first} to host {last}", hint)
     return None
+
+
+def _never_devices(network: IPNetwork, spec: RangeSpec) -> str:
+    """Why the first or the last address of a range can be no device's."""
+    ends = (spec.first, min(spec.first + spec.count, network.num_addresses) - 1)
+    hosts = [str(network.network_address + host) for host in ends if host < network.num_addresses]
+    return next(filter(None, map(never_a_device, hosts)), "")
 
 
 def _host_pattern_mistake(spec: RangeSpec) -> Mistake | None:

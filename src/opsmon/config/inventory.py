@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from opsmon.config.device_range import TOO_MANY
-from opsmon.config.document import Document, read_document, shown_path
+from opsmon.config.document import Document, read_document
+from opsmon.config.folder import yaml_files
 from opsmon.config.former_name import check_former_names
 from opsmon.config.inventory_spec import MOST_DEVICES
 from opsmon.config.loading import Loading
@@ -47,14 +48,8 @@ def load_inventory(loading: Loading, known: Known) -> Inventory:
 
 
 def inventory_files(loading: Loading) -> Iterator[Path]:
-    """Every YAML file under `inventories/`, hidden ones left out; a `.yml` is warned about, because it is not read."""
-    for path in sorted((loading.root / FOLDER).rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(loading.root).parts)
-        if path.suffix == ".yaml" and not hidden and not path.is_dir():
-            yield path
-        elif path.suffix == ".yml" and not hidden:
-            shown = shown_path(path, loading.root)
-            loading.problems.add(Problem(shown, 0, 0, "not read", "rename it to end in `.yaml`", "", True))
+    """Every YAML file under `inventories/`, also of linked folders; what is not read is among the problems."""
+    return yaml_files(loading.root / FOLDER, loading.root, loading.problems, deep=True)
 
 
 def _load_all(loading: Loading, known: Known) -> Iterator[SiteFile | None]:

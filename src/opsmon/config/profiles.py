@@ -5,6 +5,7 @@ from pathlib import Path
 
 from opsmon.config.check_list import check_mistakes
 from opsmon.config.document import Document, add_mistake, check_spec, read_document
+from opsmon.config.folder import yaml_files
 from opsmon.config.layer_check import SHAPE_ONLY
 from opsmon.config.problem import Problems
 from opsmon.errors import InvariantError, Problem
@@ -28,7 +29,7 @@ def read_profiles(folder: Path, root: Path, problems: Problems) -> ProfileSet | 
     specs: dict[str, ProfileSpec] = {}
     documents: dict[str, Document] = {}
     sound = True
-    for file in sorted(folder.glob("*.yaml")):
+    for file in yaml_files(folder, root, problems, deep=False):
         document = read_document(file, root, problems)
         spec = check_spec(document, ProfileSpec, problems) if document else None
         if document is None or spec is None or not _are_sound(spec.checks, document, problems):

@@ -11,6 +11,7 @@ from opsmon.contract.vocabulary import unknown_words
 from opsmon.model.device import Device
 from opsmon.model.name import ContractId
 from opsmon.near_miss import nearest, shown
+from opsmon.probe.address import numeric_form, version_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,16 @@ def _mistakes(device: Device, known: Known) -> Iterator[Mistake]:
     service = _service_mistake(device.contract, device.service, known)
     if service:
         yield service
+    yield from _family_mistakes(device)
     yield from _label_mistakes(device, known)
+
+
+def _family_mistakes(device: Device) -> Iterator[Mistake]:
+    numeric = numeric_form(device.address)
+    for check in device.checks if numeric else ():
+        if check.family not in (None, version_of(numeric or "")):
+            message = f"the check {shown(check.name)} wants IPv{check.family}, and {device.address} is none"
+            yield Mistake(("checks",), message, "leave out `family:`, or give a host name")
 
 
 def _service_mistake(contract: ContractId | None, service: str | None, known: Known) -> Mistake | None:

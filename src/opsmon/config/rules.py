@@ -7,6 +7,7 @@ from pathlib import Path
 from opsmon.config.calendars import CalendarBook, CalendarSpec
 from opsmon.config.contracts import ContractSpec
 from opsmon.config.document import Document, add_config_error, check_spec, read_document
+from opsmon.config.folder import yaml_files
 from opsmon.config.problem import Problems
 from opsmon.contract.book import ContractBook
 from opsmon.errors import ConfigError, Problem
@@ -37,7 +38,7 @@ def load_calendars(root: Path, zone: tzinfo, problems: Problems) -> CalendarBook
 
 
 def _documents(root: Path, folder: Path, problems: Problems) -> Iterator[Document]:
-    for file in sorted((root / folder).glob("*.yaml")):
+    for file in yaml_files(root / folder, root, problems, deep=False):
         document = read_document(file, root, problems)
         if document is not None:
             yield document
