@@ -213,6 +213,9 @@ async def test_a_person_opens_an_incident(scene: Scene, client: Client) -> None:
     assert (incident["reported_by"], incident["starts_at"]) == ("用户", at.replace("+00:00", "Z"))
     assert incident["clocks"]
     assert (await (await client.get(f"/api/v1/incidents/{incident['id']}")).json())["id"] == incident["id"]
+    (hall,) = [one for one in await (await client.get("/api/v1/sites")).json() if one["id"] == "erlong-hall"]
+    assert hall["incidents"] == [incident["id"]]
+    assert "no picture" in await (await client.get("/")).text()
     wrong = await send(client, "/api/v1/incidents", {**OPEN, "site": "erlonghall"}, 422)
     assert "did you mean `erlong-hall`?" in wrong["error"]
 

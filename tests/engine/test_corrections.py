@@ -7,7 +7,7 @@ import pytest
 
 from opsmon.engine.effect import AlertKind, AlertStatus
 from opsmon.engine.fold import forget, recall, restore
-from opsmon.engine.input import AddFact, JudgeScope
+from opsmon.engine.input import AddFact, JudgeScope, RecordNotice
 from opsmon.engine.step import Step
 from opsmon.model.event import ClockChanged, ClockState, CommandRefused, FactAdded
 from opsmon.model.incident import MONITORING, Fact, FactType, Severity
@@ -263,3 +263,37 @@ def test_a_word_about_an_old_fault_leaves_a_new_one_of_the_same_device_alone(tow
     town.dead.clear()
     town.run(300)
     assert town.world.incidents.open_incidents() == ()
+
+
+class TestNotices:
+    """Messages of ours that a channel took."""
+
+    def taken(self, town: Town, channel: str = "oncall", sequence: int = 1) -> Step:
+        delivery = f"{town.incident().id}-{sequence}-{channel}"
+        return town.give(RecordNotice(town.incident().id, channel, delivery, town.now))
+
+    def notices(self, town: Town) -> list[tuple[str, str]]:
+        return [(fact.by, fact.delivery) for fact in town.incident().facts if fact.type is FactType.NOTIFIED]
+
+    def test_the_first_of_each_channel_is_a_notice_once(self, town: Town) -> None:
+        for channel, sequence in (("oncall", 1), ("oncall", 1), ("oncall", 2), ("boss", 1)):
+            assert self.taken(town, channel, sequence).refusal == ""
+        name = town.incident().id
+        assert self.notices(town) == [("opsmon/oncall", f"{name}-1-oncall"), ("opsmon/boss", f"{name}-1-boss")]
+        assert not [event for event in town.journal if isinstance(event, CommandRefused)]
+        assert state_of(town, "E1").is_open
+        (clock,) = [word.last for key, word in town.world.words[name].items() if key[0] == "E1"]
+        assert clock.provisional
+
+    def test_one_that_was_withdrawn_is_not_told_again_by_the_same_message(self, town: Town) -> None:
+        self.taken(town)
+        withdraw(town, 2, "the receiver throws all away")
+        self.taken(town)
+        assert len(self.notices(town)) == 1
+        self.taken(town, sequence=2)
+        assert len(self.notices(town)) == 2
+
+    def test_a_message_that_comes_when_the_fault_is_over_is_no_notice_of_it(self, town: Town) -> None:
+        town.dead.clear()
+        town.run(300)
+        assert self.taken(town).events == ()

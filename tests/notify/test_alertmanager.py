@@ -157,7 +157,7 @@ def test_what_the_inventory_calls_a_label_cannot_take_the_place_of_ours() -> Non
 
 
 def test_an_incident_without_a_contract_has_no_empty_labels() -> None:
-    labels = labels_of(replace(DOWN, incident=replace(INCIDENT, contract=None, service=None)))
+    labels = labels_of(replace(DOWN, incident=replace(INCIDENT, contract=None, alert_service=None)))
     assert "contract" not in labels
     assert "" not in labels.values()
 
@@ -173,3 +173,13 @@ def test_the_fingerprint_is_that_of_alertmanager() -> None:
     assert fingerprint_of({}) == "cbf29ce484222325"
     assert fingerprint_of({"b": "2", "a": "1"}) == fingerprint_of({"a": "1", "b": "2"})
     assert fingerprint_of({"a": "12"}) != fingerprint_of({"a1": "2"})
+
+
+def test_labels_never_change_though_people_judge_what_the_incident_is() -> None:
+    judged = replace(INCIDENT, severity=Severity.EMERGENCY, service="other", own_labels={"venue": "bureau"})
+    assert labels_of(replace(DOWN, incident=judged)) == labels_of(DOWN)
+
+
+def test_an_incident_of_no_device_has_no_empty_labels() -> None:
+    labels = labels_of(replace(DOWN, incident=replace(INCIDENT, device=DeviceName(""), kind=None)))
+    assert not {"device", "kind"} & labels.keys()

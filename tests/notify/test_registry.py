@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.notify.registry import FORMATS
+from opsmon.engine.effect import Notify
+from opsmon.notify.registry import FIRING, FORMATS
 from opsmon.notify.spec import WebhookSpec
+from tests.notify.test_alertmanager import AT_RISK, DOWN, RECOVERED, ZH
 
 GUIDE = Path(__file__).parents[2] / "docs" / "notifications.md"
 
@@ -20,3 +22,13 @@ def test_a_format_is_explained_and_can_be_chosen(name: str) -> None:
 def test_a_format_has_golden_payloads(name: str) -> None:
     assert (Path(__file__).parent / f"test_{name}.py").exists()
     assert list((Path(__file__).parent / "golden").glob("*.json"))
+
+
+def test_of_every_format_it_is_known_whether_a_body_tells_of_a_fault() -> None:
+    assert FIRING.keys() == FORMATS.keys()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize(("notify", "firing"), [(DOWN, True), (RECOVERED, False), (AT_RISK, True)])
+def test_a_body_tells_whether_something_is_wrong_now(name: str, notify: Notify, *, firing: bool) -> None:
+    assert FIRING[name](FORMATS[name](notify, "oncall", ZH)) is firing

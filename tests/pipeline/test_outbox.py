@@ -17,7 +17,7 @@ from opsmon.notify.channel import Channel
 from opsmon.notify.voice import Voice
 from opsmon.pipeline.lane import FAILED_OFTEN
 from opsmon.pipeline.outbox import OutboxWorker, Renderer
-from opsmon.store.outbox import NewDelivery, OwedDelivery
+from opsmon.store.outbox import Delivery, NewDelivery, OwedDelivery
 from opsmon.store.store import Store, open_store
 from tests.notify.receiver import Behaviour, Receiver, answer, hang, one_after_another, receiver, reset
 from tests.notify.test_alertmanager import AT_RISK, DOWN
@@ -294,3 +294,54 @@ async def test_a_receiver_that_asks_for_a_day_is_not_given_it(store: Store) -> N
             await until(lambda: owed_to(store)[0].attempts == 1)
         (waiting,) = owed_to(store)
     assert waiting.next_attempt_at - datetime.now(UTC) <= timedelta(minutes=5)
+
+
+class Recorder:
+    """Who journals what was taken; `refuses` is how often that fails first."""
+
+    def __init__(self, refuses: int = 0) -> None:
+        self.refuses, self.asked = refuses, 0
+        self.told: list[str] = []
+
+    async def record(self, _channel: Channel, delivery: Delivery, at: datetime) -> bool:
+        self.asked += 1
+        assert at.tzinfo is not None
+        if self.asked > self.refuses:
+            self.told.append(delivery.id)
+        return self.asked > self.refuses
+
+
+@contextlib.asynccontextmanager
+async def recording(store: Store, recorder: Recorder, *channels: Channel) -> AsyncIterator[OutboxWorker]:
+    worker = OutboxWorker(store, channels, WallClock(), recorder.record)
+    task = asyncio.create_task(worker.run())
+    try:
+        yield worker
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def test_what_was_taken_is_journaled_before_it_leaves_the_outbox_and_sent_once(store: Store) -> None:
+    recorder = Recorder(refuses=1)
+    async with receiver(answer(200)) as there:
+        write(store, owed(1))
+        async with recording(store, recorder, channel_to(there)):
+            await there.until(1)
+            await until(lambda: recorder.asked > 0)
+            assert store.backlog() == {"oncall": 1}
+            await until(lambda: not store.backlog())
+    assert (recorder.told, ids(there)) == (["i1-1-oncall"], ["i1-1-oncall"])
+
+
+async def test_what_was_taken_and_not_journaled_before_the_end_is_told_again_under_the_same_id(store: Store) -> None:
+    never, then = Recorder(refuses=1_000), Recorder()
+    async with receiver(answer(200)) as there:
+        write(store, owed(1))
+        async with recording(store, never, channel_to(there)):
+            await until(lambda: never.asked > 0)
+        async with recording(store, then, channel_to(there)):
+            await until(lambda: not store.backlog())
+    assert ids(there) == ["i1-1-oncall"] * 2
+    assert then.told == ["i1-1-oncall"]

@@ -19,8 +19,9 @@ from opsmon.app.systemd import ServiceManager
 from opsmon.app.telling import Telling
 from opsmon.clock import Clock
 from opsmon.config.root import Root, load_root
-from opsmon.engine.desk import Accepted
+from opsmon.engine.desk import Accepted, Answer
 from opsmon.engine.effect import Diagnose
+from opsmon.engine.input import Command
 from opsmon.engine.world import World
 from opsmon.errors import ConfigError
 from opsmon.metrics.backups import Backups
@@ -60,7 +61,7 @@ class Daemon:
         self._root, self._clock, self._store = root, clock, store
         self._manager = ServiceManager()
         self._probing = Probing(root, clock, self._deliver)
-        self._telling = Telling(root, store, clock)
+        self._telling = Telling(root, store, clock, self._issue)
         self._pipeline = Pipeline(
             world,
             store,
@@ -73,6 +74,9 @@ class Daemon:
         self._showing = Showing(
             root, clock, store, self._pipeline, self._probing, self._telling, Backups(self._backing.good_at)
         )
+
+    async def _issue(self, command: Command) -> Answer:
+        return await self._pipeline.issue(command)
 
     def _deliver(self, sample: Sample) -> None:
         self._pipeline.submit(sample)
@@ -123,6 +127,7 @@ class Daemon:
     async def _drain(self, deciding: "asyncio.Task[None]") -> None:
         log.info("stopping: no new checks, writing down what is left")
         await self._probing.stop_checks()
+        await self._telling.drain()  # while what is taken can still be journaled
         self._pipeline.stop()
         try:
             async with asyncio.timeout(PIPELINE_DRAIN_S):

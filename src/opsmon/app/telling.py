@@ -1,21 +1,31 @@
 """What tells people of alerts: the words of a notification, and the outbox that carries it."""
 
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
 from opsmon.app.ruling import rules_of
 from opsmon.clock import Clock
 from opsmon.config.root import Root
+from opsmon.engine.desk import Answer, Unavailable
+from opsmon.engine.input import RecordNotice
+from opsmon.model.name import IncidentId
+from opsmon.notify.channel import Channel
+from opsmon.notify.registry import FIRING
 from opsmon.notify.voice import Voice, count_behind, device_titles_of, titles_of
 from opsmon.pipeline.outbox import OutboxWorker, Renderer
+from opsmon.store.outbox import Delivery
 from opsmon.store.store import Store
 
-DRAIN_S = 3.0
+DRAIN_S = 1.5
+Issue = Callable[[RecordNotice], Awaitable[Answer]]
 
 
 class Telling:
     """`outbox` is run by the daemon; `renderer` is asked by the pipeline."""
 
-    def __init__(self, root: Root, store: Store, clock: Clock) -> None:
-        self._channels = root.settings.webhooks
-        self.outbox = OutboxWorker(store, self._channels, clock)
+    def __init__(self, root: Root, store: Store, clock: Clock, issue: Issue) -> None:
+        self._channels, self._issue = root.settings.webhooks, issue
+        self.outbox = OutboxWorker(store, self._channels, clock, self._record_taken)
         self.renderer = Renderer(self._channels, _voice_of(root))
 
     def load(self, root: Root) -> None:
@@ -28,6 +38,13 @@ class Telling:
     async def drain(self) -> bool:
         """Delivers what can go out at once; False when something is left."""
         return await self.outbox.drain(DRAIN_S)
+
+    async def _record_taken(self, channel: Channel, delivery: Delivery, at: datetime) -> bool:
+        """A message of a fault that a channel took is a notice, where its acceptance counts."""
+        if not channel.counts or not FIRING[channel.format](delivery.body):
+            return True
+        notice = RecordNotice(IncidentId(delivery.key), channel.name, delivery.id, at)
+        return not isinstance(await self._issue(notice), Unavailable)
 
 
 def _voice_of(root: Root) -> Voice:

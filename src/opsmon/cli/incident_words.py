@@ -76,7 +76,7 @@ def list_rows(incidents: Iterable[Incident], language: str, zone: ZoneInfo) -> I
 def _fault_lines(incident: Incident) -> str:
     fault = f"{incident['condition']} {incident['subject']}".strip()
     affected = f" (+{len(incident['children'])})" if incident["children"] else ""
-    return f"{incident['device']}{affected}\n{fault}\n{incident['site']}"
+    return f"{incident['device']}{affected}\n{fault}\n{incident['site']}".lstrip()
 
 
 def _clock_line(clock: Mapping[str, Any], language: str) -> str:

@@ -252,6 +252,8 @@ def site_document(world: World, site: Site, devices: Iterable[DeviceName], affli
     """A site, its devices counted by state."""
     names = list(devices)
     open_incidents = {incident for name in names for incident in afflictions.get(name, ())}
+    of_no_device = (world.incidents.by_id[name] for name in afflictions.get(DeviceName(""), ()))
+    open_incidents |= {incident.id for incident in of_no_device if incident.site == site.name}
     return SiteDocument(
         id=site.name,
         title=site.title,

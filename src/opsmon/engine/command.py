@@ -14,6 +14,7 @@ from opsmon.engine.input import (
     MarkUndone,
     OpenIncident,
     RecordBackup,
+    RecordNotice,
     Report,
     SetMaintenance,
 )
@@ -29,7 +30,7 @@ from opsmon.incident.lifecycle import follow_words
 from opsmon.model.discovery import Discovery
 from opsmon.model.duty import DutyEvent
 from opsmon.model.event import BackupRecorded, CommandRefused, DiagnosisAttached, FactAdded, MaintenanceSet
-from opsmon.model.incident import Fact, FactType
+from opsmon.model.incident import OWN_PREFIX, Fact, FactType
 from opsmon.model.name import IncidentId
 from opsmon.state import advance as state
 from opsmon.state.fleet import StateStep
@@ -63,12 +64,14 @@ def _obey(turn: Turn, command: Command) -> str:
     return f"there is no incident {command.incident}" if incident is None else _work_on(turn, command, incident)
 
 
-def _work_on(turn: Turn, command: AddFact | JudgeScope | AttachDiagnosis, incident: Incident) -> str:
+def _work_on(turn: Turn, command: AddFact | JudgeScope | RecordNotice | AttachDiagnosis, incident: Incident) -> str:
     match command:
         case AddFact():
             return _add_fact(turn, command, incident)
         case JudgeScope():
             return _refusal_of_words(command.by, command.reason) or judge_scope(turn, command, incident)
+        case RecordNotice():
+            _record_notice(turn, command, incident)
         case AttachDiagnosis():
             turn.write(DiagnosisAttached(turn.now, incident.id, command.text[:LONGEST_TEXT]))
     return ""
@@ -76,8 +79,6 @@ def _work_on(turn: Turn, command: AddFact | JudgeScope | AttachDiagnosis, incide
 
 def _add_fact(turn: Turn, command: AddFact, incident: Incident) -> str:
     fact = command.fact
-    if fact.delivery and any(known.delivery == fact.delivery for known in incident.facts):
-        return ""  # told again after a restart that came between the journal and the outbox
     refusal = (
         _refusal_of_words(fact.by, fact.note)
         or refusal_of(incident, fact, turn.now)
@@ -87,6 +88,19 @@ def _add_fact(turn: Turn, command: AddFact, incident: Incident) -> str:
         turn.write(FactAdded(turn.now, incident.id, _marked(incident, fact)))
         turn.draft(lambda draft: follow_words(draft, incident))
     return refusal
+
+
+def _record_notice(turn: Turn, command: RecordNotice, incident: Incident) -> None:
+    """The first message that a channel takes while the fault lasts is its notice; all others say nothing new.
+
+    Never refused: a message may be taken twice, as after a restart that came between the journal and the outbox, or
+    when the fault is over.
+    """
+    by = f"{OWN_PREFIX}{command.channel}"
+    known = any(fact.delivery == command.delivery for fact in incident.facts)
+    if incident.is_open and not known and all(fact.by != by for fact in incident.standing):
+        notified = Fact(FactType.NOTIFIED, command.at, by, delivery=command.delivery)
+        turn.write(FactAdded(turn.now, incident.id, notified))
 
 
 def _marked(incident: Incident, fact: Fact) -> Fact:

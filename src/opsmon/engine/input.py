@@ -74,6 +74,16 @@ class AttachDiagnosis:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordNotice:
+    """A channel whose acceptance counts took our message of a fault at `at`; `delivery` is the message's id."""
+
+    incident: IncidentId
+    channel: str
+    delivery: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MarkDone:
     """A named human ticks off a recurring obligation: the task that is due on `day` or whose time contains it.
 
@@ -143,7 +153,8 @@ class RecordBackup:
 
 
 Command = (
-    OpenIncident
+    RecordNotice
+    | OpenIncident
     | AddFact
     | JudgeScope
     | SetMaintenance

@@ -98,6 +98,11 @@ def payload_of(notify: Notify, receiver: str, voice: Voice) -> str:
     return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
 
 
+def is_firing(body: str) -> bool:
+    """Whether the body, one of `payload_of`, tells of something that is wrong now."""
+    return bool(json.loads(body)["status"] == AlertStatus.FIRING)
+
+
 def fingerprint_of(labels: Mapping[str, str]) -> str:
     """The hash by which Alertmanager knows a set of labels: 16 hex digits."""
     digest = _FNV_OFFSET

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from opsmon.engine.effect import Notify
-from opsmon.notify.alertmanager import payload_of
+from opsmon.notify.alertmanager import is_firing, payload_of
 from opsmon.notify.voice import Voice
 
 # From the alert, the receiver's name and how we speak to the body of the delivery.
@@ -11,4 +11,8 @@ Format = Callable[[Notify, str, Voice], str]
 
 FORMATS: dict[str, Format] = {
     "alertmanager": payload_of,
+}
+# Whether a body in the format tells people of something that is wrong now.
+FIRING: dict[str, Callable[[str], bool]] = {
+    "alertmanager": is_firing,
 }

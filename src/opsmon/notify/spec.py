@@ -55,7 +55,8 @@ class WebhookSpec(Spec):
     format: Annotated[str, AfterValidator(_check_format)] = "alertmanager"
     secret: SecretField | None = None
     timeout: Annotated[Seconds, AfterValidator(_check_timeout)] = 10.0
+    counts: bool = False
 
     def resolve(self) -> Channel:
         """The channel that the item describes."""
-        return Channel(self.name, Secret(self.url), self.format, self.secret, self.timeout)
+        return Channel(self.name, Secret(self.url), self.format, self.secret, self.timeout, self.counts)

@@ -41,7 +41,7 @@ def summary_of(notify: Notify, voice: Voice) -> str:
     incident = notify.incident
     site = voice.sites.get(incident.site, incident.site)
     if notify.clock is not None:
-        return f"[{heading}] {site} {incident.device}{_due(notify.clock, voice)}"
+        return f"[{heading}] {site} {incident.device or incident.condition}{_due(notify.clock, voice)}"
     colon = "：" if voice.language == "zh" else ": "
     told = f"{fault_words(incident, voice)}{_span(notify, voice)}{_affected(incident, voice)}"
     return f"[{heading}] {site}{colon}{told}{ending_afterword(notify, voice.language) if over else ''}"
@@ -55,7 +55,7 @@ def fault_words(incident: Incident, voice: Voice) -> str:
             return condition_words(rule, incident.device, incident.subject, incident.value, limits, voice.language)
     wording = voice.rulebook.wording_of(incident.condition)
     if wording is None:
-        return f"{incident.device} {incident.condition} {incident.subject}".rstrip()
+        return f"{incident.device} {incident.condition} {incident.subject}".strip()
     facts = {"device": incident.device, "subject": incident.subject, "detail": incident.detail}
     return wording.text(voice.language, facts)
 

@@ -8,7 +8,7 @@ the receiver takes others is tried ever more rarely, and its failures say nothin
 import asyncio
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -36,6 +36,15 @@ _STORE_PAUSE_S = 1.0
 _LONGEST_SLEEP_S = 30.0  # however sure we are that nothing is due, a look does no harm
 
 DELIVERED, RETRIED, DEAD = "delivered", "retried", "dead"
+
+
+# Journals that the channel took the delivery at that time; False when that cannot be journaled now.
+RecordTaken = Callable[[Channel, Delivery, datetime], Awaitable[bool]]
+
+
+async def records_nothing(_channel: Channel, _delivery: Delivery, _at: datetime) -> bool:
+    """For those who do not ask which messages were taken."""
+    return True
 
 
 class DeliveryStore(Protocol):
@@ -67,8 +76,15 @@ class _Failing:
 class Lane:
     """Everything that waits for one channel."""
 
-    def __init__(self, channel: Channel, store: DeliveryStore, sender: WebhookSender, clock: Clock) -> None:
-        self.channel = channel
+    def __init__(
+        self,
+        channel: Channel,
+        store: DeliveryStore,
+        sender: WebhookSender,
+        clock: Clock,
+        record_taken: RecordTaken = records_nothing,
+    ) -> None:
+        self.channel, self._record_taken = channel, record_taken
         self._store, self._sender, self._clock = store, sender, clock
         self._circuit = Circuit()
         self._wall = WallWatch(clock)
@@ -76,7 +92,7 @@ class Lane:
         self.idle = asyncio.Event()  # set while there is nothing to do
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._retries: set[str] = set()  # those under way that failed before
-        self._taken: set[str] = set()  # delivered, and not yet marked so in the store
+        self._taken: dict[str, datetime] = {}  # delivered then, and not yet marked so in the store
         self._failing: dict[str, _Failing] = {}
         self._trials = 0  # of a broken circuit; every other one takes the newest: it may be of another sort
         self._judged_s, self._took_s = float("-inf"), float("-inf")
@@ -171,8 +187,7 @@ class Lane:
         """One attempt, and its result in the store."""
         try:
             if delivery.id in self._taken or await self._is_taken(delivery):
-                await asyncio.to_thread(self._store.delivered, delivery.id, self._clock.now())
-                self._taken.discard(delivery.id)
+                await self._finish(delivery)
         except StoreError as error:
             await self._wait_for_store(error)
         finally:
@@ -180,13 +195,21 @@ class Lane:
             self._retries.discard(delivery.id)
             self._wake.set()
 
+    async def _finish(self, delivery: Delivery) -> None:
+        """First the journal, then the outbox: a message that was taken is told again rather than never."""
+        if await self._record_taken(self.channel, delivery, self._taken[delivery.id]):
+            await asyncio.to_thread(self._store.delivered, delivery.id, self._clock.now())
+            self._taken.pop(delivery.id, None)
+        else:
+            await asyncio.sleep(_STORE_PAUSE_S)
+
     async def _is_taken(self, delivery: Delivery) -> bool:
         began_s = self._clock.monotonic()
         error = await self._attempt(delivery)
         now_s = self._clock.monotonic()
         if error is None:
             self.results[DELIVERED] += 1
-            self._taken.add(delivery.id)
+            self._taken[delivery.id] = self._clock.now()
             self._failing.pop(delivery.id, None)
             self._circuit.succeeded()
             self._judged_s = self._took_s = now_s

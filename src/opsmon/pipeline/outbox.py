@@ -18,7 +18,7 @@ from opsmon.notify.channel import Channel
 from opsmon.notify.registry import FORMATS
 from opsmon.notify.voice import Voice
 from opsmon.notify.webhook import WebhookSender
-from opsmon.pipeline.lane import DeliveryStore, Lane
+from opsmon.pipeline.lane import DeliveryStore, Lane, RecordTaken, records_nothing
 from opsmon.store.outbox import NewDelivery, delivery_id
 
 log = logging.getLogger(__name__)
@@ -50,8 +50,14 @@ class Renderer:
 class OutboxWorker:
     """All lanes. `load` changes the channels while it runs."""
 
-    def __init__(self, store: DeliveryStore, channels: Sequence[Channel], clock: Clock) -> None:
-        self._store, self._clock = store, clock
+    def __init__(
+        self,
+        store: DeliveryStore,
+        channels: Sequence[Channel],
+        clock: Clock,
+        record_taken: RecordTaken = records_nothing,
+    ) -> None:
+        self._store, self._clock, self._record_taken = store, clock, record_taken
         self._sender = WebhookSender(clock)
         self._changed = asyncio.Event()
         self._past: Mapping[tuple[str, str], int] = {}
@@ -70,7 +76,10 @@ class OutboxWorker:
     def load(self, channels: Sequence[Channel]) -> None:
         """From now on these channels; what waits for one that is gone goes on waiting."""
         self._past = self.results
-        self._lanes = {channel.name: Lane(channel, self._store, self._sender, self._clock) for channel in channels}
+        self._lanes = {
+            channel.name: Lane(channel, self._store, self._sender, self._clock, self._record_taken)
+            for channel in channels
+        }
         self._changed.set()
 
     def wake(self) -> None:
