@@ -149,6 +149,8 @@ def _share(values: Values, source: Source, row: Index) -> float:
         for operand in source.operands
     ]
     first, rest = numbers[0], [number for number in numbers[1:] if number is not None]
+    if first is not None:
+        first -= sum(number_of(raw_at(values, part, row), unsigned=part.unsigned) or 0 for part in source.taken_off)
     if first is None or (source.form != "idle" and len(numbers) > 1 and numbers[1] is None):
         return NAN
     if source.form == "idle":

@@ -71,6 +71,14 @@ class Overrule:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What other rows tell and is to be taken off: the value of `subject` in every row that passes, as of a survey."""
+
+    subject: MibObject
+    rows: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One way to get a metric. `operands` are what `form` combines; see `convert`."""
 
@@ -94,6 +102,8 @@ class Source:
     also: bool
     overrules: tuple[Overrule, ...] = ()
     likely: tuple[float, float] | None = None
+    minus: Part | None = None
+    taken_off: tuple[MibObject, ...] = ()  # the instances of `minus` that the device has
 
     @property
     def base(self) -> MibObject:
@@ -112,7 +122,7 @@ class Source:
         """What gives the value, and tells which rows there are."""
         tests = (*self.where, *(test for doubt in self.disbelieve for test in doubt.unless))
         scales = tuple(scale for scale in (self.si_scale, self.precision) if scale is not None)
-        return (*self.operands, *scales, *(test.subject for test in tests))
+        return (*self.operands, *scales, *(test.subject for test in tests), *self.taken_off)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +215,7 @@ __all__ = [
     "MibObject",
     "Oid",
     "Overrule",
+    "Part",
     "Profile",
     "SnmpValue",
     "Source",

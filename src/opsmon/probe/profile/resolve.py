@@ -23,6 +23,7 @@ from opsmon.probe.profile.profile import (
     Match,
     MibObject,
     Overrule,
+    Part,
     Profile,
     Source,
     Table,
@@ -34,6 +35,7 @@ from opsmon.probe.profile.spec import (
     LabelSpec,
     MatchSpec,
     ObjectSpec,
+    PartSpec,
     ProfileSpec,
     SourceSpec,
     TableSpec,
@@ -155,6 +157,7 @@ class _Scope:
             over=spec.over,
             also=spec.also,
             likely=rule.likely,
+            minus=None if spec.minus is None else self.part(spec.minus, f"{key}.minus"),
             overrules=tuple(
                 Overrule(
                     nan if rule.value is None else rule.value, self.filters(rule.when, f"{key}.overrules.{number}")
@@ -162,6 +165,9 @@ class _Scope:
                 for number, rule in enumerate(spec.overrules)
             ),
         )
+
+    def part(self, spec: PartSpec, key: str) -> Part:
+        return Part(self.find(spec.object, key), self.filters(spec.rows, f"{key}.rows"))
 
     def text(self, spec: TextSpec, key: str) -> TextPlace:
         return TextPlace(

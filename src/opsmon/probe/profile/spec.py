@@ -155,6 +155,13 @@ class OverruleSpec(Strict):
     when: Annotated[Filters, Field(min_length=1)]
 
 
+class PartSpec(Strict):
+    """What to take off `used`: the sum of `object` over the rows that `rows` keeps, which is read at the survey."""
+
+    object: str
+    rows: Annotated[Filters, Field(min_length=1)]
+
+
 class SourceSpec(Strict):
     """One way to get a metric. Of the sources of a metric the first that gives anything is taken; `also` adds to those
     before.
@@ -164,6 +171,7 @@ class SourceSpec(Strict):
     used: str | None = None
     free: Annotated[list[str], BeforeValidator(_listed)] = []
     total: str | None = None
+    minus: PartSpec | None = None
     idle: str | None = None
     sum: list[str] = []
     unit: Unit = "ratio"
@@ -191,6 +199,8 @@ class SourceSpec(Strict):
             raise ValueError("a source is one of: value; idle; sum; used with total; used with free; free with total")
         if shares and (self.used is None) + (not self.free) + (self.total is None) != 1:
             raise ValueError("a share needs exactly two of used, free and total")
+        if self.minus is not None and (self.used is None or self.total is None):
+            raise ValueError("`minus` is taken off `used`, and needs used with total")
         return self
 
 

@@ -5,6 +5,7 @@ disk is found when the survey is repeated.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from math import isnan
 
 from opsmon.model.sample import SeriesKey
@@ -44,6 +45,7 @@ def columns_of(profile: Profile) -> list[Oid]:
     columns: list[MibObject] = []
     for source in sources_of(profile):
         columns += _selecting(source.select) if source.select else source.first_words()
+        columns += _selecting(source.minus.rows) if source.minus else []
     for places in profile.identity.values():
         for place in places:
             columns += _selecting(place.select) or ([place.subject] if place.subject is not None else [])
@@ -56,6 +58,7 @@ def selected_instances(reader: Reader, profile: Profile) -> tuple[list[Oid], lis
     wanted: list[Instance] = []
     whole: list[Oid] = []
     for source in sources_of(profile):
+        wanted += part_instances(reader, source)
         if not source.select:
             wanted += second_instances(reader, source)
             continue
@@ -114,9 +117,27 @@ def adopt(reader: Reader, profile: Profile) -> list[Adopted]:
     return [
         (metric, source, rows)
         for metric, sources in profile.metrics.items()
-        for group in groups_of(sources)
+        for group in groups_of([settled(reader, source) for source in sources])
         for source, rows in _adopt_group(reader, group)
     ]
+
+
+def settled(reader: Reader, source: Source) -> Source:
+    """A source that takes other rows off, with those that the device has."""
+    if source.minus is None:
+        return source
+    subject = source.minus.subject
+    parts = tuple(replace(subject, fixed=row) for _, row in part_instances(reader, source))
+    return replace(source, taken_off=parts)
+
+
+def part_instances(reader: Reader, source: Source) -> list[Instance]:
+    """What a source takes off, where the device has it."""
+    if source.minus is None:
+        return []
+    rows = reader.column(source.minus.rows[0].subject.column)
+    passed = [row for row in rows if all(passes(reader.values, test, row) for test in source.minus.rows)]
+    return [(source.minus.subject.column, row) for row in passed]
 
 
 def _adopt_group(reader: Reader, group: Sequence[Source]) -> list[tuple[Source, list[Index]]]:
