@@ -133,5 +133,5 @@ class Scene:
 
     def story(self) -> list[str]:
         """What the room did, in short words."""
-        told = {"DeviceStateChanged", "ConditionRaised", "ConditionCleared"}
+        told = {"DeviceStateChanged", "ConditionRaised", "ConditionUnseen", "ConditionCleared"}
         return [type(event).__name__ for event in self.events if type(event).__name__ not in told]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from opsmon.config.conditions import load_conditions
 from opsmon.config.problem import Problems
 from opsmon.model.device import Kind
-from opsmon.model.event import ConditionCleared, ConditionRaised, Event
+from opsmon.model.event import ConditionCleared, ConditionRaised, ConditionUnseen, Event
 from opsmon.model.name import DeviceName
 from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
 from opsmon.state.advance import apply_sample, start_fleet
@@ -57,23 +57,32 @@ def test_raised_and_cleared_alternate_and_the_journal_tells_what_stands(
     played: list[tuple[tuple[Reading, ...], str, Outcome, float]],
 ) -> None:
     fleet = folded = start_fleet(make_inventory(DEVICE), STOCK, START, limits=LIMITS)
-    now, told = START, set[tuple[str, str]]()
+    now, told, unseen = START, set[tuple[str, str]](), set[tuple[str, str]]()
     for read, check, outcome, pause in played:
         now += timedelta(seconds=pause)
         step = apply_sample(fleet, make_sample("box", check, outcome, now, readings=read), now)
         fleet = step.fleet
         for event in step.transitions:
             folded = fold_event(folded, event)
-            _keep_turns(event, told)
+            _keep_turns(event, told, unseen)
         assert standing(fleet) == told == standing(folded)
 
 
-def _keep_turns(event: Event, told: set[tuple[str, str]]) -> None:
-    """Nothing is raised twice, and nothing is cleared that was not raised."""
+def _keep_turns(event: Event, told: set[tuple[str, str]], unseen: set[tuple[str, str]]) -> None:
+    """Nothing is raised twice but what was lost sight of, and nothing is cleared that was not raised."""
+    if not isinstance(event, ConditionRaised | ConditionUnseen | ConditionCleared):
+        return
+    about = (event.condition, event.subject)
     if isinstance(event, ConditionRaised):
-        assert (event.condition, event.subject) not in told
+        assert about not in told or about in unseen
         assert event.since <= event.at
         assert event.detail
-        told.add((event.condition, event.subject))
-    elif isinstance(event, ConditionCleared):
-        told.remove((event.condition, event.subject))
+        told.add(about)
+        unseen.discard(about)
+    elif isinstance(event, ConditionUnseen):
+        assert about in told - unseen
+        assert event.since <= event.unseen_since <= event.at
+        unseen.add(about)
+    else:
+        told.remove(about)
+        unseen.discard(about)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from opsmon.model.device import Device
-from opsmon.model.event import ConditionCleared, ConditionRaised, Event
+from opsmon.model.event import ConditionCleared, ConditionRaised, ConditionUnseen, Event
 from opsmon.model.incident import Severity
 from opsmon.model.sample import Outcome, SeriesBlock, SeriesKey
 from opsmon.state.advance import apply_sample, start_fleet
@@ -57,11 +57,13 @@ class Meter:
         return self
 
     def told(self) -> list[str]:
-        """What was raised (+) and cleared (-), in order."""
+        """What was raised (+), lost sight of (?), cleared (-) and given up (x), in order."""
         words = []
         for event in self.events:
-            if isinstance(event, ConditionRaised | ConditionCleared):
-                sign = "+" if isinstance(event, ConditionRaised) else "-"
+            if isinstance(event, ConditionRaised | ConditionUnseen | ConditionCleared):
+                sign = "+" if isinstance(event, ConditionRaised) else "?"
+                if isinstance(event, ConditionCleared):
+                    sign = "-" if event.recovered else "x"
                 words.append(f"{sign}{event.condition}" + (f" {event.subject}" if event.subject else ""))
         return words
 

@@ -1,5 +1,6 @@
 """Conditions: ripening, hysteresis, what clears them, what does not, and on which series."""
 
+from dataclasses import replace
 from datetime import timedelta
 from math import nan
 
@@ -8,6 +9,7 @@ import pytest
 from opsmon.model.device import Device, Kind
 from opsmon.model.event import ConditionCleared
 from opsmon.model.incident import Severity
+from opsmon.model.name import ContractId
 from opsmon.model.sample import Outcome, SeriesKey
 from opsmon.state.advance import advance, reload_fleet, report, set_maintenance
 from opsmon.state.condition import raised_conditions
@@ -80,16 +82,66 @@ def test_a_failed_check_clears_nothing() -> None:
 
 
 @pytest.mark.parametrize("absent", [{}, {CPU: nan}], ids=["no series", "NaN"])
-def test_a_series_that_is_gone_clears_after_three_good_polls(absent: dict[SeriesKey, float]) -> None:
+def test_a_series_that_is_missing_is_unseen_and_not_over(absent: dict[SeriesKey, float]) -> None:
     other = key("device_uptime_seconds")
     m = meter(HOT).poll({CPU: 0.95})
     m.poll({other: 1.0, **absent}).poll({other: 1.0, **absent})
     assert m.told() == ["+Hot cpu=1"], "absent is not 0"
-    m.poll({other: 1.0, **absent})
-    assert m.told() == ["+Hot cpu=1", "-Hot cpu=1"]
-    cleared = m.events[-1]
-    assert isinstance(cleared, ConditionCleared)
-    assert cleared.detail == "it is no longer reported"
+    for _ in range(50):
+        m.poll({other: 1.0, **absent})
+    assert m.told() == ["+Hot cpu=1", "?Hot cpu=1"], "told once, and it stands"
+    m.poll({CPU: 0.95})
+    assert m.told()[2:] == ["+Hot cpu=1"]
+    m.poll({other: 1.0, **absent}).poll({CPU: 0.2})
+    assert m.told()[3:] == ["-Hot cpu=1"]
+
+
+def test_a_series_that_comes_and_goes_is_told_ever_more_seldom() -> None:
+    other = key("device_uptime_seconds")
+    m = meter(HOT).poll({CPU: 0.95})
+    for _ in range(20):
+        m.poll({other: 1.0}).poll({other: 1.0}).poll({other: 1.0}).poll({CPU: 0.95})
+    assert m.told() == ["+Hot cpu=1", "?Hot cpu=1", "+Hot cpu=1"]
+
+
+def test_what_only_ripens_begins_anew_when_it_is_missing() -> None:
+    slow = replace(HOT, for_s=600.0)
+    other = key("device_uptime_seconds")
+    m = meter(slow).poll({CPU: 0.95})
+    for _ in range(3):
+        m.poll({other: 1.0}, after_s=200.0)
+    m.poll({CPU: 0.95}, after_s=60.0)
+    assert m.told() == []
+
+
+@pytest.mark.parametrize(("contract", "told"), [(None, "xHot cpu=1"), (ContractId("a-contract"), "?Hot cpu=1")])
+def test_a_part_that_is_gone_for_good_ends_by_itself_where_no_contract_counts(
+    contract: ContractId | None, told: str
+) -> None:
+    device = replace(make_device("box", checks=("snmp",)), contract=contract)
+    m = meter(HOT, device=device).poll({CPU: 0.95})
+    for _ in range(8 * 24 * 12):
+        m.poll({key("device_uptime_seconds"): 1.0}, after_s=300.0)
+    assert m.told()[-1] == told
+
+
+def test_an_interface_that_is_no_longer_marked_is_given_up_and_has_not_recovered() -> None:
+    down = make_rule("LinkDown", "ifOperStatus", Bounds(Comparison.ONE_OF, values=frozenset({2.0})), important=True)
+    status = key("ifOperStatus", ifAlias="", ifDescr="", ifIndex="1", ifName="wan")
+    m = meter(down, device=make_device("box", checks=("snmp",), important=("wan",))).poll({status: 2.0})
+    unmarked = make_device("box", checks=("snmp",), important=("lan",))
+    m.fleet = reload_fleet(m.fleet, make_inventory(unmarked), Rulebook(rules=(down,)), m.now).fleet
+    for _ in range(3):
+        m.poll({status: 2.0})
+    assert m.told() == ["+LinkDown ifName=wan", "xLinkDown ifName=wan"]
+
+
+def test_a_check_that_is_taken_away_gives_up_what_it_found() -> None:
+    m = meter(HOT, device=make_device("box", checks=("icmp", "snmp"))).poll({CPU: 0.95})
+    step = reload_fleet(m.fleet, make_inventory(make_device("box", checks=("icmp",))), Rulebook(rules=(HOT,)), m.now)
+    assert [(event.detail, event.recovered) for event in step.transitions if isinstance(event, ConditionCleared)] == [
+        ("its check was removed", False)
+    ]
 
 
 def test_polls_of_another_check_do_not_make_it_absent() -> None:
@@ -232,7 +284,7 @@ def test_raised_conditions_survive_a_restart_and_clear_on_good_values() -> None:
     assert m.told() == ["+Hot cpu=1", "-Hot cpu=1"]
 
 
-def test_a_series_that_vanished_during_a_restart_clears_when_every_check_came_home_without_it() -> None:
+def test_a_series_that_vanished_during_a_restart_is_unseen_when_every_check_came_home_without_it() -> None:
     m = meter(HOT).poll({CPU: 0.95})
     m.fleet = restore(meter(HOT).fleet, m.events, m.now)
     for _ in range(5):
@@ -240,7 +292,10 @@ def test_a_series_that_vanished_during_a_restart_clears_when_every_check_came_ho
     assert m.told() == ["+Hot cpu=1"], "the SNMP check has not been heard yet"
     other = key("device_uptime_seconds")
     m.poll({other: 1}).poll({other: 1}).poll({other: 1})
-    assert m.told() == ["+Hot cpu=1", "-Hot cpu=1"]
+    assert m.told() == ["+Hot cpu=1", "?Hot cpu=1"]
+    m.fleet = restore(meter(HOT).fleet, m.events, m.now)
+    m.poll({other: 1}).poll({other: 1}).poll({other: 1}).poll({CPU: 0.1})
+    assert m.told() == ["+Hot cpu=1", "?Hot cpu=1", "-Hot cpu=1"], "told once, over a restart too"
 
 
 def test_a_reload_clears_what_no_rule_is_behind() -> None:

@@ -20,7 +20,7 @@ def reading(
     second: float, octets_in: float, octets_out: float = 0.0, uptime_s: float | None = None, index: str = "1"
 ) -> CounterReading:
     at = START + timedelta(seconds=second)
-    return CounterReading(at, octets_in, octets_out, second if uptime_s is None else uptime_s, (index, 0.0))
+    return CounterReading(at, octets_in, octets_out, second if uptime_s is None else uptime_s, (index, 64, 0.0))
 
 
 def ratio(before: CounterReading, after: CounterReading, speed: float = GIGABIT, bits: int = 64) -> float | None:
@@ -58,7 +58,7 @@ def test_another_index_behind_the_name_starts_over() -> None:
 
 
 def test_a_discontinuity_starts_over() -> None:
-    after = CounterReading(START + timedelta(seconds=60), MINUTE_AT_HALF, 0, 60, ("1", 4711.0))
+    after = CounterReading(START + timedelta(seconds=60), MINUTE_AT_HALF, 0, 60, ("1", 64, 4711.0))
     assert ratio(reading(0, 0), after) is None
 
 

@@ -11,6 +11,7 @@ from opsmon.model.event import (
     BackupRecorded,
     ConditionCleared,
     ConditionRaised,
+    ConditionUnseen,
     DeviceState,
     DeviceStateChanged,
     Event,
@@ -32,8 +33,12 @@ def digest(events: Iterable[Event], keep: Container[IncidentId]) -> tuple[Event,
             case DeviceStateChanged():
                 kept[number] = event
                 _uncover(kept, states.setdefault(event.device, []), event, number)
+            case ConditionUnseen():
+                kept[number] = event
+                last["unseen", event.device, event.condition, event.subject] = number
             case ConditionRaised() | ConditionCleared():
                 kept.pop(last.pop((event.device, event.condition, event.subject), -1), None)
+                kept.pop(last.pop(("unseen", event.device, event.condition, event.subject), -1), None)
                 if isinstance(event, ConditionRaised):
                     kept[number] = event
                     last[event.device, event.condition, event.subject] = number

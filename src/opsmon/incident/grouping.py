@@ -18,8 +18,10 @@ from opsmon.model.device import Device
 from opsmon.model.event import (
     ConditionCleared,
     ConditionRaised,
+    ConditionUnseen,
     DeviceState,
     DeviceStateChanged,
+    DiagnosisAttached,
     IncidentRenewed,
     Transition,
 )
@@ -28,6 +30,11 @@ from opsmon.model.name import ContractId, DeviceName
 # How much earlier a consequence may have been seen than its cause: checks of different devices are not simultaneous.
 CONSEQUENCE_WINDOW = timedelta(minutes=5)
 # States in which a condition of a device opens nothing: the device's own state is the news, or it is worked on.
+UNSEEN = (
+    "since {since} the device no longer reports what this was measured from: it is not known to be over. The incident "
+    "stays open until it is seen to be well; if the part was removed, say that it is resolved.\n"
+    "{since} 起设备不再上报该测点，不能视为已恢复；看到正常值后事件才会关闭。部件如已拆除，请登记“故障排除”。"
+)
 QUIET_STATES = frozenset({DeviceState.DOWN, DeviceState.UNREACHABLE, DeviceState.MAINTENANCE})
 
 
@@ -43,9 +50,24 @@ def observe(draft: Draft, transition: Transition) -> None:
         case ConditionRaised():
             _observe_raised(draft, device, transition)
         case ConditionCleared():
-            incident = draft.incidents.find_open((device.name, transition.condition, transition.subject))
-            if incident is not None:  # `since` is when it began to hold: it is over now
-                draft.see_recovery(incident, transition.at)
+            _observe_cleared(draft, transition)
+        case ConditionUnseen():
+            _observe_unseen(draft, transition)
+
+
+def _observe_cleared(draft: Draft, event: ConditionCleared) -> None:
+    """`since` is when it began to hold: it is over now. What nobody watches any more has not recovered."""
+    incident = draft.incidents.find_open((event.device, event.condition, event.subject))
+    if incident is not None and event.recovered:
+        draft.see_recovery(incident, event.at)
+    elif incident is not None:
+        draft.withdraw(incident, event.detail)
+
+
+def _observe_unseen(draft: Draft, event: ConditionUnseen) -> None:
+    incident = draft.incidents.find_open((event.device, event.condition, event.subject))
+    if incident is not None:
+        draft.write(DiagnosisAttached(draft.now, incident.id, UNSEEN.format(since=f"{event.unseen_since:%H:%M:%S}Z")))
 
 
 def _observe_state(draft: Draft, device: Device, event: DeviceStateChanged) -> None:

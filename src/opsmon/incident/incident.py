@@ -88,6 +88,7 @@ class Incident:
     diagnosis: tuple[str, ...] = ()
     reported_by: str = ""
     is_watched: bool = True
+    unseen_since: datetime | None = None
     seen_condition: str = ""
     seen_subject: str = ""
     alert_service: str | None = None
@@ -128,7 +129,7 @@ class Incident:
     @property
     def is_seen(self) -> bool:
         """Whether monitoring sees the fault now."""
-        return self.is_open and self.is_watched and self.hold_until is None
+        return self.is_open and self.is_watched and self.hold_until is None and self.unseen_since is None
 
     @property
     def is_excluded(self) -> bool:

@@ -5,6 +5,7 @@ an event may happen was decided before it was written.
 """
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TypeVar
 
 from immutables import Map
@@ -17,6 +18,7 @@ from opsmon.model.event import (
     CommandRefused,
     ConditionCleared,
     ConditionRaised,
+    ConditionUnseen,
     DeviceState,
     DeviceStateChanged,
     DiagnosisAttached,
@@ -39,7 +41,7 @@ V = TypeVar("V")
 # What an incident is about: device, condition, subject. Conditions have names; a state of the whole device has none of
 # its own here, since the names of states may change with the rules.
 Cause = tuple[DeviceName, str, str]
-IncidentChange = Change | DeviceStateChanged | ConditionRaised | ConditionCleared
+IncidentChange = Change | DeviceStateChanged | ConditionRaised | ConditionUnseen | ConditionCleared
 
 
 OUTAGE, DEGRADED, REPORTED = "", "~degraded", "~reported"
@@ -121,11 +123,8 @@ def apply(incidents: Incidents, event: IncidentChange) -> Incidents:
             return _opened(incidents, event)
         case DeviceStateChanged():
             return _state_changed(incidents, event)
-        case ConditionRaised():
-            return _raised(incidents, event)
-        case ConditionCleared():
-            cause = event.device, event.condition, event.subject
-            return replace(incidents, suppressed=without(incidents.suppressed, cause))
+        case ConditionRaised() | ConditionUnseen() | ConditionCleared():
+            return _condition_changed(incidents, event)
         case CommandRefused():
             return incidents
     incident = incidents.by_id.get(event.incident)
@@ -312,11 +311,31 @@ def _hide(incidents: Incidents, event: DeviceStateChanged) -> Incidents:
     return replace(incidents, hidden=hidden, hidden_behind=behind)
 
 
+def _condition_changed(incidents: Incidents, event: ConditionRaised | ConditionUnseen | ConditionCleared) -> Incidents:
+    cause = event.device, event.condition, event.subject
+    match event:
+        case ConditionRaised():
+            return _raised(incidents, event)
+        case ConditionUnseen():
+            return _seen_until(incidents, cause, event.unseen_since)
+        case ConditionCleared():
+            return _seen_until(replace(incidents, suppressed=without(incidents.suppressed, cause)), cause, None)
+
+
+def _seen_until(incidents: Incidents, cause: Cause, moment: datetime | None) -> Incidents:
+    """What the open incident of the cause is measured from was last seen then; None: it is seen."""
+    incident = incidents.find_open(cause)
+    if incident is None or incident.unseen_since == moment:
+        return incidents
+    seen = replace(incident, unseen_since=moment)
+    return replace(incidents, by_id=incidents.by_id.set(incident.id, seen))
+
+
 def _raised(incidents: Incidents, event: ConditionRaised) -> Incidents:
     """Every condition that holds and has no incident is kept, until it clears or is opened."""
     cause = event.device, event.condition, event.subject
     if cause in incidents.open_by_cause:
-        return incidents
+        return _seen_until(incidents, cause, None)
     return replace(incidents, suppressed=incidents.suppressed.set(cause, event))
 
 

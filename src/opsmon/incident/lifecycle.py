@@ -49,15 +49,15 @@ def follow_words(draft: Draft, incident: Incident) -> None:
     """Closes, reopens or withdraws the incident where the facts that stand now say so.
 
     What monitoring watches is over when monitoring says so, so that a person's word alone closes only what a person
-    reported. A closed incident whose last `resolved` was withdrawn goes on, and so does one whose every start was
-    withdrawn when one of them stands again.
+    reported, and what monitoring can no longer see. A closed incident whose last `resolved` was withdrawn goes on, and
+    so does one whose every start was withdrawn when one of them stands again.
     """
     incident = draft.incidents.by_id[incident.id]
     begun = any(fact.type in STARTS for fact in incident.standing)
     resolved = next((fact for fact in incident.standing if fact.type is FactType.RESOLVED), None)
     if incident.is_open and not begun:
         draft.withdraw(incident, NOTHING_BEGAN)
-    elif incident.is_open and not incident.is_watched and resolved is not None:
+    elif incident.is_open and resolved is not None and (not incident.is_watched or incident.unseen_since is not None):
         reason = f"resolved, says {resolved.by}"
         draft.write(IncidentClosed(draft.now, incident.id, reason, ended=Ending.RECOVERED))
     elif not incident.is_open and begun and resolved is None:

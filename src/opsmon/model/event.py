@@ -1,7 +1,7 @@
 """What the journal holds: every decision of the pure rooms, as frozen words with the time they were decided at.
 
     Event
-    ├── Transition    of room 3, state:    DeviceStateChanged, ConditionRaised, ConditionCleared
+    ├── Transition    of room 3, state:    DeviceStateChanged, ConditionRaised, ConditionUnseen, ConditionCleared
     ├── ClockEvent    of room 4, contract: ClockChanged
     ├── Change        of room 5, incident: IncidentOpened, FactAdded, CommandRefused, …
     └── of no room: MaintenanceSet, BackupRecorded
@@ -22,6 +22,7 @@ from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, Site
 from opsmon.model.transition import (
     ConditionCleared,
     ConditionRaised,
+    ConditionUnseen,
     DeviceState,
     DeviceStateChanged,
     Measured,
@@ -29,7 +30,15 @@ from opsmon.model.transition import (
 )
 
 # What is taken over from the module beside: an event is imported from here, wherever it is defined.
-__all__ = ("ConditionCleared", "ConditionRaised", "DeviceState", "DeviceStateChanged", "Measured", "Transition")
+__all__ = (
+    "ConditionCleared",
+    "ConditionRaised",
+    "ConditionUnseen",
+    "DeviceState",
+    "DeviceStateChanged",
+    "Measured",
+    "Transition",
+)
 
 
 class ClockState(StrEnum):

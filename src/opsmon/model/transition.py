@@ -64,8 +64,27 @@ class ConditionRaised:
 
 
 @dataclass(frozen=True, slots=True)
+class ConditionUnseen:
+    """What a raised condition is measured from can no longer be seen since `unseen_since`: it is not known to be over.
+
+    It is raised again when it is seen to hold, and cleared when it is seen not to.
+    """
+
+    at: datetime
+    device: DeviceName
+    condition: str
+    subject: str
+    since: datetime
+    unseen_since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ConditionCleared:
-    """The rule holds no more since `at`; it had held since `since`."""
+    """The rule holds no more since `at`; it had held since `since`.
+
+    Not `recovered` is one that nothing watches any more: its rule, its check or its mark was taken away, or what it was
+    measured from is gone for good.
+    """
 
     at: datetime
     device: DeviceName
@@ -73,6 +92,7 @@ class ConditionCleared:
     subject: str
     since: datetime
     detail: str = ""
+    recovered: bool = True
 
 
-Transition = DeviceStateChanged | ConditionRaised | ConditionCleared
+Transition = DeviceStateChanged | ConditionRaised | ConditionUnseen | ConditionCleared

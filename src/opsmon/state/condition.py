@@ -6,13 +6,18 @@ The rules, in words:
    counts, starts over.
  - A raised condition is cleared by the first value beyond its clear threshold. A failed check clears nothing: a UPS
    that stopped answering on battery is still on battery as far as anybody knows.
- - Absent is not 0. A series that is missing (or NaN) from `absent_polls` good polls of its check in a row is gone: the
-   part was removed, and its condition is cleared.
+ - Absent is not 0, and it is not good. A series that is missing (or NaN) from `absent_polls` good polls of its check in
+   a row is *unseen*: a condition that ripens is dropped, one that is raised is told to be unseen and stands. Seen again
+   it is raised again or cleared. It ends when a person says so; after `removed_after_s` by itself, as one that nothing
+   watches any more, unless the device is under a contract: no clock ends because nothing could be seen.
+ - What no rule and no mark of the inventory means any more is cleared, and has not recovered.
+ - Of several interfaces of one name that were never up together one is a left-over of the other: the living one counts,
+   and while none lives the youngest. Those that were up together are judged each by itself.
  - In maintenance nothing ripens and nothing is raised; what is still bad afterwards begins then. What was raised before
    may clear.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from math import isfinite
@@ -20,19 +25,24 @@ from math import isfinite
 from immutables import Map
 
 from opsmon.model.device import Device
-from opsmon.model.event import ConditionCleared, ConditionRaised
+from opsmon.model.event import ConditionCleared, ConditionRaised, ConditionUnseen
 from opsmon.model.name import DeviceName
 from opsmon.model.sample import Outcome, Reading, Sample
 from opsmon.state.fleet import FleetState
 from opsmon.state.machine import lasts_s
-from opsmon.state.matching import Companion, LinkPlaces, Place, Watch
+from opsmon.state.matching import Companion, LinkPlaces, Namesake, Place, Watch
 from opsmon.state.rate import CounterReading, measure_utilisation
 from opsmon.state.rulebook import Bounds, Comparison, Measure
+from opsmon.state.speed import link_speed
 from opsmon.state.standing import Standing, StandingKey, Standings
 from opsmon.state.turn import Turn
 from opsmon.state.wording import summary_of
 
 Readings = tuple[Reading, ...]
+UP = 1.0  # of ifOperStatus
+ALL_ONES = 2.0**64 - 1
+MOST_DOUBLINGS = 10
+DAY_S = 86_400.0
 _NONE = Standings()
 
 
@@ -43,7 +53,7 @@ def judge_conditions(turn: Turn, device: Device, sample: Sample) -> None:
     if not watches and standings is None:
         return
     desk = _Desk(turn, device, sample, standings or _NONE)
-    for watch in watches:
+    for watch in desk.chosen(watches):
         desk.judge(watch)
     if sample.outcome is Outcome.OK:
         desk.miss_the_absent()
@@ -53,7 +63,7 @@ def judge_conditions(turn: Turn, device: Device, sample: Sample) -> None:
 class _Desk:
     """The conditions of one device while one sample is judged."""
 
-    __slots__ = ("by_key", "counters", "device", "sample", "seen", "standings", "turn")
+    __slots__ = ("by_key", "counters", "device", "sample", "seen", "standings", "together", "turn")
 
     def __init__(self, turn: Turn, device: Device, sample: Sample, standings: Standings) -> None:
         self.turn = turn
@@ -62,7 +72,30 @@ class _Desk:
         self.standings = standings
         self.by_key = standings.by_key
         self.counters = standings.counters
+        self.together = standings.together
         self.seen: set[StandingKey] = set()
+
+    def chosen(self, watches: tuple[Watch, ...]) -> Iterator[Watch]:
+        """The watches, and of several interfaces that are one link the one that counts."""
+        links: dict[tuple[str, str, str], list[tuple[Watch, Namesake]]] = {}
+        for watch in watches:
+            if watch.namesake is None:
+                yield watch
+            else:
+                metric = self.sample.readings[watch.place.block].block.keys[watch.place.position].metric
+                links.setdefault((watch.rule.name, metric, watch.namesake.group), []).append((watch, watch.namesake))
+        for (_, _, group), rows in links.items():
+            yield from self._chosen_of(group, rows)
+
+    def _chosen_of(self, group: str, rows: Sequence[tuple[Watch, Namesake]]) -> Iterator[Watch]:
+        living = [row for row in rows if value_at(row[1].status, self.sample.readings) == UP]
+        first = max(living or rows, key=lambda row: row[1].rank)[0]
+        if group not in self.together:
+            yield replace(first, subject=group)
+        if len(living) > 1:
+            self.together |= {group}
+        if group in self.together:
+            yield from (watch for watch, _ in rows)
 
     def judge(self, watch: Watch) -> None:
         """Take one watched value into account."""
@@ -80,27 +113,60 @@ class _Desk:
             self._hold(watch, key, standing, value)
 
     def miss_the_absent(self) -> None:
-        """Count the polls that did not show what stands; after enough of them it is gone."""
+        """Count the polls that did not show what stands; after enough of them it is unseen."""
         for key, standing in self.by_key.items():
             if key in self.seen or standing.reported or standing.check not in (None, self.sample.check):
                 continue
             missed = standing.missed.set(self.sample.check, standing.missed.get(self.sample.check, 0) + 1)
             owners = (standing.check,) if standing.check else self.turn.plan.checks[self.device.name]
-            if all(missed.get(owner, 0) >= self.turn.policy.absent_polls for owner in owners):
-                self.clear(key, standing, "it is no longer reported")
+            needed = self.turn.policy.absent_polls * 2 ** min(standing.vanished, MOST_DOUBLINGS)
+            if all(missed.get(owner, 0) >= needed for owner in owners):
+                self._miss(key, replace(standing, missed=missed))
             else:
                 self.by_key = self.by_key.set(key, replace(standing, missed=missed))
 
-    def clear(self, key: StandingKey, standing: Standing, detail: str) -> None:
+    def _miss(self, key: StandingKey, standing: Standing) -> None:
+        """It is not reported, or nothing means it any more."""
+        turn = self.turn
+        if turn.plan.matcher.is_deselected(self.device, self.sample.check, key):
+            self.clear(key, standing, "it is no longer watched", recovered=False)
+        elif not standing.raised:
+            self.by_key = self.by_key.delete(key)
+        elif self._is_gone(standing):
+            days = turn.policy.removed_after_s / DAY_S
+            self.clear(key, standing, f"not reported for {days:g} days: taken for removed", recovered=False)
+        elif not standing.unseen or standing.seen is None:
+            self._lose_sight(key, replace(standing, seen=standing.seen or turn.steady))
+
+    def _lose_sight(self, key: StandingKey, standing: Standing) -> None:
+        """Tell once that it is unseen."""
+        turn, seen = self.turn, standing.seen or self.turn.steady
+        if not standing.unseen:
+            since = turn.now - (turn.steady - seen)
+            turn.transitions.append(
+                ConditionUnseen(turn.now, self.device.name, key.condition, key.subject, standing.since, since)
+            )
+            standing = replace(standing, unseen=True, vanished=standing.vanished + 1)
+        self.by_key = self.by_key.set(key, standing)
+
+    def _is_gone(self, standing: Standing) -> bool:
+        """Whether it has been unseen for so long that it will not come back; no clock of a contract ends by that."""
+        if self.device.contract is not None or standing.seen is None or not standing.unseen:
+            return False
+        return self.turn.steady - standing.seen >= timedelta(seconds=self.turn.policy.removed_after_s)
+
+    def clear(self, key: StandingKey, standing: Standing, detail: str, *, recovered: bool = True) -> None:
         """The condition holds no more."""
         self.by_key = self.by_key.delete(key)
         if standing.raised:
-            self.turn.transitions.append(cleared(self.turn, self.device.name, key, standing, detail))
+            over = cleared(self.turn, self.device.name, key, standing, detail, recovered=recovered)
+            self.turn.transitions.append(over)
 
     def keep(self) -> None:
         """Put what changed back."""
-        if self.by_key is not self.standings.by_key or self.counters is not self.standings.counters:
-            put_standings(self.turn, self.device.name, Standings(self.by_key, self.counters))
+        kept = self.standings
+        if self.by_key is not kept.by_key or self.counters is not kept.counters or self.together != kept.together:
+            put_standings(self.turn, self.device.name, Standings(self.by_key, self.counters, self.together))
 
     def _hold(self, watch: Watch, key: StandingKey, standing: Standing | None, value: float) -> None:
         """The value is bad: let the condition ripen, and raise it when it is ripe."""
@@ -113,8 +179,8 @@ class _Desk:
             self.by_key = self.by_key.delete(key) if key in self.by_key else self.by_key
             return
         ripe = held.began is not None and steady - held.began >= timedelta(seconds=watch.rule.for_s)
-        if ripe and not held.raised:
-            held = replace(held, raised=True)
+        if (ripe and not held.raised) or held.unseen:
+            held = replace(held, raised=True, unseen=False)
             self._raise(watch, key, held)
         self.by_key = self.by_key.set(key, held)
 
@@ -150,13 +216,16 @@ class _Desk:
 
     def _utilisation(self, subject: str, link: LinkPlaces, octets_in: float) -> float | None:
         readings = self.sample.readings
-        octets_out, speed = value_at(link.octets_out, readings), value_at(link.speed, readings)
-        if octets_out is None or speed is None:
+        octets_out = _counter_at(link.octets_out, readings)
+        speed = link_speed(value_at(link.high_speed, readings), value_at(link.speed, readings))
+        if octets_in >= ALL_ONES or octets_out is None or speed is None:
             return None
-        epoch = (link.if_index, value_at(link.discontinuity, readings))
+        if link.better is not None and _counter_at(link.better, readings) is not None:
+            return None  # judged by the 64-bit counter
+        epoch = (link.if_index, link.counter_bits, value_at(link.discontinuity, readings))
         reading = CounterReading(self.turn.steady, octets_in, octets_out, value_at(link.uptime, readings), epoch)
         before = self.standings.counters.get(subject)
-        used = measure_utilisation(before, reading, speed * link.speed_unit, link.counter_bits)
+        used = measure_utilisation(before, reading, speed, link.counter_bits)
         self.counters = self.counters.set(subject, used.baseline)
         return used.ratio
 
@@ -167,6 +236,12 @@ def value_at(place: Place | None, readings: Readings) -> float | None:
         return None
     value = readings[place.block].values[place.position]
     return value if isfinite(value) else None
+
+
+def _counter_at(place: Place, readings: Readings) -> float | None:
+    """A counter; all ones are what some agents give for one that they do not have."""
+    value = value_at(place, readings)
+    return None if value is None or value >= ALL_ONES else value
 
 
 def is_bad(watch: Watch, value: float, readings: Readings, *, raised: bool) -> bool:
@@ -202,9 +277,11 @@ def _agrees(companion: Companion, readings: Readings) -> bool:
     return value_at(companion.place, readings) in companion.values
 
 
-def cleared(turn: Turn, device: DeviceName, key: StandingKey, standing: Standing, detail: str) -> ConditionCleared:
+def cleared(
+    turn: Turn, device: DeviceName, key: StandingKey, standing: Standing, detail: str, *, recovered: bool = True
+) -> ConditionCleared:
     """The event for the end of a raised condition."""
-    return ConditionCleared(turn.now, device, key.condition, key.subject, standing.since, detail)
+    return ConditionCleared(turn.now, device, key.condition, key.subject, standing.since, detail, recovered)
 
 
 def put_standings(turn: Turn, device: DeviceName, standings: Standings) -> None:
@@ -234,18 +311,20 @@ def report_condition(
 
 
 def drop_orphans(turn: Turn) -> None:
-    """After a reload: clear what no rule or no device is behind any more."""
+    """After a reload: clear what no rule, no check or no device is behind any more."""
     book = turn.plan.rulebook
     names = {rule.name for rule in book.rules} | {rule.name for rule in book.reports}
     for device, standings in turn.standings.items():
         gone = device not in turn.plan.devices
-        detail = "the device is no longer in the inventory" if gone else "its rule was removed"
-        kept = standings.by_key
+        kept, checks = standings.by_key, turn.plan.checks.get(device, {})
         for key, standing in standings.by_key.items():
-            if gone or key.condition not in names:
+            unasked = standing.check is not None and standing.check not in checks
+            if gone or key.condition not in names or unasked:
                 kept = kept.delete(key)
                 if standing.raised:
-                    turn.transitions.append(cleared(turn, device, key, standing, detail))
+                    why = "its check was removed" if unasked else "its rule was removed"
+                    why = "the device is no longer in the inventory" if gone else why
+                    turn.transitions.append(cleared(turn, device, key, standing, why, recovered=False))
         put_standings(turn, device, _NONE if gone else replace(standings, by_key=kept))
 
 

@@ -6,7 +6,7 @@ number of checks; a reload makes a new Matcher.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from opsmon.model.device import Device
@@ -14,6 +14,7 @@ from opsmon.model.incident import Severity
 from opsmon.model.name import CheckName, DeviceName
 from opsmon.model.sample import Reading, SeriesBlock, SeriesKey
 from opsmon.state.rulebook import Measure, Rule, Rulebook, Threshold
+from opsmon.state.standing import StandingKey
 
 Labels = tuple[tuple[str, str], ...]
 
@@ -34,15 +35,30 @@ class Companion(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LinkPlaces:
-    """Where the counters of one interface are found. Speeds are in bit/s after multiplying by `speed_unit`."""
+    """Where the counters of one interface are found, and its two speeds. `better` is the 64-bit counter of the same
+    interface, which is judged where it has a value."""
 
     octets_out: Place
-    speed: Place
-    speed_unit: float
+    high_speed: Place | None
+    speed: Place | None
     counter_bits: int
     if_index: str
     uptime: Place | None
     discontinuity: Place | None
+    better: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Namesake:
+    """That a watched interface shares its name with others of the device.
+
+    `group` is the subject by that name, `rank` orders the rows: of several the youngest, with the highest ifIndex, is
+    first. `status` is where its ifOperStatus is found.
+    """
+
+    group: str
+    rank: tuple[int, ...]
+    status: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +74,7 @@ class Watch:
     needs: tuple[Companion, ...] = ()
     unless: tuple[Companion, ...] = ()
     link: LinkPlaces | None = None
+    namesake: Namesake | None = None
 
 
 class _Shape(NamedTuple):
@@ -68,7 +85,7 @@ class _Shape(NamedTuple):
 # The counters that a link's utilisation is measured from: 64 bits, or 32 where the agent has no others (IF-MIB).
 _COUNTERS = {"ifHCInOctets": ("ifHCOutOctets", 64), "ifInOctets": ("ifOutOctets", 32)}
 UPLINK = "interface_uplink"  # 1 for an interface that leads to a parent of the device
-_SPEEDS = (("ifHighSpeed", 1e6), ("ifSpeed", 1.0))
+OPER_STATUS = "ifOperStatus"
 
 
 class Matcher:
@@ -93,11 +110,25 @@ class Matcher:
             else:
                 return shape.watches
         blocks = tuple(reading.block for reading in readings)
-        watches = tuple(self._match(device, check, blocks))
+        watches = tuple(self._match(device, check, blocks, _shared_names(blocks)))
         self._shapes.setdefault(device.name, {})[check] = _Shape(blocks, watches)
         return watches
 
-    def _match(self, device: Device, check: CheckName, blocks: tuple[SeriesBlock, ...]) -> Iterator[Watch]:
+    def is_deselected(self, device: Device, check: CheckName, key: StandingKey) -> bool:
+        """Whether the last sample of the check reports the subject, and rule or inventory no longer mean it."""
+        shape = self._shapes.get(device.name, {}).get(check)
+        found, index = False, _index_of(shape.blocks) if shape is not None else {}
+        for one in index:
+            for rule in self._rules.get(one.metric, ()):
+                if rule.name == key.condition and key.subject in (subject_of(one, check), row_subject_of(one)):
+                    found = True
+                    if _means(rule, device, one, index):
+                        return False
+        return found
+
+    def _match(
+        self, device: Device, check: CheckName, blocks: tuple[SeriesBlock, ...], shared: frozenset[str]
+    ) -> Iterator[Watch]:
         index: dict[SeriesKey, Place] | None = None
         for number, block in enumerate(blocks):
             for position, key in enumerate(block.keys):
@@ -105,11 +136,11 @@ class Matcher:
                     if not (rule.selector.selects(device) and _is_of(rule, key)):
                         continue
                     index = _index_of(blocks) if index is None else index
-                    if rule.important and not _is_important(device, key, index):
+                    if not _means(rule, device, key, index):
                         continue
                     watch = self._watch(rule, device, check, key, Place(number, position), index)
                     if watch is not None:
-                        yield watch
+                        yield _told_apart(watch, key, index) if watch.subject in shared else watch
 
     def _watch(
         self, rule: Rule, device: Device, check: CheckName, key: SeriesKey, place: Place, index: dict[SeriesKey, Place]
@@ -140,15 +171,47 @@ class Matcher:
 def subject_of(key: SeriesKey, check: CheckName) -> str:
     """The part of the device that a series is of: an interface by its name (its index moves), else all labels.
 
+    Interfaces that share a name are told apart by `row_subject_of` where they are not one and the same link.
+
     The numbers of a probe itself (`probe_…`) carry no part, so their subject is the check.
     """
     labels = dict(key.labels)
-    if "ifIndex" in labels:
-        known = ((name, labels.get(name, "")) for name in ("ifName", "ifDescr", "ifIndex"))
-        return next(f"{name}={value}" for name, value in known if value)
+    if labels.get("ifIndex"):
+        return _name_of(labels)
     if not labels and key.metric.startswith("probe_"):
         return f"check={check}"
     return ",".join(f"{name}={value}" for name, value in key.labels)
+
+
+def row_subject_of(key: SeriesKey) -> str:
+    """The subject of an interface whose name others have too: its name, and its ifIndex."""
+    labels = dict(key.labels)
+    return f"{_name_of(labels)},ifIndex={labels['ifIndex']}" if "ifIndex" in labels else ""
+
+
+def _name_of(labels: Mapping[str, str]) -> str:
+    known = ((name, labels.get(name, "")) for name in ("ifName", "ifDescr", "ifIndex"))
+    return next((f"{name}={value}" for name, value in known if value), "")
+
+
+def _shared_names(blocks: tuple[SeriesBlock, ...]) -> frozenset[str]:
+    """The names that several interfaces of the device have."""
+    rows: dict[str, set[str]] = {}
+    for block in blocks:
+        for key in block.keys:
+            if key.metric == OPER_STATUS:
+                labels = dict(key.labels)
+                rows.setdefault(_name_of(labels), set()).add(labels.get("ifIndex", ""))
+    return frozenset(name for name, indexes in rows.items() if name and len(indexes) > 1)
+
+
+def _told_apart(watch: Watch, key: SeriesKey, index: Mapping[SeriesKey, Place]) -> Watch:
+    """The watch of one of several interfaces of a name."""
+    status = index.get(SeriesKey(OPER_STATUS, key.labels))
+    arcs = dict(key.labels)["ifIndex"].split(".")
+    rank = tuple(int(arc) if arc.isdigit() else 0 for arc in arcs)
+    namesake = Namesake(watch.subject, rank, status) if status is not None else None
+    return replace(watch, subject=row_subject_of(key), namesake=namesake)
 
 
 def _is_of(rule: Rule, key: SeriesKey) -> bool:
@@ -156,10 +219,17 @@ def _is_of(rule: Rule, key: SeriesKey) -> bool:
     return all(labels.get(name) == value for name, value in rule.series.items())
 
 
+def _means(rule: Rule, device: Device, key: SeriesKey, index: Mapping[SeriesKey, Place]) -> bool:
+    """Whether the rule is for this series of this device."""
+    if not (rule.selector.selects(device) and _is_of(rule, key)):
+        return False
+    return not rule.important or _is_important(device, key, index)
+
+
 def _is_important(device: Device, key: SeriesKey, index: Mapping[SeriesKey, Place]) -> bool:
     """Whether the inventory marks the interface by one of its names, or LLDP has found an uplink there."""
     labels = dict(key.labels)
-    names = (labels.get(name, "") for name in ("ifName", "ifDescr", "ifAlias"))
+    names = (*(labels.get(name, "") for name in ("ifName", "ifDescr", "ifAlias")), f"ifIndex={labels.get('ifIndex')}")
     return any(name in device.important for name in names if name) or SeriesKey(UPLINK, key.labels) in index
 
 
@@ -183,19 +253,17 @@ def _companions(
 
 def _link_places(key: SeriesKey, index: dict[SeriesKey, Place]) -> LinkPlaces | None:
     metric_out, bits = _COUNTERS.get(key.metric, ("", 0))
-    if bits == 32 and SeriesKey("ifHCInOctets", key.labels) in index:
-        return None  # judged by the better counter
     octets_out = index.get(SeriesKey(metric_out, key.labels))
-    speeds = ((index.get(SeriesKey(metric, key.labels)), unit) for metric, unit in _SPEEDS)
-    speed, unit = next(((place, unit) for place, unit in speeds if place is not None), (None, 0.0))
-    if octets_out is None or speed is None:
+    high_speed, speed = (index.get(SeriesKey(metric, key.labels)) for metric in ("ifHighSpeed", "ifSpeed"))
+    if octets_out is None or (high_speed is None and speed is None):
         return None
     return LinkPlaces(
         octets_out=octets_out,
+        high_speed=high_speed,
         speed=speed,
-        speed_unit=unit,
         counter_bits=bits,
         if_index=dict(key.labels).get("ifIndex", ""),
         uptime=index.get(SeriesKey("device_uptime_seconds")),
         discontinuity=index.get(SeriesKey("ifCounterDiscontinuityTime", key.labels)),
+        better=index.get(SeriesKey("ifHCInOctets", key.labels)) if bits == 32 else None,
     )

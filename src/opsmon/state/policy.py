@@ -60,8 +60,10 @@ class Policy:
     flap_dead_s: float = 10.0
     # No news at all for longer means that the machine slept or its clock was set, not that time was watched.
     longest_gap_s: float = 600.0
-    # A series missing from so many good polls in a row is gone for good: its condition is cleared.
+    # A series missing from so many good polls in a row is unseen. What it told is told to be unseen, and stands.
     absent_polls: int = 3
+    # What is unseen for so long has been removed; where a contract's clock would end by that, a person has to say so.
+    removed_after_s: float = 7 * 86_400.0
 
     @property
     def failures_needed(self) -> int:

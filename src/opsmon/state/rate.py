@@ -14,6 +14,8 @@ from datetime import datetime
 _PLAUSIBLE = 2.0
 # Two polls closer than this (a confirmation right after a regular one) divide noise by noise.
 _SHORTEST_S = 5.0
+UPTIME_WRAP_S = 2.0**32 / 100
+_UPTIME_APART_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class CounterReading:
     octets_in: float
     octets_out: float
     uptime_s: float | None
-    epoch: tuple[str, float | None]  # ifIndex and ifCounterDiscontinuityTime
+    epoch: tuple[str, int, float | None]  # ifIndex, the bits of its counters, ifCounterDiscontinuityTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,13 @@ def measure_utilisation(
 
 def _started_anew(before: CounterReading, after: CounterReading) -> bool:
     restarted = before.uptime_s is not None and after.uptime_s is not None and after.uptime_s < before.uptime_s
-    return restarted or before.epoch != after.epoch
+    return (restarted and not _has_wrapped(before, after)) or before.epoch != after.epoch
+
+
+def _has_wrapped(before: CounterReading, after: CounterReading) -> bool:
+    """Whether the uptime went back because 32 bits of hundredths were full, after 497 days."""
+    expected_s = (before.uptime_s or 0.0) + (after.at - before.at).total_seconds() - UPTIME_WRAP_S
+    return abs((after.uptime_s or 0.0) - expected_s) <= _UPTIME_APART_S
 
 
 def _growth(before: float, after: float, counter_bits: int, most: float) -> float | None:

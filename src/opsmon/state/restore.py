@@ -13,6 +13,7 @@ from datetime import datetime
 from opsmon.model.event import (
     ConditionCleared,
     ConditionRaised,
+    ConditionUnseen,
     DeviceState,
     DeviceStateChanged,
     Event,
@@ -38,6 +39,8 @@ def fold_event(fleet: FleetState, event: Event) -> FleetState:
             return _keep_standing(
                 fleet, event.device, StandingKey(event.condition, event.subject), _stand(fleet, event)
             )
+        case ConditionUnseen(device=name) if name in fleet.plan.devices:
+            return _fold_unseen(fleet, event)
         case ConditionCleared(device=name) if name in fleet.plan.devices:
             return _keep_standing(fleet, event.device, StandingKey(event.condition, event.subject), None)
         case _:
@@ -51,6 +54,14 @@ def _keep(fleet: FleetState, name: DeviceName, machine: DeviceMachine) -> FleetS
 def _stand(fleet: FleetState, event: ConditionRaised) -> Standing:
     reported = any(rule.name == event.condition for rule in fleet.plan.rulebook.reports)
     return Standing(event.since, event.severity, raised=True, value=event.value, reported=reported)
+
+
+def _fold_unseen(fleet: FleetState, event: ConditionUnseen) -> FleetState:
+    key = StandingKey(event.condition, event.subject)
+    standing = fleet.standings.get(event.device, Standings()).by_key.get(key)
+    if standing is None:
+        return fleet
+    return _keep_standing(fleet, event.device, key, replace(standing, unseen=True, vanished=standing.vanished + 1))
 
 
 def _keep_standing(fleet: FleetState, name: DeviceName, key: StandingKey, standing: Standing | None) -> FleetState:

@@ -93,11 +93,18 @@ class TableShape:
         return tuple(sorted([*marked, *others]))
 
     def _is_marked(self, reader: Reader, row: Index) -> bool:
-        return bool(self._important) and any(text in self._important for _, text in self._labels_of(reader, row))
+        return bool(self._important) and not self._important.isdisjoint(self._names(self._labels_of(reader, row)))
+
+    def _names(self, labels: Labels) -> set[str]:
+        """What the inventory may call a row: one of its texts, or `ifIndex=7` by its index."""
+        indexes = {label for label, subject in self.table.labels if subject is None}
+        return {f"{label}={text}" if label in indexes else text for label, text in labels}
 
     def unmatched(self) -> frozenset[str]:
         """The names of `important` that no row has."""
-        return self._important - {text for labels in self._labels.values() for _, text in labels}
+        if not self._important:
+            return self._important
+        return self._important.difference(*(self._names(labels) for labels in self._labels.values()))
 
     def _take_slow(self, reader: Reader) -> None:
         slow = [subject for subject in self.table.slow if reader.column(subject.column)]
