@@ -36,6 +36,7 @@ class CheckRecord:
     faulted: datetime | None = None  # the last local fault, if nothing was measured after it
     usual_s: float = 0.0
     reached: datetime | None = None
+    said: str = ""  # by the device, in the last that reached it and was not good
 
 
 @dataclass(frozen=True, slots=True)

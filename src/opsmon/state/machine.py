@@ -25,6 +25,7 @@ from opsmon.state.policy import Policy
 
 Checks = Mapping[CheckName, Check]
 _NEVER = CheckRecord()
+LONGEST_SAID = 300  # letters of a check's detail that go into the words of an incident
 
 
 def lasts_s(check: Check, policy: Policy) -> float:
@@ -84,7 +85,8 @@ def _record_failure(
     usual_s, reached = kept.usual_s, kept.reached
     if sample.outcome.reached:
         usual_s, reached = max(sample.duration_s, usual_s * policy.usual_kept), started
-    return CheckRecord(sample.outcome, started, steady, failures, bad_since, None, usual_s, reached)
+    said = sample.detail[:LONGEST_SAID] if sample.outcome.reached else kept.said if counted else ""
+    return CheckRecord(sample.outcome, started, steady, failures, bad_since, None, usual_s, reached, said)
 
 
 def patience_s(record: CheckRecord | None, check: Check, at_least_s: float, policy: Policy) -> float:
@@ -218,6 +220,9 @@ def gives_up_at(machine: DeviceMachine, suspicion: Suspicion, checks: Checks, po
 
 
 def reason_of(machine: DeviceMachine, names: Iterable[CheckName]) -> str:
-    """What the checks said, for people: `icmp timeout ×4, snmp timeout ×4`."""
-    said = ((name, machine.checks[name]) for name in sorted(names) if name in machine.checks)
-    return ", ".join(f"{name} {record.outcome} ×{record.failures}" for name, record in said if record.failures)
+    """What the checks said, for people: `icmp timeout ×4, snmp timeout ×4`, and what was heard of the device."""
+    found = ((name, machine.checks[name]) for name in sorted(names) if name in machine.checks)
+    failed = [(name, record) for name, record in found if record.failures]
+    counts = ", ".join(f"{name} {record.outcome} ×{record.failures}" for name, record in failed)
+    heard = "; ".join(dict.fromkeys(record.said for _, record in failed if record.said))
+    return f"{counts}: {heard}" if heard else counts
