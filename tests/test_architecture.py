@@ -11,6 +11,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "opsmon"
 
 # From the top down. A room may import rooms of the lines below its own, itself, and nothing else.
 LAYERS: tuple[tuple[str, ...], ...] = (
+    ("entry",),
     ("cli",),
     ("demo",),
     ("app",),
@@ -21,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("incident",),
     ("contract",),
     ("state",),
-    ("errors", "clock", "spec", "near_miss"),
+    ("errors", "clock", "spec", "near_miss", "early_signals"),
     ("model",),
 )
 PURE = ("state", "contract", "incident", "engine", "model")

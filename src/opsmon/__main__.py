@@ -1,6 +1,6 @@
 """`python -m opsmon` is the same as the `opsmon` command."""
 
-from opsmon.cli.main import main
+from opsmon.entry import main
 
 if __name__ == "__main__":
     main()

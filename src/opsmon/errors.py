@@ -7,6 +7,7 @@ OpsmonError
 ├── BackupError(reason)          a configuration was not captured or not proved
 ├── DaemonUnreachableError(url)       the command wanted the daemon's API and got no answer (exit code 3)
 ├── StoreError                   the journal cannot be read or written
+│   └── StoreGoneError           its file was deleted or replaced under us; fatal
 └── InvariantError               the programme contradicts itself; fatal
 """
 
@@ -96,6 +97,10 @@ class DaemonUnreachableError(OpsmonError):
 
 class StoreError(OpsmonError):
     """The journal cannot be read or written."""
+
+
+class StoreGoneError(StoreError):
+    """The file behind the store is no longer there, or is another one; what is written goes nowhere."""
 
 
 class InvariantError(OpsmonError):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.errors import StoreError
+from opsmon.errors import StoreError, StoreGoneError
 from opsmon.model.event import DiagnosisAttached, Event
 from opsmon.model.name import IncidentId
 from opsmon.store.outbox import NewDelivery, delivery_id
@@ -247,3 +247,25 @@ def test_a_locked_database_is_a_store_error(store: Store, tmp_path: Path) -> Non
     store.commit([told(1)], [], NOW)
     locker.close()
     assert store.head.seq == 1
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_store_whose_file_is_gone_or_another_one_is_not_written_to(tmp_path: Path, replaced: bool) -> None:
+    store = open_store("sqlite:///opsmon.db", tmp_path)
+    now = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+    store.touch(now)
+    for path in tmp_path.glob("opsmon.db*"):
+        path.unlink()
+    if replaced:
+        open_store("sqlite:///opsmon.db", tmp_path).close()
+    for write in (lambda: store.touch(now), lambda: store.commit([], [], now), lambda: store.hasten("oncall", now)):
+        with pytest.raises(StoreGoneError, match="replaced" if replaced else "deleted"):
+            write()
+
+
+def test_when_the_store_was_last_written_is_known(tmp_path: Path) -> None:
+    store = open_store("sqlite:///opsmon.db", tmp_path)
+    assert store.last_written_at() is None
+    now = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+    store.touch(now)
+    assert store.last_written_at() == now

@@ -13,6 +13,7 @@ from pathlib import Path
 from opsmon.app.backing import Backing
 from opsmon.app.lock import RootLock
 from opsmon.app.probing import Probing
+from opsmon.app.right_clock import wait_for_right_clock
 from opsmon.app.ruling import rules_of
 from opsmon.app.showing import Showing
 from opsmon.app.systemd import ServiceManager
@@ -27,6 +28,7 @@ from opsmon.errors import ConfigError
 from opsmon.metrics.backups import Backups
 from opsmon.model.sample import Sample
 from opsmon.pipeline.loop import Pipeline
+from opsmon.pipeline.number_mark import NumberMark
 from opsmon.pipeline.recovery import load_world
 from opsmon.state.fleet import ReprobeRequest
 from opsmon.store.store import Store, open_store
@@ -39,14 +41,22 @@ GC_THRESHOLD = (50_000, 20, 100)
 log = logging.getLogger(__name__)
 
 
-async def run_daemon(root: Root, clock: Clock, stop: asyncio.Event, reload: asyncio.Event) -> None:
-    """Runs until `stop`; each `reload` loads the root again. Raises StoreError, or OSError where it cannot listen."""
+async def run_daemon(
+    root: Root, clock: Clock, stop: asyncio.Event, reload: asyncio.Event, *, trust_clock: bool = False
+) -> None:
+    """Runs until `stop`; each `reload` loads the root again. Raises StoreError, or OSError where it cannot listen.
+
+    Nothing begins while the clock is before the last entry of the store, unless `trust_clock` says that it is right.
+    """
     lock = RootLock(root.path)
     try:
         store = await asyncio.to_thread(open_store, root.settings.store_url, root.path)
         try:
             log.info("journal of %d entries, head %s", store.head.seq, store.head.hash)
-            world = await asyncio.to_thread(load_world, store, rules_of(root), clock.now())
+            if not trust_clock and not await wait_for_right_clock(store, clock, stop, ServiceManager()):
+                return
+            numbers = NumberMark(root.path).load()
+            world = await asyncio.to_thread(load_world, store, rules_of(root), clock.now(), numbers)
             await Daemon(root, clock, store, world).run(stop, reload)
         finally:
             await asyncio.to_thread(store.close)
@@ -69,6 +79,7 @@ class Daemon:
             render=self._telling.renderer,
             perform=self._perform,
             wake_outbox=self._telling.outbox.wake,
+            mark=NumberMark(root.path),
         )
         self._backing = Backing(root, clock, self._pipeline.issue, lambda: self._pipeline.world)
         self._showing = Showing(

@@ -24,6 +24,10 @@ class ServiceManager:
     def reloading(self) -> None:
         self._send("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
 
+    def waiting(self, why: str, longest_s: float) -> None:
+        """The start takes longer; systemd is to have patience for so long."""
+        self._send(f"STATUS={_one_line(why)}", f"EXTEND_TIMEOUT_USEC={int(longest_s * 1e6)}")
+
     def stopping(self) -> None:
         self._send("STOPPING=1", "STATUS=writing down what is left")
 

@@ -1,4 +1,4 @@
-"""`opsmon run`: the daemon in the foreground. SIGTERM and SIGINT drain, SIGHUP reloads."""
+"""`opsmon run`: the daemon in the foreground. SIGTERM and SIGINT drain, SIGHUP reloads, even one that comes early."""
 
 import asyncio
 import logging
@@ -15,6 +15,7 @@ from opsmon.cli.option import CHOSEN_ROOT, RootOption
 from opsmon.cli.output import say
 from opsmon.clock import WallClock
 from opsmon.config.root import Root, load_root
+from opsmon.early_signals import hold_signals, ignore_hangups, take_noted
 from opsmon.errors import OpsmonError
 
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
@@ -23,8 +24,12 @@ LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 def run(
     root: RootOption = CHOSEN_ROOT,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what each room does, too.")] = False,
+    trust_clock: Annotated[
+        bool, typer.Option("--trust-clock", help="Start although the journal was written at a later time.")
+    ] = False,
 ) -> None:
     """Watch the fleet until told to stop."""
+    hold_signals()
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, format=LOG_FORMAT, stream=sys.stderr)
     for chatty in ("asyncssh", "aiohttp.access", "asyncio", "pysnmp"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
@@ -34,9 +39,11 @@ def run(
     _announce(loaded)
     _raise_file_limit()
     try:
-        asyncio.run(_run(loaded))
+        asyncio.run(_run(loaded, trust_clock=trust_clock))
     except* OpsmonError as group:
         raise _first(group) from group
+    finally:
+        ignore_hangups()
 
 
 def _first(group: BaseExceptionGroup[OpsmonError]) -> OpsmonError:
@@ -47,13 +54,15 @@ def _first(group: BaseExceptionGroup[OpsmonError]) -> OpsmonError:
     return inner
 
 
-async def _run(root: Root) -> None:
+async def _run(root: Root, *, trust_clock: bool) -> None:
     stop, reload = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, reload.set)
-    await run_daemon(root, WallClock(), stop, reload)
+    if signal.SIGHUP in take_noted():
+        reload.set()
+    await run_daemon(root, WallClock(), stop, reload, trust_clock=trust_clock)
 
 
 def _announce(root: Root) -> None:

@@ -1,7 +1,8 @@
 """Writes batches to the store until they are written: nothing is lost because a disk is full for a while.
 
 A failure is said once in the log, counted, and kept in `trouble` for the readiness; the same batch is tried again with
-growing pauses. The writing itself happens in a thread, so that a slow disk does not stop the loop.
+growing pauses. Only a store whose file is gone is given up, by StoreGoneError. The writing itself happens in a thread,
+so that a slow disk does not stop the loop.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from datetime import timedelta
 
 from opsmon.clock import Clock
 from opsmon.engine.world import World
-from opsmon.errors import StoreError
+from opsmon.errors import StoreError, StoreGoneError
 from opsmon.model.event import Event
 from opsmon.model.name import IncidentId
 from opsmon.pipeline.recovery import save_world
@@ -65,6 +66,9 @@ class Ledger:
         """Finds out whether the store could be written now, while there is nothing to write."""
         try:
             await asyncio.to_thread(self._store.touch, self._clock.now())
+        except StoreGoneError as error:
+            self._give_up(error, 0)
+            raise
         except StoreError as error:
             self._fail(error)
         else:
@@ -73,6 +77,9 @@ class Ledger:
     async def _try(self, events: Sequence[Event], deliveries: Sequence[NewDelivery]) -> bool:
         try:
             await asyncio.to_thread(self._store.commit, events, deliveries, self._clock.now())
+        except StoreGoneError as error:
+            self._give_up(error, len(events))
+            raise
         except StoreError as error:
             self._fail(error)
             return False
@@ -84,6 +91,12 @@ class Ledger:
         if not self.trouble:
             log.error("%s; nothing is lost, trying again until it can be written", error)
         self.trouble = str(error)
+
+    def _give_up(self, error: StoreGoneError, events: int) -> None:
+        """Trying again would help nobody: whoever watches over us has to start us on what is there."""
+        self.failures += 1
+        self.trouble = str(error)
+        log.critical("%s; %d events could not be written; stopping, to be started anew", error, events)
 
     def _recover(self) -> None:
         if self.trouble:

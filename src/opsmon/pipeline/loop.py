@@ -25,6 +25,7 @@ from opsmon.model.sample import Sample
 from opsmon.pipeline.intake import Intake, Request
 from opsmon.pipeline.ledger import Ledger
 from opsmon.pipeline.narration import narrate
+from opsmon.pipeline.number_mark import NumberMark
 from opsmon.pipeline.recovery import REMEMBERED
 from opsmon.pipeline.wall import WallWatch
 from opsmon.state.fleet import ReprobeRequest
@@ -55,11 +56,12 @@ class Pipeline:
         perform: Perform,
         wake_outbox: Callable[[], None] = lambda: None,
         command_patience_s: float = COMMAND_PATIENCE_S,
+        mark: NumberMark | None = None,
     ) -> None:
         self._world = world
         self._clock = clock
         self._render, self._perform, self._wake_outbox = render, perform, wake_outbox
-        self._patience_s = command_patience_s
+        self._patience_s, self._mark = command_patience_s, mark
         self._latest: dict[DeviceName, dict[CheckName, Sample]] = {}
         self._wall = WallWatch(clock)
         self._stopping = False
@@ -143,6 +145,8 @@ class Pipeline:
         if batch.events:
             deliveries = [row for effect in batch.alerts() for row in self._render(effect)]
             await self.ledger.write(batch.events, deliveries)
+            if self._mark is not None and batch.world.incidents.numbers is not self._world.incidents.numbers:
+                await asyncio.to_thread(self._mark.save, dict(batch.world.incidents.numbers.items()))
             _tell(batch.events)
             self._touched_at = self._clock.monotonic()
             if deliveries:

@@ -1,9 +1,10 @@
 """From the store to a world at the start, and from the world to a short cut for the next start."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from immutables import Map
 
@@ -22,8 +23,11 @@ REMEMBERED = timedelta(days=62)
 log = logging.getLogger(__name__)
 
 
-def load_world(store: Store, rules: Rules, now: datetime) -> World:
-    """The world that the journal tells, ready for its first Tick. Raises StoreError if the journal cannot be read."""
+def load_world(store: Store, rules: Rules, now: datetime, numbers: Mapping[str, int] = MappingProxyType({})) -> World:
+    """The world that the journal tells, ready for its first Tick. Raises StoreError if the journal cannot be read.
+
+    `numbers` says how far the incidents of each day are numbered, though the journal may not know it any more.
+    """
     world, after = start_world(rules, now), 0
     snapshot = store.load_snapshot()
     if snapshot is not None:
@@ -34,7 +38,16 @@ def load_world(store: Store, rules: Rules, now: datetime) -> World:
     for entry in store.read(after=after):
         world, read = fold(world, entry.event), entry.seq
     log.info("the journal holds %d events, %d of them after the last snapshot", read, read - after)
-    return resume(forget(world, now - REMEMBERED), now)
+    return resume(forget(_numbered(world, numbers), now - REMEMBERED), now)
+
+
+def _numbered(world: World, numbers: Mapping[str, int]) -> World:
+    known = world.incidents.numbers
+    for day, number in numbers.items():
+        if number > known.get(day, 0):
+            log.warning("the journal knows incidents of %s up to number %d of %d", day, known.get(day, 0), number)
+            known = known.set(day, number)
+    return replace(world, incidents=replace(world.incidents, numbers=known))
 
 
 def _as_kept(world: World, snapshot: Snapshot) -> World:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from opsmon.errors import StoreError
+from opsmon.errors import StoreError, StoreGoneError
 
 BUSY_TIMEOUT_MS = 5_000
 WRITES = "opsmon_writes"
@@ -44,6 +44,36 @@ def make_engine(url: URL) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+class DatabaseFile:
+    """The file behind a SQLite database: SQLite goes on writing to one that has lost its name, and nobody reads it."""
+
+    def __init__(self, url: URL) -> None:
+        named = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+        self._path = Path(str(url.database)) if named else None
+        self._known: tuple[int, int] | None = None
+
+    def remember(self) -> None:
+        """From now on it has to stay the file that it is."""
+        self._known = self._look()
+
+    def check(self) -> None:
+        """Raises StoreGoneError where the path leads to no file, or to another one."""
+        if self._known is None or (found := self._look()) == self._known:
+            return
+        raise StoreGoneError(f"the store {self._path} was {'replaced' if found else 'deleted'} while we use it")
+
+    def _look(self) -> tuple[int, int] | None:
+        if self._path is None:
+            return None
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StoreError(f"the store failed: {self._path}: {error.strerror}") from error
+        return found.st_dev, found.st_ino
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

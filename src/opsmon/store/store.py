@@ -8,6 +8,7 @@ the database is a StoreError, after which the same call may be repeated.
 import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from opsmon.store import outbox as boxes
 from opsmon.store import schema
 from opsmon.store.chain import Head, Link, Verdict, forge_link, verify_chain
 from opsmon.store.codec import SCHEMA_VERSION, decode_event, encode_event
-from opsmon.store.database import make_engine, resolve_url, transaction
+from opsmon.store.database import DatabaseFile, make_engine, resolve_url, transaction
 from opsmon.store.outbox import Delivery, NewDelivery, OwedDelivery
 from opsmon.store.snapshot import Snapshot, kept_heads, load_snapshot, save_snapshot
 
@@ -58,6 +59,7 @@ class Store:
         self._engine = engine
         self._lock = threading.Lock()  # one writer: a journal's end must not move under a commit
         self._head = Head()
+        self._file = DatabaseFile(engine.url)
 
     @property
     def head(self) -> Head:
@@ -68,6 +70,7 @@ class Store:
         with self._lock, transaction(self._engine, writes=True) as connection:
             schema.METADATA.create_all(connection)
             self._head = _read_head(connection)
+        self._file.remember()
 
     def close(self) -> None:
         self._engine.dispose()
@@ -77,7 +80,7 @@ class Store:
         with self._lock:
             links = _forge(self._head, events)
             head = Head(links[-1].seq, links[-1].hash) if links else self._head
-            with transaction(self._engine, writes=True) as connection:
+            with self._writing() as connection:
                 if not _is_written(connection, self._head, head):
                     _append(connection, links, head)
                     if deliveries:
@@ -87,7 +90,7 @@ class Store:
 
     def touch(self, now: datetime) -> None:
         """Writes a mark, to find out whether the store can be written."""
-        with self._lock, transaction(self._engine, writes=True) as connection:
+        with self._lock, self._writing() as connection:
             _set_head(connection, self._head, touched_at=boxes.time_text(now))
 
     def read(
@@ -105,7 +108,7 @@ class Store:
         return verify_chain(self._links(0, None, None), [anchor for anchor in anchors if anchor is not None])
 
     def save_snapshot(self, snapshot: Snapshot) -> None:
-        with self._lock, transaction(self._engine, writes=True) as connection:
+        with self._lock, self._writing() as connection:
             save_snapshot(connection, snapshot)
 
     def load_snapshot(self) -> Snapshot | None:
@@ -140,24 +143,36 @@ class Store:
 
     def hasten(self, channel: str, now: datetime) -> None:
         """Lets everything that waits for a channel go out now."""
-        with self._lock, transaction(self._engine, writes=True) as connection:
+        with self._lock, self._writing() as connection:
             boxes.hasten(connection, channel, now)
 
     def delivered(self, delivery: str, now: datetime) -> None:
-        with self._lock, transaction(self._engine, writes=True) as connection:
+        with self._lock, self._writing() as connection:
             boxes.finish(connection, delivery, boxes.DELIVERED, now)
 
     def give_up(self, delivery: str, now: datetime, reason: str) -> None:
-        with self._lock, transaction(self._engine, writes=True) as connection:
+        with self._lock, self._writing() as connection:
             boxes.finish(connection, delivery, boxes.DEAD, now, reason)
 
     def retry(self, delivery: str, next_attempt_at: datetime, error: str) -> None:
-        with self._lock, transaction(self._engine, writes=True) as connection:
+        with self._lock, self._writing() as connection:
             boxes.postpone(connection, delivery, next_attempt_at, error)
 
     def forget_finished(self, before: datetime) -> None:
-        with self._lock, transaction(self._engine, writes=True) as connection:
+        with self._lock, self._writing() as connection:
             boxes.forget_finished(connection, before)
+
+    def last_written_at(self) -> datetime | None:
+        """The latest moment, by the clock of then, at which something was written; None for an empty store."""
+        queries = (select(schema.head.c.touched_at), select(schema.journal.c.at).order_by(schema.journal.c.seq.desc()))
+        with transaction(self._engine, writes=False) as connection:
+            found = [connection.execute(query.limit(1)).scalar() for query in queries]
+        return max((datetime.fromisoformat(text) for text in found if text), default=None)
+
+    def _writing(self) -> AbstractContextManager[Connection]:
+        """A transaction that writes. Raises StoreGoneError where its file was deleted or replaced."""
+        self._file.check()
+        return transaction(self._engine, writes=True)
 
     def _links(self, after: int, incident: IncidentId | None, since: datetime | None) -> Iterator[Link]:
         table = schema.journal

@@ -1,0 +1,13 @@
+"""The console script: takes hold of the daemon's signals before anything else is imported."""
+
+import sys
+from importlib import import_module
+
+from opsmon.early_signals import hold_signals
+
+
+def main() -> None:
+    """Runs the command line that the process was given."""
+    if "run" in sys.argv[1:]:
+        hold_signals()
+    import_module("opsmon.cli.main").main()
