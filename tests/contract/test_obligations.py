@@ -1,10 +1,13 @@
 """When the papers, patrols and other duties of the five contracts are due: golden dates, and how tasks stand."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from opsmon.contract.obligation import Obligation, Task, find_task, task_state, tasks_of
+from opsmon.contract.calendar import Period
+from opsmon.contract.obligation import Nature, Obligation, Task, find_task, task_state, tasks_of
+from opsmon.contract.text import Text
 from opsmon.model.duty import TaskState
 from tests.contract.rulebook import SHANGHAI, book, local
 
@@ -62,10 +65,141 @@ def ends(found: tuple[Task, ...]) -> list[str]:
         # C23: 12 rounds from 3 Apr 2026 on
         (C, "C23", "2026-04-01", "2027-12-31", [f"{month:02}-02 24:00" for month in (*range(5, 13), *range(1, 5))]),
         (D, "D14", "2026-01-01", "2026-12-31", ["12-31 24:00"]),
+        # E11 over New Year (the 1st to the 3rd off, Sunday the 4th made up), over Labour Day (1 to 5 May off, Saturday
+        # the 9th made up), after the make-up Saturday 28 February, and for the first month of the term
+        (E, "E11", "2026-01-01", "2026-01-31", ["01-08 18:00"]),
+        (E, "E11", "2026-05-01", "2026-05-31", ["05-11 18:00"]),
+        (E, "E11", "2026-03-01", "2026-03-31", ["03-06 18:00"]),
+        (E, "E11", "2025-11-01", "2025-11-30", ["11-07 18:00"]),
+        # E12: the make-up Saturday 14 Feb, no workday from the 16th to the 22nd, the make-up Saturday 28 Feb
+        (E, "E12", "2026-02-09", "2026-03-01", ["02-14 24:00", "02-28 24:00"]),
+        # E12: Sunday 4 January is worked and ends its week; Saturday 9 May; New Year's Day 2027 is a Friday by law
+        (E, "E12", "2025-12-29", "2026-01-04", ["01-04 24:00"]),
+        (E, "E12", "2026-05-04", "2026-05-10", ["05-09 24:00"]),
+        (E, "E12", "2026-12-28", "2027-01-03", ["12-31 24:00"]),
+        (E, "E15", "2025-10-01", "2025-12-31", ["12-31 24:00"]),
+        (E, "E34", "2026-01-01", "2026-12-31", ["03-31 24:00", "06-30 24:00", "09-30 24:00", "12-31 24:00"]),
+        # Monthly papers with no date: the 5th workday of the next month
+        (C, "C15", "2026-11-01", "2026-11-30", ["11-06 24:00"]),
+        (C, "C15", "2026-10-01", "2026-10-31", ["10-13 24:00"]),
+        (C, "C15", "2026-04-03", "2026-05-31", ["05-11 24:00"]),
+        (C, "C15", "2027-04-01", "2027-04-30", ["04-02 24:00", "04-07 24:00"]),
+        (C, "C15", "2027-05-01", "2027-12-31", ["05-07 24:00"]),  # of the two days of April that are of the term
+        (D, "D5", "2026-10-12", "2026-10-17", ["10-13 24:00", "10-13 24:00"]),
+        # A13 of April 2023, of which three days are of the term: 4, 5, the make-up 6, 8 and 9 May
+        (A, "A13", "2023-05-01", "2023-05-31", ["05-09 24:00"]),
+        (A, "A13", "2024-05-01", "2024-05-31", ["05-10 24:00"]),
+        (A, "A18", "2023-10-01", "2023-12-31", ["10-30 24:00"]),
+        (A, "A11", "2023-10-01", "2023-12-31", ["10-30 24:00", "10-30 24:00"]),
+        (A, "A11", "2024-04-01", "2024-04-30", ["04-30 24:00"] * 4),
+        # B28: 20 workdays after Saturday 4 Sep 2021; the 18th and 26th are made up, 19 to 21 Sep and 1 to 7 Oct are off
+        (B, "B28", "2021-09-01", "2022-01-31", ["10-08 18:00"]),
     ],
 )  # fmt: skip
 def test_due_dates(contract: str, name: str, first: str, last: str, expected: list[str]) -> None:
     assert ends(tasks(contract, name, first, last)) == expected
+
+
+PARTS = [
+    # Monthly papers are warned of by the last day of their month
+    (C, "C15", "monthly report", "2026-11-06 24:00", "2026-10-31 24:00"),
+    (D, "D5", "South monthly report", "2026-10-13 24:00", "2026-09-30 24:00"),
+    (A, "A13", "", "2023-05-09 24:00", "2023-04-30 24:00"),
+    (B, "B13", "monthly summary", "2021-10-13 18:00", "2021-09-30 18:00"),
+    (B, "B13", "monthly summary", "2022-01-10 18:00", "2021-12-31 18:00"),
+    (E, "E11", "", "2026-01-08 18:00", "2026-01-07 18:00"),
+    (E, "E11", "", "2026-05-11 18:00", "2026-05-09 18:00"),
+    (A, "A18", "", "2023-10-30 24:00", "2023-10-29 24:00"),
+    (B, "B14", "", "2021-08-23 18:00", "2021-08-20 24:00"),
+    (B, "B14", "", "2021-10-08 18:00", "2021-09-30 24:00"),
+]
+
+
+def moment(text: str) -> datetime:
+    """`2026-10-31 24:00` in Beijing."""
+    day, hour = text.split(" ")
+    return local(f"{day} 00:00:00") + timedelta(days=1) if hour == "24:00" else local(f"{day} {hour}:00")
+
+
+@pytest.mark.parametrize(("contract", "name", "part", "due", "warned"), PARTS)
+def test_the_stricter_reading_warns_of_a_task_before_it_is_due(
+    contract: str, name: str, part: str, due: str, warned: str
+) -> None:
+    day = due.split(" ", maxsplit=1)[0]
+    found = [one for one in tasks(contract, name, day, day) if one.part == part and one.due_at == moment(due)]
+    assert found
+    assert {one.strict_due_at for one in found} == {moment(warned)}
+    assert all(one.opens_at <= one.at_risk_at < moment(warned) for one in found)
+
+
+@pytest.mark.parametrize(
+    ("contract", "name", "day", "at_risk"),
+    [
+        # Monday 2 to Thursday 5 November are 36 hours of work by the stricter reading; half are gone on Tuesday at
+        # 18:00, which is the next opening
+        (E, "E11", "2026-11-06", "2026-11-04 09:00:00"),
+        # Monday to Friday are 45 hours of work: Wednesday, half past one
+        (E, "E12", "2026-11-06", "2026-11-04 13:30:00"),
+        (E, "E13", "2026-11-06", "2026-11-06 12:00:00"),
+        (E, "E13", "2026-11-07", "2026-11-07 12:00:00"),  # a Saturday
+        (C, "C10", "2026-11-06", "2026-11-06 08:00:00"),  # due at 09:00, open from midnight: not at half past four
+        # 22 workdays of October by the last day of the month, in hours of 09:00 to 17:00: the 10th of them is worked
+        (C, "C15", "2026-11-06", "2026-10-20 09:00:00"),
+        (A, "A14", "2023-05-06", "2023-05-05 09:00:00"),
+    ],
+)
+def test_tasks_are_warned_of_in_working_time(contract: str, name: str, day: str, at_risk: str) -> None:
+    assert tasks(contract, name, day, day)[0].at_risk_at == local(at_risk)
+
+
+@pytest.mark.parametrize("contract", [E, A, B, C, D])
+def test_no_task_is_warned_of_at_night(contract: str) -> None:
+    held = book(contract)
+    begin = {E: "2026-01-01", A: "2023-05-01", B: "2021-09-04", C: "2026-04-03", D: "2026-01-01"}[contract]
+    first = date.fromisoformat(begin)
+    for row in held.obligations:
+        for task in tasks_of(row, held.contract, held.calendar, first, first + timedelta(days=200)):
+            assert 8 <= task.at_risk_at.astimezone(SHANGHAI).hour < 20, (row.id, task)
+
+
+def test_what_only_the_stricter_reading_knows_warns_and_lapses() -> None:
+    (task,) = tasks(D, "D16", "2026-11-08", "2026-11-08")
+    assert (task.due_at, task.is_judged) == (local("2026-11-09 00:00:00"), False)
+    assert task_state(task, None, task.at_risk_at) is TaskState.AT_RISK
+    assert task_state(task, None, task.due_at + timedelta(seconds=1)) is TaskState.LAPSED
+    assert task_state(task, task.due_at + timedelta(days=2), task.due_at + timedelta(days=3)) is TaskState.DONE
+
+
+def test_local_sessions_are_watched_by_the_stricter_reading_alone_once_they_are_dated() -> None:
+    held = book(C)
+    period = Period(local("2027-01-12 00:00:00"), local("2027-01-16 00:00:00"), Text("district sessions", "区两会"))
+    known = replace(held.calendar.sets["local-sessions"], periods=(period,), dated_years=frozenset({2027}))
+    calendar = replace(held.calendar, sets={**held.calendar.sets, "local-sessions": known})
+    days = date(2027, 1, 1), date(2027, 1, 31)
+    found = {one.part: one for one in tasks_of(obligation(C, "C16"), held.contract, calendar, *days)}
+    assert (found["district sessions"].due_at, found["district sessions"].is_judged) == (period.end, False)
+    (before,) = [one for one in tasks_of(obligation(E, "E17"), book(E).contract, calendar, *days) if not one.is_judged]
+    assert before.due_at == period.start
+
+
+def test_local_sessions_that_are_not_dated_give_no_task() -> None:
+    assert all("city" not in task.part for task in tasks(E, "E17", "2026-12-01", "2027-02-28"))
+
+
+@pytest.mark.parametrize(
+    ("contract", "name", "nature"),
+    [
+        (A, "A22", Nature.OCCASION), (A, "A23", Nature.OCCASION), (B, "B29", Nature.STANDING),
+        (B, "B30", Nature.OCCASION), (C, "C27", Nature.OCCASION), (C, "C28", Nature.STANDING),
+        (D, "D16", Nature.SCHEDULED), (E, "E36", Nature.STANDING), (E, "E37", Nature.OCCASION),
+        (E, "E38", Nature.STANDING),
+    ],
+)  # fmt: skip
+def test_rows_of_the_third_reading_are_there(contract: str, name: str, nature: Nature) -> None:
+    row = obligation(contract, name)
+    assert row.nature is nature
+    assert row.source
+    assert row.what.zh
 
 
 def test_the_monthly_report_is_warned_of_a_workday_earlier() -> None:

@@ -67,11 +67,14 @@ def _print(
     rows = [
         (one.id, _named(one, task, language), _end(task.due_at, book), _end(task.strict_due_at, book),
          task_state(task, duties.done_at(one, (book.contract.id, *task.key)), now).replace("_", " "),
-         places_words(one, duties.standing((book.contract.id, *task.key)), language),
          "provisional" if task.doubts else "")
         for one, task in tasks
     ]  # fmt: skip
-    print_table(("obligation", "what", "due", "stricter reading", "state", "places", ""), rows)
+    print_table(("obligation", "what", "due", "stricter reading", "state", ""), rows)
+    for one, task in tasks:
+        if one.places:
+            counted = places_words(one, duties.standing((book.contract.id, *task.key)), language)
+            say(f"\n{one.id} {_end(task.due_at, book)}: {counted}")
     if undated:
         say()
         occasions = [(one.id, one.what.in_(language), (one.occasion or one.standing or one.what).in_(language))

@@ -250,7 +250,7 @@ def _id_problems(specs: list[ClauseSpec]) -> Iterator[Problem]:
 
 def _occasions_of(book: ContractBook) -> list[Window]:
     """The key periods that obligations, and not only clocks, are due before or during."""
-    schedules = [one for obligation in book.obligations for one in obligation.schedules]
+    schedules = [one for obligation in book.obligations for one in (*obligation.schedules, *obligation.warned)]
     return [
         Window("occasions", Text("occasions"), periods=one.sets)
         for one in schedules

@@ -168,6 +168,8 @@ class PlacesSpec(Spec):
 class ObligationSpec(Spec):
     """One row that is no clock of an incident. Exactly one of `due`, `occasion` and `always`.
 
+    `strict` warns of the same tasks sooner; `warned` are tasks that only the stricter reading knows.
+
     `places`: each dated task is ticked place by place.
     """
 
@@ -177,6 +179,7 @@ class ObligationSpec(Spec):
     services: list[str] = Field(default=[])
     due: Schedules = Field(default=[])
     strict: Schedules = Field(default=[])
+    warned: Schedules = Field(default=[])
     occasion: TextField | None = None
     always: TextField | None = None
     places: dict[GroupName, PlacesSpec] = Field(default={})
@@ -187,7 +190,8 @@ class ObligationSpec(Spec):
 
     @model_validator(mode="after")
     def _one_nature(self) -> "ObligationSpec":
-        if sum((bool(self.due), self.occasion is not None, self.always is not None)) != 1:
+        dated = bool(self.due or self.warned)
+        if sum((dated, self.occasion is not None, self.always is not None)) != 1:
             raise wrong("not one kind of obligation", "give one of `due`, `occasion` and `always`")
         if self.places and not self.due:
             raise wrong("places of nothing", "`places` belongs to `due`")
@@ -210,6 +214,7 @@ class ObligationSpec(Spec):
             services=tuple(self.services),
             schedules=_resolved(self.due, calendar, f"{key}.due"),
             strict=_resolved(self.strict, calendar, f"{key}.strict"),
+            warned=_resolved(self.warned, calendar, f"{key}.warned"),
             occasion=text_of(self.occasion) if self.occasion is not None else None,
             standing=text_of(self.always) if self.always is not None else None,
             interpretation=text_of(self.interpretation) if self.interpretation is not None else None,

@@ -2,22 +2,27 @@
 
 A duty has dated tasks (`schedules`), or it is owed on each occasion of some kind (`occasion`), or always (`standing`);
 the latter two are only ever ticked by a person. A task is open, at risk and overdue like a clock: at risk after half of
-its time, or when the stricter reading ends.
+the working time of the reading that ends first, and never at night. A task that only a stricter reading knows warns and
+lapses.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from opsmon.contract.calendar import Calendar
+from opsmon.contract.calendar import ONE_DAY, Calendar
 from opsmon.contract.place import PlaceGroup
 from opsmon.contract.schedule import Schedule, Slot, slots_of
 from opsmon.contract.term import Contract, Term
 from opsmon.contract.text import Text
+from opsmon.contract.window import HoursOn, Window
+from opsmon.contract.working_time import opening_at, warned_at
 from opsmon.model.discovery import Discovery, Fulfilment
 from opsmon.model.duty import TaskState
 from opsmon.model.name import ClauseId
+
+DAYLIGHT = Window("daylight", Text("by day", "白天"), HoursOn.EVERY_DAY, ((8 * 3600, 20 * 3600),))
 
 
 class Nature(StrEnum):
@@ -28,8 +33,9 @@ class Nature(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """One row of a contract. `strict` are the schedules under the stricter reading: they warn and do not judge.
-    `places` are ticked one by one for each task.
+    """One row of a contract. `strict` are the schedules under the stricter reading: they bring the warnings of tasks
+    forward. `warned` are those of tasks that only the stricter reading knows. `places` are ticked one by one for each
+    task.
 
     `fulfilled_by` ticks its tasks off without a person; `broken_by` are discoveries that are told with its name.
     """
@@ -46,17 +52,19 @@ class Obligation:
     places: tuple[PlaceGroup, ...] = ()
     fulfilled_by: Fulfilment | None = None
     broken_by: frozenset[Discovery] = frozenset()
+    warned: tuple[Schedule, ...] = ()
 
     @property
     def nature(self) -> Nature:
-        if self.schedules:
+        if self.schedules or self.warned:
             return Nature.SCHEDULED
         return Nature.OCCASION if self.occasion is not None else Nature.STANDING
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One dated task of an obligation for one service ("" where the contract does not tell them apart).
+    """One dated task of an obligation for one service ("" where the contract does not tell them apart). `is_judged` is
+    false where only the stricter reading knows it.
 
     (obligation, service, due_at, part) is its name for ever: ticking it off refers to that.
     """
@@ -69,6 +77,7 @@ class Task:
     strict_due_at: datetime | None
     part: str
     doubts: tuple[str, ...]
+    is_judged: bool = True
 
     @property
     def key(self) -> "TaskKey":
@@ -85,7 +94,7 @@ def tasks_of(
     found = [
         task
         for service in obligation.services or ("",)
-        for task in _of_service(obligation, service, _term(contract, service), calendar, first, last)
+        for task in _of_service(obligation, service, contract, calendar, first, last)
     ]
     return tuple(sorted(found, key=lambda task: (task.due_at, task.service, task.part)))
 
@@ -96,13 +105,16 @@ def _term(contract: Contract, service: str) -> Term:
 
 
 def _of_service(
-    obligation: Obligation, service: str, term: Term, calendar: Calendar, first: date, last: date
+    obligation: Obligation, service: str, contract: Contract, calendar: Calendar, first: date, last: date
 ) -> Iterable[Task]:
+    term = _term(contract, service)
     stricter = [slot for one in obligation.strict for slot in slots_of(one, term, calendar, *_around(first, last))]
-    for schedule in obligation.schedules:
-        for slot in slots_of(schedule, term, calendar, first, last):
-            if _is_owed(slot, term):
-                yield _task(obligation, service, slot, stricter)
+    for schedules, is_judged in ((obligation.schedules, True), (obligation.warned, False)):
+        for schedule in schedules:
+            for slot in slots_of(schedule, term, calendar, first, last):
+                if _is_owed(slot, term):
+                    task = _task(obligation, service, slot, stricter if is_judged else [], contract, calendar)
+                    yield task if is_judged else replace(task, is_judged=False)
 
 
 def _is_owed(slot: Slot, term: Term) -> bool:
@@ -115,20 +127,36 @@ def _around(first: date, last: date) -> tuple[date, date]:
     return date(first.year - 1, 1, 1), date(last.year + 1, 12, 31)
 
 
-def _task(obligation: Obligation, service: str, slot: Slot, stricter: list[Slot]) -> Task:
-    earlier = [one.due_at for one in stricter if slot.opens_at < one.due_at < slot.due_at and one.part == slot.part]
-    strict = min(earlier, default=None)
-    half = slot.opens_at + (slot.due_at - slot.opens_at) / 2
-    at_risk = half if strict is None else min(half, strict)
-    return Task(obligation.id, service, slot.opens_at, at_risk, slot.due_at, strict, slot.part, slot.doubts)
+def _task(
+    obligation: Obligation, service: str, slot: Slot, stricter: list[Slot], contract: Contract, calendar: Calendar
+) -> Task:
+    earlier = [one.due_at for one in stricter if one.due_at < slot.due_at and one.part == slot.part]
+    strict = max((at for at in earlier if at > slot.begin_at), default=None)
+    opens = slot.opens_at if strict is None else min(slot.opens_at, max(slot.begin_at, _open_before(strict, stricter)))
+    at_risk = _warned_at(opens, slot.due_at if strict is None else strict, contract, calendar)
+    return Task(obligation.id, service, opens, at_risk, slot.due_at, strict, slot.part, slot.doubts)
+
+
+def _open_before(strict: datetime, stricter: list[Slot]) -> datetime:
+    """When the slot of the stricter reading opens that is due then."""
+    return min(one.opens_at for one in stricter if one.due_at == strict)
+
+
+def _warned_at(opens: datetime, end: datetime, contract: Contract, calendar: Calendar) -> datetime:
+    """At half of the working time; of what is owed within a day at half of that, so that a patrol is warned of at the
+    same hour every day. In daylight where there is some before the end."""
+    half = opens + (end - opens) / 2
+    if end - opens > ONE_DAY:
+        half = warned_at(opens, end, calendar, contract.working)
+    return opening_at(half, end, calendar, DAYLIGHT)
 
 
 def task_state(task: Task, done_at: datetime | None, now: datetime) -> TaskState:
     """How the task stands at `now`; done exactly at its due time is in time."""
     if done_at is not None and done_at <= now:
-        return TaskState.DONE if done_at <= task.due_at else TaskState.DONE_LATE
+        return TaskState.DONE if done_at <= task.due_at or not task.is_judged else TaskState.DONE_LATE
     if now > task.due_at:
-        return TaskState.OVERDUE
+        return TaskState.OVERDUE if task.is_judged else TaskState.LAPSED
     if now >= task.at_risk_at:
         return TaskState.AT_RISK
     return TaskState.OPEN if now >= task.opens_at else TaskState.PENDING

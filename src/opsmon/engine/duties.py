@@ -24,7 +24,7 @@ AHEAD = timedelta(days=400)  # a yearly task is at risk half a year before it is
 AHEAD_SHORT = timedelta(days=16)  # enough for tasks of a day or a week
 LOOK_AGAIN = timedelta(days=1)
 ENDED = frozenset({TaskState.DONE, TaskState.DONE_LATE})
-TOLD = ENDED | {TaskState.AT_RISK, TaskState.OVERDUE}
+TOLD = ENDED | {TaskState.AT_RISK, TaskState.OVERDUE, TaskState.LAPSED}
 
 TaskId = tuple[ContractId, ClauseId, str, datetime, str]
 OccasionId = tuple[ContractId, ClauseId, str, str]  # contract, obligation, service, day
@@ -170,7 +170,7 @@ def _watched(book: ContractBook, since: datetime, now: datetime) -> Iterator[tup
 def reach_of(obligation: Obligation) -> timedelta:
     """How far ahead a task of the obligation can be at risk."""
     short = (Every.DAY, Every.WORKDAY, Every.WEEK)
-    brief = all(isinstance(one, Periodic) and one.every in short for one in obligation.schedules)
+    brief = all(isinstance(one, Periodic) and one.every in short for one in (*obligation.schedules, *obligation.warned))
     return AHEAD_SHORT if brief else AHEAD
 
 
@@ -182,7 +182,7 @@ def late_tasks(duties: Duties, book: ContractBook, now: datetime) -> tuple[Delay
     for key in sorted({key for key in (*duties.told, *duties.ticks) if key[0] == name}):
         _, row, service, due_at, part = key
         done_at = duties.done_at(rows[row], key) if row in rows else duties.standing(key).get(WHOLE)
-        told = key in duties.told or done_at is not None
+        told = duties.told.get(key, TaskState.LAPSED) is not TaskState.LAPSED or done_at is not None
         if told and due_at < (now if done_at is None else done_at):
             found.append(Delay(row, f"task {service} {part}", due_at, done_at, service=service or None))
     return tuple(found)

@@ -16,6 +16,7 @@ class TaskState(StrEnum):
     OVERDUE = "overdue"
     DONE = "done"
     DONE_LATE = "done_late"
+    LAPSED = "lapsed"  # its time is over, and only a stricter reading had wanted it
 
 
 @dataclass(frozen=True, slots=True)
