@@ -133,7 +133,7 @@ def lost_insides(rig: Rig) -> None:
 
 
 def older_repository(rig: Rig) -> None:
-    git(rig, "update-ref", "refs/heads/main", "main~1")
+    git(rig, "update-ref", "refs/heads/main", "main~2")
 
 
 def foreign_commit(rig: Rig) -> None:

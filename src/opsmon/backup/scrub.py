@@ -9,19 +9,29 @@ scrubbed as far as it goes. Nothing here keeps, logs or raises a secret.
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from opsmon.backup.scrub_blocks import Section, hide_key_blocks, holds_key
-from opsmon.backup.scrub_rules import ALGORITHM, LOOKS, PROSE, RULES
+from opsmon.backup.scrub_rules import ALGORITHM, COMMANDS, COMMENT, LEAD, LOOKS, PROSE, RULES
+from opsmon.backup.scrub_words import KEYWORDS, is_between, secret_from, secret_words
 
 PLACEHOLDER = re.compile(r"<secret-[0-9a-f]{16}>")
-SHORTEST_KNOWN = 8  # a shorter secret of the inventory may be an ordinary word of the configuration
+SHORTEST_KNOWN = 8  # a shorter secret of the inventory is taken out as a whole word only: it may be a part of others
+SHORTEST_WORD = 3  # and a still shorter one guards nothing
+LONGEST_LINE = 2_000  # a longer one is looked at in parts that overlap, so that the work grows with its length alone
+OVERLAP = 500
+MOST_LEADS = 4
+Span = tuple[int, int]
 # A line without any of these holds no secret. Searched as plain words, because most lines have none of them.
-_TRIGGERS = (
-    "pass", "secret", "key", "communit", "cipher", "simple", "psk", "phrase", "auth", "priv", "com2sec", "sink", "snmp",
-    "createuser", "usmuser", "trapsess", "wccp", "mgmtuser", "radius", "pre-share", " spi ", "bindpw", "aaa-server",
-    "token", "securityname", "set name", "config ", "end\n", "enc ", "://", ":", "$", "%", "^", "@",
+_COMMON = (
+    "pass", "secret", "key", "communit", "cipher", "simple", "psk", "phrase", "auth", "priv", "snmp", "token", "pwd",
+    "_pw", "-pw", "hash", "set name", "config ", "end\n", "enc ", "-aq==", "{s", "{c", ":", "$", "%", "^", "@", "mysql",
+    "mariadb", "curl", "wget", "smbclient",
 )  # fmt: skip
+# Marks that stand in every other line: their rules need one of the words above as well.
+_MARKS = frozenset({"set ", '"', "<", "=", "--", "-p", "-u"})
+_RULE_WORDS = ({word for word, _ in RULES} | KEYWORDS) - _MARKS
+_TRIGGERS = (*_COMMON, *sorted(word for word in _RULE_WORDS if not any(common in word for common in _COMMON)))
 
 
 def _marked_lines(text: str) -> list[int] | None:
@@ -44,8 +54,8 @@ class Scrubber:
 
     def __init__(self, key: bytes, known: Iterable[str] = ()) -> None:
         self._key = key
-        words = sorted({word for word in known if len(word) >= SHORTEST_KNOWN}, key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, words))) if words else None
+        words = sorted({word for word in known if len(word) >= SHORTEST_WORD}, key=len, reverse=True)
+        self._known = re.compile("|".join(map(_known_pattern, words))) if words else None
 
     def __repr__(self) -> str:
         return "Scrubber(***)"
@@ -87,31 +97,108 @@ class Scrubber:
         return "".join(parts) + text[copied:]
 
     def _scrub_line(self, line: str, section: Section) -> str:
-        if named := section.secret_of(line):
-            line = self._replaced(line, [named])
+        named = section.secret_of(line)
+        spans = [named] if named else []
         if not PROSE.match(line):
-            lowered = line.lower()
-            for word, rule in RULES:
-                if word in lowered:
-                    line = self._apply(rule, line)
-        return LOOKS.sub(self._hide_look, line)
+            spans += secret_spans(line)
+        return LOOKS.sub(self._hide_look, self._replaced(line, spans) if spans else line)
 
     def _hide_look(self, found: "re.Match[str]") -> str:
         return self.placeholder(found[0]) if not PLACEHOLDER.search(found[0]) else found[0]
 
-    def _apply(self, rule: re.Pattern[str], line: str) -> str:
-        found = rule.search(line)
-        if not found or _names_algorithm(line, found):
-            return line
-        spans = [found.span(name) for name, value in found.groupdict().items() if name.startswith("s") and value]
-        return self._replaced(line, spans)
-
-    def _replaced(self, line: str, spans: list[tuple[int, int]]) -> str:
-        for start, end in sorted(spans, reverse=True):
+    def _replaced(self, line: str, spans: list[Span]) -> str:
+        for start, end in reversed(_joined(spans)):
             secret = line[start:end].rstrip(";\r") or line[start:end]
             if not PLACEHOLDER.search(secret):
                 line = line[:start] + self.placeholder(secret) + line[start + len(secret) :]
         return line
+
+
+def secret_spans(line: str) -> list[Span]:
+    """Where the secrets of a line are: by the words before them, and by the rules of the vendors."""
+    found: list[Span] = []
+    start = 0
+    while True:
+        part = line[start : start + LONGEST_LINE]
+        found += [(begin + start, _word_end(line, end + start)) for begin, end in _spans_of(part)]
+        if start + LONGEST_LINE >= len(line):
+            return found
+        start += LONGEST_LINE - OVERLAP
+
+
+def _spans_of(line: str) -> list[Span]:
+    begin, comment = _start_of(line)
+    body = line[begin:]
+    walked = secret_words(body)
+    ruled = [found for span in _ruled(body) if (found := _beyond_keywords(body, span, walked))]
+    spans = [(start + begin, end + begin) for start, end in (*walked, *ruled)]
+    if comment and not COMMANDS.match(body):
+        return [span for span in spans if _is_no_plain_word(line[slice(*span)])]
+    return spans
+
+
+def _start_of(line: str) -> tuple[int, bool]:
+    """Where the line itself begins, behind marks of comments and differences and `no`; whether it is a comment."""
+    begin, comment = 0, False
+    for _ in range(MOST_LEADS):
+        before = begin
+        if found := COMMENT.match(line, begin):
+            begin, comment = found.end(), True
+        if found := LEAD.match(line, begin):
+            begin = found.end()
+        if begin == before:
+            break
+    return begin, comment
+
+
+def _ruled(line: str) -> list[Span]:
+    lowered = line.lower()
+    spans: list[Span] = []
+    for word, rule in RULES:
+        if word in lowered:
+            for found in rule.finditer(line):
+                if not _names_algorithm(line, found):
+                    spans += [found.span(name) for name, value in found.groupdict().items() if name[0] == "s" and value]
+    return spans
+
+
+def _beyond_keywords(line: str, span: Span, walked: Sequence[Span]) -> Span | None:
+    """The secret itself, where a rule took a vendor's keyword before it for one."""
+    word, before = line[slice(*span)], line[span[0] - 1 : span[0]]
+    if not before.isspace() or not (is_between(word.lower()) or word in KEYWORDS):
+        return span
+    beyond = secret_from(line, span[0])
+    return beyond or (None if walked else span)
+
+
+def _is_no_plain_word(text: str) -> bool:
+    """In a comment people write sentences: `Password rotated` has no secret, `password Rot8ted!` has one."""
+    return not (text.isalpha() and (text.islower() or text.istitle()))
+
+
+def _joined(spans: list[Span]) -> list[Span]:
+    """In order, those that overlap made one."""
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _word_end(line: str, end: int) -> int:
+    """A word that a part of a long line cut off is a secret to its end."""
+    if end % (LONGEST_LINE - OVERLAP) != OVERLAP and end != LONGEST_LINE:
+        return end
+    rest = re.compile(r"\S*").match(line, end)
+    return rest.end() if rest else end
+
+
+def _known_pattern(word: str) -> str:
+    """Wherever it stands, or as a whole word where it is short enough to be a part of another."""
+    plain = re.escape(word)
+    return plain if len(word) >= SHORTEST_KNOWN else rf"(?<![\w.-]){plain}(?![\w.-])"
 
 
 def _every_line(text: str) -> list[int]:
@@ -120,5 +207,4 @@ def _every_line(text: str) -> list[int]:
 
 def _names_algorithm(line: str, found: "re.Match[str]") -> bool:
     """Whether the `cipher` of this match names an algorithm, as in `ssh server cipher aes256_ctr`."""
-    algorithm = ALGORITHM.search(line)
-    return algorithm is not None and algorithm.start() == found.start()
+    return ALGORITHM.match(line, found.start()) is not None
