@@ -18,20 +18,22 @@ from opsmon.engine.input import (
     ClockStepped,
     Input,
     JudgeScope,
+    OpenIncident,
+    RecordNotice,
     Reloaded,
     SetMaintenance,
     Tick,
 )
 from opsmon.engine.world import World, next_deadline, start_world
-from opsmon.incident.incidents import Incidents
+from opsmon.incident.incidents import Incidents, cause_of
 from opsmon.incident.lifecycle import prune
 from opsmon.model.event import Event, IncidentOpened
 from opsmon.model.incident import Fact, FactType, Severity
-from opsmon.model.name import CheckName, DeviceName, IncidentId
+from opsmon.model.name import CheckName, ClauseId, DeviceName, IncidentId
 from opsmon.model.sample import Outcome, Sample
 from opsmon.state.advance import state_of
 from opsmon.store.codec import decode_event, encode_event
-from tests.engine.scene import HALL, START, contracts, rules_of, sample
+from tests.engine.scene import HALL, SITE, START, contracts, rules_of, sample
 
 BOOKS = contracts()
 RULES = rules_of(books=BOOKS)
@@ -164,7 +166,40 @@ def resting(draw: st.DrawFn) -> list[tuple[float, Make | None]]:
     return [(0.0, lambda now: SetMaintenance(name, now + timedelta(seconds=seconds), "值班员"))]
 
 
-PARTS = st.one_of(STEPS, dying(), dying(), healing(), heating(), resting())
+@st.composite
+def people(draw: st.DrawFn) -> list[tuple[float, Make | None]]:
+    """A person reports, tells what happened and takes things back; a channel takes our message."""
+    name = draw(st.sampled_from([None, *(one.name for one in HALL)]))
+    back_s = draw(st.sampled_from([0, 60, 400, 4_000, 8 * 86_400]))
+    labels = draw(st.sampled_from([{}, {"venue": "bureau"}, {"cause": "external"}]))
+    severity = draw(st.sampled_from([None, *Severity]))
+
+    def calls(now: datetime) -> Input:
+        at = now - timedelta(seconds=back_s)
+        return OpenIncident(SITE, "no picture", at, "用户", name, severity=severity, labels=labels)
+
+    return [(draw(PAUSES), calls), *((draw(PAUSES), draw(corrections())) for _ in range(draw(st.integers(0, 5))))]
+
+
+@st.composite
+def corrections(draw: st.DrawFn) -> Make:
+    incident, number = IncidentId(f"20260320-{draw(st.integers(1, 3))}"), draw(st.integers(1, 6))
+    told = draw(st.sampled_from([FactType.RESOLVED, FactType.ON_SITE, FactType.REPORTED, FactType.ACKNOWLEDGED]))
+    clauses: tuple[ClauseId, ...] = draw(st.sampled_from([(), (), (ClauseId("E2"),), (ClauseId("E9"),)]))
+    labels = draw(st.sampled_from([{"venue": "bureau"}, {"venue": ""}]))
+    makes: list[Make] = [
+        lambda now: AddFact(incident, Fact(told, now, "值班员")),
+        lambda now: AddFact(incident, Fact(FactType.WITHDRAWN, now, "值班员", "wrong", withdraws=number)),
+        lambda now: AddFact(incident, Fact(FactType.WITHDRAWN, now, "值班员", "wrong", withdraws=number)),
+        lambda now: AddFact(incident, Fact(FactType.EXCLUDED, now, "值班员", "why", clauses=clauses, approved_by="a")),
+        lambda now: AddFact(incident, Fact(FactType.INCLUDED, now, "值班员", "why", clauses=clauses)),
+        lambda _now: JudgeScope(incident, "值班员", "seen", labels=labels),
+        lambda now: RecordNotice(incident, "oncall", f"{incident}-{number}-oncall", now),
+    ]
+    return draw(st.sampled_from(makes))
+
+
+PARTS = st.one_of(STEPS, dying(), dying(), healing(), heating(), resting(), people(), people())
 STORIES = st.lists(PARTS, max_size=9).map(lambda parts: [one for part in parts for one in part])
 law = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
@@ -224,8 +259,11 @@ def test_one_incident_for_one_cause_with_an_id_of_its_own(steps: list[tuple[floa
     opened = [event.incident for event in story.journal if isinstance(event, IncidentOpened)]
     assert len(opened) == len(set(opened))
     incidents = story.world.incidents
-    causes = Counter((one.device, one.condition, one.subject) for one in incidents.open_incidents())
-    assert all(count == 1 for count in causes.values())
+    still_open = [one for one in incidents.by_id.values() if one.is_open]
+    assert {cause_of(one): one.id for one in still_open} == dict(incidents.open_by_cause.items())
+    assert len(still_open) == len(incidents.open_by_cause)
+    reported = {one.id for one in still_open if not one.is_watched and one.device}
+    assert {name for names in incidents.reported_on.values() for name in names} == reported
     for child, parent in incidents.parent_incident.items():
         assert incidents.by_id[parent].is_open
         assert child in incidents.by_id[parent].children
