@@ -6,8 +6,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from opsmon.app.backing import due_since
+from opsmon.app.backing import Backing, due_since
+from opsmon.app.ruling import rules_of
+from opsmon.backup.standing import Standing, Standings
+from opsmon.clock import WallClock
 from opsmon.config.root import Root, load_root
+from opsmon.engine.desk import Accepted, Answer, Unavailable
+from opsmon.engine.input import MarkDone, RecordBackup, Report
+from opsmon.engine.world import start_world
+from opsmon.model.name import DeviceName, SiteName
+from opsmon.pipeline.intake import Intake, Request
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -35,3 +43,31 @@ def test_a_night_over_midnight(tmp_path: Path, hour: str, began: str | None) -> 
 
 def test_no_schedule_no_run(tmp_path: Path) -> None:
     assert due_since(root_with(tmp_path, ""), datetime(2026, 3, 20, tzinfo=UTC)) is None
+
+
+async def test_a_result_that_meets_a_full_queue_is_told_again(tmp_path: Path) -> None:
+    """And once it was taken, no more."""
+    (tmp_path / "inventories").mkdir()
+    (tmp_path / "inventories" / "hall.yaml").write_text(
+        "site: hall\ndevices: [{name: core, address: 192.0.2.1, kind: switch, checks: [icmp]}]\n"
+    )
+    root = root_with(tmp_path, "")
+    now = datetime(2026, 3, 20, 2, tzinfo=UTC)
+    Standings(tmp_path).write(Standing(DeviceName("core"), SiteName("hall"), tried_at=now, good_at=now))
+    intake, answers = Intake(most_commands=0), []
+
+    async def issue(command: RecordBackup | Report | MarkDone) -> Answer:
+        request = Request(command)
+        intake.put_request(request)
+        for waiting in intake.take(0)[0]:
+            waiting.answer.set_result(Accepted(()))
+        answers.append((type(command), await request.answer))
+        return await request.answer
+
+    backing = Backing(root, WallClock(), issue, lambda: start_world(rules_of(root), now))
+    await backing.look()
+    assert answers == [(RecordBackup, Unavailable("too many commands wait to be journaled", taken=False))]
+    intake = Intake()
+    for _ in range(3):
+        await backing.look()
+    assert answers[1:] == [(RecordBackup, Accepted(()))]

@@ -262,3 +262,18 @@ async def test_wrong_input_of_people_is_told_with_the_right_exit_code(
     name = scene.dies("mcu-1")
     said = await opsmon("incidents", *(name if word == "ID" else word for word in words))
     assert (said.code, told in said.err) == (code, True), said.err
+
+
+async def test_a_word_that_it_is_over_while_monitoring_sees_it_is_taken_and_told(scene: Scene, opsmon: Opsmon) -> None:
+    name = scene.dies("mcu-1")
+    said = await opsmon("incidents", "event", name, "resolved", "--by", "值班员")
+    assert said.code == 0
+    assert "[monitoring still saw the fault]" in said.out
+    assert "monitoring still sees the fault" in said.err
+
+
+async def test_a_daemon_that_cannot_take_it_now_is_not_a_refusal(scene: Scene, opsmon: Opsmon) -> None:
+    name = scene.dies("mcu-1")
+    scene.desk.store_is_full = True
+    said = await opsmon("incidents", "ack", name, "--by", "值班员")
+    assert (said.code, "not now: the store is full" in said.err) == (3, True)

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+from opsmon.engine.input import AddFact
 from opsmon.model.device import Kind
 from opsmon.model.event import ClockChanged
-from opsmon.model.incident import FactType
+from opsmon.model.incident import Fact, FactType
 from tests.engine.scene import Town, device, rules_of
 
 
@@ -31,3 +32,16 @@ def test_the_history_of_a_site_moves_the_warning_forward() -> None:
     after = outage(town, answered=False)
     assert after.at_risk_at == after.starts_at
     assert after.due_at == after.starts_at + timedelta(minutes=3)
+
+
+def test_what_was_taken_back_teaches_nothing() -> None:
+    town = Town(rules_of((device("mcu", kind=Kind.MCU),))).run(120)
+    for _ in range(5):
+        outage(town, answered=True)
+    for name, incident in town.world.incidents.by_id.items():
+        for number, fact in enumerate(incident.facts, 1):
+            if fact.type in (FactType.ACKNOWLEDGED, FactType.ON_SITE):
+                wrong = Fact(FactType.WITHDRAWN, town.now, "值班员", "another site", withdraws=number)
+                assert town.give(AddFact(name, wrong)).refusal == ""
+    after = outage(town, answered=False)
+    assert after.at_risk_at == after.starts_at + timedelta(seconds=90)

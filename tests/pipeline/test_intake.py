@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsmon.engine.desk import Unavailable
-from opsmon.engine.input import SetMaintenance
+from opsmon.engine.input import Reloaded, SetMaintenance
 from opsmon.model.name import DeviceName
 from opsmon.model.sample import Outcome
 from opsmon.pipeline.intake import Intake, Request
-from tests.engine.scene import START, sample
+from tests.engine.scene import START, rules_of, sample
 
 OUTCOMES = st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), st.sampled_from([Outcome.OK, Outcome.TIMEOUT])))
 
@@ -74,7 +74,9 @@ async def test_commands_beyond_the_bound_are_told_to_come_again() -> None:
     intake.put_request(first)
     intake.put_request(second)
     assert await second.answer == Unavailable("too many commands wait to be journaled", taken=False)
-    assert intake.take(10)[0] == [first]
+    reload = Request(Reloaded(rules_of(books={})))
+    intake.put_request(reload)
+    assert intake.take(10)[0] == [first, reload]
 
 
 async def test_a_command_that_nobody_waits_for_any_more_is_dropped() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from opsmon.model.event import DeviceState
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
 from opsmon.model.sample import Outcome
+from opsmon.pipeline.intake import Intake
 from opsmon.pipeline.recovery import REMEMBERED, load_world
 from opsmon.store.store import open_store
 from tests.engine.scene import HALL, device, rules_of, sample
@@ -120,6 +122,26 @@ class TestCommands:
             answer = await pipeline.issue(JudgeScope(IncidentId("20200101-1"), "值班员", "why", Severity.MAJOR))
             assert answer == Refused("there is no incident 20200101-1")
             assert "CommandRefused" in [type(entry.event).__name__ for entry in house.store.read()]
+
+    async def test_are_told_to_come_again_while_the_queue_is_full(self, house: House) -> None:
+        house.start()
+        house.pipeline.intake = Intake(most_commands=0)
+        answer = await house.pipeline.issue(SetMaintenance(MCU, None, "值班员"))
+        assert answer == Unavailable("too many commands wait to be journaled", taken=False)
+        house.store.close()
+
+    async def test_about_an_incident_that_cannot_be_looked_up_are_told_to_come_again(self, house: House) -> None:
+        """The journal may know it: nobody is told that there is none."""
+        asked = AddFact(IncidentId("20200101-1"), Fact(FactType.ACKNOWLEDGED, house.clock.now(), "值班员"))
+        async with house.running() as pipeline:
+            database = sqlite3.connect(house.root / "var" / "opsmon.db")
+            database.execute("ALTER TABLE journal RENAME TO moved")
+            answer = await pipeline.issue(asked)
+            assert isinstance(answer, Unavailable)
+            assert answer.taken is False
+            database.execute("ALTER TABLE moved RENAME TO journal")
+            database.close()
+            assert await pipeline.issue(asked) == Refused("there is no incident 20200101-1")
 
     async def test_to_a_daemon_that_stops_are_not_taken(self, house: House) -> None:
         async with house.running() as pipeline:

@@ -120,6 +120,13 @@ def judgement_line(judged: Mapping[str, Any], language: str, zone: ZoneInfo) -> 
     return f"{local(judged['at'], zone)} {judged['by']} {verb} {found}: {judged['reason']}"
 
 
+def contradicted_line(language: str) -> str:
+    """For who says that it is over while monitoring sees otherwise."""
+    if language == "zh":
+        return "已记录；但监控仍可见故障，实际恢复时间将另行记录"
+    return "recorded; but monitoring still sees the fault: the recovery that it sees will be kept beside it"
+
+
 def missing_lines(incident: Incident, language: str) -> Iterable[str]:
     """What is to be recorded before an acknowledgement counts, clause by clause."""
     for missing in incident["missing"]:

@@ -17,7 +17,14 @@ from opsmon.cli.incident_option import (
     send,
 )
 from opsmon.cli.incident_reports import open_incident, set_maintenance
-from opsmon.cli.incident_words import clock_columns, clock_rows, list_columns, list_rows, missing_lines
+from opsmon.cli.incident_words import (
+    clock_columns,
+    clock_rows,
+    contradicted_line,
+    list_columns,
+    list_rows,
+    missing_lines,
+)
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_table, say, warn
 from opsmon.cli.who import login_name
@@ -91,7 +98,10 @@ def add_event(
     """
     settings = load_settings(root)
     body = {"type": event_type.value} | _said(at, by, note)
-    print_incident(send(settings, "POST", address_of(incident, "events"), body), settings, json_output)
+    answer = send(settings, "POST", address_of(incident, "events"), body)
+    print_incident(answer, settings, json_output)
+    if answer["facts"][-1]["contradicted"]:
+        warn(contradicted_line(settings.language))
 
 
 def _said(at: str | None, by: str | None, note: str) -> dict[str, object]:

@@ -1,7 +1,8 @@
 """Talks to the running daemon's API, for the commands.
 
 What the daemon answers becomes data; what it refuses becomes an error fit for a person: DaemonUnreachableError when
-there is no daemon, ConfigError for wrong input or a wrong token, OpsmonError for what cannot be.
+there is no daemon or it cannot take it now, ConfigError for wrong input or a wrong token, OpsmonError for what cannot
+be.
 """
 
 import asyncio
@@ -62,6 +63,8 @@ async def _read(answer: aiohttp.ClientResponse) -> Any:
     if answer.status < 300:
         return document
     error, hint = str(document.get("error", answer.reason)), str(document.get("hint", ""))
+    if answer.status == 503:
+        raise DaemonUnreachableError(f"not now: {error} ({hint})" if hint else f"not now: {error}")
     if answer.status in _WRONG_INPUT:
         raise ConfigError((Problem("", 0, 0, error, hint),))
     raise OpsmonError(f"{error} ({hint})" if hint else error)

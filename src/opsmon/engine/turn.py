@@ -143,7 +143,7 @@ class Turn:
         if site not in self.paces:
             past = [one for one in self.world.incidents.by_id.values() if one.site == site and not one.is_open]
             past.sort(key=lambda one: one.opened_at)
-            self.paces[site] = estimates_from(one.facts for one in past if not one.withdrawn)
+            self.paces[site] = estimates_from(one.standing for one in past if not one.withdrawn)
         return self.paces[site]
 
     def _settle(self, name: IncidentId, clocks: tuple[Clock, ...], reason: str) -> None:

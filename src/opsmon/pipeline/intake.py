@@ -57,8 +57,8 @@ class Intake:
         self._filled.set()
 
     def put_request(self, request: Request) -> None:
-        """Queues it, or answers at once that there are too many."""
-        if len(self._requests) >= self._most_commands:
+        """Queues it, or answers at once that there are too many; a reload always finds a place."""
+        if len(self._requests) >= self._most_commands and not isinstance(request.given, Reloaded):
             request.refuse_for_now("too many commands wait to be journaled")
             return
         self._requests.append(request)

@@ -6,14 +6,18 @@ from opsmon.model.event import (
     ClockState,
     CommandRefused,
     Event,
+    FactAdded,
+    FaultSeen,
     IncidentClosed,
     IncidentOpened,
     IncidentRenewed,
+    IncidentReopened,
     MaintenanceSet,
     RecoveryWithdrawn,
+    ScopeJudged,
     SeveritySet,
 )
-from opsmon.model.incident import Ending
+from opsmon.model.incident import Ending, FactType
 
 LOUD = frozenset({ClockState.AT_RISK, ClockState.BREACHED, ClockState.MET_LATE})
 
@@ -21,8 +25,6 @@ LOUD = frozenset({ClockState.AT_RISK, ClockState.BREACHED, ClockState.MET_LATE})
 def narrate(event: Event) -> str:
     """The line, "" for what is not worth one."""
     match event:
-        case IncidentOpened() | IncidentClosed() | IncidentRenewed() | RecoveryWithdrawn() | SeveritySet():
-            return f"incident {event.incident} {_turn_of(event)}"
         case ClockChanged() if event.after in LOUD:
             due = "" if event.due_at is None else f", due at {event.due_at.isoformat(timespec='seconds')}"
             return f"incident {event.incident}: {event.contract} {event.clause} {event.target} is {event.after}{due}"
@@ -31,7 +33,10 @@ def narrate(event: Event) -> str:
             return f"maintenance of {event.device} {until}, says {event.by}"
         case CommandRefused():
             return f"refused {event.command} of {event.by or 'nobody'}: {event.reason}"
-    return _backup(event) if isinstance(event, BackupRecorded) else ""
+        case BackupRecorded():
+            return _backup(event)
+    words = _words_of_incident(event) or _words_of_people(event)
+    return f"incident {getattr(event, 'incident', '')} {words}" if words else ""
 
 
 def _backup(event: BackupRecorded) -> str:
@@ -44,16 +49,36 @@ def _ending_of(event: IncidentClosed) -> str:
     return "" if event.ending is Ending.RECOVERED else f", {event.ending}"
 
 
-def _turn_of(event: IncidentOpened | IncidentClosed | IncidentRenewed | RecoveryWithdrawn | SeveritySet) -> str:
+def _words_of_incident(event: Event) -> str:
     match event:
         case IncidentOpened():
-            subject = f" {event.subject}" if event.subject else ""
-            return f"opened: {event.device} {event.condition}{subject} ({event.detail})"
+            subject, by = f" {event.subject}" if event.subject else "", f", says {event.by}" if event.by else ""
+            return f"opened: {event.device or event.site} {event.condition}{subject} ({event.detail}){by}"
+        case FaultSeen():
+            return f"is seen by monitoring: {event.condition} ({event.detail})"
         case IncidentClosed():
             return f"closed{_ending_of(event)}: {event.reason}"
-        case RecoveryWithdrawn():
-            return f"goes on: {event.reason}"
+        case IncidentReopened():
+            return f"is open again: {event.reason}"
         case IncidentRenewed():
             return f"is there for good now: {event.reason}"
+    return f"goes on: {event.reason}" if isinstance(event, RecoveryWithdrawn) else ""
+
+
+def _words_of_people(event: Event) -> str:
+    """What people found out or took back."""
+    match event:
         case SeveritySet():
             return f"is {event.severity}, says {event.by}"
+        case ScopeJudged():
+            labels = [f"{key}={value}" for key, value in event.labels.items()]
+            found = " ".join(word for word in (event.severity, event.service, *labels) if word)
+            return f"is {found}, says {event.by}: {event.reason}"
+        case FactAdded() if event.fact.contradicted:
+            return f"is resolved, says {event.fact.by}, while monitoring still sees the fault"
+        case FactAdded() if event.fact.type is FactType.WITHDRAWN:
+            return f"goes on without fact {event.fact.withdraws}, says {event.fact.by}: {event.fact.note}"
+        case FactAdded() if event.fact.type is FactType.EXCLUDED:
+            clauses = f" from {', '.join(event.fact.clauses)}" if event.fact.clauses else ""
+            return f"is excluded{clauses}, approved by {event.fact.approved_by}: {event.fact.note}"
+    return ""
