@@ -12,12 +12,14 @@ from datetime import datetime, timedelta
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from opsmon.contract.case import Case, Finding
 from opsmon.contract.replay import replay_case
+from opsmon.contract.watch import key_of
 from opsmon.engine.input import AddFact, JudgeScope
 from opsmon.engine.turn import case_of
 from opsmon.incident.incident import Incident
 from opsmon.model.device import Device, Kind
-from opsmon.model.event import ClockChanged, ClockState
+from opsmon.model.event import ClockChanged, ClockState, IncidentOpened, ScopeJudged
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import ClauseId, ContractId, IncidentId
 from tests.engine.scene import CONTRACT, SITE, START, Town, contracts, device, rules_of
@@ -159,13 +161,27 @@ def test_facts_told_late_in_any_order_end_the_same(story: Story) -> None:
     if ended.withdrawn:
         assert {words[0] for words in live.values()} <= {ClockState.CANCELLED}
         return
-    replayed = replay_case(contract, case_of(ended), town.now)
-    again = {key: words[-1][1:] for key, words in told_of(replayed.events).items()}
-    gone = {key for key in live.keys() - again.keys() if live[key][0] == ClockState.CANCELLED}
-    assert {key: words for key, words in live.items() if key not in gone} == {
-        key: words for key, words in again.items() if key in live or words[0] != ClockState.CANCELLED
-    }
+    opening, findings = opening_of(town, ended)
+    replayed = replay_case(contract, opening, town.now, findings)
     hold_together(told_of(replayed.events))
+    assert (replayed.case.severity, replayed.case.service) == (ended.severity, ended.service)
+    again = {key: words[-1][1:] for key, words in told_of(replayed.events).items()}
+    kept = {key_of(clock) for clock in replayed.clocks}
+    assert {key: words for key, words in live.items() if key in kept} == {key: again[key] for key in kept}
+    # A clock that the facts no longer start was told with the times that it had when they still did.
+    gone = {words[0] for ends in (live, again) for key, words in ends.items() if key not in kept}
+    assert gone <= {ClockState.CANCELLED}
+
+
+def opening_of(town: Town, ended: Incident) -> tuple[Case, list[Finding]]:
+    """The case as it was opened, with all its facts, and what people found it to be since."""
+    judged = [one for one in town.journal if isinstance(one, ScopeJudged) and one.incident == ended.id]
+    findings = [Finding(one.at, one.severity, one.service, one.labels, one.by, one.reason) for one in judged]
+    (opened,) = [one for one in town.journal if isinstance(one, IncidentOpened) and one.incident == ended.id]
+    return (
+        replace(case_of(ended), severity=opened.severity, service=opened.service, labels=opened.labels),
+        findings,
+    )
 
 
 def give(town: Town, incident: Incident, told: Told) -> None:
