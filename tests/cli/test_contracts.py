@@ -290,3 +290,18 @@ def test_what_cannot_be_in_a_timeline_is_said_at_its_line(
     assert refused.code == 2
     assert said in refused.err.replace("\n", " ")
     assert "timeline.yaml:" in refused.err
+
+
+def test_deadlines_of_a_message_of_our_own_are_provisional_or_only_warn(contracts: Opsmon) -> None:
+    found = deadlines(
+        contracts, E, "--severity", "emergency", "--label", "venue=main-hall",
+        "--event", "notified@opsmon/oncall=2026-11-20T10:00:00+08:00",
+    )  # fmt: skip
+    assert (found["E1"]["due_at"], found["E1"]["provisional"]) == ("2026-11-20T10:03:00+08:00", True)
+    assert (found["E8"]["due_at"], found["E8"]["strict_due_at"]) == (None, "2026-11-20T12:00:00+08:00")
+
+
+def test_the_table_of_a_contract_tells_the_stricter_reading(contracts: Opsmon) -> None:
+    assert "[stricter: from our own detection or report]" in contracts("show", "xicheng-stats-2023").out
+    (call,) = [one for one in contracts("show", "bj-hrss-2021", "--json").json["clauses"] if one["clause"] == "B1"]
+    assert call["variants"][1]["strict_runs"] == "always"

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from opsmon.contract.case import Estimates
 from opsmon.contract.pace import FEWEST, estimates_from
-from opsmon.model.incident import Fact
-from tests.contract.rulebook import facts
+from opsmon.model.incident import Fact, FactType
+from tests.contract.rulebook import facts, local
 
 
 def past(minutes: int, *, travelled: bool = True) -> tuple[Fact, ...]:
@@ -33,3 +33,8 @@ def test_too_few_nights_prove_nothing_and_a_step_that_nobody_reported_says_nothi
 def test_only_the_latest_count() -> None:
     old, new = [past(25)] * 30, [past(5)] * 20
     assert estimates_from(old + new).travel == timedelta(minutes=5)
+
+
+def test_a_withdrawn_step_says_nothing() -> None:
+    wrong = Fact(FactType.WITHDRAWN, local("2026-11-20 12:00:00"), "lead", "another device", withdraws=3)
+    assert estimates_from([(*past(10), wrong)] * FEWEST) == Estimates(acknowledge=timedelta(minutes=2))

@@ -29,12 +29,29 @@ def _variant_text(variant: Variant) -> str:
     runs = f", counted {window_text(variant.runs)}" if variant.runs is not None else ""
     starts = f", started {window_text(variant.regime.window)}" if variant.regime is not None else ""
     mode = f" ({variant.mode})" if variant.mode is not Mode.JUDGED else ""
-    return f"{limit_text(variant.limit)}{runs}{starts}{mode}"
+    return f"{limit_text(variant.limit)}{runs}{starts}{_strict_text(variant)}{mode}"
+
+
+def _strict_text(variant: Variant) -> str:
+    """What the stricter reading has otherwise; "" where there is none."""
+    strict = variant.strict
+    if strict is None:
+        return ""
+    words = [limit_text(strict.limit)] if strict.limit != variant.limit else []
+    if strict.runs != variant.runs:
+        words.append(f"counted {window_text(strict.runs)}")
+    if strict.counts_from:
+        words.append(f"from {_facts_text(strict.counts_from)}")
+    return f" [stricter: {', '.join(words)}]" if words else ""
+
+
+def _facts_text(facts: tuple[FactType, ...]) -> str:
+    return " or ".join(fact_words(fact).en.removeprefix("the ") for fact in facts)
 
 
 def from_text(clause: Clause) -> str:
     """What the clause counts from."""
-    words = [fact_words(fact).en.removeprefix("the ") for fact in clause.counts_from]
+    words = [_facts_text(clause.counts_from)] if clause.counts_from else []
     return " or ".join([*words, *(f"breach of {name}" for name in clause.breach_of)])
 
 

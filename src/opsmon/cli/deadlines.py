@@ -42,7 +42,13 @@ OPTIONS = {"service": "--service", "kind": "--kind", "severity": "--severity", "
 
 def deadlines(
     contract: Annotated[str, typer.Argument(help="The contract's id.")],
-    event: Annotated[Words, typer.Option(metavar="TYPE=TIME", help="A fact and its time with offset; repeatable.")],
+    event: Annotated[
+        Words,
+        typer.Option(
+            metavar="TYPE=TIME",
+            help="A fact and its time with offset; repeatable. `notified@opsmon/CHANNEL=TIME` is a message of our own.",
+        ),
+    ],
     kind: Annotated[str | None, typer.Option(help="Kind of the device; any when not given.")] = None,
     service: Annotated[str | None, typer.Option(help="Service (lot) of the contract; each when not given.")] = None,
     severity: Annotated[str, typer.Option(help="ordinary, major or emergency.")] = Severity.ORDINARY.value,
@@ -155,13 +161,14 @@ def _print_replay(timeline: Timeline, replayed: tuple[Replayed, ...]) -> None:
 
 
 def _fact(word: str) -> Fact:
-    name, text = _pair(word, "--event")
+    told, text = _pair(word, "--event")
+    name, _, by = told.partition("@")
     try:
         at = parse_moment(text)
     except PydanticCustomError as error:
         context = error.context or {}
         raise typer.BadParameter(f"{shown(text)}: {error.message()} ({context.get('hint', '')})") from None
-    return Fact(FactType(_one_of(name, FactType, "--event")), at, note="supposed")
+    return Fact(FactType(_one_of(name, FactType, "--event")), at, by, note="supposed")
 
 
 def _pair(word: str, option: str) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """How long people took at a site: what the facts of its past incidents say about acknowledging, travelling, repairing.
 
 Promises: medians of the latest incidents, and nothing where fewer than five tell, so that one bad night proves nothing.
-A step that was not reported, or that came before the one that it follows, says nothing.
+A step that was not reported, that was withdrawn, or that came before the one that it follows, says nothing.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from datetime import timedelta
 from statistics import median
 
 from opsmon.contract.case import STARTS, Estimates
-from opsmon.model.incident import Fact, FactType
+from opsmon.model.incident import Fact, FactType, standing_facts
 
 FEWEST, MOST = 5, 20
 
@@ -21,6 +21,7 @@ def estimates_from(histories: Iterable[tuple[Fact, ...]]) -> Estimates:
 
 
 def _steps(facts: tuple[Fact, ...]) -> tuple[timedelta | None, timedelta | None, timedelta | None]:
+    facts = standing_facts(facts)
     start = min((fact.at for fact in facts if fact.type in STARTS), default=None)
     acknowledged, there, resolved = (
         min((fact.at for fact in facts if fact.type is type_), default=None)
