@@ -8,13 +8,16 @@ from hypothesis import strategies as st
 
 from opsmon.config.profiles import load_profiles
 from opsmon.probe.charset import decode_field, decode_octets
+from opsmon.probe.profile.convert import value_at
 from opsmon.probe.profile.metric import METRICS
 from opsmon.probe.profile.poller import DevicePoller
 from opsmon.probe.profile.record import format_recording, private_words, scrub
 from opsmon.probe.profile.text import LONGEST_TEXT, clean_text, number_of
 from opsmon.probe.snmp.session import Oid, SnmpValue
+from tests.probe.profile.making import profile_of
 from tests.probe.profile.recording import RecordedSession, parse_recording
 
+VOLTS = "1.3.6.1.4.1.99999.1.0"
 TESTS = Path(__file__).parents[1]
 PROFILES = load_profiles(TESTS.parent / "probes")
 AGENTS = [
@@ -43,11 +46,11 @@ def broken_agents(draw: st.DrawFn) -> dict[Oid, SnmpValue]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(broken_agents(), broken_agents())
+@given(broken_agents(), broken_agents(), st.booleans())
 async def test_any_two_answers_give_pictures_that_keep_to_the_catalogue(
-    first: dict[Oid, SnmpValue], second: dict[Oid, SnmpValue]
+    first: dict[Oid, SnmpValue], second: dict[Oid, SnmpValue], full: bool
 ) -> None:
-    poller = DevicePoller(PROFILES)
+    poller = DevicePoller(PROFILES, all_interface_objects=full)
     for values in (first, second, first):
         picture = await poller.poll(RecordedSession(values))
         for reading in picture.readings:
@@ -76,3 +79,16 @@ def test_a_private_word_never_survives_a_recording(values: dict[Oid, SnmpValue],
     assert not any(
         word in raw.decode("utf-8", "replace") for raw in parse_recording(text).values() if isinstance(raw, bytes)
     )
+
+
+@given(st.floats(80, 480), st.sampled_from([(1, 0.1, 0.01), (0.1, 1), (0.01, 0.1, 1)]), st.data())
+def test_a_voltage_is_the_same_in_whatever_unit_a_card_gives_it(
+    volts: float, scales: tuple[float, ...], data: st.DataObject
+) -> None:
+    scale = data.draw(st.sampled_from(scales))
+    written = {"value": "volts", "unit": "volts", "scale": list(scales)}
+    source = profile_of(objects={"volts": VOLTS}, metrics={"ups_input_volts": [written]}).metrics["ups_input_volts"][0]
+    raw = round(volts / scale)
+    told = value_at({source.base.column: {(0,): raw}}, source, (0,))
+    assert abs(told - volts) <= 1
+    assert value_at({source.base.column: {(0,): 0}}, source, (0,)) == 0

@@ -146,7 +146,7 @@ def http_block(check: CheckName) -> SeriesBlock:
 
 
 def _readings(answer: Answer, check: CheckName, resolve_s: float, *, failed_by_regex: bool) -> tuple[Reading, ...]:
-    phases_s = {"resolve": resolve_s, **answer.phases_s}
+    phases_s = {"resolve": resolve_s, "tls": 0.0, **answer.phases_s}  # without TLS it took no time
     values = (
         answer.status,
         answer.tls is not None,

@@ -84,6 +84,17 @@ def test_every_mistake_is_named_with_its_place_and_a_hint() -> None:
     ]
 
 
+def test_a_second_word_that_no_object_says_is_a_mistake() -> None:
+    overrules = [{"value": 0, "when": {"owm": {"one_of": [1], "row_by": "pointer"}}}]
+    metrics = {"storage_disk_ok": [{"value": "own", "overrules": overrules}]}
+    assert problems_of({"name": "wrong", "objects": {"own": A}, "metrics": metrics}) == [
+        "wrong metrics.storage_disk_ok.0.overrules.0.owm: no object `owm` here or in what this profile extends"
+        " (did you mean `own`?)",
+        "wrong metrics.storage_disk_ok.0.overrules.0.owm.row_by: no object `pointer` here or in what this profile"
+        " extends ()",
+    ]
+
+
 def test_a_label_on_a_metric_without_one_is_a_mistake() -> None:
     metrics = {"ups_on_battery": [{"value": "own", "label": "own"}]}
     assert problems_of({"name": "wrong", "objects": {"own": A}, "metrics": metrics}) == [
@@ -113,6 +124,10 @@ def test_a_parent_that_is_missing_and_a_circle_are_mistakes() -> None:
         {"value": "a", "pattern": "("},
         {"value": "a", "label": {"text": "x", "index": 0}},
         {"value": "a", "colour": "red"},
+        {"value": "a", "overrules": [{"value": 0, "when": {}}]},
+        {"value": "a", "overrules": [{"when": {"b": [1]}}]},
+        {"value": "a", "minus": {"object": "b", "rows": {"c": [1]}}},
+        {"used": "a", "total": "b", "minus": {"object": "c", "rows": {}}},
     ],
 )
 def test_a_source_that_makes_no_sense_is_refused(source: dict[str, Any]) -> None:

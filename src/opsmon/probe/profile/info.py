@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from opsmon.model.sample import Reading, SeriesBlock, SeriesKey
 from opsmon.probe.profile.profile import InfoColumn, Table
 from opsmon.probe.profile.reader import Reader
-from opsmon.probe.profile.text import number_of, raw_text
+from opsmon.probe.profile.text import clean_text, number_of, raw_text
 from opsmon.probe.snmp.session import Index, Oid, SnmpValue
 
 MAC_OCTETS = 6
@@ -53,4 +53,4 @@ def written(info: InfoColumn, raw: SnmpValue) -> str:
         return ":".join(f"{octet:02X}" for octet in octets)
     if info.form == "enum" and isinstance(raw, int):
         return info.names.get(raw, str(raw))
-    return raw_text(raw)
+    return clean_text(raw_text(raw))
