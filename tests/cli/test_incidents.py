@@ -158,6 +158,10 @@ async def test_open_prints_the_id_and_the_incident_lives_like_any_other(scene: S
     assert "no picture" in (await opsmon("incidents", "list")).out
     assert "E2" in (await opsmon("incidents", "clocks")).out
     assert (await opsmon("incidents", "event", name, "resolved", "--by", "值班员")).code == 0
+    assert (await opsmon("incidents", "list", "--state", "open")).out == "no incidents\n"
+    assert "E9 report" in (await opsmon("incidents", "list")).out  # its report is owed still
+    for paper in ("acknowledged", "report_filed"):
+        assert (await opsmon("incidents", "event", name, paper, "--by", "值班员")).code == 0
     assert (await opsmon("incidents", "list")).out == "no incidents\n"
     other = await opsmon("incidents", *CALL, "--json", "--severity", "major")
     assert set(other.json) == {"id"}

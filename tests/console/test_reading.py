@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from opsmon.engine.input import AddFact
+from opsmon.model.incident import Fact, FactType
+from opsmon.model.name import IncidentId
 from tests.console.conftest import Client
 from tests.console.scene import START, Scene
 
@@ -177,3 +180,20 @@ async def test_health_and_readiness(scene: Scene, client: Client) -> None:
     assert unready.status == 503
     assert "disk full" in (await unready.json())["error"]
     assert (await client.get("/healthz")).status == 200
+
+
+async def test_a_closed_fault_whose_report_is_owed_stays_in_sight(scene: Scene, client: Client) -> None:
+    name = scene.dies("mcu-1")
+    scene.answers("mcu-1")
+    scene.desk.wait(120)
+    assert await get(client, "/api/v1/incidents?state=open") == []
+    (owed,) = await get(client, "/api/v1/incidents?state=active")
+    assert (owed["id"], owed["phase"]) == (name, "closed")
+    assert "report" in [clock["target"] for clock in owed["clocks"] if clock["remaining_s"] is not None]
+    page = await (await client.get("/")).text()
+    assert name in page
+    assert "目前没有故障" not in page
+    filed = Fact(FactType.REPORT_FILED, scene.clock.now(), "值班员")
+    scene.desk.take(AddFact(IncidentId(name), filed))
+    assert await get(client, "/api/v1/incidents?state=active") == []
+    assert "目前没有故障" in await (await client.get("/")).text()

@@ -37,7 +37,9 @@ group = new_group("Incidents and their clocks, through the running daemon.")
 
 @group.command("list")
 def list_incidents(
-    state: Annotated[str, typer.Option(help="open, closed or all.")] = "open",
+    state: Annotated[
+        str, typer.Option(help="active (open, or closed while a report still runs), open, closed or all.")
+    ] = "active",
     site: Annotated[str | None, typer.Option(help="Only of this site.")] = None,
     device: Annotated[str | None, typer.Option(help="Only of this device.")] = None,
     contract: Annotated[str | None, typer.Option(help="Only under this contract.")] = None,

@@ -219,7 +219,9 @@ class Query(BaseModel):
 
 
 class IncidentQuery(Query):
-    state: Literal["open", "closed", "all"] = "all"
+    state: Literal["open", "closed", "active", "all"] = Field(
+        default="all", description="active: open, or closed while a paper or another target of it still runs"
+    )
     site: str | None = None
     device: str | None = None
     contract: str | None = None

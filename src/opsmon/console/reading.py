@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from aiohttp import web
 
+from opsmon.console.active import active_incidents
 from opsmon.console.document import BudgetQuery, ClockQuery, DeviceQuery, IncidentDocument, IncidentQuery, SiteQuery
 from opsmon.console.failure import RequestError, unknown
 from opsmon.console.parts import PARTS, ConsoleParts
@@ -77,7 +78,10 @@ async def list_incidents(request: web.Request) -> web.Response:
 
 def choose_incidents(world: World, query: IncidentQuery) -> list[Incident]:
     """Those that the filters let through, the newest first."""
-    incidents = world.incidents.by_id.values() if query.state != "open" else world.incidents.open_incidents()
+    if query.state == "active":
+        incidents: Iterable[Incident] = active_incidents(world)
+    else:
+        incidents = world.incidents.by_id.values() if query.state != "open" else world.incidents.open_incidents()
     chosen = [incident for incident in incidents if _is_wanted(incident, query)]
     return sorted(chosen, key=lambda incident: id_order(incident.id), reverse=True)[: query.limit]
 

@@ -7,6 +7,7 @@ from html import escape
 
 from aiohttp import web
 
+from opsmon.console.active import active_incidents
 from opsmon.console.parts import PARTS, ConsoleParts
 from opsmon.console.view import clocks_of
 from opsmon.engine.world import World
@@ -60,7 +61,7 @@ def render_status(parts: ConsoleParts) -> str:
 
 
 def _incidents(parts: ConsoleParts, world: World, now: datetime) -> str:
-    words, incidents = _WORDS[parts.language], world.incidents.open_incidents()
+    words, incidents = _WORDS[parts.language], active_incidents(world)
     if not incidents:
         return f"<p>{words['none']}</p>"
     head = "".join(f"<th>{words[column]}</th>" for column in _COLUMNS)
