@@ -15,6 +15,7 @@ from opsmon.app.lock import RootLock
 from opsmon.app.probing import Probing
 from opsmon.app.right_clock import wait_for_right_clock
 from opsmon.app.ruling import rules_of
+from opsmon.app.self_watch import SelfWatch
 from opsmon.app.showing import Showing
 from opsmon.app.systemd import ServiceManager
 from opsmon.app.telling import Telling
@@ -81,16 +82,19 @@ class Daemon:
             wake_outbox=self._telling.outbox.wake,
             mark=NumberMark(root.path),
         )
+        self._self_watch = SelfWatch(clock, self._telling.tell_operators, str(root.settings.language))
+        self._self_watch.load(root.inventory)
         self._backing = Backing(root, clock, self._pipeline.issue, lambda: self._pipeline.world)
         self._showing = Showing(
-            root, clock, store, self._pipeline, self._probing, self._telling, Backups(self._backing.good_at)
-        )
+            root, clock, store, self._pipeline, self._probing, self._telling, self._self_watch,
+            Backups(self._backing.good_at),
+        )  # fmt: skip
 
     async def _issue(self, command: Command) -> Answer:
         return await self._pipeline.issue(command)
 
     def _deliver(self, sample: Sample) -> None:
-        self._pipeline.submit(sample)
+        self._pipeline.submit(self._self_watch.judge(sample))
 
     def _perform(self, effect: ReprobeRequest | Diagnose) -> None:
         if isinstance(effect, ReprobeRequest):
@@ -120,6 +124,7 @@ class Daemon:
             group.create_task(self._probing.scheduler.run()),
             group.create_task(self._feed_watchdog()),
             group.create_task(self._keep_snapshots()),
+            group.create_task(self._self_watch.run()),
             group.create_task(self._follow_reloads(reload)),
             group.create_task(self._backing.follow()),
             group.create_task(self._backing.keep_schedule()),
@@ -193,6 +198,7 @@ class Daemon:
             log.error("reload refused: %s", answer.reason)
             return False
         self._probing.load(root)
+        self._self_watch.load(root.inventory)
         self._telling.load(root)
         self._showing.load(root)
         self._backing.load(root)

@@ -3,6 +3,7 @@
 import logging
 
 from opsmon.app.probing import Probing
+from opsmon.app.self_watch import SelfWatch
 from opsmon.app.tallies import tallies_of
 from opsmon.app.telling import Telling
 from opsmon.clock import Clock
@@ -30,6 +31,7 @@ class Showing:
         pipeline: Pipeline,
         probing: Probing,
         telling: Telling,
+        self_watch: SelfWatch,
         backups: Backups,
     ) -> None:
         self._settings = root.settings
@@ -40,7 +42,7 @@ class Showing:
             lambda: telling.outbox.results,
             store.backlog,
             failing=lambda: store.failing(FAILED_OFTEN),
-            more=(tallies_of(pipeline, probing), backups),
+            more=(tallies_of(pipeline, probing, self_watch), backups),
         )
         self._server = ConsoleServer(
             ConsoleParts(

@@ -1,11 +1,12 @@
 """The counters of the inner rooms by the names that the daemon's metrics give them."""
 
 from opsmon.app.probing import Probing
+from opsmon.app.self_watch import SelfWatch
 from opsmon.metrics.tallies import Tallies, Tally
 from opsmon.pipeline.loop import Pipeline
 
 
-def tallies_of(pipeline: Pipeline, probing: Probing) -> Tallies:
+def tallies_of(pipeline: Pipeline, probing: Probing, self_watch: SelfWatch) -> Tallies:
     """Read at each scrape; nothing is counted twice."""
     ledger, intake = pipeline.ledger, pipeline.intake
     return Tallies(
@@ -24,5 +25,14 @@ def tallies_of(pipeline: Pipeline, probing: Probing) -> Tallies:
             probing.scheduler.tally.own_faults,
             "reason",
         ),
-        waiting=Tally("opsmon_inputs_waiting", "Samples and commands that wait to be decided.", lambda: len(intake)),
+        gauges=(
+            Tally("opsmon_inputs_waiting", "Samples and commands that wait to be decided.", lambda: len(intake)),
+            Tally("opsmon_blind", "Whether this machine can measure hardly any device.", self_watch.is_blind),
+            Tally(
+                "opsmon_checks_unmeasured",
+                "Checks not possible for long.",
+                self_watch.unmeasured,
+                "check",
+            ),
+        ),
     )

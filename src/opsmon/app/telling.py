@@ -1,5 +1,7 @@
 """What tells people of alerts: the words of a notification, and the outbox that carries it."""
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -8,15 +10,18 @@ from opsmon.clock import Clock
 from opsmon.config.root import Root
 from opsmon.engine.desk import Answer, Unavailable
 from opsmon.engine.input import RecordNotice
+from opsmon.errors import StoreError
 from opsmon.model.name import IncidentId
 from opsmon.notify.channel import Channel
+from opsmon.notify.own_alert import OwnAlert, own_payload
 from opsmon.notify.registry import FIRING
 from opsmon.notify.voice import Voice, count_behind, device_titles_of, titles_of
 from opsmon.pipeline.outbox import OutboxWorker, Renderer
-from opsmon.store.outbox import Delivery
+from opsmon.store.outbox import Delivery, NewDelivery
 from opsmon.store.store import Store
 
 DRAIN_S = 1.5
+log = logging.getLogger(__name__)
 Issue = Callable[[RecordNotice], Awaitable[Answer]]
 
 
@@ -25,6 +30,7 @@ class Telling:
 
     def __init__(self, root: Root, store: Store, clock: Clock, issue: Issue) -> None:
         self._channels, self._issue = root.settings.webhooks, issue
+        self._store, self._clock, self._console_url = store, clock, root.settings.http.url
         self.outbox = OutboxWorker(store, self._channels, clock, self._record_taken)
         self.renderer = Renderer(self._channels, _voice_of(root))
 
@@ -34,6 +40,21 @@ class Telling:
         if root.settings.webhooks != self._channels:
             self._channels = root.settings.webhooks
             self.outbox.load(self._channels)
+
+    async def tell_operators(self, alert: OwnAlert) -> None:
+        """Writes a delivery for every channel down; the outbox carries it like any other."""
+        rows = [
+            NewDelivery(
+                f"{alert.key}-{alert.status}-{channel.name}", channel.name, alert.key,
+                own_payload(alert, channel.name, self._console_url),
+            )
+            for channel in self._channels
+        ]  # fmt: skip
+        try:
+            await asyncio.to_thread(self._store.commit, [], rows, self._clock.now())
+        except StoreError as error:
+            log.error("%s is told to nobody but the log: %s", alert.name, error)
+        self.outbox.wake()
 
     async def drain(self) -> bool:
         """Delivers what can go out at once; False when something is left."""

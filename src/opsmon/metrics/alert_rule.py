@@ -18,18 +18,25 @@ from opsmon.state.rulebook import Bounds, Comparison, Grade, Measure, Rule, Sele
 _MARKED = 'label_replace(opsmon_interface_important, "{name}", "$1", "interface", "(.+)")'
 _INVENTORY = "opsmon_device_inventory_info"
 _LIMIT = "opsmon_device_limit_seconds"
+RESTART_S = 120.0  # for what the journal brings back at once: a start and a scrape or two
+MEASURED_AGAIN_S = 180.0  # for what has to be measured first: the first checks are spread over a minute more
 _OURS = "alertname, alertstate, severity"
 
 
 @dataclass(frozen=True, slots=True)
 class AlertRule:
-    """One alert of a Prometheus rule file; `expression` is PromQL."""
+    """One alert of a Prometheus rule file; `expression` is PromQL.
+
+    `keep_firing_s` is how long it goes on after its expression gives nothing more: a restart of the daemon, with the
+    time until every check has run again, must not resolve what is still broken (Prometheus 2.42 and newer).
+    """
 
     name: str
     expression: str
     for_s: float
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
+    keep_firing_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,9 @@ def condition_alerts(rule: Rule, devices: Iterable[Device], language: str) -> It
         still_bad = narrowed(_companions(rule, _compare(measured, rule.bounds, at=False)))
         summary = rule.wording.text(language, _placeholders(rule))
         labels = {"severity": severity.value}
-        yield AlertRule(rule.name, _hold(rule, bad, still_bad), rule.for_s, labels, {"summary": summary})
+        yield AlertRule(
+            rule.name, _hold(rule, bad, still_bad), rule.for_s, labels, {"summary": summary}, MEASURED_AGAIN_S
+        )
 
 
 def state_alerts(rule: StateRule, devices: Iterable[Device], language: str) -> Iterator[AlertRule]:
@@ -73,7 +82,8 @@ def state_alerts(rule: StateRule, devices: Iterable[Device], language: str) -> I
     expression = f'opsmon_device_state{{state=~"{states}"}} == 1'
     for severity, narrowed in _graded(rule.grade, rule.selector, tuple(devices)):
         summary = rule.wording.text(language, {"device": "{{ $labels.instance }}"})
-        yield AlertRule(rule.name, narrowed(expression), 0.0, {"severity": severity.value}, {"summary": summary})
+        labels = {"severity": severity.value}
+        yield AlertRule(rule.name, narrowed(expression), 0.0, labels, {"summary": summary}, RESTART_S)
 
 
 def _graded(

@@ -20,8 +20,9 @@ from opsmon.engine.budgets import uses_now
 from opsmon.engine.desk import Desk
 from opsmon.engine.world import World
 from opsmon.errors import StoreError
+from opsmon.metrics.clock_due import clocks_due, current_clocks
 from opsmon.metrics.duty import obligation_tasks
-from opsmon.model.event import ClockChanged, ClockState, DeviceState
+from opsmon.model.event import DeviceState
 from opsmon.model.incident import Severity
 from opsmon.probe.tally import ProbeTally
 
@@ -96,7 +97,7 @@ class DaemonMetrics(Collector):
 
     def _clocks(self, world: World) -> Iterable[Metric]:
         now, counts, least = self._clock.now(), Counter[tuple[str, str, str]](), dict[tuple[str, str], float]()
-        for clock in _current_clocks(world):
+        for clock in current_clocks(world):
             counts[clock.contract, clock.clause, clock.after.value] += 1
             due_at = clock.due_at or clock.strict_due_at
             if clock.after.is_open and due_at is not None:
@@ -113,6 +114,7 @@ class DaemonMetrics(Collector):
         for key, left in sorted(least.items()):
             remaining.add_metric(key, left)
         yield remaining
+        yield clocks_due(self._desk.world)
 
     def _budgets(self, world: World) -> Iterable[Metric]:
         """The judged reading alone; a milder one counts by device and is in the API."""
@@ -170,15 +172,6 @@ def _calendar(world: World) -> Metric:
         end = book.calendar.moment(date(book.calendar.first_unannounced, 1, 1))
         known.add_metric([contract], end.timestamp())
     return known
-
-
-def _current_clocks(world: World) -> Iterable[ClockChanged]:
-    """Clocks of open incidents, and those that run on after their incident is over."""
-    for incident, words in world.words.items():
-        is_open = world.incidents.by_id[incident].is_open
-        for word in words.values():
-            if word.last.after.is_open or (is_open and word.last.after is not ClockState.CANCELLED):
-                yield word.last
 
 
 def _build_info() -> Metric:

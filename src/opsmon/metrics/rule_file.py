@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from opsmon.metrics.alert_rule import (
     IMPORTANT,
     LINK_UTILISATION,
+    RESTART_S,
     AlertRule,
     RecordingRule,
     condition_alerts,
@@ -22,8 +23,10 @@ from opsmon.state.rulebook import Rulebook
 Groups = Mapping[str, tuple[AlertRule | RecordingRule, ...]]
 _WORDS = {
     "zh": {
-        "at_risk": "合同 {{ $labels.contract }} 条款 {{ $labels.clause }}：{{ $value }} 项即将超时",
-        "breached": "合同 {{ $labels.contract }} 条款 {{ $labels.clause }}：{{ $value }} 项已超时",
+        "at_risk": "{{ $labels.site }} {{ $labels.device }}：合同 {{ $labels.contract }} 条款 {{ $labels.clause }}"
+        " 即将超时，时限 {{ $value | humanizeTimestamp }}",
+        "breached": "{{ $labels.site }} {{ $labels.device }}：合同 {{ $labels.contract }} 条款 {{ $labels.clause }}"
+        " 已超时，时限 {{ $value | humanizeTimestamp }}",
         "budget": "合同 {{ $labels.contract }} 条款 {{ $labels.clause }}：本月故障已达 {{ $value }} 次，再有一次即扣款",
         "overspent": "合同 {{ $labels.contract }} 条款 {{ $labels.clause }}：本月故障 {{ $value }} 次，已超限额",
         "task_at_risk": "合同 {{ $labels.contract }} 第 {{ $labels.clause }} 条：{{ $value }} 项任务临近到期",
@@ -34,11 +37,16 @@ _WORDS = {
         "dead": "发往 {{ $labels.channel }} 的通知被永久拒绝",
         "waiting": "发往 {{ $labels.channel }} 的 {{ $value }} 条通知迟迟未送达",
         "failing": "发往 {{ $labels.channel }} 的 {{ $value }} 条通知屡次失败：见 `opsmon notify list`",
+        "blind": "opsmon 失明：本机网络、资源、权限或域名解析故障，大部分设备无法检测",
+        "unmeasured": "检查 {{ $labels.check }}：{{ $value }} 台设备无法执行，详见 opsmon 日志",
+        "unwatched": "{{ $labels.instance }} 无法检测（域名、网络或权限），处于无人监控状态",
         "lag": "opsmon 的检查落后 {{ $value | humanizeDuration }}：机器太忙",
     },
     "en": {
-        "at_risk": "contract {{ $labels.contract }} clause {{ $labels.clause }}: {{ $value }} targets at risk",
-        "breached": "contract {{ $labels.contract }} clause {{ $labels.clause }}: {{ $value }} targets breached",
+        "at_risk": "{{ $labels.site }} {{ $labels.device }}: contract {{ $labels.contract }} clause "
+        "{{ $labels.clause }} at risk, due {{ $value | humanizeTimestamp }}",
+        "breached": "{{ $labels.site }} {{ $labels.device }}: contract {{ $labels.contract }} clause "
+        "{{ $labels.clause }} breached, was due {{ $value | humanizeTimestamp }}",
         "budget": "contract {{ $labels.contract }} clause {{ $labels.clause }}: {{ $value }} faults, the next costs",
         "overspent": "contract {{ $labels.contract }} clause {{ $labels.clause }}: {{ $value }} faults, over the limit",
         "task_at_risk": "contract {{ $labels.contract }} clause {{ $labels.clause }}: {{ $value }} tasks are at risk",
@@ -49,6 +57,9 @@ _WORDS = {
         "dead": "{{ $labels.channel }} refused notifications for good",
         "waiting": "{{ $value }} notifications for {{ $labels.channel }} have not been taken for long",
         "failing": "{{ $value }} notifications for {{ $labels.channel }} keep failing: see `opsmon notify list`",
+        "blind": "opsmon is blind: its own network, resources, rights or name service fail; most devices go unmeasured",
+        "unmeasured": "the check {{ $labels.check }} cannot be made on {{ $value }} devices: see the log of opsmon",
+        "unwatched": "{{ $labels.instance }} cannot be measured (its name, our network or rights): nobody watches it",
         "lag": "the checks of opsmon are {{ $value | humanizeDuration }} late: the machine is too busy",
     },
 }
@@ -70,11 +81,11 @@ def rule_groups(rulebook: Rulebook, inventory: Inventory, language: str) -> Grou
 
 def _clock_alerts(words: Mapping[str, str]) -> Iterator[AlertRule]:
     for name, state in (("TargetAtRisk", "at_risk"), ("TargetBreached", "breached")):
-        expression = f'opsmon_clocks{{state="{state}"}} > 0'
-        yield AlertRule(name, expression, 0.0, {"severity": "major"}, {"summary": words[state]})
+        expression = f'max without (state) (opsmon_clock_due_timestamp_seconds{{state="{state}"}})'
+        yield AlertRule(name, expression, 0.0, {"severity": "major"}, {"summary": words[state]}, RESTART_S)
     for name, sign, word in (("FaultBudgetSpent", "==", "budget"), ("FaultBudgetOverspent", ">", "overspent")):
         expression = f"opsmon_fault_budget_used {sign} opsmon_fault_budget_limit"
-        yield AlertRule(name, expression, 0.0, {"severity": "major"}, {"summary": words[word]})
+        yield AlertRule(name, expression, 0.0, {"severity": "major"}, {"summary": words[word]}, RESTART_S)
 
 
 def _task_alerts(words: Mapping[str, str]) -> Iterator[AlertRule]:
@@ -83,7 +94,8 @@ def _task_alerts(words: Mapping[str, str]) -> Iterator[AlertRule]:
         ("ObligationOverdue", "overdue", "major"),
     ):
         expression = f'opsmon_obligation_tasks{{state="{state}"}} > 0'
-        yield AlertRule(name, expression, 0.0, {"severity": severity}, {"summary": words[f"task_{state}"]})
+        summary = {"summary": words[f"task_{state}"]}
+        yield AlertRule(name, expression, 0.0, {"severity": severity}, summary, RESTART_S)
 
 
 def _own_alerts(words: Mapping[str, str]) -> Iterator[AlertRule]:
@@ -95,6 +107,9 @@ def _own_alerts(words: Mapping[str, str]) -> Iterator[AlertRule]:
         ("OpsmonNotificationRefused", dead, 0.0, "dead"),
         ("OpsmonNotificationsWaiting", "opsmon_notifications_waiting > 0", 600.0, "waiting"),
         ("OpsmonNotificationsFailing", "opsmon_notifications_failing > 0", 0.0, "failing"),
+        ("OpsmonBlind", "opsmon_blind == 1", 0.0, "blind"),
+        ("CheckUnmeasured", "opsmon_checks_unmeasured > 0", 0.0, "unmeasured"),
+        ("DeviceUnwatched", 'opsmon_device_state{state="unknown"} == 1', 60.0, "unwatched"),
         ("OpsmonLate", "opsmon_probe_lag_seconds > 30", 300.0, "lag"),
     ):
         yield AlertRule(name, expression, for_s, {"severity": "major"}, {"summary": words[word]})
@@ -114,6 +129,8 @@ def _group_lines(name: str, rules: Iterable[AlertRule | RecordingRule]) -> Itera
         yield f"      - alert: {_quoted(rule.name)}\n        expr: {_quoted(rule.expression)}\n"
         if rule.for_s:
             yield f"        for: {_quoted(format_duration(rule.for_s))}\n"
+        if rule.keep_firing_s:
+            yield f"        keep_firing_for: {_quoted(format_duration(rule.keep_firing_s))}\n"
         for section, texts in (("labels", rule.labels), ("annotations", rule.annotations)):
             yield f"        {section}:\n"
             yield from (f"          {key}: {_quoted(text)}\n" for key, text in texts.items())

@@ -1,4 +1,4 @@
-"""Counters that the rooms keep as plain numbers, shown as Prometheus counters and one gauge."""
+"""Counters that the rooms keep as plain numbers, shown as Prometheus counters and gauges."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -21,16 +21,17 @@ class Tally:
 
 
 class Tallies(Collector):
-    """`waiting` may go down as well; the others only count up."""
+    """`gauges` may go down as well; the others only count up."""
 
-    def __init__(self, *counters: Tally, waiting: Tally) -> None:
-        self._counters, self._waiting = counters, waiting
+    def __init__(self, *counters: Tally, gauges: tuple[Tally, ...] = ()) -> None:
+        self._counters, self._gauges = counters, gauges
 
     def collect(self) -> Iterable[Metric]:
         for tally in self._counters:
             family = CounterMetricFamily(tally.name, tally.text, labels=[tally.label] if tally.label else [])
             yield _filled(family, tally)
-        yield _filled(GaugeMetricFamily(self._waiting.name, self._waiting.text, labels=[]), self._waiting)
+        for tally in self._gauges:
+            yield _filled(GaugeMetricFamily(tally.name, tally.text, labels=[tally.label] if tally.label else []), tally)
 
 
 def _filled(family: CounterMetricFamily | GaugeMetricFamily, tally: Tally) -> CounterMetricFamily | GaugeMetricFamily:

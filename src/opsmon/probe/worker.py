@@ -149,7 +149,6 @@ def _way_of(contact: Contact | None) -> tuple[float, float, float]:
 
 def excuse(sample: Sample, reason: str) -> Sample:
     """The same run, found to say nothing of the device."""
-    shared = sample.readings[0]
-    unmeasured = Reading(shared.block, array("d", (nan, *shared.values[1:])))
+    unmeasured = [Reading(shared.block, array("d", (nan, *shared.values[1:]))) for shared in sample.readings[:1]]
     detail = f"{reason}: {sample.detail}" if sample.detail else reason
-    return replace(sample, outcome=Outcome.LOCAL_FAULT, detail=detail, readings=(unmeasured, *sample.readings[1:]))
+    return replace(sample, outcome=Outcome.LOCAL_FAULT, detail=detail, readings=(*unmeasured, *sample.readings[1:]))

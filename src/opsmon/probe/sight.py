@@ -1,0 +1,123 @@
+"""What of the fleet cannot be measured, and whether it is this machine that is blind.
+
+A LOCAL_FAULT blames no device, and so nobody hears of it: a name with a slip in it is never resolved and its device
+never watched; an uplink that is gone makes a whole fleet silent. This watch keeps both in sight. Blind is who has such
+faults with more devices than have answered since they began. Nothing of it is a state of a device.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from opsmon.model.name import CheckName, DeviceName
+from opsmon.model.sample import LocalCause, Outcome, Sample
+
+LEAST_DEVICES = 3
+NEARLY_NOBODY = 10  # one in so many
+NEVER_MEASURED_S = 45.0  # told within two minutes of the start, whose first checks are spread over a minute
+NOT_MEASURED_S = 90.0
+_Key = tuple[DeviceName, CheckName]
+
+
+@dataclass(slots=True)
+class Unmeasured:
+    """A check that cannot be made, since when (monotonic seconds), and why by its last run."""
+
+    device: DeviceName
+    check: CheckName
+    since_s: float
+    detail: str
+    ever: bool  # whether it was measured before
+    runs: int = 1
+    told: bool = False
+
+    def is_due(self, now_s: float) -> bool:
+        """Whether it has lasted for long enough to be told."""
+        age_s = now_s - self.since_s
+        return not self.told and (age_s >= NOT_MEASURED_S if self.ever else age_s >= NEVER_MEASURED_S)
+
+
+class Sight:
+    """`note` takes every sample; `is_blind` and `told` are read at any time."""
+
+    def __init__(self) -> None:
+        self._unmeasured: dict[_Key, Unmeasured] = {}
+        self._measured: set[_Key] = set()
+        self._faulty: dict[DeviceName, LocalCause] = {}
+        self._answered: set[DeviceName] = set()  # since the first of the faults that last
+        self._devices: set[DeviceName] = set()
+        self.is_blind = False
+
+    def note(self, sample: Sample, now_s: float) -> None:
+        key = (sample.device, sample.check)
+        if sample.outcome is not Outcome.LOCAL_FAULT:
+            if self._unmeasured:
+                self._unmeasured.pop(key, None)
+            self._measured.add(key)
+            if self._faulty and sample.outcome.reached:
+                self._answered.add(sample.device)
+                self._faulty.pop(sample.device, None)
+                self._look()
+            return
+        self._note_fault(key, sample, now_s)
+
+    def excuses(self, sample: Sample) -> bool:
+        """Whether a failure says nothing of the device now, because this machine can reach nobody."""
+        if not self.is_blind or sample.outcome not in (Outcome.TIMEOUT, Outcome.REFUSED):
+            return False
+        # Half of a fleet may lie behind one tunnel of ours: those that answer are seen, and so is their silence.
+        nearly_nobody = len(self._answered) * NEARLY_NOBODY <= len(self._faulty)
+        return nearly_nobody and self.cause is not LocalCause.NAMES
+
+    @property
+    def cause(self) -> LocalCause | None:
+        """What most of the faults are."""
+        causes = list(self._faulty.values())
+        return max(set(causes), key=lambda cause: (causes.count(cause), cause), default=None)
+
+    @property
+    def faulty(self) -> int:
+        """With how many devices something of ours is at fault now."""
+        return len(self._faulty)
+
+    def due(self, now_s: float) -> list[Unmeasured]:
+        """The checks that nobody was told of yet, and now should be; not while blindness explains them."""
+        if self.is_blind:
+            return []
+        found = [one for one in self._unmeasured.values() if one.is_due(now_s)]
+        for one in found:
+            one.told = True
+        return found
+
+    def told(self) -> list[Unmeasured]:
+        """Every check that could not be made for so long that it was told."""
+        return [one for one in self._unmeasured.values() if one.told]
+
+    def keep_only(self, devices: Iterable[DeviceName]) -> None:
+        """Forgets every other device (after a reload)."""
+        kept = set(devices)
+        self._unmeasured = {key: one for key, one in self._unmeasured.items() if key[0] in kept}
+        self._measured = {key for key in self._measured if key[0] in kept}
+        self._faulty = {name: cause for name, cause in self._faulty.items() if name in kept}
+        self._answered &= kept
+        self._devices = kept
+        self._look()
+
+    def _note_fault(self, key: _Key, sample: Sample, now_s: float) -> None:
+        known = self._unmeasured.get(key)
+        if known is None:
+            ever = key in self._measured
+            self._unmeasured[key] = Unmeasured(sample.device, sample.check, now_s, sample.detail, ever)
+        else:
+            known.detail, known.runs = sample.detail, known.runs + 1
+        # A right that was never there is no accident: it is told as a check that cannot be made.
+        lasting = sample.cause is LocalCause.PERMISSION and key not in self._measured
+        if sample.cause is not None and not lasting:
+            if not self._faulty:
+                self._answered.clear()
+            self._faulty[sample.device] = sample.cause
+            self._answered.discard(sample.device)
+            self._look()
+
+    def _look(self) -> None:
+        least = min(LEAST_DEVICES, len(self._devices) or LEAST_DEVICES)
+        self.is_blind = len(self._faulty) >= least and len(self._faulty) > len(self._answered)
