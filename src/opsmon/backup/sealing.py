@@ -3,9 +3,12 @@
 Only public keys are known here: whoever reads the repository, and this program itself, cannot open it.
 """
 
-import pyrage
+from typing import TYPE_CHECKING
 
 from opsmon.errors import BackupError
+
+if TYPE_CHECKING:
+    import pyrage
 
 
 class Sealer:
@@ -21,13 +24,20 @@ class Sealer:
 
     def seal(self, raw: bytes) -> bytes | None:
         """What the device wrote, sealed, byte for byte; None where nobody could open it."""
-        return pyrage.encrypt(raw, self._recipients) if self._recipients else None
+        if not self._recipients:
+            return None
+        import pyrage
+
+        sealed: bytes = pyrage.encrypt(raw, self._recipients)
+        return sealed
 
 
 def parse_recipient(text: str) -> "pyrage.x25519.Recipient | pyrage.ssh.Recipient":
     """A public key. Raises BackupError for anything else, and tells a secret key without repeating it."""
     if text.upper().startswith("AGE-SECRET-KEY"):
         raise BackupError("this is a secret key; the recipient is the public one that begins with `age1`")
+    import pyrage
+
     try:
         return (
             pyrage.ssh.Recipient.from_str(text) if text.startswith("ssh-") else pyrage.x25519.Recipient.from_str(text)

@@ -11,7 +11,7 @@ from opsmon.cli.contract_words import book_of, short
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, print_table, say
 from opsmon.clock import WallClock
-from opsmon.config.root import Rules, load_rules
+from opsmon.config.contract_files import Rules, load_rules
 from opsmon.contract.clock import overrun_at
 from opsmon.report.document import assess_document
 from opsmon.report.month import ExclusionLine, MonthReport, report_month

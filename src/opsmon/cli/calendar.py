@@ -10,7 +10,7 @@ import typer
 from opsmon.cli.contract_words import book_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, print_table, say, warn
-from opsmon.config.root import load_rules
+from opsmon.config.contract_files import load_rules
 from opsmon.contract.calendar import Calendar, Day, DayKind
 from opsmon.errors import ConfigError, Problem
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from opsmon.config.root import Rules
+from opsmon.config.contract_files import Rules
 from opsmon.config.rules import find_book
 from opsmon.contract.book import ContractBook
 from opsmon.contract.case import Refusal

@@ -14,7 +14,7 @@ from opsmon.cli.obligations import list_obligations
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_table, say, warn
 from opsmon.cli.ticking import mark_done, undo
-from opsmon.config.root import load_rules
+from opsmon.config.contract_files import load_rules
 from opsmon.contract.book import ContractBook
 from opsmon.contract.term import Term
 

@@ -20,7 +20,7 @@ from opsmon.cli.contract_words import (
 )
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, print_table, say, warn
-from opsmon.config.root import load_rules
+from opsmon.config.contract_files import load_rules
 from opsmon.config.timeline import Timeline, load_timeline, only_service, parse_moment
 from opsmon.contract.account import Account, Affair, account_of
 from opsmon.contract.book import ContractBook

@@ -21,8 +21,8 @@ from opsmon.cli.incident_words import judgement_line
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import warn
 from opsmon.cli.who import login_name
-from opsmon.config.root import load_settings
 from opsmon.config.settings import Settings
+from opsmon.config.settings_file import load_settings
 from opsmon.console.client import DaemonClient
 from opsmon.model.incident import Severity
 

@@ -18,7 +18,7 @@ from opsmon.cli.incident_option import (
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, say, warn
 from opsmon.cli.who import login_name
-from opsmon.config.root import load_settings
+from opsmon.config.settings_file import load_settings
 from opsmon.model.device import Kind
 from opsmon.model.incident import Severity
 

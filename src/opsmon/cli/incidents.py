@@ -28,7 +28,7 @@ from opsmon.cli.incident_words import (
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_table, say, warn
 from opsmon.cli.who import login_name
-from opsmon.config.root import load_settings
+from opsmon.config.settings_file import load_settings
 from opsmon.console.client import DaemonClient
 from opsmon.model.incident import FactType
 

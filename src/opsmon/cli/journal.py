@@ -10,7 +10,7 @@ import typer
 
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, say
-from opsmon.config.root import load_rules
+from opsmon.config.settings_file import load_settings
 from opsmon.model.name import IncidentId
 from opsmon.store.codec import encode_event
 from opsmon.store.store import Entry, Store, open_existing_store
@@ -58,7 +58,7 @@ def show(
 
 
 def _open(root: Path) -> Store:
-    settings = load_rules(root).settings
+    settings = load_settings(root)
     return open_existing_store(settings.store_url, root)
 
 

@@ -6,6 +6,7 @@ Exit codes: 0 fine; 1 the thing asked about is bad; 2 wrong input or configurati
 import importlib
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
@@ -15,25 +16,39 @@ from opsmon.cli.option import CHOSEN_ROOT, RootOption
 from opsmon.cli.output import print_json, problem_json
 from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError
 
-# One line each, in the order of `opsmon --help`: the word that people type, and the `module:function` of opsmon.cli
-# that it is. A module is imported when its word is typed: who lists incidents does not wait for the SSH library.
-COMMANDS: dict[str, str] = {
-    "init": "init:init",
-    "check": "check:check",
-    "run": "run:run",
-    "demo": "demo:demo",
-    "probe": "probe:probe",
-}
-# The same for groups of commands: a typer.Typer made by `option.new_group`.
-GROUPS: dict[str, str] = {
-    "inventory": "inventory:group",
-    "incidents": "incidents:group",
-    "notify": "notify:group",
-    "rules": "rules:group",
-    "contracts": "contracts:group",
-    "report": "report:group",
-    "journal": "journal:group",
-    "backup": "backup:group",
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A command, or a group of commands (a typer.Typer made by `option.new_group`): where it is, as `module:name` of
+    opsmon.cli, and its line of help, which stands here so that `opsmon --help` imports none of them."""
+
+    place: str
+    summary: str
+    is_group: bool = False
+
+
+# One entry each, in the order of `opsmon --help`, by the word that people type. A module is imported when its word is
+# typed: who lists incidents does not wait for the SSH library.
+COMMANDS: dict[str, Listed] = {
+    "init": Listed("init:init", "Write a new root: a sample site, stock profiles and rules."),
+    "check": Listed("check:check", "Load a root and name every mistake at once."),
+    "run": Listed("run:run", "Watch the fleet until told to stop."),
+    "demo": Listed("demo:demo", "A simulated fleet on loopback and the daemon against it."),
+    "probe": Listed(
+        "probe:probe", "Poll one device once and print what it found. Exit code 1 when the device is not well."
+    ),
+    "inventory": Listed(
+        "inventory:group", "What the inventory files come to: list, show, convert, compare.", is_group=True
+    ),
+    "incidents": Listed("incidents:group", "Incidents and their clocks, through the running daemon.", is_group=True),
+    "notify": Listed("notify:group", "Notifications, through the running daemon.", is_group=True),
+    "rules": Listed("rules:group", "The conditions and clocks of a root, for other programs.", is_group=True),
+    "contracts": Listed(
+        "contracts:group", "The service contracts: clauses, calendars, deadlines, replays.", is_group=True
+    ),
+    "report": Listed("report:group", "Reports from the journal, to hand in.", is_group=True),
+    "journal": Listed("journal:group", "The journal of everything that was ever decided.", is_group=True),
+    "backup": Listed("backup:group", "Configurations of devices, proved and kept in git.", is_group=True),
 }
 # What typer raises for wrong words: of its own copy of click or of an installed one, so typer is asked which.
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
@@ -67,26 +82,32 @@ def first_word(arguments: Sequence[str]) -> str:
 
 
 def build_app(arguments: Sequence[str]) -> typer.Typer:
-    """The command line as far as `arguments` need it: one command, or all of them for help and for slips of the pen."""
+    """The command line as far as `arguments` need it: one command, or only the lines of all of them."""
     app = typer.Typer(
         no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )  # fmt: skip
     app.callback()(take_root)
     word = first_word(arguments)
-    wanted = {word} if word in COMMANDS or word in GROUPS else {*COMMANDS, *GROUPS}
-    for name, place in COMMANDS.items():
-        if name in wanted:
-            app.command(name)(_found(place))
-    for name, place in GROUPS.items():
-        if name in wanted:
-            app.add_typer(_found(place), name=name)
+    if word in COMMANDS:
+        _add(app, word, COMMANDS[word])
+    else:
+        for name, listed in COMMANDS.items():
+            app.command(name, help=listed.summary)(_listed_only)
     return app
 
 
-def _found(place: str) -> Any:
-    module, _, name = place.partition(":")
-    return getattr(importlib.import_module(f"opsmon.cli.{module}"), name)
+def _add(app: typer.Typer, name: str, listed: Listed) -> None:
+    module, _, word = listed.place.partition(":")
+    found = getattr(importlib.import_module(f"opsmon.cli.{module}"), word)
+    if listed.is_group:
+        app.add_typer(found, name=name)
+    else:
+        app.command(name)(found)
+
+
+def _listed_only() -> None:
+    """Stands for a command in a list; never called, since a command's word brings in the command itself."""
 
 
 def exit_code_of(error: OpsmonError) -> int:

@@ -8,7 +8,7 @@ import typer
 
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_table, say
-from opsmon.config.root import load_settings
+from opsmon.config.settings_file import load_settings
 from opsmon.console.client import DaemonClient
 
 group = new_group("Notifications, through the running daemon.")

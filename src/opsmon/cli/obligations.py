@@ -11,7 +11,7 @@ from opsmon.cli.contract_words import book_of, iso
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, print_table, say
 from opsmon.clock import WallClock
-from opsmon.config.root import Rules, load_rules
+from opsmon.config.contract_files import Rules, load_rules
 from opsmon.contract.book import ContractBook
 from opsmon.contract.obligation import Nature, Obligation, Task, task_state, tasks_of
 from opsmon.contract.place import counts_of

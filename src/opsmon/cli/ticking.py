@@ -17,7 +17,7 @@ from opsmon.cli.obligations import date_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, say
 from opsmon.clock import WallClock
-from opsmon.config.root import Rules, load_rules
+from opsmon.config.contract_files import Rules, load_rules
 from opsmon.console.client import DaemonClient
 from opsmon.console.duty_document import ticked_document
 from opsmon.engine.duties import Duties

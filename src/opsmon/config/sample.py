@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from opsmon.config.root import SETTINGS_FILE
+from opsmon.config.settings_file import SETTINGS_FILE
 from opsmon.config.stock import PARTS, stock_root
 from opsmon.errors import ConfigError, Problem
 

@@ -5,12 +5,13 @@ there is no daemon or it cannot take it now, ConfigError for wrong input or a wr
 be.
 """
 
-import asyncio
+import json
 from collections.abc import Mapping
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from json import JSONDecodeError
 from typing import Any
-
-import aiohttp
+from urllib.parse import quote, urlencode, urlsplit
 
 from opsmon.console.settings import HttpSettings
 from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError, Problem
@@ -28,46 +29,53 @@ class DaemonClient:
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Any:
         """The JSON of an address."""
-        return asyncio.run(self._ask("GET", path, query or {}, None, not self._settings.is_loopback))
+        asked = f"{path}?{urlencode(query)}" if query else path
+        return self._ask("GET", asked, None, with_token=not self._settings.is_loopback)
 
     def send(self, method: str, path: str, body: Mapping[str, object]) -> Any:
         """A command; the JSON of its answer."""
-        return asyncio.run(self._ask(method, path, {}, body, True))
+        return self._ask(method, path, json.dumps(body).encode(), with_token=True)
 
-    async def _ask(
-        self, method: str, path: str, query: Mapping[str, str], body: Mapping[str, object] | None, with_token: bool
-    ) -> Any:
-        timeout = aiohttp.ClientTimeout(total=_TIMEOUT_S, sock_connect=_CONNECT_S)
-        headers = self._token_header() if with_token else {}
+    def _ask(self, method: str, path: str, body: bytes | None, *, with_token: bool) -> Any:
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        headers |= self._token_header() if with_token else {}
+        connection = self._connection()
         try:
-            async with (
-                aiohttp.ClientSession(self._settings.url, timeout=timeout) as http,
-                http.request(method, path, params=query, json=body, headers=headers, allow_redirects=False) as answer,
-            ):
-                return await _read(answer)
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            connection.connect()
+            connection.sock.settimeout(_TIMEOUT_S)
+            connection.request(method, quote(path, safe="/?=&%+:"), body, headers)
+            answer = connection.getresponse()
+            return self._read(answer, answer.read())
+        except (HTTPException, OSError) as error:
             raise DaemonUnreachableError(
                 f"no answer from {self._settings.url} ({_words(error)}); is the daemon running? `opsmon run` starts it"
             ) from None
+        finally:
+            connection.close()
+
+    def _connection(self) -> HTTPConnection:
+        place = urlsplit(self._settings.url)
+        return HTTPConnection(place.hostname or "", place.port, timeout=_CONNECT_S)
 
     def _token_header(self) -> dict[str, str]:
         token = self._settings.token
         return {} if token is None else {"Authorization": f"Bearer {token.reveal()}"}
 
-
-async def _read(answer: aiohttp.ClientResponse) -> Any:
-    try:
-        document = await answer.json()
-    except (aiohttp.ContentTypeError, JSONDecodeError, UnicodeDecodeError):
-        raise DaemonUnreachableError(f"what answers at {answer.url.origin()} is no opsmon daemon") from None
-    if answer.status < 300:
-        return document
-    error, hint = str(document.get("error", answer.reason)), str(document.get("hint", ""))
-    if answer.status == 503:
-        raise DaemonUnreachableError(f"not now: {error} ({hint})" if hint else f"not now: {error}")
-    if answer.status in _WRONG_INPUT:
-        raise ConfigError((Problem("", 0, 0, error, hint),))
-    raise OpsmonError(f"{error} ({hint})" if hint else error)
+    def _read(self, answer: HTTPResponse, content: bytes) -> Any:
+        try:
+            document = json.loads(content)
+        except (JSONDecodeError, UnicodeDecodeError):
+            raise DaemonUnreachableError(f"what answers at {self._settings.url} is no opsmon daemon") from None
+        if answer.status < 300:
+            return document
+        if not isinstance(document, dict):
+            raise DaemonUnreachableError(f"what answers at {self._settings.url} is no opsmon daemon")
+        error, hint = str(document.get("error", answer.reason)), str(document.get("hint", ""))
+        if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            raise DaemonUnreachableError(f"not now: {error} ({hint})" if hint else f"not now: {error}")
+        if answer.status in _WRONG_INPUT:
+            raise ConfigError((Problem("", 0, 0, error, hint),))
+        raise OpsmonError(f"{error} ({hint})" if hint else error)
 
 
 def _words(error: Exception) -> str:

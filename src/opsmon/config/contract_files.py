@@ -1,0 +1,34 @@
+"""Reads the settings and the contracts of a root, for commands that ask about a contract and no device."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from opsmon.config.loading import Loading
+from opsmon.config.problem import Problems
+from opsmon.config.rules import load_contracts
+from opsmon.config.settings import Settings
+from opsmon.config.settings_file import existing_root, read_settings
+from opsmon.config.stock import root_of
+from opsmon.contract.book import ContractBook
+from opsmon.errors import Problem
+from opsmon.model.name import ContractId
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The part of a root that the contract commands need."""
+
+    settings: Settings
+    contracts: Mapping[ContractId, ContractBook]
+    warnings: tuple[Problem, ...]
+
+
+def load_rules(path: Path, *, environ: Mapping[str, str] = os.environ) -> Rules:
+    """The settings and the contracts. Raises ConfigError with every problem of their files."""
+    loading = Loading(existing_root(path), environ, False, Problems())
+    settings = read_settings(loading)
+    contracts = load_contracts(root_of("rules", loading.root), settings.timezone, loading.problems)
+    loading.problems.raise_if_any()
+    return Rules(settings, contracts, tuple(sorted(loading.problems.warnings)))

@@ -1,0 +1,39 @@
+"""Reads `opsmon.yaml` alone: what asks the daemon works whatever the other files look like, and starts at once."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from opsmon.config.document import check_spec, read_document
+from opsmon.config.loading import Loading
+from opsmon.config.problem import Problems
+from opsmon.config.settings import Settings, SettingsSpec
+from opsmon.errors import ConfigError, Problem
+
+SETTINGS_FILE = "opsmon.yaml"
+
+
+def load_settings(path: Path, *, environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of a root. Raises ConfigError."""
+    loading = Loading(existing_root(path), environ, False, Problems())
+    settings = read_settings(loading)
+    loading.problems.raise_if_any()
+    return settings
+
+
+def existing_root(path: Path) -> Path:
+    """The directory, absolute. Raises ConfigError where there is none."""
+    root = path.resolve()
+    if not root.is_dir():
+        raise ConfigError((Problem(str(path), 0, 0, "no such directory", "`opsmon init DIR` writes a new root"),))
+    return root
+
+
+def read_settings(loading: Loading) -> Settings:
+    """The settings as far as they are sound; what is wrong goes to the problems of the loading."""
+    file = loading.root / SETTINGS_FILE
+    document = read_document(file, loading.root, loading.problems) if file.exists() else None
+    if document is None:
+        return SettingsSpec().resolve(loading.root)
+    spec = check_spec(document, SettingsSpec, loading.problems, context=loading.context(document))
+    return (spec or SettingsSpec()).resolve(loading.root)
