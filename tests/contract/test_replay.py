@@ -58,6 +58,13 @@ def test_a_withdrawal_can_itself_be_withdrawn() -> None:
     assert "E9" not in clocks(run(back, until=local("2026-11-20 12:30:00")))
 
 
+def test_a_withdrawal_is_heard_of_after_what_it_withdraws_whatever_time_it_carries() -> None:
+    early = story(fact("remote_started", "2026-11-20 10:07:00"), fact("withdrawn", "2026-11-20 10:06:00", 3))
+    replayed = run(early)
+    assert clocks(replayed)["E3"].met_at is None
+    assert ClockState.MET in {event.after for event in replayed.events if event.clause == "E3"}
+
+
 def test_numbers_are_places_in_the_list_whatever_the_order_of_time() -> None:
     listed = story(fact("on_site", "2026-11-20 10:30:00"), fact("remote_started", "2026-11-20 10:07:00"),
                    fact("withdrawn", "2026-11-20 11:00:00", 3))  # fmt: skip

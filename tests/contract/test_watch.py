@@ -131,3 +131,13 @@ def test_an_outcome_that_is_told_late_and_came_earlier_corrects_the_journal() ->
     assert told(announced, corrected, later, "told by phone") == [("E1", ClockState.MET, ClockState.MET)]
     assert announced[ClauseId("E1"), "acknowledge"].met_at == local("2026-11-20 10:01:00")
     assert told(announced, corrected, later) == []
+
+
+def test_a_clock_that_was_met_and_no_longer_applies_keeps_no_outcome() -> None:
+    there = replace(hall(NOTIFIED, ("on_site", "2026-11-20 10:00:20")), severity=Severity.EMERGENCY)
+    announced, now = Announced(), local("2026-11-20 10:00:30")
+    told(announced, book(E).clocks(there), now)
+    assert announced[ClauseId("E8"), "on_site"].met_at == local("2026-11-20 10:00:20")
+    told(announced, book(E).clocks(replace(there, severity=Severity.ORDINARY)), now, "severity set to ordinary")
+    event = announced[ClauseId("E8"), "on_site"]
+    assert (event.after, event.met_at) == (ClockState.CANCELLED, None)

@@ -144,7 +144,8 @@ class IncidentSpec(Spec):
 
     def mistakes(self, book: ContractBook) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
         """What is wrong with single events, by the way to it from here: message and hint."""
-        known = [clause.id for clause in book.contract.clauses] + [one.id for one in book.budgets]
+        known = [one.id for one in book.contract.clauses] + [one.id for one in book.budgets]
+        known += [one.id for one in book.obligations]
         withdrawn: dict[int, int] = {}
         for index, event in enumerate(self.events):
             for word in unknown_words(book, service=event.service, labels=event.labels):
