@@ -47,7 +47,7 @@ def test_every_metric_of_profiles_is_in_the_picture_of_some_device() -> None:
         for file in GOLDEN.glob("*.json")
         for series in json.loads(file.read_text(encoding="utf-8"))["series"]
     }
-    cases = yaml.safe_load((GOLDEN.parent / "second_words.yaml").read_text(encoding="utf-8"))
+    cases = yaml.safe_load((GOLDEN.parent / "profile_cases.yaml").read_text(encoding="utf-8"))
     seen |= {
         series.partition("{")[0] for case in cases for series, value in case["series"].items() if value is not None
     }

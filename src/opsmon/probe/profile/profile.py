@@ -110,15 +110,15 @@ class Source:
         """The object whose rows are the rows of this source."""
         return next((operand for operand in self.operands if operand.fixed is None), self.operands[0])
 
-    def second_words(self) -> tuple[MibObject, ...]:
+    def overrule_subjects(self) -> tuple[MibObject, ...]:
         """What else the device says of a row, and is read of the source's own rows alone."""
         return tuple(subject for overrule in self.overrules for test in overrule.when for subject in test.subjects())
 
     def dynamic(self) -> tuple[MibObject, ...]:
         """Every object that has to be read again at each poll."""
-        return (*self.first_words(), *self.second_words())
+        return (*self.value_subjects(), *self.overrule_subjects())
 
-    def first_words(self) -> tuple[MibObject, ...]:
+    def value_subjects(self) -> tuple[MibObject, ...]:
         """What gives the value, and tells which rows there are."""
         tests = (*self.where, *(test for doubt in self.disbelieve for test in doubt.unless))
         scales = tuple(scale for scale in (self.si_scale, self.precision) if scale is not None)

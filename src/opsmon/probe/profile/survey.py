@@ -44,7 +44,7 @@ def columns_of(profile: Profile) -> list[Oid]:
     """The columns that are walked before it is known which rows matter."""
     columns: list[MibObject] = []
     for source in sources_of(profile):
-        columns += _selecting(source.select) if source.select else source.first_words()
+        columns += _selecting(source.select) if source.select else source.value_subjects()
         columns += _selecting(source.minus.rows) if source.minus else []
     for places in profile.identity.values():
         for place in places:
@@ -60,7 +60,7 @@ def selected_instances(reader: Reader, profile: Profile) -> tuple[list[Oid], lis
     for source in sources_of(profile):
         wanted += part_instances(reader, source)
         if not source.select:
-            wanted += second_instances(reader, source)
+            wanted += overrule_instances(reader, source)
             continue
         columns = [subject.column for subject in source.dynamic() if subject.fixed is None]
         rows = selected_rows(reader, source.base, source.select)
@@ -72,9 +72,9 @@ def selected_instances(reader: Reader, profile: Profile) -> tuple[list[Oid], lis
     return whole, wanted
 
 
-def second_instances(reader: Reader, source: Source) -> list[Instance]:
-    """What else the device says of the rows of a source: their own tables may be long, and are not walked for it."""
-    columns = {subject.column for subject in source.second_words() if subject.fixed is None}
+def overrule_instances(reader: Reader, source: Source) -> list[Instance]:
+    """What the overrules of a source ask for, in its own rows alone: other tables may be long, and are not walked."""
+    columns = {subject.column for subject in source.overrule_subjects() if subject.fixed is None}
     return [(column, row) for column in columns for row in (rows_of(reader, source) if columns else ())]
 
 

@@ -1,4 +1,4 @@
-"""What a device says twice of one part: presence, test, health and access beside state. Cases by hand, in one file."""
+"""Single profiles on a few objects: presence, test, health and access beside state. Cases by hand, in one file."""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from tests.probe.profile.making import series_of
 from tests.probe.profile.recording import RecordedSession
 
 TESTS = Path(__file__).parents[2]
-CASES: list[dict[str, Any]] = yaml.safe_load((TESTS / "golden" / "second_words.yaml").read_text(encoding="utf-8"))
+CASES: list[dict[str, Any]] = yaml.safe_load((TESTS / "golden" / "profile_cases.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def value_of(written: int | str) -> SnmpValue:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])
-async def test_the_word_that_counts_is_told(case: dict[str, Any], profiles: ProfileSet) -> None:
+async def test_the_series_are_those_of_the_case(case: dict[str, Any], profiles: ProfileSet) -> None:
     values: dict[Oid, SnmpValue] = {parse_oid(oid): value_of(value) for oid, value in case["objects"].items()}
     poller = DevicePoller(profiles, case["profile"])
     surveyed = series_of(await poller.poll(RecordedSession(values)))
