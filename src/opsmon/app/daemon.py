@@ -11,6 +11,7 @@ import logging
 from pathlib import Path
 
 from opsmon.app.backing import Backing
+from opsmon.app.inventory_change import tell_changes
 from opsmon.app.lock import RootLock
 from opsmon.app.probing import Probing
 from opsmon.app.right_clock import wait_for_right_clock
@@ -119,6 +120,7 @@ class Daemon:
 
     async def _run_rooms(self, group: asyncio.TaskGroup, stop: asyncio.Event, reload: asyncio.Event) -> None:
         deciding = group.create_task(self._pipeline.run())
+        group.create_task(self._catch_up())
         delivering = group.create_task(self._telling.outbox.run())
         others = [
             group.create_task(self._probing.scheduler.run()),
@@ -139,6 +141,12 @@ class Daemon:
         await self._drain(deciding)
         for task in (delivering, *others):
             task.cancel()
+
+    async def _catch_up(self) -> None:
+        """What changed in the files while nothing ran: a start does what a reload does."""
+        answer = await self._pipeline.reload(rules_of(self._root))
+        if isinstance(answer, Accepted):
+            tell_changes(answer.events, self._pipeline.world, None)
 
     async def _drain(self, deciding: "asyncio.Task[None]") -> None:
         log.info("stopping: no new checks, writing down what is left")
@@ -197,6 +205,7 @@ class Daemon:
         if not isinstance(answer, Accepted):
             log.error("reload refused: %s", answer.reason)
             return False
+        tell_changes(answer.events, self._pipeline.world, self._root.inventory)
         self._probing.load(root)
         self._self_watch.load(root.inventory)
         self._telling.load(root)

@@ -149,6 +149,8 @@ def without_passing(alerts: list[Notify]) -> tuple[Notify, ...]:
 def as_of(alert: Notify, world: World) -> Notify:
     """The alert with its incident as the decision left it: with the children that were found in the same moment, and
     with the clock that is due next."""
+    if alert.ended is Ending.RENAMED:  # its labels are those of the old name
+        return alert
     incident = world.incidents.by_id.get(alert.incident.id, alert.incident)
     return replace(alert, incident=incident, nearest=nearest_clock(world, alert.incident.id))
 

@@ -11,15 +11,17 @@ from opsmon.contract.change import book_change
 from opsmon.engine.command import obey, observe_all
 from opsmon.engine.duties import LOOK_AGAIN, changes_of, next_turn_of, unwatched
 from opsmon.engine.input import ClockStepped, Input, MarkDone, MarkUndone, Reloaded, Tick
+from opsmon.engine.renamed import renames_of
 from opsmon.engine.rules import Rules
 from opsmon.engine.step import Step
 from opsmon.engine.turn import Turn
 from opsmon.engine.world import World, with_fleet
-from opsmon.incident.lifecycle import drop_strangers, prune, shift_hold_downs
+from opsmon.incident.lifecycle import drop_strangers, drop_unchecked, prune, shift_hold_downs
 from opsmon.model.event import MaintenanceSet
 from opsmon.model.incident import MONITORING
 from opsmon.model.sample import Sample
 from opsmon.state import advance as state
+from opsmon.state.restore import fold_event
 from opsmon.state.steady import clock_stepped
 
 RETIMED = "there is no such contract any more"
@@ -84,14 +86,20 @@ def _wake_due(turn: Turn) -> None:
 
 
 def _reload(world: World, given: Reloaded, now: datetime) -> Step:
-    """Swaps the rules, and follows what that does to devices, incidents and clocks."""
+    """Swaps the rules, and follows what that does to devices, incidents and clocks. A start does the same with the
+    rules that it has: what changed while nobody watched is no less of a change."""
     turn, rules = Turn(replace(world, rules=given.rules), now), given.rules
-    for name, machine in world.fleet.machines.items():
+    for renamed in tuple(renames_of(world, rules, now)):
+        turn.world = replace(turn.world, fleet=fold_event(turn.world.fleet, renamed))
+        turn.write(renamed)
+    fleet = turn.world.fleet
+    for name, machine in fleet.machines.items():
         if name not in rules.inventory.devices and machine.maintenance_until is not None:
             turn.write(MaintenanceSet(now, name, None, MONITORING, "the device was taken out of the inventory"))
-    step = state.reload_fleet(world.fleet, rules.inventory, rules.rulebook, now, limits=rules.limits)
+    step = state.reload_fleet(fleet, rules.inventory, rules.rulebook, now, limits=rules.limits)
     turn.take(step, observe_all)
     turn.draft(drop_strangers)
+    turn.draft(drop_unchecked)
     turn.world = replace(turn.world, incidents=prune(turn.world.incidents, rules.inventory))
     _retime(turn, world.rules)
     turn.world = replace(turn.world, duties=replace(turn.world.duties, next_at=now))

@@ -6,12 +6,14 @@ for the number of alerts that each incident has sent: that is kept beside.
 
 from collections.abc import Container, Iterable
 
+from opsmon.incident.incidents import answers
 from opsmon.model.duty import ContractWatched, ObligationDone, ObligationUndone, TaskChanged
 from opsmon.model.event import (
     BackupRecorded,
     ConditionCleared,
     ConditionRaised,
     ConditionUnseen,
+    DeviceRenamed,
     DeviceState,
     DeviceStateChanged,
     Event,
@@ -33,19 +35,15 @@ def digest(events: Iterable[Event], keep: Container[IncidentId]) -> tuple[Event,
             case DeviceStateChanged():
                 kept[number] = event
                 _uncover(kept, states.setdefault(event.device, []), event, number)
-            case ConditionUnseen():
-                kept[number] = event
-                last["unseen", event.device, event.condition, event.subject] = number
-            case ConditionRaised() | ConditionCleared():
-                kept.pop(last.pop((event.device, event.condition, event.subject), -1), None)
-                kept.pop(last.pop(("unseen", event.device, event.condition, event.subject), -1), None)
-                if isinstance(event, ConditionRaised):
-                    kept[number] = event
-                    last[event.device, event.condition, event.subject] = number
+            case ConditionRaised() | ConditionUnseen() | ConditionCleared():
+                _keep_condition(kept, last, event, number)
             case MaintenanceSet():
                 kept.pop(last.get((event.device,), -1), None)
                 kept[number] = event
                 last[event.device,] = number
+            case DeviceRenamed():
+                kept[number] = event
+                _rename(states, last, event)
             case ContractWatched():
                 kept[number] = event
             case ObligationDone() | ObligationUndone() if event.due_at is None:
@@ -68,10 +66,38 @@ def _task_of(event: TaskChanged | ObligationDone | ObligationUndone) -> tuple[ob
     return type(event), event.contract, event.obligation, event.service, event.due_at, event.part, place
 
 
+def _keep_condition(
+    kept: dict[int, Event],
+    last: dict[tuple[object, ...], int],
+    event: ConditionRaised | ConditionUnseen | ConditionCleared,
+    number: int,
+) -> None:
+    key = event.device, event.condition, event.subject
+    unseen = (*key, "unseen")
+    if not isinstance(event, ConditionUnseen):
+        kept.pop(last.pop(key, -1), None)
+        kept.pop(last.pop(unseen, -1), None)
+    if not isinstance(event, ConditionCleared):
+        kept[number] = event
+        last[unseen if isinstance(event, ConditionUnseen) else key] = number
+
+
+def _rename(states: dict[DeviceName, list[int]], last: dict[tuple[object, ...], int], event: DeviceRenamed) -> None:
+    """What comes under the new name makes unneeded what came under the old one."""
+    old, new = event.formerly, event.device
+    if old in states:
+        states[new] = states.pop(old)
+    for key in [key for key in last if key[0] == old]:
+        last[new, *key[1:]] = last.pop(key)
+
+
 def _uncover(kept: dict[int, Event], of_device: list[int], event: DeviceStateChanged, number: int) -> None:
-    """Drops the states of the device that the event puts an end to."""
+    """Drops the states of the device that the event puts an end to. The last one in which it answered stays: what was
+    a part of another fault before it was over then."""
     if event.after not in COVERS or event.measured is not None:
+        answered = [old for old in of_device if answers(kept[old])] if not answers(event) else []
         for old in of_device:
-            del kept[old]
-        of_device.clear()
+            if old not in answered[-1:]:
+                del kept[old]
+        of_device[:] = answered[-1:]
     of_device.append(number)

@@ -37,7 +37,8 @@ class Notify:
     `incident` is the incident as it was when the alert was decided. `sequence` counts the alerts of the incident from
     1: with the incident's id it names the alert for ever, and receivers must be told in this order. `starts_at` and
     `ends_at` are those of the alert: an incident's start, or the moment when the clock became at risk or breached.
-    `ended` is why what is resolved is over; `nearest` the clock of the incident that is due next.
+    `ended` is why what is resolved is over, and `renamed_to` the device's new name where that is why; `nearest` is the
+    clock of the incident that is due next.
     """
 
     at: datetime
@@ -50,6 +51,7 @@ class Notify:
     ends_at: datetime | None = None
     ended: Ending | None = None
     nearest: ClockChanged | None = None
+    renamed_to: DeviceName | None = None
 
 
 Effect = ReprobeRequest | Diagnose | Notify

@@ -8,13 +8,14 @@ from immutables import Map
 
 from opsmon.engine.alerts import AlertCause, shifts_of, words_after, words_of
 from opsmon.engine.duties import fold_duty
+from opsmon.engine.renamed import fold_rename
 from opsmon.engine.rules import Rules
 from opsmon.engine.world import World, start_world
 from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import Incidents, apply
 from opsmon.incident.lifecycle import prune
 from opsmon.model.duty import DutyEvent
-from opsmon.model.event import BackupRecorded, ClockChanged, Event, MaintenanceSet
+from opsmon.model.event import BackupRecorded, ClockChanged, DeviceRenamed, Event, MaintenanceSet
 from opsmon.model.name import IncidentId
 from opsmon.state import restore as state
 
@@ -28,6 +29,8 @@ def fold_decided(world: World, event: Event) -> World:
     """As `fold`, where the state room has already taken the event in."""
     if isinstance(event, MaintenanceSet | BackupRecorded):
         return world
+    if isinstance(event, DeviceRenamed):
+        return fold_rename(world, event)
     if isinstance(event, DutyEvent):
         return replace(world, duties=fold_duty(world.duties, event))
     changed = words_after(world, event)

@@ -12,12 +12,14 @@ from opsmon.contract.watch import next_deadline as next_turn
 from opsmon.engine.alerts import alerts_for, as_of, without_passing
 from opsmon.engine.effect import Diagnose, Effect, Notify
 from opsmon.engine.fold import fold_decided
+from opsmon.engine.renamed import alerts_of_rename
 from opsmon.engine.step import Step
 from opsmon.engine.world import ClockKey, World
 from opsmon.incident.draft import Draft
 from opsmon.incident.incident import Incident
 from opsmon.incident.lifecycle import end_hold_down
 from opsmon.model.event import (
+    DeviceRenamed,
     DeviceState,
     Event,
     FactAdded,
@@ -54,7 +56,10 @@ class Turn:
         before = self.world
         self.world = fold_decided(before, event)
         self.events.append(event)
-        self.alerts += alerts_for(before, self.world, event)
+        if isinstance(event, DeviceRenamed):
+            self.alerts += alerts_of_rename(before, self.world, event)
+        else:
+            self.alerts += alerts_for(before, self.world, event)
         self._follow(event)
 
     def _follow(self, event: Event) -> None:

@@ -293,9 +293,15 @@ def _folded(incidents: Incidents, closed: Incident) -> Map[DeviceName, IncidentI
 def _state_changed(incidents: Incidents, event: DeviceStateChanged) -> Incidents:
     unknown = event.after is DeviceState.UNKNOWN
     states = without(incidents.states, event.device) if unknown else incidents.states.set(event.device, event)
-    answers = event.after in ANSWERING or (event.measured is not None and event.measured.state in ANSWERING)
-    folded = without(incidents.folded, event.device) if answers else incidents.folded
+    folded = without(incidents.folded, event.device) if answers(event) else incidents.folded
     return _hide(replace(incidents, states=states, folded=folded), event)
+
+
+def answers(event: object) -> bool:
+    """Whether the event says that its device answers, whatever covers it."""
+    if not isinstance(event, DeviceStateChanged):
+        return False
+    return event.after in ANSWERING or (event.measured is not None and event.measured.state in ANSWERING)
 
 
 def _hide(incidents: Incidents, event: DeviceStateChanged) -> Incidents:

@@ -93,6 +93,17 @@ def drop_strangers(draft: Draft) -> None:
             draft.withdraw(incident, "the device was taken out of the inventory", Ending.LEFT_INVENTORY)
 
 
+def drop_unchecked(draft: Draft) -> None:
+    """Withdraws what nothing can see the end of: the checks that failed are no longer asked."""
+    devices = draft.setting.inventory.devices
+    for incident in draft.incidents.open_incidents():
+        device, last = devices.get(incident.device), draft.incidents.states.get(incident.device)
+        if incident.state is not DeviceState.DEGRADED or device is None or last is None or not last.failed:
+            continue
+        if not {check.name for check in device.checks} & set(last.failed):
+            draft.withdraw(incident, f"{', '.join(last.failed)} of the device is no longer checked")
+
+
 def prune(incidents: Incidents, inventory: Inventory) -> Incidents:
     """Forgets what is known of devices that are no longer in the inventory; their incidents stay."""
     states, suppressed = incidents.states, incidents.suppressed

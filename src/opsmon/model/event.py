@@ -280,6 +280,15 @@ class MaintenanceSet:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceRenamed:
+    """The inventory says that the device was named `formerly` before: whatever is known of that name is known of it."""
+
+    at: datetime
+    device: DeviceName
+    formerly: DeviceName
+
+
+@dataclass(frozen=True, slots=True)
 class BackupRecorded:
     """A configuration was captured and proved, or was not and why. `taken_at` is when the device was read.
 
@@ -315,4 +324,4 @@ Change = (
     | IncidentClosed
     | CommandRefused
 )
-Event = Transition | ClockEvent | Change | MaintenanceSet | DutyEvent | BackupRecorded
+Event = Transition | ClockEvent | Change | MaintenanceSet | DeviceRenamed | DutyEvent | BackupRecorded

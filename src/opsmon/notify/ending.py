@@ -84,4 +84,6 @@ def ending_afterword(notify: Notify, language: str) -> str:
     """What is added about the end of an incident's alert; "" where the heading says it all."""
     incident = notify.incident
     words = _AFTERWORDS[language].get(notify.ended or Ending.RECOVERED, "")
-    return words.format(into=incident.merged_into or "?", name=incident.device, reason=incident.close_reason or "?")
+    return words.format(
+        into=incident.merged_into or "?", name=notify.renamed_to or incident.device, reason=incident.close_reason or "?"
+    )

@@ -5,6 +5,7 @@ from opsmon.model.event import (
     ClockChanged,
     ClockState,
     CommandRefused,
+    DeviceRenamed,
     Event,
     FactAdded,
     FaultSeen,
@@ -28,6 +29,8 @@ def narrate(event: Event) -> str:
         case ClockChanged() if event.after in LOUD:
             due = "" if event.due_at is None else f", due at {event.due_at.isoformat(timespec='seconds')}"
             return f"incident {event.incident}: {event.contract} {event.clause} {event.target} is {event.after}{due}"
+        case DeviceRenamed():
+            return f"{event.device} was named {event.formerly}: its incidents and its state go on"
         case MaintenanceSet():
             until = "ends" if event.until is None else f"until {event.until.isoformat(timespec='seconds')}"
             return f"maintenance of {event.device} {until}, says {event.by}"

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from opsmon.engine.duties import Duties, fold_duty
 from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import Incidents, apply
+from opsmon.incident.rename import rename_device
 from opsmon.model.duty import DutyEvent
-from opsmon.model.event import BackupRecorded, ClockChanged, MaintenanceSet
+from opsmon.model.event import BackupRecorded, ClockChanged, DeviceRenamed, MaintenanceSet
 from opsmon.model.name import ContractId
 from opsmon.store.store import Store
 
@@ -35,6 +36,8 @@ def read_journal(store: Store) -> Reading:
         event = entry.event
         if isinstance(event, DutyEvent):
             duties = fold_duty(duties, event)
+        elif isinstance(event, DeviceRenamed):
+            incidents = rename_device(incidents, event.formerly, event.device)
         elif not isinstance(event, ClockChanged | MaintenanceSet | BackupRecorded):
             incidents = apply(incidents, event)
     return Reading(incidents, duties)

@@ -53,6 +53,7 @@ class Suspicion:
     failed_at: datetime | None = None  # everything failed; only the parents are waited for
     misses: int = 1
     all_asked: datetime | None = None  # when every check was first asked
+    paused: bool = False  # it came to nothing in time; its next miss takes it up again
 
 
 @dataclass(frozen=True, slots=True)

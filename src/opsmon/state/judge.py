@@ -93,11 +93,11 @@ def _lives(turn: Turn, device: Device, machine: DeviceMachine) -> bool:
 
 def _suspect(turn: Turn, device: Device, machine: DeviceMachine, sample: Sample) -> DeviceMachine:
     """Open a suspicion where the failed sample is news and somebody may be blamed; count the misses of an open one."""
-    reached = sample.outcome.reached
-    if machine.suspicion is not None:
-        if reached or sample.check != machine.suspicion.lead:
-            return machine
-        return replace(machine, suspicion=replace(machine.suspicion, misses=machine.suspicion.misses + 1))
+    reached, open_one = sample.outcome.reached, machine.suspicion
+    if open_one is not None and sample.check == open_one.lead and not reached:
+        return replace(machine, suspicion=_missed_again(open_one, turn.steady))
+    if open_one is not None and not open_one.paused:
+        return machine
     if sample.outcome is Outcome.AUTH or (not reached and _is_excused(turn, device, machine)):
         return machine
     record = machine.checks[sample.check]
@@ -106,6 +106,14 @@ def _suspect(turn: Turn, device: Device, machine: DeviceMachine, sample: Sample)
         return machine
     suspicion = Suspicion(sample.check, sample.started_at, record.started, turn.steady, misses=0 if reached else 1)
     return replace(machine, suspicion=suspicion)
+
+
+def _missed_again(suspicion: Suspicion, steady: datetime) -> Suspicion:
+    """Counts; and confirms anew where the confirmations before could not be made."""
+    counted = replace(suspicion, misses=suspicion.misses + 1)
+    if not suspicion.paused:
+        return counted
+    return replace(counted, began=steady, rounds=0, asked=None, all_asked=None, paused=False)
 
 
 def _is_excused(turn: Turn, device: Device, machine: DeviceMachine) -> bool:
@@ -191,13 +199,13 @@ def _wear_out(turn: Turn, device: Device) -> None:
 
 
 def _confirm(turn: Turn, device: Device) -> None:
-    """Send the confirmation that is due; after too long without a verdict drop the suspicion."""
+    """Send the confirmation that is due; after too long without a verdict wait for the next regular check."""
     machine, checks = turn.machine(device.name), turn.plan.checks[device.name]
     suspicion = machine.suspicion
-    if suspicion is None or suspicion.failed_at is not None:
+    if suspicion is None or suspicion.failed_at is not None or suspicion.paused:
         return
     if turn.steady >= gives_up_at(machine, suspicion, checks, turn.policy):
-        turn.put(device.name, replace(machine, suspicion=None))
+        turn.put(device.name, replace(machine, suspicion=replace(suspicion, paused=True)))
     elif turn.steady >= next_round_at(machine, suspicion, checks, turn.policy):
         asked = _ask_round(turn, device, machine, suspicion)
         turn.put(device.name, replace(machine, suspicion=asked))

@@ -209,7 +209,7 @@ def next_round_at(machine: DeviceMachine, suspicion: Suspicion, checks: Checks, 
 
 
 def gives_up_at(machine: DeviceMachine, suspicion: Suspicion, checks: Checks, policy: Policy) -> datetime:
-    """When a suspicion that came to nothing is dropped: slow confirmations are waited for."""
+    """When a suspicion that came to nothing is left to the regular checks: slow confirmations are waited for."""
     check = checks.get(suspicion.lead)
     waits_s = 0.0
     if check is not None:

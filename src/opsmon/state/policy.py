@@ -27,8 +27,8 @@ class Policy:
     home_s: float = 0.5
     # A confirmation that was lost on our side (local fault, probe still busy) is asked again at this pace …
     confirm_again_s: float = 2.0
-    # … until this long after the first failure, and what slow confirmations take; then the suspicion is dropped and the
-    # next regular check starts anew.
+    # … until this long after the first failure, and what slow confirmations take; then nothing is asked until the next
+    # regular check misses, too.
     give_up_s: float = 60.0
     # A check that has not come home by then no longer holds back the verdict of the others.
     verdict_s: float = 7.0

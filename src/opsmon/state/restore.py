@@ -14,6 +14,7 @@ from opsmon.model.event import (
     ConditionCleared,
     ConditionRaised,
     ConditionUnseen,
+    DeviceRenamed,
     DeviceState,
     DeviceStateChanged,
     Event,
@@ -26,25 +27,34 @@ from opsmon.state.turn import Turn
 
 
 def fold_event(fleet: FleetState, event: Event) -> FleetState:
-    """Take one event of the journal, in its order. Events of other rooms and of unknown devices change nothing."""
+    """Take one event of the journal, in its order. Events of other rooms change nothing. What is told of a device that
+    the plan does not know is kept: the reload that follows a start sees what became of it."""
     match event:
-        case DeviceStateChanged(device=name) if name in fleet.plan.devices:
-            return _keep(
-                fleet, name, _fold_state(fleet.machines.get(name, DeviceMachine()), event, fleet.plan.checks[name])
-            )
-        case MaintenanceSet(device=name) if name in fleet.plan.devices:
+        case DeviceStateChanged(device=name):
+            checks = fleet.plan.checks.get(name, {})
+            return _keep(fleet, name, _fold_state(fleet.machines.get(name, DeviceMachine()), event, checks))
+        case MaintenanceSet(device=name):
             machine = fleet.machines.get(name, DeviceMachine())
             return _keep(fleet, name, replace(machine, maintenance_until=event.until))
-        case ConditionRaised(device=name) if name in fleet.plan.devices:
-            return _keep_standing(
-                fleet, event.device, StandingKey(event.condition, event.subject), _stand(fleet, event)
-            )
-        case ConditionUnseen(device=name) if name in fleet.plan.devices:
-            return _fold_unseen(fleet, event)
-        case ConditionCleared(device=name) if name in fleet.plan.devices:
-            return _keep_standing(fleet, event.device, StandingKey(event.condition, event.subject), None)
+        case ConditionRaised() | ConditionUnseen() | ConditionCleared():
+            return _fold_condition(fleet, event)
+        case DeviceRenamed():
+            return rename_machine(fleet, event.formerly, event.device)
         case _:
             return fleet
+
+
+def rename_machine(fleet: FleetState, old: DeviceName, new: DeviceName) -> FleetState:
+    """What was believed of a device is believed of its new name, and it hides and is hidden under that."""
+    machines, standings = fleet.machines, fleet.standings
+    if old in machines:
+        machines = machines.delete(old).set(new, machines[old])
+    for name, machine in machines.items():
+        if machine.cause == old:
+            machines = machines.set(name, replace(machine, cause=new))
+    if old in standings:
+        standings = standings.delete(old).set(new, standings[old])
+    return replace(fleet, machines=machines, standings=standings, timers=fleet.timers.drop(old))
 
 
 def _keep(fleet: FleetState, name: DeviceName, machine: DeviceMachine) -> FleetState:
@@ -54,6 +64,13 @@ def _keep(fleet: FleetState, name: DeviceName, machine: DeviceMachine) -> FleetS
 def _stand(fleet: FleetState, event: ConditionRaised) -> Standing:
     reported = any(rule.name == event.condition for rule in fleet.plan.rulebook.reports)
     return Standing(event.since, event.severity, raised=True, value=event.value, reported=reported)
+
+
+def _fold_condition(fleet: FleetState, event: ConditionRaised | ConditionUnseen | ConditionCleared) -> FleetState:
+    if isinstance(event, ConditionUnseen):
+        return _fold_unseen(fleet, event)
+    standing = _stand(fleet, event) if isinstance(event, ConditionRaised) else None
+    return _keep_standing(fleet, event.device, StandingKey(event.condition, event.subject), standing)
 
 
 def _fold_unseen(fleet: FleetState, event: ConditionUnseen) -> FleetState:

@@ -237,6 +237,8 @@ class Turn:
         if suspicion.failed_at is not None:
             yield self.after(self.policy.parent_look_s)
             return
+        if suspicion.paused:
+            return
         checks = self.plan.checks.get(name, {})
         yield next_round_at(machine, suspicion, checks, self.policy)
         verdict = verdict_at(machine, suspicion, checks, self.policy)
