@@ -14,7 +14,8 @@ from opsmon.config.rules import load_contracts
 from opsmon.contract.book import ContractBook
 from opsmon.engine.decide import decide
 from opsmon.engine.effect import Diagnose, Effect, Notify
-from opsmon.engine.input import AddFact, Input, Tick
+from opsmon.engine.fold import restore
+from opsmon.engine.input import AddFact, Input, Reloaded, Tick
 from opsmon.engine.rules import Rules
 from opsmon.engine.step import Step
 from opsmon.engine.world import World, next_deadline, start_world
@@ -26,6 +27,7 @@ from opsmon.model.name import CheckName, ContractId, DeviceName, IncidentId, Sit
 from opsmon.model.sample import Outcome, Reading, Sample, SeriesBlock, SeriesKey
 from opsmon.state.fleet import ReprobeRequest
 from opsmon.state.rulebook import Bounds, Comparison, Grade, Rule, Threshold
+from opsmon.store.codec import decode_event, encode_event
 from tests.incident.scene import RULEBOOK, WORDS
 
 # A Friday morning in Peking, well inside the term of the contract.
@@ -98,6 +100,7 @@ class Town:
         self.world: World = start_world(rules, now)
         self.now = now
         self.dead: set[str] = set()
+        self.special: dict[str, Outcome] = {}
         self.journal: list[Event] = []
         self.effects: list[Effect] = []
         self._order = count()
@@ -109,6 +112,9 @@ class Town:
         heappush(self._probes, (at, next(self._order), name, confirms))
 
     def give(self, given: Input) -> Step:
+        if isinstance(given, Reloaded):
+            for name in given.rules.inventory.devices.keys() - {probe[2] for probe in self._probes}:
+                self._plan(self.now + timedelta(seconds=5), name, confirms=False)
         step = decide(self.world, given, self.now)
         self.world = step.world
         self.journal += step.events
@@ -134,11 +140,20 @@ class Town:
 
     def _probe(self) -> None:
         self.now, _, name, confirms = heappop(self._probes)
-        outcome = Outcome.TIMEOUT if name in self.dead else Outcome.OK
+        outcome = self.special.get(name, Outcome.TIMEOUT if name in self.dead else Outcome.OK)
         if name in self.world.rules.inventory.devices:
             self.give(sample(name, outcome, self.now, confirms=confirms))
         if not confirms:
             self._plan(self.now + timedelta(seconds=60), name, confirms=False)
+
+    def restart(self, rules: Rules | None = None) -> "Town":
+        """The daemon dies and comes back, perhaps with other files: nothing is left but the journal as it is stored."""
+        rules = rules or self.world.rules
+        stored = [decode_event(*encode_event(event)) for event in self.journal]
+        self.world = restore(rules, stored, self.now)
+        self.give(Reloaded(rules))
+        self.give(Tick())
+        return self
 
     def tell(self, type_: FactType, by: str = "值班员", note: str = "") -> Step:
         return self.give(AddFact(self.the_open().id, Fact(type_, self.now, by, note)))

@@ -13,7 +13,6 @@ from opsmon.engine.rules import Rules
 from opsmon.engine.world import World, start_world
 from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import Incidents, apply
-from opsmon.incident.lifecycle import prune
 from opsmon.model.duty import DutyEvent
 from opsmon.model.event import BackupRecorded, ClockChanged, DeviceRenamed, Event, MaintenanceSet
 from opsmon.model.name import IncidentId
@@ -58,17 +57,17 @@ def restore(rules: Rules, events: Iterable[Event], now: datetime) -> World:
 
 
 def resume(world: World, now: datetime) -> World:
-    """Watch again from `now`: every incident that may still change is due at once."""
+    """Watch again from `now`: every incident that may still change is due at once. What is known of devices that are
+    no longer there is left for the reload that follows a start: they may have been renamed."""
     agenda = world.agenda
     for incident, words in world.words.items():
         if any(word.last.after.is_open for word in words.values()):
             agenda = agenda.set(incident, now)
     for incident in world.incidents.open_by_cause.values():
         agenda = agenda.set(incident, now)
-    incidents = prune(world.incidents, world.rules.inventory)
     duties = replace(world.duties, next_at=now)
     fleet = state.resume(world.fleet, now)
-    return replace(world, fleet=fleet, incidents=incidents, agenda=agenda, clocks=Map(), duties=duties)
+    return replace(world, fleet=fleet, agenda=agenda, clocks=Map(), duties=duties)
 
 
 def forget(world: World, before: datetime) -> World:
