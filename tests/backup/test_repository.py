@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from opsmon.backup.commit_stream import Change, commit_stream
+from opsmon.backup.git import cause_in
 from opsmon.backup.repository import Repository
 from opsmon.errors import BackupError
 
@@ -137,3 +138,13 @@ def test_a_stream_that_breaks_off_changes_nothing(repository: Repository) -> Non
         assert repository.head() == head
     assert repository.faults() == []
     assert repository.commit([change("two", 1)])
+
+
+def test_the_reason_is_what_the_disk_said_and_not_the_last_word_of_git() -> None:
+    full = "fatal: sha1 file '/b/.git/objects/pack/tmp_pack_1' write error. Out of diskspace\n"
+    crashed = "fast-import: dumping crash report to /b/.git/fast_import_crash_1\n"
+    assert cause_in(full + crashed).startswith("no space left on device (fatal: sha1 file")
+    read_only = "error: unable to create temporary file: Read-only file system\nfatal: failed to write object\n"
+    assert cause_in(read_only) == "error: unable to create temporary file: Read-only file system"
+    assert cause_in("warning: something\nfatal: bad object 1\n" + crashed) == "fatal: bad object 1"
+    assert cause_in("") == ""

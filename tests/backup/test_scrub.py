@@ -105,3 +105,22 @@ def test_a_broken_key_is_not_used(tmp_path: Path) -> None:
     (tmp_path / KEY_FILE).write_bytes(b"short")
     with pytest.raises(BackupError, match="no key of 32 bytes"):
         load_scrub_key(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("/ppp secret add name=u \\\n    password=Zx7q8w9e1r service=l2tp\n", "service=l2tp"),
+        ("/ppp secret add name=u password=\\\n    Zx7q8w9e1r service=l2tp\n", "service=l2tp"),
+        ("/ppp secret add name=u password=Zx7q\\\n    8w9e1r service=l2tp\n", "service=l2tp"),
+        ("snmp-server community \\\r\n  Zx7q8w9e1r \\\r\n  RO 10\r\n", "RO 10"),
+        ("password \\\nZx7q8w9e1r", ""),
+    ],
+)
+def test_a_line_that_goes_on_in_the_next_one(text: str, kept: str) -> None:
+    scrubbed = SCRUBBER.scrub("vlan 1\n" + text)
+    assert "Zx7q" not in scrubbed
+    assert "8w9e" not in scrubbed
+    assert kept in scrubbed
+    assert scrubbed.count("\n") == text.count("\n") + 1
+    assert SCRUBBER.scrub(scrubbed) == scrubbed

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -159,6 +160,64 @@ def test_two_runs_do_not_collide_and_a_killed_one_leaves_no_lock(house: House) -
         assert said.code == 1
         assert f"another backup is running on this root (process {os.getpid()})" in said.err
     assert house("run").code == 0
+
+
+def test_a_run_that_is_under_way_is_not_an_interrupted_one(house: House) -> None:
+    house.write("var/backup/run.json", json.dumps({"began_at": "2020-01-01T00:00:00+00:00"}))
+    with run_lock(house.path):
+        said = house("run")
+    assert said.err == f"another backup is running on this root (process {os.getpid()})\n"
+    assert "the last run was interrupted" in house("run").err
+
+
+def test_list_says_by_its_exit_code_that_a_copy_is_not_good(house: House) -> None:
+    assert house("list").code == 1  # never captured
+    house("run")
+    assert house("list").code == 0
+    behave(house.edge, error="% Authorization failed.\n")
+    house("run")
+    assert house("list").code == 1
+    assert house("list", "core-1").code == 0
+    shutil.rmtree(house.path / "backups")
+    said = house("list", "core-1")
+    assert said.code == 1
+    assert "its text is not in the repository" in said.out
+    assert house("show", "core-1").code == 1
+
+
+def test_what_has_left_the_inventory_is_listed_and_can_be_read(house: House) -> None:
+    house("run")
+    text = (house.path / "inventories/hall.yaml").read_text("utf-8")
+    house.write("inventories/hall.yaml", text.replace("name: core-1", "name: hall-core"))
+    listed = {row["device"]: row for row in house("list", "--json").json}
+    assert (listed["core-1"]["in_inventory"], listed["core-1"]["why_not"]) == (False, "no longer in the inventory")
+    assert house("show", "core-1").out == vrp_config()
+    assert "hall/core-1.cfg is of core-1, which is no longer in the inventory" in house("verify").out
+    house.write(
+        "inventories/hall.yaml", text.replace("name: core-1", "name: hall-core, formerly: [core-1]")
+    )  # fmt: skip
+    assert house("show", "hall-core").out == house("show", "core-1").out == vrp_config()
+    assert house("run").code == 0
+    assert [row["device"] for row in house("list", "--json").json] == ["hall-core", "edge-1"]
+    assert house("verify").out.splitlines()[-1].startswith("repository sound; 2 devices: 2 good")
+
+
+def test_names_of_a_pair_may_be_a_list(house: House) -> None:
+    text = (house.path / "inventories/hall.yaml").read_text("utf-8")
+    house.write(
+        "inventories/hall.yaml", text.replace("platform: huawei_vrp", "platform: huawei_vrp, hostname: [a, core-1]")
+    )
+    assert house("run").code == 0
+    house.write("inventories/hall.yaml", text.replace("platform: huawei_vrp", "platform: huawei_vrp, hostname: [a, b]"))
+    assert "`ssh.hostname` is `a` or `b`" in house("run").out
+
+
+def test_a_disk_that_takes_nothing_is_named(house: House) -> None:
+    house("run")
+    (house.path / "var/backup/run.new").mkdir()
+    said = house("run")
+    assert said.code == 1
+    assert said.err == f"{house.path}/var/backup/run.json cannot be written: Is a directory\n"
 
 
 def test_an_interrupted_run_is_resumed(house: House) -> None:

@@ -15,7 +15,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from opsmon.app.backup_duties import clauses_of, duties_done, overdue_reports
-from opsmon.backup.standing import Standing, Standings
+from opsmon.backup.standing import Standing, Standings, under_present_names
 from opsmon.clock import Clock
 from opsmon.config.root import Root
 from opsmon.contract.book import ContractBook
@@ -87,7 +87,8 @@ class Backing:
                     self._overdue[report.device] = report.holds
 
     async def _take_in(self, stamps: Mapping[str, int]) -> None:
-        standings = await asyncio.to_thread(self._standings.load_all)
+        loaded = await asyncio.to_thread(self._standings.load_all)
+        standings = under_present_names(loaded, self._root.inventory.renamed())
         self._known = standings
         for standing in standings.values():
             if standing.good_at is not None:

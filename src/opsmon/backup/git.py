@@ -76,7 +76,7 @@ class Git:
         return kept | own | {"GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8", "HOME": "/"}
 
 
-_DISK = ("no space left", "read-only file system", "quota exceeded", "input/output error", "permission denied")
+_DISK = ("no space left", "read-only file system", "quota exceeded", "input/output error", "out of diskspace")
 
 
 def cause_in(stderr: str) -> str:
@@ -84,7 +84,8 @@ def cause_in(stderr: str) -> str:
     lines = [line.strip() for line in stderr.splitlines() if line.strip() and "crash report" not in line]
     disk = [line for line in lines if any(word in line.lower() for word in _DISK)]
     fatal = [line for line in lines if line.startswith(("fatal:", "error:"))]
-    return (disk or fatal or lines or [""])[-1]
+    cause = (disk or fatal or lines or [""])[-1]
+    return f"no space left on device ({cause})" if "out of diskspace" in cause.lower() else cause
 
 
 class ObjectReader:

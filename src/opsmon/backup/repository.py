@@ -97,7 +97,10 @@ class Repository:
                 break
             time.sleep(0.05)
         for lock in left:
-            lock.unlink(missing_ok=True)
+            try:
+                lock.unlink(missing_ok=True)
+            except OSError as error:
+                raise BackupError(f"the lock {lock} cannot be removed: {error.strerror}") from error
 
     def head(self) -> str | None:
         """The last commit; None in an empty repository."""

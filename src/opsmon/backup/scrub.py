@@ -10,10 +10,11 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from opsmon.backup.scrub_blocks import Section, hide_key_blocks, holds_key
 from opsmon.backup.scrub_rules import ALGORITHM, COMMANDS, COMMENT, LEAD, LOOKS, PROSE, RULES
-from opsmon.backup.scrub_words import KEYWORDS, is_between, secret_from, secret_words
+from opsmon.backup.scrub_words import KEYWORDS, is_about_rules, is_between, secret_from, secret_words
 
 PLACEHOLDER = re.compile(r"<secret-[0-9a-f]{16}>")
 SHORTEST_KNOWN = 8  # a shorter secret of the inventory is taken out as a whole word only: it may be a part of others
@@ -21,6 +22,8 @@ SHORTEST_WORD = 3  # and a still shorter one guards nothing
 LONGEST_LINE = 2_000  # a longer one is looked at in parts that overlap, so that the work grows with its length alone
 OVERLAP = 500
 MOST_LEADS = 4
+MOST_FOLDS = 100
+_FOLD = re.compile(r"\\\r?\n[ \t]*")
 Span = tuple[int, int]
 # A line without any of these holds no secret. Searched as plain words, because most lines have none of them.
 _COMMON = (
@@ -90,9 +93,12 @@ class Scrubber:
         section, parts, copied = Section(), [], 0
         marked = _marked_lines(text)
         for start in _every_line(text) if marked is None else marked:
-            end = text.find("\n", start)
-            end = len(text) if end < 0 else end
-            parts += [text[copied:start], self._scrub_line(text[start:end], section)]
+            if start < copied:
+                continue  # a line that goes on with the one before
+            end = _line_end(text, start)
+            line = text[start:end]
+            scrubbed = self._scrub_folded(line) if "\n" in line else self._scrub_line(line, section)
+            parts += [text[copied:start], scrubbed]
             copied = end
         return "".join(parts) + text[copied:]
 
@@ -102,6 +108,19 @@ class Scrubber:
         if not PROSE.match(line):
             spans += secret_spans(line)
         return LOOKS.sub(self._hide_look, self._replaced(line, spans) if spans else line)
+
+    def _scrub_folded(self, block: str) -> str:
+        """Lines of which each but the last ends with a backslash are one; a secret may be cut by the fold."""
+        folds = [(0, 0), *((fold.start(), fold.end()) for fold in _FOLD.finditer(block)), (len(block), len(block))]
+        pieces = [(behind, begin) for (_, behind), (begin, _) in pairwise(folds)]
+        line = "".join(block[begin:end] for begin, end in pieces)
+        places = [place for begin, end in pieces for place in range(begin, end)]
+        for start, end in reversed(_joined(secret_spans(line))):
+            hidden = places[start:end]
+            if hidden and not PLACEHOLDER.search(line, start, end):
+                block = _without(block, hidden[1:])
+                block = block[: hidden[0]] + self.placeholder(line[start:end]) + block[hidden[0] + 1 :]
+        return LOOKS.sub(self._hide_look, block)
 
     def _hide_look(self, found: "re.Match[str]") -> str:
         return self.placeholder(found[0]) if not PLACEHOLDER.search(found[0]) else found[0]
@@ -165,6 +184,8 @@ def _ruled(line: str) -> list[Span]:
 def _beyond_keywords(line: str, span: Span, walked: Sequence[Span]) -> Span | None:
     """The secret itself, where a rule took a vendor's keyword before it for one."""
     word, before = line[slice(*span)], line[span[0] - 1 : span[0]]
+    if before.isspace() and is_about_rules(word):
+        return None
     if not before.isspace() or not (is_between(word.lower()) or word in KEYWORDS):
         return span
     beyond = secret_from(line, span[0])
@@ -199,6 +220,24 @@ def _known_pattern(word: str) -> str:
     """Wherever it stands, or as a whole word where it is short enough to be a part of another."""
     plain = re.escape(word)
     return plain if len(word) >= SHORTEST_KNOWN else rf"(?<![\w.-]){plain}(?![\w.-])"
+
+
+def _line_end(text: str, start: int) -> int:
+    """Where a line ends, with those that it goes on in after a backslash."""
+    for _ in range(MOST_FOLDS):
+        end = text.find("\n", start)
+        if end < 0:
+            return len(text)
+        if not text.endswith("\\", 0, end - 1 if text[end - 1 : end] == "\r" else end):
+            return end
+        start = end + 1
+    return end
+
+
+def _without(text: str, places: Sequence[int]) -> str:
+    """The text without the characters at these places."""
+    dropped = set(places)
+    return "".join(char for place, char in enumerate(text) if place not in dropped)
 
 
 def _every_line(text: str) -> list[int]:

@@ -17,7 +17,7 @@ KEYWORDS = frozenset({
     "password", "passwd", "passphrase", "pass-phrase", "secret", "psk", "pre-shared-key", "preshared-key", "shared-key",
     "shared-secret", "pre-shared-secret", "presharedkey", "key-string", "keystring", "key-octet-string", "phash", "auth-pass",
     "priv-pass", "authpwd", "privpwd", "auth_pass", "radius-common-pw", "bkup-passwords", "cak", "pmk", "idtoken", "token",
-    "authtoken", "authenticator", "snmp-community-string", "community-string", "pre-share", "encrypted-key", "api-key",
+    "authtoken", "snmp-community-string", "community-string", "pre-share", "encrypted-key", "api-key",
     "apikey", "server-key", "sae-password", "auth-key", "priv-key", "md5-key", "private-key", "ppk",
 })  # fmt: skip
 _ENDS = (
@@ -29,7 +29,7 @@ _ENDS = (
 _NAMING = frozenset({
     "name", "list", "acl", "group", "map", "route-map", "route-policy", "prefix-list", "policy-map", "class-map", "object",
     "profile", "template", "description", "authentication-type", "authentication-mode", "authentication-method", "method",
-    "domain", "service", "no-export", "auth-method",
+    "domain", "service", "no-export", "auth-method", "view", "server-group", "policy", "role",
 })  # fmt: skip
 
 # What stands between a keyword and its secret: in what form it is written, by which algorithm, for which version.
@@ -56,18 +56,25 @@ WITH_ONE = frozenset({
 })  # fmt: skip
 _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?|(?=[0-9a-f]*:[0-9a-f:]*:)[0-9a-f:.]{2,45}(?:/\d{1,3})?")
 _NUMBER = re.compile(r"\d{1,2}")
-# Words after a keyword that make it a matter of rules about secrets, or of their absence.
+# Words after a keyword that make it a matter of rules about secrets, or of their absence; whole words, as they stand.
 _RULES_ABOUT = re.compile(
-    r"(?:polic|encryption|recover|complex|expir|control|histor|strength|length|min|max|alert|modif|display|valid|enabled?$"
-    r"|disabled?$|check|aging|age$|change|lifetime|format|user-info|authentication|prompt|retry|require|none$|timeout|days|warn"
-    r"|lockout|storage|auto|generat|rule|profile|mandatory|remember|key-?chain|pair|bit|import$|export$|zeroize|label|size$"
-    r"|accounting|first|never|limit|reset|reuse|attempt|sync|attribute|recovery|managed?$|chain|list$|map$)"
+    r"(?:polic(?:y|ies)|encryption|recovery|complexity|expir(?:e|y|es|ation)|control|history|strength|length|format|alert"
+    r"|modify|display|valid|enabled?|disabled?|check|aging|age|change|lifetime|user-info|authentication|prompt|retry"
+    r"|required?|none|timeout|days|warning|lockout|storage|generate|rule|profile|mandatory|remember|chain|pairs?|import"
+    r"|export|zeroize|label|accounting|first|never|limit|reset|reuse|attempts?|sync|attribute|managed?|list|map|minimum"
+    r"|maximum|auto)"
+    r"(?:-[a-z-]+)?|(?:min|max|hash|change|pre-expire|key-chain|keychain|old|update)-?[a-z-]*-[a-z]+|key-?chain"
 )
 # Words that go on after a secret in clear text.
 _AFTER = frozenset({
     "role", "privilege", "level", "address", "hostname", "encrypted", "timeout", "realm", "transmit-key", "mode-list", "access",
     "auth", "priv", "no-xauth", "auth-port", "acct-port", "ro", "rw", "RO", "RW", "view", "level-1", "level-2", "authenticate",
     "key-id", "vrf", "store-local", "all", "7", "cryptographic-algorithm", "required", "hidden", "usertype", ";", "}", "!", "#",
+})  # fmt: skip
+# What follows in a sentence of a banner, and is no secret.
+_PROSE = frozenset({
+    "to", "please", "and", "or", "for", "the", "in", "of", "by", "with", "must", "will", "at", "on", "from", "before", "after",
+    "you", "your", "if", "not", "are", "here", "this", "that", "when", "has", "have", "may", "can", "should", "shall", "be", "a",
 })  # fmt: skip
 _NO_VALUE = frozenset({"{", "}", "[", "]", ";", "|", "&&", "||", "-", "--", "*", "<", ">", "(", ")"})
 _SNMP = re.compile(r"\bsnmp|\btrap|\bcom2sec")
@@ -122,7 +129,9 @@ def _secret_after(words: Sequence[str], keyword: int) -> int | None:
             place += 1
         elif is_between(lowered) or word in KEYWORDS:
             place += 1
-        elif not word or word.startswith('"-----') or word in _NO_VALUE or _RULES_ABOUT.match(lowered):
+        elif (
+            not word or word.startswith('"-----') or word in _NO_VALUE or _RULES_ABOUT.match(lowered) or word in _PROSE
+        ):
             return None
         else:
             return place
@@ -137,6 +146,11 @@ def is_between(word: str) -> bool:
         or _ADDRESS.fullmatch(word) is not None
         or _BETWEEN_LIKE.fullmatch(word) is not None
     )
+
+
+def is_about_rules(word: str) -> bool:
+    """Whether a word after a keyword tells that no secret follows."""
+    return word in _PROSE or _RULES_ABOUT.fullmatch(word) is not None
 
 
 def _word(text: str) -> str:

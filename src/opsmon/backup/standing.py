@@ -76,6 +76,15 @@ def last_good_ages(
     return {name: now - at if (at := good.get(name)) is not None else None for name in devices}
 
 
+def under_present_names(
+    standings: Mapping[DeviceName, Standing], renamed: Mapping[DeviceName, DeviceName]
+) -> dict[DeviceName, Standing]:
+    """What is known under a former name is known under the present one, until a run says more of that. Pure."""
+    former = {name: known for name, known in standings.items() if name in renamed}
+    found = {renamed[name]: replace(known, device=renamed[name]) for name, known in former.items()}
+    return found | {name: known for name, known in standings.items() if name not in former}
+
+
 class Standings:
     """The files of one root."""
 

@@ -94,7 +94,8 @@ class Worker:
             text=known.text if salted and known.text is not None else kept,
             sealed=None if is_stored else self.sealer.seal(capture.came.raw),
             chars=len(text),
-            hostname=hostname_of(text, recipe) or capture.evidence.prompt_host,
+            hostname=hostname_of(known.text if is_stored and known.text else text, recipe)
+            or capture.evidence.prompt_host,
             encoding=capture.kept.encoding,
             recipe=recipe.name,
             users=_shown(reading.scrubber, capture.users).strip(),
