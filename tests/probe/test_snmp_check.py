@@ -1,7 +1,7 @@
 """The snmp check as a check, over agents that are written down: what is reported, and what nothing to say means."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,6 +61,9 @@ class StuckSession:
 
     def __init__(self, terms: Terms | None) -> None:
         self._terms = terms
+
+    def pauses(self, oids: Collection[Oid]) -> dict[Oid, float]:
+        return {}
 
     async def get(self, oids: Sequence[Oid]) -> Mapping[Oid, SnmpValue]:
         await self._hang()

@@ -1,7 +1,7 @@
 """A fake agent for profile tests: answers from `.snmprec` text (`OID|type|value`), as an agent would over the wire."""
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from opsmon.errors import ProbeError
@@ -58,6 +58,9 @@ class RecordedSession:
         self.ran_out = False
         self.unread: set[Oid] = set()
         self.silent: dict[Oid, float] = {}
+
+    def pauses(self, oids: Collection[Oid]) -> dict[Oid, float]:
+        return {oid: self.silent[oid] for oid in oids if oid in self.silent}
 
     async def get(self, oids: Sequence[Oid]) -> Mapping[Oid, SnmpValue]:
         self.gets.append(tuple(oids))

@@ -82,6 +82,7 @@ class _Known:
     sys_object_id: str
     if_table_changed: str
     uptime: Uptime | None
+    silent: tuple[Oid, ...] = ()  # what the last survey found unanswered
 
 
 class DevicePoller:
@@ -117,7 +118,7 @@ class DevicePoller:
     async def poll(self, session: SnmpSession) -> Picture:
         """One poll. Raises ProbeError when the device does not answer, or when its profile does not exist."""
         known = self._known
-        if known is None or self._revisits.polls_left <= 0:
+        if known is None or self._revisits.polls_left <= 0 or _is_due(session.pauses(known.silent)):
             return await self._survey(session)
         self._revisits.polls_left -= 1
         reader = Reader(session)
@@ -180,7 +181,8 @@ class DevicePoller:
             neighbours = {**before.neighbours, **neighbours} if reader.unread else neighbours
         plan = plan_of(series, before.plan.block if before else None)
         marks = (text_at(reader, SYS_OBJECT_ID), text_at(reader, IF_TABLE_LAST_CHANGE), uptime)
-        self._known = known = _Known(profile, kind, identity, plan, shapes, neighbours, *marks)
+        silent = tuple(session.silent)
+        self._known = known = _Known(profile, kind, identity, plan, shapes, neighbours, *marks, silent)
         self._end_survey(reader, known, young=is_young)
         self._uplinks.learn(neighbours)
         return self._picture(reader, known, surveyed=True)
@@ -216,7 +218,8 @@ class DevicePoller:
         health = (Reading(plan.block, plan.evaluate(reader.current)),) if plan.series else ()
         tables = tuple(reading for shape in known.shapes for reading in shape.readings(reader.current))
         unmatched = _unmatched(known.shapes)
-        remarks = self._remarks.reading(known.shapes, unmatched, session)
+        silent = {**session.pauses(known.silent), **session.silent}
+        remarks = self._remarks.reading(known.shapes, unmatched, len(silent))
         return Picture(
             profile=known.profile,
             kind=known.kind,
@@ -226,7 +229,7 @@ class DevicePoller:
             neighbours=known.neighbours,
             problems=(
                 *reader.problems,
-                *silence_words(known.profile, session.silent),
+                *silence_words(known.profile, silent),
                 *table_words(known.shapes),
                 *unmatched_words(unmatched),
             ),
@@ -264,6 +267,11 @@ def _table_columns(shapes: Iterable[TableShape], relabels: bool) -> list[Oid]:
 
 def _engine_time(known: _Known) -> tuple[Instance, ...]:
     return (SNMP_ENGINE_TIME,) if known.uptime is not None and known.uptime.is_near_wrap else ()
+
+
+def _is_due(pauses: Mapping[Oid, float]) -> bool:
+    """Whether something that was silent is to be asked again."""
+    return bool(pauses) and min(pauses.values()) <= 0
 
 
 def _unmatched(shapes: Iterable[TableShape]) -> frozenset[str]:

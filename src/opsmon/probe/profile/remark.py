@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from opsmon.model.sample import Reading, SeriesBlock, SeriesKey
 from opsmon.probe.profile.profile import Profile
 from opsmon.probe.profile.table import MOST_ROWS, TableShape
-from opsmon.probe.snmp.session import Oid, SnmpSession
+from opsmon.probe.snmp.session import Oid
 from opsmon.probe.snmp.walk import dotted
 
 IMPORTANT_FOUND = "interface_important_found"
@@ -76,7 +76,7 @@ class Remarks:
         self._important = tuple(sorted(important))
         self._block = SeriesBlock(())
 
-    def reading(self, shapes: Sequence[TableShape], unmatched: Collection[str], session: SnmpSession) -> Reading | None:
+    def reading(self, shapes: Sequence[TableShape], unmatched: Collection[str], silent: int) -> Reading | None:
         """None where there is nothing to say."""
         found: dict[SeriesKey, float] = {}
         if any(shape.rows for shape in shapes):
@@ -85,8 +85,8 @@ class Remarks:
         for shape in shapes:
             if shape.left_out:
                 found[SeriesKey(ROWS_LEFT_OUT, (("table", shape.table.name),))] = float(shape.left_out)
-        if session.silent:
-            found[SeriesKey(SILENT_OBJECTS)] = float(len(session.silent))
+        if silent:
+            found[SeriesKey(SILENT_OBJECTS)] = float(silent)
         if not found:
             return None
         keys = tuple(found)

@@ -29,6 +29,7 @@ class Agent:
     habits: Habits = field(default_factory=Habits)
     pace: Pace = field(default_factory=Pace)
     silences: Silences = field(default_factory=Silences)
+    rows: dict[bytes, int] = field(default_factory=dict)  # of each column, where something is silent
     turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     cipher_version: int = 0  # which version of its privacy protocol the agent was found to speak
     usm_generation: int = 0  # by which generation of SNMPv3 engines it is asked

@@ -19,12 +19,13 @@ Table = bytes
 @dataclass(frozen=True, slots=True)
 class Caution:
     """What is known of an agent's silences before a walk. `doubtful` columns were not answered some time ago: a silence
-    costs all of a table at once. `careful` is a walk of an agent that has just left something unanswered. Nothing is
-    asked of a column beyond its fence."""
+    costs all of a table at once. `careful` is a walk of an agent that leaves something unanswered. Nothing is asked of
+    a column beyond its fence, and no more `rows` of one (by its name) at once than it had the last time."""
 
     doubtful: bool = False
     careful: bool = False
     fences: Mapping[Oid, Fence] = field(default_factory=dict)
+    rows: Mapping[bytes, int] = field(default_factory=dict)
 
 
 class Column:
@@ -49,11 +50,12 @@ class Column:
 class Care:
     """How carefully a walk asks."""
 
-    __slots__ = ("_doubtful", "_rows", "_siblings", "_single_rows", "_taken", "_widths", "most_answered")
+    __slots__ = ("_doubtful", "_known_rows", "_rows", "_siblings", "_single_rows", "_taken", "_widths", "most_answered")
 
     def __init__(self, caution: Caution) -> None:
         self._doubtful = caution.doubtful
         self._taken = caution.doubtful or caution.careful
+        self._known_rows = caution.rows
         self._rows: dict[Table, int] = {}  # how many are asked at a time
         self._single_rows: set[Table] = set()  # tables that stay with one
         self._widths: dict[Table, int] = {}  # how many of their columns at a time, while one that hangs is looked for
@@ -83,8 +85,19 @@ class Care:
             self._siblings = b""
             return self.choose(opened, most_names)
         group = group[: min(most_names, self._widths.get(table, len(group)))]
-        single = table in self._single_rows or any(column.fence for column in group)
-        return group, 1 if single else self._rows.get(table, 1)
+        return group, 1 if table in self._single_rows else self._rows_of(group)
+
+    def _rows_of(self, group: Sequence[Column]) -> int:
+        """As many as every column of the group still has, as far as that is known."""
+        lefts = [self._left(column) for column in group]
+        known = [left for left in lefts if left is not None]
+        if len(known) == len(lefts):
+            return max(1, min(known))
+        return min([self._rows.get(group[0].table, 1), *(max(1, left) for left in known)])
+
+    def _left(self, column: Column) -> int | None:
+        rows = column.fence.rows if column.fence is not None else self._known_rows.get(column.name)
+        return None if rows is None else rows - len(column.cells)
 
     def narrow(self, group: Sequence[Column], *, rows: int) -> list[Column]:
         """The group was not answered: the columns that are given up for it, none while it is not clear which."""

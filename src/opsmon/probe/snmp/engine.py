@@ -2,7 +2,7 @@
 
 import contextlib
 import socket
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from time import monotonic
 
 from opsmon.clock import WallClock
@@ -12,6 +12,7 @@ from opsmon.model.name import DeviceName
 from opsmon.model.sample import Outcome
 from opsmon.probe.resolver import Resolver
 from opsmon.probe.snmp.agent import VERSIONS, Agent
+from opsmon.probe.snmp.ber import encode_oid
 from opsmon.probe.snmp.care import Caution
 from opsmon.probe.snmp.conversation import Conversation, SocketAddress
 from opsmon.probe.snmp.exchange import Habits, Hints, Limits
@@ -132,11 +133,16 @@ class _AgentSession:
         self._trace = trace
         self.unread: set[Oid] = set()
         self.silent: dict[Oid, float] = {}
-        self._found_silent = False  # in this poll
 
     @property
     def ran_out(self) -> bool:
         return self._terms.ran_out
+
+    def pauses(self, oids: Collection[Oid]) -> dict[Oid, float]:
+        if not oids or not (silences := self._agent.silences):
+            return {}
+        now_s = monotonic()
+        return {oid: silences.pause_left_s(oid, now_s) for oid in oids if silences.is_silent(oid)}
 
     async def get(self, oids: Sequence[Oid]) -> dict[Oid, SnmpValue]:
         if self._terms.ran_out:
@@ -176,12 +182,18 @@ class _AgentSession:
     async def _walk(self, columns: Sequence[Oid], *, doubtful: bool = False) -> Rehearsed:
         version = VERSIONS.get(self._agent.access.version, VERSION_2C)
         fences = {} if doubtful else self._agent.silences.fences(columns)
-        caution = Caution(doubtful, self._found_silent, fences)
+        careful = bool(self._agent.silences)
+        caution = Caution(doubtful, careful, fences, self._agent.rows)
 
         def make(habits: Habits, hints: Hints) -> Walk:
             return Walk(columns, habits, self._limits, version, hints, caution=caution)
 
-        return await self._run(f"walk {caution}" if caution != Caution() else "walk", columns, make)
+        call = f"walk {doubtful} {fences}" if careful else "walk"
+        done = await self._run(call, columns, make)
+        if self._agent.silences:
+            found = zip(columns, done.columns(), strict=True)
+            self._agent.rows |= {encode_oid(column): len(cells) for column, cells in found}
+        return done
 
     async def _run(self, call: str, oids: Sequence[Oid], make: MakeExchange) -> Rehearsed:
         done = await self._engine.converse(self._agent, self._agent.plan_of(call, oids), make, self._terms, self._trace)
@@ -189,7 +201,6 @@ class _AgentSession:
         silences, silent = self._agent.silences, done.silent
         if (silences or silent) and not self._terms.ran_out:
             silences.note(oids, silent, monotonic())
-            self._found_silent = self._found_silent or bool(silent)
             self._leave_out(oid for oid in silent if oid in done.unread)
         return done
 

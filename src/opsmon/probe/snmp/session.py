@@ -37,6 +37,10 @@ class SnmpSession(Protocol):
     @property
     def silent(self) -> Mapping[Oid, float]: ...
 
+    def pauses(self, oids: Collection[Oid]) -> Mapping[Oid, float]:
+        """Of these what is left out as silent at present, and for how many seconds yet; 0 is due to be asked again."""
+        ...
+
     @property
     def ran_out(self) -> bool:
         """Whether the check's time was over before everything was read."""

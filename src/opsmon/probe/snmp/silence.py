@@ -69,6 +69,11 @@ class Silences:
             (each for known, each in self._known.items() if not each.fence and oid[: len(known)] == known), None
         )
 
+    def is_silent(self, oid: Oid) -> bool:
+        """Whether it is left out, or was until now."""
+        silence = self._of(oid)
+        return silence is not None and silence.fence is None
+
     def fences(self, oids: Iterable[Oid]) -> dict[Oid, Fence]:
         return {oid: known.fence for oid in oids if (known := self._known.get(oid)) is not None and known.fence}
 

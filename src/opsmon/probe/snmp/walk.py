@@ -62,7 +62,6 @@ class Walk:
         self._width = len(columns)  # of a GETNEXT; less while a column that fails is looked for
         self._group: list[Column] = []
         self._care = Care(caution)
-        self._has_fences = bool(caution.fences)
         self._silent: list[Column] = []
         self._unread: set[bytes] = set()
         self.request: Request | None = None
@@ -87,8 +86,6 @@ class Walk:
             self._end()
         elif self._care.is_taken:
             self._ask_carefully(opened)
-        elif self._has_fences and (opened := self._before_fences(opened)) and opened[0].fence:
-            self._ask_to_fence(opened)
         elif self._bulk:
             self._ask_bulk(opened)
         else:
@@ -107,20 +104,6 @@ class Walk:
         width, rows = choose_rectangle(to_come, bindings, self._habits.most_names, MOST_ROWS_ASKED)
         self._group = opened[:width]
         self.request = Request(Pdu.GET_BULK, tuple(column.cursor for column in self._group), rows)
-
-    def _before_fences(self, opened: list[Column]) -> list[Column]:
-        """The columns without a fence, and when those are through the others."""
-        return [column for column in opened if column.fence is None] or opened
-
-    def _ask_to_fence(self, opened: list[Column]) -> None:
-        """As many rows as there are to the fence, so that no answer needs what is behind it."""
-        first = opened[0]
-        lacking = max(1, first.fence.rows - len(first.cells)) if first.fence else 1
-        alike = [each for each in opened if each.fence and each.fence.rows - len(each.cells) == lacking]
-        self._group = (alike or [first])[: min(self._habits.most_names, self._room)]
-        rows = min(lacking, MOST_ROWS_ASKED, max(1, self._bindings_asked() // len(self._group)))
-        pdu = Pdu.GET_BULK if self._bulk else Pdu.GET_NEXT
-        self.request = Request(pdu, tuple(column.cursor for column in self._group), rows if self._bulk else 0)
 
     def _bindings_asked(self) -> int:
         return min(int(RESPONSE_OCTETS / self._hints.octets_per_binding), self._room, self._habits.most_bindings)
