@@ -217,15 +217,27 @@ async def test_ipv6(tmp_path: Path) -> None:
 
 async def test_v3_a_device_that_is_replaced_is_found_again_at_the_second_try(tmp_path: Path) -> None:
     async with running_snmpd(tmp_path) as agent, running_engine(0.5) as engine:
-        session = engine.session(agent.user("SHA", "AES"))
-        assert await session.get([SYS_NAME]) == {SYS_NAME: b"a real agent"}
+        device = agent.user("SHA", "AES")
+        assert await engine.session(device).get([SYS_NAME]) == {SYS_NAME: b"a real agent"}
         await agent.stop()
         (tmp_path / "memory" / "snmpd.conf").unlink()
         await agent.start()  # at the same address, with another engine id
         with pytest.raises(ProbeError) as caught:
-            await session.get([SYS_NAME])
+            await engine.session(device).get([SYS_NAME])
         assert caught.value.outcome is Outcome.TIMEOUT
-        assert await session.get([SYS_NAME]) == {SYS_NAME: b"a real agent"}
+        assert await engine.session(device).get([SYS_NAME]) == {SYS_NAME: b"a real agent"}
+
+
+async def test_v3_an_agent_that_is_silent_to_a_context_is_there(tmp_path: Path) -> None:
+    """net-snmp drops what asks for a context that it has not; nothing is heard but what the sign of life brings."""
+    async with running_snmpd(tmp_path) as agent, running_engine(0.3, 0.3) as engine:
+        device = agent.user("SHA", "AES")
+        assert device.snmp is not None
+        device = replace(device, snmp=replace(device.snmp, context="vlan-10"))
+        for _ in range(4):  # pysnmp remembers the engine by then, and discovers nothing any more
+            with pytest.raises(ProbeError, match=r"silent to what user .* of its context vlan-10") as caught:
+                await engine.session(device).get([SYS_NAME])
+            assert caught.value.outcome is Outcome.PROTOCOL
 
 
 class LateLine(asyncio.DatagramProtocol):

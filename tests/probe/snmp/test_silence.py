@@ -112,6 +112,20 @@ async def test_a_silent_scalar_costs_itself_alone(engine: SnmpEngine) -> None:
     assert set(session.unread) == {SYS_NAME}
 
 
+async def test_an_agent_that_dies_in_a_poll_is_not_taken_for_one_with_silent_tables(poll: Poll) -> None:
+    async with far_end(a_switch_with_sensors()) as agent:
+        agent.behave = lambda asked, good: (good,) if len(agent.asked) < 3 else ()
+        dying = await poll(agent.device())
+        agent.behave = None
+        asked = len(agent.asked)
+        well = await poll(agent.device())
+    assert dying.outcome is Outcome.DEGRADED
+    assert "no answer to" in dying.detail
+    assert asked < 16, "it is given up soon"
+    assert (well.outcome, well.detail) == (Outcome.OK, "")
+    assert values_of(well, "ifOperStatus").keys() == {"ge1", "ge2", "ge3"}
+
+
 # --- an agent that takes its time
 
 

@@ -26,6 +26,7 @@ from opsmon.probe.snmp.message import (
     Response,
     decode_response,
     encode_request,
+    sign_of_life,
 )
 from opsmon.probe.snmp.pace import NOTABLE_S, Pace, Patience, Terms, waits_of
 from opsmon.probe.snmp.plan import Rehearsed
@@ -87,8 +88,8 @@ class Conversation:
 
     __slots__ = (
         "_attempts", "_deadline_s", "_encoded", "_exchange", "_first_sent_s", "_id", "_is_unanswered", "_loop",
-        "_patience", "_sent_at_s", "_silent_since_s", "_suspicion", "_terms", "_timer", "_trace", "_waits_s", "_wire",
-        "done", "peer",
+        "_patience", "_sent_at_s", "_sign", "_silent_since_s", "_suspicion", "_terms", "_timer", "_trace", "_waits_s",
+        "_wire", "done", "peer",
     )  # fmt: skip
 
     def __init__(
@@ -107,6 +108,7 @@ class Conversation:
         self._timer: asyncio.TimerHandle | None = None
         self._id = 0
         self._attempts = 0
+        self._sign: Request | None = None  # asked in between, to see whether the agent is there
         self._is_unanswered = True
         self._deadline_s = self._sent_at_s = self._first_sent_s = self._silent_since_s = 0.0
         self._encoded = _NOTHING
@@ -126,7 +128,7 @@ class Conversation:
     def _ask(self, attempts: int = 0) -> None:
         """Send what the exchange wants next, under a new id; or finish. `attempts` were made in vain before."""
         self._wire.forget(self._id)
-        request = self._exchange.request
+        request = self._sign or self._exchange.request
         if request is None:
             if not self.done.done():
                 self.done.set_result(None)
@@ -154,7 +156,8 @@ class Conversation:
         self._wire.send(self._encoded.with_id(self._id), self.peer.address)
         self._sent_at_s = self._loop.time()
         waits_s = self._waits_s
-        wait_s = waits_s[0] / 2 if self._exchange.is_trial else waits_s[min(self._attempts, len(waits_s) - 1)]
+        trial = self._sign is None and self._exchange.is_trial
+        wait_s = waits_s[0] / 2 if trial else waits_s[min(self._attempts, len(waits_s) - 1)]
         self._deadline_s = min(self._sent_at_s + wait_s, self._terms.deadline_s)
         self._attempts += 1
         if self._timer is None:
@@ -179,23 +182,35 @@ class Conversation:
             self.fail(error)
 
     def _on_silence(self) -> None:
-        request, exchange, attempts = self._exchange.request, self._exchange, self._attempts
+        exchange, attempts = self._exchange, self._attempts
+        request = self._sign or exchange.request
         self._tell(request, None)
         if self._loop.time() >= self._terms.deadline_s:
             self._run_out()
             return
-        if attempts >= len(self._waits_s) or exchange.is_trial:
+        if attempts >= len(self._waits_s) or (self._sign is None and exchange.is_trial):
             self._wire.traffic.silences += 1
-            if not (self._terms.contact.answered and exchange.pass_over()):
+            if self._sign is not None or not self._terms.contact.answered:
                 raise self._silent()
-            self._ask_patiently()
+            self._pass_over()
             return
-        exchange.take_silence(attempts)
         self._wire.traffic.retried += 1
-        if exchange.request is not request:
+        if self._sign is None:
+            exchange.take_silence(attempts)
+        if self._sign is None and exchange.request is not request:
             self._ask(attempts)
         else:
             self._send()
+
+    def _pass_over(self) -> None:
+        """Go on without what is not answered; whether the agent is there at all is asked each time that it is given up
+        on something, so that one that has just died does not pass for one with silent tables."""
+        given_up = len(self._exchange.silent)
+        if not self._exchange.pass_over():
+            raise self._silent()
+        if len(self._exchange.silent) > given_up:
+            self._sign = sign_of_life()
+        self._ask_patiently()
 
     def _ask_patiently(self) -> None:
         self._waits_s = waits_of(self._patience, self.peer.pace, self._terms)
@@ -226,7 +241,7 @@ class Conversation:
     def take_quickly(self, datagram: bytes) -> bool:
         """Whether a datagram from our peer is the answer, of the layout expected; if not, it is for `take` to judge."""
         layout = self._exchange.expected
-        if layout is None:
+        if layout is None or self._sign is not None:
             return False
         values = layout.read(datagram, self._id)
         if values is None:
@@ -251,10 +266,12 @@ class Conversation:
             self._wire.traffic.dropped_malformed += 1
             self.suspect(f"its answer is malformed: {error}")
             return
-        self._tell(self._exchange.request, response)
+        self._tell(self._sign or self._exchange.request, response)
         self._note_answer()
         try:
-            self._exchange.take(response)
+            if self._sign is None:
+                self._exchange.take(response)
+            self._sign = None
             self._ask()
         except ProbeError as error:
             self.fail(error)

@@ -80,6 +80,11 @@ class Request:
     encoded: EncodedRequest | None = field(default=None, compare=False, repr=False)
 
 
+def sign_of_life() -> Request:
+    """What every agent answers: sysUpTime (RFC 3418)."""
+    return Request(Pdu.GET, (b"\x2b\x06\x01\x02\x01\x01\x03\x00",))
+
+
 def encode_request(version: int, community: bytes, request: Request) -> EncodedRequest:
     """The message that asks `request`; the request-id has always four octets, so that no length depends on it."""
     bindings = b"".join(_encode_unbound(name) for name in request.names)

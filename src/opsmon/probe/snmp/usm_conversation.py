@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
 from opsmon.probe.snmp.conversation import SocketAddress
-from opsmon.probe.snmp.message import Pdu, Request, Response
+from opsmon.probe.snmp.message import Pdu, Request, Response, sign_of_life
 from opsmon.probe.snmp.pace import Pace, Patience, Terms, waits_of
 from opsmon.probe.snmp.plan import Rehearsed
 from opsmon.probe.snmp.traffic import Exchanged, Trace, Traffic
@@ -77,7 +77,10 @@ class UsmConversation:
                 self._note_answer()
                 exchange.take(response)
             else:
+                given_up = len(exchange.silent)
                 attempts = self._take_silence(exchange, attempts)
+                if len(exchange.silent) > given_up:
+                    await self._see_sign()
 
     def _begin_request(self) -> None:
         self._asked_s = self._loop.time()
@@ -108,6 +111,14 @@ class UsmConversation:
         if exchange.request is not before:
             self._begin_request()
         return attempts
+
+    async def _see_sign(self) -> None:
+        """Raises ProbeError for an agent that has just died, which must not pass for one with silent tables."""
+        self._begin_request()
+        for wait_s in self._waits_s:
+            if await self._ask(sign_of_life(), self._user.level, self._spare_s(wait_s)) is not None:
+                return
+        raise self._silent(len(self._waits_s))
 
     def _note_answer(self) -> None:
         self._terms.contact.answered = True
@@ -187,11 +198,12 @@ class UsmConversation:
         return max(0.0, min(wished_s, (self._terms.deadline_s - self._loop.time()) / 2))
 
     async def _gives_a_sign(self) -> bool:
-        """Whether the agent answers what is not encrypted; a refusal is a sign of life, too."""
+        """Whether the agent answers what is not encrypted, in the context that every agent has; a refusal is a sign of
+        life, too."""
         self._begin_request()
         try:
             wait_s = self._spare_s(self._waits_s[0])
-            return await self._ask(_NOTHING, SecurityLevel.NO_AUTH_NO_PRIV, wait_s) is not None
+            return await self._ask(_NOTHING, SecurityLevel.NO_AUTH_NO_PRIV, wait_s, context="") is not None
         except ProbeError:
             return True
 

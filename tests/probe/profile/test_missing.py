@@ -1,0 +1,127 @@
+"""What is missing of a device, and what differs from row to row: looked for again, stood in for, told."""
+
+from collections.abc import Mapping
+from math import isnan
+from pathlib import Path
+
+import pytest
+
+from opsmon.config.profiles import load_profiles
+from opsmon.model.sample import SeriesKey
+from opsmon.probe.profile.choose import ProfileSet
+from opsmon.probe.profile.poller import DevicePoller, Picture
+from opsmon.probe.profile.revisit import POLLS_BETWEEN_SURVEYS, Revisits
+from tests.probe.profile.recording import RecordedSession, parse_recording
+
+IF, IFX = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
+SENSOR = "1.3.6.1.2.1.99.1.1.1"
+ENTITY = "1.3.6.1.2.1.47.1.1.1.1"
+HOT = f"""{ENTITY}.5.10|2|8
+{ENTITY}.7.10|4|Inlet
+{ENTITY}.5.1|2|3
+{ENTITY}.11.1|4|SER0001
+{ENTITY}.13.1|4|Model 1
+{SENSOR}.1.10|2|8
+{SENSOR}.2.10|2|9
+{SENSOR}.3.10|2|0
+{SENSOR}.4.10|2|82
+{SENSOR}.5.10|2|1
+"""
+
+
+def system(up_s: int) -> str:
+    return f"1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999.7.1\n1.3.6.1.2.1.1.3.0|67|{up_s * 100}\n"
+
+
+def port(row: int, name: str, *, high: int = 1000, plain: int = 1_000_000_000, bits: int = 64) -> str:
+    counters = f"{IFX}.6.{row}|70|{row}\n{IFX}.10.{row}|70|{row}\n" if bits == 64 else ""
+    return (
+        f"{IF}.2.{row}|4|{name}\n{IF}.7.{row}|2|1\n{IF}.8.{row}|2|1\n{IF}.5.{row}|66|{plain}\n"
+        f"{IF}.10.{row}|65|{row}00\n{IF}.16.{row}|65|{row}00\n{IFX}.1.{row}|4|{name}\n{IFX}.15.{row}|66|{high}\n"
+        + counters
+    )
+
+
+@pytest.fixture(scope="module")
+def profiles() -> ProfileSet:
+    return load_profiles(Path(__file__).parents[3] / "probes")
+
+
+def values(picture: Picture) -> Mapping[str, float]:
+    return {
+        f"{key.metric} {dict(key.labels).get('ifName') or next(iter(dict(key.labels).values()), '')}".strip(): value
+        for reading in picture.readings
+        for key, value in zip(reading.block.keys, reading.values, strict=True)
+        if not isnan(value)
+    }
+
+
+async def test_a_sensor_that_is_missing_after_a_restart_is_found_within_some_polls(profiles: ProfileSet) -> None:
+    poller, session = DevicePoller(profiles), RecordedSession(parse_recording(system(86_400) + port(1, "ge1") + HOT))
+    before = await poller.poll(session)
+    assert values(before)["device_temperature_celsius Inlet"] == 82.0
+    session.values = parse_recording(system(5) + port(1, "ge1"))
+    booting = await poller.poll(session)
+    assert "device_temperature_celsius Inlet" not in values(booting)
+    assert (booting.identity.model, booting.identity.serial) == ("Model 1", "SER0001"), "what it cannot say yet is kept"
+    session.values = parse_recording(system(20) + port(1, "ge1") + HOT)
+    seen = [await poller.poll(session) for _ in range(4)]
+    assert values(seen[-1])["device_temperature_celsius Inlet"] == 82.0
+    assert "".join(key.metric for reading in seen[-1].readings for key in reading.block.keys)
+
+
+def test_what_stays_missing_is_looked_for_ever_more_seldom() -> None:
+    revisits, fan = Revisits(), SeriesKey("device_fan_ok", (("fan", "1"),))
+    revisits.surveyed({fan}, young=False, finished=True)
+    gaps = []
+    for _ in range(8):
+        revisits.surveyed(set(), young=False, finished=True)
+        gaps.append(revisits.polls_left)
+    assert gaps[:5] == [2, 4, 8, 16, 32]
+    assert all(gap >= POLLS_BETWEEN_SURVEYS * 3 // 4 for gap in gaps[5:])
+
+
+async def test_counters_are_chosen_row_by_row(profiles: ProfileSet) -> None:
+    slow = {"high": 10, "plain": 10_000_000, "bits": 32}
+    agent = system(86_400) + port(1, "fe1", **slow) + port(2, "fe2", **slow) + port(25, "ge25")
+    poller, session = DevicePoller(profiles), RecordedSession(parse_recording(agent))
+    for _ in range(3):
+        found = values(await poller.poll(session))
+        assert {name: value for name, value in found.items() if "InOctets" in name} == {
+            "ifInOctets fe1": 100.0,
+            "ifInOctets fe2": 200.0,
+            "ifHCInOctets ge25": 25.0,
+        }
+        assert not any(name.startswith("ifSpeed") for name in found), "both speeds agree"
+
+
+@pytest.mark.parametrize(("high", "told"), [(0, False), (100_000_000, True)])
+async def test_a_speed_that_cannot_be_meant_is_stood_in_for(profiles: ProfileSet, high: int, told: bool) -> None:
+    agent = system(86_400) + port(1, "1/1", high=high, plain=100_000_000) + port(2, "1/2")
+    poller, session = DevicePoller(profiles), RecordedSession(parse_recording(agent))
+    for _ in range(2):
+        picture = await poller.poll(session)
+        found = values(picture)
+        assert found["ifSpeed 1/1"] == 100_000_000.0
+        assert "ifSpeed 1/2" not in found
+        assert any("contradict each other (1/1)" in problem for problem in picture.problems) is told
+
+
+async def test_a_mark_that_no_interface_has_is_told(profiles: ProfileSet) -> None:
+    session = RecordedSession(parse_recording(system(86_400) + port(1, "ge1")))
+    picture = await DevicePoller(profiles, important=["ge1", "ge9", "ifIndex=1"]).poll(session)
+    assert picture.problems == ("important: no interface is called ge9",)
+    found = values(picture)
+    assert [found[f"interface_important_found {name}"] for name in ("ge1", "ge9", "ifIndex=1")] == [1.0, 0.0, 1.0]
+
+
+async def test_the_uptime_goes_on_beyond_497_days(profiles: ProfileSet) -> None:
+    engine_time = "1.3.6.1.6.3.10.2.1.3.0|2|"
+    year_and_half_s = 2**32 // 100 + 3600
+    agent = system(3600) + f"{engine_time}{year_and_half_s}\n" + port(1, "ge1")
+    poller, session = DevicePoller(profiles), RecordedSession(parse_recording(agent))
+    pictures = [await poller.poll(session) for _ in range(3)]
+    assert [values(picture)["device_uptime_seconds"] for picture in pictures] == [
+        pytest.approx(year_and_half_s, abs=1)
+    ] * 3
+    assert [picture.surveyed for picture in pictures] == [True, False, False], "no restart, and not young"
