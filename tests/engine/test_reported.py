@@ -96,6 +96,21 @@ class TestAnIncidentOfAPerson:
         town.give(Reloaded(replace(rules_of(rest), contracts=town.world.rules.contracts)))
         assert town.the_open().device == "mcu"
 
+    def test_goes_on_without_monitoring_when_its_device_leaves_the_inventory(self, town: Town) -> None:
+        call(town)
+        town.dead.add("mcu")
+        town.run(120)
+        assert town.the_open().is_watched
+        rest = [one for one in HALL if one.name != "mcu"]
+        told = len(town.alerts())
+        town.give(Reloaded(replace(rules_of(rest), contracts=town.world.rules.contracts)))
+        assert not town.the_open().is_watched
+        assert len(town.alerts()) == told
+        again = restore(town.world.rules, town.journal, town.now)
+        assert again.incidents.by_id == town.world.incidents.by_id
+        resolve(town, town.the_open().id)
+        assert town.world.incidents.open_incidents() == ()
+
     def test_of_a_site_without_a_contract_has_no_clocks(self) -> None:
         town = Town(hall(None)).run(120)
         assert call(town, None).refusal == ""

@@ -93,11 +93,16 @@ def shifts_of(world: World, event: Event, changed: Mapping[ClockKey, Word]) -> l
             shifts.append(Shift(before, AlertStatus.RESOLVED, old))
         if word.alert is not None and word.alert is not before:
             shifts.append(Shift(word.alert, AlertStatus.FIRING, word))
-    if isinstance(event, IncidentOpened | IncidentReopened | IncidentRenewed):
+    if isinstance(event, IncidentOpened | IncidentRenewed) or _opens_again(world, event):
         shifts.append(Shift(AlertKind.INCIDENT, AlertStatus.FIRING, None))
     if isinstance(event, IncidentClosed):
         shifts.append(Shift(AlertKind.INCIDENT, AlertStatus.RESOLVED, None))
     return shifts
+
+
+def _opens_again(world: World, event: Event) -> bool:
+    incident = world.incidents.by_id.get(event.incident) if isinstance(event, IncidentReopened) else None
+    return incident is not None and not incident.is_open
 
 
 def alerts_for(before: World, after: World, event: Event) -> list[Notify]:

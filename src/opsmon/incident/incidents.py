@@ -201,7 +201,7 @@ def _changed(incidents: Incidents, incident: Incident, event: Change) -> Inciden
         case IncidentClosed():
             return _closed(incidents, incident, event)
         case IncidentReopened():
-            return _enter(incidents, _reopened(incident))
+            return _enter(_leave(incidents, incident), _reopened(incident))
         case FaultSeen():
             return _enter(_leave(incidents, incident), _seen(incident, event))
     return replace(incidents, by_id=incidents.by_id.set(incident.id, _told(incident, event)))
@@ -258,8 +258,9 @@ def _seen(incident: Incident, event: FaultSeen) -> Incident:
 
 def _reopened(incident: Incident) -> Incident:
     return replace(
-        incident, is_watched=False, recovered_at=None, closed_at=None, close_reason="", withdrawn=False, ended=None
-    )
+        incident, is_watched=False, recovered_at=None, hold_until=None, closed_at=None, close_reason="",
+        withdrawn=False, ended=None,
+    )  # fmt: skip
 
 
 def _closed(incidents: Incidents, incident: Incident, event: IncidentClosed) -> Incidents:

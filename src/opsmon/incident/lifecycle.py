@@ -84,12 +84,17 @@ def shift_hold_downs(draft: Draft, by: timedelta) -> None:
 
 
 def drop_strangers(draft: Draft) -> None:
-    """Closes the incidents of devices that are no longer in the inventory, and forgets them as children."""
+    """Closes the incidents of devices that are no longer in the inventory, and forgets them as children. A fault that
+    people have reported stays: a line that is taken out of a file has mended nothing."""
     devices = draft.setting.inventory.devices
     for incident in draft.incidents.open_incidents():
         for child in sorted(incident.children - devices.keys()):
             draft.detach(child)
-        if incident.is_watched and incident.device not in devices:
+        if not incident.is_watched or incident.device in devices:
+            continue
+        if any(fact.type is FactType.REPORTED for fact in incident.standing):
+            draft.write(IncidentReopened(draft.now, incident.id, "its device left the inventory"))
+        else:
             draft.withdraw(incident, "the device was taken out of the inventory", Ending.LEFT_INVENTORY)
 
 

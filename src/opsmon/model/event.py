@@ -134,7 +134,9 @@ class FaultSeen:
 
 @dataclass(frozen=True, slots=True)
 class IncidentReopened:
-    """What had closed it was withdrawn: it goes on, and is over when a person says so or monitoring sees it end."""
+    """It goes on though monitoring watches it no more: what had closed it was withdrawn, or its device left the
+    inventory while people wait for it. It is over when a person says so, or monitoring sees it again and sees it end.
+    """
 
     at: datetime
     incident: IncidentId
