@@ -8,9 +8,10 @@ import pytest
 from openpyxl import load_workbook
 
 from opsmon.app.lock import RootLock
+from opsmon.model.duty import ContractWatched, TaskChanged, TaskState
 from opsmon.model.event import FactAdded
 from opsmon.model.incident import Fact, FactType
-from opsmon.model.name import IncidentId
+from opsmon.model.name import ClauseId, IncidentId
 from opsmon.store.store import open_store
 from tests.cli.month import SHA, E, story, told, write_root
 from tests.cli.said import Opsmon
@@ -176,3 +177,42 @@ def test_what_cannot_be_is_said(command: Opsmon, kept: Path, words: tuple[str, .
     said = command("report", "month", *words, "--root", kept)
     assert said.code == 2
     assert told in " ".join(said.err.split())
+
+
+def test_a_justified_reason_frees_a_late_task_and_can_be_taken_back(command: Opsmon, kept: Path) -> None:
+    paper = kept / "consent.pdf"
+    paper.write_bytes(b"agreed")
+    words = ("contracts", "excuse", E, "E12", "2026-11-06", "--by", "组长", "--reason", "office closed", "--root", kept)
+    assert "who approved it" in command(*words, "--approved-by", " ").err
+    assert command(*words, "--approved-by", "客户负责人", "--file", paper).code == 0
+    assert "is excused already" in command(*words, "--approved-by", "客户负责人").err
+    found = report(command, kept)
+    assert "E12" not in [one["clause"] for one in found["penalties"]]
+    (one,) = found["excused_tasks"]
+    assert (one["obligation"], one["approved_by"], one["paper"]) == ("E12", "客户负责人", "consent.pdf")
+    assert len(one["paper_sha256"]) == 64
+    assert "office closed" in command("contracts", "assess", E, "--month", "2026-11", "--root", kept).out
+    assert command(*words, "--approved-by", "客户负责人", "--withdraw").code == 0
+    assert "E12" in [one["clause"] for one in report(command, kept)["penalties"]]
+
+
+def test_what_is_told_months_later_is_priced_in_its_month(command: Opsmon, tmp_path: Path) -> None:
+    events = [one for one in story() if getattr(one, "incident", None) == "20261110-1"]
+    told_late = FactAdded(
+        local("2027-01-20 09:00:00"), IncidentId("20261110-1"),
+        Fact(FactType.REPORT_FILED, local("2026-11-13 10:00:00"), "组长"),
+    )  # fmt: skip
+    root = write_root(tmp_path, [*events, told_late])
+    (report_line,) = [one for one in report(command, root)["penalties"] if one["clause"] == "E9"]
+    assert (report_line["cny_min"], report_line["cny_max"]) == (8150, 8150)  # due on the 11th, two days late
+    assert report(command, root)["papers_owed"] == []
+    assert report(command, root, "2027-01")["penalties"] == []
+
+
+def test_what_is_due_at_the_end_of_a_month_belongs_to_it(command: Opsmon, tmp_path: Path) -> None:
+    due = local("2026-11-01 00:00:00")  # the 31st of October, 24:00
+    missed = TaskChanged(due, E, ClauseId("E16"), "", "", due, TaskState.AT_RISK, TaskState.OVERDUE)
+    root = write_root(tmp_path, [ContractWatched(local("2026-10-01 00:00:00"), E), missed])
+    october, november = report(command, root, "2026-10"), report(command, root, "2026-11")
+    assert [(one["clause"], one["month"]) for one in october["penalties"]] == [("E16", "2026-10")]
+    assert (november["penalties"], november["late_tasks"]) == ([], [])

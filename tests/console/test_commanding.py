@@ -291,3 +291,13 @@ async def test_an_incident_that_left_memory_is_shown_from_the_journal(scene: Sce
     assert len(scene.desk.world.incidents.by_id) == 0
     after = await (await client.get(f"/api/v1/incidents/{name}")).json()
     assert after == before
+
+
+async def test_a_late_task_is_excused_and_that_is_taken_back(scene: Scene, client: Client) -> None:
+    path = "/api/v1/contracts/xicheng-vc-2025/obligations/E12/excused"
+    body = {"day": "2026-03-13", "by": "组长", "approved_by": "客户负责人", "reason": "office closed"}
+    assert (await send(client, path, {**body, "approved_by": ""}, 409))["error"]
+    assert (await send(client, path, body, 201))["obligation"] == "E12"
+    assert "is excused already" in (await send(client, path, body, 409))["error"]
+    await send(client, path, {**body, "withdrawn": True}, 201)
+    assert "is not excused" in (await send(client, path, {**body, "withdrawn": True}, 409))["error"]

@@ -13,6 +13,7 @@ from opsmon.cli.output import print_json, print_table, say
 from opsmon.clock import WallClock
 from opsmon.config.contract_files import Rules, load_rules
 from opsmon.contract.clock import overrun_at
+from opsmon.model.duty import ObligationExcused
 from opsmon.report.document import assess_document
 from opsmon.report.month import ExclusionLine, MonthReport, report_month
 from opsmon.report.reading import read_journal
@@ -45,9 +46,10 @@ def assess(
             for one in report.late
         ]
         print_table(("obligation", "service", "was due", "done"), missed)
-    if report.exclusions:
+    if report.exclusions or report.excuses:
         say()
-        print_table(("excluded", "clauses", "approved by", "paper", "reason"), map(exclusion_row, report.exclusions))
+        rows = [*map(exclusion_row, report.exclusions), *map(_excuse_row, report.excuses)]
+        print_table(("excluded", "clauses", "approved by", "paper", "reason"), rows)
     print_account(report.account, rules.settings.language)
     if report.account.estimates:
         say(f"{month} in all: {range_words(report.total)}")
@@ -68,8 +70,16 @@ def _print_breaches(report: MonthReport) -> None:
 def exclusion_row(line: ExclusionLine) -> tuple[str, ...]:
     """Incident, clauses (all: the whole fault), approver, paper with its digest, reason."""
     fact = line.fact
-    paper = f"{fact.paper} (SHA-256 {fact.paper_sha256})" if fact.paper else ""
+    paper = _paper(fact.paper, fact.paper_sha256)
     return line.affair.case.incident, ", ".join(fact.clauses) or "all", fact.approved_by, paper, fact.note
+
+
+def _excuse_row(one: ObligationExcused) -> tuple[str, ...]:
+    return "", one.obligation, one.approved_by, _paper(one.paper, one.paper_sha256), one.reason
+
+
+def _paper(name: str, sha256: str) -> str:
+    return f"{name} (SHA-256 {sha256})" if name else ""
 
 
 def month_of_journal(rules: Rules, root: Path, contract: str, month: str) -> MonthReport:

@@ -13,7 +13,7 @@ from opsmon.cli.deadlines import deadlines, replay_timeline
 from opsmon.cli.obligations import list_obligations
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_table, say, warn
-from opsmon.cli.ticking import mark_done, undo
+from opsmon.cli.ticking import excuse, mark_done, undo
 from opsmon.config.contract_files import load_rules
 from opsmon.contract.book import ContractBook
 from opsmon.contract.term import Term
@@ -26,6 +26,7 @@ group.command("assess")(assess)
 group.command("obligations")(list_obligations)
 group.command("done")(mark_done)
 group.command("undo")(undo)
+group.command("excuse")(excuse)
 
 HALF_DAY = timedelta(hours=12)
 

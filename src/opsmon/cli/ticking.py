@@ -1,4 +1,4 @@
-"""`opsmon contracts done` and `undo`: ticking obligations off, and taking a tick back; both go to the journal.
+"""`opsmon contracts done`, `undo` and `excuse`: ticking obligations off, taking a tick back, a reason for a late one.
 
 By the daemon where one runs on the root, else by the command itself.
 """
@@ -21,16 +21,16 @@ from opsmon.config.contract_files import Rules, load_rules
 from opsmon.console.client import DaemonClient
 from opsmon.console.duty_document import ticked_document
 from opsmon.engine.duties import Duties
-from opsmon.engine.input import MarkDone, MarkUndone
-from opsmon.engine.tick import Refusal, judge_done, judge_undone
+from opsmon.engine.input import Excuse, MarkDone, MarkUndone
+from opsmon.engine.tick import Refusal, judge_done, judge_excuse, judge_undone
 from opsmon.errors import ConfigError, OpsmonError, Problem, StoreError
-from opsmon.model.duty import ObligationDone, ObligationUndone
+from opsmon.model.duty import ObligationDone, ObligationExcused, ObligationUndone
 from opsmon.model.name import ClauseId
 from opsmon.report.reading import read_duties
 from opsmon.store.store import Store, open_store
 
 Spans = tuple[tuple[date, date], ...]
-Ticks = Sequence[ObligationDone] | Sequence[ObligationUndone]
+Ticks = Sequence[ObligationDone] | Sequence[ObligationUndone] | Sequence[ObligationExcused]
 Judge = Callable[[Duties], Ticks | Refusal]
 
 ContractArgument = Annotated[str, typer.Argument(help="The contract's id.")]
@@ -81,7 +81,7 @@ def mark_done(
         contract=book.contract.id, obligation=ClauseId(obligation), day=spans[0][0],
         done_at=_moment(at) if at is not None else now, by=by, note=note, service=service, part=part,
         file=file.name if file is not None else "",
-        file_sha256=hashlib.sha256(file.read_bytes()).hexdigest() if file is not None else "",
+        file_sha256=_digest(file),
         places=tuple(place or ()), spans=spans if _are_many(spans) else (), on_the_day=_are_many(spans) and at is None,
     )  # fmt: skip
     body = {
@@ -124,6 +124,47 @@ def undo(
     _print(told, "is ticked off again" if again else "is no longer ticked off", json_output)
 
 
+def excuse(
+    contract: ContractArgument,
+    obligation: ObligationArgument,
+    day: Annotated[str, typer.Argument(metavar="DATE", help="The day it was due, or a day of its time.")],
+    approved_by: Annotated[str, typer.Option(help="Who of the customer accepts the reason.")],
+    by: Annotated[str, typer.Option(help="Who records it.")],
+    reason: Annotated[str, typer.Option(help="The justified reason.")],
+    file: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="The paper that says so; its digest is kept.")
+    ] = None,
+    service: ServiceOption = "",
+    part: PartOption = "",
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Take the excuse back.")] = False,
+    root: RootOption = CHOSEN_ROOT,
+    json_output: JsonOption = False,
+) -> None:
+    """Record a justified reason for a task that was late.
+
+    It stays late and costs nothing.
+    """
+    rules = load_rules(root)
+    book, now = book_of(contract, rules), WallClock().now()
+    _name_needed(by)
+    asked = Excuse(
+        book.contract.id, ClauseId(obligation), date_of(day, "DATE"), by, approved_by, reason, service, part,
+        file.name if file is not None else "", _digest(file), withdraw,
+    )  # fmt: skip
+    body = {
+        "day": day, "by": by, "approved_by": approved_by, "reason": reason, "service": service, "part": part,
+        "paper": asked.paper, "paper_sha256": asked.paper_sha256, "withdrawn": withdraw,
+    }  # fmt: skip
+    told = _write(
+        rules, root, now, lambda duties: judge_excuse(book, asked, duties, now), _path(asked, "excused"), body
+    )
+    _print(told, "is no longer excused" if withdraw else "is excused", json_output)
+
+
+def _digest(file: Path | None) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file is not None else ""
+
+
 def _name_needed(by: str) -> None:
     if not by.strip():
         raise ConfigError((Problem("--by", 0, 0, "a name is needed: who says so?"),))
@@ -154,7 +195,7 @@ def _moment(text: str) -> datetime:
     return at.astimezone(UTC)
 
 
-def _path(asked: MarkDone | MarkUndone, what: str) -> str:
+def _path(asked: MarkDone | MarkUndone | Excuse, what: str) -> str:
     return f"/api/v1/contracts/{asked.contract}/obligations/{asked.obligation}/{what}"
 
 

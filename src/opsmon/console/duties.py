@@ -5,14 +5,21 @@ from datetime import timedelta
 from aiohttp import web
 
 from opsmon.console.commanding import issue
-from opsmon.console.duty_document import DoneBody, ObligationQuery, UndoneBody, task_document, ticked_document
+from opsmon.console.duty_document import (
+    DoneBody,
+    ExcusedBody,
+    ObligationQuery,
+    UndoneBody,
+    task_document,
+    ticked_document,
+)
 from opsmon.console.failure import RequestError
 from opsmon.console.parts import PARTS
 from opsmon.console.reading import contract_of
 from opsmon.console.route import JSON, answer_json, list_json, parse_body, parse_query
 from opsmon.contract.obligation import tasks_of
-from opsmon.engine.input import MarkDone, MarkUndone
-from opsmon.model.duty import ObligationDone, ObligationUndone
+from opsmon.engine.input import Excuse, MarkDone, MarkUndone
+from opsmon.model.duty import ObligationDone, ObligationExcused, ObligationUndone
 from opsmon.model.name import ClauseId
 
 WEEK, MAX_DAYS = timedelta(days=7), 400
@@ -64,3 +71,15 @@ async def mark_undone(request: web.Request) -> web.Response:
     accepted = await issue(parts, asked)
     undone = [event for event in accepted.events if isinstance(event, ObligationUndone)]
     return answer_json(ticked_document(undone), 201)
+
+
+async def excuse(request: web.Request) -> web.Response:
+    """A named human records that the customer accepts why a task was late, or takes that back."""
+    parts = request.app[PARTS]
+    body, contract = await parse_body(ExcusedBody, request), contract_of(parts.desk.world, request)
+    asked = Excuse(
+        contract, ClauseId(request.match_info["obligation"]), body.day, body.by, body.approved_by, body.reason,
+        body.service, body.part, body.paper, body.paper_sha256, body.withdrawn,
+    )  # fmt: skip
+    accepted = await issue(parts, asked)
+    return answer_json(ticked_document([one for one in accepted.events if isinstance(one, ObligationExcused)]), 201)

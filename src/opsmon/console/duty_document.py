@@ -10,7 +10,7 @@ from opsmon.console.document import Body, Note, Query
 from opsmon.contract.obligation import Obligation, Task, task_state
 from opsmon.contract.place import counts_of
 from opsmon.engine.duties import Duties
-from opsmon.model.duty import ObligationDone, ObligationUndone, TaskState
+from opsmon.model.duty import ObligationDone, ObligationExcused, ObligationUndone, TaskState
 from opsmon.model.name import ContractId
 
 
@@ -105,6 +105,20 @@ class UndoneBody(DaysBody):
     again: bool = False
 
 
+class ExcusedBody(Body):
+    """The customer accepts the reason why a task was late: it costs nothing. `withdrawn` takes that back."""
+
+    day: date = Field(strict=False)
+    by: str = Field(min_length=1, max_length=200, description="who records it")
+    approved_by: str = Field(default="", max_length=200, description="who accepted the reason")
+    reason: str = Field(min_length=1, max_length=4000)
+    service: str = Field(default="", max_length=100)
+    part: str = Field(default="", max_length=200)
+    paper: str = Field(default="", max_length=255, description="the name of the paper")
+    paper_sha256: str = Field(default="", pattern="^([0-9a-f]{64})?$")
+    withdrawn: bool = False
+
+
 class TickDocument(BaseModel):
     """One task, or one place of it. `due_at` is null for an obligation without dates."""
 
@@ -123,10 +137,18 @@ class DoneDocument(TickDocument):
     ticked: list[TickDocument]
 
 
-def ticked_document(events: Sequence[ObligationDone] | Sequence[ObligationUndone]) -> DoneDocument:
-    """What a command has ticked off or withdrawn; there is at least one."""
+def ticked_document(
+    events: Sequence[ObligationDone] | Sequence[ObligationUndone] | Sequence[ObligationExcused],
+) -> DoneDocument:
+    """What a command has ticked off, withdrawn or excused; there is at least one."""
     ticked = [
-        TickDocument(service=one.service, part=one.part, place=one.place, due_at=one.due_at, day=one.day)
+        TickDocument(
+            service=one.service,
+            part=one.part,
+            place="" if isinstance(one, ObligationExcused) else one.place,
+            due_at=one.due_at,
+            day=one.day,
+        )
         for one in events
     ]
     return DoneDocument(

@@ -27,7 +27,7 @@ from opsmon.console.document import (
     SiteQuery,
     WithdrawalBody,
 )
-from opsmon.console.duty_document import DoneBody, DoneDocument, ObligationQuery, TaskDocument, UndoneBody
+from opsmon.console.duty_document import DoneBody, DoneDocument, ExcusedBody, ObligationQuery, TaskDocument, UndoneBody
 from opsmon.console.guard import Access
 from opsmon.console.openapi import describe
 from opsmon.console.route import Route
@@ -88,6 +88,8 @@ ROUTES: tuple[Route, ...] = (
           body=DoneBody, answer=DoneDocument, status=201),
     Route("POST", f"{_OBLIGATION}/undone", duties.mark_undone, "Withdraw a tick, or its withdrawal", Access.COMMAND,
           body=UndoneBody, answer=DoneDocument, status=201),
+    Route("POST", f"{_OBLIGATION}/excused", duties.excuse, "Excuse a late task, or take that back", Access.COMMAND,
+          body=ExcusedBody, answer=DoneDocument, status=201),
     Route("GET", "/api/v1/deliveries", deliveries.list_deliveries, "Notifications that no receiver has taken",
           query=DeliveryQuery, answer=DeliveryDocument, many=True),
     Route("GET", "/api/v1/openapi.json", show_openapi, "This document"),

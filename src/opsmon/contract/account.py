@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from opsmon.contract.book import ContractBook
-from opsmon.contract.budget import BudgetUse, Fault, budget_uses, fault_of, month_of, months_of
+from opsmon.contract.budget import BudgetUse, Fault, budget_uses, fault_of, month_due, months_of
 from opsmon.contract.case import Case, history_of
 from opsmon.contract.clock import Clock, state_at
 from opsmon.contract.penalty import Delay, Estimate, Range, delay_of, estimate_budget, estimate_delays, total_of
@@ -59,7 +59,7 @@ def account_of(
     months = (month,) if month is not None else months_of(faults, book.calendar)
     uses = tuple(use for one in months for use in _uses(book, faults, one, now))
     late = [*_delays(listed, now), *delays]
-    wanted = [one for one in late if month is None or month_of(one.due_at, book.calendar) == month]
+    wanted = [one for one in late if month is None or month_due(one.due_at, book.calendar) == month]
     estimates = estimate_delays(book.penalties, wanted, now, book.calendar)
     estimates += tuple(one for use in uses for one in estimate_budget(book.penalties, use))
     return Account(uses, estimates, _totals(estimates))

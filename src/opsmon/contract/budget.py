@@ -131,6 +131,11 @@ def month_of(moment: datetime, calendar: Calendar) -> date:
     return calendar.local_date(moment).replace(day=1)
 
 
+def month_due(due: datetime, calendar: Calendar) -> date:
+    """The first day of the month that a limit ends in: 24:00 of its last day is not the next month."""
+    return month_of(due - timedelta(microseconds=1), calendar)
+
+
 def months_of(faults: Iterable[Fault], calendar: Calendar) -> tuple[date, ...]:
     """The months in which faults began, in order."""
     return tuple(sorted({month_of(fault.starts_at, calendar) for fault in faults}))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from opsmon.contract.budget import BudgetUse, month_of
+from opsmon.contract.budget import BudgetUse, month_due
 from opsmon.contract.calendar import Calendar
 from opsmon.contract.clock import Clock, state_at
 from opsmon.contract.term import Mode, Target
@@ -195,7 +195,7 @@ def _estimate(rule: PenaltyRule, delay: Delay, now: datetime, calendar: Calendar
         (UNDER_ONE_READING, doubtful), (NOBODY_REPORTED, delay.unreported),
         (STILL_OPEN, delay.ended_at is None), (PROVISIONAL, delay.provisional),
     ) if holds]  # fmt: skip
-    month = None if delay.incident is not None else month_of(delay.due_at, calendar)
+    month = None if delay.incident is not None else month_due(delay.due_at, calendar)
     return Estimate(delay.clause, rule.source, cny, _why(rule, [reckoning, *notes]), delay.incident, month)
 
 

@@ -9,6 +9,7 @@ from opsmon.engine.input import (
     AddFact,
     AttachDiagnosis,
     Command,
+    Excuse,
     JudgeScope,
     MarkDone,
     MarkUndone,
@@ -20,7 +21,7 @@ from opsmon.engine.input import (
 )
 from opsmon.engine.reported import open_incident
 from opsmon.engine.scope import judge_scope, refusal_of_clauses
-from opsmon.engine.tick import Refusal, judge_done, judge_undone
+from opsmon.engine.tick import Refusal, judge_done, judge_excuse, judge_undone
 from opsmon.engine.turn import Turn
 from opsmon.incident.draft import Draft
 from opsmon.incident.facts import refusal_of
@@ -52,7 +53,7 @@ def _obey(turn: Turn, command: Command) -> str:
     match command:
         case SetMaintenance():
             return _set_maintenance(turn, command)
-        case MarkDone() | MarkUndone():
+        case MarkDone() | MarkUndone() | Excuse():
             return _mark(turn, command)
         case OpenIncident():
             return _refusal_of_words(command.by, command.note) or open_incident(turn, command)
@@ -117,15 +118,18 @@ def _set_maintenance(turn: Turn, command: SetMaintenance) -> str:
     return ""
 
 
-def _mark(turn: Turn, command: MarkDone | MarkUndone) -> str:
+def _mark(turn: Turn, command: MarkDone | MarkUndone | Excuse) -> str:
     book, duties = turn.world.rules.contracts.get(command.contract), turn.world.duties
     refusal = _refusal_of_words(command.by, command.note if isinstance(command, MarkDone) else command.reason)
     if refusal or book is None:
         return refusal or f"there is no contract {command.contract}"
+    judged: tuple[DutyEvent, ...] | Refusal
     if isinstance(command, MarkDone):
-        judged: tuple[DutyEvent, ...] | Refusal = judge_done(book, command, duties, turn.now)
-    else:
+        judged = judge_done(book, command, duties, turn.now)
+    elif isinstance(command, MarkUndone):
         judged = judge_undone(book, command, duties, turn.now)
+    else:
+        judged = judge_excuse(book, command, duties, turn.now)
     if isinstance(judged, Refusal):
         return judged.reason
     for event in judged:
@@ -200,7 +204,7 @@ def _refused(turn: Turn, command: Command, reason: str) -> CommandRefused:
     if isinstance(command, SetMaintenance | Report | RecordBackup):
         by = command.by if isinstance(command, SetMaintenance) else ""
         return CommandRefused(turn.now, name, None, command.device, by[:LONGEST_TEXT], reason)
-    if isinstance(command, MarkDone | MarkUndone | OpenIncident):
+    if isinstance(command, MarkDone | MarkUndone | Excuse | OpenIncident):
         device = command.device if isinstance(command, OpenIncident) else None
         return CommandRefused(turn.now, name, None, device, command.by[:LONGEST_TEXT], reason)
     by = command.fact.by if isinstance(command, AddFact) else getattr(command, "by", "")

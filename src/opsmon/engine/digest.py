@@ -7,7 +7,7 @@ for the number of alerts that each incident has sent: that is kept beside.
 from collections.abc import Container, Iterable
 
 from opsmon.incident.incidents import answers
-from opsmon.model.duty import ContractWatched, ObligationDone, ObligationUndone, TaskChanged
+from opsmon.model.duty import ContractWatched, ObligationDone, ObligationExcused, ObligationUndone, TaskChanged
 from opsmon.model.event import (
     BackupRecorded,
     ConditionCleared,
@@ -48,7 +48,7 @@ def digest(events: Iterable[Event], keep: Container[IncidentId]) -> tuple[Event,
                 kept[number] = event
             case ObligationDone() | ObligationUndone() if event.due_at is None:
                 kept[number] = event  # an occasion may come several times a day, each for itself
-            case TaskChanged() | ObligationDone() | ObligationUndone():
+            case TaskChanged() | ObligationDone() | ObligationUndone() | ObligationExcused():
                 kept.pop(last.get(_task_of(event), -1), None)
                 kept[number] = event
                 last[_task_of(event)] = number
@@ -60,9 +60,9 @@ def digest(events: Iterable[Event], keep: Container[IncidentId]) -> tuple[Event,
     return tuple(kept.values())
 
 
-def _task_of(event: TaskChanged | ObligationDone | ObligationUndone) -> tuple[object, ...]:
+def _task_of(event: TaskChanged | ObligationDone | ObligationUndone | ObligationExcused) -> tuple[object, ...]:
     """What a later event of the same type makes unneeded."""
-    place = "" if isinstance(event, TaskChanged) else event.place
+    place = "" if isinstance(event, TaskChanged | ObligationExcused) else event.place
     return type(event), event.contract, event.obligation, event.service, event.due_at, event.part, place
 
 

@@ -16,7 +16,15 @@ from opsmon.contract.obligation import Obligation, Task, task_state, tasks_of
 from opsmon.contract.penalty import Delay
 from opsmon.contract.place import WHOLE, finished_at
 from opsmon.contract.schedule import Every, Periodic
-from opsmon.model.duty import ContractWatched, DutyEvent, ObligationDone, ObligationUndone, TaskChanged, TaskState
+from opsmon.model.duty import (
+    ContractWatched,
+    DutyEvent,
+    ObligationDone,
+    ObligationExcused,
+    ObligationUndone,
+    TaskChanged,
+    TaskState,
+)
 from opsmon.model.name import ClauseId, ContractId
 
 BEHIND = timedelta(days=40)  # how far back a start looks for tasks that nobody was told of
@@ -52,6 +60,7 @@ class Duties:
     ticks: Map[TaskId, Map[Place, Tick]] = field(default_factory=Map)
     occasions: Map[OccasionId, tuple[Tick, ...]] = field(default_factory=Map)
     told: Map[TaskId, TaskState] = field(default_factory=Map)
+    excused: Map[TaskId, ObligationExcused] = field(default_factory=Map)
     next_at: datetime | None = None
 
     def standing(self, task: TaskId) -> dict[Place, datetime]:
@@ -75,6 +84,10 @@ def fold_duty(duties: Duties, event: DutyEvent) -> Duties:
             return _done(duties, event)
         case ObligationUndone():
             return _undone(duties, event)
+        case ObligationExcused():
+            key = (event.contract, event.obligation, event.service, event.due_at, event.part)
+            others = duties.excused.delete(key) if key in duties.excused else duties.excused
+            return replace(duties, excused=others if event.withdrawn else others.set(key, event))
     return duties
 
 
@@ -176,13 +189,14 @@ def reach_of(obligation: Obligation) -> timedelta:
 
 def late_tasks(duties: Duties, book: ContractBook, now: datetime) -> tuple[Delay, ...]:
     """The tasks of a contract that are overdue or were done late, of those that the daemon has told of or that somebody
-    has ticked, to be priced like late clocks. A tick that was withdrawn since counts as none."""
+    has ticked, to be priced like late clocks. A tick that was withdrawn since counts as none; a task whose lateness is
+    excused costs nothing."""
     name, rows = book.contract.id, {one.id: one for one in book.obligations}
     found = []
     for key in sorted({key for key in (*duties.told, *duties.ticks) if key[0] == name}):
         _, row, service, due_at, part = key
         done_at = duties.done_at(rows[row], key) if row in rows else duties.standing(key).get(WHOLE)
         told = duties.told.get(key, TaskState.LAPSED) is not TaskState.LAPSED or done_at is not None
-        if told and due_at < (now if done_at is None else done_at):
+        if told and key not in duties.excused and due_at < (now if done_at is None else done_at):
             found.append(Delay(row, f"task {service} {part}", due_at, done_at, service=service or None))
     return tuple(found)

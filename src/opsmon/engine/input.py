@@ -123,6 +123,23 @@ class MarkUndone:
 
 
 @dataclass(frozen=True, slots=True)
+class Excuse:
+    """A named human records that the customer accepts the reason why a task was late; `withdrawn` takes that back."""
+
+    contract: ContractId
+    obligation: ClauseId
+    day: date
+    by: str
+    approved_by: str
+    reason: str
+    service: str = ""
+    part: str = ""
+    paper: str = ""
+    paper_sha256: str = ""
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Another room found out that a condition of the rules' `reports:` holds of a device, or holds no more."""
 
@@ -161,6 +178,7 @@ Command = (
     | AttachDiagnosis
     | MarkDone
     | MarkUndone
+    | Excuse
     | Report
     | RecordBackup
 )

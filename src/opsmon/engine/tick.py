@@ -10,8 +10,8 @@ from opsmon.contract.calendar import DAY_S, ONE_DAY
 from opsmon.contract.obligation import Nature, Obligation, Task, due_day, tasks_of
 from opsmon.contract.place import WHOLE, places_meant
 from opsmon.engine.duties import Duties, TaskId, Tick, reach_of, tick_of
-from opsmon.engine.input import MarkDone, MarkUndone
-from opsmon.model.duty import ObligationDone, ObligationUndone
+from opsmon.engine.input import Excuse, MarkDone, MarkUndone
+from opsmon.model.duty import ObligationDone, ObligationExcused, ObligationUndone
 from opsmon.near_miss import nearest, shown
 
 MAX_DAYS = 400
@@ -46,7 +46,7 @@ def judge_done(
     return _Ticking(book, obligation, asked, duties, now).events()
 
 
-def _obligation(book: ContractBook, asked: MarkDone | MarkUndone) -> Obligation | Refusal:
+def _obligation(book: ContractBook, asked: MarkDone | MarkUndone | Excuse) -> Obligation | Refusal:
     rows = {one.id: one for one in book.obligations}
     obligation = rows.get(asked.obligation)
     if obligation is None and any(one.id == asked.obligation for one in book.contract.clauses):
@@ -58,7 +58,8 @@ def _obligation(book: ContractBook, asked: MarkDone | MarkUndone) -> Obligation 
     if asked.service and asked.service not in services:
         meant = nearest(asked.service, services) or f"for {', '.join(services)}"
         return Refusal(f"{asked.obligation} is not owed for the service {asked.service} ({meant})")
-    if sum((last - first).days + 1 for first, last in asked.spans) > MAX_DAYS:
+    spans = () if isinstance(asked, Excuse) else asked.spans
+    if sum((last - first).days + 1 for first, last in spans) > MAX_DAYS:
         return Refusal(f"more than {MAX_DAYS} days at once")
     return obligation
 
@@ -235,3 +236,26 @@ def _undone(asked: MarkUndone, task: Task | None, day: date, place: str, now: da
         part=task.part if task is not None else asked.part, due_at=task.due_at if task is not None else None,
         day=day.isoformat(), place=place, by=asked.by, reason=asked.reason, again=asked.again,
     )  # fmt: skip
+
+
+def judge_excuse(
+    book: ContractBook, asked: Excuse, duties: Duties, now: datetime
+) -> tuple[ObligationExcused, ...] | Refusal:
+    """The event that excuses a late task, or takes that back; or why it cannot be."""
+    row = _obligation(book, asked)
+    if isinstance(row, Refusal):
+        return row
+    if not asked.reason.strip() or not (asked.withdrawn or asked.approved_by.strip()):
+        return Refusal("a reason is needed, and who approved it")
+    tasks = _tasks_meant(book, row, asked.day, asked.service, asked.part)
+    if len(tasks) != 1:
+        return _which(row, tasks) if tasks else Refusal(f"no task of {row.id} is due on {asked.day.isoformat()}")
+    (task,) = tasks
+    if ((asked.contract, *task.key) in duties.excused) is not asked.withdrawn:
+        how = "is not excused" if asked.withdrawn else "is excused already"
+        return Refusal(f"{row.id} of {asked.day.isoformat()} {how}")
+    return (ObligationExcused(
+        at=now, contract=asked.contract, obligation=row.id, service=task.service, part=task.part, due_at=task.due_at,
+        day=asked.day.isoformat(), by=asked.by, approved_by=asked.approved_by, reason=asked.reason, paper=asked.paper,
+        paper_sha256=asked.paper_sha256, withdrawn=asked.withdrawn,
+    ),)  # fmt: skip

@@ -84,4 +84,26 @@ class ObligationUndone:
     again: bool = False
 
 
-DutyEvent = ContractWatched | TaskChanged | ObligationDone | ObligationUndone
+@dataclass(frozen=True, slots=True)
+class ObligationExcused:
+    """The customer accepts a reason for a task that was late or missed: it costs nothing. `withdrawn` takes that back.
+
+    `paper` is the file that says so and `paper_sha256` its digest; the paper itself stays where it is.
+    """
+
+    at: datetime
+    contract: ContractId
+    obligation: ClauseId
+    service: str
+    part: str
+    due_at: datetime
+    day: str
+    by: str
+    approved_by: str
+    reason: str
+    paper: str = ""
+    paper_sha256: str = ""
+    withdrawn: bool = False
+
+
+DutyEvent = ContractWatched | TaskChanged | ObligationDone | ObligationUndone | ObligationExcused

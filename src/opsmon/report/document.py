@@ -29,6 +29,7 @@ def month_document(report: MonthReport) -> Document:
         "clauses": [_clause(line) for line in report.clauses],
         "clocks": [clock_document(line, report) for line in report.clocks],
         "exclusions": exclusions_document(report),
+        "excused_tasks": excuses_document(report),
         "papers_owed": [clock_document(line, report) for line in report.papers],
         "obligations": [_duty(line, report.book) for line in report.duties],
         "late_tasks": [late_document(one, report.book) for one in report.late],
@@ -44,6 +45,7 @@ def assess_document(report: MonthReport) -> Document:
         "breaches": [_breach(affair, clock, report) for affair, clock in report.breaches],
         "late_tasks": [late_document(one, report.book) for one in report.late],
         "exclusions": exclusions_document(report),
+        "excused_tasks": excuses_document(report),
         "sum": range_document(report.total),
         **account_document(report.account),
     }
@@ -108,6 +110,18 @@ def _breach(affair: Affair, clock: Clock, report: MonthReport) -> Document:
 def exclusions_document(report: MonthReport) -> list[Document]:
     """Who approved what, on which paper, and why. No `clauses` is the whole fault, but for its papers."""
     return [_exclusion(line, report.book) for line in report.exclusions]
+
+
+def excuses_document(report: MonthReport) -> list[Document]:
+    """Tasks that were late for a reason that the customer accepts."""
+    return [
+        {
+            "obligation": one.obligation, "service": one.service or None, "part": one.part,
+            "due_at": iso(one.due_at, report.book), "approved_by": one.approved_by, "paper": one.paper,
+            "paper_sha256": one.paper_sha256, "reason": one.reason, "by": one.by,
+        }
+        for one in report.excuses
+    ]  # fmt: skip
 
 
 def _exclusion(line: ExclusionLine, book: ContractBook) -> Document:

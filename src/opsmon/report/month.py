@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from opsmon.contract.account import Account, Affair, account_of, breaches_of
 from opsmon.contract.book import ContractBook
-from opsmon.contract.budget import month_of
+from opsmon.contract.budget import month_due, month_of
 from opsmon.contract.calendar import ONE_DAY
 from opsmon.contract.case import history_of
 from opsmon.contract.clock import Clock, state_at
@@ -23,7 +23,7 @@ from opsmon.contract.term import Mode, Target
 from opsmon.contract.text import Text
 from opsmon.engine.budgets import affair_of
 from opsmon.engine.duties import Duties, Tick, late_tasks
-from opsmon.model.duty import TaskState
+from opsmon.model.duty import ObligationExcused, TaskState
 from opsmon.model.event import ClockState
 from opsmon.model.incident import Fact, FactType, standing_facts
 from opsmon.model.name import ClauseId
@@ -103,6 +103,7 @@ class MonthReport:
     clauses: tuple[ClauseLine, ...]
     breaches: tuple[tuple[Affair, Clock], ...]
     exclusions: tuple[ExclusionLine, ...]
+    excuses: tuple[ObligationExcused, ...]
     papers: tuple[ClockLine, ...]
     duties: tuple[DutyLine, ...]
     late: tuple[Delay, ...]
@@ -124,9 +125,9 @@ class MonthReport:
 def report_month(reading: Reading, book: ContractBook, month: date, now: datetime) -> MonthReport:
     """The report of the calendar month that begins on `month`, in the contract's zone, as known at `now`."""
     affairs = tuple(affair_of(book, one) for one in reading.of_contract(book.contract.id))
-    late = tuple(one for one in late_tasks(reading.duties, book, now) if month_of(one.due_at, book.calendar) == month)
+    late = tuple(one for one in late_tasks(reading.duties, book, now) if month_due(one.due_at, book.calendar) == month)
     lines = [line for one in affairs for line in _clock_lines(book, one, now)]
-    due = tuple(line for line in lines if month_of(line.clock.end_at, book.calendar) == month)
+    due = tuple(line for line in lines if month_due(line.clock.end_at, book.calendar) == month)
     end = book.calendar.moment(months_after(month, 1))
     concerned = {line.affair.case.incident for line in due}
     concerned |= {one.case.incident for one in affairs if _began_in(one, book, month)}
@@ -138,6 +139,11 @@ def report_month(reading: Reading, book: ContractBook, month: date, now: datetim
         clauses=_clause_lines(book, due),
         breaches=tuple((one, c) for one in affairs for c in breaches_of(one, now) if _is_due(c, month, book)),
         exclusions=tuple(line for one in affairs if one.case.incident in concerned for line in _exclusions(one)),
+        excuses=tuple(
+            excuse
+            for key, excuse in sorted(reading.duties.excused.items())
+            if key[0] == book.contract.id and month_due(key[3], book.calendar) == month
+        ),
         papers=tuple(line for line in lines if _is_owed(line, end)),
         duties=tuple(_duty_line(book, one, reading.duties, month, now) for one in book.obligations),
         late=late,
@@ -156,7 +162,7 @@ def _clock_lines(book: ContractBook, affair: Affair, now: datetime) -> Iterator[
 
 
 def _is_due(clock: Clock, month: date, book: ContractBook) -> bool:
-    return clock.due_at is not None and month_of(clock.due_at, book.calendar) == month
+    return clock.due_at is not None and month_due(clock.due_at, book.calendar) == month
 
 
 def _is_owed(line: ClockLine, end: datetime) -> bool:

@@ -150,11 +150,15 @@ def _exclusions(report: MonthReport) -> Table:
         _column("paper", "依据文件", 24), _column("SHA-256", "SHA-256", 66),
         _column("reason", "原因", 36), _column("told by", "登记人", 12),
     )  # fmt: skip
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (line.affair.case.incident, ", ".join(line.fact.clauses) or "*", line.fact.approved_by, line.fact.paper,
          line.fact.paper_sha256, line.fact.note, line.fact.by)
         for line in report.exclusions
     )  # fmt: skip
+    rows += tuple(
+        (None, one.obligation, one.approved_by, one.paper, one.paper_sha256, one.reason, one.by)
+        for one in report.excuses
+    )
     title = Text("Excluded (* the whole fault but its papers)", "减免（*为整个事件，报告除外）")
     return Table(title, columns, rows, Text("Nothing is excluded.", "无减免。"))
 

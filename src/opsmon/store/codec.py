@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any, NewType, Union, cast, get_args, get_origin, get_type_hints
 
 from opsmon.errors import StoreError
-from opsmon.model.duty import ContractWatched, ObligationDone, ObligationUndone, TaskChanged
+from opsmon.model.duty import ContractWatched, ObligationDone, ObligationExcused, ObligationUndone, TaskChanged
 from opsmon.model.event import (
     BackupRecorded,
     ChildAttached,
@@ -67,6 +67,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "incident_reopened": IncidentReopened,
     "maintenance_set": MaintenanceSet,
     "obligation_done": ObligationDone,
+    "obligation_excused": ObligationExcused,
     "obligation_undone": ObligationUndone,
     "recovery_seen": RecoverySeen,
     "recovery_withdrawn": RecoveryWithdrawn,
