@@ -61,16 +61,18 @@ async def run_check(
         finding = await _find(device, check, context, kinds[check.kind], contact)
     finally:
         end_contact(token)
-    if finding.outcome in _MAY_BE_OURS:
+    if finding.outcome is not Outcome.OK:
         finding = _look_at_ourselves(finding, device, context)
-    if not finding.outcome.reached:
-        context.resolver.doubt(device.address)
     duration_s = context.clock.monotonic() - started_s
     return sample_of(device, check, finding, started_at, duration_s, confirms=confirms, contact=contact)
 
 
 def _look_at_ourselves(finding: Finding, device: Device, context: ProbeContext) -> Finding:
     """What failed, or our own fault where this machine has no way to any of the device's addresses."""
+    if not finding.outcome.reached:
+        context.resolver.doubt(device.address)
+    if finding.outcome not in _MAY_BE_OURS:
+        return finding
     faults = [route_fault(address) for address in context.resolver.known_addresses(device.address)]
     fault = faults[0] if faults and all(faults) else None
     if fault is None:
