@@ -84,14 +84,14 @@ def test_every_mistake_is_named_with_its_place_and_a_hint() -> None:
     ]
 
 
-def test_a_second_word_that_no_object_says_is_a_mistake() -> None:
-    overrules = [{"value": 0, "when": {"owm": {"one_of": [1], "row_by": "pointer"}}}]
+def test_an_overrule_that_asks_for_what_is_not_there_is_a_mistake() -> None:
+    overrules = [{"value": 0, "when": {"owm": [1]}}, {"value": 0, "when": {"own": {"one_of": [1], "row_by": "own"}}}]
     metrics = {"storage_disk_ok": [{"value": "own", "overrules": overrules}]}
     assert problems_of({"name": "wrong", "objects": {"own": A}, "metrics": metrics}) == [
-        "wrong metrics.storage_disk_ok.0.overrules.0.owm: no object `owm` here or in what this profile extends"
+        "wrong metrics.storage_disk_ok.0.overrules.0.when.owm: no object `owm` here or in what this profile extends"
         " (did you mean `own`?)",
-        "wrong metrics.storage_disk_ok.0.overrules.0.owm.row_by: no object `pointer` here or in what this profile"
-        " extends ()",
+        "wrong metrics.storage_disk_ok.0.overrules.1.when.own.row_by: only the tests of `select` look into another"
+        " table's rows ()",
     ]
 
 

@@ -35,6 +35,7 @@ from opsmon.probe.profile.spec import (
     LabelSpec,
     MatchSpec,
     ObjectSpec,
+    OverruleSpec,
     PartSpec,
     ProfileSpec,
     SourceSpec,
@@ -159,12 +160,15 @@ class _Scope:
             likely=rule.likely,
             minus=None if spec.minus is None else self.part(spec.minus, f"{key}.minus"),
             overrules=tuple(
-                Overrule(
-                    nan if rule.value is None else rule.value, self.filters(rule.when, f"{key}.overrules.{number}")
-                )
-                for number, rule in enumerate(spec.overrules)
+                self.overrule(rule, f"{key}.overrules.{number}") for number, rule in enumerate(spec.overrules)
             ),
         )
+
+    def overrule(self, spec: OverruleSpec, key: str) -> Overrule:
+        for name, test in spec.when.items():
+            if test.row_by is not None:
+                self.complain(f"{key}.when.{name}.row_by", "only the tests of `select` look into another table's rows")
+        return Overrule(nan if spec.value is None else spec.value, self.filters(spec.when, f"{key}.when"))
 
     def part(self, spec: PartSpec, key: str) -> Part:
         return Part(self.find(spec.object, key), self.filters(spec.rows, f"{key}.rows"))
