@@ -211,6 +211,17 @@ def test_two_devices_at_one_address_are_warned_about(load: Load) -> None:
     )
 
 
+def test_marks_that_no_check_can_see_are_warned_about(load: Load) -> None:
+    entry = "  - {name: %s, address: %s, kind: switch, important: [ge1], checks: [%s]%s}\n"
+    snmp = ", snmp: {version: 2c, community: public}"
+    devices = entry % ("a", "192.0.2.1", "icmp", "") + entry % ("b", "192.0.2.2", "snmp", snmp)
+    root = load({"inventories/a.yaml": "site: a\ndevices:\n" + devices})
+    told = [str(warning) for warning in root.warnings if "marks interfaces" in str(warning)]
+    assert len(told) == 1
+    assert told[0].startswith("inventories/a.yaml:3:")
+    assert "`a` marks interfaces, and no `snmp` check looks at them" in told[0]
+
+
 def test_a_yml_file_is_not_passed_over_in_silence(load: Load) -> None:
     root = load({"inventories/a.yml": "site: a\n", "inventories/.b.yaml": "x\t\n"})
     assert "inventories/a.yml: warning: not read (rename it to end in `.yaml`)" in map(str, root.warnings)

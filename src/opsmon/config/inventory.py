@@ -40,6 +40,7 @@ def load_inventory(loading: Loading, known: Known) -> Inventory:
     check_no_circle(placed, loading.problems)
     check_former_names(placed, loading.problems)
     _warn_shared_addresses(placed.values(), loading)
+    _warn_marks_unseen(placed.values(), loading)
     devices = {name: with_only_service(found.device, known) for name, found in placed.items()}
     if not read:
         hint = "is this the right directory? `opsmon init DIR` writes a sample"
@@ -119,6 +120,14 @@ def _warn_shared_addresses(placed: Iterable[PlacedDevice], loading: Loading) -> 
             message = f"{shown(found.device.name)} has the address of {shown(other.device.name)}"
             problem = found.origin.problem("address", message, f"at {other.origin.where}", warning=True)
             loading.problems.add(problem)
+
+
+def _warn_marks_unseen(placed: Iterable[PlacedDevice], loading: Loading) -> None:
+    """Marked interfaces that no check will ever see: their links would be taken for watched."""
+    for found in placed:
+        if found.device.important and not any(check.kind == "snmp" for check in found.device.checks):
+            message = f"{shown(found.device.name)} marks interfaces, and no `snmp` check looks at them"
+            loading.problems.add(found.origin.problem("important", message, "add `snmp` to its checks", warning=True))
 
 
 def _where(document: Document, steps: tuple[str | int, ...]) -> str:

@@ -137,9 +137,7 @@ class Conversation:
         self._wire.expect(self._id, self)
         self._attempts = attempts
         self._is_unanswered = True
-        self._first_sent_s = self._loop.time()
-        if not attempts:
-            self._silent_since_s = self._first_sent_s
+        self._first_sent_s = 0.0
         if request.encoded is None:
             request.encoded = encode_request(self.peer.version, self.peer.community, request)
         self._encoded = request.encoded
@@ -154,17 +152,26 @@ class Conversation:
 
     def _send(self) -> None:
         self._wire.send(self._encoded.with_id(self._id), self.peer.address)
-        self._sent_at_s = self._loop.time()
-        waits_s = self._waits_s
-        trial = self._sign is None and self._exchange.is_trial
-        wait_s = waits_s[0] / 2 if trial else waits_s[min(self._attempts, len(waits_s) - 1)]
-        self._deadline_s = min(self._sent_at_s + wait_s, self._terms.deadline_s)
+        self._sent_at_s = sent_at_s = self._loop.time()
+        if not self._first_sent_s:
+            self._first_sent_s = sent_at_s
+        if not self._attempts:
+            self._silent_since_s = sent_at_s
+        self._deadline_s = sent_at_s + self._wait_s()
+        self._deadline_s = min(self._deadline_s, self._terms.deadline_s)
         self._attempts += 1
         if self._timer is None:
             self._timer = self._loop.call_at(self._deadline_s, self._on_timer)
         elif self._timer.when() > self._deadline_s:  # a shorter wait than the one before
             self._timer.cancel()
             self._timer = self._loop.call_at(self._deadline_s, self._on_timer)
+
+    def _wait_s(self) -> float:
+        """How long this attempt may take."""
+        waits_s = self._waits_s
+        if self._exchange.is_trial and self._sign is None:
+            return waits_s[0] / 2
+        return waits_s[self._attempts] if self._attempts < len(waits_s) else waits_s[-1]
 
     def _on_timer(self) -> None:
         """The timer is set once and looks again: answers that come in time move the deadline, not the timer."""
