@@ -115,6 +115,7 @@ def test_a_broken_key_is_not_used(tmp_path: Path) -> None:
         ("/ppp secret add name=u password=Zx7q\\\n    8w9e1r service=l2tp\n", "service=l2tp"),
         ("snmp-server community \\\r\n  Zx7q8w9e1r \\\r\n  RO 10\r\n", "RO 10"),
         ("password \\\nZx7q8w9e1r", ""),
+        (" description D:\\\n key 7 Zx7q8w9e1r\n", "description D:"),
     ],
 )
 def test_a_line_that_goes_on_in_the_next_one(text: str, kept: str) -> None:

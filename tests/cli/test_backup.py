@@ -16,6 +16,7 @@ from opsmon.backup.lock import run_lock
 from tests.backup.far_end import PASSWORD, FarEnd, Manners, behave, far_end, ios_config, vrp_config
 from tests.backup.planted import PLANTED
 from tests.backup.rig import REPOSITORY
+from tests.backup.secret_grammar import TEMPLATES
 from tests.cli.said import Opsmon, Said
 
 PLATFORMS = {"core-1": "huawei_vrp", "edge-1": "cisco_ios"}
@@ -292,6 +293,8 @@ def test_a_change_outside_any_order_is_marked_with_who_was_there(house: House) -
 def test_no_planted_secret_survives_anywhere(house: House) -> None:
     """In the repository, on the disk, in the output, in the log, good and bad captures alike."""
     planted = "".join(f"{line}\n" for line, _ in PLANTED)
+    grammar = [(template, f"Gr{number:03}q8w", f"Gs{number:03}q8w") for number, template in enumerate(TEMPLATES)]
+    planted += "".join(f"{template.format(*secrets)}\n" for template, *secrets in grammar)
     behave(house.core, config=vrp_config(extra=planted))
     said = [house("run", "core-1"), house("show", "core-1"), house("run", "core-1", "--json")]
     assert said[0].code == 0, said[0].out
@@ -302,6 +305,7 @@ def test_no_planted_secret_survives_anywhere(house: House) -> None:
     said += [house("run"), house("list", "--json"), house("verify", "--json")]
     shown = "".join(each.out + each.err for each in said) + house.everything()
     assert [secret for _, secret in PLANTED if secret in shown] == []
+    assert [template for template, *secrets in grammar if any(secret in shown for secret in secrets)] == []
     assert PASSWORD not in shown
     assert "<secret-" in shown
 

@@ -85,27 +85,28 @@ def _converse(line: Line, device: Device, recipe: Recipe, likeness: Judge, parti
         for command in recipe.setup:
             dialogue.run(command)  # refused for lack of rights, unknown: no harm, the pager is answered anyway
         command, came = _first_understood(dialogue, recipe)
-        came = _undisturbed(dialogue, command, came)
+        came, logged = _undisturbed(dialogue, command, came)
         kept = kept_of(came, recipe)
         like = likeness(kept.text)
         twice = recipe.twice or like is Likeness.SECRETS
-        again = _undisturbed(dialogue, command, decoded(dialogue.run(command))) if twice else None
+        again = _undisturbed(dialogue, command, decoded(dialogue.run(command)))[0] if twice else None
         users = _users(dialogue, recipe, came.text) if like is not Likeness.SAME else ""
         line.channel.send(recipe.quit + "\n")
     except (CutError, StallError, BackupError):
         partial.append(dialogue.partial)
         raise
-    evidence = Evidence(kept.text, came.text, dialogue.host, kept_of(again, recipe).text if again is not None else None)
+    second = kept_of(again, recipe).text if again is not None else None
+    evidence = Evidence(kept.text, came.text, dialogue.host, second, logged=logged)
     return Capture(evidence, came, kept, users)
 
 
-def _undisturbed(dialogue: Dialogue, command: str, came: Decoded) -> Decoded:
-    """A reading into which the device wrote no message of its log, if one can be had."""
+def _undisturbed(dialogue: Dialogue, command: str, came: Decoded) -> tuple[Decoded, str]:
+    """A reading without a message of the device's log, if one can be had; else the last one, and the message."""
     for _ in range(MOST_READINGS - 1):
         if not log_message_in(came.text):
-            break
+            return came, ""
         came = decoded(dialogue.run(command))
-    return came
+    return came, log_message_in(came.text)
 
 
 def _users(dialogue: Dialogue, recipe: Recipe, text: str) -> str:

@@ -108,7 +108,7 @@ def _bytes(line: str, encoding: str) -> bytes:
 
 def stored(text: str) -> tuple[str, tuple[int, ...]]:
     """The text as it is kept, plain UTF-8, and the numbers of its lines on which `\\xNN` stands for a byte."""
-    if not _BROKEN.search(text):
+    if text.isascii() or not _BROKEN.search(text):
         return text, ()
     lines, named = text.split("\n"), []
     for index, line in enumerate(lines):

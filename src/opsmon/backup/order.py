@@ -91,8 +91,10 @@ class OrderBook:
         parts = []
         for device, after in order.after.items():
             before = order.before[device]
-            if before.commit and after.commit:
+            try:
                 parts.append(self._repository.diff(after.path, before.commit, after.commit, before.path))
+            except BackupError as error:  # a copy of before that the repository lost: the order ends all the same
+                parts.append(f"# {device}: no difference can be shown: {error}\n")
         return "".join(parts)
 
 

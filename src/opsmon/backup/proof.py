@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from opsmon.backup.configuration import hostname_of
 from opsmon.backup.recipe import Recipe, Structure
 from opsmon.backup.sections import IncompleteError, parse_sections
-from opsmon.backup.volatile import log_message_in
 
 SHORTEST_RATIO = 0.6
 LEAST_OF_ANNOUNCED = 0.8  # how line ends are counted differs by version
@@ -32,7 +31,8 @@ class LastGood:
 class Evidence:
     """A capture, decoded, in its kept form. `output` is all that the command said; `again` a second reading.
 
-    `salted` says that the second reading differed, but in nothing except secrets.
+    `salted` says that the second reading differed, but in nothing except secrets; `logged` is a message of the device's
+    log that stands in the output.
     """
 
     text: str
@@ -40,6 +40,7 @@ class Evidence:
     prompt_host: str = ""
     again: str | None = None
     salted: bool = False
+    logged: str = ""
 
 
 def refusal_of(
@@ -49,7 +50,7 @@ def refusal_of(
     return (
         _error(evidence.output, recipe)
         or _too_few(evidence.text, recipe)
-        or _logged(evidence.output)
+        or _logged(evidence.logged)
         or _no_end(evidence.text, recipe)
         or _unlike(evidence, recipe)
         or _nameless(evidence.text, recipe)
@@ -101,8 +102,7 @@ def _no_end(text: str, recipe: Recipe) -> str:
     return ""
 
 
-def _logged(output: str) -> str:
-    line = log_message_in(output)
+def _logged(line: str) -> str:
     if not line:
         return ""
     return f"a message of the device's log stands in the configuration, in a second reading too: {line[:120]}"

@@ -96,9 +96,9 @@ class Scrubber:
             if start < copied:
                 continue  # a line that goes on with the one before
             end = _line_end(text, start)
-            line = text[start:end]
-            scrubbed = self._scrub_folded(line) if "\n" in line else self._scrub_line(line, section)
-            parts += [text[copied:start], scrubbed]
+            lines = text[start:end]
+            lines = self._scrub_folded(lines) if "\n" in lines else lines
+            parts += [text[copied:start], "\n".join(self._scrub_line(line, section) for line in lines.split("\n"))]
             copied = end
         return "".join(parts) + text[copied:]
 
@@ -120,7 +120,7 @@ class Scrubber:
             if hidden and not PLACEHOLDER.search(line, start, end):
                 block = _without(block, hidden[1:])
                 block = block[: hidden[0]] + self.placeholder(line[start:end]) + block[hidden[0] + 1 :]
-        return LOOKS.sub(self._hide_look, block)
+        return block
 
     def _hide_look(self, found: "re.Match[str]") -> str:
         return self.placeholder(found[0]) if not PLACEHOLDER.search(found[0]) else found[0]

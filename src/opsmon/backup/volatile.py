@@ -92,7 +92,10 @@ _LOGGED = re.compile(
     """,
     re.X,
 )  # fmt: skip
-_HINT = re.compile(r"%[A-Z%]|\d\d:\d\d:\d\d|essage from |n alarm |n notification |>\d|> ?[A-Z][a-z][a-z] ")
+# Every message has one of these; each is looked for as plain text, or by its first character, because few lines have any.
+_HINTS = tuple(
+    map(re.compile, ("%", r":\d\d:\d\d", "essage from ", "n alarm ", "n notification ", r"\n\s*<\d", "SYSLOG"))
+)
 # A configuration may name messages too: what is to be done about them, and texts for people.
 _NAMED = re.compile(
     r"\s*(?:event|logging|syslog|action|description|remark|match|banner|!|set\s\S|.{0,60}\bpattern)\s", re.I
@@ -102,13 +105,10 @@ _STAMPED = re.compile(rf"{_TIME}.{{0,80}}?(?:%|/[0-7]/)")
 
 def log_message_in(output: str) -> str:
     """The first line that is, or holds, a message of the device's log; empty where none does."""
-    end = -1
-    for hint in _HINT.finditer(output):
-        if hint.start() < end:
-            continue
-        end = output.find("\n", hint.end())
-        end = len(output) if end < 0 else end
-        line = output[output.rfind("\n", 0, hint.start()) + 1 : end]
+    hinted = {output.rfind("\n", 0, hint.start() + 1) + 1 for pattern in _HINTS for hint in pattern.finditer(output)}
+    for start in sorted(hinted):
+        end = output.find("\n", start)
+        line = output[start : end if end >= 0 else len(output)]
         if len(line) <= 10 * _LONGEST and _LOGGED.search(line) and (not _NAMED.match(line) or _STAMPED.search(line)):
             return line.strip()
     return ""

@@ -92,7 +92,7 @@ class Worker:
             device=device,
             at=self.clock.now(),
             text=known.text if salted and known.text is not None else kept,
-            sealed=None if is_stored else self.sealer.seal(capture.came.raw),
+            sealed=self.sealer.seal(capture.came.raw) if self.sealer.seals and not is_stored else None,
             chars=len(text),
             hostname=hostname_of(known.text if is_stored and known.text else text, recipe)
             or capture.evidence.prompt_host,
