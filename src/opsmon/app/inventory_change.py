@@ -23,7 +23,7 @@ def tell_changes(events: Iterable[Event], world: World, old: Inventory | None) -
     known = _lost(events) if old is None else old.devices.keys()
     gone = sorted(known - new.devices.keys() - renamed)
     if gone:
-        log.warning("%d devices left the inventory: %s", len(gone), _named(gone))
+        log.warning("%d %s left the inventory: %s", len(gone), "device" if len(gone) == 1 else "devices", _named(gone))
     _tell_incidents(events, world)
     if old is not None:
         for before, after in likely_renames(old, new):
