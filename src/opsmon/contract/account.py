@@ -19,12 +19,14 @@ from opsmon.model.name import IncidentId
 
 @dataclass(frozen=True, slots=True)
 class Affair:
-    """One incident with its clocks, the device that it is about, and the condition that raised it ("" not known)."""
+    """One incident with its clocks, the device that it is about, and the condition that raised it ("" not known).
+    `fault` is what people read of it: the condition's name, or what a person called it."""
 
     case: Case
     clocks: tuple[Clock, ...]
     device: str
     condition: str = ""
+    fault: str = ""
 
     @property
     def begun_at(self) -> datetime | None:

@@ -38,7 +38,7 @@ def _faults(world: World, contract: ContractId, now: datetime) -> list[Fault]:
 def affair_of(book: ContractBook, incident: Incident) -> Affair:
     """An incident with its clocks, as money and reports see it."""
     case = case_of(incident)
-    return Affair(case, book.clocks(case), _subject(incident), _condition(incident))
+    return Affair(case, book.clocks(case), _subject(incident), _condition(incident), incident.condition)
 
 
 def _subject(incident: Incident) -> str:

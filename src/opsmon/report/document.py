@@ -76,6 +76,7 @@ def clock_document(line: ClockLine, report: MonthReport) -> Document:
     return {
         "incident": line.affair.case.incident,
         "device": line.affair.device,
+        "fault": line.affair.fault,
         "clause": clock.clause,
         "what": line.what.en,
         "what_zh": line.what.in_("zh"),

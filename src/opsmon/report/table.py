@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from opsmon.contract.account import Affair
 from opsmon.contract.budget import Budget, BudgetUse, Reading
 from opsmon.contract.clock import overrun_at
 from opsmon.contract.place import counts_of
@@ -59,7 +60,7 @@ def _column(en: str, zh: str, width: int, *, sheet_only: bool = False, terminal_
 
 
 CLAUSE, WHAT = _column("clause", "条款", 8), _column("what", "内容", 44)
-INCIDENT, DEVICE = _column("incident", "事件编号", 14), _column("device", "设备", 18)
+INCIDENT, DEVICE = _column("incident", "事件编号", 14), _column("device and fault", "设备及故障", 24)
 SOURCE = _column("source", "依据", 22, sheet_only=True)
 DUE, MET = _column("due", "时限", 17), _column("met", "完成", 17)
 LEAST, MOST = _column("least CNY", "最少（元）", 14), _column("most CNY", "最多（元）", 14)
@@ -137,11 +138,17 @@ def _clock_row(line: ClockLine, report: MonthReport, language: str) -> tuple[Cel
     clock, provisional = line.clock, Text(", provisional", "（暂定）").in_(language)
     minutes = -(-overrun_at(clock, report.as_of).total_seconds() // 60)
     return (
-        line.affair.case.incident, line.affair.device, clock.clause, line.what.in_(language),
+        line.affair.case.incident, _fault(line.affair), clock.clause, line.what.in_(language),
         local(clock.due_at or clock.strict_due_at, report), local(clock.met_at, report),
         STATES[line.state].in_(language) + (provisional if clock.provisional else ""), int(minutes) or None,
         line.source,
     )  # fmt: skip
+
+
+def _fault(affair: Affair) -> str:
+    """The device and what is wrong with it; what a person reported may be about no device."""
+    device = "" if affair.device == affair.case.incident else affair.device
+    return f"{device} {affair.fault}".strip()
 
 
 def _exclusions(report: MonthReport) -> Table:
@@ -205,7 +212,7 @@ def _money(report: MonthReport, language: str) -> Table:
 def _papers(report: MonthReport, language: str) -> Table:
     columns = INCIDENT, DEVICE, CLAUSE, WHAT, DUE, _column("state", "状态", 16), SOURCE
     rows = tuple(
-        (line.affair.case.incident, line.affair.device, line.clock.clause, line.what.in_(language),
+        (line.affair.case.incident, _fault(line.affair), line.clock.clause, line.what.in_(language),
          local(line.clock.end_at, report), STATES[line.state].in_(language), line.source)
         for line in report.papers
     )  # fmt: skip
