@@ -345,3 +345,13 @@ async def test_what_was_taken_and_not_journaled_before_the_end_is_told_again_und
             await until(lambda: not store.backlog())
     assert ids(there) == ["i1-1-oncall"] * 2
     assert then.told == ["i1-1-oncall"]
+
+
+async def test_a_channel_that_is_mended_by_a_reload_is_tried_at_once(store: Store) -> None:
+    async with receiver(answer(200)) as there:
+        write(store, owed(1))
+        store.retry("i1-1-oncall", datetime.now(UTC) + timedelta(minutes=50), "HTTP 404")
+        async with working(store, Channel("oncall", Secret("http://127.0.0.1:9/"))) as worker:
+            await asyncio.sleep(0.1)
+            worker.load([channel_to(there)])
+            await there.until(1, within_s=5.0)

@@ -96,6 +96,7 @@ class Lane:
         self._failing: dict[str, _Failing] = {}
         self._trials = 0  # of a broken circuit; every other one takes the newest: it may be of another sort
         self._judged_s, self._took_s = float("-inf"), float("-inf")
+        self.tries_all_now = False  # whatever its own next attempt
         self.results = {DELIVERED: 0, RETRIED: 0, DEAD: 0}
 
     def wake(self) -> None:
@@ -122,7 +123,7 @@ class Lane:
     async def _pass(self, attempts: asyncio.TaskGroup) -> None:
         """Sends off what is due and has a place, or sleeps until something may go."""
         self._wake.clear()
-        await self._notice_set_clock()
+        await self._hasten()
         pause_s = self._circuit.wait_s(self._clock.monotonic())
         if pause_s or not self._places():
             await self._sleep(pause_s or None, nothing_to_do=False)
@@ -138,11 +139,12 @@ class Lane:
             wait_s = None if next_at is None else (next_at - now).total_seconds()
             await self._sleep(wait_s, nothing_to_do=not self._under_way)
 
-    async def _notice_set_clock(self) -> None:
+    async def _hasten(self) -> None:
         """What waits by a clock that was set back would wait for too long."""
         jump = self._wall.look()
-        if jump is not None and jump < timedelta(0):
+        if self.tries_all_now or (jump is not None and jump < timedelta(0)):
             await asyncio.to_thread(self._store.hasten, self.channel.name, self._clock.now())
+            self.tries_all_now = False
 
     def _places(self) -> int:
         return (1 if self._circuit.is_broken else AT_ONCE) - len(self._under_way)

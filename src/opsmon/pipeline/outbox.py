@@ -74,12 +74,17 @@ class OutboxWorker:
         return results
 
     def load(self, channels: Sequence[Channel]) -> None:
-        """From now on these channels; what waits for one that is gone goes on waiting."""
-        self._past = self.results
+        """From now on these channels; what waits for one that is gone goes on waiting.
+
+        A change is most likely the repair that somebody waits for: everything that waits is tried at once.
+        """
+        self._past, is_change = self.results, bool(self._lanes)
         self._lanes = {
             channel.name: Lane(channel, self._store, self._sender, self._clock, self._record_taken)
             for channel in channels
         }
+        for lane in self._lanes.values():
+            lane.tries_all_now = is_change
         self._changed.set()
 
     def wake(self) -> None:

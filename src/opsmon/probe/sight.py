@@ -27,7 +27,6 @@ class Unmeasured:
     since_s: float
     detail: str
     ever: bool  # whether it was measured before
-    runs: int = 1
     told: bool = False
 
     def is_due(self, now_s: float) -> bool:
@@ -108,7 +107,7 @@ class Sight:
             ever = key in self._measured
             self._unmeasured[key] = Unmeasured(sample.device, sample.check, now_s, sample.detail, ever)
         else:
-            known.detail, known.runs = sample.detail, known.runs + 1
+            known.detail = sample.detail
         # A right that was never there is no accident: it is told as a check that cannot be made.
         lasting = sample.cause is LocalCause.PERMISSION and key not in self._measured
         if sample.cause is not None and not lasting:
