@@ -107,6 +107,14 @@ def test_a_contract_may_take_our_message_for_a_notice_or_for_nothing() -> None:
     assert not {"E1", "E8"} & nothing
 
 
+def test_our_message_breaches_no_disputed_clause_either() -> None:
+    contract = book(E).contract
+    clause = next(one for one in contract.clauses if one.id == "E1")
+    disputed = replace(clause, variants=tuple(replace(one, mode=Mode.DISPUTED) for one in clause.variants))
+    (clock,) = clocks_for(replace(contract, clauses=(disputed,)), book(E).calendar, told(DETECTED))
+    assert state_at(clock, LATER) is ClockState.AT_RISK
+
+
 def test_a_withdrawn_report_leaves_what_our_message_started() -> None:
     one = told(("detected", "2026-11-20 10:00:00"), ("reported", "2026-11-20 10:20:00"))
     wrong = Fact(FactType.WITHDRAWN, local("2026-11-21 09:00:00"), "值班长", "误报", withdraws=2)

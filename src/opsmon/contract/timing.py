@@ -95,7 +95,7 @@ def clocks_for(contract: Contract, calendar: Calendar, case: Case) -> tuple[Cloc
 
 def _clock_of(clause: Clause, chosen: Chosen, start: Start, given: Reckoning) -> Clock:
     variant, history = clause.variants[chosen.index], given.history
-    mode = start.mode if start.mode is not None and variant.mode is Mode.JUDGED else variant.mode
+    mode = start.mode if start.mode is not None and variant.mode is not Mode.WARNED else variant.mode
     timed = _timed(variant, mode, start.at, given)
     met_at = _met_at(clause, start.at, history)
     cancelled_at = _cancelled_at(clause, start, None if mode is Mode.PROVISIONAL else timed.due_at, met_at, history)
