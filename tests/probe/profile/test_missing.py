@@ -115,6 +115,17 @@ async def test_a_mark_that_no_interface_has_is_told(profiles: ProfileSet) -> Non
     assert [found[f"interface_important_found {name}"] for name in ("ge1", "ge9", "ifIndex=1")] == [1.0, 0.0, 1.0]
 
 
+async def test_health_tables_and_neighbours_that_are_cut_are_told(profiles: ProfileSet) -> None:
+    disks = "".join(f"1.3.6.1.2.1.25.3.3.1.2.{row}|2|7\n" for row in range(1, 4200))
+    heard = "".join(f"1.0.8802.1.1.2.1.4.1.1.9.0.{row}.1|4|sw-{row}\n" for row in range(1, 600))
+    poller = DevicePoller(profiles)
+    session = RecordedSession(parse_recording(system(86_400) + disks + heard))
+    for _ in range(2):
+        problems = (await poller.poll(session)).problems
+        assert "the first 4,096 rows of hrProcessorLoad are taken, 103 are left out" in problems
+        assert "the first 512 neighbours are taken, 87 are left out" in problems
+
+
 async def test_the_uptime_goes_on_beyond_497_days(profiles: ProfileSet) -> None:
     engine_time = "1.3.6.1.6.3.10.2.1.3.0|2|"
     year_and_half_s = 2**32 // 100 + 3600

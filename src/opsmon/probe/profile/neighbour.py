@@ -37,6 +37,14 @@ def neighbour_instances(reader: Reader, profile: Profile) -> list[Instance]:
     return wanted
 
 
+def cut_neighbours(reader: Reader, profile: Profile) -> tuple[str, ...]:
+    """What is said where there are more neighbours than are taken."""
+    count = len(reader.column(profile.objects[REMOTE[0]].column)) if REMOTE[0] in profile.objects else 0
+    if count <= MOST_NEIGHBOURS:
+        return ()
+    return (f"the first {MOST_NEIGHBOURS} neighbours are taken, {count - MOST_NEIGHBOURS:,} are left out",)
+
+
 def _rows(reader: Reader, profile: Profile) -> list[Index]:
     rows = reader.column(profile.objects[REMOTE[0]].column)
     return [row for row in rows if len(row) == INDEX_ARCS][:MOST_NEIGHBOURS]

@@ -25,7 +25,7 @@ from opsmon.probe.profile.identity import (
     keep_words,
     text_at,
 )
-from opsmon.probe.profile.neighbour import neighbour_columns, neighbour_instances, neighbours_of
+from opsmon.probe.profile.neighbour import cut_neighbours, neighbour_columns, neighbour_instances, neighbours_of
 from opsmon.probe.profile.plan import Plan, keep_unread, plan_of
 from opsmon.probe.profile.profile import Profile
 from opsmon.probe.profile.reader import Instance, Reader
@@ -35,6 +35,7 @@ from opsmon.probe.profile.survey import (
     Adopted,
     adopt,
     columns_of,
+    cut_words,
     label_pointers,
     label_texts,
     scalars_of,
@@ -83,6 +84,7 @@ class _Known:
     if_table_changed: str
     uptime: Uptime | None
     silent: tuple[Oid, ...] = ()  # what the last survey found unanswered
+    cut: tuple[str, ...] = ()  # what is said of tables that were too long
 
 
 class DevicePoller:
@@ -182,7 +184,8 @@ class DevicePoller:
         plan = plan_of(series, before.plan.block if before else None)
         marks = (text_at(reader, SYS_OBJECT_ID), text_at(reader, IF_TABLE_LAST_CHANGE), uptime)
         silent = tuple(session.silent)
-        self._known = known = _Known(profile, kind, identity, plan, shapes, neighbours, *marks, silent)
+        cut = (*cut_words(reader, profile), *cut_neighbours(reader, profile))
+        self._known = known = _Known(profile, kind, identity, plan, shapes, neighbours, *marks, silent, cut)
         self._end_survey(reader, known, young=is_young)
         self._uplinks.learn(neighbours)
         return self._picture(reader, known, surveyed=True)
@@ -230,6 +233,7 @@ class DevicePoller:
             problems=(
                 *reader.problems,
                 *silence_words(known.profile, silent),
+                *known.cut,
                 *table_words(known.shapes),
                 *unmatched_words(unmatched),
             ),

@@ -106,6 +106,17 @@ def rows_of(reader: Reader, source: Source) -> list[Index]:
     return rows
 
 
+def cut_words(reader: Reader, profile: Profile) -> tuple[str, ...]:
+    """What is said of tables of which not every row is taken."""
+    bases = {source.base.column: source.base.name for source in sources_of(profile) if source.base.fixed is None}
+    rows = {name: len(reader.column(column)) for column, name in bases.items()}
+    return tuple(
+        f"the first {MOST_ROWS:,} rows of {name} are taken, {count - MOST_ROWS:,} are left out"
+        for name, count in rows.items()
+        if count > MOST_ROWS
+    )
+
+
 def groups_of(sources: Sequence[Source]) -> list[list[Source]]:
     """Sources that stand in for each other, in order; one with `also` stands alone, beside the others."""
     chain = [source for source in sources if not source.also]
