@@ -109,3 +109,12 @@ def test_a_device_with_half_a_character(far: FarEnd, rig: Rig) -> None:
     assert not rig.one(device).changed
     commits = rig.shelf.versions(rig.shelf.places(device))
     assert len(commits) == 1
+
+
+def test_what_is_put_aside_and_given_as_a_reason_is_decoded_once(far: FarEnd, rig: Rig) -> None:
+    """A text that is decoded already would become another one if it were decoded again."""
+    said = "Error: 二龙路主会场 ".encode("gb18030") + b"\xd6\n" + " description 一号楼上联\n".encode("gb18030")
+    there = far.device(Manners(error=said.decode("latin-1"), encoding="latin-1"))
+    refused = rig.one(rig.device(there))
+    assert refused.reason == "the device answered with an error: Error: 二龙路主会场 \\xd6"
+    assert " description 一号楼上联\n" in rig.aside()

@@ -148,6 +148,13 @@ def foreign_removal(rig: Rig) -> None:
     repository.close()
 
 
+def foreign_bytes(rig: Rig) -> None:
+    repository = Repository(rig.root / "backups")
+    text = vrp_config(ONE, extra="interface Vlanif1\n description \xd6\n#\n").encode("latin-1")
+    repository.commit([Change({f"hall/{ONE}.cfg": text}, datetime.now(UTC), "by a person\n")])
+    repository.close()
+
+
 def replaced_files(rig: Rig) -> None:
     (rig.root / "backups" / "hall" / f"{ONE}.cfg").write_text("something else\n")
     (rig.root / "backups" / "hall" / f"{TWO}.cfg").unlink()
@@ -177,8 +184,8 @@ DAMAGES = (
     empty_text, empty_text_and_copy, scrambled_text, lost_text, empty_tree, empty_commit, empty_branch, zeroed_branch,
     lost_branch, branch_to_nowhere, broken_packed_refs, lost_head, zeroed_head, detached_head, another_branch,
     zeroed_configuration, no_refs, truncated_pack, lost_index_of_a_pack, lost_repository, lost_insides,
-    older_repository, foreign_commit, foreign_removal, replaced_files, locks, lost_results, broken_results,
-    broken_order,
+    older_repository, foreign_commit, foreign_removal, foreign_bytes, replaced_files, locks, lost_results,
+    broken_results, broken_order,
 )  # fmt: skip
 
 
@@ -229,7 +236,7 @@ def test_before_it_is_mended_it_is_said(rig: Rig, fleet: list[Device], damage: C
     assert ("older than `var/`" in "".join(drill.faults)) is (damage in (lost_repository, older_repository))
 
 
-@pytest.mark.parametrize("damage", [lost_text, lost_repository, older_repository, foreign_commit, broken_results])
+@pytest.mark.parametrize("damage", [lost_text, lost_repository, older_repository, foreign_bytes, broken_results])
 def test_a_change_in_the_same_night_is_still_one(
     far: FarEnd, rig: Rig, fleet: list[Device], damage: Callable[[Rig], None]
 ) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from opsmon.backup.commit_stream import Change
+from opsmon.backup.encoding import stored
 from opsmon.backup.history import MOVED_FROM
 from opsmon.backup.outcome import Occasion, Refused, Result, Taken
 from opsmon.backup.repository import Repository
@@ -185,7 +186,7 @@ class Keeper:
 
     def _diff(self, path: str, before: str, after: str, path_before: str) -> str:
         try:
-            return self._repository.diff(path, before, after, path_before)[:LONGEST_DIFF_CHARS]
+            return stored(self._repository.diff(path, before, after, path_before))[0][:LONGEST_DIFF_CHARS]
         except BackupError:
             return f"the copy of before ({before[:12]}) is not in the repository any more: no difference can be shown\n"
 
@@ -204,7 +205,7 @@ class Keeper:
             chars=standing.chars,
             commit=standing.commit,
             took_s=round(taken.took_s, 3),
-            note=_note(taken),
+            note=taken.encoding_note,
         )
 
     def _bad(self, refused: Refused) -> Result:
@@ -234,8 +235,3 @@ class Keeper:
     def _forget_aside(self, device: DeviceName) -> None:
         with suppress(OSError):
             (self._aside / f"{file_stem(device)}.txt").unlink(missing_ok=True)
-
-
-def _note(taken: Taken) -> str:
-    """A word about bytes that fit no encoding, and about a text that git had lost."""
-    return taken.encoding_note

@@ -61,7 +61,8 @@ class Worker:
             log.error("backup of %s: %s", device.name, scrubber.scrub(traceback.format_exc()))
             reason = f"a mistake of opsmon's own ({type(error).__name__}); the log has it"
         took_s = time.monotonic() - began
-        return Refused(device, self.clock.now(), _shown(scrubber, reason), _shown(scrubber, aside), took_s)
+        came = decoded(aside).text
+        return Refused(device, self.clock.now(), _shown(scrubber, decoded(reason).text), _shown(scrubber, came), took_s)
 
     def _taken(self, device: Device, scrubber: Scrubber, began: float) -> Taken | Refused:
         recipe = self._recipe(device)
@@ -149,8 +150,8 @@ class _Reading:
 
 
 def _shown(scrubber: Scrubber, text: str) -> str:
-    """What a device said, decoded and without its secrets."""
-    return stored(scrubber.scrub(decoded(text).text))[0]
+    """What a device said, decoded already, without its secrets, as plain UTF-8."""
+    return stored(scrubber.scrub(text))[0]
 
 
 def secrets_of(device: Device) -> list[str]:
