@@ -269,3 +269,13 @@ def test_when_the_store_was_last_written_is_known(tmp_path: Path) -> None:
     now = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
     store.touch(now)
     assert store.last_written_at() == now
+
+
+def test_what_was_never_tried_is_due_first_then_what_waited_longest(tmp_path: Path) -> None:
+    store = open_store("sqlite:///opsmon.db", tmp_path)
+    now = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+    store.commit([], [NewDelivery(f"{name}-1-oncall", "oncall", name, "{}") for name in ("a", "b", "c")], now)
+    store.retry("a-1-oncall", now + timedelta(seconds=2), "HTTP 500")
+    store.retry("b-1-oncall", now + timedelta(seconds=1), "HTTP 500")
+    due = store.due(now + timedelta(minutes=1), limit=10, channel="oncall")
+    assert [delivery.key for delivery in due] == ["c", "b", "a"]
