@@ -1,12 +1,12 @@
 """When the papers, patrols and other duties of the five contracts are due: golden dates, and how tasks stand."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from opsmon.contract.calendar import Period
-from opsmon.contract.obligation import Nature, Obligation, Task, find_task, task_state, tasks_of
+from opsmon.contract.obligation import Nature, Obligation, Task, task_state, tasks_of, tasks_on
 from opsmon.contract.text import Text
 from opsmon.model.duty import TaskState
 from tests.contract.rulebook import SHANGHAI, book, local
@@ -275,19 +275,12 @@ def test_done_to_the_second_is_in_time() -> None:
     assert task_state(task, later + timedelta(days=1), later) is TaskState.OVERDUE
 
 
-def test_a_date_means_the_task_due_that_day_else_the_one_whose_time_contains_it() -> None:
+def test_a_date_means_the_tasks_due_that_day_else_those_whose_time_contains_it() -> None:
     calendar = book(C).calendar
     patrols = tasks(C, "C10", "2026-11-20", "2026-11-30")
-    first = find_task(patrols, date(2026, 11, 20), {}, calendar)
-    assert first is not None
-    assert first.part == "09:00"
-    second = find_task(patrols, date(2026, 11, 20), {first.key: datetime(2026, 11, 20, tzinfo=UTC)}, calendar)
-    assert second is not None
-    assert second.part == "17:00"
-    named = find_task(patrols, date(2026, 11, 20), {}, calendar, "17:00")
-    assert named == second
+    assert [one.part for one in tasks_on(patrols, date(2026, 11, 20), calendar)] == ["09:00", "17:00"]
+    assert [one.part for one in tasks_on(patrols, date(2026, 11, 20), calendar, part="17:00")] == ["17:00"]
+    assert tasks_on(patrols, date(2026, 11, 20), calendar, service="cctv") == ()
+    assert tasks_on(patrols, date(2026, 11, 22), calendar) == ()  # a Sunday
     monthly = tasks(C, "C11", "2026-11-01", "2026-12-31")
-    around = find_task(monthly, date(2026, 11, 12), {}, calendar)
-    assert around is not None
-    assert around.due_at == local("2026-12-01 00:00:00")
-    assert find_task(patrols, date(2026, 11, 22), {}, calendar) is None
+    assert [one.due_at for one in tasks_on(monthly, date(2026, 11, 12), calendar)] == [local("2026-12-01 00:00:00")]

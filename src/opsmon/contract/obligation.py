@@ -6,7 +6,7 @@ the working time of the reading that ends first, and never at night. A task that
 lapses.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -162,18 +162,21 @@ def task_state(task: Task, done_at: datetime | None, now: datetime) -> TaskState
     return TaskState.OPEN if now >= task.opens_at else TaskState.PENDING
 
 
-def find_task(
-    tasks: Iterable[Task], day: date, done: Mapping[TaskKey, datetime], calendar: Calendar, part: str = ""
-) -> Task | None:
-    """The task that a person means by a date: one that is due that day, else the next one whose time contains it.
+def tasks_on(
+    tasks: Iterable[Task], day: date, calendar: Calendar, service: str = "", part: str = ""
+) -> tuple[Task, ...]:
+    """The tasks that a person means by a date: those that are due that day, else those whose time contains it.
 
-    Of several, the first that is not done; `part` picks one of several on a day.
+    `service` and `part` pick some of several.
     """
-    open_first = sorted(tasks, key=lambda task: (task.key in done, task.due_at, task.service, task.part))
-    fitting = [task for task in open_first if not part or part in (task.part, f"{task.service} {task.part}".strip())]
-    on_day = [task for task in fitting if due_day(task, calendar) == day]
-    around = [task for task in fitting if calendar.local_date(task.opens_at) <= day <= due_day(task, calendar)]
-    return next(iter([*on_day, *around]), None)
+    fitting = [
+        task
+        for task in sorted(tasks, key=lambda task: (task.due_at, task.service, task.part))
+        if (not service or task.service == service)
+        and (not part or part in (task.part, f"{task.service} {task.part}".strip()))
+    ]
+    due = tuple(task for task in fitting if due_day(task, calendar) == day)
+    return due or tuple(t for t in fitting if calendar.local_date(t.opens_at) <= day <= due_day(t, calendar))
 
 
 def due_day(task: Task, calendar: Calendar) -> date:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from opsmon.contract.book import ContractBook
 from opsmon.contract.calendar import DAY_S, ONE_DAY
-from opsmon.contract.obligation import Nature, Obligation, Task, due_day, tasks_of
+from opsmon.contract.obligation import Nature, Obligation, Task, due_day, tasks_of, tasks_on
 from opsmon.contract.place import WHOLE, places_meant
 from opsmon.engine.duties import Duties, TaskId, Tick, reach_of, tick_of
 from opsmon.engine.input import Excuse, MarkDone, MarkUndone
@@ -151,16 +151,8 @@ class _Ticking:
 
 
 def _tasks_meant(book: ContractBook, row: Obligation, day: date, service: str, part: str) -> list[Task]:
-    """The tasks that are due on the day, else the next one whose time contains it."""
-    tasks = tasks_of(row, book.contract, book.calendar, day - ONE_DAY, day + reach_of(row))
-    fitting = [
-        task
-        for task in sorted(tasks, key=lambda task: (task.due_at, task.service, task.part))
-        if (not service or task.service == service)
-        and (not part or part in (task.part, f"{task.service} {task.part}".strip()))
-    ]
-    due = [task for task in fitting if due_day(task, book.calendar) == day]
-    return due or [t for t in fitting if book.calendar.local_date(t.opens_at) <= day <= due_day(t, book.calendar)]
+    around = tasks_of(row, book.contract, book.calendar, day - ONE_DAY, day + reach_of(row))
+    return list(tasks_on(around, day, book.calendar, service, part))
 
 
 def _are_several(tasks: list[Task]) -> bool:
