@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -101,6 +102,7 @@ class House:
         self.receiver = Receiver()
         self.mcu, self.nvr = Service(), Service()
         self.environment: dict[str, str] = {}
+        self.most_files: int | None = None  # that a daemon may have open; None: as many as the test
         self.daemons: list[Daemon] = []
 
     def write_root(self) -> None:
@@ -155,6 +157,7 @@ class Daemon:
         self.process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "opsmon", "run", "--root", str(self._house.root), env=environment,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            preexec_fn=self._limit_files if self._house.most_files else None,
         )  # fmt: skip
         assert self.process.stdout is not None
         assert self.process.stderr is not None
@@ -165,6 +168,10 @@ class Daemon:
         if ready:
             await self.until_logged("listening on")
             self.url = next(line for line in self.log if "listening on" in line).split()[-1]
+
+    def _limit_files(self) -> None:
+        most = self._house.most_files or 0
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
     async def _read(self, stream: asyncio.StreamReader, lines: list[str]) -> None:
         async for line in stream:

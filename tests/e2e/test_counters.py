@@ -29,6 +29,8 @@ TROUBLE = {
     "opsmon_store_failures_total",
     "opsmon_samples_merged_total",
     "opsmon_clock_jumps_total",
+    "opsmon_http_closed_total",
+    "opsmon_http_failures_total",
     "opsmon_probe_own_faults_total",
 }
 

@@ -13,6 +13,7 @@ from opsmon.console.server import ConsoleServer
 from opsmon.metrics.backups import Backups
 from opsmon.metrics.daemon import Counts, DaemonMetrics, ReloadRecord
 from opsmon.metrics.pages import MetricPages
+from opsmon.metrics.tallies import Tallies, Tally
 from opsmon.pipeline.lane import FAILED_OFTEN
 from opsmon.pipeline.loop import Pipeline
 from opsmon.store.store import Store
@@ -42,7 +43,7 @@ class Showing:
             lambda: telling.outbox.results,
             store.backlog,
             failing=lambda: store.failing(FAILED_OFTEN),
-            more=(tallies_of(pipeline, probing, self_watch), backups),
+            more=(tallies_of(pipeline, probing, self_watch), backups, self._port()),
         )
         self._server = ConsoleServer(
             ConsoleParts(
@@ -55,6 +56,14 @@ class Showing:
                 timezone=root.settings.timezone,
                 deliveries=store.unfinished,
             )
+        )
+
+    def _port(self) -> Tallies:
+        """What the port went through; read when there is one."""
+        return Tallies(
+            Tally("opsmon_http_closed", "Connections that we ended.", lambda: self._server.closed, "reason"),
+            Tally("opsmon_http_failures", "Requests that failed as requests.", lambda: self._server.failures, "kind"),
+            gauges=(Tally("opsmon_http_connections", "Connections now.", lambda: self._server.connections),),
         )
 
     async def start(self) -> None:

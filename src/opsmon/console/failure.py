@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from opsmon.errors import StoreError
 
 _NAMES_COMPARED = 5_000
+_LONGEST_QUOTE = 80
 
 
 class Failure(BaseModel):
@@ -34,12 +35,18 @@ class RequestError(Exception):
         )
 
 
+def short(text: str) -> str:
+    """A client's own text, as far as an answer repeats it."""
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
+
+
 def unknown(what: str, name: str, known: Iterable[str], see: str) -> RequestError:
     """404, with the name that was perhaps meant."""
     names = list(known)
-    close = difflib.get_close_matches(name, names, n=1) if len(names) <= _NAMES_COMPARED else []
+    comparable = len(names) <= _NAMES_COMPARED and len(name) <= _LONGEST_QUOTE  # the work grows with both
+    close = difflib.get_close_matches(name, names, n=1) if comparable else []
     hint = f"did you mean {close[0]!r}? " if close else ""
-    return RequestError(404, f"no {what} {name!r}", f"{hint}{see} lists them")
+    return RequestError(404, f"no {what} {short(name)!r}", f"{hint}{see} lists them")
 
 
 _HINTS = {

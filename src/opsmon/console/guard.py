@@ -48,3 +48,10 @@ def admit(request: web.Request, access: Access, settings: HttpSettings) -> None:
             "send `Authorization: Bearer TOKEN` with the token that opsmon.yaml names under `http:`",
             {"WWW-Authenticate": 'Bearer realm="opsmon"'},
         )
+
+
+def refuse_encoded(request: web.Request) -> None:
+    """Raises RequestError 415 for a body that would have to be unpacked: some bytes could become a great many."""
+    encoding = request.headers.get("Content-Encoding", "identity")
+    if encoding.strip().lower() != "identity":
+        raise RequestError(415, "the body is encoded", "send it without Content-Encoding")

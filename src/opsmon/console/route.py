@@ -1,5 +1,6 @@
 """What a route is; the list of them (`routes.py`) is both the server's and the OpenAPI document's source."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -8,12 +9,14 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from opsmon.console.document import Body, NoQuery, Query
-from opsmon.console.failure import RequestError
+from opsmon.console.failure import RequestError, short
 from opsmon.console.guard import Access
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 JSON = "application/json"
 LONGEST_BODY_BYTES = 65_536
+BODY_TIMEOUT_S = 10.0
+MISTAKES_TOLD = 10
 Q = TypeVar("Q", bound=Query)
 B = TypeVar("B", bound=Body)
 
@@ -46,7 +49,7 @@ def parse_query(shape: type[Q], request: web.Request) -> Q:
     given: dict[str, str] = {}
     for name, value in request.query.items():
         if name in given:
-            raise RequestError(422, f"{name}: given twice", "each filter once")
+            raise RequestError(422, f"{short(name)}: given twice", "each filter once")
         given[name] = value
     try:
         return shape.model_validate(given)
@@ -56,7 +59,7 @@ def parse_query(shape: type[Q], request: web.Request) -> Q:
 
 async def parse_body(shape: type[B], request: web.Request) -> B:
     """The command of the request. Raises RequestError: 400 for what is no JSON, 413 when too long, 422 when unfit."""
-    raw = await request.read()
+    raw = await _read(request)
     try:
         return shape.model_validate_json(raw or b"{}")
     except ValidationError as error:
@@ -65,10 +68,28 @@ async def parse_body(shape: type[B], request: web.Request) -> B:
         raise _unfit(error, f"fields: {', '.join(shape.model_fields)}") from None
 
 
+async def _read(request: web.Request) -> bytes:
+    if (request.content_length or 0) > LONGEST_BODY_BYTES:
+        raise RequestError(413, "the body is too long", "a command's body is a few hundred bytes of JSON")
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            return await request.read()
+    except TimeoutError:
+        raise RequestError(408, f"the body did not come within {BODY_TIMEOUT_S:g} s") from None
+
+
 def _unfit(error: ValidationError, hint: str) -> RequestError:
-    """Names every mistake, and never repeats what was given: it may be a slip of the clipboard."""
-    problems = (f"{'.'.join(map(str, problem['loc'])) or 'body'}: {problem['msg']}" for problem in error.errors())
+    """Names the first mistakes, and never repeats the values that were given: they may be a slip of the clipboard."""
+    found = error.errors(include_url=False, include_input=False, include_context=False)
+    problems = [f"{_place(problem['loc'])}: {problem['msg']}" for problem in found[:MISTAKES_TOLD]]
+    if len(found) > MISTAKES_TOLD:
+        problems.append(f"and {len(found) - MISTAKES_TOLD} more")
     return RequestError(422, "; ".join(problems), hint)
+
+
+def _place(where: tuple[int | str, ...]) -> str:
+    """A place in a body or query; a key in it is the client's own text."""
+    return short(".".join(map(str, where[:4]))) or "body"
 
 
 def answer_json(document: BaseModel, status: int = 200) -> web.Response:
