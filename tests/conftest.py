@@ -22,6 +22,12 @@ settings.register_profile(
 settings.load_profile("settled")
 
 
+@pytest.fixture(autouse=True)
+def _no_width_of_somebodys_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables are printed as in a pipe, whatever the terminal is that the tests were started from."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Slow is what starts the daemon or a program of others, and what tries hundreds of examples."""
     for item in items:

@@ -1,15 +1,17 @@
 """FRR's own daemons show what they were told, keys and all; what is kept of it holds none of them."""
 
-import os
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from opsmon.backup.scrub import PLACEHOLDER, Scrubber
+from tests.real.programs import require, require_root
 
-DAEMONS = Path("/usr/lib/frr")
+pytestmark = pytest.mark.real
 CONFIG = """\
 interface eth1
  ip router isis CORE
@@ -48,15 +50,19 @@ vtysh --vty_socket "$1" -c 'show running-config'
 """
 
 
-@pytest.mark.skipif(not DAEMONS.exists() or shutil.which("vtysh") is None, reason="FRR is not installed (Debian: frr)")
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs root: FRR gives its rights up to a user of its own")
-def test_what_frr_shows_is_kept_without_its_keys(tmp_path: Path) -> None:
-    folder = tmp_path / "frr"
-    folder.mkdir()
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """One that FRR's own user can reach, as it can no folder of pytest's."""
+    with tempfile.TemporaryDirectory(prefix="opsmon-frr-") as name:
+        shutil.chown(name, "frr", "frrvty")
+        yield Path(name)
+
+
+def test_what_frr_shows_is_kept_without_its_keys(request: pytest.FixtureRequest) -> None:
+    require("vtysh", "frr")
+    require_root()  # FRR gives its rights up to a user of its own
+    folder: Path = request.getfixturevalue("folder")
     (folder / "frr.conf").write_text(CONFIG, "ascii")
-    for path in (*tmp_path.parents[:2], tmp_path, folder):
-        path.chmod(0o755)
-    shutil.chown(folder, "frr", "frrvty")
     words = ["unshare", "--net", "--pid", "--fork", "--kill-child", "sh", "-c", SCRIPT, "sh", str(folder)]
     done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
     shown = [key for key in KEYS if key in done.stdout]
