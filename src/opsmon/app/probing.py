@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 
 from opsmon.clock import Clock
 from opsmon.config.root import Root
@@ -30,6 +31,7 @@ class Probing:
     """The outside world, from `start` to `stop`. `deliver` takes every sample and must not block."""
 
     def __init__(self, root: Root, clock: Clock, deliver: Callable[[Sample], None]) -> None:
+        import_module("opsmon.probe.ssh_login")  # now: at the first login the loop would stand still for it
         resolver = Resolver(clock)
         self.pinger, self.snmp = FleetPinger(clock), SnmpEngine()
         self._pollers = DevicePollers(root.profiles)

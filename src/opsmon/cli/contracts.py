@@ -5,28 +5,27 @@ from typing import Annotated
 
 import typer
 
-from opsmon.cli.assess import assess
-from opsmon.cli.calendar import show_calendar
 from opsmon.cli.clause_words import clause_json, from_text, limits_text
 from opsmon.cli.contract_words import book_of
-from opsmon.cli.deadlines import deadlines, replay_timeline
-from opsmon.cli.obligations import list_obligations
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_table, say, warn
-from opsmon.cli.ticking import excuse, mark_done, undo
 from opsmon.config.contract_files import load_rules
 from opsmon.contract.book import ContractBook
 from opsmon.contract.term import Term
 
-group = new_group("The service contracts: clauses, calendars, deadlines, replays.")
-group.command("deadlines")(deadlines)
-group.command("replay")(replay_timeline)
-group.command("calendar")(show_calendar)
-group.command("assess")(assess)
-group.command("obligations")(list_obligations)
-group.command("done")(mark_done)
-group.command("undo")(undo)
-group.command("excuse")(excuse)
+group = new_group(
+    "The service contracts: clauses, calendars, deadlines, replays.",
+    later={
+        "deadlines": "deadlines:deadlines",
+        "replay": "deadlines:replay_timeline",
+        "calendar": "calendar:show_calendar",
+        "assess": "assess:assess",
+        "obligations": "obligations:list_obligations",
+        "done": "ticking:mark_done",
+        "undo": "ticking:undo",
+        "excuse": "ticking:excuse",
+    },
+)
 
 HALF_DAY = timedelta(hours=12)
 

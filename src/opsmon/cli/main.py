@@ -3,7 +3,6 @@
 Exit codes: 0 fine; 1 the thing asked about is bad; 2 wrong input or configuration; 3 the daemon cannot be reached.
 """
 
-import importlib
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from opsmon import __version__
-from opsmon.cli.option import CHOSEN_ROOT, RootOption
+from opsmon.cli.option import CHOSEN_ROOT, RootOption, imported
 from opsmon.cli.output import print_json, problem_json
 from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError
 
@@ -98,8 +97,7 @@ def build_app(arguments: Sequence[str]) -> typer.Typer:
 
 
 def _add(app: typer.Typer, name: str, listed: Listed) -> None:
-    module, _, word = listed.place.partition(":")
-    found = getattr(importlib.import_module(f"opsmon.cli.{module}"), word)
+    found = imported(listed.place)
     if listed.is_group:
         app.add_typer(found, name=name)
     else:

@@ -2,7 +2,7 @@
 
 A table fits the terminal (long cells are folded, wide Chinese characters count two); in a pipe, where no COLUMNS says
 otherwise, a row is one line however long, so that `grep` and `awk` work. Nothing that a device says reaches the
-terminal as a control character or as markup.
+terminal as a control character or as markup. `rich` is imported when a table is drawn.
 """
 
 import json
@@ -10,13 +10,12 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-
-from rich.cells import cell_len
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+from typing import TYPE_CHECKING
 
 from opsmon.errors import Problem
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 UNFOLDED = 100_000
 
@@ -37,6 +36,8 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, tit
         sys.stdout.write(f"{_plain(title)}\n" if title else "")
         _print_unfolded([columns, *rows])
         return
+    from rich.table import Table
+
     table = Table(title=_cell(title) or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for index, column in enumerate(columns):
         table.add_column(_cell(column), overflow="fold", no_wrap=index == 0)  # a name that is cut is no name
@@ -47,6 +48,8 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, tit
 
 def print_pairs(pairs: Mapping[str, object]) -> None:
     """Names and values, one a line, names aligned."""
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
@@ -58,6 +61,8 @@ def print_pairs(pairs: Mapping[str, object]) -> None:
 def terminal_width() -> int | None:
     """How wide a line may be; None in a pipe."""
     if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit():
+        from rich.console import Console
+
         return Console().width
     return None
 
@@ -70,11 +75,15 @@ def _plain(value: object) -> str:
 
 
 def _cell(value: object) -> str:
+    from rich.markup import escape
+
     return escape(_plain(value))
 
 
 def _print_unfolded(rows: Sequence[Sequence[object]]) -> None:
     """Rows as lines, columns as wide as their widest cell; a line break within a cell becomes a blank."""
+    from rich.cells import cell_len
+
     cells = [[_plain(cell).replace("\n", " ") for cell in row] for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
     for row in cells:
@@ -82,7 +91,9 @@ def _print_unfolded(rows: Sequence[Sequence[object]]) -> None:
         sys.stdout.write("  ".join(padded).rstrip() + "\n")
 
 
-def _print(table: Table) -> None:
+def _print(table: "Table") -> None:
+    from rich.console import Console
+
     console = Console(width=terminal_width() or UNFOLDED)
     if console.is_terminal:
         console.print(table)

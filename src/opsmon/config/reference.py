@@ -21,6 +21,8 @@ class Known:
     contracts: Mapping[ContractId, ContractBook] | None
     profiles: frozenset[str] | None
     checks: Mapping[str, Sequence[object]] = field(default_factory=dict)  # the usual ones of each profile
+    # What was found of each contract's labels: the thousand cameras of a site have the same ones.
+    label_mistakes: dict[tuple[str, frozenset[tuple[str, str]]], tuple[Mistake, ...]] = field(default_factory=dict)
 
     def book_of(self, contract: ContractId | None) -> ContractBook | None:
         """The contract of that id, where it is known."""
@@ -71,11 +73,18 @@ def _service_mistake(contract: ContractId | None, service: str | None, known: Kn
     return next((Mistake(("service",), one.message, one.hint) for one in wrong), None)
 
 
-def _label_mistakes(device: Device, known: Known) -> Iterator[Mistake]:
+def _label_mistakes(device: Device, known: Known) -> tuple[Mistake, ...]:
     """Labels that clauses select on, with a value that the contract does not know: no clause would take the device."""
     book = known.book_of(device.contract)
-    for one in unknown_words(book, labels=device.labels) if book is not None else ():
-        yield Mistake(("labels", one.key), one.message, one.hint, warning=True)
+    if book is None:
+        return ()
+    key = book.contract.id, frozenset(device.labels.items())
+    if key not in known.label_mistakes:
+        words = unknown_words(book, labels=device.labels)
+        known.label_mistakes[key] = tuple(
+            Mistake(("labels", one.key), one.message, one.hint, warning=True) for one in words
+        )
+    return known.label_mistakes[key]
 
 
 def with_only_service(device: Device, known: Known) -> Device:

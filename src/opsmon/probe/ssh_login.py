@@ -1,0 +1,167 @@
+"""Logs in to an SSH server and runs one command, by asyncssh.
+
+The library takes long to import, so `probe.ssh` brings this module in at the first login: who only reads an inventory
+does not wait for it.
+"""
+
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+from asyncssh.packet import PacketDecodeError
+
+from opsmon.errors import ProbeError
+from opsmon.model.device import SshAccess
+from opsmon.model.sample import Outcome
+from opsmon.probe.charset import decode_octets
+from opsmon.probe.contact import note_contact
+from opsmon.probe.host_key import HostKeyPins, Place
+from opsmon.probe.socket_fault import fault_of
+from opsmon.probe.ssh import SshSettings
+
+LONGEST_OUTPUT_BYTES = 262_144
+# What devices of the last decade still offer alone; used only where `legacy: true` says so.
+_LEGACY: dict[str, Any] = {
+    "kex_algs": "+diffie-hellman-group14-sha1,diffie-hellman-group-exchange-sha1,diffie-hellman-group1-sha1",
+    "encryption_algs": "+aes256-cbc,aes128-cbc,3des-cbc",
+    "mac_algs": "+hmac-sha1,hmac-md5",
+    "signature_algs": "+ssh-rsa",
+    "server_host_key_algs": "+ssh-rsa,ssh-dss",
+}
+
+
+@dataclass(slots=True)
+class SshVisit:
+    """One login: where, as whom, and which key the server showed."""
+
+    place: Place
+    connected: socket.socket
+    access: SshAccess
+    settings: SshSettings
+    pins: HostKeyPins
+    shown: asyncssh.SSHKey | None = field(default=None)
+
+    def trusts(self, key: asyncssh.SSHKey) -> bool:
+        self.shown = key
+        if self.settings.host_key == "any":
+            return True
+        if self.settings.host_key != "pin":
+            return key.get_fingerprint().rstrip("=") == self.settings.host_key.rstrip("=")
+        pinned = self.pins.keys_of(self.place)
+        return not pinned or _line_of(key) in pinned
+
+    def remember(self) -> None:
+        if self.shown and self.settings.host_key == "pin":
+            self.pins.pin(self.place, _line_of(self.shown))
+
+
+class _Client(asyncssh.SSHClient):
+    def __init__(self, visit: SshVisit) -> None:
+        self._visit = visit
+
+    def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
+        note_contact()
+
+    def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
+        return self._visit.trusts(key)
+
+
+async def log_in(visit: SshVisit) -> tuple[dict[str, str], tuple[int | None, str] | None]:
+    """What the server says of itself, and exit status and output of the command, where one is to be run.
+
+    Raises ProbeError.
+    """
+    try:
+        async with await _open(visit) as connection:
+            visit.remember()
+            facts, command = _facts_of(connection, visit), visit.settings.command
+            ran = await _run_command(connection, command) if command else None
+    except (asyncssh.Error, PacketDecodeError, UnicodeError) as error:
+        raise _fault_of_ssh(error, visit) from None
+    except OSError as error:
+        raise fault_of(error, f"port {visit.place[1]}") from None
+    return facts, ran
+
+
+async def _open(visit: SshVisit) -> asyncssh.SSHClientConnection:
+    """Connects with nothing but what the inventory says: no agent, no configuration, no keys of the daemon's user."""
+    access = visit.access
+    algorithms = _LEGACY if visit.settings.legacy else {"server_host_key_algs": "default"}
+    return await asyncssh.connect(
+        visit.place[0],
+        visit.place[1],
+        sock=visit.connected,
+        client_factory=lambda: _Client(visit),
+        username=access.username,
+        password=access.password.reveal() if access.password else None,
+        client_keys=_read_keys(access),
+        known_hosts=([], [], []),
+        config=None,
+        agent_path=None,
+        gss_host=None,
+        x509_trusted_certs=None,
+        host_based_auth=False,
+        **algorithms,
+    )
+
+
+def _read_keys(access: SshAccess) -> list[asyncssh.SSHKey] | None:
+    if access.key is None:
+        return None
+    passphrase = access.password.reveal() if access.password else None
+    try:
+        return [asyncssh.import_private_key(Path(access.key).read_bytes(), passphrase)]
+    except OSError as error:
+        raise ProbeError(Outcome.LOCAL_FAULT, f"the key file cannot be read: {error.strerror}") from None
+    except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError):
+        raise ProbeError(Outcome.LOCAL_FAULT, "the key file holds no private key that can be used") from None
+
+
+def _facts_of(connection: asyncssh.SSHClientConnection, visit: SshVisit) -> dict[str, str]:
+    version = connection.get_extra_info("server_version", "")
+    banner = version.decode("ascii", "replace") if isinstance(version, bytes) else str(version)
+    return {"banner": banner, "host_key": visit.shown.get_fingerprint() if visit.shown else ""}
+
+
+async def _run_command(connection: asyncssh.SSHClientConnection, command: str) -> tuple[int | None, str]:
+    """Exit status and output, cut at LONGEST_OUTPUT_BYTES: then the rest is not waited for and the status is None."""
+    output = bytearray()
+    async with connection.create_process(
+        command, stdin=asyncssh.DEVNULL, stderr=asyncssh.STDOUT, encoding=None
+    ) as remote:
+        while len(output) < LONGEST_OUTPUT_BYTES:
+            chunk = await remote.stdout.read(16_384)
+            if not chunk:
+                await remote.wait_closed()
+                return remote.exit_status, decode_octets(bytes(output))
+            output += chunk
+        remote.terminate()
+        connection.abort()
+    return None, decode_octets(bytes(output[:LONGEST_OUTPUT_BYTES]))
+
+
+def _line_of(key: asyncssh.SSHKey) -> str:
+    return " ".join(key.export_public_key("openssh").decode("ascii").split()[:2])
+
+
+def _fault_of_ssh(error: Exception, visit: SshVisit) -> ProbeError:
+    """What went wrong in words of our own: the library's may quote what the far end sent."""
+    if isinstance(error, asyncssh.HostKeyNotVerifiable):
+        shown = visit.shown.get_fingerprint() if visit.shown else "none"
+        return ProbeError(
+            Outcome.AUTH,
+            f"the host key is not the one that is trusted: shown {shown}. If it was changed on purpose, "
+            "delete the line of this address from var/known_hosts",
+        )
+    if isinstance(error, asyncssh.PermissionDenied):
+        return ProbeError(Outcome.AUTH, f"the login of {visit.access.username} is refused")
+    if isinstance(error, asyncssh.KeyExchangeFailed):
+        return ProbeError(Outcome.PROTOCOL, "no algorithms in common; an old device may need `legacy: true`")
+    if isinstance(error, asyncssh.ConnectionLost) and visit.shown is None and not visit.settings.legacy:
+        # The server finds out as soon as we do that there is nothing in common, and may be the first to hang up.
+        return ProbeError(Outcome.PROTOCOL, "it hung up during the key exchange; an old device may need `legacy: true`")
+    if isinstance(error, asyncssh.ChannelOpenError):
+        return ProbeError(Outcome.DEGRADED, "logged in, and no command may be run")
+    return ProbeError(Outcome.PROTOCOL, f"the SSH connection broke ({type(error).__name__})")
