@@ -7,7 +7,7 @@ WORKERS ?= 4
 PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick fuzz lint format wheel bench clean
+.PHONY: help run test quick fuzz recordings lint format wheel bench clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -30,6 +30,10 @@ quick: $(VENV)/.installed  ## the tests to run between two edits: less than a mi
 fuzz: $(VENV)/.installed  ## the property tests with new examples, more of them; SEED=N repeats a run
 	@seed=$${SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; echo "seed $$seed (again: make fuzz SEED=$$seed)"; \
 	$(PYTEST) --hypothesis-profile=fuzz --hypothesis-seed=$$seed --timeout 3600 tests/property
+
+recordings: $(VENV)/.installed  ## how much of recorded devices the profiles find: make recordings DIR=FOLDER
+	@test -d "$(DIR)" || { echo 'which folder? make recordings DIR=FOLDER'; exit 2; }
+	OPSMON_RECORDINGS=$(abspath $(DIR)) $(BIN)/python -m pytest -q -s -m recordings
 
 lint: $(VENV)/.installed  ## ruff and mypy strict
 	$(BIN)/ruff check .

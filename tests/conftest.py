@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.recordings import recordings_folder
+
 TESTS = Path(__file__).parent
 SLOW_FOLDERS = (TESTS / "e2e", TESTS / "real", TESTS / "property")
 
@@ -28,8 +30,15 @@ def _no_width_of_somebodys_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow is what starts the daemon or a program of others, and what tries hundreds of examples."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Slow is what starts the daemon or a program of others, and what tries hundreds of examples.
+
+    What needs recordings that are no part of the project is left out, and told so, unless their folder was named.
+    """
+    if recordings_folder() is None:
+        without = [item for item in items if item.get_closest_marker("recordings") is not None]
+        config.hook.pytest_deselected(items=without)
+        items[:] = [item for item in items if item.get_closest_marker("recordings") is None]
     for item in items:
         if any(item.path.is_relative_to(folder) for folder in SLOW_FOLDERS):
             item.add_marker(pytest.mark.slow)

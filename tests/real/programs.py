@@ -2,13 +2,11 @@
 
 import os
 import shutil
-from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
 SBIN = ("/usr/local/sbin", "/usr/sbin", "/sbin")  # not on an ordinary user's PATH
-RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings"
 
 
 def require(program: str, package: str = "") -> str:
@@ -30,10 +28,3 @@ def missing(reason: str) -> NoReturn:
     if os.environ.get("OPSMON_REQUIRE_REAL"):
         pytest.fail(f"{reason}, and OPSMON_REQUIRE_REAL is set")
     pytest.skip(reason)
-
-
-def recordings() -> Path:
-    """The folder of recorded devices beside the project. It is not part of it, so its absence only skips."""
-    if not RECORDINGS.is_dir():
-        pytest.skip("no ../shared/recordings beside the project")
-    return RECORDINGS

@@ -28,7 +28,8 @@ from opsmon.probe.snmp.engine import SnmpEngine
 from opsmon.probe.snmp.traffic import Exchanged
 from opsmon.probe.snmp_check import SnmpSettings
 from tests.probe.profile.recording import session_of
-from tests.real.programs import missing, recordings
+from tests.real.programs import missing
+from tests.recordings import named_folder
 
 pytestmark = pytest.mark.real
 
@@ -188,8 +189,9 @@ async def test_pictures_over_the_wire_are_those_without_one(tmp_path: Path, prof
             assert series(sample.readings[1:]) == series(expected.readings)
 
 
+@pytest.mark.recordings
 async def test_recorded_devices_over_the_wire(tmp_path: Path, profiles: ProfileSet) -> None:
-    folder = recordings()
+    folder = named_folder()
     for name in RECORDED:
         shutil.copy(folder / f"{name}.snmprec", tmp_path)
     async with snmpsim(tmp_path) as simulator:

@@ -10,8 +10,9 @@ import pytest
 from opsmon.probe.snmp.engine import SnmpEngine
 from opsmon.probe.snmp.pace import Patience
 from opsmon.probe.snmp.session import Oid, SnmpSession
-from tests.real.programs import recordings, require
+from tests.real.programs import require
 from tests.real.test_profile_snmpsim import snmpsim
+from tests.recordings import named_folder
 
 pytestmark = pytest.mark.real
 
@@ -48,8 +49,9 @@ async def compare(session: SnmpSession, port: int, community: str) -> None:
                 assert cells[index] == number, (community, column, index)
 
 
+@pytest.mark.recordings
 async def test_recorded_switches_walk_as_net_snmp_walks_them(tmp_path: Path) -> None:
-    folder = recordings() / "switch-router"
+    folder = named_folder() / "switch-router"
     # the smaller files: snmpsim takes long to index the large ones
     chosen = sorted(folder.glob("*.snmprec"), key=lambda path: path.stat().st_size)[:MOST_RECORDINGS]
     for path in chosen:

@@ -1,4 +1,4 @@
-"""The score over recorded devices, which lie outside of the project: skipped where they are not.
+"""The score over recorded devices, which are not part of the project: for `make recordings DIR=…` alone.
 
 Identity right for all; of every quantity that a truth file holds at least one of its objects is reported within 1 %,
 and every temperature; what it marks as implausible is not; no recording gives an error. The score by kind is printed.
@@ -17,10 +17,10 @@ from opsmon.config.profiles import load_profiles
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.poller import DevicePoller, Picture
 from tests.probe.profile.recording import session_of
+from tests.recordings import named_folder, recordings_folder
 
 PROJECT = Path(__file__).parents[3]
-SHARED = next((up / "shared" / "recordings" for up in PROJECT.parents if (up / "shared" / "recordings").is_dir()), None)
-RECORDINGS = sorted(SHARED.rglob("*.snmprec")) if SHARED else []
+RECORDINGS = sorted(folder.rglob("*.snmprec")) if (folder := recordings_folder()) else []
 TEMPERATURES = ("device_temperature_celsius", "env_temperature_celsius", "ups_battery_temperature_celsius")
 MEMORY = ("device_memory_used_ratio", "storage_volume_used_ratio")
 # What a truth file calls a UPS quantity → the metric, and what one of its units is in the metric's.
@@ -57,7 +57,7 @@ KINDS = {
 # Devices that nothing tells the maker of.
 NAMELESS = {"semac-ipcam-500", "linux_ucd-diskio", "liebert_web485"}
 
-pytestmark = pytest.mark.skipif(not RECORDINGS, reason="the folder shared/recordings is not beside the project")
+pytestmark = pytest.mark.recordings
 
 
 @pytest.fixture(scope="module")
@@ -113,8 +113,7 @@ def score(request: pytest.FixtureRequest) -> Iterator[Counter[tuple[str, str, bo
 async def test_a_recorded_device_is_known_and_its_quantities_are_right(
     file: Path, profiles: ProfileSet, score: Counter[tuple[str, str, bool]]
 ) -> None:
-    assert SHARED is not None
-    truth = json.loads((SHARED / "truth" / f"{file.stem}.json").read_text(encoding="utf-8"))
+    truth = json.loads((named_folder() / "truth" / f"{file.stem}.json").read_text(encoding="utf-8"))
     picture = await DevicePoller(profiles).poll(session_of(file))
     found = reported(picture)
     hits: dict[str, bool] = defaultdict(bool)
