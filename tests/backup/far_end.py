@@ -37,6 +37,14 @@ class Manners:
     view_prompt: str = ""  # the prompt that comes after the first command
     error: str = ""  # instead of the configuration
     users: str = "  User-Intf    Delay    Type   Network Address     Username\n  34  VTY 0   00:00:00  SSH    192.0.2.77    liming\n"  # noqa: E501
+    prompt_pieces: tuple[str | float, ...] = ()  # texts, and seconds between them
+    banner_pieces: tuple[str | float, ...] = ()
+    farewell: str = ""  # said after the login; then it hangs up
+    pager: str = ""  # instead of the make's own
+    wipe: str | None = None  # what it writes over the pager; nothing is possible, too
+    swallows: int = 0  # so many lines are lost before the first prompt
+    supers: bool = False  # `super` and a password show the configuration; the prompt stays the same
+    thinks_s: float = 0.0  # before the first line of the configuration
     password: str = PASSWORD
     encoding: str = "utf-8"
 
@@ -84,6 +92,7 @@ class FarDevice:
     agreed: bool = False
     logins: int = 0
     shown: int = 0
+    keys: set[str] = field(default_factory=set)  # that turned its pages
 
 
 class _Server(asyncssh.SSHServer):
@@ -105,7 +114,7 @@ class _Shell:
 
     def __init__(self, device: FarDevice, process: "asyncssh.SSHServerProcess[str]") -> None:
         self._device, self._process, self._manners = device, process, device.manners
-        self._enabled = not self._manners.needs_enable
+        self._enabled = not (self._manners.needs_enable or self._manners.supers)
         self._paging = self._manners.page_lines > 0
         self._commands = 0
 
@@ -122,13 +131,22 @@ class _Shell:
         self._device.logins += 1
         if manners.stall_at_login:
             await asyncio.Event().wait()
+        await self._write_pieces(manners.banner_pieces)
         await self._write(manners.banner)
+        if manners.farewell:
+            await self._write(manners.farewell)
+            await self._process.stdout.drain()
+            self._process.exit(1)
+            return
+        for _ in range(manners.swallows):
+            await self._line()
         if manners.question:
             await self._write(manners.question)
             answer = (await self._line()).strip().lower()
             self._device.saved = answer != "n"
             self._device.agreed = answer.startswith("y")
-        await self._write("\n" + self._prompt)
+        await self._write("\n")
+        await self._show_prompt()
         while True:
             command = (await self._line()).strip()
             self._device.said.append(command)
@@ -139,7 +157,17 @@ class _Shell:
                 return
             await self._answer(command)
             self._commands += bool(command)
-            await self._write(self._prompt)
+            await self._show_prompt()
+
+    async def _show_prompt(self) -> None:
+        await self._write_pieces(self._manners.prompt_pieces or (self._prompt,))
+
+    async def _write_pieces(self, pieces: tuple[str | float, ...]) -> None:
+        for piece in pieces:
+            if isinstance(piece, str):
+                await self._write(piece)
+            else:
+                await asyncio.sleep(piece)
 
     async def _answer(self, command: str) -> None:
         show, setup, users, _ = SHOW[self._manners.make]
@@ -152,6 +180,12 @@ class _Shell:
                 self._paging = False
         elif command == users:
             await self._write(self._manners.users)
+        elif command == "super" and self._manners.supers:
+            await self._write(" Password:")
+            self._enabled = (await self._line()).strip() == ENABLE
+            await self._write(
+                "\nUser privilege level is 3.\n" if self._enabled else "\n Error: Failed to authenticate.\n"
+            )
         elif command == "enable" and self._manners.needs_enable:
             await self._write("Password: ")
             self._enabled = (await self._line()).strip() == ENABLE
@@ -165,6 +199,7 @@ class _Shell:
             await self._write(manners.error)
             return
         self._device.shown += 1
+        await asyncio.sleep(manners.thinks_s)
         config = manners.config.replace("{shown}", str(self._device.shown))
         limit = manners.cut_after_chars if manners.cut_after_chars is not None else manners.stall_after_chars
         text = config if limit is None else config[:limit]
@@ -181,12 +216,14 @@ class _Shell:
             await self._write(text)
             return
         lines = text.splitlines(keepends=True)
-        pager, erase = SHOW[self._manners.make][3], ERASE[self._manners.make]
+        pager = self._manners.pager or SHOW[self._manners.make][3]
+        erase = ERASE[self._manners.make] if self._manners.wipe is None else self._manners.wipe
         for start in range(0, len(lines), self._manners.page_lines):
             await self._write("".join(lines[start : start + self._manners.page_lines]))
             if start + self._manners.page_lines < len(lines):
                 await self._write(("  " if self._manners.make == "vrp" else "") + pager)
-                await self._process.stdin.readexactly(1)
+                key = await self._process.stdin.readexactly(1)
+                self._device.keys.add(key)
                 await self._write(erase)
 
     async def _line(self) -> str:

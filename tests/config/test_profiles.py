@@ -28,7 +28,7 @@ def test_the_stock_profiles_load_and_each_is_in_the_file_of_its_name() -> None:
 
 
 def test_every_stock_profile_that_is_no_part_can_be_chosen_or_is_asked_for_by_name() -> None:
-    by_name = {"generic", "if-mib", "if-mib-full", "ups-mib", "printer-mib", "huawei-mcu"}
+    by_name = {"generic", "if-mib", "if-mib-full", "ups-mib", "printer-mib", "huawei-mcu", "cisco-iosxr"}
     profiles = load_profiles(STOCK).profiles.values()
     assert {p.name for p in profiles if not p.abstract and not p.match and not p.checks} == by_name
 

@@ -131,11 +131,17 @@ def test_a_fake_vrp_that_knows_no_such_command_is_refused(rig: Rig) -> None:
     """fakenos's VRP shows neither VRP's prompt nor a configuration."""
     with fake("huawei_vrp") as port:
         refused = rig.one(fake_device("huawei_vrp", port))
-    assert refused.reason == "no prompt of `huawei-vrp` was seen, but `sw>`"
+    assert refused.reason.startswith("no prompt of `huawei-vrp` was seen, but `sw>`")
+    assert "`ssh.platform` is wrong" in refused.reason
 
 
 def test_a_platform_of_netmiko_without_a_recipe_of_its_own(rig: Rig) -> None:
-    """netmiko's driver logs in; what the device then says is judged like any other."""
+    """netmiko's driver logs in; rights are raised where `ssh.enable` is given, and not where it is not."""
     with fake("arista_eos") as port:
-        refused = rig.one(fake_device("arista_eos", port))
+        device = fake_device("arista_eos", port)
+        assert device.ssh is not None
+        refused = rig.one(replace(device, ssh=replace(device.ssh, enable=None)))
+        raised = rig.one(device)
     assert refused.reason.startswith("the device answered with an error:")
+    assert raised.ok, raised.reason
+    assert "logging host 1.1.1.1" in rig.text(device)

@@ -15,6 +15,7 @@ from opsmon.backup.encoding import Decoded, decoded
 from opsmon.backup.file_copy import fetch_files
 from opsmon.backup.proof import Evidence, error_line
 from opsmon.backup.recipe import Recipe, Transport
+from opsmon.backup.silence import no_more_came, session_ended
 from opsmon.backup.terminal import render
 from opsmon.backup.volatile import log_message_in
 from opsmon.backup.watched_channel import CutError, StallError
@@ -51,25 +52,18 @@ class CaptureError(BackupError):
 
 def read_device(device: Device, recipe: Recipe, pins: HostKeyPins, likeness: Judge) -> Capture:
     """The configuration of a device, not proved yet. Raises CaptureError with the reason in words."""
-    partial: list[str] = []
+    own_login = recipe.login == "own" or recipe.transport is Transport.SFTP
     try:
-        own_login = recipe.login == "own" and recipe.transport is Transport.SHELL
-        with open_line(device, pins, own_login=own_login or recipe.transport is Transport.SFTP) as line:
+        with open_line(device, pins, own_login=own_login) as line:
             if recipe.transport is Transport.SFTP:
                 return _of_files(decoded(fetch_files(line.client, recipe.files)), device, recipe)
-            return _converse(line, device, recipe, likeness, partial)
-    except CutError:
-        came = render("".join(partial))
-        where = f" after {came.count(chr(10))} lines of the configuration" if came.count("\n") else ""
-        raise CaptureError(f"the session was cut{where}", came) from None
-    except StallError:
-        came = render("".join(partial))
-        reason = f"the device stalled: the session is open and nothing came for {recipe.stall_s:g} s"
-        raise CaptureError(reason, came) from None
+            return _converse(line, device, recipe, likeness)
     except CaptureError:
         raise
+    except CutError as error:
+        raise CaptureError(str(error)) from None
     except BackupError as error:
-        raise CaptureError(str(error), render("".join(partial))) from None
+        raise CaptureError(str(error)) from None
 
 
 def _of_files(came: Decoded, device: Device, recipe: Recipe) -> Capture:
@@ -77,24 +71,33 @@ def _of_files(came: Decoded, device: Device, recipe: Recipe) -> Capture:
     return Capture(Evidence(kept.text, "", device.name), came, kept)
 
 
-def _converse(line: Line, device: Device, recipe: Recipe, likeness: Judge, partial: list[str]) -> Capture:
-    dialogue = Dialogue(line.channel, recipe)
+def _converse(line: Line, device: Device, recipe: Recipe, likeness: Judge) -> Capture:
+    access = device.ssh
+    dialogue = Dialogue(line.channel, recipe, access.username if access else "")
     try:
         dialogue.greet()
-        dialogue.enable(device.ssh.enable if device.ssh else None)
+        dialogue.enable(access.enable if access else None)
         for command in recipe.setup:
             dialogue.run(command)  # refused for lack of rights, unknown: no harm, the pager is answered anyway
-        command, came = _first_understood(dialogue, recipe)
-        came, logged = _undisturbed(dialogue, command, came)
-        kept = kept_of(came, recipe)
-        like = likeness(kept.text)
-        twice = recipe.twice or like is Likeness.SECRETS
-        again = _undisturbed(dialogue, command, decoded(dialogue.run(command)))[0] if twice else None
-        users = _users(dialogue, recipe, came.text) if like is not Likeness.SAME else ""
-        line.channel.send(recipe.quit + "\n")
-    except (CutError, StallError, BackupError):
-        partial.append(dialogue.partial)
-        raise
+        return _read(dialogue, recipe, likeness)
+    except CutError:
+        reason = session_ended(dialogue.partial, dialogue.doing)
+    except StallError:
+        reason = no_more_came(recipe, dialogue.doing, dialogue.partial)
+    except BackupError as error:
+        reason = str(error)
+    raise CaptureError(reason, render(dialogue.partial))
+
+
+def _read(dialogue: Dialogue, recipe: Recipe, likeness: Judge) -> Capture:
+    command, came = _first_understood(dialogue, recipe)
+    came, logged = _undisturbed(dialogue, command, came)
+    kept = kept_of(came, recipe)
+    like = likeness(kept.text)
+    twice = recipe.twice or like is Likeness.SECRETS
+    again = _undisturbed(dialogue, command, decoded(dialogue.run(command)))[0] if twice else None
+    users = _users(dialogue, recipe, came.text) if like is not Likeness.SAME else ""
+    dialogue.send(recipe.quit + "\n")
     second = kept_of(again, recipe).text if again is not None else None
     evidence = Evidence(kept.text, came.text, dialogue.host, second, logged=logged)
     return Capture(evidence, came, kept, users)

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from opsmon.model.device import Device
+from opsmon.model.device import Device, SshAccess
 
 Pattern = re.Pattern[str]
 
@@ -36,10 +36,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Enable:
-    """How rights are raised: while the prompt looks `unprivileged`, `command` is sent and the password is given."""
+    """How rights are raised: while the prompt looks `unprivileged`, `command` is sent and the password is given.
+
+    `on_request`: only where the device's access has a password for it, because the prompt does not tell (Comware and
+    VRP `super`). `password` says whether one is ever asked for (Junos: a root's shell only needs `cli`).
+    """
 
     unprivileged: Pattern
     command: str = "enable"
+    on_request: bool = False
+    password: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +90,29 @@ class RecipeBook:
     fallback: Recipe | None = None
 
     def recipe_for(self, device: Device) -> Recipe | None:
-        """The recipe of the device's profile if it fits the platform, else of the platform, else the last resort."""
+        """The recipe of the device's profile if it fits the platform, else of the platform, else the last resort.
+
+        What the device's access says of its own (`prompt`, `pager`, `stall`, `longest`) stands above the make's.
+        """
         if device.ssh is None or device.ssh.platform is None:
             return None
-        platform = device.ssh.platform.removesuffix("_ssh")
+        found = self._of_make(device, device.ssh.platform.removesuffix("_ssh"))
+        return found and _adapted(found, device.ssh)
+
+    def _of_make(self, device: Device, platform: str) -> Recipe | None:
         own = self.by_profile.get(device.profile or "")
         if own is not None and (platform in own.platforms or platform not in self.by_platform):
             return own
         return self.by_platform.get(platform, self.fallback)
+
+
+def _adapted(recipe: Recipe, access: SshAccess) -> Recipe:
+    if not (access.prompt or access.pager or access.stall_s or access.longest_s):
+        return recipe
+    return replace(
+        recipe,
+        prompt=re.compile(access.prompt) if access.prompt else recipe.prompt,
+        pager=re.compile(access.pager) if access.pager else recipe.pager,
+        stall_s=access.stall_s or recipe.stall_s,
+        longest_s=access.longest_s or recipe.longest_s,
+    )

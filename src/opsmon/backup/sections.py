@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from opsmon.backup.recipe import Structure
@@ -27,9 +28,9 @@ def parse_sections(text: str, structure: Structure) -> tuple[Section, ...]:
     if structure is Structure.BANG:
         return _indented(lines)
     if structure is Structure.EDIT:
-        return _nested(lines, _EDIT_OPEN, _EDIT_CLOSE)
+        return _either(lines, _edit_level, (True, False))
     if structure is Structure.BRACE:
-        return _nested(lines, _BRACE_OPEN, _BRACE_CLOSE)
+        return _either(_without_annotations(lines), _brace_level, (False, True), lines)
     return _files(lines) if structure is Structure.FILES else (Section("", tuple(lines)),)
 
 
@@ -40,7 +41,10 @@ def join_sections(sections: tuple[Section, ...], structure: Structure) -> str:
 
 
 _Begins = Callable[[str], bool]
-_EDIT_OPEN, _EDIT_CLOSE = re.compile(r"^\s*(?:config|edit)\s"), re.compile(r"^\s*(?:end|next)\s*$")
+_Level = Callable[
+    [str, list[str]], bool
+]  # puts a line's opening on the stack or takes from it; False: nothing to close
+_EDIT_OPEN, _EDIT_CLOSE = re.compile(r"^\s*(config|edit)\s"), re.compile(r"^\s*(end|next)\s*$")
 _BRACE_OPEN, _BRACE_CLOSE = re.compile(r"\{\s*(?:#.*)?$"), re.compile(r"^\s*\}\s*(?:#.*)?$")
 
 
@@ -65,25 +69,70 @@ def _grouped(lines: list[str], begins: _Begins) -> tuple[Section, ...]:
     return tuple(_block(group) for group in groups)
 
 
-def _nested(lines: list[str], opens: re.Pattern[str], closes: re.Pattern[str]) -> tuple[Section, ...]:
-    depth, began, quoted = 0, 0, False
+def _either(
+    lines: list[str], level: _Level, ways: tuple[bool, bool], kept: list[str] | None = None
+) -> tuple[Section, ...]:
+    """The sections by the first way that closes: with texts that span lines, or with every text ending in its line.
+
+    FortiOS and PAN-OS have texts over many lines, such as certificates; and a remark may hold one mark (`19" rack`).
+    Raises IncompleteError of the first way where neither closes.
+    """
+    try:
+        return _nested(lines, level, kept or lines, spanning=ways[0])
+    except IncompleteError:
+        with suppress(IncompleteError):
+            return _nested(lines, level, kept or lines, spanning=ways[1])
+        raise
+
+
+def _nested(lines: list[str], level: _Level, kept: list[str], *, spanning: bool) -> tuple[Section, ...]:
+    began, quoted = 0, False
+    stack: list[str] = []
     sections: list[Section] = []
     for number, line in enumerate(lines):
         inside = quoted
-        quoted = quoted ^ (_quotes(line) % 2 == 1)
-        if not inside and opens.search(line):
-            depth += 1
-        elif not inside and closes.search(line):
-            depth -= 1
-        if depth < 0:
+        quoted = spanning and (quoted ^ (_quotes(line) % 2 == 1))
+        if not inside and not level(line, stack):
             raise IncompleteError(f"line {number + 1} closes what was never opened")
-        if depth == 0 and not quoted:
-            sections.append(_block(lines[began : number + 1]))
+        if not stack and not quoted:
+            sections.append(_block(kept[began : number + 1]))
             began = number + 1
-    if depth or quoted:
+    if stack or quoted:
         last = lines[began].strip() if began < len(lines) else lines[-1].strip()
         raise IncompleteError(f"`{last}` is not closed")
     return tuple(sections)
+
+
+def _edit_level(line: str, stack: list[str]) -> bool:
+    """FortiOS: `next` closes an `edit`; `end` closes a `config`, and the `edit` in it that is still open."""
+    if opened := _EDIT_OPEN.match(line):
+        stack.append(opened[1])
+        return True
+    closed = _EDIT_CLOSE.match(line)
+    if closed is None:
+        return True
+    if closed[1] == "end" and stack[-1:] == ["edit"]:
+        stack.pop()
+    wanted = "edit" if closed[1] == "next" else "config"
+    return bool(stack) and stack.pop() == wanted
+
+
+def _brace_level(line: str, stack: list[str]) -> bool:
+    if _BRACE_OPEN.search(line):
+        stack.append("{")
+    elif _BRACE_CLOSE.match(line):
+        return bool(stack) and stack.pop() == "{"
+    return True
+
+
+def _without_annotations(lines: list[str]) -> list[str]:
+    """Junos: `/* … */` before a statement, over one line or many; braces and marks in them are text."""
+    plain, inside = [], False
+    for line in lines:
+        inside = inside or line.lstrip().startswith("/*")
+        plain.append("" if inside else line)
+        inside = inside and "*/" not in line
+    return plain
 
 
 def _block(lines: list[str]) -> Section:
@@ -91,10 +140,13 @@ def _block(lines: list[str]) -> Section:
 
 
 def _quotes(line: str) -> int:
-    """Quotation marks that open or close a text; FortiOS has texts over many lines, such as certificates."""
-    return len(re.findall(r'(?<!\\)"', line))
+    """Quotation marks that open or close a text: not those behind a backslash, not those in a comment."""
+    if line.lstrip().startswith("#"):
+        return 0
+    return sum(found == '"' for found in _MARKS.findall(line))
 
 
+_MARKS = re.compile(r'\\.|"')
 FILE_HEADER = re.compile(r"^### file (?P<path>/.+) lines (?P<lines>\d+)(?: \(not readable\))?$")
 
 

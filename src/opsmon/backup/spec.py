@@ -5,33 +5,38 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from opsmon.backup.pager import ANY_PAGER
 from opsmon.backup.recipe import Enable, Question, Recipe, Structure, Transport
 from opsmon.spec import Seconds, Spec, wrong
 
 # The last line of what a device said, when it waits for a command: `<name>`, `[name-view]`, `name#`, `name(config)#`.
-ANY_PROMPT = r"[\[<]?[~*]?(?P<host>[\w.\-/:@]+?)\s?(?:\([\w\-/. ]+\))?\s?[>#\]$%]\s?"
-ANY_PAGER = (
-    r"(?:[-<]{2,}\s*\(?|\s*\()(?i:more)(?:\s\d+%|\s+\S+)?\)?\s*[->]{2,}"
-    r"|^\s*--\s*(?i:more)\s*--|(?i:press any key to continue).*"
-)
+# Names have blanks, tildes and brackets; the greeting proves what is a prompt, so that the pattern may be generous.
+ANY_PROMPT = r"[\[<(]?[~*]?(?P<host>[^\s<>#$%](?:[^\r\n]{0,80}?[^\s(])?)\)?\s?(?:\([^()\r\n]*\))?\s?[>#\]$%]\s?"
 ANY_ERROR = (
-    r"^\s*%\s*(?:Invalid|Incomplete|Ambiguous|Unknown|Unrecognized|Permission|Authori[sz]ation|Bad|Error|Command)",
+    r"^\s*%+\s*(?:Invalid|Incomplete|Ambiguous|Unknown|Unrecognized|Permission|Authori[sz]ation|Bad|Error|Command|Wrong"
+    r"|Too many|Access|Not)",
     r"^\s*(?i:error\s*:)",
-    r"^(?:.*: )?[Cc]ommand not found\s*$",
-    r"^\s*(?:Unknown|Unrecognized|Invalid|Bad) (?:command|input|keyword)",
+    r"^(?:.*: )?[Cc]ommand not found\.?\s*$",
+    r"^\s*(?:Unknown|Unrecogni[sz]ed|Invalid|Bad|Ambiguous|Incomplete|Illegal|Undefined|Wrong)"
+    r" (?:command|input|keyword|syntax|parameter|action|entry|argument)",
     r"^\s*(?:Permission|Access) denied",
-    r"^\s*(?i:insufficient privilege|(?:you are )?not authorized|command (?:authorization|rejected|failed|is not ))",
-    r"^\s*Command fail\.",
-    r"^\s*command parse error",
+    r"^\s*(?i:insufficient privilege|(?:you are )?not authorized|you (?:do not|don't) have (?:the )?permission)",
+    r"^\s*(?i:command (?:authorization|rejected|failed|is not |not |parse error|fail\.))",
     r"^\s*Line has invalid autocommand",
-    r"^\s*syntax error",
+    r"^\s*(?i:syntax error)\b",
+    r"^\s*(?i:(?:no such|unsupported) command|command .{0,80}not (?:found|recogni[sz]ed|supported))",
+    r"^(?:CLI[A-Z]{3}|NMS[A-Z]{0,4})\d{3,4}\s",  # Check Point Gaia
+    r"^\s*(?:-?\w+: )?(?:cannot find command|unknown command)",
+    r"^\s*(?:错误|无效(?:的)?命令|未知命令|命令错误|权限不足|没有权限|不可识别的命令)",
 )  # fmt: skip
 
 # Whatever is asked after a login is declined; what only waits for a key gets one.
 ANY_QUESTIONS = (
-    (r"[\[(]\s*yes\s*/\s*no\s*[\])]\s*[:?]?\s*$", "no"),
-    (r"[\[(]\s*y\s*/\s*n\s*[\])]\s*[:?]?\s*$", "n"),
-    (r"press\s+(?:y or\s+)?(?:enter|return|any key)\b.*$", ""),
+    (r"[\[(]\s*yes\s*/\s*no\s*[\])]\s*(?:\[\w*\]\s*)?[:?：]?\s*$", "no"),
+    (r"[\[(]\s*y(?:es)?\s*[/|,]\s*n(?:o)?\s*[\])]\s*(?:\[\w*\]\s*)?[:?：]?\s*$", "n"),
+    (r"(?:change|修改)[^\n]*(?:now|password|密码|口令)[^\n]*\[?[yY]/[nN]\]?[^\n]{0,4}$", "n"),
+    (r"(?:press|hit|strike)\s+(?:y or\s+|<)?(?:enter|return|any key|a key|space)\b.*$", ""),
+    (r"(?:请)?按(?:任意键|回车|空格)", ""),
 )
 
 
@@ -73,6 +78,11 @@ class QuestionSpec(Spec):
 class EnableSpec(Spec):
     unprivileged: PatternText = r">\s*$"
     command: Command = "enable"
+    on_request: bool = False
+    password: bool = True
+
+    def resolve(self) -> Enable:
+        return Enable(re.compile(self.unprivileged), self.command, self.on_request, self.password)
 
 
 class BackupSectionSpec(Spec):
@@ -131,7 +141,7 @@ class BackupSectionSpec(Spec):
             setup=tuple(self.setup),
             login=self.login,
             questions=self._questions(),
-            enable=Enable(re.compile(self.enable.unprivileged), self.enable.command) if self.enable else None,
+            enable=self.enable.resolve() if self.enable else None,
             pager=re.compile(self.pager),
             pager_answer=self.pager_answer,
             quit=self.quit,

@@ -55,3 +55,8 @@ def _erased(shown: list[str], column: int, how: str) -> list[str]:
 def step_is_plain(line: str) -> bool:
     """Whether nothing of the line was erased: then its blanks at the end are its own."""
     return not re.search(r"[\x08\r]|\x1b\[\d*[DK]", line)
+
+
+def last_line(tail: str) -> str:
+    """The line that the cursor stands in, as it looks on the screen, without blanks at either end."""
+    return render(tail[tail.rfind("\n") + 1 :]).strip(" ")

@@ -9,6 +9,7 @@ from typing import Any
 from netmiko.channel import SSHChannel
 
 CHUNK_BYTES = 65_536
+_NEXT_LINE = "\x1bE"  # ECMA-48 NEL: how ProCurve ends a line
 
 
 class CutError(Exception):
@@ -38,7 +39,7 @@ class WatchedChannel(SSHChannel):
             raise CutError("the session was cut") from None
         if not data:
             raise CutError("the session was cut")
-        return self._decoder.decode(data)
+        return self._decoder.decode(data).replace(_NEXT_LINE, "\r\n")
 
     def send(self, text: str) -> None:
         """Writes it all. Raises CutError."""

@@ -65,7 +65,8 @@ class SnmpAccess:
 class SshAccess:
     """How a device's command line is reached. `platform` is netmiko's name of it; `hostnames` what it calls itself.
 
-    Several names are those of the nodes of one pair: whichever is active answers.
+    Several names are those of the nodes of one pair: whichever is active answers. `prompt`, `pager` (patterns),
+    `stall_s` and `longest_s` stand above what the make's profile says of its dialogue. `jump` is on the way to it.
     """
 
     username: str
@@ -75,6 +76,26 @@ class SshAccess:
     enable: Secret | None = None
     platform: str | None = None
     hostnames: tuple[str, ...] = ()
+    prompt: str = ""
+    pager: str = ""
+    stall_s: float | None = None
+    longest_s: float | None = None
+    jump: "JumpHost | None" = None
+
+    @property
+    def hops(self) -> "tuple[JumpHost, ...]":
+        """The hosts on the way to it, the one that is dialled first of all first."""
+        hop = self.jump
+        return () if hop is None else (*hop.access.hops, hop)
+
+
+@dataclass(frozen=True, slots=True)
+class JumpHost:
+    """A host that a connection goes through: a device of the inventory (`name`), or one that only has an address."""
+
+    name: str
+    address: str
+    access: SshAccess
 
 
 @dataclass(frozen=True, slots=True)
