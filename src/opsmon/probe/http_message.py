@@ -1,13 +1,15 @@
 """Responses of HTTP/1 servers of every sort, read from a stream (RFC 9112), as curl and browsers take them.
 
-What harms nobody is taken: see `text_message`, and interim responses (100, 103), any version of HTTP/1, chunk
-extensions, trailers, a body without a length. Two lengths that differ, a broken chunk, a header without a colon are
-refused, and the error names the line and the reason. A head has at most 256 KiB and 1,000 lines, and of a body a MiB
+What harms nobody is taken: see `text_message`, and interim responses (100, 103), any version of HTTP, chunk
+extensions, trailers, a body without a length, a head that ends with the connection, a body that is packed although we
+asked for a plain one. Two lengths that differ, a broken chunk, a header without a colon are
+refused, and the error names the line and the reason. A head has at most 256 KiB and 5,000 lines, and of a body a MiB
 is read.
 """
 
 import asyncio
 import re
+import zlib
 
 from opsmon.probe.text_message import (
     MalformedError,
@@ -22,9 +24,12 @@ from opsmon.probe.wire_text import wire_text
 LONGEST_HEAD_BYTES = 262_144
 LONGEST_BODY_BYTES = 1_048_576
 _MOST_INTERIM = 20
+_MOST_HEADERS = 5_000  # as curl
+_PACKED = frozenset({"gzip", "x-gzip", "deflate"})
+_ZLIB_OR_GZIP = 32 + zlib.MAX_WBITS
 _LONGEST_CHUNK_LINE_BYTES = 8_192
 _LONGEST_ANNOUNCED_BYTES = 10**15
-_CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?")
+_CHUNK_SIZE = re.compile(rb"[ \t]*0*([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?")
 
 
 async def read_http_head(reader: asyncio.StreamReader) -> Response:
@@ -33,7 +38,7 @@ async def read_http_head(reader: asyncio.StreamReader) -> Response:
     The reader's own limit has to be LONGEST_HEAD_BYTES.
     """
     for _ in range(_MOST_INTERIM):
-        response = parse_response_lines(await read_head(reader, LONGEST_HEAD_BYTES))
+        response = parse_response_lines(await read_head(reader, LONGEST_HEAD_BYTES, _MOST_HEADERS, may_end=True))
         if not response.protocol.startswith("HTTP/"):
             raise MalformedError(f"line 1 is of another protocol: {quoted(response.protocol)}")
         if response.status >= 200 or response.status == 101:
@@ -42,7 +47,23 @@ async def read_http_head(reader: asyncio.StreamReader) -> Response:
 
 
 async def read_http_body(reader: asyncio.StreamReader, response: Response, method: str) -> bytes:
-    """The body, cut at LONGEST_BODY_BYTES. Raises MalformedError, also where it ends before its time."""
+    """The body, unpacked, cut at LONGEST_BODY_BYTES. Raises MalformedError, also where it ends before its time."""
+    return _unpacked(await _read_body(reader, response, method), response.header("content-encoding").lower())
+
+
+def _unpacked(body: bytes, coding: str) -> bytes:
+    """Servers pack pages whatever Accept-Encoding says. What is not packed as it says is left as it came."""
+    if coding not in _PACKED:
+        return body
+    for wbits in (_ZLIB_OR_GZIP, -zlib.MAX_WBITS):  # `deflate` comes with and without the header of zlib
+        try:
+            return zlib.decompressobj(wbits).decompress(body, LONGEST_BODY_BYTES)
+        except zlib.error:
+            continue
+    return body
+
+
+async def _read_body(reader: asyncio.StreamReader, response: Response, method: str) -> bytes:
     if method == "HEAD" or response.status in (101, 204, 304):
         return b""
     codings = [

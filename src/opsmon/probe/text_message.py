@@ -2,8 +2,9 @@
 
 A message is a start line, header lines (names in any case, folded lines allowed, several of one name kept), an empty
 line, and a body of as many octets as Content-Length says. What real devices get wrong and harms nobody is taken: lines
-that end in LF alone, a space before the colon, no reason phrase, the same length twice. Sizes are bounded; what breaks
-the format is MalformedError, which names the line and the reason.
+that end in LF alone or in more than one CR, a space before the colon, a header without a name, no reason phrase or
+nothing before it, the same length twice. Sizes are bounded; what breaks the format is MalformedError, which names the
+line and the reason.
 
 Values are wire text (see `wire_text`): octets in any code come through unchanged.
 """
@@ -17,7 +18,8 @@ from opsmon.probe.wire_text import shown, wire_octets, wire_text
 
 LONGEST_HEAD_BYTES = 65_536
 LONGEST_BODY_BYTES = 131_072
-_STATUS_LINE = re.compile(r"([A-Z]+/\d\.\d)[ \t]+(\d{3})(?:[ \t](.*))?", re.ASCII)
+_STATUS_LINE = re.compile(r"([A-Za-z]+/\d(?:\.\d)?)[ \t]+(\d{3})(?!\d)[ \t]?(.*)", re.ASCII)
+_LENGTH = re.compile(r"\+?0*(\d{1,15})(?!\d)", re.ASCII)
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _QUOTED = 60
 _BLANKS_BEFORE = 2
@@ -64,7 +66,7 @@ def parse_response_lines(lines: Sequence[str]) -> Response:
     match = _STATUS_LINE.fullmatch(first)
     if match is None:
         raise MalformedError(f"line 1 is no status line: {quoted(first)}")
-    return Response(match[1], int(match[2]), match[3] or "", parse_headers(lines[1:]))
+    return Response(match[1].upper(), int(match[2]), match[3], parse_headers(lines[1:]))
 
 
 def parse_response(datagram: bytes) -> Response:
@@ -86,15 +88,19 @@ def content_length(response: Response, longest: int = LONGEST_BODY_BYTES) -> int
     The same number several times is one (RFC 9110, 8.6). Raises MalformedError for two, or one that is none.
     """
     written = response.headers.get("content-length") or response.headers.get("l") or ()
-    numbers = {number.strip() for line in written for number in line.split(",")}
-    if not numbers:
-        return None
+    told = [number.strip() for line in written for number in line.split(",")]
+    numbers = {_length_of(one, longest) for one in told}
     if len(numbers) > 1:
-        raise MalformedError(f"Content-Length is {' and '.join(quoted(one) for one in sorted(numbers))}")
-    (number,) = numbers
-    if not number.isascii() or not number.isdigit() or len(number) > 15 or int(number) > longest:
-        raise MalformedError(f"Content-Length is no sensible number: {quoted(number)}")
-    return int(number)
+        raise MalformedError(f"Content-Length is {' and '.join(quoted(one) for one in sorted(set(told)))}")
+    return numbers.pop() if numbers else None
+
+
+def _length_of(text: str, longest: int) -> int:
+    """The number that a text begins with, as `strtol` reads it: a unit behind it or a zero before it harms nobody."""
+    match = _LENGTH.match(text)
+    if match is None or int(match[1]) > longest:
+        raise MalformedError(f"Content-Length is no sensible number: {quoted(text)}")
+    return int(match[1])
 
 
 async def read_response(reader: asyncio.StreamReader) -> Response:
@@ -107,17 +113,24 @@ async def read_response(reader: asyncio.StreamReader) -> Response:
 
 
 async def read_head(
-    reader: asyncio.StreamReader, longest_bytes: int = LONGEST_HEAD_BYTES, most_lines: int = 1_000
+    reader: asyncio.StreamReader,
+    longest_bytes: int = LONGEST_HEAD_BYTES,
+    most_lines: int = 1_000,
+    *,
+    may_end: bool = False,
 ) -> list[str]:
-    """The lines up to an empty one, as wire text without their ends; empty lines before the first are passed over."""
+    """The lines up to an empty one, as wire text without their ends; empty lines before the first are passed over.
+
+    `may_end` takes the end of the stream after a whole line for the end of the head.
+    """
     lines: list[str] = []
     size = passed_over = 0
     while len(lines) <= most_lines and passed_over <= _BLANKS_BEFORE:
-        line = await _read_line(reader, len(lines) + 1, longest_bytes)
+        line = await _read_line(reader, len(lines) + 1, longest_bytes, may_end=may_end and bool(lines))
         size += len(line)
         if size > longest_bytes:
             raise MalformedError(f"headers of more than {longest_bytes} octets, without an end")
-        text = wire_text(line.rstrip(b"\n").removesuffix(b"\r"))
+        text = wire_text(line.rstrip(b"\r\n"))
         if text:
             lines.append(text)
         elif lines:
@@ -127,12 +140,14 @@ async def read_head(
     raise MalformedError(f"more than {most_lines} lines of headers" if lines else "only empty lines")
 
 
-async def _read_line(reader: asyncio.StreamReader, number: int, longest_bytes: int) -> bytes:
+async def _read_line(reader: asyncio.StreamReader, number: int, longest_bytes: int, *, may_end: bool) -> bytes:
     try:
         return await reader.readuntil(b"\n")
     except asyncio.LimitOverrunError:
         raise MalformedError(f"line {number} has no end within {longest_bytes} octets") from None
     except asyncio.IncompleteReadError as error:
+        if not error.partial and may_end:
+            return b""
         if not error.partial and number == 1:
             raise MalformedError(HUNG_UP) from None
         where = (
@@ -156,9 +171,8 @@ def parse_headers(lines: Sequence[str]) -> dict[str, tuple[str, ...]]:
             continue
         written, colon, value = line.partition(":")
         name = written.strip().lower()
-        if not colon or not name:
-            what = "no colon" if not colon else "no name before its colon"
-            raise MalformedError(f"line {number} has {what}: {quoted(line)}")
+        if not colon:
+            raise MalformedError(f"line {number} has no colon: {quoted(line)}")
         headers[name] = (*headers.get(name, ()), value.strip())
     return headers
 
