@@ -1,6 +1,7 @@
 """Ids that people were told of never come again, whatever happens to the store."""
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,17 @@ async def test_a_store_that_is_deleted_under_the_loop_ends_it(tmp_path: Path, ca
     killing.cancel()
     assert house.pipeline.not_ready
     assert "was deleted while we use it" in caplog.text
+
+
+async def test_a_folder_that_is_lost_with_store_and_mark_leaves_the_mark(tmp_path: Path) -> None:
+    house = MarkedHouse(tmp_path)
+    async with house.running():
+        first = await house.kill_mcu()
+    house.start()
+    shutil.rmtree(tmp_path / "var")
+    running = asyncio.create_task(house.pipeline.run())
+    reviving = asyncio.create_task(house.heal_mcu())
+    with pytest.raises(StoreGoneError):
+        await running
+    reviving.cancel()
+    assert NumberMark(tmp_path).load() == {first[:8]: 1}

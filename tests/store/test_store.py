@@ -263,6 +263,24 @@ def test_a_store_whose_file_is_gone_or_another_one_is_not_written_to(tmp_path: P
             write()
 
 
+def test_a_write_ahead_log_that_is_gone_is_noticed(tmp_path: Path) -> None:
+    store = open_store("sqlite:///opsmon.db", tmp_path)
+    store.commit([told(1)], [], NOW)
+    (tmp_path / "opsmon.db-wal").unlink()
+    with pytest.raises(StoreGoneError, match="db-wal was deleted"):
+        store.commit([told(2)], [], NOW)
+    store.close()
+    assert [entry.seq for entry in open_store("sqlite:///opsmon.db", tmp_path).read()] == [1]
+
+
+def test_a_journal_that_somebody_else_wrote_is_noticed_while_there_is_nothing_to_write(tmp_path: Path) -> None:
+    store = open_store("sqlite:///opsmon.db", tmp_path)
+    other = open_store("sqlite:///opsmon.db", tmp_path)
+    other.commit([told(1)], [], NOW)
+    with pytest.raises(StoreError, match="another program wrote"):
+        store.touch(NOW)
+
+
 def test_when_the_store_was_last_written_is_known(tmp_path: Path) -> None:
     store = open_store("sqlite:///opsmon.db", tmp_path)
     assert store.last_written_at() is None

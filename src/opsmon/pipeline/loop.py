@@ -18,7 +18,7 @@ from opsmon.engine.input import AddFact, ClockStepped, Command, Input, JudgeScop
 from opsmon.engine.rules import Rules
 from opsmon.engine.step import Step
 from opsmon.engine.world import World, next_deadline
-from opsmon.errors import StoreError
+from opsmon.errors import StoreError, StoreGoneError
 from opsmon.model.event import Event
 from opsmon.model.name import CheckName, DeviceName
 from opsmon.model.sample import Sample
@@ -121,9 +121,13 @@ class Pipeline:
 
     async def run(self) -> None:
         """Turns until `stop`, and decides what waits by then."""
-        while not self._stopping or len(self.intake):
-            await self._turn()
-            self.turns += 1
+        try:
+            while not self._stopping or len(self.intake):
+                await self._turn()
+                self.turns += 1
+        except StoreGoneError:
+            await self._save_mark(self._world)  # it may be gone with the store
+            raise
 
     async def snapshot(self) -> None:
         """Writes a short cut for the next start, and lets old incidents go."""
@@ -145,8 +149,8 @@ class Pipeline:
         if batch.events:
             deliveries = [row for effect in batch.alerts() for row in self._render(effect)]
             await self.ledger.write(batch.events, deliveries)
-            if self._mark is not None and batch.world.incidents.numbers is not self._world.incidents.numbers:
-                await asyncio.to_thread(self._mark.save, dict(batch.world.incidents.numbers.items()))
+            if batch.world.incidents.numbers is not self._world.incidents.numbers:
+                await self._save_mark(batch.world)
             _tell(batch.events)
             self._touched_at = self._clock.monotonic()
             if deliveries:
@@ -158,6 +162,10 @@ class Pipeline:
         self._let_go(batch.effects)
         batch.answer()
         await asyncio.sleep(0)
+
+    async def _save_mark(self, world: World) -> None:
+        if self._mark is not None:
+            await asyncio.to_thread(self._mark.save, dict(world.incidents.numbers.items()))
 
     async def _remember(self, requests: Sequence[Request]) -> tuple[World, list[Request]]:
         """The world, without the incidents that are to be forgotten and with those that a command is about; and the

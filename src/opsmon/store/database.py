@@ -47,33 +47,37 @@ def make_engine(url: URL) -> Engine:
 
 
 class DatabaseFile:
-    """The file behind a SQLite database: SQLite goes on writing to one that has lost its name, and nobody reads it."""
+    """The files behind a SQLite database: SQLite goes on writing to one that has lost its name, and nobody reads it.
+
+    The write-ahead log is one of them: it holds what is not in the database yet. It lives for as long as a connection
+    of ours is open.
+    """
 
     def __init__(self, url: URL) -> None:
         named = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
-        self._path = Path(str(url.database)) if named else None
-        self._known: tuple[int, int] | None = None
+        path = str(url.database)
+        self._paths = (Path(path), Path(f"{path}-wal")) if named else ()
+        self._known: dict[Path, tuple[int, int] | None] = {}
 
     def remember(self) -> None:
-        """From now on it has to stay the file that it is."""
-        self._known = self._look()
+        """From now on they have to stay the files that they are."""
+        self._known = {path: _identity(path) for path in self._paths}
 
     def check(self) -> None:
-        """Raises StoreGoneError where the path leads to no file, or to another one."""
-        if self._known is None or (found := self._look()) == self._known:
-            return
-        raise StoreGoneError(f"the store {self._path} was {'replaced' if found else 'deleted'} while we use it")
+        """Raises StoreGoneError where a path leads to no file, or to another one."""
+        for path, known in self._known.items():
+            if known is not None and (found := _identity(path)) != known:
+                raise StoreGoneError(f"the store {path} was {'replaced' if found else 'deleted'} while we use it")
 
-    def _look(self) -> tuple[int, int] | None:
-        if self._path is None:
-            return None
-        try:
-            found = self._path.stat()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise StoreError(f"the store failed: {self._path}: {error.strerror}") from error
-        return found.st_dev, found.st_ino
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreError(f"the store failed: {path}: {error.strerror}") from error
+    return found.st_dev, found.st_ino
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

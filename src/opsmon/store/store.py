@@ -89,8 +89,9 @@ class Store:
             return head
 
     def touch(self, now: datetime) -> None:
-        """Writes a mark, to find out whether the store can be written."""
+        """Writes a mark, to find out whether the store can be written, and is still the one that we wrote."""
         with self._lock, self._writing() as connection:
+            _is_written(connection, self._head, self._head)
             _set_head(connection, self._head, touched_at=boxes.time_text(now))
 
     def read(
