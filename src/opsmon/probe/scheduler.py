@@ -210,8 +210,10 @@ class Scheduler:
                 self._start(job, turn)
 
     def _start(self, job: _Job, turn: _Turn) -> None:
-        if job.running or job.waiting:
-            self._skip(job, "the run before is not over" if job.running else "it still waits for a free place")
+        if job.running:
+            self.tally.skipped += 1  # the run under way will say what there is to say
+        elif job.waiting:
+            self._skip(job)
         elif self._kinds[job.check.kind].heavy and self._places == 0:
             job.waiting = True
             queue = self._waiting.appendleft if turn.confirms else self._waiting.append  # somebody waits for a verdict
@@ -219,9 +221,9 @@ class Scheduler:
         else:
             self._begin(job, turn)
 
-    def _skip(self, job: _Job, why: str) -> None:
+    def _skip(self, job: _Job) -> None:
         self.tally.skipped += 1
-        finding = Finding(Outcome.LOCAL_FAULT, f"we are late: {why}")
+        finding = Finding(Outcome.LOCAL_FAULT, "we are late: it still waits for a free place")
         sample = sample_of(job.device, job.check, finding, self._clock.now(), 0.0, confirms=False)
         self._spawn(self._hand_over_soon(job.check, sample))
 
