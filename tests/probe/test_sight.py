@@ -6,7 +6,7 @@ import pytest
 
 from opsmon.model.name import CheckName, DeviceName
 from opsmon.model.sample import LocalCause, Outcome, Sample
-from opsmon.probe.sight import NEVER_MEASURED_S, NOT_MEASURED_S, Sight
+from opsmon.probe.sight import NEVER_MEASURED_S, NOT_MEASURED_S, SETTLE_S, Sight
 
 AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 NETWORK, NAMES, PERMISSION = LocalCause.NETWORK, LocalCause.NAMES, LocalCause.PERMISSION
@@ -122,3 +122,34 @@ def test_what_left_the_inventory_is_forgotten() -> None:
         sight.note(fault(f"d{number}", NAMES), 1.0)
     sight.keep_only([DeviceName("d9")])
     assert (sight.faulty, sight.is_blind, sight.due(1e6)) == (0, False, [])
+
+
+def test_a_fleet_that_died_while_we_were_blind_is_told_when_it_is_measured_again() -> None:
+    sight = seen(6)
+    for number in range(6):
+        sight.note(fault(f"d{number}"), 10.0)
+    assert sight.is_blind
+    for number in range(6):
+        sight.note(sample(f"d{number}", Outcome.TIMEOUT), 12.0)
+        assert sight.excuses(sample(f"d{number}", Outcome.TIMEOUT))  # what lies behind us may still be on its way back
+    assert not sight.is_blind
+    sight.note(sample("d0", Outcome.TIMEOUT), 14.0 + SETTLE_S)
+    assert not sight.excuses(sample("d0", Outcome.TIMEOUT))
+
+
+def test_who_answers_after_blindness_ends_the_patience_with_the_others() -> None:
+    sight = seen(6)
+    for number in range(6):
+        sight.note(fault(f"d{number}"), 10.0)
+    for number in range(5):
+        sight.note(sample(f"d{number}"), 12.0)
+    sight.note(sample("d5", Outcome.TIMEOUT), 13.0)
+    assert not sight.excuses(sample("d5", Outcome.TIMEOUT))
+
+
+def test_a_fault_of_one_check_stands_while_another_is_silent() -> None:
+    sight = seen(3)
+    for number in range(3):
+        sight.note(fault(f"d{number}"), 10.0)
+        sight.note(sample(f"d{number}", Outcome.TIMEOUT, check="snmp"), 11.0)
+    assert sight.is_blind

@@ -165,3 +165,31 @@ def test_the_other_re_probes_are_as_patient() -> None:
     back = [request for _, request in slow.scene.requests if request.reason == "it is back"]
     assert back
     assert all(request.timeout_s >= 5.6 for request in back)
+
+
+def test_what_was_missed_before_faults_of_ours_is_no_part_of_a_later_death() -> None:
+    """Our own network goes, which looks like a miss at first; when it is back the device is dead: from then on."""
+    scene = Scene(make_device("sw"))
+    scene.run(5)
+    scene.special["sw", "icmp"] = Outcome.REFUSED
+    scene.run(55.5)
+    scene.special["sw", "icmp"] = Outcome.LOCAL_FAULT
+    scene.run(50)
+    scene.special["sw", "icmp"] = Outcome.REFUSED
+    back = scene.now
+    scene.run(80)
+    (down,) = [event for event in scene.changes("sw") if event.after is DeviceState.DOWN]
+    assert down.since > back
+
+
+@pytest.mark.parametrize("fault_s", [1, 3])
+def test_faults_of_ours_between_confirmations_hold_up_no_verdict(fault_s: int) -> None:
+    scene = Scene(make_device("sw"))
+    scene.run(59)
+    scene.dead.add("sw")
+    scene.run(2)
+    scene.special["sw", "icmp"] = Outcome.LOCAL_FAULT
+    scene.run(fault_s)
+    del scene.special["sw", "icmp"]
+    scene.run(20)
+    assert scene.state("sw") is DeviceState.DOWN

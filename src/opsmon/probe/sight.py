@@ -2,7 +2,8 @@
 
 A LOCAL_FAULT blames no device, and so nobody hears of it: a name with a slip in it is never resolved and its device
 never watched; an uplink that is gone makes a whole fleet silent. This watch keeps both in sight. Blind is who has such
-faults with more devices than have answered since they began. Nothing of it is a state of a device.
+faults with more devices than have answered since they began. A check that is measured again, whatever it finds, has no
+fault of ours any more: a fleet that died while we were blind is told. Nothing of it is a state of a device.
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from opsmon.model.sample import LocalCause, Outcome, Sample
 
 LEAST_DEVICES = 3
 NEARLY_NOBODY = 10  # one in so many
+SETTLE_S = 20.0  # after blindness: neighbours and routes beyond ours are found again, and nobody is blamed by then
 NEVER_MEASURED_S = 45.0  # told within two minutes of the start, whose first checks are spread over a minute
 NOT_MEASURED_S = 90.0
 _Key = tuple[DeviceName, CheckName]
@@ -41,36 +43,38 @@ class Sight:
     def __init__(self) -> None:
         self._unmeasured: dict[_Key, Unmeasured] = {}
         self._measured: set[_Key] = set()
-        self._faulty: dict[DeviceName, LocalCause] = {}
+        self._faulty: dict[DeviceName, dict[CheckName, LocalCause]] = {}
         self._answered: set[DeviceName] = set()  # since the first of the faults that last
         self._devices: set[DeviceName] = set()
+        self._now_s, self._settled_at_s = 0.0, float("-inf")
+        self._blind_to, self._blind_by = 0, LocalCause.NETWORK  # of the last blindness
         self.is_blind = False
 
     def note(self, sample: Sample, now_s: float) -> None:
-        key = (sample.device, sample.check)
-        if sample.outcome is not Outcome.LOCAL_FAULT:
-            if self._unmeasured:
-                self._unmeasured.pop(key, None)
-            self._measured.add(key)
-            if self._faulty and sample.outcome.reached:
-                self._answered.add(sample.device)
-                self._faulty.pop(sample.device, None)
-                self._look()
+        key, self._now_s = (sample.device, sample.check), now_s
+        if sample.outcome is Outcome.LOCAL_FAULT:
+            self._note_fault(key, sample, now_s)
             return
-        self._note_fault(key, sample, now_s)
+        if self._unmeasured:
+            self._unmeasured.pop(key, None)
+        self._measured.add(key)
+        if self._faulty or now_s < self._settled_at_s:
+            self._note_measured(sample)
 
     def excuses(self, sample: Sample) -> bool:
         """Whether a failure says nothing of the device now, because this machine can reach nobody."""
-        if not self.is_blind or sample.outcome not in (Outcome.TIMEOUT, Outcome.REFUSED):
+        if sample.outcome not in (Outcome.TIMEOUT, Outcome.REFUSED):
+            return False
+        if not self.is_blind and self._now_s >= self._settled_at_s:
             return False
         # Half of a fleet may lie behind one tunnel of ours: those that answer are seen, and so is their silence.
-        nearly_nobody = len(self._answered) * NEARLY_NOBODY <= len(self._faulty)
-        return nearly_nobody and self.cause is not LocalCause.NAMES
+        nearly_nobody = len(self._answered) * NEARLY_NOBODY <= self._blind_to
+        return nearly_nobody and self._blind_by is not LocalCause.NAMES
 
     @property
     def cause(self) -> LocalCause | None:
         """What most of the faults are."""
-        causes = list(self._faulty.values())
+        causes = [cause for causes in self._faulty.values() for cause in causes.values()]
         return max(set(causes), key=lambda cause: (causes.count(cause), cause), default=None)
 
     @property
@@ -96,9 +100,20 @@ class Sight:
         kept = set(devices)
         self._unmeasured = {key: one for key, one in self._unmeasured.items() if key[0] in kept}
         self._measured = {key for key in self._measured if key[0] in kept}
-        self._faulty = {name: cause for name, cause in self._faulty.items() if name in kept}
+        self._faulty = {name: causes for name, causes in self._faulty.items() if name in kept}
         self._answered &= kept
         self._devices = kept
+        self._look()
+
+    def _note_measured(self, sample: Sample) -> None:
+        """What answers is seen; what is measured and does not answer has at least no fault of ours."""
+        if sample.outcome.reached:
+            self._answered.add(sample.device)
+            self._faulty.pop(sample.device, None)
+        elif sample.device in self._faulty:
+            self._faulty[sample.device].pop(sample.check, None)
+            if not self._faulty[sample.device]:
+                del self._faulty[sample.device]
         self._look()
 
     def _note_fault(self, key: _Key, sample: Sample, now_s: float) -> None:
@@ -113,10 +128,17 @@ class Sight:
         if sample.cause is not None and not lasting:
             if not self._faulty:
                 self._answered.clear()
-            self._faulty[sample.device] = sample.cause
+            self._faulty.setdefault(sample.device, {})[sample.check] = sample.cause
             self._answered.discard(sample.device)
             self._look()
 
     def _look(self) -> None:
         least = min(LEAST_DEVICES, len(self._devices) or LEAST_DEVICES)
-        self.is_blind = len(self._faulty) >= least and len(self._faulty) > len(self._answered)
+        was_blind, faulty = self.is_blind, len(self._faulty)
+        self.is_blind = faulty >= least and faulty > len(self._answered)
+        if self.is_blind and not was_blind:
+            self._blind_to, self._blind_by = faulty, self.cause or LocalCause.NETWORK
+        elif self.is_blind:
+            self._blind_to = max(faulty, self._blind_to)
+        elif was_blind:
+            self._settled_at_s = self._now_s + SETTLE_S

@@ -17,6 +17,7 @@ import socket
 from opsmon.errors import ProbeError
 from opsmon.model.sample import LocalCause, Outcome
 from opsmon.probe.address import SocketAddress, socket_address
+from opsmon.probe.own_link import dead_link
 
 _THEIRS = frozenset(
     {
@@ -98,7 +99,8 @@ def is_loopback(numeric: str) -> bool:
 def route_fault(numeric: str, port: int = 9) -> ProbeError | None:
     """What keeps this machine from sending to an address at all; None when it could. Nothing is sent.
 
-    Asked after a check failed: the silence of a device to which we have no route any more is our own.
+    Asked after a check failed: the silence of a device to which we have no route any more is our own, and so is that
+    behind a link without a carrier.
     """
     try:
         place = socket_address(numeric, port)
@@ -108,6 +110,8 @@ def route_fault(numeric: str, port: int = 9) -> ProbeError | None:
         return fault
     except OSError as error:
         return fault_of(error, numeric, at_once=True)
+    if link := dead_link(numeric):
+        return local_fault(LocalCause.NETWORK, f"{numeric}: the link {link} of this machine has no carrier")
     return None
 
 

@@ -94,6 +94,8 @@ def _lives(turn: Turn, device: Device, machine: DeviceMachine) -> bool:
 def _suspect(turn: Turn, device: Device, machine: DeviceMachine, sample: Sample) -> DeviceMachine:
     """Open a suspicion where the failed sample is news and somebody may be blamed; count the misses of an open one."""
     reached, open_one = sample.outcome.reached, machine.suspicion
+    if open_one is not None and sample.check == open_one.lead and machine.checks[sample.check].failures == 1:
+        open_one = None  # its misses are not counted any more: this is the first one again
     if open_one is not None and sample.check == open_one.lead and not reached:
         return replace(machine, suspicion=_missed_again(open_one, turn.steady))
     if open_one is not None and not open_one.paused:

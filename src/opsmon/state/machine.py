@@ -70,9 +70,14 @@ def record_sample(
 
 
 def _is_counted(kept: CheckRecord, check: Check, steady: datetime, policy: Policy) -> bool:
-    """Whether failures before are added to a new one: those of late, and those that were confirmed."""
+    """Whether failures before are added to a new one: those of late, and those that were confirmed. What was missed
+    before we could not measure for long may have been our own fault as well."""
+    if kept.failures >= policy.failures_needed:
+        return True
     until = valid_until(kept, check, policy)
-    return kept.failures >= policy.failures_needed or (until is not None and steady < until)
+    if kept.measured is None or until is None or steady >= until:
+        return False
+    return kept.faulted is None or steady - kept.measured < timedelta(seconds=policy.interrupted_s)
 
 
 def _record_failure(

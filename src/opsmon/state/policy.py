@@ -30,6 +30,8 @@ class Policy:
     # … until this long after the first failure, and what slow confirmations take; then nothing is asked until the next
     # regular check misses, too.
     give_up_s: float = 60.0
+    # Misses with faults of our own between them are counted together if they are no further apart than that.
+    interrupted_s: float = 10.0
     # A check that has not come home by then no longer holds back the verdict of the others.
     verdict_s: float = 7.0
     # A child that failed everything waits this long for an answer of its parents; with the above, below 10 s in all.
