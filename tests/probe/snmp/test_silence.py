@@ -112,6 +112,29 @@ async def test_a_silent_scalar_costs_itself_alone(engine: SnmpEngine) -> None:
     assert set(session.unread) == {SYS_NAME}
 
 
+@pytest.mark.parametrize("hanging", [(7, 8), (2, 8), (2, 7)])
+async def test_columns_that_hang_leave_the_others_of_their_table(engine: SnmpEngine, hanging: tuple[int, ...]) -> None:
+    objects = {(*IF_ENTRY, column, port): ber.integer(1) for column in (2, 7, 8) for port in (1, 2, 3)}
+    silent = [(*IF_ENTRY, column) for column in hanging]
+    async with far_end(a_switch(1) | objects, silent_under(*silent)) as agent:
+        session = engine.session(agent.device())
+        await session.get([SYS_UPTIME])
+        walked = await session.walk(COLUMNS)
+    found = {column for column, rows in zip(COLUMNS, walked.columns, strict=True) if rows}
+    assert found == set(COLUMNS) - set(silent)
+
+
+@pytest.mark.parametrize("hanging", [(1, 5), (1, 4), (4, 5)])
+async def test_scalars_that_hang_leave_the_others_of_their_group(engine: SnmpEngine, hanging: tuple[int, ...]) -> None:
+    group = [(1, 3, 6, 1, 2, 1, 1, arc, 0) for arc in (1, 4, 5)]
+    silent = [(1, 3, 6, 1, 2, 1, 1, arc) for arc in hanging]
+    async with far_end(a_switch(1) | {oid: ber.text("x") for oid in group}, silent_under(*silent)) as agent:
+        session = engine.session(agent.device())
+        await session.get([SYS_UPTIME])
+        found = await session.get(group)
+    assert set(found) == {oid for oid in group if oid[-2] not in hanging}
+
+
 async def test_an_agent_that_dies_in_a_poll_is_not_taken_for_one_with_silent_tables(poll: Poll) -> None:
     async with far_end(a_switch_with_sensors()) as agent:
         agent.behave = lambda asked, good: (good,) if len(agent.asked) < 3 else ()

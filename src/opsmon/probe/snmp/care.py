@@ -3,7 +3,9 @@
 A request that asks for several tables and is not answered says nothing of which table it is. So from the first such
 silence on a walk asks one table at a time, first one row, then twice as many with each answer: what is asked beyond the
 end of a table is another one, which may be the one that hangs. At a silence it goes back to one row, then to half of
-the columns, down to one. The other columns of its table are then tried once together: mostly the whole table hangs.
+the columns, down to one. The other columns of its table are then tried together: mostly the whole table hangs. If they
+are silent as well the next one that hangs is looked for in the same way; a table of which nothing answers in between is
+given up at the second such trial.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +16,7 @@ from opsmon.probe.snmp.session import Index, Oid, SnmpValue
 from opsmon.probe.snmp.silence import Fence
 
 Table = bytes
+MOST_VAIN_TRIALS = 2  # of the other columns of a table together, before the whole of it is given up
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,9 @@ class Column:
 class Care:
     """How carefully a walk asks."""
 
-    __slots__ = ("_doubtful", "_known_rows", "_rows", "_siblings", "_single_rows", "_taken", "_widths", "most_answered")
+    __slots__ = (
+        "_doubtful", "_known_rows", "_rows", "_siblings", "_single_rows", "_taken", "_vain", "_widths", "most_answered",
+    )  # fmt: skip
 
     def __init__(self, caution: Caution) -> None:
         self._doubtful = caution.doubtful
@@ -60,6 +65,7 @@ class Care:
         self._single_rows: set[Table] = set()  # tables that stay with one
         self._widths: dict[Table, int] = {}  # how many of their columns at a time, while one that hangs is looked for
         self._siblings: Table = b""  # the table whose other columns are tried together
+        self._vain: dict[Table, int] = {}  # how often that was in vain since the table last answered
         self.most_answered = 0  # bindings that one GETBULK brought
 
     @property
@@ -105,9 +111,10 @@ class Care:
         if not self._taken:
             self._taken = True
             return []
-        if self._doubtful or self._siblings == table:
+        if self._doubtful or (self._siblings == table and self._gives_up(table)):
             self._siblings = b""
             return list(group)
+        self._siblings = b""
         self._single_rows.add(table)
         if rows > 1:
             return []
@@ -118,10 +125,16 @@ class Care:
         self._siblings = table
         return list(group)
 
+    def _gives_up(self, table: Table) -> bool:
+        """The other columns of the table were silent together: whether that is enough."""
+        self._vain[table] = self._vain.get(table, 0) + 1
+        return self._vain[table] >= MOST_VAIN_TRIALS
+
     def note_answer(self, group: Sequence[Column], bindings: int, rows: int) -> None:
         """The group was answered: what stands beside a silent column does not hang, and more may be asked."""
         self._siblings = b""
         if self._taken and group:
             table = group[0].table
+            self._vain.pop(table, None)
             self._rows[table] = self._rows.get(table, 1) * 2
             self.most_answered = max(self.most_answered, bindings if rows > 1 else 0)

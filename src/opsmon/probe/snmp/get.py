@@ -17,7 +17,7 @@ class Get:
 
     An error with an index costs that instance (noSuchName of v1; genErr of a broken sensor), tooBig or an error without
     a usable index halves the request. Only when every instance is refused is that an error of the whole. Instances that
-    are not answered while others are cost themselves, and their siblings if those are not answered together.
+    are not answered while others are cost themselves, and their siblings if those are not answered together, twice.
     """
 
     def __init__(self, oids: Sequence[Oid], habits: Habits, *, doubtful: bool = False) -> None:
@@ -25,6 +25,7 @@ class Get:
         self._doubtful = doubtful
         self._trials: set[tuple[bytes, ...]] = set()  # requests that narrow a silence down
         self._siblings: set[tuple[bytes, ...]] = set()  # those that try what stands beside a silent instance
+        self._vain: set[bytes] = set()  # parents of which that was in vain, and nothing has answered since
         self._silent: list[Oid] = []
         self._unread: set[Oid] = set()
         self.values: dict[Oid, SnmpValue] = {}
@@ -51,6 +52,8 @@ class Get:
     def take(self, response: Response) -> None:
         self._habits.ever_answered = True
         asked = self._waiting.pop(0)
+        if self._vain:
+            self._vain.difference_update(map(_parent, asked))
         if response.status == ErrorStatus.NO_ERROR:
             self._keep(response)
             self._ask_again_for_missing(asked, response)
@@ -119,7 +122,7 @@ class Get:
         if not self._waiting:
             return False
         names = self._waiting.pop(0)
-        if self._doubtful or len(names) == 1 or names in self._siblings:
+        if self._doubtful or len(names) == 1 or self._is_vain(names):
             self._silent += [self._oid_of[name] for name in names]
             self._unread.update(self._silent)
             self._try_siblings(names)
@@ -129,6 +132,15 @@ class Get:
             self._waiting[:0] = parts
         self._ask_next()
         return True
+
+    def _is_vain(self, names: tuple[bytes, ...]) -> bool:
+        """Whether siblings of silent instances were tried together, and for the second time in vain."""
+        if names not in self._siblings:
+            return False
+        parent = _parent(names[0])
+        again = parent in self._vain
+        self._vain.add(parent)
+        return again
 
     def _try_siblings(self, silent: tuple[bytes, ...]) -> None:
         """Of one table or group it is rarely one object alone that hangs: its siblings are tried together, once."""
