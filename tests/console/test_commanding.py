@@ -216,6 +216,8 @@ async def test_a_person_opens_an_incident(scene: Scene, client: Client) -> None:
     (hall,) = [one for one in await (await client.get("/api/v1/sites")).json() if one["id"] == "erlong-hall"]
     assert hall["incidents"] == [incident["id"]]
     assert "no picture" in await (await client.get("/")).text()
+    again = await send(client, "/api/v1/incidents", body, 409)  # sent twice: the answer names the incident
+    assert incident["id"] in again["error"]
     wrong = await send(client, "/api/v1/incidents", {**OPEN, "site": "erlonghall"}, 422)
     assert "did you mean `erlong-hall`?" in wrong["error"]
 

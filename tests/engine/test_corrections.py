@@ -7,12 +7,12 @@ import pytest
 
 from opsmon.engine.effect import AlertKind, AlertStatus
 from opsmon.engine.fold import forget, recall, restore
-from opsmon.engine.input import AddFact, JudgeScope, RecordNotice
+from opsmon.engine.input import AddFact, JudgeScope, OpenIncident, RecordNotice
 from opsmon.engine.step import Step
 from opsmon.model.event import ClockChanged, ClockState, CommandRefused, FactAdded
 from opsmon.model.incident import MONITORING, Fact, FactType, Severity
-from opsmon.model.name import ClauseId, IncidentId
-from tests.engine.scene import CONTRACT, Town, rules_of
+from opsmon.model.name import ClauseId, DeviceName, IncidentId
+from tests.engine.scene import CONTRACT, SITE, Town, rules_of
 
 
 @pytest.fixture
@@ -86,6 +86,17 @@ class TestWithdrawals:
         incident = town.incident()
         assert not incident.is_open
         assert incident.resolved_at == incident.recovered_at
+
+    def test_a_rash_resolved_is_told_to_everybody_and_marked(self, town: Town) -> None:
+        told = len(town.alerts())
+        town.tell(FactType.RESOLVED)
+        assert town.the_open().is_contradicted
+        (alert,) = [one for one in town.alerts()[told:] if one.alert is AlertKind.INCIDENT]
+        assert (alert.status, alert.starts_at) == (AlertStatus.FIRING, town.incident().starts_at)
+        assert alert.incident.is_contradicted
+        restarted(town)
+        withdraw(town, 2)
+        assert not town.the_open().is_contradicted
 
     def test_a_recovery_that_was_none_reopens_the_incident_for_people(self, town: Town) -> None:
         town.dead.clear()
@@ -293,7 +304,30 @@ class TestNotices:
         self.taken(town, sequence=2)
         assert len(self.notices(town)) == 2
 
+    def test_is_no_beginning_when_the_report_that_it_passed_on_is_withdrawn(self) -> None:
+        town = Town(rules_of()).run(120)
+        town.give(OpenIncident(SITE, "no picture", town.now, "用户", DeviceName("cam-1")))
+        self.taken(town)
+        withdraw(town, 1, "the wrong customer")
+        assert (town.incident().is_open, town.incident().withdrawn) == (False, True)
+        assert {word.last.after for word in town.world.words[town.incident().id].values()} == {ClockState.CANCELLED}
+        withdraw(town, 3, "the right one after all")
+        assert town.the_open().id == town.incident().id
+        restarted(town)
+
     def test_a_message_that_comes_when_the_fault_is_over_is_no_notice_of_it(self, town: Town) -> None:
         town.dead.clear()
         town.run(300)
         assert self.taken(town).events == ()
+
+
+def test_who_calls_back_when_the_fault_is_over_already_is_in_time(town: Town) -> None:
+    """Reported, well again by itself, and called back within the three minutes."""
+    town.give(AddFact(town.the_open().id, Fact(FactType.REPORTED, town.now, "用户")))
+    town.dead.clear()
+    town.run(100)
+    assert not town.incident().is_open
+    assert state_of(town, "E1").is_open
+    step = town.give(AddFact(town.incident().id, Fact(FactType.ACKNOWLEDGED, town.now, "值班员")))
+    assert (step.refusal, state_of(town, "E1")) == ("", ClockState.MET)
+    restarted(town)

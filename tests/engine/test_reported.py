@@ -14,7 +14,8 @@ from opsmon.model.device import Inventory, Kind, Site
 from opsmon.model.event import ClockState, CommandRefused, IncidentOpened
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import ContractId, DeviceName, IncidentId
-from tests.engine.scene import CONTRACT, HALL, SITE, START, Town, device, rules_of
+from opsmon.model.sample import Outcome
+from tests.engine.scene import CONTRACT, HALL, SITE, START, Town, device, rules_of, sample
 
 
 def hall(contract: ContractId | None = CONTRACT) -> Rules:
@@ -48,6 +49,13 @@ def resolve(town: Town, incident: IncidentId) -> Step:
 
 def reports(town: Town, number: int = 1) -> list[datetime]:
     return [fact.at for fact in town.incident(number).standing if fact.type is FactType.REPORTED]
+
+
+def measured(town: Town, celsius: float) -> None:
+    """The MCU answers, and says how warm it is."""
+    for _ in range(2):
+        town.run(10)
+        town.give(sample("mcu", Outcome.OK, town.now, celsius=celsius))
 
 
 def same_after_a_restart(town: Town) -> None:
@@ -247,6 +255,74 @@ class TestTheTwoBecomeOne:
                 (incident.is_open, incident.resolved_at, reports(town), clocks, len(town.world.incidents.by_id))
             )
         assert all(end == ends[0] for end in ends)
+
+
+class TestWhatMonitoringDoesNotSee:
+    """The two are one incident, but a recovery ends only what monitoring saw."""
+
+    @pytest.mark.parametrize("report_first", [True, False])
+    def test_another_fault_of_the_device_is_not_over_with_the_one_that_was_measured(
+        self, town: Town, report_first: bool
+    ) -> None:
+        if report_first:
+            call(town)
+        measured(town, 80.0)
+        if not report_first:
+            call(town)
+        one = town.the_open()
+        assert (one.is_watched, len(reports(town))) == (True, 1)
+        told = len(town.alerts())
+        measured(town, 20.0)
+        town.run(600)
+        left = town.the_open()
+        assert (left.id, left.is_watched, left.resolved_at) == (one.id, False, None)
+        assert [alert.status for alert in town.alerts()[told:] if alert.alert is AlertKind.INCIDENT] == [
+            AlertStatus.FIRING  # whoever waits for the recovery hears that a person's word is missing
+        ]
+        same_after_a_restart(town)
+        resolve(town, one.id)
+        assert town.incident().close_reason == "resolved, says 值班员"
+
+    def test_a_person_who_names_what_is_measured_means_it(self, town: Town) -> None:
+        measured(town, 80.0)
+        call(town, condition="hot")
+        measured(town, 20.0)
+        town.run(600)
+        assert not town.incident().is_open
+
+    def test_a_person_s_word_before_the_recovery_is_enough(self, town: Town) -> None:
+        call(town)
+        measured(town, 80.0)
+        resolve(town, town.the_open().id)
+        assert town.the_open().is_contradicted
+        measured(town, 20.0)
+        town.run(600)
+        assert not town.incident().is_open
+
+    def test_an_outage_of_a_later_hour_does_not_end_an_old_report(self, town: Town) -> None:
+        call(town)
+        town.run(3_600)
+        town.dead.add("mcu")  # who repairs it takes it off the mains
+        town.run(120)
+        assert town.the_open().is_watched
+        town.dead.clear()
+        town.run(600)
+        assert not town.the_open().is_watched
+        town.dead.add("mcu")
+        town.run(120)
+        assert town.the_open().id == "20260320-1"
+        same_after_a_restart(town)
+
+    def test_what_is_over_takes_in_no_other_fault_that_was_told_late(self, town: Town) -> None:
+        measured(town, 80.0)
+        reported_at = town.now
+        town.run(60)
+        measured(town, 20.0)
+        town.run(600)
+        assert not town.incident().is_open
+        call(town, reported_at=reported_at)
+        assert town.the_open().id == "20260320-2"
+        assert reports(town) == []
 
 
 class TestBehindAParent:

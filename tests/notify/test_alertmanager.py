@@ -13,7 +13,7 @@ from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.incident.incident import Incident
 from opsmon.model.device import Kind
 from opsmon.model.event import ClockChanged, ClockState, DeviceState
-from opsmon.model.incident import Ending, Severity
+from opsmon.model.incident import MONITORING, Ending, Fact, FactType, Severity
 from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
 from opsmon.notify.alertmanager import ZERO_TIME, fingerprint_of, labels_of, payload_of
 from opsmon.notify.voice import Voice
@@ -178,6 +178,23 @@ def test_the_fingerprint_is_that_of_alertmanager() -> None:
 def test_labels_never_change_though_people_judge_what_the_incident_is() -> None:
     judged = replace(INCIDENT, severity=Severity.EMERGENCY, service="other", own_labels={"venue": "bureau"})
     assert labels_of(replace(DOWN, incident=judged)) == labels_of(DOWN)
+
+
+@pytest.mark.parametrize(
+    ("contradicted", "words"),
+    [
+        (True, "; somebody said that it is resolved, monitoring still sees it"),
+        (False, "; monitoring sees no fault any more, it is over when a person says so"),
+    ],
+)
+def test_what_people_and_monitoring_do_not_agree_on_is_said_in_the_first_line(contradicted: bool, words: str) -> None:
+    detected = Fact(FactType.DETECTED, START, MONITORING)
+    resolved = Fact(FactType.RESOLVED, START, "a", contradicted=True)
+    facts = (detected, resolved) if contradicted else (detected,)
+    incident = replace(INCIDENT, facts=facts, is_watched=contradicted)
+    alert = Notify(START, AlertKind.INCIDENT, AlertStatus.FIRING, incident, None, 2, START)
+    summary = json.loads(payload_of(alert, "oncall", EN))["alerts"][0]["annotations"]["summary"]
+    assert summary.endswith(words)
 
 
 def test_an_incident_of_no_device_has_no_empty_labels() -> None:

@@ -20,6 +20,7 @@ from opsmon.console.route import answer_json, parse_body
 from opsmon.console.view import device_detail, latest_of
 from opsmon.engine.desk import Accepted, Refused
 from opsmon.engine.input import AddFact, Command, JudgeScope, OpenIncident, SetMaintenance
+from opsmon.engine.step import Conflict
 from opsmon.model.event import FactAdded
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import ClauseId, DeviceName, IncidentId, SiteName
@@ -116,13 +117,14 @@ async def _issue_about(parts: ConsoleParts, incident: IncidentId, command: Comma
 
 
 async def issue(parts: ConsoleParts, command: Command, *, refused: int = 409) -> Accepted:
-    """Returns when the command is journaled. Raises RequestError: `refused` when it cannot be, 503 when not now."""
+    """Returns when the command is journaled. Raises RequestError: `refused` when it cannot be, 409 when that lies in how
+    things stand, 503 when not now."""
     answer = await parts.desk.issue(command)
     if isinstance(answer, Accepted):
         return answer
     if isinstance(answer, Refused):
-        hint = "nothing was changed; see GET of the same address for how things stand"
-        raise RequestError(refused, answer.reason, hint)
+        status = 409 if isinstance(answer.reason, Conflict) else refused
+        raise RequestError(status, answer.reason, "nothing was changed")
     taken = "it may have been taken all the same: look before you repeat it"
     hint = "it was not taken: send it again" if answer.taken is False else taken
     raise RequestError(503, answer.reason, hint, {"Retry-After": "5"})

@@ -11,10 +11,9 @@ from datetime import datetime, timedelta
 
 from opsmon.model.device import Kind
 from opsmon.model.duration import parse_duration_s
-from opsmon.model.incident import Fact, FactType, Severity, exclusion_of, standing_facts
+from opsmon.model.incident import STARTS, Fact, FactType, Severity, exclusion_of, standing_facts
 from opsmon.model.name import ClauseId, ContractId, IncidentId
 
-STARTS = frozenset({FactType.DETECTED, FactType.REPORTED, FactType.NOTIFIED})
 JUDGEMENTS = frozenset({FactType.EXCLUDED, FactType.INCLUDED})
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from statistics import median
 
-from opsmon.contract.case import STARTS, Estimates
-from opsmon.model.incident import Fact, FactType, standing_facts
+from opsmon.contract.case import Estimates
+from opsmon.model.incident import STARTS, Fact, FactType, standing_facts
 
 FEWEST, MOST = 5, 20
 

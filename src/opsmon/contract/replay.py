@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from opsmon.contract.book import ContractBook
-from opsmon.contract.case import STARTS, Case, Finding, Refusal, found_to_be, history_of
+from opsmon.contract.case import Case, Finding, Refusal, found_to_be, history_of
 from opsmon.contract.clock import Clock, state_at
 from opsmon.contract.watch import ClockKey, clock_events, key_of, next_deadline
 from opsmon.model.event import ClockChanged
-from opsmon.model.incident import Fact
+from opsmon.model.incident import STARTS, Fact
 
 
 @dataclass(frozen=True, slots=True)

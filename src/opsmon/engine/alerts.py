@@ -18,6 +18,7 @@ from opsmon.model.event import (
     ClockChanged,
     ClockState,
     Event,
+    FactAdded,
     IncidentClosed,
     IncidentOpened,
     IncidentRenewed,
@@ -28,7 +29,7 @@ from opsmon.model.name import IncidentId
 
 CLOCK_ALERTS = {ClockState.AT_RISK: AlertKind.AT_RISK, ClockState.BREACHED: AlertKind.BREACHED}
 PAPERS = frozenset({Target.REPORT})
-AlertCause = IncidentOpened | IncidentReopened | IncidentRenewed | IncidentClosed | ClockChanged
+AlertCause = IncidentOpened | IncidentReopened | IncidentRenewed | IncidentClosed | ClockChanged | FactAdded
 
 
 class Shift(NamedTuple):
@@ -93,16 +94,22 @@ def shifts_of(world: World, event: Event, changed: Mapping[ClockKey, Word]) -> l
             shifts.append(Shift(before, AlertStatus.RESOLVED, old))
         if word.alert is not None and word.alert is not before:
             shifts.append(Shift(word.alert, AlertStatus.FIRING, word))
-    if isinstance(event, IncidentOpened | IncidentRenewed) or _opens_again(world, event):
+    if isinstance(event, IncidentOpened | IncidentRenewed) or _is_told_again(world, event):
         shifts.append(Shift(AlertKind.INCIDENT, AlertStatus.FIRING, None))
     if isinstance(event, IncidentClosed):
         shifts.append(Shift(AlertKind.INCIDENT, AlertStatus.RESOLVED, None))
     return shifts
 
 
-def _opens_again(world: World, event: Event) -> bool:
-    incident = world.incidents.by_id.get(event.incident) if isinstance(event, IncidentReopened) else None
-    return incident is not None and not incident.is_open
+def _is_told_again(world: World, event: Event) -> bool:
+    """What was closed is open again; what recovered is left to people; or a person called over what monitoring sees."""
+    match event:
+        case IncidentReopened():
+            incident = world.incidents.by_id.get(event.incident)
+            return incident is not None and (not incident.is_open or incident.recovered_at is not None)
+        case FactAdded():
+            return event.fact.contradicted
+    return False
 
 
 def alerts_for(before: World, after: World, event: Event) -> list[Notify]:

@@ -4,11 +4,10 @@ A clock that counts from a notice does not run for a fault that only monitoring 
 what to record, so that the acknowledgement counts for something.
 """
 
-from opsmon.contract.case import STARTS
 from opsmon.contract.term import Target
 from opsmon.engine.world import World
 from opsmon.incident.incident import Incident
-from opsmon.model.incident import FactType
+from opsmon.model.incident import STARTS, FactType
 from opsmon.model.name import ClauseId
 
 

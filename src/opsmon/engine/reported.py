@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from opsmon.engine.input import JudgeScope, OpenIncident
 from opsmon.engine.scope import judge_scope, refusal_of_vocabulary
+from opsmon.engine.step import Conflict
 from opsmon.engine.turn import Turn
 from opsmon.incident.facts import FUTURE_SKEW
 from opsmon.incident.grouping import is_part_of, outage_hiding
@@ -41,12 +42,13 @@ def open_incident(turn: Turn, asked: OpenIncident) -> str:
 
 def _write(turn: Turn, asked: OpenIncident, opening: IncidentOpened) -> str:
     known = _belongs_to(turn, asked, opening)
-    fact = Fact(FactType.REPORTED, asked.reported_at, asked.by, _note(asked, joined=known is not None))
+    about = "" if known is None else asked.condition
+    fact = Fact(FactType.REPORTED, asked.reported_at, asked.by, _note(asked, joined=known is not None), about=about)
     if known is None:
         turn.draft(lambda draft: draft.open_reported(opening, fact))
         return ""
     if any(one.type is FactType.REPORTED and one.at == fact.at for one in known.standing):
-        return f"this report is in incident {known.id} already"
+        return Conflict(f"this report is in incident {known.id} already")
     turn.write(FactAdded(turn.now, known.id, fact))
     _judge(turn, asked, turn.world.incidents.by_id[known.id])
     return ""
@@ -97,12 +99,15 @@ def _same_report(turn: Turn, asked: OpenIncident) -> Incident | None:
 
 
 def _is_same_fault(incident: Incident, asked: OpenIncident) -> bool:
-    """Whether the device's incident, seen by monitoring or reported in the same words, was not over by then."""
+    """Whether the device's incident, seen by monitoring or reported in the same words, was not over by then. What is
+    over takes in only what it explains: anything else is still waited for, and would be lost in it."""
     if incident.withdrawn or incident.starts_at - REPORT_BACK > asked.reported_at:
         return False
     if not incident.is_watched:
         return incident.is_open and incident.condition.casefold() == asked.condition.casefold()
-    return incident.resolved_at is None or incident.is_open or asked.reported_at <= incident.resolved_at
+    if incident.resolved_at is None or incident.is_open:
+        return True
+    return asked.reported_at <= incident.resolved_at and incident.explains(asked.condition, asked.reported_at)
 
 
 def _opening(turn: Turn, asked: OpenIncident, site: Site, device: Device | None) -> IncidentOpened:

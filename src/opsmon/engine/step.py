@@ -7,6 +7,12 @@ from opsmon.engine.world import World
 from opsmon.model.event import Event
 
 
+class Conflict(str):
+    """A refusal that lies in how things stand and not in what was asked for: it was told already."""
+
+    __slots__ = ()
+
+
 class Step(NamedTuple):
     """The next world, the events that lead there, and what is wanted outside. `refusal` is why a command was refused,
     in words for the person who gave it."""

@@ -186,7 +186,8 @@ class Draft:
         for fact in incident.standing:
             if fact.type in CARRIED and fact.by != MONITORING and (fact.type, fact.at) not in known:
                 note = f"{fact.note} ({incident.id})".strip()
-                self.write(FactAdded(self.now, into, replace(fact, note=note)))
+                about = fact.about or (incident.condition if fact.type is FactType.REPORTED else "")
+                self.write(FactAdded(self.now, into, replace(fact, note=note, about=about)))
         closed = IncidentClosed(self.now, incident.id, reason, withdrawn=True, merged_into=into, ended=Ending.MERGED)
         self.write(closed)
 

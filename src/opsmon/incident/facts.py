@@ -7,7 +7,6 @@ import re
 from datetime import datetime, timedelta
 
 from opsmon.incident.incident import Incident
-from opsmon.incident.lifecycle import STARTS
 from opsmon.model.incident import MONITORING, Fact, FactType, exclusion_of, standing_numbers
 
 # How far the clocks of people and machines may be apart before "just now" is called the future.
@@ -18,7 +17,8 @@ REPORT_AHEAD = timedelta(days=7)  # what was reported earlier than this was anot
 EXCLUSIONS = frozenset({FactType.EXCLUDED, FactType.INCLUDED})
 # Judgements and corrections: told of an incident that is over as well, and told twice in one moment.
 JUDGEMENTS = EXCLUSIONS | {FactType.WITHDRAWN}
-AFTER_CLOSE = JUDGEMENTS | {FactType.REPORT_FILED}
+# What is still owed when the fault is over: a user who has called is called back, and the paper is written.
+AFTER_CLOSE = JUDGEMENTS | {FactType.REPORT_FILED, FactType.ACKNOWLEDGED}
 SHA256 = re.compile("[0-9a-f]{64}")
 
 
@@ -57,8 +57,8 @@ def _refusal_of_end(incident: Incident, fact: Fact) -> str:
 
 def _may_begin_again(incident: Incident, fact: Fact) -> bool:
     """Whether it is closed only since every start was withdrawn, and a withdrawal is what is to be withdrawn now."""
-    begun = any(known.type in STARTS for known in incident.standing)
-    told = any(known.type in STARTS for known in incident.facts)
+    begun = any(known.begins for known in incident.standing)
+    told = any(known.begins for known in incident.facts)
     return fact.type is FactType.WITHDRAWN and incident.merged_into is None and told and not begun
 
 
@@ -67,13 +67,13 @@ def _refusal_of_order(incident: Incident, fact: Fact) -> str:
         return _refusal_of_withdrawal(incident, fact)
     if fact.type in EXCLUSIONS:
         return _refusal_of_exclusion(incident, fact)
-    told = {known.type for known in incident.standing}
     if any(known.type is fact.type and known.at == fact.at for known in incident.standing):
         return f"{fact.type} at {fact.at.isoformat()} is already recorded"
     if fact.type is FactType.RESOLVED:
-        if FactType.RESOLVED in told:
+        if any(known.type is FactType.RESOLVED for known in incident.standing):
             return "the incident is already resolved"
-        return "" if told & STARTS else "an incident that was neither detected nor reported cannot be resolved"
+        begun = any(known.begins for known in incident.standing)
+        return "" if begun else "an incident that was neither detected nor reported cannot be resolved"
     return ""
 
 

@@ -7,7 +7,7 @@ as it lives; what people found out later (`service`, `severity`, `own_labels`) i
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from opsmon.model.device import Kind
@@ -15,6 +15,9 @@ from opsmon.model.event import DeviceState, ScopeJudged
 from opsmon.model.incident import Ending, Fact, FactType, Severity, exclusion_of, standing_facts
 from opsmon.model.name import ContractId, DeviceName, IncidentId, SiteName
 
+# How much earlier a consequence may have been seen than its cause: checks of different devices are not simultaneous,
+# and who calls is quicker than a check.
+CONSEQUENCE_WINDOW = timedelta(minutes=5)
 # A device in one of these states is not there.
 OUTAGE_STATES = frozenset({DeviceState.DOWN, DeviceState.FLAPPING})
 
@@ -130,6 +133,34 @@ class Incident:
     def is_seen(self) -> bool:
         """Whether monitoring sees the fault now."""
         return self.is_open and self.is_watched and self.hold_until is None and self.unseen_since is None
+
+    def explains(self, condition: str, reported_at: datetime) -> bool:
+        """Whether what monitoring sees can be all that a person reported then, so that its end is the end of both.
+
+        It is the same by name, or the whole device was gone when the person called or within minutes. A part of a
+        device that fails is not known to be what the person meant, nor is an outage of a later hour.
+        """
+        if not self.is_watched:
+            return False
+        if condition.casefold() == (self.seen_condition or self.condition).casefold():
+            return True
+        seen = (fact.at for fact in self.standing if fact.type is FactType.DETECTED)
+        since = min(seen, default=None)
+        is_gone = self.state in OUTAGE_STATES
+        return is_gone and since is not None and since <= reported_at + CONSEQUENCE_WINDOW
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether a person said that it is over, and monitoring sees that it is not."""
+        return self.is_seen and any(fact.contradicted for fact in self.standing)
+
+    @property
+    def is_left_to_people(self) -> bool:
+        """Whether people reported more than monitoring sees, and nobody has said that it is over."""
+        if any(fact.type is FactType.RESOLVED for fact in self.standing):
+            return False
+        reports = (fact for fact in self.standing if fact.type is FactType.REPORTED)
+        return any(not self.explains(fact.about or self.condition, fact.at) for fact in reports)
 
     @property
     def is_excluded(self) -> bool:

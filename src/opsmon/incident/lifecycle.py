@@ -17,22 +17,31 @@ from opsmon.model.event import (
 )
 from opsmon.model.incident import MONITORING, Ending, Fact, FactType
 
-STARTS = frozenset({FactType.DETECTED, FactType.REPORTED, FactType.NOTIFIED})
 NOTHING_BEGAN = "every fact that it began with was withdrawn"
+LEFT_TO_PEOPLE = "what monitoring saw is over; what people reported is over when a person says so"
 
 
 def end_hold_down(draft: Draft, incident: Incident) -> None:
-    """Resolves and closes the incident if its recovery has held until now."""
+    """Resolves and closes the incident if its recovery has held until now; or leaves it to the people who reported
+    more than monitoring saw."""
     if incident.hold_until is not None and incident.hold_until <= draft.now:
         _resolve(draft, incident)
 
 
 def _resolve(draft: Draft, incident: Incident) -> None:
     recovered_at = incident.recovered_at or draft.now
+    if incident.is_left_to_people:
+        draft.write(IncidentReopened(draft.now, incident.id, LEFT_TO_PEOPLE))
+        _see_what_is_left(draft, incident)
+        return
     if all(fact.type is not FactType.RESOLVED or fact.by != MONITORING for fact in incident.standing):
         fact = Fact(FactType.RESOLVED, recovered_at, MONITORING, "recovery held")
         draft.write(FactAdded(draft.now, incident.id, fact))  # beside a person's word, which may have been rash
     draft.write(IncidentClosed(draft.now, incident.id, "recovered, and stayed so", ended=Ending.RECOVERED))
+    _see_what_is_left(draft, incident)
+
+
+def _see_what_is_left(draft: Draft, incident: Incident) -> None:
     last = draft.incidents.states.get(incident.device)
     if incident.state in OUTAGE_STATES and last is not None and last.after is DeviceState.DEGRADED:
         _open_degraded(draft, last)
@@ -53,7 +62,7 @@ def follow_words(draft: Draft, incident: Incident) -> None:
     so does one whose every start was withdrawn when one of them stands again.
     """
     incident = draft.incidents.by_id[incident.id]
-    begun = any(fact.type in STARTS for fact in incident.standing)
+    begun = any(fact.begins for fact in incident.standing)
     resolved = next((fact for fact in incident.standing if fact.type is FactType.RESOLVED), None)
     if incident.is_open and not begun:
         draft.withdraw(incident, NOTHING_BEGAN)

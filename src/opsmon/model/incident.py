@@ -54,6 +54,7 @@ class FactType(StrEnum):
     WITHDRAWN = "withdrawn"  # another fact of the incident was wrong, with a reason
 
 
+STARTS = frozenset({FactType.DETECTED, FactType.REPORTED, FactType.NOTIFIED})
 MONITORING = "monitoring"  # in `by`: our probes say so
 OWN_PREFIX = "opsmon/"  # of `by`, where opsmon itself tells a fact for a channel
 
@@ -66,7 +67,8 @@ class Fact:
     `withdraws` is the number of the fact that a `withdrawn` names. `clauses` limits an `excluded` or `included` to
     some clauses; none is all. `approved_by`, `paper` (a file name) and `paper_sha256` are an exclusion's approval.
     `delivery` is the id of the message that a `notified` tells of. `contradicted`: monitoring still saw the fault when
-    a person told that it was resolved.
+    a person told that it was resolved. `about` is what a person called the fault, in a `reported` that joined an
+    incident of another name.
     """
 
     type: FactType
@@ -80,11 +82,17 @@ class Fact:
     paper_sha256: str = ""
     delivery: str = ""
     contradicted: bool = False
+    about: str = ""
 
     @property
     def is_own(self) -> bool:
         """Whether opsmon itself tells it of a message that it sent."""
         return self.by.startswith(OWN_PREFIX)
+
+    @property
+    def begins(self) -> bool:
+        """Whether an incident can begin with it. A message of our own only passes on what somebody else found."""
+        return self.type in STARTS and not self.is_own
 
 
 def standing_numbers(facts: Sequence[Fact]) -> frozenset[int]:

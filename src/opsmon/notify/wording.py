@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.incident.incident import Incident
 from opsmon.model.event import ClockChanged, DeviceState
+from opsmon.model.incident import FactType
 from opsmon.notify.ending import ending_afterword, ending_heading
 from opsmon.notify.voice import Voice
 from opsmon.state.wording import summary_of as condition_words
@@ -21,6 +22,14 @@ _HEADINGS = {
         AlertKind.AT_RISK: "Target at risk",
         AlertKind.BREACHED: "Target breached",
     },
+}
+_STILL_CONTRADICTED = {
+    "zh": "；已有人登记为已恢复，但监控仍可见故障",
+    "en": "; somebody said that it is resolved, monitoring still sees it",
+}
+_STILL_REPORTED = {
+    "zh": "；监控已看不到故障，待人员确认恢复",
+    "en": "; monitoring sees no fault any more, it is over when a person says so",
 }
 _TAKES_ALONG = frozenset({DeviceState.DOWN, DeviceState.FLAPPING})
 _TARGETS_ZH = {
@@ -43,8 +52,17 @@ def summary_of(notify: Notify, voice: Voice) -> str:
     if notify.clock is not None:
         return f"[{heading}] {site} {incident.device or incident.condition}{_due(notify.clock, voice)}"
     colon = "：" if voice.language == "zh" else ": "
+    afterword = ending_afterword(notify, voice.language) if over else _still(incident, voice.language)
     told = f"{fault_words(incident, voice)}{_span(notify, voice)}{_affected(incident, voice)}"
-    return f"[{heading}] {site}{colon}{told}{ending_afterword(notify, voice.language) if over else ''}"
+    return f"[{heading}] {site}{colon}{told}{afterword}"
+
+
+def _still(incident: Incident, language: str) -> str:
+    """What to say of a fault of which people and monitoring disagree; "" where they do not."""
+    if incident.is_contradicted:
+        return _STILL_CONTRADICTED[language]
+    was_seen = any(fact.type is FactType.DETECTED for fact in incident.standing)
+    return _STILL_REPORTED[language] if was_seen and not incident.is_watched else ""
 
 
 def fault_words(incident: Incident, voice: Voice) -> str:
@@ -71,7 +89,7 @@ def _span(notify: Notify, voice: Voice) -> str:
 
 def count_affected(incident: Incident, voice: Voice) -> int:
     """A dead device takes along what is behind it, whether or not each of them was found out already."""
-    behind = voice.behind.get(incident.device, 0) if incident.state in _TAKES_ALONG else 0
+    behind = voice.behind.get(incident.device, 0) if incident.is_watched and incident.state in _TAKES_ALONG else 0
     return max(len(incident.affected), behind)
 
 
