@@ -57,7 +57,7 @@ async def test_everything_arrives_in_order_whatever_happens(tmp_path: Path, seed
     ]
     async with receiver(moody) as there:
         moody.there = there
-        channel = Channel("oncall", Secret(there.url), timeout_s=0.2)
+        channel = Channel("oncall", Secret(there.url), timeout_s=0.5)
         store = open_store(URL, tmp_path)
         store.commit([], rows, datetime.now(UTC))
         for turn in range(RESTARTS + 1):

@@ -117,8 +117,8 @@ async def _issue_about(parts: ConsoleParts, incident: IncidentId, command: Comma
 
 
 async def issue(parts: ConsoleParts, command: Command, *, refused: int = 409) -> Accepted:
-    """Returns when the command is journaled. Raises RequestError: `refused` when it cannot be, 409 when that lies in how
-    things stand, 503 when not now."""
+    """Returns when the command is journaled. Raises RequestError: `refused` when it cannot be, 409 where that lies in
+    how things stand, 503 when not now."""
     answer = await parts.desk.issue(command)
     if isinstance(answer, Accepted):
         return answer
