@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsmon.contract.case import STARTS, Case, Estimates, Pressure
+from opsmon.contract.case import Case, Estimates, Pressure
 from opsmon.contract.clock import Clock, next_change_at, state_at
 from opsmon.contract.replay import replay_case
 from opsmon.contract.watch import ClockKey, clock_events, next_deadline
 from opsmon.contract.why import why
 from opsmon.model.device import Kind
 from opsmon.model.event import ClockChanged, ClockState
-from opsmon.model.incident import Fact, FactType, Severity
+from opsmon.model.incident import STARTS, Fact, FactType, Severity
 from opsmon.model.name import ContractId, IncidentId
 from tests.contract.rulebook import stock_books
 
