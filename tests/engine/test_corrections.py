@@ -178,6 +178,8 @@ class TestExclusions:
         assert "xicheng-vc-2025 has no clause `E99`" in step.refusal
         assert "did you mean" in step.refusal
         assert isinstance(step.events[0], CommandRefused)
+        self.exclude(town)
+        assert "no clause `E99`" in self.exclude(town, "E99").refusal  # also of one that is excluded as a whole
 
     @pytest.mark.parametrize("clause", ["E9", "E10", "E12"])
     def test_clauses_budgets_and_obligations_can_be_named(self, town: Town, clause: str) -> None:

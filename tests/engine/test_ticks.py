@@ -96,6 +96,12 @@ def test_an_obligation_without_dates_is_ticked_for_every_day_of_a_span_and_not_a
     assert "is not past yet" in done(town, "E18", "2026-03-21..2026-04-30").refusal
 
 
+def test_a_patrol_is_not_ticked_before_its_day(town: Town) -> None:
+    assert done(town, "E13", "2026-03-28").refusal == "E13 of 2026-03-28 has not begun yet"
+    assert [day for day, _ in ticks(done(town, "E13", "2026-03-26..2026-03-29"))] == ["2026-03-26", "2026-03-27"]
+    assert ticks(done(town, "E12", "2026-04-03")) == [("2026-04-03", "")]  # a paper may be early
+
+
 def test_places_are_ticked_one_by_one_and_counted(town: Town) -> None:
     done(town, "E15", "2026-03-25", places=("bureau:1..36", "sub-district:广内"))
     done(town, "E15", "2026-03-25", places=("bureau:财政局",))

@@ -82,8 +82,8 @@ def _add_fact(turn: Turn, command: AddFact, incident: Incident) -> str:
     fact = command.fact
     refusal = (
         _refusal_of_words(fact.by, fact.note)
-        or refusal_of(incident, fact, turn.now)
         or refusal_of_clauses(turn, fact.clauses, incident)
+        or refusal_of(incident, fact, turn.now)
     )
     if not refusal:
         turn.write(FactAdded(turn.now, incident.id, _marked(incident, fact)))

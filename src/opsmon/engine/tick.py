@@ -143,6 +143,8 @@ class _Ticking:
             where = f" {', '.join(places)}" if places != (WHOLE,) else ""
             return Refusal(f"{self.row.id}{where} of {day.isoformat()} is done already", of_the_day=True)
         done_at = _done_at(self.book, self.asked, day)
+        if done_at < task.opens_at and task.due_at - task.opens_at <= ONE_DAY:
+            return Refusal(f"{self.row.id} of {day.isoformat()} has not begun yet", of_the_day=True)
         if self.asked.on_the_day and due_day(task, self.book.calendar) == day:
             done_at = min(done_at, task.due_at)
         for place in new:
