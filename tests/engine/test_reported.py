@@ -160,6 +160,17 @@ class TestAnIncidentOfAPerson:
             assert "this report is in incident" in call(town, device_name).refusal
         assert len(town.world.incidents.by_id) == 2
 
+    def test_a_report_that_is_sent_again_when_it_is_over_opens_none(self, town: Town) -> None:
+        reported_at = town.now
+        for number, device_name in enumerate((None, "mcu"), 1):
+            call(town, device_name, reported_at=reported_at)
+            town.run(60)
+            resolve(town, town.the_open().id)
+            again = call(town, device_name, reported_at=reported_at)
+            assert again.refusal == f"this report is in incident 20260320-{number} already"
+        assert town.world.incidents.open_incidents() == ()
+        assert call(town, "mcu", reported_at=reported_at, by="another").refusal == ""
+
     def test_another_fault_of_a_device_is_another_incident_and_the_same_words_are_the_same(self, town: Town) -> None:
         call(town, "cam-1")
         call(town, "cam-1", condition="the lens is dirty")

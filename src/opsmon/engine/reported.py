@@ -76,8 +76,9 @@ def _judge(turn: Turn, asked: OpenIncident, known: Incident) -> None:
 
 
 def _belongs_to(turn: Turn, asked: OpenIncident, opening: IncidentOpened) -> Incident | None:
-    if not asked.device:
-        return _same_report(turn, asked)
+    same = _same_report(turn, asked)
+    if same is not None or not asked.device:
+        return same
     incidents, device = turn.world.incidents, asked.device
     own = [one for one in incidents.by_id.values() if one.device == device and _is_same_fault(one, asked)]
     if own:
@@ -88,14 +89,21 @@ def _belongs_to(turn: Turn, asked: OpenIncident, opening: IncidentOpened) -> Inc
 
 
 def _same_report(turn: Turn, asked: OpenIncident) -> Incident | None:
-    """Without a device only the very same report is the same incident: it was sent twice."""
-    same = (
+    """The incident that holds this very report, over or not: it was sent twice. Without a device nothing else is the
+    same incident."""
+    here = (
         one
-        for one in turn.world.incidents.open_incidents()
-        if not one.device and one.site == asked.site and one.condition == asked.condition
-        if one.starts_at == asked.reported_at and one.reported_by == asked.by
+        for one in turn.world.incidents.by_id.values()
+        if one.site == asked.site and one.device == (asked.device or NO_DEVICE) and not one.withdrawn
     )
-    return next(same, None)
+    return next((one for one in here if any(_is_same_report(one, fact, asked) for fact in one.standing)), None)
+
+
+def _is_same_report(incident: Incident, fact: Fact, asked: OpenIncident) -> bool:
+    words = fact.about or incident.condition
+    if fact.type is not FactType.REPORTED or words.casefold() != asked.condition.casefold():
+        return False
+    return (fact.at, fact.by) == (asked.reported_at, asked.by)
 
 
 def _is_same_fault(incident: Incident, asked: OpenIncident) -> bool:
