@@ -1,7 +1,13 @@
 """`opsmon check`: every mistake, a summary, and clean JSON."""
 
+import os
+import pty
+import sys
 from pathlib import Path
 
+import pytest
+
+import opsmon
 from tests.cli.said import Opsmon
 
 
@@ -18,10 +24,10 @@ def test_every_mistake_is_a_line_and_the_code_is_two(command: Opsmon, root: Path
     said = command("check", "--root", root)
     assert said.code == 2
     assert said.out.splitlines() == [
-        "inventories/hall.yaml:4:43: warning: a secret in plain text (use `{env: NAME}` or `{file: path}`)",
         "inventories/bad.yaml:2:1: unknown key `zite` (did you mean `site`?)",
         "inventories/bad.yaml:4:5: `address` is missing",
         "inventories/hall.yaml:1:7: two sites are named `hall` (first at inventories/bad.yaml:1:7)",
+        "inventories/hall.yaml:4:43: warning: a secret in plain text (use `{env: NAME}` or `{file: path}`)",
         "3 problems, 1 warning",
     ]
 
@@ -41,3 +47,59 @@ def test_json_of_a_good_root_counts(command: Opsmon, root: Path) -> None:
     said = command("check", "--root", root, "--json")
     assert said.code == 0
     assert said.json["counts"]["devices"] == 5
+
+
+UNDER = """\
+site: {site}
+contract: xicheng-vc-2025
+service: vc
+devices: [{{name: {site}-1, address: 192.0.2.7, kind: mcu, checks: [icmp]}}]
+"""
+
+
+def test_what_a_contract_leaves_open_is_told_once_and_only_where_a_site_is_under_it(
+    command: Opsmon, tmp_path: Path
+) -> None:
+    command("init", tmp_path / "new", "--example", "xicheng-vc-2025", "--example", "baizhifang-2026")
+    for file in (tmp_path / "new" / "inventories").rglob("*.yaml"):
+        file.unlink()
+    for site in ("one", "two"):
+        (tmp_path / "new" / "inventories" / f"{site}.yaml").write_text(UNDER.format(site=site))
+    said = command("check", "--root", tmp_path / "new")
+    told = [line for line in said.out.splitlines() if "provisional" in line]
+    assert all(line.startswith("rules/contracts/xicheng-vc-2025.yaml:") for line in told)
+    assert len([line for line in told if "the holidays of 2027 are not announced" in line]) == 1
+
+
+def test_an_empty_directory_is_no_root_and_says_so(command: Opsmon, tmp_path: Path) -> None:
+    for words in ("check", "incidents list", "inventory list", "journal show", "notify list"):
+        said = command(*words.split(), "--root", tmp_path)
+        assert said.code == 2
+        assert "no opsmon.yaml here" in said.err + said.out
+        assert "--root DIR or $OPSMON_ROOT" in said.err + said.out
+    assert "no opsmon.yaml here" in command("contracts", "list", "--root", tmp_path).err
+
+
+def on_terminal(root: Path, **environment: str) -> str:
+    """What `check` writes to a terminal."""
+    kept = {"PYTHONPATH": str(Path(opsmon.__file__).parents[1]), "TERM": "xterm", **environment}
+    words = [sys.executable, "-m", "opsmon", "check", "--root", str(root)]
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execve(words[0], words, kept)  # noqa: S606
+    said = b""
+    try:
+        while chunk := os.read(terminal, 65_536):
+            said += chunk
+    except OSError:  # Linux says so when the other end is closed
+        pass
+    os.waitpid(child, 0)
+    os.close(terminal)
+    return said.decode()
+
+
+@pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_colours_are_for_terminals_that_want_them(root: Path, environment: dict[str, str]) -> None:
+    said = on_terminal(root)
+    assert "\x1b[33mwarning: a secret in plain text" in said
+    assert "\x1b[" not in on_terminal(root, **environment)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from opsmon.config.stock import example_names
 from tests.cli.said import Opsmon
 
 
@@ -14,7 +15,7 @@ def test_a_new_root_loads_and_shows_what_to_do_next(command: Opsmon, tmp_path: P
     checked = command("check", "--root", tmp_path / "new", "--json")
     assert checked.code == 0
     assert checked.json["counts"]["sites"] == 1
-    assert checked.json["counts"]["contracts"] == 5
+    assert checked.json["counts"]["contracts"] == 1
     assert command("inventory", "list", "--root", tmp_path / "new", "--json").json[0]["name"] == "sample-core"
 
 
@@ -40,4 +41,40 @@ def test_nothing_is_overwritten_and_nothing_written(command: Opsmon, tmp_path: P
 
 def test_json_names_what_was_written(command: Opsmon, tmp_path: Path) -> None:
     said = command("init", tmp_path / "new", "--json")
-    assert said.json["written"] == ["opsmon.yaml", "inventories/sample.yaml", "probes", "rules"]
+    assert said.json["written"] == [
+        "opsmon.yaml", "probes", "rules", "inventories/sample.yaml", "rules/contracts/sample.yaml",
+    ]  # fmt: skip
+
+
+def test_an_example_is_its_contract_with_its_inventories(command: Opsmon, tmp_path: Path) -> None:
+    assert command("init", tmp_path / "new", "--example", "stations-it").code == 0
+    counts = command("check", "--root", tmp_path / "new", "--json").json["counts"]
+    assert (counts["contracts"], counts["sites"]) == (1, 9)
+    assert not list((tmp_path / "new").rglob("sample.yaml"))
+
+
+def test_every_example_can_be_written_into_one_root(command: Opsmon, tmp_path: Path) -> None:
+    words = [word for name in example_names() for word in ("--example", name)]
+    assert command("init", tmp_path / "new", *words).code == 0
+    checked = command("check", "--root", tmp_path / "new", "--json")
+    assert (checked.code, checked.json["counts"]["contracts"]) == (0, 5)
+
+
+def test_an_example_that_is_not_there_writes_nothing(command: Opsmon, tmp_path: Path) -> None:
+    said = command("init", tmp_path / "new", "--example", "station-it")
+    assert (said.code, (tmp_path / "new").exists()) == (2, False)
+    assert "did you mean `stations-it`?" in said.err
+    assert "xicheng-vc-2025" in command("init", tmp_path / "new", "--example", "?").err
+
+
+def test_a_fault_of_the_sample_site_has_the_clocks_of_the_sample_contract(command: Opsmon, tmp_path: Path) -> None:
+    command("init", tmp_path / "new")
+    told = command(
+        "contracts", "deadlines", "sample-service", "--root", tmp_path / "new", "--json",
+        "--event", "detected=2026-11-20T10:00:00+08:00",
+    )  # fmt: skip
+    assert {clock["clause"]: clock["due_at"][11:16] for clock in told.json["clocks"]} == {
+        "S1": "10:15",
+        "S2": "12:00",
+        "S3": "18:00",
+    }

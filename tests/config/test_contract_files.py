@@ -236,12 +236,12 @@ def test_a_newer_notice_amends_the_library_when_it_says_so(tmp_path: Path) -> No
 def test_a_notice_makes_a_year_known(tmp_path: Path) -> None:
     text = CALENDAR + 'notices:\n  "2027": {source: notice, holidays: {New Year\'s Day: 2027-01-01..2027-01-03}}\n'
     long_term = right(CONTRACT).replace('to: "2026-12-31"', 'to: "2027-12-31"')
-    unknown = load(write(tmp_path, long_term))[1].warnings
+    unknown = load(write(tmp_path, long_term))[1].doubts["hall"]
     assert [problem.message for problem in unknown] == [
         "the holidays of 2027 are not announced: results that touch it are provisional"
     ]
     books, problems = load(write(tmp_path, long_term, text))
-    assert not problems.warnings
+    assert not problems.doubts
     assert 2027 in books[ContractId("hall")].calendar.announced
     assert not books[ContractId("hall")].calendar.doubts(date(2027, 1, 1), date(2027, 12, 31))
 
@@ -249,9 +249,9 @@ def test_a_notice_makes_a_year_known(tmp_path: Path) -> None:
 def test_an_occasion_that_a_duty_waits_for_and_that_is_not_dated_is_warned_of(tmp_path: Path) -> None:
     long_term = right(CONTRACT).replace('to: "2026-12-31"', 'to: "2027-12-31"')
     duty = "obligations:\n  - {id: E17, source: s, what: test, due: {before: {sets: [two-sessions]}}}\n"
-    told = [problem.message for problem in load(write(tmp_path, long_term + duty))[1].warnings]
+    told = [problem.message for problem in load(write(tmp_path, long_term + duty))[1].doubts["hall"]]
     assert "two-sessions of 2027 is not dated yet: results that touch it are provisional" in told
-    assert not any("two-sessions" in problem.message for problem in load(write(tmp_path, long_term))[1].warnings)
+    assert not any("two-sessions" in problem.message for problem in load(write(tmp_path, long_term))[1].doubts["hall"])
 
 
 def test_the_days_fixed_by_law_stand_in_for_a_year_that_is_not_announced(tmp_path: Path) -> None:

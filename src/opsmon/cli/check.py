@@ -1,11 +1,12 @@
 """`opsmon check`: load everything, say everything that is wrong."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import typer
 
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
-from opsmon.cli.output import counted, print_json, problem_json, say
+from opsmon.cli.output import counted, is_coloured, print_json, problem_json, problem_line, say, styled
 from opsmon.config.root import Root, load_root
 from opsmon.errors import ConfigError, Problem
 
@@ -32,9 +33,18 @@ def _report(root: Root | None, problems: Sequence[Problem], json_output: bool) -
         listed = {name: [problem_json(problem) for problem in found] for name, found in told.items()}
         print_json({"ok": not errors, **listed, "counts": counts})
         return
-    for problem in [*warnings, *errors]:
-        say(str(problem))
-    say(_summary(len(errors), len(warnings), counts))
+    _list(errors)
+    _list(warnings)
+    say(styled(_summary(len(errors), len(warnings), counts), bold=True))
+
+
+def _list(problems: Sequence[Problem]) -> None:
+    """One a line, so that editors jump to the place; on a terminal the files are set apart."""
+    for path, of_file in groupby(problems, key=lambda problem: problem.path):
+        for problem in of_file:
+            say(problem_line(problem))
+        if path and is_coloured():
+            say()
 
 
 def counts_of(root: Root) -> dict[str, int]:

@@ -108,6 +108,8 @@ def show_contract(
         for clause in book.contract.clauses
     ]
     print_table(("clause", "what", "target", "limit", "counts from", "source"), rows)
+    for problem in rules.doubts.get(book.contract.id, ()):
+        warn(str(problem))
 
 
 def _contract_json(book: ContractBook) -> dict[str, object]:

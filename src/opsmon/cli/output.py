@@ -9,8 +9,10 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
+
+import typer
 
 from opsmon.errors import Problem
 
@@ -28,6 +30,28 @@ def print_json(document: object) -> None:
 def problem_json(problem: Problem) -> dict[str, object]:
     """A problem as plain data."""
     return asdict(problem)
+
+
+def is_coloured() -> bool:
+    """Only a terminal is given colours, and none where NO_COLOR is set (no-color.org) or the terminal is a dumb one."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def styled(text: str, colour: str | None = None, *, bold: bool = False, dim: bool = False) -> str:
+    """The text in a colour, where stdout is shown in colours."""
+    if not text or not is_coloured():
+        return text
+    return typer.style(text, fg=colour, bold=bold or None, dim=dim or None)
+
+
+def problem_line(problem: Problem) -> str:
+    """`path:line:column: message (hint)`; an error in red, a warning in yellow."""
+    told = replace(problem, hint="")
+    text = str(told)
+    where = text.removesuffix(f"{'warning: ' if problem.warning else ''}{problem.message}")
+    message = styled(text.removeprefix(where), "yellow" if problem.warning else "red")
+    hint = styled(f" ({problem.hint})", dim=True) if problem.hint else ""
+    return f"{styled(where, bold=True)}{message}{hint}"
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:

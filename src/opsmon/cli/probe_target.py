@@ -14,6 +14,7 @@ from opsmon.config.address import is_address, is_host_name
 from opsmon.config.lookup import unknown
 from opsmon.config.profiles import load_profiles
 from opsmon.config.root import Root, load_root
+from opsmon.config.settings_file import is_root
 from opsmon.config.stock import root_of
 from opsmon.errors import ConfigError
 from opsmon.model.device import Check, Device, Kind, SnmpAccess, SnmpVersion
@@ -53,9 +54,11 @@ def _found(target: str, path: Path) -> tuple[Device, ProfileSet]:
     try:
         root = load_root(path)
     except ConfigError:
-        if not is_address(target):
+        rootless = path.is_dir() and not is_root(path)
+        if not is_address(target) and not (rootless and "." in target and is_host_name(target)):
             raise
-        warn(f"{path} has mistakes (see `opsmon check`): {target} is asked without its inventory")
+        if not rootless:
+            warn(f"{path} has mistakes (see `opsmon check`): {target} is asked without its inventory")
         return _made_up(target), load_profiles(root_of("probes", path) / "probes", path)
     return _known(target, root) or _made_up(target), root.profiles
 

@@ -1,7 +1,7 @@
 """Reads the settings and the contracts of a root, for commands that ask about a contract and no device."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from opsmon.config.loading import Loading
 from opsmon.config.problem import Problems
 from opsmon.config.rules import load_contracts
 from opsmon.config.settings import Settings
-from opsmon.config.settings_file import existing_root, read_settings
+from opsmon.config.settings_file import NO_ROOT, existing_directory, is_root, read_settings
 from opsmon.config.stock import root_of
 from opsmon.contract.book import ContractBook
 from opsmon.errors import Problem
@@ -18,17 +18,21 @@ from opsmon.model.name import ContractId
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The part of a root that the contract commands need."""
+    """The part of a root that the contract commands need; `doubts` are the warnings about each contract."""
 
     settings: Settings
     contracts: Mapping[ContractId, ContractBook]
     warnings: tuple[Problem, ...]
+    doubts: Mapping[str, Sequence[Problem]]
 
 
 def load_rules(path: Path, *, environ: Mapping[str, str] = os.environ) -> Rules:
     """The settings and the contracts. Raises ConfigError with every problem of their files."""
-    loading = Loading(existing_root(path), environ, False, Problems())
+    loading = Loading(existing_directory(path), environ, False, Problems())
+    if not is_root(loading.root):
+        told = Problem(str(path), 0, 0, f"{NO_ROOT}: the stock contracts are shown", warning=True)
+        loading.problems.add(told)
     settings = read_settings(loading)
     contracts = load_contracts(root_of("rules", loading.root), settings.timezone, loading.problems)
     loading.problems.raise_if_any()
-    return Rules(settings, contracts, tuple(sorted(loading.problems.warnings)))
+    return Rules(settings, contracts, tuple(sorted(loading.problems.warnings)), loading.problems.doubts)

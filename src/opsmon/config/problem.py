@@ -1,5 +1,6 @@
 """The list that every mistake of every file goes into."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from opsmon.errors import ConfigError, Problem
@@ -15,6 +16,7 @@ class Problems:
         self.warnings: list[Problem] = []
         self._seen: set[Problem] = set()
         self._left_out = 0
+        self.doubts: dict[str, list[Problem]] = {}  # warnings about a contract, told where a site is under it
         self._grouped: dict[str, dict[tuple[str, int, int], Problem]] = {}
 
     def add(self, problem: Problem) -> None:
@@ -27,6 +29,16 @@ class Problems:
             return
         self._seen.add(problem)
         side.append(problem)
+
+    def doubt(self, contract: str, problem: Problem) -> None:
+        """Keep a warning that is of interest to nobody before some site is under the contract."""
+        self.doubts.setdefault(contract, []).append(problem)
+
+    def tell_doubts(self, contracts: Iterable[str]) -> None:
+        """Tell the doubts of these contracts."""
+        for contract in contracts:
+            for problem in self.doubts.get(contract, ()):
+                self.add(problem)
 
     def add_grouped(self, problem: Problem) -> None:
         """Keep a problem that many places may share (one secret is not there): it is told once, with their number."""

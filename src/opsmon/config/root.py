@@ -59,6 +59,7 @@ def load_root(path: Path, *, environ: Mapping[str, str] = os.environ, require_se
     profiles = read_profiles(root_of("probes", root) / "probes", root, loading.problems)
     recipes = resolve_recipes(profiles, loading.problems) if profiles else RecipeBook()
     inventory = load_inventory(loading, _known(known_contracts, profiles))
+    loading.problems.tell_doubts(sorted({site.contract for site in inventory.sites.values() if site.contract}))
     loading.problems.raise_if_any()
     if profiles is None:
         raise InvariantError("profiles are neither sound nor wrong")

@@ -57,9 +57,11 @@ def _contract(document: Document, calendars: CalendarBook, problems: Problems) -
     spec = check_spec(document, ContractSpec, problems)
     try:
         book = spec.resolve(calendars) if spec is not None else None
-        for doubt in spec.doubts(book) if spec is not None and book is not None else ():
-            message = f"{doubt}: results that touch it are provisional"
-            problems.add(document.problem(("term", "to"), message, "add it to rules/calendars", warning=True))
+        if spec is not None and book is not None:
+            for doubt in spec.doubts(book):
+                message = f"{doubt}: results that touch it are provisional"
+                told = document.problem(("term", "to"), message, "add it to rules/calendars", warning=True)
+                problems.doubt(book.contract.id, told)
         return book
     except ConfigError as error:
         add_config_error(document, error, problems)

@@ -1,11 +1,15 @@
-"""What `opsmon init` writes: a commented `opsmon.yaml`, a first site, and copies of the stock profiles and rules."""
+"""What `opsmon init` writes: a commented `opsmon.yaml`, copies of the stock profiles, conditions and calendars, and a
+first site under a sample contract, or else the contracts and inventories of examples."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
+from opsmon.config.sample_contract import CONTRACT_TEXT
 from opsmon.config.settings_file import SETTINGS_FILE
-from opsmon.config.stock import PARTS, stock_root
+from opsmon.config.stock import CONTRACTS, INVENTORIES, PARTS, example_names, stock_root
 from opsmon.errors import ConfigError, Problem
+from opsmon.near_miss import nearest, shown
 
 SETTINGS_TEXT = """\
 # opsmon 的设置；每一项都可以省略，写出来的就是默认值。
@@ -27,6 +31,8 @@ INVENTORY_TEXT = """\
 # 编辑器补全 / completion in editors: opsmon inventory schema > inventory.schema.json
 site: sample-office
 title: 示例办公室
+contract: sample-service            # rules/contracts/sample.yaml
+service: office
 labels: {venue: sample}
 defaults:
   # 站点内所有设备的默认值，设备自己的值优先。 / Inherited by every device; a device's own fields win.
@@ -55,29 +61,61 @@ ranges:
   # {n} 是主机号：sample-cam-011 … sample-cam-018 / {n} is the host number in the network
   - {name: "sample-cam-{n:03}", address: 192.0.2.0/24, first: 11, count: 8, use: [camera]}
 """
-FILES = {SETTINGS_FILE: SETTINGS_TEXT, "inventories/sample.yaml": INVENTORY_TEXT}
+FILES = {
+    "inventories/sample.yaml": INVENTORY_TEXT,
+    f"{CONTRACTS}/sample.yaml": CONTRACT_TEXT,
+}
 
 
-def write_root(folder: Path) -> tuple[Path, ...]:
-    """Write a new root and return what was written. Raises ConfigError before writing when something is in the way."""
+def write_root(folder: Path, examples: Sequence[str] = ()) -> tuple[Path, ...]:
+    """Write a new root and return what was written. With `examples` their contracts and inventories stand in it
+    instead of the sample. Raises ConfigError before writing when something is in the way, or no example has the name.
+    """
+    _refuse_unknown(examples)
     _refuse_overwriting(folder)
-    stock = stock_root()
-    written = []
-    for name, text in FILES.items():
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-        written.append(file)
+    written = [_write(folder / SETTINGS_FILE, SETTINGS_TEXT)]
     for part in PARTS:
-        ignored = shutil.ignore_patterns(".*", "__pycache__")
-        written.append(Path(shutil.copytree(stock / part, folder / part, ignore=ignored)))
+        copied = shutil.copytree(stock_root() / part, folder / part, ignore=_left_out)
+        written.append(Path(copied))
+    for name in dict.fromkeys(examples):
+        written += _copy_example(folder, name)
+    if not examples:
+        written += [_write(folder / name, text) for name, text in FILES.items()]
     return tuple(written)
+
+
+def _left_out(folder: str, names: list[str]) -> list[str]:
+    """Hidden files, and the contracts of the examples."""
+    contracts = Path(folder) == stock_root() / CONTRACTS
+    return [name for name in names if contracts or name.startswith(".") or name == "__pycache__"]
+
+
+def _write(file: Path, text: str) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def _copy_example(folder: Path, name: str) -> tuple[Path, Path]:
+    stock = stock_root()
+    contract = folder / CONTRACTS / f"{name}.yaml"
+    shutil.copyfile(stock / CONTRACTS / f"{name}.yaml", contract)
+    sites = shutil.copytree(stock / INVENTORIES / name, folder / INVENTORIES / name, ignore=_left_out)
+    return contract, Path(sites)
+
+
+def _refuse_unknown(examples: Sequence[str]) -> None:
+    known = example_names()
+    wrong = [name for name in examples if name not in known]
+    if wrong:
+        hints = {name: nearest(name, known) or f"there are {', '.join(known)}" for name in wrong}
+        raise ConfigError(tuple(Problem("", 0, 0, f"no example {shown(name)}", hints[name]) for name in wrong))
 
 
 def _refuse_overwriting(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise ConfigError((Problem(str(folder), 0, 0, "is a file, not a directory"),))
-    present = [name for name in (SETTINGS_FILE, "inventories", *PARTS) if (folder / name).exists()]
+    present = [name for name in (SETTINGS_FILE, INVENTORIES, *PARTS) if (folder / name).exists()]
     if present:
         hint = "nothing was written; take an empty or a new directory"
         raise ConfigError(tuple(Problem(str(folder / name), 0, 0, "is there already", hint) for name in present))

@@ -8,9 +8,12 @@ from opsmon.config.document import check_spec, read_document
 from opsmon.config.loading import Loading
 from opsmon.config.problem import Problems
 from opsmon.config.settings import Settings, SettingsSpec
+from opsmon.config.stock import INVENTORIES, PARTS
 from opsmon.errors import ConfigError, Problem
 
 SETTINGS_FILE = "opsmon.yaml"
+NO_ROOT = "no opsmon.yaml here, and no inventories/, probes/ or rules/"
+NO_ROOT_HINT = "go to a root, or name it with --root DIR or $OPSMON_ROOT; `opsmon init DIR` writes a new one"
 
 
 def load_settings(path: Path, *, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -22,11 +25,24 @@ def load_settings(path: Path, *, environ: Mapping[str, str] = os.environ) -> Set
 
 
 def existing_root(path: Path) -> Path:
-    """The directory, absolute. Raises ConfigError where there is none."""
+    """The directory, absolute. Raises ConfigError where there is none, or it holds nothing of a root."""
+    root = existing_directory(path)
+    if not is_root(root):
+        raise ConfigError((Problem(str(path), 0, 0, NO_ROOT, NO_ROOT_HINT),))
+    return root
+
+
+def existing_directory(path: Path) -> Path:
+    """The directory, absolute, whatever it holds. Raises ConfigError where there is none."""
     root = path.resolve()
     if not root.is_dir():
         raise ConfigError((Problem(str(path), 0, 0, "no such directory", "`opsmon init DIR` writes a new root"),))
     return root
+
+
+def is_root(root: Path) -> bool:
+    """Every part of a root may be missing, but not all of them."""
+    return any((root / part).exists() for part in (SETTINGS_FILE, INVENTORIES, *PARTS))
 
 
 def read_settings(loading: Loading) -> Settings:

@@ -64,8 +64,10 @@ async def direct(evening: Evening) -> dict[str, Any]:
 
 async def write_root(root: Path, evening: Evening, hook_port: int) -> None:
     """A new root by `opsmon init`, with the fleet as its inventory."""
+    contracts = dict.fromkeys(contract for _, contract, _, _ in SITES.values())
+    examples = [word for contract in contracts for word in ("--example", contract)]
     made = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "opsmon", "init", str(root), stdout=asyncio.subprocess.DEVNULL
+        sys.executable, "-m", "opsmon", "init", str(root), *examples, stdout=asyncio.subprocess.DEVNULL
     )
     if await made.wait() != 0:
         raise DemoError("`opsmon init` failed: see its message above")
