@@ -12,7 +12,7 @@ from opsmon.backup.standing import Standing, Standings
 from opsmon.clock import WallClock
 from opsmon.config.root import Root, load_root
 from opsmon.engine.desk import Accepted, Answer, Unavailable
-from opsmon.engine.input import MarkDone, RecordBackup, Report
+from opsmon.engine.input import MarkDone, RecordBackup, RecordHostKey, Report
 from opsmon.engine.world import start_world
 from opsmon.model.name import DeviceName, SiteName
 from opsmon.pipeline.intake import Intake, Request
@@ -56,7 +56,7 @@ async def test_a_result_that_meets_a_full_queue_is_told_again(tmp_path: Path) ->
     Standings(tmp_path).write(Standing(DeviceName("core"), SiteName("hall"), tried_at=now, good_at=now))
     intake, answers = Intake(most_commands=0), []
 
-    async def issue(command: RecordBackup | Report | MarkDone) -> Answer:
+    async def issue(command: RecordBackup | RecordHostKey | Report | MarkDone) -> Answer:
         request = Request(command)
         intake.put_request(request)
         for waiting in intake.take(0)[0]:

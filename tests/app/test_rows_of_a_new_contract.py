@@ -36,7 +36,7 @@ obligations:
     what: {en: weekly backup, zh: 每周备份}
     due: {every: week}
     fulfilled_by: backup
-    broken_by: [backup_overdue, unannounced_change]
+    broken_by: [backup_overdue, unannounced_change, host_key_changed]
   - id: B8
     source: annex 4
     what: {en: fire drill, zh: 消防演练}

@@ -7,8 +7,9 @@ made here, nothing of opsmon is replaced.
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import asyncssh
 
@@ -242,6 +243,10 @@ class _Shell:
                 await asyncio.sleep(self._manners.chunk_delay_s)
 
 
+# What a device of 2008 offers.
+WEAK: Mapping[str, Any] = {"kex_algs": "diffie-hellman-group14-sha1", "encryption_algs": "aes128-cbc"}
+
+
 class FarEnd:
     """The thread with the servers."""
 
@@ -251,13 +256,17 @@ class FarEnd:
         self._servers: list[asyncssh.SSHAcceptor] = []
         self._thread.start()
 
-    def device(self, manners: Manners, *, port: int = 0, key: asyncssh.SSHKey | None = None) -> FarDevice:
+    def device(
+        self, manners: Manners, *, port: int = 0, key: asyncssh.SSHKey | None = None, weak: bool = False
+    ) -> FarDevice:
         """A device that listens."""
         device = FarDevice(manners)
-        asyncio.run_coroutine_threadsafe(self._listen(device, port, key), self._loop).result(20)
+        asyncio.run_coroutine_threadsafe(self._listen(device, port, key, WEAK if weak else {}), self._loop).result(20)
         return device
 
-    async def _listen(self, device: FarDevice, port: int, key: asyncssh.SSHKey | None) -> None:
+    async def _listen(
+        self, device: FarDevice, port: int, key: asyncssh.SSHKey | None, algorithms: Mapping[str, Any]
+    ) -> None:
         async def handle(process: "asyncssh.SSHServerProcess[str]") -> None:
             with contextlib.suppress(
                 asyncio.CancelledError, ConnectionError, asyncssh.Error, asyncio.IncompleteReadError
@@ -267,6 +276,7 @@ class FarEnd:
         server = await asyncssh.listen(
             "127.0.0.1", port, server_factory=lambda: _Server(device), process_factory=handle, line_editor=False,
             server_host_keys=[key or asyncssh.generate_private_key("ssh-ed25519")], encoding=device.manners.encoding,
+            **algorithms,
         )  # fmt: skip
         self._servers.append(server)
         device.port = server.get_port()

@@ -145,6 +145,33 @@ def test_a_host_key_that_changed_is_refused_before_the_password_is_sent(far: Far
     assert rig.one(device).ok
 
 
+def test_a_device_that_moved_is_known_by_its_name(far: FarEnd, rig: Rig) -> None:
+    there, elsewhere = far.device(Manners(config=CONFIG)), far.device(Manners(config=CONFIG))
+    device = rig.device(there)
+    assert rig.one(device).ok
+    pins = rig.root / "var" / "known_hosts"
+    pins.write_text(
+        pins.read_text("ascii").replace(f":{there.port}", f":{elsewhere.port}").replace("127.0.0.1", "127.0.0.9")
+    )
+    assert "host key changed" in rig.one(rig.device(elsewhere)).reason
+    assert elsewhere.logins == 0
+
+
+def test_the_key_is_pinned_before_the_password_is_sent(far: FarEnd, rig: Rig) -> None:
+    there = far.device(Manners(config=CONFIG))
+    assert not rig.one(rig.device(there, password=Secret("not-the-login-password"))).ok
+    line = (rig.root / "var" / "known_hosts").read_text("ascii")
+    assert line.startswith(f"[core-1]:{there.port},[127.0.0.1]:{there.port} ssh-ed25519 ")
+
+
+def test_weak_algorithms_are_spoken_only_where_that_is_permitted(far: FarEnd, rig: Rig) -> None:
+    there = far.device(Manners(config=CONFIG), weak=True)
+    refused = rig.one(rig.device(there))
+    assert "legacy: true" in refused.reason
+    assert there.logins == 0
+    assert rig.one(rig.device(there, legacy=True)).ok
+
+
 def test_a_session_that_is_cut_is_told_at_once_from_one_that_stalls(far: FarEnd, rig: Rig) -> None:
     there = far.device(Manners(config=CONFIG, cut_after_chars=500))
     device = rig.device(there)

@@ -5,16 +5,19 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import asyncssh
 import pytest
 from pydantic import ValidationError
 
+from opsmon.app.single import probe_once
 from opsmon.model.device import Device, SshAccess
 from opsmon.model.sample import Outcome, Sample
 from opsmon.model.secret import Secret
 from opsmon.probe.context import ProbeContext
-from opsmon.probe.host_key import HostKeyPins, parse_known_hosts
+from opsmon.probe.host_key import HostKeyPins, Place, parse_known_hosts
+from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.ssh import LONGEST_GREETING_BYTES, SshSpec
 from opsmon.probe.worker import run_check
 from tests.probe.conftest import device_with
@@ -40,14 +43,14 @@ class PasswordServer(asyncssh.SSHServer):
 
 
 @asynccontextmanager
-async def password_server(seen: list[str]) -> AsyncIterator[int]:
+async def password_server(seen: list[str], host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[int]:
     def factory() -> PasswordServer:
         server = PasswordServer()
         server.seen = seen
         return server
 
     key = asyncssh.generate_private_key("ssh-ed25519")
-    server = await asyncssh.create_server(factory, "127.0.0.1", 0, server_host_keys=[key])
+    server = await asyncssh.create_server(factory, host, port, server_host_keys=[key])
     async with server:
         yield server.sockets[0].getsockname()[1]
 
@@ -81,10 +84,54 @@ async def test_a_wrong_password_is_auth_and_is_nowhere_to_be_read(
 async def test_a_server_with_another_key_never_sees_the_password(context: ProbeContext) -> None:
     seen: list[str] = []
     async with password_server(seen) as port:
-        context.host_keys.pin(("127.0.0.1", port), "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOther")
+        assert context.host_keys.trusts(Place("here", port, "127.0.0.1"), "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOther")
         sample = await check(device_at(port), context)
     assert sample.outcome is Outcome.AUTH
     assert seen == []
+
+
+async def test_a_device_that_moved_is_known_by_its_name_and_an_impostor_there_gets_no_password(
+    context: ProbeContext,
+) -> None:
+    seen: list[str] = []
+    async with password_server(seen) as port:
+        at_home = device_at(port)
+        assert (await check(at_home, context)).outcome is Outcome.OK
+    async with password_server(seen, host="127.0.0.2", port=port):
+        moved = await check(replace(at_home, address="127.0.0.2"), context)
+    assert (moved.outcome, len(seen)) == (Outcome.AUTH, 1)
+    assert "host key" in moved.detail
+
+
+async def test_the_key_of_a_server_that_took_the_password_and_refused_it_is_pinned(context: ProbeContext) -> None:
+    """So the device itself, when it answers, shows that somebody else was there first."""
+    seen: list[str] = []
+    async with password_server(seen) as port:
+        refused = await check(device_at(port, password="another one"), context)
+    async with password_server(seen, port=port):
+        later = await check(device_at(port), context)
+    assert (refused.outcome, later.outcome) == (Outcome.AUTH, Outcome.AUTH)
+    assert "host key" in later.detail
+    assert seen == ["another one"]
+
+
+async def test_a_probe_by_hand_trusts_whom_the_daemon_trusts(context: ProbeContext, tmp_path: Path) -> None:
+    seen: list[str] = []
+    pins = HostKeyPins(tmp_path / "known_hosts")
+    async with password_server(seen) as port:
+        device = device_at(port)
+        await check(device, replace(context, host_keys=pins))
+    async with password_server(seen, port=port):
+        (by_hand,) = await probe_once(device, device.checks, ProfileSet({}), HostKeyPins(tmp_path / "known_hosts"))
+    assert (by_hand.outcome, len(seen)) == (Outcome.AUTH, 1)
+
+
+async def test_a_key_that_cannot_be_written_down_is_not_trusted(context: ProbeContext, tmp_path: Path) -> None:
+    (tmp_path / "known_hosts").mkdir()
+    seen: list[str] = []
+    async with password_server(seen) as port:
+        sample = await check(device_at(port), replace(context, host_keys=HostKeyPins(tmp_path / "known_hosts")))
+    assert (sample.outcome, seen) == (Outcome.LOCAL_FAULT, [])
 
 
 async def test_a_server_that_runs_no_command_is_degraded(context: ProbeContext) -> None:
@@ -181,11 +228,3 @@ def test_known_hosts_is_read_as_openssh_writes_it() -> None:
         "switch": {"ssh-ed25519 AAAA"},
         "[192.0.2.2]:2222": {"ssh-rsa BBBB"},
     }
-
-
-def test_pins_without_a_file_live_as_long_as_the_process() -> None:
-    pins = HostKeyPins()
-    assert pins.keys_of(("192.0.2.1", 22)) == frozenset()
-    pins.pin(("192.0.2.1", 22), "ssh-rsa AAAA")
-    assert pins.keys_of(("192.0.2.1", 22)) == {"ssh-rsa AAAA"}
-    assert pins.keys_of(("192.0.2.1", 2222)) == frozenset()

@@ -22,6 +22,7 @@ from opsmon.model.device import Check, Device, Kind, SnmpAccess
 from opsmon.model.name import CheckName, DeviceName, SiteName
 from opsmon.model.sample import Outcome, Sample
 from opsmon.model.secret import Secret
+from opsmon.probe.host_key import HostKeyPins
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.poller import DevicePoller
 from opsmon.probe.snmp.engine import SnmpEngine
@@ -153,7 +154,7 @@ async def polled(simulator: Simulator, community: str, profiles: ProfileSet) -> 
         requests += 1
 
     check = Check(CheckName("snmp"), "snmp", 60.0, 45.0, SnmpSettings())
-    (sample,) = await probe_once(simulator.device(community), [check], profiles, count)
+    (sample,) = await probe_once(simulator.device(community), [check], profiles, HostKeyPins(), count)
     return sample, requests
 
 

@@ -102,7 +102,9 @@ async def test_the_first_key_is_pinned_and_another_one_is_refused_until_the_line
     device = device_of(server, SshSpec())
     assert (await check(device, context)).outcome is Outcome.OK
     known_hosts = tmp_path / "var" / "known_hosts"
-    assert known_hosts.read_text(encoding="ascii") == f"[127.0.0.1]:{server.port} {server.host_key_line}\n"
+    assert known_hosts.read_text(encoding="ascii") == (
+        f"[{device.name}]:{server.port},[127.0.0.1]:{server.port} {server.host_key_line}\n"
+    )
     other = known_hosts.read_text(encoding="ascii").replace("AAAA", "BBBB")
     known_hosts.write_text(other + "# another key was here before\n", encoding="ascii")
     refused = await check(device, context)

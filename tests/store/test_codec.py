@@ -20,6 +20,7 @@ from opsmon.model.event import (
     DeviceRenamed,
     Event,
     FactAdded,
+    HostKeyRecorded,
     IncidentClosed,
     MaintenanceSet,
     SeveritySet,
@@ -48,7 +49,7 @@ def test_every_event_comes_back(event: Event) -> None:
 
 
 def test_every_word_of_the_union_has_a_name() -> None:
-    single = {ClockEvent, MaintenanceSet, DeviceRenamed, BackupRecorded}
+    single = {ClockEvent, MaintenanceSet, DeviceRenamed, BackupRecorded, HostKeyRecorded}
     words = {*get_args(Transition), *get_args(Change), *get_args(DutyEvent), *single}
     assert words == set(get_args(Event)) == set(EVENT_TYPES.values())
 

@@ -15,12 +15,13 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from opsmon.app.backup_duties import clauses_of, duties_done, overdue_reports
+from opsmon.backup.outcome import HOST_KEY_CHANGED
 from opsmon.backup.standing import Standing, Standings, under_present_names
 from opsmon.clock import Clock
 from opsmon.config.root import Root
 from opsmon.contract.book import ContractBook
 from opsmon.engine.desk import Unavailable
-from opsmon.engine.input import MarkDone, RecordBackup, Report
+from opsmon.engine.input import MarkDone, RecordBackup, RecordHostKey, Report
 from opsmon.engine.world import World
 from opsmon.model.device import Device
 from opsmon.model.discovery import Discovery
@@ -31,7 +32,7 @@ FOLLOW_EVERY_S = 2.0
 STOP_S = 10.0
 log = logging.getLogger(__name__)
 
-Issue = Callable[[RecordBackup | Report | MarkDone], Awaitable[object]]
+Issue = Callable[[RecordBackup | RecordHostKey | Report | MarkDone], Awaitable[object]]
 
 
 class Backing:
@@ -109,8 +110,20 @@ class Backing:
             answer = await self._issue(command_of(standing, device, self._root.contracts))
             if isinstance(answer, Unavailable):
                 return False
+            await self._tell_of_key(standing, device)
             self._told[name] = word
         return True
+
+    async def _tell_of_key(self, standing: Standing, device: Device) -> None:
+        """What a backup found out of the host key; a new one is seen in the file of the pins."""
+        if device.ssh is None:
+            return
+        if standing.is_good:
+            await self._issue(RecordHostKey(device.name, device.ssh.port, "", trusted=True, again=True))
+        elif standing.reason.startswith(HOST_KEY_CHANGED):
+            under = clauses_of(device, self._root.contracts, Discovery.HOST_KEY_CHANGED)
+            log.warning("host key of %s, port %d: a backup was shown another one", device.name, device.ssh.port)
+            await self._issue(RecordHostKey(device.name, device.ssh.port, "another key", trusted=False, under=under))
 
     async def keep_schedule(self) -> None:
         """Runs at the hour of the settings, every day; one that was missed is made up for while its night lasts."""

@@ -11,6 +11,7 @@ import logging
 from pathlib import Path
 
 from opsmon.app.backing import Backing
+from opsmon.app.host_keys import HostKeyNews
 from opsmon.app.inventory_change import tell_changes
 from opsmon.app.lock import RootLock
 from opsmon.app.probing import Probing
@@ -86,6 +87,12 @@ class Daemon:
         self._self_watch = SelfWatch(clock, self._telling.tell_operators, str(root.settings.language))
         self._self_watch.load(root.inventory)
         self._backing = Backing(root, clock, self._pipeline.issue, lambda: self._pipeline.world)
+        self._host_keys = HostKeyNews(
+            self._probing.host_keys,
+            self._pipeline.issue,
+            lambda: self._pipeline.world.rules.inventory.devices,
+            lambda: self._pipeline.world.rules.contracts,
+        )
         self._showing = Showing(
             root, clock, store, self._pipeline, self._probing, self._telling, self._self_watch,
             Backups(self._backing.good_at),
@@ -130,6 +137,7 @@ class Daemon:
             group.create_task(self._follow_reloads(reload)),
             group.create_task(self._backing.follow()),
             group.create_task(self._backing.keep_schedule()),
+            group.create_task(self._host_keys.run()),
         ]
         gc.collect()
         gc.freeze()  # what is here now stays: no use in looking at it again and again

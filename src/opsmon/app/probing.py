@@ -13,7 +13,7 @@ from opsmon.model.device import Inventory
 from opsmon.model.sample import Sample
 from opsmon.probe.context import ProbeContext
 from opsmon.probe.diagnosis import Diagnostician
-from opsmon.probe.host_key import HostKeyPins
+from opsmon.probe.host_key import KNOWN_HOSTS, HostKeyPins
 from opsmon.probe.icmp_pinger import FleetPinger
 from opsmon.probe.profile.pollers import DevicePollers
 from opsmon.probe.resolver import Resolver
@@ -34,6 +34,7 @@ class Probing:
         import_module("opsmon.probe.ssh_login")  # now: at the first login the loop would stand still for it
         resolver = Resolver(clock)
         self.pinger, self.snmp = FleetPinger(clock), SnmpEngine()
+        self.host_keys = HostKeyPins(root.path / KNOWN_HOSTS)
         self._pollers = DevicePollers(root.profiles)
         self._context = ProbeContext(
             clock,
@@ -41,7 +42,7 @@ class Probing:
             self.snmp,
             resolver,
             self._pollers,
-            HostKeyPins(root.path / "var" / "known_hosts"),
+            self.host_keys,
         )
         self.scheduler = Scheduler(self._context, deliver)
         self._diagnostician = Diagnostician(resolver)

@@ -8,6 +8,7 @@ from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device
 from opsmon.model.sample import Outcome, Sample
 from opsmon.probe.context import ProbeContext
+from opsmon.probe.host_key import HostKeyPins
 from opsmon.probe.icmp_pinger import FleetPinger
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.pollers import DevicePollers
@@ -38,7 +39,7 @@ class TracedEngine:
 
 
 async def probe_once(
-    device: Device, checks: Sequence[Check], profiles: ProfileSet, trace: Trace | None = None
+    device: Device, checks: Sequence[Check], profiles: ProfileSet, host_keys: HostKeyPins, trace: Trace | None = None
 ) -> tuple[Sample, ...]:
     """The sample of each check, in order; a check that fails is a sample too."""
     clock = WallClock()
@@ -46,7 +47,7 @@ async def probe_once(
     pinger, engine = FleetPinger(clock), SnmpEngine(resolver)
     await engine.start()
     try:
-        context = ProbeContext(clock, pinger, TracedEngine(engine, trace), resolver, DevicePollers(profiles))
+        context = ProbeContext(clock, pinger, TracedEngine(engine, trace), resolver, DevicePollers(profiles), host_keys)
         return tuple([await run_check(device, check, context) for check in checks])
     finally:
         await engine.stop()

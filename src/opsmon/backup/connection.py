@@ -9,7 +9,7 @@ session before a password is sent. No error holds a secret or anything that the 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import netmiko
@@ -17,12 +17,21 @@ import paramiko
 from netmiko.exceptions import ReadException
 from netmiko.ssh_dispatcher import CLASS_MAPPER
 
+from opsmon.backup.outcome import HOST_KEY_CHANGED
 from opsmon.backup.watched_channel import CutError, WatchedChannel
 from opsmon.errors import BackupError
 from opsmon.model.device import Device, SshAccess
 from opsmon.probe.host_key import HostKeyPins, Place
 
 CONNECT_S, BANNER_S, LOGIN_S, BLOCKING_S = 10.0, 15.0, 15.0, 20.0
+# What paramiko offers and nobody should: used only where `legacy: true` says so.
+WEAK = {
+    "kex": ["diffie-hellman-group-exchange-sha1", "diffie-hellman-group14-sha1", "diffie-hellman-group1-sha1"],
+    "keys": ["ssh-rsa", "ssh-dss"],
+    "pubkeys": ["ssh-rsa", "ssh-dss"],
+    "ciphers": ["aes128-cbc", "aes192-cbc", "aes256-cbc", "3des-cbc"],
+    "macs": ["hmac-md5", "hmac-md5-96", "hmac-sha1-96"],
+}
 # Both write what a device said, and what was sent to it, into their logs.
 for _name in ("netmiko", "paramiko"):
     logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
@@ -39,34 +48,26 @@ class Line:
 
 
 class _Pinned(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # paramiko has no types
-    """Trusts the pinned keys of a place, and the first key of a place that has none."""
+    """Trusts whom the pins trust; asked before the login."""
 
     def __init__(self, pins: HostKeyPins, place: Place) -> None:
         self._pins, self._place = pins, place
-        self.shown = ""
         self.refused = False
 
     def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:
-        self.shown = f"{key.get_name()} {key.get_base64()}"
-        pinned = self._pins.keys_of(self._place)
-        self.refused = bool(pinned) and self.shown not in pinned
+        peer = str(client.get_transport().getpeername()[0])
+        self.refused = not self._pins.trusts(replace(self._place, address=peer), f"{key.get_name()} {key.get_base64()}")
         if self.refused:
             raise paramiko.SSHException("the host key is not the pinned one")
 
-    def lend(self, client: paramiko.SSHClient) -> None:
-        """Tells the client what is pinned, so that it asks the device for a key of that algorithm."""
-        address, port = self._place
-        pattern = address if port == 22 else f"[{address}]:{port}"
-        for pinned in self._pins.keys_of(self._place):
-            with suppress(paramiko.hostkeys.InvalidHostKey):  # a line that somebody broke: it fits no key
-                entry = paramiko.hostkeys.HostKeyEntry.from_line(f"{pattern} {pinned}")
-                if entry is not None and entry.key is not None:
-                    client.get_host_keys().add(pattern, entry.key.get_name(), entry.key)
-
-    def pin(self) -> None:
-        """After a login that went well."""
-        if self.shown:
-            self._pins.pin(self._place, self.shown)
+    def prefer_pinned(self, transport: paramiko.Transport) -> None:
+        """Asks the device for a key of the algorithm that is pinned: it may have several keys."""
+        options = transport.get_security_options()
+        pinned = {key.split()[0] for key in self._pins.keys_of(self._place)}
+        if "ssh-rsa" in pinned:  # the same key, signed with SHA-2 (RFC 8332, 3)
+            pinned |= {"rsa-sha2-256", "rsa-sha2-512"}
+        first = [name for name in options.key_types if name in pinned]
+        options.key_types = [*first, *(name for name in options.key_types if name not in pinned)]
 
 
 def driver_of(platform: str) -> type[Any]:
@@ -85,12 +86,11 @@ def open_line(device: Device, pins: HostKeyPins, *, own_login: bool) -> Iterator
         raise BackupError("the device has no `ssh.platform`")
     if access.platform.endswith(("_telnet", "_serial")):
         raise BackupError(f"`{access.platform}` would send the password in plain: only SSH is spoken")
-    policy = _Pinned(pins, (device.address, access.port))
+    policy = _Pinned(pins, Place(device.name, access.port, device.address, device.formerly))
     driver = _quiet(driver_of(access.platform), policy, own_login)(**_parameters(device.address, access))
     try:
         with _reasons(policy, access):
             driver.establish_connection()
-        policy.pin()
         driver.channel = WatchedChannel(driver.remote_conn, driver.encoding)
         if not own_login:
             with _reasons(policy, access):
@@ -114,9 +114,18 @@ def _quiet(driver: type[Any], policy: _Pinned, own_login: bool) -> type[Any]:
     class Quiet(driver):  # type: ignore[misc]  # the base is found at run time
         def _build_ssh_client(self) -> paramiko.SSHClient:
             client = self._get_ssh_client_instance()
-            policy.lend(client)
             client.set_missing_host_key_policy(policy)
             return client
+
+        def _connect_params_dict(self) -> dict[str, Any]:
+            parameters: dict[str, Any] = super()._connect_params_dict()
+
+            def transport(*given: Any, **named: Any) -> paramiko.Transport:
+                made = paramiko.Transport(*given, **named)
+                policy.prefer_pinned(made)
+                return made
+
+            return {**parameters, "transport_factory": transport}
 
         def establish_connection(self, width: int = 511, height: int = 1000) -> None:
             self.dialling = True
@@ -146,6 +155,7 @@ def _parameters(address: str, access: SshAccess) -> dict[str, Any]:
         "auth_timeout": LOGIN_S,
         "blocking_timeout": BLOCKING_S,
         "auto_connect": False,
+        "disabled_algorithms": None if access.legacy else WEAK,
     }
 
 
@@ -168,8 +178,10 @@ def _reasons(policy: _Pinned, access: SshAccess) -> Iterator[None]:
 
 def _reason(error: BaseException, policy: _Pinned) -> str:
     cause: BaseException = error.__context__ or error
-    if policy.refused or isinstance(cause, paramiko.BadHostKeyException):
-        return "the host key changed since it was pinned (delete its line in var/known_hosts if that was on purpose)"
+    if policy.refused:
+        return f"{HOST_KEY_CHANGED} (delete its line in var/known_hosts if that was on purpose)"
+    if isinstance(cause, paramiko.ssh_exception.IncompatiblePeer):
+        return "no algorithms in common; an old device may need `ssh: {legacy: true}`"
     if isinstance(cause, FileNotFoundError | PermissionError):
         return "the key file of `ssh.key` cannot be read"
     if isinstance(cause, ConnectionRefusedError | paramiko.ssh_exception.NoValidConnectionsError):

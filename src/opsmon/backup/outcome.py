@@ -7,6 +7,8 @@ from enum import StrEnum
 from opsmon.model.device import Device
 from opsmon.model.name import DeviceName, SiteName
 
+HOST_KEY_CHANGED = "the host key changed since it was pinned"  # how that reason begins
+
 
 class Occasion(StrEnum):
     """Why a configuration is read."""

@@ -29,7 +29,7 @@ from opsmon.backup.worker import Worker, path_of
 from opsmon.clock import Clock
 from opsmon.errors import BackupError
 from opsmon.model.device import Device
-from opsmon.probe.host_key import HostKeyPins
+from opsmon.probe.host_key import KNOWN_HOSTS, HostKeyPins
 
 RUN_FILE = "var/backup/run.json"
 BATCH = 50
@@ -156,7 +156,7 @@ class Run:
             standings=self._standings,
             scrubber=Scrubber(load_scrub_key(self._room.root)),
             sealer=Sealer(self._room.recipients),
-            pins=HostKeyPins(self._room.root / "var" / "known_hosts"),
+            pins=HostKeyPins(self._room.root / KNOWN_HOSTS),
             clock=self._clock,
             accept=self._accept,
         )

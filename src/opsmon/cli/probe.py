@@ -16,6 +16,7 @@ from opsmon.config.secret import check_secrets
 from opsmon.metrics.catalogue import exposed_name
 from opsmon.model.device import Device, Kind, SnmpVersion
 from opsmon.model.sample import Identity, Outcome, Sample, SeriesKey
+from opsmon.probe.host_key import KNOWN_HOSTS, HostKeyPins, KeyNews, Standing
 from opsmon.probe.profile.record import format_recording, private_words, scrub
 from opsmon.probe.snmp.traffic import Exchanged
 
@@ -51,7 +52,8 @@ def probe(
     tracer = _Tracer() if trace else None
     wanted = choose_checks(device, checks)
     check_secrets(device, {check.kind for check in wanted})
-    samples = asyncio.run(probe_once(device, wanted, profiles, tracer.watch if tracer else None))
+    host_keys = HostKeyPins(root / KNOWN_HOSTS, _tell_of_key)
+    samples = asyncio.run(probe_once(device, wanted, profiles, host_keys, tracer.watch if tracer else None))
     if tracer:
         tracer.summarise()
     if record is not None:
@@ -59,6 +61,11 @@ def probe(
     _show(target, device, samples, json_output)
     if outcome_of(samples) is not Outcome.OK:
         raise typer.Exit(1)
+
+
+def _tell_of_key(news: KeyNews) -> None:
+    if news.standing is Standing.NEW:
+        warn(f"host key of {news.place.name}, port {news.place.port}: {news.fingerprint} is pinned in {KNOWN_HOSTS}")
 
 
 def outcome_of(samples: Sequence[Sample]) -> Outcome:

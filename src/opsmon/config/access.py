@@ -63,6 +63,7 @@ def resolve_ssh(fields: Mapping[str, object], secrets: FileSecrets) -> SshAccess
         username=spec.username, port=spec.port or 22, password=spec.password,
         key=str(secrets.find_key_file(str(fields["key"]))) if spec.key else None,
         enable=spec.enable, platform=spec.platform, hostnames=_listed(spec.hostname),
+        legacy=bool(spec.legacy),
     )  # fmt: skip
 
 

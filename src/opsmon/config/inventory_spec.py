@@ -99,6 +99,7 @@ class SshSpec(Spec):
     enable: SecretField | None = None
     platform: Word | None = None
     hostname: Word | list[Word] | None = None
+    legacy: bool | None = None
 
 
 class FieldsSpec(Spec):

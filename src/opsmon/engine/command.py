@@ -15,6 +15,7 @@ from opsmon.engine.input import (
     MarkUndone,
     OpenIncident,
     RecordBackup,
+    RecordHostKey,
     RecordNotice,
     Report,
     SetMaintenance,
@@ -30,7 +31,14 @@ from opsmon.incident.incident import Incident
 from opsmon.incident.lifecycle import follow_words
 from opsmon.model.discovery import Discovery
 from opsmon.model.duty import DutyEvent
-from opsmon.model.event import BackupRecorded, CommandRefused, DiagnosisAttached, FactAdded, MaintenanceSet
+from opsmon.model.event import (
+    BackupRecorded,
+    CommandRefused,
+    DiagnosisAttached,
+    FactAdded,
+    HostKeyRecorded,
+    MaintenanceSet,
+)
 from opsmon.model.incident import OWN_PREFIX, Fact, FactType
 from opsmon.model.name import IncidentId
 from opsmon.state import advance as state
@@ -57,12 +65,20 @@ def _obey(turn: Turn, command: Command) -> str:
             return _mark(turn, command)
         case OpenIncident():
             return _refusal_of_words(command.by, command.note) or open_incident(turn, command)
+        case Report() | RecordBackup() | RecordHostKey():
+            return _hear(turn, command)
+    incident = turn.world.incidents.by_id.get(command.incident)
+    return f"there is no incident {command.incident}" if incident is None else _work_on(turn, command, incident)
+
+
+def _hear(turn: Turn, command: Report | RecordBackup | RecordHostKey) -> str:
+    """What other rooms found out."""
+    match command:
         case Report():
             return _report(turn, command)
         case RecordBackup():
             return _record_backup(turn, command)
-    incident = turn.world.incidents.by_id.get(command.incident)
-    return f"there is no incident {command.incident}" if incident is None else _work_on(turn, command, incident)
+    return _record_host_key(turn, command)
 
 
 def _work_on(turn: Turn, command: AddFact | JudgeScope | RecordNotice | AttachDiagnosis, incident: Incident) -> str:
@@ -180,6 +196,19 @@ def _record_backup(turn: Turn, command: RecordBackup) -> str:
     return ""
 
 
+def _record_host_key(turn: Turn, command: RecordHostKey) -> str:
+    if command.device not in turn.world.rules.inventory.devices:
+        return f"there is no device {command.device}"
+    if not command.again:
+        key = command.fingerprint[:LONGEST_TEXT]
+        turn.write(HostKeyRecorded(turn.now, command.device, command.port, key, command.trusted, command.address))
+    condition = turn.world.rules.rulebook.condition_for(Discovery.HOST_KEY_CHANGED)
+    if condition is not None:
+        detail = "" if command.trusted else f"port {command.port} shows {command.fingerprint}{command.under}"
+        _report(turn, Report(command.device, condition, holds=not command.trusted, detail=detail))
+    return ""
+
+
 def _refusal_of_window(turn: Turn, command: SetMaintenance) -> str:
     if command.device not in turn.world.rules.inventory.devices:
         return f"there is no device {command.device}"
@@ -201,7 +230,7 @@ def _refusal_of_words(by: str, note: str) -> str:
 
 def _refused(turn: Turn, command: Command, reason: str) -> CommandRefused:
     name = type(command).__name__
-    if isinstance(command, SetMaintenance | Report | RecordBackup):
+    if isinstance(command, SetMaintenance | Report | RecordBackup | RecordHostKey):
         by = command.by if isinstance(command, SetMaintenance) else ""
         return CommandRefused(turn.now, name, None, command.device, by[:LONGEST_TEXT], reason)
     if isinstance(command, MarkDone | MarkUndone | Excuse | OpenIncident):

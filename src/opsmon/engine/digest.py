@@ -17,6 +17,7 @@ from opsmon.model.event import (
     DeviceState,
     DeviceStateChanged,
     Event,
+    HostKeyRecorded,
     MaintenanceSet,
 )
 from opsmon.model.name import DeviceName, IncidentId
@@ -52,7 +53,7 @@ def digest(events: Iterable[Event], keep: Container[IncidentId]) -> tuple[Event,
                 kept.pop(last.get(_task_of(event), -1), None)
                 kept[number] = event
                 last[_task_of(event)] = number
-            case BackupRecorded():
+            case BackupRecorded() | HostKeyRecorded():
                 pass  # the world holds nothing of it
             case _:
                 if event.incident is not None and event.incident in keep:

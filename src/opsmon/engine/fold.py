@@ -14,7 +14,7 @@ from opsmon.engine.world import World, start_world
 from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import Incidents, apply
 from opsmon.model.duty import DutyEvent
-from opsmon.model.event import BackupRecorded, ClockChanged, DeviceRenamed, Event, MaintenanceSet
+from opsmon.model.event import BackupRecorded, ClockChanged, DeviceRenamed, Event, HostKeyRecorded, MaintenanceSet
 from opsmon.model.name import IncidentId
 from opsmon.state import restore as state
 
@@ -26,7 +26,7 @@ def fold(world: World, event: Event) -> World:
 
 def fold_decided(world: World, event: Event) -> World:
     """As `fold`, where the state room has already taken the event in."""
-    if isinstance(event, MaintenanceSet | BackupRecorded):
+    if isinstance(event, MaintenanceSet | BackupRecorded | HostKeyRecorded):
         return world
     if isinstance(event, DeviceRenamed):
         return fold_rename(world, event)

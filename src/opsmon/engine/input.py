@@ -169,6 +169,23 @@ class RecordBackup:
     unannounced: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RecordHostKey:
+    """An SSH server of a device showed a key that is new (`trusted`), another one than is pinned, or the pinned one
+    again after another (`again`: written down by the incident's end alone).
+
+    `under` names the clauses that a changed one breaks, in words for the incident.
+    """
+
+    device: DeviceName
+    port: int
+    fingerprint: str
+    trusted: bool
+    address: str = ""
+    again: bool = False
+    under: str = ""
+
+
 Command = (
     RecordNotice
     | OpenIncident
@@ -181,6 +198,7 @@ Command = (
     | Excuse
     | Report
     | RecordBackup
+    | RecordHostKey
 )
 
 

@@ -67,6 +67,7 @@ class SshAccess:
 
     Several names are those of the nodes of one pair: whichever is active answers. `prompt`, `pager` (patterns),
     `stall_s` and `longest_s` stand above what the make's profile says of its dialogue. `jump` is on the way to it.
+    `legacy` allows the weak algorithms that old devices offer alone (SHA-1, CBC, group 1).
     """
 
     username: str
@@ -81,6 +82,7 @@ class SshAccess:
     stall_s: float | None = None
     longest_s: float | None = None
     jump: "JumpHost | None" = None
+    legacy: bool = False
 
     @property
     def hops(self) -> "tuple[JumpHost, ...]":

@@ -4,10 +4,11 @@ from enum import StrEnum
 
 
 class Discovery(StrEnum):
-    """Found by comparing and keeping configurations."""
+    """Found by logging in, and by comparing and keeping configurations."""
 
     UNANNOUNCED_CHANGE = "unannounced_change"  # the configuration changed outside any change order
     BACKUP_OVERDUE = "backup_overdue"  # no good copy of the configuration for too long
+    HOST_KEY_CHANGED = "host_key_changed"  # an SSH server shows another key than the one that is pinned
 
 
 class Fulfilment(StrEnum):

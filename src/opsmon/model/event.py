@@ -309,6 +309,21 @@ class BackupRecorded:
     unannounced: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class HostKeyRecorded:
+    """An SSH server showed a key that was not met before. `trusted`: it is pinned from now on; else it was refused.
+
+    `fingerprint` is as `ssh-keygen -l` prints it, `address` where it was shown; "" where that is not known.
+    """
+
+    at: datetime
+    device: DeviceName
+    port: int
+    fingerprint: str
+    trusted: bool
+    address: str = ""
+
+
 ClockEvent = ClockChanged
 Change = (
     IncidentOpened
@@ -326,4 +341,4 @@ Change = (
     | IncidentClosed
     | CommandRefused
 )
-Event = Transition | ClockEvent | Change | MaintenanceSet | DeviceRenamed | DutyEvent | BackupRecorded
+Event = Transition | ClockEvent | Change | MaintenanceSet | DeviceRenamed | DutyEvent | BackupRecorded | HostKeyRecorded

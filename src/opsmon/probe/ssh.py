@@ -2,8 +2,8 @@
 
 Without access (`ssh:` of the device) or with `login: false` only the greeting is read. With it we log in by key or
 password; `command` is run and `expect` is searched in its output, whose named groups that hold numbers become
-`ssh_value{name}`. The host key is pinned at the first login; another one later is AUTH, and nothing secret is
-sent to it. Nothing is read of the user's own SSH configuration, agent or keys. No error holds a secret or an output.
+`ssh_value{name}`. The first host key is pinned before the login; another one later is AUTH, and nothing secret
+is sent to it. Nothing is read of the user's own SSH configuration, agent or keys. No error holds a secret or an output.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.dial import dial
 from opsmon.probe.field import CheckSpec, Pattern, Port
+from opsmon.probe.host_key import Place
 from opsmon.probe.series import match_reading
 from opsmon.probe.tcp import connect, first_line
 
@@ -64,7 +65,7 @@ async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
 
     made = await dial(await context.resolver.addresses(device.address, check.family), port)
     with made:
-        place = str(made.getpeername()[0]), port
+        place = Place(device.name, port, str(made.getpeername()[0]), device.formerly)
         facts, ran = await log_in(SshVisit(place, made, device.ssh, settings, context.host_keys))
     if ran is None:
         return Finding(readings=(match_reading(check.name, failed=False),), facts=facts)

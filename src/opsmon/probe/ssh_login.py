@@ -30,6 +30,12 @@ _LEGACY: dict[str, Any] = {
     "signature_algs": "+ssh-rsa",
     "server_host_key_algs": "+ssh-rsa,ssh-dss",
 }
+_MODERN: dict[str, Any] = {
+    "kex_algs": "-*-sha1",
+    "mac_algs": "-*md5*,*sha1-96*",
+    "signature_algs": "-ssh-rsa",
+    "server_host_key_algs": "-ssh-rsa",
+}
 
 
 @dataclass(slots=True)
@@ -42,19 +48,25 @@ class SshVisit:
     settings: SshSettings
     pins: HostKeyPins
     shown: asyncssh.SSHKey | None = field(default=None)
+    trouble: OSError | None = field(default=None)
+
+    @property
+    def legacy(self) -> bool:
+        """Whether weak algorithms may be used."""
+        return self.settings.legacy or self.access.legacy
 
     def trusts(self, key: asyncssh.SSHKey) -> bool:
+        """Asked before anything secret is sent; a key that cannot be pinned is not trusted."""
         self.shown = key
         if self.settings.host_key == "any":
             return True
         if self.settings.host_key != "pin":
             return key.get_fingerprint().rstrip("=") == self.settings.host_key.rstrip("=")
-        pinned = self.pins.keys_of(self.place)
-        return not pinned or _line_of(key) in pinned
-
-    def remember(self) -> None:
-        if self.shown and self.settings.host_key == "pin":
-            self.pins.pin(self.place, _line_of(self.shown))
+        try:
+            return self.pins.trusts(self.place, _line_of(key))
+        except OSError as error:
+            self.trouble = error
+            return False
 
 
 class _Client(asyncssh.SSHClient):
@@ -75,23 +87,22 @@ async def log_in(visit: SshVisit) -> tuple[dict[str, str], tuple[int | None, str
     """
     try:
         async with await _open(visit) as connection:
-            visit.remember()
             facts, command = _facts_of(connection, visit), visit.settings.command
             ran = await _run_command(connection, command) if command else None
     except (asyncssh.Error, PacketDecodeError, UnicodeError) as error:
         raise _fault_of_ssh(error, visit) from None
     except OSError as error:
-        raise fault_of(error, f"port {visit.place[1]}") from None
+        raise fault_of(error, f"port {visit.place.port}") from None
     return facts, ran
 
 
 async def _open(visit: SshVisit) -> asyncssh.SSHClientConnection:
     """Connects with nothing but what the inventory says: no agent, no configuration, no keys of the daemon's user."""
     access = visit.access
-    algorithms = _LEGACY if visit.settings.legacy else {"server_host_key_algs": "default"}
+    algorithms = _LEGACY if visit.legacy else _MODERN
     return await asyncssh.connect(
-        visit.place[0],
-        visit.place[1],
+        visit.place.address,
+        visit.place.port,
         sock=visit.connected,
         client_factory=lambda: _Client(visit),
         username=access.username,
@@ -149,19 +160,25 @@ def _line_of(key: asyncssh.SSHKey) -> str:
 def _fault_of_ssh(error: Exception, visit: SshVisit) -> ProbeError:
     """What went wrong in words of our own: the library's may quote what the far end sent."""
     if isinstance(error, asyncssh.HostKeyNotVerifiable):
-        shown = visit.shown.get_fingerprint() if visit.shown else "none"
-        return ProbeError(
-            Outcome.AUTH,
-            f"the host key is not the one that is trusted: shown {shown}. If it was changed on purpose, "
-            "delete the line of this address from var/known_hosts",
-        )
+        return _distrust(visit)
     if isinstance(error, asyncssh.PermissionDenied):
         return ProbeError(Outcome.AUTH, f"the login of {visit.access.username} is refused")
     if isinstance(error, asyncssh.KeyExchangeFailed):
         return ProbeError(Outcome.PROTOCOL, "no algorithms in common; an old device may need `legacy: true`")
-    if isinstance(error, asyncssh.ConnectionLost) and visit.shown is None and not visit.settings.legacy:
+    if isinstance(error, asyncssh.ConnectionLost) and visit.shown is None and not visit.legacy:
         # The server finds out as soon as we do that there is nothing in common, and may be the first to hang up.
         return ProbeError(Outcome.PROTOCOL, "it hung up during the key exchange; an old device may need `legacy: true`")
     if isinstance(error, asyncssh.ChannelOpenError):
         return ProbeError(Outcome.DEGRADED, "logged in, and no command may be run")
     return ProbeError(Outcome.PROTOCOL, f"the SSH connection broke ({type(error).__name__})")
+
+
+def _distrust(visit: SshVisit) -> ProbeError:
+    if visit.trouble is not None:
+        return ProbeError(Outcome.LOCAL_FAULT, f"var/known_hosts cannot be written: {visit.trouble.strerror}")
+    shown = visit.shown.get_fingerprint() if visit.shown else "none"
+    return ProbeError(
+        Outcome.AUTH,
+        f"the host key is not the one that is trusted: shown {shown}. If it was changed on purpose, "
+        f"delete the lines of {visit.place.name} and of its address from var/known_hosts",
+    )

@@ -11,7 +11,7 @@ from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import Incidents, apply
 from opsmon.incident.rename import rename_device
 from opsmon.model.duty import DutyEvent
-from opsmon.model.event import BackupRecorded, ClockChanged, DeviceRenamed, MaintenanceSet
+from opsmon.model.event import BackupRecorded, ClockChanged, DeviceRenamed, HostKeyRecorded, MaintenanceSet
 from opsmon.model.name import ContractId
 from opsmon.store.store import Store
 
@@ -38,7 +38,7 @@ def read_journal(store: Store) -> Reading:
             duties = fold_duty(duties, event)
         elif isinstance(event, DeviceRenamed):
             incidents = rename_device(incidents, event.formerly, event.device)
-        elif not isinstance(event, ClockChanged | MaintenanceSet | BackupRecorded):
+        elif not isinstance(event, ClockChanged | MaintenanceSet | BackupRecorded | HostKeyRecorded):
             incidents = apply(incidents, event)
     return Reading(incidents, duties)
 
