@@ -1,12 +1,12 @@
 """The hours of scheduled runs, in the root's own time zone, over midnight too."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from opsmon.app.backing import Backing, due_since
+from opsmon.app.backing import MARGIN_S, Backing, due_since, seconds_left
 from opsmon.app.ruling import rules_of
 from opsmon.backup.standing import Standing, Standings
 from opsmon.clock import WallClock
@@ -71,3 +71,10 @@ async def test_a_result_that_meets_a_full_queue_is_told_again(tmp_path: Path) ->
     for _ in range(3):
         await backing.look()
     assert answers[1:] == [(RecordBackup, Accepted(()))]
+
+
+def test_a_scheduled_run_is_ended_a_margin_after_its_hours() -> None:
+    began = datetime(2026, 11, 20, 23, 0, tzinfo=ZONE)
+    assert seconds_left(time(6, 0), ZONE, began) == 7 * 3_600 + MARGIN_S
+    assert seconds_left(time(6, 0), ZONE, began + timedelta(hours=6)) == 3_600 + MARGIN_S
+    assert seconds_left(time(23, 30), ZONE, began) == 1_800 + MARGIN_S

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsmon.backup.scrub import LONGEST_LINE, PLACEHOLDER, Scrubber
+from opsmon.bounds import CONFIGURATION_LINE_CHARS
 from tests.backup.planted import HARMLESS
 from tests.backup.secret_grammar import TEMPLATES
 
@@ -65,16 +66,38 @@ def test_what_is_no_secret_stays_readable(line: str, indent: str, before: str) -
     assert SCRUBBER.scrub(text) == text
 
 
-PLACES = st.integers(0, 3 * LONGEST_LINE)
+PLACES = st.integers(0, LONGEST_LINE)
 WORDS = st.sampled_from(["password", "snmp-server community", "secret 5"])
 
 
-@given(PLACES, WORDS, st.sampled_from([9, 2 * LONGEST_LINE]))
-def test_a_secret_of_a_line_without_end_is_hidden_where_its_parts_meet(place: int, word: str, length: int) -> None:
-    filler = "abcdefg " * (3 * LONGEST_LINE // 8)
+@given(PLACES, WORDS, st.sampled_from([9, 1_500]))
+def test_a_secret_of_a_long_line_is_hidden_where_its_parts_meet(place: int, word: str, length: int) -> None:
+    filler = "abcdefg " * (LONGEST_LINE // 8)
     secret = "Zx7" + "q" * length
     line = f"{filler[:place]} {word} {secret} {filler[place:]}"
     scrubbed = SCRUBBER.scrub(line + "\n")
     assert "Zx7" not in scrubbed
     assert "qqq" not in scrubbed
     assert scrubbed.endswith(filler[place:] + "\n")
+
+
+LINES = st.text(st.sampled_from("a:= \t\"'$%\\x"), max_size=8)
+
+
+@given(st.integers(CONFIGURATION_LINE_CHARS + 1, 9_000), LINES, LINES)
+def test_a_line_longer_than_any_real_one_is_hidden_whole_and_says_so(length: int, before: str, pumped: str) -> None:
+    line = (before + (pumped or " ") * length)[:length]
+    scrubbed = SCRUBBER.scrub(f"sysname A\n{line}\nreturn\n")
+    first, hidden, last, _ = scrubbed.split("\n")
+    assert (first, last) == ("sysname A", "return")
+    assert hidden == f"{SCRUBBER.placeholder(line)} in place of a line of {length} characters"
+    assert SCRUBBER.scrub(scrubbed) == scrubbed
+
+
+@given(st.integers(0, 40), st.integers(0, 5), st.booleans())
+def test_a_key_whose_beginning_is_missing_is_hidden_up_to_its_end(count: int, blanks: int, ended: bool) -> None:
+    lines = [" " * blanks + "QUJD" * 16] * count
+    end = ["-----END RSA PRIVATE KEY-----"] if ended else []
+    scrubbed = SCRUBBER.scrub("\n".join(["ip http port 80", *lines, *end, "# PRIVATE KEY", ""]))
+    assert ("QUJD" in scrubbed) is (count > 0 and not ended)
+    assert scrubbed.startswith("ip http port 80\n")

@@ -11,7 +11,7 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import datetime, time, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 from pathlib import Path
 
 from opsmon.app.backup_duties import clauses_of, duties_done, overdue_reports
@@ -30,6 +30,7 @@ from opsmon.model.name import ContractId, DeviceName
 TOLD_FILE = "var/backup/told.json"
 FOLLOW_EVERY_S = 2.0
 STOP_S = 10.0
+MARGIN_S = 1_800.0  # a device that is being read at the end of the hours may take its 15 minutes, then be kept
 log = logging.getLogger(__name__)
 
 Issue = Callable[[RecordBackup | RecordHostKey | Report | MarkDone], Awaitable[object]]
@@ -153,10 +154,15 @@ class Backing:
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         try:
-            said, _ = await process.communicate()
+            async with asyncio.timeout(seconds_left(settings.until, self._root.settings.timezone, self._clock.now())):
+                said, _ = await process.communicate()
         except asyncio.CancelledError:
             await _end(process)
             raise
+        except TimeoutError:
+            log.error("the scheduled backup was not over at %s and is ended", f"{settings.until:%H:%M}")
+            await _end(process)
+            return
         lines = said.decode("utf-8", "replace").strip().splitlines()
         log.log(
             logging.WARNING if process.returncode else logging.INFO, "backup: %s", lines[-1] if lines else "nothing"
@@ -171,6 +177,11 @@ def due_since(root: Root, now: datetime) -> datetime | None:
     local = now.astimezone(root.settings.timezone)
     began = _last(settings.schedule, local)
     return began if _last(settings.until, local) <= began else None
+
+
+def seconds_left(until: time, zone: tzinfo, now: datetime) -> float:
+    """How long a scheduled run that begins now may take: to the end of its hours and a margin."""
+    return (_last(until, now.astimezone(zone)) + timedelta(days=1) - now).total_seconds() + MARGIN_S
 
 
 def _last(hour: time, local: datetime) -> datetime:

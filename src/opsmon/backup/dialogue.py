@@ -14,6 +14,7 @@ from opsmon.backup.pager import is_closed, key_of, may_be_pager
 from opsmon.backup.recipe import Recipe
 from opsmon.backup.terminal import last_line, render
 from opsmon.backup.watched_channel import StallError, WatchedChannel
+from opsmon.bounds import COMMAND_CHARS, GREETING_CHARS
 from opsmon.errors import BackupError
 from opsmon.model.secret import Secret
 
@@ -40,6 +41,7 @@ class Dialogue:
         self.partial = ""  # what the command under way has said so far; inspected when it does not come to its end
         self.doing = ""  # the command under way; nothing before the first prompt
         self._echoes = False
+        self._room_chars = GREETING_CHARS  # how much may still come before the next command
         self._own_pagers: set[str] = set()
 
     def greet(self) -> None:
@@ -91,7 +93,7 @@ class Dialogue:
         Raises StallError when nothing comes for a while, CutError when the session ends, BackupError when it goes on
         for ever; `partial` then has what came.
         """
-        self.doing = command
+        self.doing, self._room_chars = command, COMMAND_CHARS
         self._channel.send(command + "\n")
         said = self._until(self._at_prompt, pager=True)
         while self._is_left_over(said, command) and (more := self.linger(ECHO_S if self._echoes else LINGER_S)):
@@ -193,7 +195,12 @@ class Dialogue:
                 f"the device was still talking after {self.recipe.longest_s:g} s; "
                 "if it needs longer, set `ssh: {longest: 30m}` for it"
             )
-        return self._channel.receive(min(timeout_s, left))
+        said = self._channel.receive(min(timeout_s, left))
+        self._room_chars -= len(said)
+        if self._room_chars < 0:
+            where = f"to `{self.doing}`" if self.doing else "before its first prompt"
+            raise BackupError(f"the device does not stop talking {where}: no configuration is so long")
+        return said
 
 
 def _line_at(text: str, place: int) -> str:

@@ -15,6 +15,7 @@ from itertools import pairwise
 from opsmon.backup.scrub_blocks import Section, hide_key_blocks, holds_key
 from opsmon.backup.scrub_rules import ALGORITHM, COMMANDS, COMMENT, LEAD, LOOKS, PROSE, RULES
 from opsmon.backup.scrub_words import KEYWORDS, is_about_rules, is_between, secret_from, secret_words
+from opsmon.bounds import CONFIGURATION_LINE_CHARS
 
 PLACEHOLDER = re.compile(r"<secret-[0-9a-f]{16}>")
 SHORTEST_KNOWN = 8  # a shorter secret of the inventory is taken out as a whole word only: it may be a part of others
@@ -23,6 +24,7 @@ LONGEST_LINE = 2_000  # a longer one is looked at in parts that overlap, so that
 OVERLAP = 500
 MOST_LEADS = 4
 MOST_FOLDS = 100
+_LONG_LINE = re.compile(rf"[^\n]{{{CONFIGURATION_LINE_CHARS + 1},}}+")
 _FOLD = re.compile(r"\\\r?\n[ \t]*")
 Span = tuple[int, int]
 # A line without any of these holds no secret. Searched as plain words, because most lines have none of them.
@@ -76,9 +78,18 @@ class Scrubber:
 
     def scrub(self, text: str) -> str:
         """The text without its secrets; its lines keep their number except those of private keys."""
-        text = hide_key_blocks(text, self.placeholder)
+        text = self._without_long_lines(hide_key_blocks(text, self.placeholder))
         scrubbed = self._scrub_lines(text)
         return self._known.sub(lambda found: self.placeholder(found[0]), scrubbed) if self._known else scrubbed
+
+    def _without_long_lines(self, text: str) -> str:
+        """A line of more than CONFIGURATION_LINE_CHARS is hidden whole, and says so: no pattern is tried on it."""
+        if len(text) <= CONFIGURATION_LINE_CHARS:
+            return text
+        return _LONG_LINE.sub(self._hide_line, text)
+
+    def _hide_line(self, found: "re.Match[str]") -> str:
+        return f"{self.placeholder(found[0])} in place of a line of {len(found[0])} characters"
 
     def places(self, text: str, lines: tuple[tuple[int, str], ...]) -> tuple[tuple[int, str], ...]:
         """Where lines (from 1) of a text are after it was scrubbed: private keys before them have become shorter."""

@@ -7,12 +7,12 @@ within `snmp { … }`. A private key whose beginning or end was cut off is one t
 import re
 from collections.abc import Callable
 
-_NAME = r"(?:(?:[A-Z0-9 ]+ )?PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1)"
+_NAME = r"(?:(?:[A-Z0-9 ]{1,40} )?PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1)"
 _BEGIN, _END = rf"-{{4,5}} ?BEGIN {_NAME} ?-{{4,5}}", rf"-{{4,5}} ?END {_NAME} ?-{{4,5}}"
 _WHOLE = re.compile(rf"(?P<begin>{_BEGIN})(?P<key>.*?)(?P<end>{_END}|\Z)", re.DOTALL)
-# A line of a key: nothing but base64, PEM headers in front perhaps.
-_TAIL = re.compile(rf"(?P<key>(?:^[ \t]*[A-Za-z0-9+/=]{{16,}}[ \t\r]*\n)+)(?=[ \t]*{_END})", re.MULTILINE)
-_HIDDEN = re.compile(r"\s*<secret-[0-9a-f]{16}>\s*")
+_END_LINE = re.compile(rf"^[ \t]*+{_END}", re.MULTILINE)
+_KEY_LINE = re.compile(r"[A-Za-z0-9+/=]{16,}")
+_HIDDEN = re.compile(r"<secret-[0-9a-f]{16}>")
 
 
 def holds_key(text: str) -> bool:
@@ -26,13 +26,36 @@ def hide_key_blocks(text: str, placeholder: Callable[[str], str]) -> str:
         return text
 
     def hide(found: "re.Match[str]") -> str:
-        if _HIDDEN.fullmatch(found["key"]) or not found["key"].strip():
+        if _HIDDEN.fullmatch(found["key"].strip()) or not found["key"].strip():
             return found[0]
         tail = found["end"]
         return f"{found['begin']}\n{placeholder(''.join(found['key'].split()))}\n{tail}"
 
-    text = _WHOLE.sub(hide, text)
-    return _TAIL.sub(lambda found: placeholder("".join(found["key"].split())) + "\n", text)
+    return _without_tails(_WHOLE.sub(hide, text), placeholder)
+
+
+def _without_tails(text: str, placeholder: Callable[[str], str]) -> str:
+    """The text without the lines of keys whose beginning is missing: those right before an end.
+
+    Looked for from the end on backwards, so that the work grows with the text alone.
+    """
+    parts, copied = [], 0
+    for found in _END_LINE.finditer(text):
+        start = found.start()
+        while start > copied:
+            before = text.rfind("\n", copied, start - 1) + 1 or copied
+            if not _is_key_line(text[before:start]):
+                break
+            start = before
+        if start < found.start():
+            key = "".join(text[start : found.start()].split())
+            parts += [text[copied:start], placeholder(key), "\n"]
+            copied = found.start()
+    return "".join((*parts, text[copied:]))
+
+
+def _is_key_line(line: str) -> bool:
+    return line.endswith("\n") and _KEY_LINE.fullmatch(line.lstrip(" \t").rstrip(" \t\r\n")) is not None
 
 
 _OPEN = re.compile(r"^\s*config\s+(?P<path>\S.*?)\s*$")

@@ -9,7 +9,12 @@ import re
 _STRIPPED = re.compile(
     r"\x1b\[[0-9;?]*[hlmnrcHJABC]|\x1b[()][A-Z0-9]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[=>78ME]|[\x00\x07\x0e\x0f\x7f]"
 )
-_STEP = re.compile(r"\x1b\[(?P<count>\d*)(?P<move>[DK])|(?P<back>\x08)|(?P<home>\r)|(?P<text>[^\x1b\x08\r]+)|\x1b")
+_STEP = re.compile(
+    r"\x1b\[(?P<count>[0-9]{0,4})(?P<move>[DK])|(?P<back>\x08)|(?P<home>\r)|(?P<text>[^\x1b\x08\r]+)|\x1b"
+)
+_MARKS = re.compile(r"[\x1b\x08\r]")
+# No pager draws so much in one line. Each erasing costs as much as the line is long, so a longer one is not drawn.
+MOST_DRAWN_CHARS = 8_192
 
 
 def render(raw: str) -> str:
@@ -26,6 +31,8 @@ def _line(line: str) -> str:
     line = line.rstrip("\r")
     if not any(mark in line for mark in "\x1b\x08\r"):
         return line
+    if len(line) > MOST_DRAWN_CHARS:
+        return _MARKS.sub("", line)
     shown: list[str] = []
     column = 0
     for step in _STEP.finditer(line):
@@ -54,7 +61,7 @@ def _erased(shown: list[str], column: int, how: str) -> list[str]:
 
 def step_is_plain(line: str) -> bool:
     """Whether nothing of the line was erased: then its blanks at the end are its own."""
-    return not re.search(r"[\x08\r]|\x1b\[\d*[DK]", line)
+    return not re.search(r"[\x08\r]|\x1b\[[0-9]{0,4}[DK]", line)
 
 
 def last_line(tail: str) -> str:

@@ -10,20 +10,25 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
+from opsmon.bounds import HEADER_FIELD_CHARS
 from opsmon.model.secret import Secret
 from opsmon.probe.wire_text import wire_octets, wire_text
 
 # A character of GBK may end in the octet of a backslash, which then escapes nothing.
 _GBK_PAIR = r"[\udc81-\udcfe][@-~\udc80-\udcfe]"
-_PARAMETER = re.compile(rf'([A-Za-z0-9_-]+)\s*=\s*(?:"((?:{_GBK_PAIR}|[^"\\]|\\.)*)"|([^\s,"]+))')
+# A name begins where none goes on, and nothing that was passed over is looked at again: linear in the header's length.
+_PARAMETER = re.compile(
+    rf'(?<![A-Za-z0-9_-])([A-Za-z0-9_-]++)\s*+=\s*+(?:"((?:{_GBK_PAIR}|[^"\\]|\\.)*+)"|([^\s,"]++))'
+)
 _SCHEME = re.compile(r"(?:^|,)\s*(Digest|Basic)\b(?!\s*=)", re.IGNORECASE)
 _HASHES: dict[str, Callable[[bytes], "hashlib._Hash"]] = {
     "MD5": lambda data: hashlib.md5(data, usedforsecurity=False),
     "SHA-256": hashlib.sha256,
     "SHA-512-256": lambda data: hashlib.new("sha512_256", data),
 }
+MOST_CHALLENGES = 8  # header fields that are read of one answer
 _PREFERENCE = ("SHA-512-256", "SHA-256", "MD5")
 
 
@@ -52,9 +57,10 @@ class Login:
 
 
 def parse_challenges(headers: Iterable[str]) -> tuple[Challenge, ...]:
-    """Every Digest and Basic challenge of WWW-Authenticate headers; several may share one header."""
+    """Every Digest and Basic challenge of the first WWW-Authenticate headers; several may share one header."""
     found = []
-    for header in headers:
+    for whole in islice(headers, MOST_CHALLENGES):
+        header = whole[:HEADER_FIELD_CHARS]
         starts = list(_SCHEME.finditer(header))
         for start, following in zip_longest(starts, starts[1:]):
             text = header[start.end() : following.start() if following else None]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from opsmon.bounds import CELL_CHARS, SYS_DESCR_CHARS
 from opsmon.model.device import Kind
 from opsmon.model.sample import Identity
 from opsmon.probe.profile.convert import passes
@@ -26,8 +27,9 @@ NO_NAME = frozenset(
 
 
 def text_at(reader: Reader, instance: Instance) -> str:
+    """The text of a scalar, up to its bound."""
     column, row = instance
-    return raw_text(reader.column(column).get(row))
+    return raw_text(reader.column(column).get(row), SYS_DESCR_CHARS if instance == SYS_DESCR else CELL_CHARS)
 
 
 def system_words(reader: Reader) -> dict[str, str]:

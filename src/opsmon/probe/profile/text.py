@@ -3,6 +3,7 @@
 import re
 from math import isnan
 
+from opsmon.bounds import CELL_CHARS
 from opsmon.probe.charset import decode_field
 from opsmon.probe.snmp.session import Oid, SnmpValue
 
@@ -11,14 +12,17 @@ _NUMBER = re.compile(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*([kmgt]i?b(?:ytes)?\b)?", re.
 _SIZES = {"k": 2.0**10, "m": 2.0**20, "g": 2.0**30, "t": 2.0**40}
 _OID = re.compile(r"\.?[0-9]{1,10}(?:\.[0-9]{1,10}){0,127}\.?")
 _DIRT = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]+")
+# Not seen, and it changes how the rest is read: direction marks (UAX 9), characters of no width, tags (UTS 39).
+_UNSEEN = re.compile("[\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufff9-\ufffb\U000e0000-\U000e007f]+")
+_MOST_OCTETS_A_CHARACTER = 4  # UTF-8, GB 18030
 
 
-def raw_text(raw: SnmpValue | None) -> str:
-    """The whole text of a value, lines and all; an OID dotted; nothing for a missing value."""
+def raw_text(raw: SnmpValue | None, longest: int = CELL_CHARS) -> str:
+    """The text of a value up to a bound, lines and all; an OID dotted; nothing for a missing value."""
     if raw is None:
         return ""
     if isinstance(raw, bytes):
-        return decode_field(raw)
+        return decode_field(raw[: _MOST_OCTETS_A_CHARACTER * longest])[:longest]
     if isinstance(raw, tuple):
         return ".".join(str(arc) for arc in raw)
     return str(raw)
@@ -30,8 +34,9 @@ def oid_in(text: str) -> Oid:
 
 
 def clean_text(text: str, longest: int = LONGEST_TEXT) -> str:
-    """A text fit for a label: one line, no control characters, bounded, valid UTF-8."""
-    tidy = _DIRT.sub(" ", text).strip()
+    """A text fit for a label: one line, no control characters or direction marks, bounded, valid UTF-8."""
+    tidy = text if text.isprintable() and "  " not in text else _DIRT.sub(" ", _UNSEEN.sub("", text))
+    tidy = tidy.strip()
     return tidy if len(tidy) <= longest else tidy[: longest - 1].rstrip() + "…"
 
 
