@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 import opsmon
+from opsmon.config.root import load_root
+from opsmon.config.watched import places_of, write_watched
 from tests.cli.said import Opsmon
 
 
@@ -103,3 +105,17 @@ def test_colours_are_for_terminals_that_want_them(root: Path, environment: dict[
     said = on_terminal(root)
     assert "\x1b[33mwarning: a secret in plain text" in said
     assert "\x1b[" not in on_terminal(root, **environment)
+
+
+def test_a_device_that_the_daemon_would_lose_to_a_new_name_is_pointed_out(command: Opsmon, root: Path) -> None:
+    inventory = load_root(root).inventory
+    write_watched(root, places_of(inventory))
+    assert "formerly" not in command("check", "--root", root).out
+    file = root / "inventories" / "hall.yaml"
+    file.write_text(file.read_text().replace("name: core-1", "name: core-9").replace("[core-1]", "[core-9]"))
+    said = command("check", "--root", root)
+    assert said.code == 0
+    assert "core-1, which the daemon watches, is gone, and core-9 is at its address" in said.out
+    assert "write `formerly: [core-1]` with core-9 before the reload" in said.out
+    warnings = command("check", "--root", root, "--json").json["warnings"]
+    assert any("core-9" in warning["hint"] for warning in warnings)

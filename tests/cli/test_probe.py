@@ -149,3 +149,10 @@ def test_a_secret_that_is_not_there_is_told_before_anything_is_sent(command: Ops
     assert "warning" not in said.err
     assert agent.requests == 0
     assert command("probe", "known", "--checks", "snmp", "--community", "planted-secret-17", "--root", here).code == 0
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "255.255.255.255", "224.0.0.5", "ff02::1", "::", "240.1.1.1"])
+def test_an_address_that_can_be_no_device_is_refused(command: Opsmon, here: Path, address: str) -> None:
+    said = command("probe", address, "--root", here)
+    assert said.code == 2
+    assert "can be no device's address" in said.err

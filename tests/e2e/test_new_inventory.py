@@ -50,3 +50,22 @@ async def test_a_device_that_leaves_is_named_and_a_likely_rename_is_offered(hous
     over = next(alert for _, alert in house.receiver.seen if alert["status"] == "resolved")
     assert over["annotations"]["ended"] == "left_inventory"
     assert "ecovered" not in over["annotations"]["summary"]
+
+
+async def test_a_start_offers_a_rename_as_a_reload_does(house: House) -> None:
+    daemon = await house.start()
+    await house.mcu.die()
+    await house.receiver.until(lambda: ("mcu", "firing") in house.receiver.story())
+    await daemon.end()
+    rename(house, "mcu", "mcu-beijing", formerly=False)
+    daemon = await house.start()
+    await daemon.until_logged("mcu DeviceDown had an open incident")
+    await daemon.until_logged("write `formerly: [mcu]` with the new name")
+
+
+async def test_a_reload_that_would_lose_every_device_is_refused(house: House) -> None:
+    daemon = await house.start()
+    (house.root / "inventories").rename(house.root / "inventories.old")
+    daemon.process.send_signal(signal.SIGHUP)
+    await daemon.until_logged("reload refused: no device is left in inventories/")
+    assert await daemon.read("/api/v1/devices/mcu")

@@ -23,6 +23,7 @@ from opsmon.app.systemd import ServiceManager
 from opsmon.app.telling import Telling
 from opsmon.clock import Clock
 from opsmon.config.root import Root, load_root
+from opsmon.config.watched import WATCHED_FILE, load_watched, places_of, write_watched
 from opsmon.engine.desk import Accepted, Answer
 from opsmon.engine.effect import Diagnose
 from opsmon.engine.input import Command
@@ -154,7 +155,14 @@ class Daemon:
         """What changed in the files while nothing ran: a start does what a reload does."""
         answer = await self._pipeline.reload(rules_of(self._root))
         if isinstance(answer, Accepted):
-            tell_changes(answer.events, self._pipeline.world, None)
+            tell_changes(answer.events, self._pipeline.world, await asyncio.to_thread(load_watched, self._root.path))
+        await self._keep_watched()
+
+    async def _keep_watched(self) -> None:
+        try:
+            await asyncio.to_thread(write_watched, self._root.path, places_of(self._root.inventory))
+        except OSError as error:
+            log.warning("%s cannot be written: %s", WATCHED_FILE, error.strerror)
 
     async def _drain(self, deciding: "asyncio.Task[None]") -> None:
         log.info("stopping: no new checks, writing down what is left")
@@ -209,17 +217,21 @@ class Daemon:
                 if not problem.warning:
                     log.error("reload refused: %s", problem)
             return False
+        if self._root.inventory.devices and not root.inventory.devices:
+            log.error("reload refused: no device is left in inventories/ (if that is meant, start the daemon anew)")
+            return False
         answer = await self._pipeline.reload(rules_of(root))
         if not isinstance(answer, Accepted):
             log.error("reload refused: %s", answer.reason)
             return False
-        tell_changes(answer.events, self._pipeline.world, self._root.inventory)
+        tell_changes(answer.events, self._pipeline.world, places_of(self._root.inventory))
         self._probing.load(root)
         self._self_watch.load(root.inventory)
         self._telling.load(root)
         self._showing.load(root)
         self._backing.load(root)
         self._root = root
+        await self._keep_watched()
         for warning in root.warnings:
             log.warning("%s", warning)
         log.info("reloaded: %d devices at %d sites", len(root.inventory.devices), len(root.inventory.sites))

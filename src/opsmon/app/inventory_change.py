@@ -4,9 +4,8 @@ device under another name. A file that was half written when it was read shows i
 import logging
 from collections.abc import Iterable
 
-from opsmon.config.difference import likely_renames
+from opsmon.config.watched import Watched, likely_renames
 from opsmon.engine.world import World
-from opsmon.model.device import Inventory
 from opsmon.model.event import DeviceRenamed, DeviceState, DeviceStateChanged, Event, IncidentClosed
 from opsmon.model.incident import Ending
 from opsmon.model.name import DeviceName
@@ -15,12 +14,12 @@ MOST_NAMED = 20
 log = logging.getLogger(__name__)
 
 
-def tell_changes(events: Iterable[Event], world: World, old: Inventory | None) -> None:
-    """Logs what `events` did; `world` is the one after them. `old` is the inventory before, None at a start, which
-    knows only the devices of which the journal tells."""
+def tell_changes(events: Iterable[Event], world: World, old: Watched | None) -> None:
+    """Logs what `events` did; `world` is the one after them. `old` is what was watched before, None where that is not
+    known but for the devices of which the journal tells."""
     events, new = tuple(events), world.rules.inventory
     renamed = {event.formerly for event in events if isinstance(event, DeviceRenamed)}
-    known = _lost(events) if old is None else old.devices.keys()
+    known = _lost(events) | ({*old} if old else set())
     gone = sorted(known - new.devices.keys() - renamed)
     if gone:
         log.warning("%d %s left the inventory: %s", len(gone), "device" if len(gone) == 1 else "devices", _named(gone))

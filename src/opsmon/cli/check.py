@@ -8,6 +8,7 @@ import typer
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import counted, is_coloured, print_json, problem_json, problem_line, say, styled
 from opsmon.config.root import Root, load_root
+from opsmon.config.watched import load_watched, rename_offers
 from opsmon.errors import ConfigError, Problem
 
 
@@ -15,13 +16,16 @@ def check(root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False) -> No
     """Load a root and name every mistake at once.
 
     Each is one line: path, line, column, what is wrong, and a hint. Exit code 2 when there is one; warnings are none.
+    Where a daemon watches the root, a device that seems to have another name is pointed out before a reload.
     """
     try:
         loaded = load_root(root)
     except ConfigError as error:
         _report(None, error.problems, json_output)
         raise typer.Exit(2) from None
-    _report(loaded, loaded.warnings, json_output)
+    watched = load_watched(loaded.path)
+    offers = () if watched is None else rename_offers(watched, loaded.inventory)
+    _report(loaded, (*loaded.warnings, *offers), json_output)
 
 
 def _report(root: Root | None, problems: Sequence[Problem], json_output: bool) -> None:

@@ -10,7 +10,7 @@ import typer
 from pydantic import ValidationError
 
 from opsmon.cli.output import warn
-from opsmon.config.address import is_address, is_host_name
+from opsmon.config.address import is_address, is_host_name, never_a_device
 from opsmon.config.lookup import unknown
 from opsmon.config.profiles import load_profiles
 from opsmon.config.root import Root, load_root
@@ -75,6 +75,8 @@ def _known(target: str, root: Root) -> Device | None:
 
 
 def _made_up(address: str) -> Device:
+    if reason := never_a_device(address):
+        raise typer.BadParameter(f"{address} can be no device's address: {reason}")
     access = SnmpAccess(community=Secret(DEFAULT_COMMUNITY))
     return Device(DeviceName(address), SiteName("-"), address, Kind.OTHER, snmp=access)
 

@@ -1,11 +1,10 @@
 """How one inventory differs from another, by device and field."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from opsmon.config.record import description_of, flat
-from opsmon.model.device import Device, Inventory, Kind
-from opsmon.model.name import DeviceName
+from opsmon.model.device import Device, Inventory
 from opsmon.model.secret import Secret
 
 Flat = Mapping[str, str]
@@ -33,25 +32,6 @@ def compare_inventories(here: Inventory, there: Inventory) -> tuple[Change, ...]
         known = told.get(name)
         told[name] = Change(name, "changed", {**(known.fields if known else {}), **fields})
     return tuple(told[name] for name in sorted(told))
-
-
-def likely_renames(here: Inventory, there: Inventory) -> tuple[tuple[DeviceName, DeviceName], ...]:
-    """Devices of here that are gone there, each with the one that came there at the same address and of the same kind.
-
-    One that says `formerly` is no guess. An address that several devices share tells nothing.
-    """
-    gone = _by_place(device for name, device in here.devices.items() if name not in there.devices)
-    new = _by_place(device for name, device in there.devices.items() if name not in here.devices)
-    pairs = [(gone[place], new[place]) for place in gone.keys() & new.keys()]
-    found = [(old, now) for (old, *more), (now, *others) in pairs if not more and not others]
-    return tuple(sorted((old.name, now.name) for old, now in found if old.name not in now.formerly))
-
-
-def _by_place(devices: Iterable[Device]) -> dict[tuple[str, Kind], list[Device]]:
-    places: dict[tuple[str, Kind], list[Device]] = {}
-    for device in devices:
-        places.setdefault((device.address, device.kind), []).append(device)
-    return places
 
 
 def flat_devices(inventory: Inventory) -> dict[str, Flat]:
