@@ -17,7 +17,7 @@ from opsmon.notify.channel import Channel
 from opsmon.notify.voice import Voice
 from opsmon.pipeline.lane import FAILED_OFTEN
 from opsmon.pipeline.outbox import OutboxWorker, Renderer
-from opsmon.store.outbox import Delivery, NewDelivery, OwedDelivery
+from opsmon.store.outbox import Delivery, NewDelivery, OwedDelivery, incident_of
 from opsmon.store.store import Store, open_store
 from tests.notify.receiver import Behaviour, Receiver, answer, hang, one_after_another, receiver, reset
 from tests.notify.test_alertmanager import AT_RISK, DOWN
@@ -215,12 +215,15 @@ async def test_draining_says_whether_everything_went_out(store: Store) -> None:
 def test_rows_are_made_for_every_channel_with_ids_that_say_what_they_are() -> None:
     channels: Sequence[Channel] = [Channel("oncall", Secret("http://a")), Channel("board", Secret("http://b"))]
     rows = [row for notify in (DOWN, AT_RISK) for row in Renderer(channels, Voice())(notify)]
+    assert AT_RISK.clock is not None
+    clock = f"20261120-1/{AT_RISK.clock.clause}/{AT_RISK.clock.target}"
     assert [(row.id, row.channel, row.key) for row in rows] == [
         ("20261120-1-1-oncall", "oncall", "20261120-1"),
         ("20261120-1-1-board", "board", "20261120-1"),
-        ("20261120-1-2-oncall", "oncall", "20261120-1"),
-        ("20261120-1-2-board", "board", "20261120-1"),
+        ("20261120-1-2-oncall", "oncall", clock),
+        ("20261120-1-2-board", "board", clock),
     ]
+    assert {incident_of(row.key) for row in rows} == {"20261120-1"}
     assert json.loads(rows[1].body)["receiver"] == "board"
 
 

@@ -11,13 +11,12 @@ from opsmon.config.root import Root
 from opsmon.engine.desk import Answer, Unavailable
 from opsmon.engine.input import RecordNotice
 from opsmon.errors import StoreError
-from opsmon.model.name import IncidentId
 from opsmon.notify.channel import Channel
 from opsmon.notify.own_alert import OwnAlert, own_payload
 from opsmon.notify.registry import FIRING
 from opsmon.notify.voice import Voice, count_behind, device_titles_of, titles_of
 from opsmon.pipeline.outbox import OutboxWorker, Renderer
-from opsmon.store.outbox import Delivery, NewDelivery
+from opsmon.store.outbox import Delivery, NewDelivery, incident_of
 from opsmon.store.store import Store
 
 DRAIN_S = 1.5
@@ -64,7 +63,7 @@ class Telling:
         """A message of a fault that a channel took is a notice, where its acceptance counts."""
         if not channel.counts or not FIRING[channel.format](delivery.body):
             return True
-        notice = RecordNotice(IncidentId(delivery.key), channel.name, delivery.id, at)
+        notice = RecordNotice(incident_of(delivery.key), channel.name, delivery.id, at)
         return not isinstance(await self._issue(notice), Unavailable)
 
 

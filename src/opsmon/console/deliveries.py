@@ -7,7 +7,7 @@ from aiohttp import web
 from opsmon.console.document import DeliveryDocument, DeliveryQuery
 from opsmon.console.parts import PARTS
 from opsmon.console.route import JSON, list_json, parse_query
-from opsmon.store.outbox import WAITING, OwedDelivery
+from opsmon.store.outbox import WAITING, OwedDelivery, incident_of
 
 
 async def list_deliveries(request: web.Request) -> web.Response:
@@ -25,7 +25,7 @@ def delivery_document(delivery: OwedDelivery) -> DeliveryDocument:
     return DeliveryDocument(
         id=delivery.id,
         channel=delivery.channel,
-        incident=delivery.key,
+        incident=incident_of(delivery.key),
         state="waiting" if waits else "dead",
         attempts=delivery.attempts,
         error=delivery.error,

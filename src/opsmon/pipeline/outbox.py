@@ -1,8 +1,8 @@
-"""Carries what the journal promised to the receivers: at least once, in order for each incident, never giving up on a
+"""Carries what the journal promised to the receivers: at least once, in order for each alert, never giving up on a
 receiver that may come back.
 
 One lane per channel (`lane.py`), so that a slow receiver holds up nobody else. The store hands out only the oldest
-unfinished delivery of each incident and channel, so that `resolved` cannot overtake `firing`. What a receiver refuses
+unfinished delivery of each alert and channel, so that `resolved` cannot overtake `firing`. What a receiver refuses
 for good is kept as a dead letter, counted and logged. A delivery keeps its id and its body from the first attempt to
 the last, over restarts as well.
 """
@@ -19,7 +19,7 @@ from opsmon.notify.registry import FORMATS
 from opsmon.notify.voice import Voice
 from opsmon.notify.webhook import WebhookSender
 from opsmon.pipeline.lane import DeliveryStore, Lane, RecordTaken, records_nothing
-from opsmon.store.outbox import NewDelivery, delivery_id
+from opsmon.store.outbox import NewDelivery, alert_key, delivery_id
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +36,13 @@ class Renderer:
 
     def __call__(self, notify: Notify) -> tuple[NewDelivery, ...]:
         """The body is made here and stays; who signs it and where it goes is looked up when it is sent."""
+        clock = notify.clock
+        key = alert_key(notify.incident.id, *(() if clock is None else (clock.clause, clock.target)))
         return tuple(
             NewDelivery(
                 id=delivery_id(notify.incident.id, notify.sequence, channel.name),
                 channel=channel.name,
-                key=notify.incident.id,
+                key=key,
                 body=FORMATS[channel.format](notify, channel.name, self._voice),
             )
             for channel in self._channels

@@ -53,6 +53,17 @@ class OwedDelivery:
     next_attempt_at: datetime
 
 
+def alert_key(incident: IncidentId, *clock: str) -> str:
+    """The key of an alert: of an incident, or of the clock with this clause and target. Each alert is told in its
+    order; one that a receiver never takes holds up no other, not even of the same incident."""
+    return "/".join((incident, *clock))
+
+
+def incident_of(key: str) -> IncidentId:
+    """The incident that an alert with this key is about."""
+    return IncidentId(key.partition("/")[0])
+
+
 def delivery_id(incident: IncidentId, sequence: int, channel: str) -> str:
     """The name of a delivery, the same on every attempt and after every restart."""
     return f"{incident}-{sequence}-{channel}"
