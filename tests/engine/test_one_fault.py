@@ -9,13 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsmon.engine.effect import AlertKind, AlertStatus
-from opsmon.engine.input import SetMaintenance
+from opsmon.engine.input import Report, SetMaintenance
 from opsmon.model.device import Kind
 from opsmon.model.event import ClockChanged, ClockState, DeviceState, DeviceStateChanged, IncidentClosed
-from opsmon.model.incident import Ending, FactType
+from opsmon.model.incident import Ending, FactType, Severity
 from opsmon.model.name import ContractId, DeviceName
 from opsmon.model.sample import Outcome
+from opsmon.state.rulebook import Grade, ReportRule
 from tests.engine.scene import START, Town, device, rules_of, sample
+from tests.incident.scene import WORDS
 
 MCU, CAM, ACCESS = DeviceName("mcu"), DeviceName("cam-1"), DeviceName("access")
 RULES = rules_of()
@@ -162,6 +164,23 @@ class TestAWindow:
         town.run(2)
         assert town.the_open().starts_at == end
         assert "first seen at" in town.the_open().detail
+
+    @pytest.mark.parametrize("restarted", [False, True])
+    def test_opens_a_condition_that_began_inside_at_its_end_too(self, restarted: bool) -> None:
+        rule = ReportRule("ConfigChanged", Grade(Severity.MAJOR), WORDS)
+        rules = replace(RULES, rulebook=replace(RULES.rulebook, reports=(rule,)))
+        town = Town(rules).run(120)
+        end = town.now + timedelta(minutes=20)
+        town.give(SetMaintenance(MCU, end, "李"))
+        town.run(300)
+        town.give(Report(MCU, "ConfigChanged", holds=True, detail="12 lines"))
+        town.run(300)
+        if restarted:
+            town.restart(rules)
+        town.run(700)
+        (incident,) = town.world.incidents.open_incidents()
+        assert incident.starts_at == end
+        assert "12 lines; first seen at" in incident.detail
 
 
 class TestARecoveryThatIsBeingBelieved:

@@ -295,7 +295,21 @@ def _state_changed(incidents: Incidents, event: DeviceStateChanged) -> Incidents
     unknown = event.after is DeviceState.UNKNOWN
     states = without(incidents.states, event.device) if unknown else incidents.states.set(event.device, event)
     folded = without(incidents.folded, event.device) if answers(event) else incidents.folded
-    return _hide(replace(incidents, states=states, folded=folded), event)
+    suppressed = _uncovered(incidents, event)
+    return _hide(replace(incidents, states=states, folded=folded, suppressed=suppressed), event)
+
+
+def _uncovered(incidents: Incidents, event: DeviceStateChanged) -> Map[Cause, ConditionRaised]:
+    """A condition that began in a maintenance window begins with its end, as a fault of the whole device does."""
+    suppressed, since, until = incidents.suppressed, event.covered_since, event.covered_until
+    if since is None or until is None:
+        return suppressed
+    for cause, raised in suppressed.items():
+        if cause[0] == event.device and since <= raised.since < until:
+            seen = f"first seen at {raised.since.isoformat(timespec='seconds')}, under maintenance"
+            detail = f"{raised.detail}; {seen}" if raised.detail else seen
+            suppressed = suppressed.set(cause, replace(raised, since=until, detail=detail))
+    return suppressed
 
 
 def answers(event: object) -> bool:

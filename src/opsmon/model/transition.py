@@ -33,7 +33,8 @@ class DeviceStateChanged:
 
     `failed` are the checks that have to answer well before the device is up. `good`: one of its checks has given a good
     answer since it was last out. `measured` is what maintenance or flapping covers, and `flapping` whether it keeps
-    falling, whatever is said of it. The same state is told again when what is beneath it changes.
+    falling, whatever is said of it. The same state is told again when what is beneath it changes. `covered_since` and
+    `covered_until` are the maintenance window that is over with it.
     """
 
     at: datetime
@@ -47,6 +48,8 @@ class DeviceStateChanged:
     good: bool = True
     measured: Measured | None = None
     flapping: bool = False
+    covered_since: datetime | None = None
+    covered_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,8 +125,11 @@ class Turn:
     def _say(
         self, name: DeviceName, machine: DeviceMachine, visible: DeviceState, reason: str, window_end: datetime | None
     ) -> DeviceMachine:
+        window: tuple[datetime | None, datetime | None] = (None, None)
         if machine.visible is DeviceState.MAINTENANCE and visible is not DeviceState.MAINTENANCE:
-            machine = self._uncover(machine, window_end)
+            ended_at = self.now if window_end is None else min(self.now, window_end)
+            window = (machine.shown_since, ended_at)
+            machine = _uncovered(machine, ended_at)
         covered = visible in COVERS
         if covered and visible is machine.visible:
             since, reason = machine.shown_since or self.now, machine.reason
@@ -145,19 +148,11 @@ class Turn:
             good=machine.good,
             measured=Measured(machine.state, machine.since, machine.why) if covered else None,
             flapping=machine.flapping,
+            covered_since=window[0],
+            covered_until=window[1],
         )
         self.transitions.append(told)
         return replace(machine, visible=visible, shown_since=since, reason=reason)
-
-    def _uncover(self, machine: DeviceMachine, window_end: datetime | None) -> DeviceMachine:
-        """The time of its maintenance is not held against a device: a fault that began inside begins with its end, and
-        tells when it was first seen. What began before keeps its start, and so does a recovery."""
-        began, since = machine.shown_since, machine.since
-        if machine.state not in _FAULTS or since is None or began is None or since < began:
-            return machine
-        ended_at = self.now if window_end is None else min(self.now, window_end)
-        seen = f"first seen at {since.isoformat(timespec='seconds')}, under maintenance"
-        return replace(machine, since=ended_at, why=f"{machine.why}; {seen}" if machine.why else seen)
 
     def uncovers_at(self, name: DeviceName, machine: DeviceMachine) -> datetime | None:
         """When (steady) the maintenance window of the device is over; None where there is none. A fault that is only
@@ -256,6 +251,16 @@ class Turn:
             longest = max((check.period_s + check.timeout_s for check in checks.values()), default=0.0)
             moments.append(machine.awaited_from + timedelta(seconds=self.policy.stale_periods * longest))
         return max((moment for moment in moments if moment is not None), default=None)
+
+
+def _uncovered(machine: DeviceMachine, ended_at: datetime) -> DeviceMachine:
+    """The time of its maintenance is not held against a device: a fault that began inside begins with its end, and
+    tells when it was first seen. What began before keeps its start, and so does a recovery."""
+    began, since = machine.shown_since, machine.since
+    if machine.state not in _FAULTS or since is None or began is None or since < began:
+        return machine
+    seen = f"first seen at {since.isoformat(timespec='seconds')}, under maintenance"
+    return replace(machine, since=ended_at, why=f"{machine.why}; {seen}" if machine.why else seen)
 
 
 def _is_news(visible: DeviceState, machine: DeviceMachine, prior: DeviceMachine) -> bool:
