@@ -1,6 +1,7 @@
 """Names to addresses: asked once, remembered, and still known while the name service is away."""
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -125,7 +126,7 @@ def test_families_take_turns_and_one_alone_can_be_wanted() -> None:
         assert await resolver.addresses("a.example", 6) == ("2001:db8::1", "2001:db8::2")
         with pytest.raises(ProbeError, match=r"192\.0\.2\.1 has no IPv6 address") as caught:
             await resolver.addresses("192.0.2.1", 6)
-        assert caught.value.cause is LocalCause.NAMES
+        assert caught.value.cause is None  # the name service did its part
 
     story(tell)
 
@@ -140,3 +141,26 @@ def test_nobody_waits_long_for_a_silent_name_service_that_answered_before() -> N
         assert clock.monotonic() - began_s <= KNOWN_ANSWER_WITHIN_S
 
     story(tell)
+
+
+@pytest.mark.parametrize(
+    ("error", "cause", "words"),
+    [
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), None, "does not exist"),
+        (socket.gaierror(socket.EAI_AGAIN, "Temporary failure"), LocalCause.NAMES, "cannot be resolved"),
+        (socket.gaierror(socket.EAI_FAIL, "Non-recoverable failure"), LocalCause.NAMES, "cannot be resolved"),
+        (OSError("broken"), LocalCause.NAMES, "cannot be resolved"),
+    ],
+)
+def test_a_slip_in_a_name_is_no_silence_of_the_name_service(
+    error: OSError, cause: LocalCause | None, words: str
+) -> None:
+    async def look_up(_: str) -> tuple[str, ...]:
+        raise error
+
+    async def whole(clock: VirtualClock) -> None:
+        with pytest.raises(ProbeError, match=words) as caught:
+            await Resolver(clock, look_up).resolve("swich-1.example")
+        assert (caught.value.outcome, caught.value.cause) == (Outcome.LOCAL_FAULT, cause)
+
+    run_virtually(whole)

@@ -14,7 +14,8 @@ from functools import partial
 from itertools import chain, zip_longest
 
 from opsmon.clock import Clock
-from opsmon.model.sample import LocalCause
+from opsmon.errors import ProbeError
+from opsmon.model.sample import LocalCause, Outcome
 from opsmon.probe.address import numeric_form, version_of
 from opsmon.probe.contact import note_address
 from opsmon.probe.socket_fault import local_fault
@@ -22,6 +23,8 @@ from opsmon.probe.socket_fault import local_fault
 REMEMBER_S = 300.0
 STALE_S = 86_400.0
 ASK_AGAIN_S = 15.0  # after a failure, so that a thousand devices do not hammer a name service that is away
+# The name service answers, and knows of none: a slip of the pen and no fault of the service. (RFC 3493, 6.1)
+_NO_SUCH_NAME = frozenset({socket.EAI_NONAME, socket.EAI_NODATA})
 DOUBTED_AGAIN_S = 1.0  # between two questions about a name whose addresses do not answer
 ANSWER_WITHIN_S = 5.0
 KNOWN_ANSWER_WITHIN_S = 1.0  # where there is an address to go on with
@@ -53,6 +56,7 @@ class _Known:
     asked_at_s: float = 0.0
     ask_at_s: float = 0.0
     failed: bool = False  # the last question had no answer
+    unknown: bool = False  # or the answer was that there is no such name
     avoided: str = ""  # an address that did not answer: the others come first
 
 
@@ -92,7 +96,9 @@ class Resolver:
             note_address(chosen[0], lookup_s)
             return chosen
         if found:
-            raise local_fault(LocalCause.NAMES, f"{address} has no IPv{family} address")
+            raise ProbeError(Outcome.LOCAL_FAULT, f"{address} has no IPv{family} address")
+        if self._known[address].unknown:
+            raise ProbeError(Outcome.LOCAL_FAULT, f"the name {address} does not exist")
         raise local_fault(LocalCause.NAMES, f"the name {address} cannot be resolved")
 
     def known_addresses(self, address: str) -> tuple[str, ...]:
@@ -136,7 +142,8 @@ class Resolver:
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 found = await self._look_up(name)
-        except (OSError, UnicodeError, TimeoutError):
+        except (OSError, UnicodeError, TimeoutError) as error:
+            known.unknown = isinstance(error, UnicodeError) or getattr(error, "errno", None) in _NO_SUCH_NAME
             self._keep_stale(known)
             return
         now_s = self._clock.monotonic()
