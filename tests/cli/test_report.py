@@ -1,5 +1,6 @@
 """`opsmon report month`: one record of the month on the terminal, as JSON and as a sheet, from the journal alone."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,9 @@ def test_an_exclusion_that_is_withdrawn_is_none(command: Opsmon, kept: Path) -> 
 def test_obligations_are_done_or_not(command: Opsmon, kept: Path) -> None:
     rows = {one["obligation"]: one for one in report(command, kept)["obligations"]}
     assert (rows["E13"]["done"], rows["E13"]["before_watch"]) == (1, 2)  # the 1st and 2nd were nobody's debt yet
+    printed = command("report", "month", E, "--month", "2026-11", "--root", kept).out
+    (row,) = [re.split(r"\s{2,}", line.strip()) for line in printed.splitlines() if line.startswith("E13 ")]
+    assert (len(row), row[-1]) == (8, "2")
     assert rows["E13"]["papers"] == [{"file": "patrol.pdf", "sha256": SHA, "by": "巡检员"}]
     assert rows["E12"]["due"] == 4
     assert {"service": None, "part": "", "due_at": "2026-11-07T00:00:00+08:00"} in rows["E12"]["not_done_tasks"]

@@ -9,10 +9,10 @@ A fault that turns into a worse one (degraded or flapping, then dead) goes on in
 start and its facts. Only a good answer ends an outage; a device that answers badly is not back.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from opsmon.incident.draft import Draft
-from opsmon.incident.incident import CONSEQUENCE_WINDOW, Incident
+from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import Incidents, degraded_of, outage_of
 from opsmon.model.device import Device
 from opsmon.model.event import (
@@ -27,6 +27,8 @@ from opsmon.model.event import (
 )
 from opsmon.model.name import ContractId, DeviceName
 
+# How much earlier a consequence may have been seen than its cause: checks of different devices are not simultaneous.
+CONSEQUENCE_WINDOW = timedelta(minutes=5)
 # States in which a condition of a device opens nothing: the device's own state is the news, or it is worked on.
 UNSEEN = (
     "since {since} the device no longer reports what this was measured from: it is not known to be over. The incident "

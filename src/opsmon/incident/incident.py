@@ -15,9 +15,9 @@ from opsmon.model.event import DeviceState, ScopeJudged
 from opsmon.model.incident import Ending, Fact, FactType, Severity, exclusion_of, standing_facts
 from opsmon.model.name import ContractId, DeviceName, IncidentId, SiteName
 
-# How much earlier a consequence may have been seen than its cause: checks of different devices are not simultaneous,
-# and who calls is quicker than a check.
-CONSEQUENCE_WINDOW = timedelta(minutes=5)
+# How much earlier a person may have reported an outage than monitoring saw it: people round the time of a call, and a
+# check that runs every ten minutes is slower than they are.
+REPORT_GRACE = timedelta(minutes=15)
 # A device in one of these states is not there.
 OUTAGE_STATES = frozenset({DeviceState.DOWN, DeviceState.FLAPPING})
 
@@ -137,7 +137,7 @@ class Incident:
     def explains(self, condition: str, reported_at: datetime) -> bool:
         """Whether what monitoring sees can be all that a person reported then, so that its end is the end of both.
 
-        It is the same by name, or the whole device was gone when the person called or within minutes. A part of a
+        It is the same by name, or the whole device was gone when the person called or soon after. A part of a
         device that fails is not known to be what the person meant, nor is an outage of a later hour.
         """
         if not self.is_watched:
@@ -147,7 +147,7 @@ class Incident:
         seen = (fact.at for fact in self.standing if fact.type is FactType.DETECTED)
         since = min(seen, default=None)
         is_gone = self.state in OUTAGE_STATES
-        return is_gone and since is not None and since <= reported_at + CONSEQUENCE_WINDOW
+        return is_gone and since is not None and since <= reported_at + REPORT_GRACE
 
     @property
     def is_contradicted(self) -> bool:

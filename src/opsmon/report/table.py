@@ -223,10 +223,11 @@ def _papers(report: MonthReport, language: str) -> Table:
 def _duties(report: MonthReport, language: str) -> Table:
     columns = (
         CLAUSE, WHAT, _column("due", "应完成", 8), _column("done", "按时", 8), _column("late", "逾期完成", 10),
-        _column("not done", "未完成", 8), _column("open", "未到期", 8), _column("times", "次数", 8),
+        _column("not done", "未完成", 8), _column("open", "未到期", 8), _column("not watched yet", "接管前", 8),
+        _column("times", "次数", 8),
         _column("places", "地点", 40), SOURCE,
     )  # fmt: skip
-    rows = tuple(_duty_row(line, language) for line in report.duties if line.tasks or line.occasions)
+    rows = tuple(_duty_row(line, language) for line in report.duties if line.tasks or line.occasions or line.unwatched)
     return Table(Text("Obligations", "周期性义务"), columns, rows, Text("None was due.", "本月无到期义务。"))
 
 
@@ -239,8 +240,8 @@ def _duty_row(line: DutyLine, language: str) -> tuple[Cell, ...]:
     states = (len(line.tasks), line.count(TaskState.DONE), line.count(TaskState.DONE_LATE),
               line.count(TaskState.OVERDUE), open_)  # fmt: skip
     return (
-        row.id, row.what.in_(language), *(states if dated else (None,) * 5), line.occasions or None, places or None,
-        row.source,
+        row.id, row.what.in_(language), *(states if dated else (None,) * 5), line.unwatched or None,
+        line.occasions or None, places or None, row.source,
     )  # fmt: skip
 
 
