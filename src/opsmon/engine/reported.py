@@ -89,8 +89,8 @@ def _belongs_to(turn: Turn, asked: OpenIncident, opening: IncidentOpened) -> Inc
 
 
 def _same_report(turn: Turn, asked: OpenIncident) -> Incident | None:
-    """The incident that holds this very report, over or not: it was sent twice. Without a device nothing else is the
-    same incident."""
+    """The incident that holds this very report: it was sent twice. Where the incident is over every word of it has to
+    be the same. Without a device nothing else is the same incident."""
     here = (
         one
         for one in turn.world.incidents.by_id.values()
@@ -102,6 +102,8 @@ def _same_report(turn: Turn, asked: OpenIncident) -> Incident | None:
 def _is_same_report(incident: Incident, fact: Fact, asked: OpenIncident) -> bool:
     words = fact.about or incident.condition
     if fact.type is not FactType.REPORTED or words.casefold() != asked.condition.casefold():
+        return False
+    if not incident.is_open and fact.note not in (asked.note, _note(asked, joined=True)):
         return False
     return (fact.at, fact.by) == (asked.reported_at, asked.by)
 
