@@ -333,3 +333,15 @@ def test_who_calls_back_when_the_fault_is_over_already_is_in_time(town: Town) ->
     step = town.give(AddFact(town.incident().id, Fact(FactType.ACKNOWLEDGED, town.now, "值班员")))
     assert (step.refusal, state_of(town, "E1")) == ("", ClockState.MET)
     restarted(town)
+
+
+@pytest.mark.parametrize("by", ["monitoring", " Monitoring", "opsmon/oncall"])
+def test_nobody_speaks_in_the_name_of_the_programme(town: Town, by: str) -> None:
+    """Its own words weigh otherwise than a person's: they end incidents, and they judge nobody."""
+    for command in (
+        AddFact(town.the_open().id, Fact(FactType.RESOLVED, town.now, by)),
+        AddFact(town.the_open().id, Fact(FactType.NOTIFIED, town.now, by)),
+        OpenIncident(SITE, "no picture", town.now, by),
+    ):
+        assert "is the name of the programme itself" in town.give(command).refusal
+    assert town.the_open().resolved_at is None

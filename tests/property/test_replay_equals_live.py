@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from opsmon.contract.case import Case, Finding
 from opsmon.contract.replay import replay_case
 from opsmon.contract.watch import key_of
-from opsmon.engine.input import AddFact, JudgeScope
+from opsmon.engine.input import AddFact, JudgeScope, RecordNotice
 from opsmon.engine.turn import case_of
 from opsmon.incident.incident import Incident
 from opsmon.model.device import Device, Kind
@@ -190,9 +190,11 @@ def give(town: Town, incident: Incident, told: Told) -> None:
         town.give(JudgeScope(incident.id, "值班长", "查明", told.kind, labels=labels))
         return
     at = max(town.now - timedelta(seconds=told.age_s), incident.starts_at)
-    own = told.own and told.kind is FactType.NOTIFIED
+    if told.own and told.kind is FactType.NOTIFIED:
+        town.give(RecordNotice(incident.id, "oncall", f"d-{told.named}", at))
+        return
     approved_by = "甲方" if told.kind is FactType.EXCLUDED else ""
-    fact = Fact(told.kind, at, "opsmon/oncall" if own else "值班员", "a reason", approved_by=approved_by)
+    fact = Fact(told.kind, at, "值班员", "a reason", approved_by=approved_by)
     if told.kind is FactType.WITHDRAWN:
         fact = replace(fact, at=town.now, withdraws=1 + told.named % len(incident.facts))
     if told.kind in (FactType.EXCLUDED, FactType.INCLUDED) and told.own:

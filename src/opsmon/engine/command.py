@@ -39,7 +39,7 @@ from opsmon.model.event import (
     HostKeyRecorded,
     MaintenanceSet,
 )
-from opsmon.model.incident import OWN_PREFIX, Fact, FactType
+from opsmon.model.incident import MONITORING, OWN_PREFIX, Fact, FactType
 from opsmon.model.name import IncidentId
 from opsmon.state import advance as state
 from opsmon.state.fleet import StateStep
@@ -223,8 +223,11 @@ def _refusal_of_window(turn: Turn, command: SetMaintenance) -> str:
 
 
 def _refusal_of_words(by: str, note: str) -> str:
-    if not by.strip():
+    name = by.strip().casefold()
+    if not name:
         return NO_NAME
+    if name == MONITORING or name.startswith(OWN_PREFIX):
+        return f"{by.strip()!r} is the name of the programme itself, a person's is needed: who says so?"
     return TOO_LONG if max(len(by), len(note)) > LONGEST_TEXT else ""
 
 
