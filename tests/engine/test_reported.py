@@ -11,7 +11,7 @@ from opsmon.engine.input import AddFact, OpenIncident, Reloaded
 from opsmon.engine.rules import Rules
 from opsmon.engine.step import Step
 from opsmon.model.device import Inventory, Kind, Site
-from opsmon.model.event import ClockState, CommandRefused, IncidentOpened
+from opsmon.model.event import ClockChanged, ClockState, CommandRefused, IncidentOpened
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import ContractId, DeviceName, IncidentId
 from opsmon.model.sample import Outcome
@@ -293,6 +293,22 @@ class TestWhatMonitoringDoesNotSee:
         same_after_a_restart(town)
         resolve(town, one.id)
         assert town.incident().close_reason == "resolved, says 值班员"
+
+    def test_its_clocks_run_on_while_the_recovery_is_believed(self, town: Town) -> None:
+        call(town)
+        reported_at = town.now
+        measured(town, 80.0)
+        town.run(130)
+        measured(town, 20.0)
+        assert town.the_open().hold_until is not None
+        town.run(15)
+        assert town.the_open().hold_until is not None
+        breached = [one for one in town.journal if isinstance(one, ClockChanged) and one.after is ClockState.BREACHED]
+        limit = timedelta(minutes=3)
+        assert {one.clause: one.at - reported_at - limit for one in breached} == {
+            "E1": timedelta(microseconds=1),
+            "E2": timedelta(microseconds=1),
+        }
 
     def test_a_person_who_names_what_is_measured_means_it(self, town: Town) -> None:
         measured(town, 80.0)

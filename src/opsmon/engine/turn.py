@@ -134,9 +134,12 @@ class Turn:
 
     def _held(self, incident: Incident) -> frozenset[ClockKey]:
         """The clocks that stand still while a recovery is being believed: they are met by it, if it holds. To call one
-        late in that time, and in time when it is over, would be two words of which one is wrong."""
+        late in that time, and in time when it is over, would be two words of which one is wrong. Those of an incident
+        that a recovery does not end run on."""
         recovered_at = incident.recovered_at
         if incident.hold_until is None or recovered_at is None or incident.resolved_at is not None:
+            return frozenset()
+        if incident.is_left_to_people:
             return frozenset()
         believed = replace(incident, facts=(*incident.facts, Fact(FactType.RESOLVED, recovered_at, MONITORING)))
         ends = {key_of(clock): state_at(clock, self.now) for clock in self._clocks_for(believed)}
