@@ -141,7 +141,7 @@ def test_outside_the_term_nothing_is_due(contracts: Opsmon) -> None:
         (["deadlines", E, "--event", "reported=2026-11-20T10:00:00"], "did you mean `2026-11-20T10:00:00+08:00`?"),
         (["deadlines", E, "--event", "repoted=2026-11-20T10:00:00Z"], "did you mean `reported`?"),
         (["deadlines", E, "--event", "reported"], "has no `=`"),
-        (["deadlines", E, "--event", "reported=yesterday"], "not a time"),
+        (["deadlines", E, "--event", "reported=yesterday"], "is no time"),
         (["deadlines", E, "--event", "reported=2026-11-20T10:00:00Z", "--service", "vcc"], "did you mean `vc`?"),
         (["deadlines", E, "--event", "reported=2026-11-20T10:00:00Z", "--kind", "mcv"], "did you mean `mcu`?"),
         (["deadlines", E, "--event", "reported=2026-11-20T10:00:00Z", "--severity", "huge"], "no severity `huge`"),

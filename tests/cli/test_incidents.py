@@ -3,14 +3,17 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp.test_utils import TestServer
 
 from opsmon.cli.main import run
 from opsmon.console.server import make_console
+from opsmon.model.name import IncidentId
 from tests.cli.said import Said
 from tests.console.scene import TOKEN, Scene, everything_answers
 
@@ -20,6 +23,7 @@ Opsmon = Callable[..., Coroutine[Any, Any, Said]]
 @pytest.fixture
 def scene(tmp_path: Path) -> Scene:
     made = Scene(tmp_path)
+    made.parts = replace(made.parts, settings=replace(made.parts.settings, root=tmp_path))
     everything_answers(made)
     return made
 
@@ -56,6 +60,53 @@ async def test_list_shows_what_is_left_on_the_clocks(scene: Scene, opsmon: Opsmo
     listed = (await opsmon("incidents", "list", "--json")).json
     assert [incident["id"] for incident in listed] == [name]
     assert (await opsmon("incidents", "list", "--site", "lab", "--json")).json == []
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("incidents", "list", "--site", "labb"), "no site `labb` (did you mean `lab`?)"),
+        (("incidents", "list", "--device", "mcu1"), "no device `mcu1` (did you mean `mcu-1`?)"),
+        (("incidents", "list", "--contract", "x"), "no contract `x`"),
+        (("incidents", "clocks", "--clause", "ZZ9"), "no clause `ZZ9`"),
+        (("incidents", "clocks", "--site", "nowhere"), "no site `nowhere`"),
+        (("notify", "list", "--channel", "oncal"), "no channel `oncal` (did you mean `oncall`?)"),
+    ],
+)
+async def test_a_name_that_nobody_knows_is_no_all_clear(
+    scene: Scene, opsmon: Opsmon, words: tuple[str, ...], told: str
+) -> None:
+    said = await opsmon(*words)
+    assert (said.code, said.out, told in said.err) == (2, "", True), said.err
+
+
+async def test_a_daemon_of_another_root_is_not_taken_for_ours(scene: Scene, tmp_path: Path, opsmon: Opsmon) -> None:
+    name = scene.dies("mcu-1")
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "opsmon.yaml").write_text((tmp_path / "opsmon.yaml").read_text())
+    assert (await opsmon("incidents", "list")).code == 0
+    for words in (("list",), ("ack", name, "--by", "a")):
+        said = await opsmon("incidents", *words, "--root", str(other))
+        assert (said.code, said.out) == (3, "")
+        assert f"watches {tmp_path} (instance {scene.parts.instance}), not {other}" in said.err
+    assert [fact.type for fact in scene.desk.world.incidents.by_id[IncidentId(name)].facts] == ["detected"]
+
+
+async def test_a_second_acknowledge_says_who_holds_it_and_since_when(scene: Scene, opsmon: Opsmon) -> None:
+    name = scene.dies("mcu-1")
+    assert (await opsmon("incidents", "ack", name, "--by", "张三")).code == 0
+    since = scene.clock.now().astimezone(ZoneInfo("Asia/Shanghai")).isoformat(timespec="seconds")
+    scene.desk.wait(20)
+    said = await opsmon("incidents", "ack", name, "--by", "李四")
+    assert (said.code, f"held by 张三 since {since}" in said.err) == (1, True), said.err
+    assert (await opsmon("incidents", "event", name, "reported", "--by", "用户")).code == 0
+    assert (await opsmon("incidents", "ack", name, "--by", "李四")).code == 0  # the report's clock waits for it
+
+
+async def test_a_time_of_day_that_is_none_is_wrong_input(scene: Scene, opsmon: Opsmon) -> None:
+    said = await opsmon("incidents", "event", scene.dies("mcu-1"), "reported", "--at", "25:01", "--by", "用户")
+    assert (said.code, "`25:01` is no time of the day" in said.err) == (2, True)
 
 
 async def test_show_tells_everything(scene: Scene, opsmon: Opsmon) -> None:

@@ -132,6 +132,7 @@ class Scene:
             language="zh",
             timezone=ZoneInfo("Asia/Shanghai"),
             deliveries=self.store.unfinished,
+            channels=lambda: ("oncall", "board"),
         )
 
     def _journal(self, incident: IncidentId) -> Sequence[Entry]:

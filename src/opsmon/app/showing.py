@@ -55,6 +55,7 @@ class Showing:
                 language=str(root.settings.language),
                 timezone=root.settings.timezone,
                 deliveries=store.unfinished,
+                channels=lambda: telling.channel_names,
             )
         )
 

@@ -59,6 +59,11 @@ class Telling:
         """Delivers what can go out at once; False when something is left."""
         return await self.outbox.drain(DRAIN_S)
 
+    @property
+    def channel_names(self) -> frozenset[str]:
+        """Of those that are told now."""
+        return frozenset(channel.name for channel in self._channels)
+
     async def _record_taken(self, channel: Channel, delivery: Delivery, at: datetime) -> bool:
         """A message of a fault that a channel took is a notice, where its acceptance counts."""
         if not channel.counts or not FIRING[channel.format](delivery.body):

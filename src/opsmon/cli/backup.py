@@ -18,6 +18,7 @@ from opsmon.backup.run import Patience, Run, RunNote
 from opsmon.backup.standing import Standing, Standings
 from opsmon.cli import backup_change
 from opsmon.cli.backup_words import Progress, age_text, print_diff, print_drill, print_results, room_of
+from opsmon.cli.moment import parse_moment
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_table, say, warn
 from opsmon.cli.selector import select_devices
@@ -38,18 +39,9 @@ GONE = "no longer in the inventory"
 DeviceArgument = Annotated[str, typer.Argument(metavar="DEVICE", help="The device's name.")]
 
 
-def _time(text: str | None) -> datetime | None:
+def _moment(text: str | None, zone: ZoneInfo, option: str) -> datetime | None:
     """A time as it was typed; without an offset it is the root's own."""
-    if text is None:
-        return None
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"`{text}` is no time, such as 2026-11-20T10:00") from None
-
-
-def _aware(found: datetime | None, zone: ZoneInfo) -> datetime | None:
-    return found.replace(tzinfo=zone) if found is not None and found.tzinfo is None else found
+    return None if text is None else parse_moment(text, zone, option, local=True)
 
 
 @group.command("run")
@@ -202,7 +194,7 @@ def show(
     Of a device that has left the inventory, too, by the name that it had.
     """
     loaded = load_root(root)
-    shelf, when = _shelf(loaded), _aware(_time(at), loaded.settings.timezone)
+    shelf, when = _shelf(loaded), _moment(at, loaded.settings.timezone, "--at")
     if raw and not json_output:
         sys.stdout.buffer.write(shelf.raw(device, _places(loaded, shelf, device), when))
         return
@@ -226,7 +218,7 @@ def diff(
     loaded = load_root(root)
     shelf, zone = _shelf(loaded), loaded.settings.timezone
     places = _places(loaded, shelf, device)
-    text, before, after = shelf.diff(device, places, _aware(_time(since), zone), _aware(_time(until), zone))
+    text, before, after = shelf.diff(device, places, _moment(since, zone, "--since"), _moment(until, zone, "--until"))
     if json_output:
         print_json({"device": device, "from": before, "to": after, "diff": text})
         return

@@ -1,12 +1,11 @@
 """`opsmon contracts deadlines` and `replay`: which clauses apply, when each is due, how each ends."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic_core import PydanticCustomError
 
 from opsmon.cli.account_words import print_account
 from opsmon.cli.contract_words import (
@@ -18,10 +17,11 @@ from opsmon.cli.contract_words import (
     seconds,
     short,
 )
+from opsmon.cli.moment import parse_moment
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, print_table, say, warn
 from opsmon.config.contract_files import load_rules
-from opsmon.config.timeline import Timeline, load_timeline, only_service, parse_moment
+from opsmon.config.timeline import Timeline, load_timeline, only_service
 from opsmon.contract.account import Account, Affair, account_of
 from opsmon.contract.book import ContractBook
 from opsmon.contract.case import Case
@@ -59,7 +59,7 @@ def deadlines(
     """Which clauses apply, when each is due, and why."""
     rules = load_rules(root)
     book = book_of(contract, rules)
-    facts = tuple(_fact(word) for word in event)
+    facts = tuple(_fact(word, book.calendar.zone) for word in event)
     labels = dict(_pair(word, "--label") for word in label or [])
     _refuse_unknown(unknown_words(book, service=service, kind=kind, severity=severity, labels=labels))
     case = Case(
@@ -160,14 +160,10 @@ def _print_replay(timeline: Timeline, replayed: tuple[Replayed, ...]) -> None:
             warn(f"{one.case.incident}: {told['type']} at {told['at']} refused: {refusal.reason}")
 
 
-def _fact(word: str) -> Fact:
+def _fact(word: str, zone: tzinfo) -> Fact:
     told, text = _pair(word, "--event")
     name, _, by = told.partition("@")
-    try:
-        at = parse_moment(text)
-    except PydanticCustomError as error:
-        context = error.context or {}
-        raise typer.BadParameter(f"{shown(text)}: {error.message()} ({context.get('hint', '')})") from None
+    at = parse_moment(text, zone, "--event").astimezone(UTC)
     return Fact(FactType(_one_of(name, FactType, "--event")), at, by, note="supposed")
 
 

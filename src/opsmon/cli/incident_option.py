@@ -1,12 +1,12 @@
 """What the commands of `opsmon incidents` share: their options, and how they ask the daemon and print its answer."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
 
 from opsmon.cli.incident_words import show_incident
+from opsmon.cli.moment import parse_moment
 from opsmon.cli.output import print_json
 from opsmon.config.settings import Settings
 from opsmon.console.client import DaemonClient
@@ -17,7 +17,8 @@ IdArgument = Annotated[
     str, typer.Argument(metavar="ID", help="The incident's id, as `opsmon incidents list` shows it.")
 ]
 AtOption = Annotated[
-    str | None, typer.Option(metavar="TIME", help="When, with offset: 2026-11-20T10:00:00+08:00; now when not given.")
+    str | None,
+    typer.Option(metavar="TIME", help="When: 2026-11-20T10:00:00+08:00, 20:56 for today; now when not given."),
 ]
 ByOption = Annotated[str | None, typer.Option(metavar="WHO", help="Who says so; your login name when not given.")]
 WhoOption = Annotated[str, typer.Option("--by", metavar="WHO", help="Who says so.")]
@@ -37,15 +38,9 @@ def send(settings: Settings, method: str, path: str, body: dict[str, object]) ->
     return DaemonClient(settings.http).send(method, path, body)
 
 
-def moment_of(text: str, option: str) -> str:
+def moment_of(text: str, settings: Settings, option: str) -> str:
     """A time as the API takes it. Raises typer.BadParameter for what is none."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no time, such as 2026-11-20T10:00:00+08:00", param_hint=option) from None
-    if moment.tzinfo is None:
-        raise typer.BadParameter(f"{text!r} has no offset; in Beijing add +08:00", param_hint=option)
-    return moment.isoformat()
+    return parse_moment(text, settings.timezone, option).isoformat()
 
 
 def labels_of(words: list[str] | None) -> dict[str, str]:

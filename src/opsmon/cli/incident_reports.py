@@ -35,7 +35,7 @@ def open_incident(
     severity: Annotated[Severity | None, typer.Option(help="ordinary when not given.")] = None,
     label: LabelOption = None,
     reported_at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="When it was reported, with offset; at most 7 days back.")
+        str | None, typer.Option(metavar="TIME", help="When it was reported, at most 7 days back; 20:56 is today.")
     ] = None,
     note: NoteOption = "",
     root: RootOption = CHOSEN_ROOT,
@@ -50,7 +50,7 @@ def open_incident(
     body: dict[str, object] = {
         "site": site, "device": device, "kind": kind, "service": service, "severity": severity,
         "labels": labels_of(label), "condition": condition, "by": by, "note": note,
-        "reported_at": None if reported_at is None else moment_of(reported_at, "--reported-at"),
+        "reported_at": None if reported_at is None else moment_of(reported_at, settings, "--reported-at"),
     }  # fmt: skip
     incident = send(settings, "POST", INCIDENTS, body)
     if json_output:
@@ -65,7 +65,8 @@ def open_incident(
 def set_maintenance(
     device: Annotated[str, typer.Argument(metavar="DEVICE", help="The device's name.")],
     until: Annotated[
-        str | None, typer.Option(metavar="TIME", help="The end of the window, with offset: 2026-11-20T22:00:00+08:00.")
+        str | None,
+        typer.Option(metavar="TIME", help="The end of it: 2026-11-20T22:00:00+08:00, 22:00 for today."),
     ] = None,
     end: Annotated[bool, typer.Option("--end", help="End the window now.")] = False,
     by: ByOption = None,
@@ -80,7 +81,7 @@ def set_maintenance(
     body: dict[str, object] = {
         "by": by or login_name(),
         "note": note,
-        "until": None if until is None else moment_of(until, "--until"),
+        "until": None if until is None else moment_of(until, settings, "--until"),
     }
     path = f"/api/v1/devices/{quote(device, safe='')}/maintenance"
     answer = send(settings, "PUT", path, body)

@@ -28,6 +28,7 @@ from opsmon.cli.incident_words import (
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_table, say, warn
 from opsmon.cli.who import login_name
+from opsmon.config.settings import Settings
 from opsmon.config.settings_file import load_settings
 from opsmon.console.client import DaemonClient
 from opsmon.model.incident import FactType
@@ -78,7 +79,7 @@ def acknowledge(
 ) -> None:
     """Take an incident on, as a named human."""
     settings = load_settings(root)
-    answer = send(settings, "POST", address_of(incident, "ack"), _said(at, by, note))
+    answer = send(settings, "POST", address_of(incident, "ack"), _said(settings, at, by, note))
     print_incident(answer, settings, json_output)
     for line in missing_lines(answer, settings.language):
         warn(line)
@@ -99,16 +100,16 @@ def add_event(
     Contract clocks start and stop on it.
     """
     settings = load_settings(root)
-    body = {"type": event_type.value} | _said(at, by, note)
+    body = {"type": event_type.value} | _said(settings, at, by, note)
     answer = send(settings, "POST", address_of(incident, "events"), body)
     print_incident(answer, settings, json_output)
     if answer["facts"][-1]["contradicted"]:
         warn(contradicted_line(settings.language))
 
 
-def _said(at: str | None, by: str | None, note: str) -> dict[str, object]:
+def _said(settings: Settings, at: str | None, by: str | None, note: str) -> dict[str, object]:
     said: dict[str, object] = {"by": by or login_name(), "note": note}
-    return said if at is None else said | {"at": moment_of(at, "--at")}
+    return said if at is None else said | {"at": moment_of(at, settings, "--at")}
 
 
 @group.command("clocks")

@@ -5,9 +5,11 @@ import re
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
+from opsmon.cli.moment import parse_moment
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, say
 from opsmon.config.settings_file import load_settings
@@ -22,7 +24,7 @@ group = new_group("The journal of everything that was ever decided.")
 @group.command()
 def verify(root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False) -> None:
     """Prove that no past entry was changed, removed or put in. Exit code 1 where one was."""
-    store = _open(root)
+    store, _ = _open(root)
     verdict = store.verify()
     store.close()
     if json_output:
@@ -42,11 +44,12 @@ def verify(root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False) -> N
 def show(
     root: RootOption = CHOSEN_ROOT,
     incident: Annotated[str | None, typer.Option(help="Only what was written of this incident.")] = None,
-    since: Annotated[str | None, typer.Option(help="From this time on, ISO 8601 with offset.")] = None,
+    since: Annotated[str | None, typer.Option(help="From then on: 2026-11-20T10:00:00+08:00, 20:56 for today.")] = None,
     json_output: JsonOption = False,
 ) -> None:
-    """Print the entries, oldest first."""
-    start, store = _time(since), _open(root)
+    """Print the entries, oldest first, with times in the root's zone; `--json` has them in UTC."""
+    store, zone = _open(root)
+    start = None if since is None else parse_moment(since, zone, "--since")
     name = None if incident is None else IncidentId(incident)
     rows = [_row(entry) for entry in store.read(incident=name, since=start)]
     store.close()
@@ -54,24 +57,12 @@ def show(
         print_json(rows)
     else:
         for row in rows:
-            say(_line(row))
+            say(_line(row, zone))
 
 
-def _open(root: Path) -> Store:
+def _open(root: Path) -> tuple[Store, ZoneInfo]:
     settings = load_settings(root)
-    return open_existing_store(settings.store_url, root)
-
-
-def _time(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no time such as 2026-11-20T10:00:00+08:00") from None
-    if at.tzinfo is None:
-        raise typer.BadParameter(f"{text!r} has no offset, such as +08:00 or Z")
-    return at
+    return open_existing_store(settings.store_url, root), settings.timezone
 
 
 def _row(entry: Entry) -> dict[str, Any]:
@@ -79,17 +70,17 @@ def _row(entry: Entry) -> dict[str, Any]:
     return {"seq": entry.seq, "type": name, **payload, "hash": entry.hash}
 
 
-def _line(row: dict[str, Any]) -> str:
-    """One entry, one line: to be read, and to be searched with grep."""
+def _line(row: dict[str, Any], zone: ZoneInfo) -> str:
+    """One entry, one line: to be read, and to be searched with grep; times in the root's zone."""
     rest = {key: value for key, value in row.items() if key not in ("seq", "type", "at", "hash") and value}
-    what = "  ".join(f"{key}={_short(value)}" for key, value in rest.items())
-    return f"{row['seq']:>7}  {_second(row['at'])}  {row['type']:<20}  {what}"
+    what = "  ".join(f"{key}={_short(value, zone)}" for key, value in rest.items())
+    return f"{row['seq']:>7}  {_second(row['at'], zone)}  {row['type']:<20}  {what}"
 
 
-def _short(value: object) -> str:
+def _short(value: object, zone: ZoneInfo) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return " ".join((_second(text) if _TIME.fullmatch(text) else text).split())
+    return " ".join((_second(text, zone) if _TIME.fullmatch(text) else text).split())
 
 
-def _second(text: str) -> str:
-    return text[:19] + "Z"
+def _second(text: str, zone: ZoneInfo) -> str:
+    return datetime.fromisoformat(text).astimezone(zone).isoformat(timespec="seconds")

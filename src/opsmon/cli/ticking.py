@@ -13,6 +13,7 @@ import typer
 
 from opsmon.app.lock import RootLock
 from opsmon.cli.contract_words import book_of
+from opsmon.cli.moment import parse_moment
 from opsmon.cli.obligations import date_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, say
@@ -79,7 +80,7 @@ def mark_done(
     _name_needed(by)
     asked = MarkDone(
         contract=book.contract.id, obligation=ClauseId(obligation), day=spans[0][0],
-        done_at=_moment(at) if at is not None else now, by=by, note=note, service=service, part=part,
+        done_at=_done_at(at, rules) or now, by=by, note=note, service=service, part=part,
         file=file.name if file is not None else "",
         file_sha256=_digest(file),
         places=tuple(place or ()), spans=spans if _are_many(spans) else (), on_the_day=_are_many(spans) and at is None,
@@ -185,14 +186,8 @@ def _are_many(spans: Spans) -> bool:
     return len(spans) > 1 or spans[0][0] != spans[0][1]
 
 
-def _moment(text: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"--at: {text!r} is no time such as 2026-11-20T10:00:00+08:00") from None
-    if at.tzinfo is None:
-        raise typer.BadParameter(f"--at: {text!r} has no offset, such as +08:00 or Z")
-    return at.astimezone(UTC)
+def _done_at(at: str | None, rules: Rules) -> datetime | None:
+    return None if at is None else parse_moment(at, rules.settings.timezone, "--at").astimezone(UTC)
 
 
 def _path(asked: MarkDone | MarkUndone | Excuse, what: str) -> str:

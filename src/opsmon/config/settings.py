@@ -133,7 +133,7 @@ class SettingsSpec(Spec):
     def resolve(self, root: Path) -> Settings:
         """The settings of the root that the file stands in."""
         return Settings(
-            http=self.http.resolve(),
+            http=self.http.resolve(root),
             store_url=_absolute_store(self.store, root),
             language=self.language,
             timezone=ZoneInfo(self.timezone),

@@ -13,6 +13,7 @@ from json import JSONDecodeError
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+from opsmon.console.identity import INSTANCE_HEADER, ROOT_HEADER, as_header, from_header
 from opsmon.console.settings import HttpSettings
 from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError, Problem
 
@@ -39,19 +40,33 @@ class DaemonClient:
     def _ask(self, method: str, path: str, body: bytes | None, *, with_token: bool) -> Any:
         headers = {"Content-Type": "application/json"} if body is not None else {}
         headers |= self._token_header() if with_token else {}
+        headers |= {ROOT_HEADER: as_header(self._settings.root)} if self._settings.root is not None else {}
         connection = self._connection()
         try:
             connection.connect()
             connection.sock.settimeout(_TIMEOUT_S)
             connection.request(method, quote(path, safe="/?=&%+:"), body, headers)
             answer = connection.getresponse()
-            return self._read(answer, answer.read())
+            content = answer.read()
+            self._refuse_stranger(answer)
+            return self._read(answer, content)
         except (HTTPException, OSError) as error:
             raise DaemonUnreachableError(
                 f"no answer from {self._settings.url} ({_words(error)}); is the daemon running? `opsmon run` starts it"
             ) from None
         finally:
             connection.close()
+
+    def _refuse_stranger(self, answer: HTTPResponse) -> None:
+        """A daemon of another root has done nothing (421), or is too old to have refused; what it says is not ours."""
+        theirs, ours = answer.headers.get(ROOT_HEADER), self._settings.root
+        if theirs is None or ours is None or theirs == as_header(ours):
+            return
+        instance = answer.headers.get(INSTANCE_HEADER, "?")
+        raise DaemonUnreachableError(
+            f"the daemon at {self._settings.url} watches {from_header(theirs)} (instance {instance}), not {ours}; "
+            "`--root` names another root, and `http: {listen: …}` in its opsmon.yaml gives it a port of its own"
+        )
 
     def _connection(self) -> HTTPConnection:
         place = urlsplit(self._settings.url)

@@ -36,10 +36,11 @@ async def add_event(request: web.Request) -> web.Response:
 
 
 async def acknowledge(request: web.Request) -> web.Response:
-    """A named human takes an incident on."""
+    """A named human takes an incident on. 409 where somebody holds it, unless a clock waits for another."""
     parts = request.app[PARTS]
     body = await parse_body(AckBody, request)
-    return await _add_fact(request, Fact(FactType.ACKNOWLEDGED, body.at or parts.clock.now(), body.by, body.note))
+    acknowledged = Fact(FactType.ACKNOWLEDGED, body.at or parts.clock.now(), body.by, body.note)
+    return await _add_fact(request, acknowledged, takes_on=True)
 
 
 async def withdraw_fact(request: web.Request) -> web.Response:
@@ -61,9 +62,9 @@ async def exclude_incident(request: web.Request) -> web.Response:
     return await _add_fact(request, excluded)
 
 
-async def _add_fact(request: web.Request, fact: Fact) -> web.Response:
+async def _add_fact(request: web.Request, fact: Fact, *, takes_on: bool = False) -> web.Response:
     parts, name = request.app[PARTS], incident_named(request)
-    await _issue_about(parts, name, AddFact(name, fact))
+    await _issue_about(parts, name, AddFact(name, fact, takes_on))
     return answer_json(await detail_of(parts, name), 201)
 
 

@@ -5,6 +5,7 @@ import asyncio
 from aiohttp import web
 
 from opsmon.console.document import DeliveryDocument, DeliveryQuery
+from opsmon.console.named import refuse_unknown_channel
 from opsmon.console.parts import PARTS
 from opsmon.console.route import JSON, list_json, parse_query
 from opsmon.store.outbox import WAITING, OwedDelivery, incident_of
@@ -15,6 +16,7 @@ async def list_deliveries(request: web.Request) -> web.Response:
     parts, query = request.app[PARTS], parse_query(DeliveryQuery, request)
     states = ("waiting", "dead") if query.state == "all" else (query.state,)
     found = await asyncio.to_thread(parts.deliveries, states, query.limit)
+    refuse_unknown_channel(query.channel, {*parts.channels(), *(delivery.channel for delivery in found)})
     wanted = (delivery for delivery in found if query.channel in (None, delivery.channel))
     return web.Response(body=list_json(map(delivery_document, wanted)), content_type=JSON, charset="utf-8")
 

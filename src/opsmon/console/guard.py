@@ -8,6 +8,7 @@ from functools import lru_cache
 from aiohttp import web
 
 from opsmon.console.failure import RequestError
+from opsmon.console.identity import MISDIRECTED, ROOT_HEADER, as_header
 from opsmon.console.settings import HttpSettings, is_loopback
 
 _PORT = re.compile(r":\d{1,5}$", re.ASCII)
@@ -27,6 +28,17 @@ def names_loopback(host: str) -> bool:
     it was loaded (DNS rebinding), gives its own name; a proxy that does so shows the token."""
     name = _PORT.sub("", host)
     return name.lower() == "localhost" or is_loopback(name.removeprefix("[").removesuffix("]"))
+
+
+def refuse_misdirected(request: web.Request, settings: HttpSettings) -> None:
+    """Raises RequestError 421 where the one who asks means the daemon of another root."""
+    meant = request.headers.get(ROOT_HEADER)
+    if meant is not None and settings.root is not None and meant != as_header(settings.root):
+        raise RequestError(
+            MISDIRECTED,
+            f"this daemon watches {settings.root}, and another root is meant",
+            "give each root a port of its own under `http: {listen: …}` in its opsmon.yaml",
+        )
 
 
 def admit(request: web.Request, access: Access, settings: HttpSettings) -> None:

@@ -1,7 +1,8 @@
 """What the console is given: the desk to read and command at, the pages of metrics, the journal, the time."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -54,6 +55,8 @@ class ConsoleParts:
     language: str
     timezone: ZoneInfo
     deliveries: Deliveries = no_deliveries
+    channels: Callable[[], Collection[str]] = tuple  # the names of those that are told
+    instance: str = field(default_factory=lambda: token_hex(6))  # another one at each start
 
 
 PARTS = web.AppKey("parts", ConsoleParts)

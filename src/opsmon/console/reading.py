@@ -9,6 +9,7 @@ from aiohttp import web
 from opsmon.console.active import active_incidents
 from opsmon.console.document import BudgetQuery, ClockQuery, DeviceQuery, IncidentDocument, IncidentQuery, SiteQuery
 from opsmon.console.failure import RequestError, unknown
+from opsmon.console.named import refuse_unknown
 from opsmon.console.parts import PARTS, ConsoleParts
 from opsmon.console.route import JSON, answer_json, list_json, parse_query
 from opsmon.console.view import (
@@ -71,6 +72,7 @@ async def list_incidents(request: web.Request) -> web.Response:
     """Incidents by filter, the newest first."""
     parts, query = request.app[PARTS], parse_query(IncidentQuery, request)
     world, now = parts.desk.world, parts.clock.now()
+    refuse_unknown(world, query)
     return await _answer_list(lambda: list_json(
         incident_document(world, incident, now) for incident in choose_incidents(world, query)
     ))  # fmt: skip
@@ -127,6 +129,7 @@ async def list_clocks(request: web.Request) -> web.Response:
     """Clocks by filter, the most pressing first."""
     parts, query = request.app[PARTS], parse_query(ClockQuery, request)
     world, now = parts.desk.world, parts.clock.now()
+    refuse_unknown(world, query)
     clocks = sorted(
         (
             clock
@@ -149,6 +152,7 @@ def _is_in(state: ClockState, wanted: str) -> bool:
 async def list_budgets(request: web.Request) -> web.Response:
     """Fault budgets of this month."""
     parts, query = request.app[PARTS], parse_query(BudgetQuery, request)
+    refuse_unknown(parts.desk.world, query)
     uses = uses_now(parts.desk.world, parts.clock.now())
     wanted = [budget_document(contract, use) for contract, use in uses if query.contract in (None, contract)]
     return _as_response(list_json(wanted))
@@ -158,6 +162,7 @@ async def list_devices(request: web.Request) -> web.Response:
     """Devices by filter, in the order of the inventory."""
     parts, query = request.app[PARTS], parse_query(DeviceQuery, request)
     world = parts.desk.world
+    refuse_unknown(world, query)
     afflictions = afflictions_of(world)
     chosen = [
         device
@@ -186,6 +191,7 @@ async def list_sites(request: web.Request) -> web.Response:
     """Sites by filter, in the order of the inventory."""
     parts, query = request.app[PARTS], parse_query(SiteQuery, request)
     world = parts.desk.world
+    refuse_unknown(world, query)
     afflictions = afflictions_of(world)
     devices: dict[SiteName, list[DeviceName]] = {}
     for device in world.rules.inventory.devices.values():

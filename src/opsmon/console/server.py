@@ -11,7 +11,8 @@ from aiohttp.web_server import Server
 
 from opsmon.console.door import Door, Limits, limits_of_process
 from opsmon.console.failure import RequestError, failures_as_json
-from opsmon.console.guard import admit, refuse_encoded
+from opsmon.console.guard import Access, admit, refuse_encoded, refuse_misdirected
+from opsmon.console.identity import INSTANCE_HEADER, ROOT_HEADER, as_header
 from opsmon.console.listener import Listener, open_sockets
 from opsmon.console.parts import PARTS, ConsoleParts
 from opsmon.console.route import LONGEST_BODY_BYTES, Route
@@ -19,6 +20,7 @@ from opsmon.console.routes import ROUTES
 from opsmon.console.visitor import OWN_HEADERS, Complaints, Reception, Visitor, tell_visitor
 
 _SHUTDOWN_S = 2.0
+_LET_IN = web.RequestKey("let_in", bool)
 _SWEEP_EVERY_S = 1.0
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -36,15 +38,30 @@ def make_console(parts: ConsoleParts) -> web.Application:
     return application
 
 
-async def _name_ourselves(_: web.Request, response: web.StreamResponse) -> None:
-    """Nobody needs to know which libraries answer; and what we send is what we say it is."""
+async def _name_ourselves(request: web.Request, response: web.StreamResponse) -> None:
+    """Nobody needs to know which libraries answer; what we send is what we say it is; and who was let in, and nobody
+    else, is told which daemon this is."""
     response.headers.update(OWN_HEADERS)
+    if request.get(_LET_IN):
+        parts = request.app[PARTS]
+        response.headers[INSTANCE_HEADER] = parts.instance
+        if parts.settings.root is not None:
+            response.headers[ROOT_HEADER] = as_header(parts.settings.root)
+
+
+def _let_in(request: web.Request, route: Route) -> None:
+    """Raises RequestError for who may not come in, and for what is meant for another daemon."""
+    settings = request.app[PARTS].settings
+    admit(request, route.access, settings)
+    request[_LET_IN] = route.access is not Access.OPEN
+    if request[_LET_IN]:
+        refuse_misdirected(request, settings)
+    refuse_encoded(request)
 
 
 def _guarded(route: Route) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
-        admit(request, route.access, request.app[PARTS].settings)
-        refuse_encoded(request)
+        _let_in(request, route)
         return await route.handler(request)
 
     return handle
@@ -55,8 +72,7 @@ def _expecting(route: Route) -> Handler:
 
     async def expect(request: web.Request) -> web.StreamResponse:
         try:
-            admit(request, route.access, request.app[PARTS].settings)
-            refuse_encoded(request)
+            _let_in(request, route)
         except RequestError as error:
             return error.as_response()
         if request.headers.get("Expect", "").lower() != "100-continue":

@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -27,6 +28,7 @@ class HttpSettings:
     host: str = "127.0.0.1"
     port: int = 9876
     token: Secret | None = None
+    root: Path | None = None  # of the daemon, or of the command that asks it; None where nobody holds them together
 
     @property
     def is_loopback(self) -> bool:
@@ -53,7 +55,7 @@ class HttpSpec(Spec):
     listen: Annotated[str, AfterValidator(_check_listen)] = DEFAULT_LISTEN
     token: SecretField | None = None
 
-    def resolve(self) -> HttpSettings:
-        """The settings that the piece describes."""
+    def resolve(self, root: Path | None = None) -> HttpSettings:
+        """The settings that the piece describes, of this root."""
         host, _, port = self.listen.rpartition(":")
-        return HttpSettings(host.strip("[]"), int(port), self.token)
+        return HttpSettings(host.strip("[]"), int(port), self.token, root)

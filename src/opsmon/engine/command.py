@@ -5,6 +5,7 @@ Only a thing that somebody named asks for is done; facts have their own rule boo
 
 from dataclasses import replace
 
+from opsmon.contract.term import Target
 from opsmon.engine.input import (
     AddFact,
     AttachDiagnosis,
@@ -100,11 +101,23 @@ def _add_fact(turn: Turn, command: AddFact, incident: Incident) -> str:
         _refusal_of_words(fact.by, fact.note)
         or refusal_of_clauses(turn, fact.clauses, incident)
         or refusal_of(incident, fact, turn.now)
+        or (_held_by(turn, incident) if command.takes_on else "")
     )
     if not refusal:
         turn.write(FactAdded(turn.now, incident.id, _marked(incident, fact)))
         turn.draft(lambda draft: follow_words(draft, incident))
     return refusal
+
+
+def _held_by(turn: Turn, incident: Incident) -> str:
+    """Who has taken the incident on already, where no clock waits for another acknowledgement."""
+    held = [fact for fact in incident.standing if fact.type is FactType.ACKNOWLEDGED]
+    words = turn.world.words.get(incident.id, {}).values()
+    waits = any(word.last.target == Target.ACKNOWLEDGE and word.last.after.is_open for word in words)
+    if not held or waits:
+        return ""
+    since = held[0].at.astimezone(turn.world.rules.zone)
+    return f"held by {held[0].by} since {since.isoformat(timespec='seconds')}"
 
 
 def _record_notice(turn: Turn, command: RecordNotice, incident: Incident) -> None:

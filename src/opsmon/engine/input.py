@@ -13,10 +13,11 @@ from opsmon.model.sample import Sample
 
 @dataclass(frozen=True, slots=True)
 class AddFact:
-    """A person (`fact.by`) reports something about an incident."""
+    """A person (`fact.by`) reports something about an incident. With `takes_on` nobody else may hold it already."""
 
     incident: IncidentId
     fact: Fact
+    takes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

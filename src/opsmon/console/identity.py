@@ -1,0 +1,21 @@
+"""Whose daemon answers: its root and its instance, in the headers of every answer to one who was let in.
+
+Several daemons may run on one machine, and a port tells nothing of them. A command sends the root that it means; a
+daemon of another root refuses it before it does anything.
+"""
+
+from urllib.parse import quote, unquote
+
+ROOT_HEADER, INSTANCE_HEADER = "X-Opsmon-Root", "X-Opsmon-Instance"
+MISDIRECTED = 421  # RFC 9110, 15.5.20: the request was meant for another server
+_PLAIN = "/:\\ ()+,=@"
+
+
+def as_header(path: object) -> str:
+    """A path as a header's value: a name in Chinese is percent-encoded UTF-8."""
+    return quote(str(path), safe=_PLAIN)
+
+
+def from_header(value: str) -> str:
+    """The path that `as_header` encoded."""
+    return unquote(value, errors="replace")
