@@ -157,6 +157,25 @@ def test_the_busier_direction_of_a_link_counts(rule_file: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("high", "plain"),
+    [(0, 100_000_000), (100_000_000, 100_000_000), (100_000, 100_000_000), (100, 4294967295), (100, None), (None, 1e8)],
+)
+def test_a_link_is_measured_by_whichever_speed_can_be_meant(
+    rule_file: Path, high: int | None, plain: float | None
+) -> None:
+    labels = {"instance": "core-1", "ifIndex": "1", "ifName": "GE1", "ifAlias": "uplink", "severity": "ordinary"}
+    series = {
+        'opsmon_interface_important{instance="core-1",interface="uplink"}': "1x40",
+        f"ifOperStatus{LINK}": "1x40",
+        f"ifInOctets{LINK}": f"0+{95_000_000 * 60 // 8}x40",
+        f"ifOutOctets{LINK}": "0+1000x40",
+    }
+    speeds = {f"ifHighSpeed{LINK}": high, f"ifSpeed{LINK}": plain}
+    series |= {name: f"{value}x40" for name, value in speeds.items() if value is not None}
+    judge(rule_file, series, {("20m", "LinkUtilisationHigh"): [(labels, "core-1: link GE1 is 95% used")]})
+
+
 def test_a_battery_is_held_against_the_limit_of_the_contract_unless_it_is_on_mains(rule_file: Path) -> None:
     labels = {"instance": "ups-1", "severity": "major"}
     summary = "ups-1: the battery lasts 25m 0s, less than the contract's 30m 0s to be on site"

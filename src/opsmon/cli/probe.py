@@ -19,6 +19,7 @@ from opsmon.model.sample import Identity, Outcome, Sample, SeriesKey
 from opsmon.probe.host_key import KNOWN_HOSTS, HostKeyPins, KeyNews, Standing
 from opsmon.probe.profile.record import format_recording, private_words, scrub
 from opsmon.probe.snmp.traffic import Exchanged
+from opsmon.state.speed import MEGABIT, link_speed
 
 INTERFACE_COLUMNS = ("ifName", "ifAlias", "ifAdminStatus", "ifOperStatus", "ifHighSpeed")
 STATUS = {1: "up", 2: "down", 3: "testing", 4: "unknown", 5: "dormant", 6: "notPresent", 7: "lowerLayerDown"}
@@ -156,10 +157,19 @@ def _show_interfaces(samples: Sequence[Sample]) -> None:
             name = labels["ifName"] or labels["ifDescr"]
             line = found.setdefault(labels["ifIndex"], {"ifName": name, "ifAlias": labels["ifAlias"]})
             line[key.metric] = STATUS.get(int(value), "") if key.metric.endswith("Status") else f"{value:.10g}"
+    for line in found.values():
+        line["ifHighSpeed"] = _megabits(line)
     if found:
         say()
         rows = [[line.get(column, "") for column in INTERFACE_COLUMNS] for line in found.values()]
         print_table(("interface", "description", "admin", "oper", "Mbit/s"), rows)
+
+
+def _megabits(line: Mapping[str, str]) -> str:
+    """The speed that the two objects of an interface tell together; nothing where they tell none."""
+    high, plain = (float(text) if (text := line.get(name)) else None for name in ("ifHighSpeed", "ifSpeed"))
+    speed_bps = link_speed(high, plain)
+    return "" if speed_bps is None else f"{speed_bps / MEGABIT:.10g}"
 
 
 def _show_facts(facts: Mapping[str, str]) -> None:

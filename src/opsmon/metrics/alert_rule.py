@@ -47,10 +47,18 @@ class RecordingRule:
     expression: str
 
 
-# A link's busier direction against its speed. The window holds several scrapes, so that one that failed does no harm.
+# The window holds several scrapes, so that one that failed does no harm.
+_OCTETS_IN, _OCTETS_OUT = (f"(rate(ifHC{way}Octets[5m]) or rate(if{way}Octets[5m]))" for way in ("In", "Out"))
+# The cases of `state.speed.link_speed`: ifSpeed where ifHighSpeed tells nothing, or a number that is no Mbit/s.
+_ALL_ONES, _FASTEST_MBPS, _IMPOSSIBLE_MBPS = "4294967295", "1e6", "1e7"
+_LINK_SPEED = (
+    f"(((ifSpeed > 0 < {_ALL_ONES}) unless ((ifHighSpeed > 0 < {_FASTEST_MBPS}) unless ifHighSpeed * 1e3 == ifSpeed))"
+    f" or (ifHighSpeed > 0 < {_IMPOSSIBLE_MBPS}) * 1e6 or (ifHighSpeed >= {_IMPOSSIBLE_MBPS} < {_ALL_ONES}))"
+)
+# A link's busier direction against its speed, in bit/s; of a row without 64-bit counters by those of 32 bits.
 LINK_UTILISATION = RecordingRule(
     "opsmon:link_utilisation:ratio",
-    "((rate(ifHCInOctets[5m]) > rate(ifHCOutOctets[5m])) or rate(ifHCOutOctets[5m])) * 8 / (ifHighSpeed * 1e6 > 0)",
+    f"(({_OCTETS_IN} > {_OCTETS_OUT}) or {_OCTETS_OUT}) * 8 / {_LINK_SPEED}",
 )
 _MARKED_BY_HAND = " or ".join(
     f"group by (instance, ifIndex) (ifOperStatus and on (instance, {name}) {_MARKED.format(name=name)})"

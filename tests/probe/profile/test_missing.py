@@ -15,6 +15,7 @@ from tests.probe.profile.recording import RecordedSession, parse_recording
 
 IF, IFX = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
 SENSOR = "1.3.6.1.2.1.99.1.1.1"
+FAN = "1.3.6.1.4.1.9.9.13.1.4.1"
 ENTITY = "1.3.6.1.2.1.47.1.1.1.1"
 HOT = f"""{ENTITY}.5.10|2|8
 {ENTITY}.7.10|4|Inlet
@@ -136,3 +137,25 @@ async def test_the_uptime_goes_on_beyond_497_days(profiles: ProfileSet) -> None:
         pytest.approx(year_and_half_s, abs=1)
     ] * 3
     assert [picture.surveyed for picture in pictures] == [True, False, False], "no restart, and not young"
+
+
+def fan(row: int, state: int) -> str:
+    return f"{FAN}.2.{row}|4|Fan\n{FAN}.3.{row}|2|{state}\n"
+
+
+async def test_a_sensor_keeps_its_name_when_the_first_of_that_name_is_gone(profiles: ProfileSet) -> None:
+    cisco = system(86_400).replace("99999.7.1", "9.1.516")
+    poller, session = DevicePoller(profiles), RecordedSession(parse_recording(cisco + fan(7, 3) + fan(8, 1)))
+    both = values(await poller.poll(session))
+    assert (both["device_fan_ok Fan"], both["device_fan_ok Fan #8"]) == (0.0, 1.0)
+    session.values = parse_recording(cisco.replace("8640000", "900") + fan(8, 1))
+    gone = values(await poller.poll(session))
+    assert {name: value for name, value in gone.items() if "fan" in name} == {"device_fan_ok Fan #8": 1.0}
+
+
+async def test_all_ones_are_no_number_of_anything(profiles: ProfileSet) -> None:
+    sessions = "1.3.6.1.4.1.12356.101.4.1.8.0"
+    for number in (2**64 - 1, 2**63 - 1, 2**32 - 1):
+        agent = f"1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.12356.101.1.1\n{sessions}|70|{number}\n"
+        found = values(await DevicePoller(profiles).poll(RecordedSession(parse_recording(agent))))
+        assert "firewall_sessions" not in found

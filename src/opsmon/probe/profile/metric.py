@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-# Raw integers that agents use for "I have no value", whatever the object: the largest and smallest of 32 and 31 bits
-# and what is left of them after a scale of ten.
-NO_VALUE = frozenset(
-    {2147483647, 2147483646, -2147483648, 4294967295, 4294967294, -99999, 65535, 655350, 32767, -32768}
-)
+# Raw integers that agents use for "I have no value", whatever the object: the largest and smallest of 64, 63, 32 and 31
+# bits and what is left of them after a scale of ten.
+_ENDS = frozenset({2**64 - 1, 2**63 - 1, -(2**63), 2**32 - 1, 2**31 - 1, -(2**31)})
+NO_VALUE = _ENDS | {2**31 - 2, 2**32 - 2, -99999, 65535, 655350, 32767, -32768}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class MetricRule:
 
 # From a sagging 100 V to two phases of 480 V; a mains that is gone is below, and is told by the first scale.
 MAINS_VOLTS = (80.0, 500.0)
-COUNTABLE = frozenset({2147483647, -2147483648, 4294967295})
+COUNTABLE = _ENDS
 
 METRICS: Mapping[str, MetricRule] = MappingProxyType(
     {

@@ -176,7 +176,7 @@ class DevicePoller:
         adopted = await self._read_all(reader, profile, shapes)
         identity, kind = identify(reader, profile)
         neighbours = neighbours_of(reader, profile)
-        series = series_of(reader, adopted)
+        series = series_of(reader, adopted, before.plan.series if before else ())
         if before is not None and before.profile is profile:
             series = keep_unread(series, before.plan.series, reader.unread)
             identity = keep_words(identity, before.identity) if is_young or reader.unread else identity

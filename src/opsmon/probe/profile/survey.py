@@ -190,8 +190,13 @@ def label_texts(reader: Reader, adopted: Iterable[Adopted]) -> list[Instance]:
     return [instance for places, row in _placed(adopted) for instance in names_wanted(reader.values, places, row)]
 
 
-def series_of(reader: Reader, adopted: Iterable[Adopted]) -> tuple[Series, ...]:
-    """One series for each metric and label; sources that give the same one follow each other."""
+def series_of(reader: Reader, adopted: Iterable[Adopted], before: Iterable[Series] = ()) -> tuple[Series, ...]:
+    """One series for each metric and label; sources that give the same one follow each other.
+
+    A row that was told apart from others of its name stays so when those are gone: the series of what is gone must not
+    go on with the values of another.
+    """
+    told_apart = {one.key for one in before}
     series: dict[SeriesKey, list[Candidate]] = {}
     taken: dict[SeriesKey, tuple[Source, Index]] = {}
     for metric, source, rows in adopted:
@@ -201,10 +206,16 @@ def series_of(reader: Reader, adopted: Iterable[Adopted]) -> tuple[Series, ...]:
             continue
         for row in rows:
             key = _key(reader, metric, source, row)
-            if (owner := taken.setdefault(key, (source, row))) != (source, row) and owner[0] is source:
-                key = SeriesKey(metric, _labels(metric, f"{key.labels[0][1] if key.labels else ''} #{_dotted(row)}"))
+            own = _told_apart(key, row)
+            if own in told_apart or ((owner := taken.setdefault(key, (source, row))) != (source, row) and owner[0] is source):
+                key = own
             series.setdefault(key, []).append(Candidate(source, row))
     return tuple(Series(key, tuple(candidates)) for key, candidates in series.items())
+
+
+def _told_apart(key: SeriesKey, row: Index) -> SeriesKey:
+    """The key of a row whose name another row has too."""
+    return SeriesKey(key.metric, _labels(key.metric, f"{key.labels[0][1] if key.labels else ''} #{_dotted(row)}"))
 
 
 def _dotted(row: Index) -> str:
