@@ -13,7 +13,7 @@ from opsmon.model.sample import Outcome
 from opsmon.probe.context import ProbeContext
 from opsmon.probe.profile.pollers import DevicePollers
 from opsmon.probe.snmp.pace import Terms
-from opsmon.probe.snmp.session import Oid, SnmpSession, SnmpValue, Walked
+from opsmon.probe.snmp.session import NO_ROWS, Index, Oid, SnmpSession, SnmpValue, Walked
 from opsmon.probe.snmp.traffic import Trace
 from opsmon.probe.snmp_check import SnmpSpec
 from opsmon.probe.worker import run_check
@@ -69,7 +69,7 @@ class StuckSession:
         await self._hang()
         return {}
 
-    async def walk(self, columns: Sequence[Oid]) -> Walked:
+    async def walk(self, columns: Sequence[Oid], after: Mapping[Oid, Index] = NO_ROWS) -> Walked:
         await self._hang()
         return Walked(())
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
 from opsmon.probe.profile.resolve import parse_oid
-from opsmon.probe.snmp.session import Index, Oid, SnmpValue, Walked
+from opsmon.probe.snmp.session import NO_ROWS, Index, Oid, SnmpValue, Walked
 
 INTEGERS = {"2", "65", "66", "67", "70"}  # Integer32, Counter32, Gauge32, TimeTicks, Counter64
 OID_TAG = "6"
@@ -56,6 +56,7 @@ class RecordedSession:
         self.falls_silent_at_walk = False
         self.walks_backwards = False
         self.ran_out = False
+        self.rows_in_time: int | None = None  # of each column, in one poll
         self.unread: set[Oid] = set()
         self.silent: dict[Oid, float] = {}
 
@@ -66,12 +67,21 @@ class RecordedSession:
         self.gets.append(tuple(oids))
         return {oid: self.values[oid] for oid in oids if oid in self.values}
 
-    async def walk(self, columns: Sequence[Oid]) -> Walked:
+    async def walk(self, columns: Sequence[Oid], after: Mapping[Oid, Index] = NO_ROWS) -> Walked:
         if self.falls_silent_at_walk:
             raise ProbeError(Outcome.TIMEOUT, "no answer")
         self.walks.append(tuple(columns))
         known = sorted(self.values)
-        return Walked(tuple(self._column(known, column) for column in columns))
+        return Walked(tuple(self._behind(self._column(known, column), column, after) for column in columns))
+
+    def _behind(self, rows: dict[Index, SnmpValue], column: Oid, after: Mapping[Oid, Index]) -> dict[Index, SnmpValue]:
+        """The rows of a walk that begins `after` one, as far as there is time."""
+        wanted = {row: value for row, value in rows.items() if row > after.get(column, ())}
+        if self.rows_in_time is None or len(wanted) <= self.rows_in_time:
+            return wanted
+        self.ran_out = True
+        self.unread.add(column)
+        return dict(list(wanted.items())[: self.rows_in_time])
 
     def _column(self, known: Sequence[Oid], column: Oid) -> dict[Index, SnmpValue]:
         rows: dict[Index, SnmpValue] = {}

@@ -41,6 +41,18 @@ def silent_after(event: asyncio.Event) -> tuple[()]:
 
 
 @pytest.mark.parametrize("version", ["1", "2c"])
+async def test_a_walk_may_begin_behind_a_row(engine: SnmpEngine, version: str) -> None:
+    async with far_end(a_switch(9)) as agent:
+        session = engine.session(agent.device(version))
+        whole = await session.walk(COLUMNS)
+        walked = await session.walk(COLUMNS, {COLUMNS[0]: (6,)})
+        again = await session.walk(COLUMNS)
+    assert list(walked.columns[0]) == [(7,), (8,), (9,)]
+    assert walked.columns[1:] == whole.columns[1:]
+    assert again == whole
+
+
+@pytest.mark.parametrize("version", ["1", "2c"])
 async def test_get_leaves_out_what_the_agent_has_not(engine: SnmpEngine, version: str) -> None:
     async with far_end(a_switch(2)) as agent:
         found = await engine.session(agent.device(version)).get([SYS_DESCR, ABSENT, SYS_UPTIME])

@@ -45,7 +45,7 @@ from opsmon.probe.profile.survey import (
 from opsmon.probe.profile.table import TableShape
 from opsmon.probe.profile.uplink import Uplinks
 from opsmon.probe.profile.uptime import Uptime, has_restarted, uptime_of
-from opsmon.probe.snmp.session import Oid, SnmpSession
+from opsmon.probe.snmp.session import Index, Oid, SnmpSession
 
 SNMP_ENGINE_TIME: Instance = ((1, 3, 6, 1, 6, 3, 10, 2, 1, 3), (0,))
 SYSTEM = (SYS_DESCR, SYS_OBJECT_ID, SYS_UP_TIME, SYS_NAME, IF_TABLE_LAST_CHANGE, SNMP_ENGINE_TIME)
@@ -115,6 +115,7 @@ class DevicePoller:
         self._monotonic = monotonic
         self._known: _Known | None = None
         self._unfinished: Reader | None = None
+        self._ends: Mapping[Oid, Index] = {}  # where the last poll had no more time
         self._parts = 0
 
     async def poll(self, session: SnmpSession) -> Picture:
@@ -123,7 +124,7 @@ class DevicePoller:
         if known is None or self._revisits.polls_left <= 0 or _is_due(session.pauses(known.silent)):
             return await self._survey(session)
         self._revisits.polls_left -= 1
-        reader = Reader(session)
+        reader = Reader(session, after=self._ends)
         stand_ins = [instance for shape in known.shapes for instance in shape.stand_ins.instances()]
         await reader.get((*WATCHED, *_engine_time(known), *known.plan.instances, *stand_ins))
         uptime = self._uptime(reader, known)
@@ -142,6 +143,7 @@ class DevicePoller:
             if relabels or not shape.fits(reader):
                 await reader.walk(shape.label_columns())
                 shape.take(reader)
+        self._ends = reader.ends() if reader.session.ran_out else {}
         self._known = known = replace(known, if_table_changed=changed)
         return self._picture(reader, known, surveyed=False)
 
@@ -164,7 +166,7 @@ class DevicePoller:
 
     async def _survey(self, session: SnmpSession) -> Picture:
         """Everything anew; what did not change keeps its blocks."""
-        before = self._known
+        before, self._ends = self._known, {}
         reader = Reader(session, self._unfinished, SYSTEM)
         await reader.get(SYSTEM)
         uptime = self._uptime(reader, before)
@@ -237,7 +239,7 @@ class DevicePoller:
                 *table_words(known.shapes),
                 *unmatched_words(unmatched),
             ),
-            ran_out=session.ran_out,
+            ran_out=session.ran_out or reader.began_late,
         )
 
     def _shapes(self, profile: Profile, before: _Known | None) -> tuple[TableShape, ...]:

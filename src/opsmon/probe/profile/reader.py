@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from opsmon.probe.snmp.session import Index, Oid, SnmpSession, SnmpValue
+from opsmon.probe.snmp.session import NO_ROWS, Index, Oid, SnmpSession, SnmpValue, Walked
 
 Instance = tuple[Oid, Index]
 # Up to so many rows single instances are cheaper to get than the whole column is to walk.
@@ -15,10 +15,17 @@ class Reader:
 
     `unread` are the columns of which not everything was read that the agent may have: what is absent there is not gone.
     A reader that goes on with an `unfinished` one asks again for what that one left unread, and for `anew`; `values`
-    then holds what both read, and `current` what this poll did.
+    then holds what both read, and `current` what this poll did. One that begins `after` rows where the time of another
+    was over reads the rest of those columns.
     """
 
-    def __init__(self, session: SnmpSession, unfinished: "Reader | None" = None, anew: Iterable[Instance] = ()) -> None:
+    def __init__(
+        self,
+        session: SnmpSession,
+        unfinished: "Reader | None" = None,
+        anew: Iterable[Instance] = (),
+        after: Mapping[Oid, Index] = NO_ROWS,
+    ) -> None:
         self.values: Values = {}
         self.problems: tuple[str, ...] = ()
         self.unread: set[Oid] = set()
@@ -26,6 +33,8 @@ class Reader:
         self._got: dict[Oid, dict[Index, SnmpValue]] = {}
         self._walked: set[Oid] = set()
         self._asked: set[Instance] = set()
+        self._after = dict(after)
+        self._before: Values = {}  # the rows up to there, where they are known
         self.current: Values = self.values
         if unfinished is not None:
             self._go_on(unfinished, set(anew))
@@ -34,8 +43,24 @@ class Reader:
         left = unfinished.unread
         self.current = {}
         self.values |= {column: rows for column, rows in unfinished.values.items() if column not in left}
+        self._before = unfinished.cut_off()
+        self._after = {column: _last_of(rows) for column, rows in self._before.items()}
         self._walked |= unfinished._walked - left
         self._asked |= {instance for instance in unfinished._asked if instance[0] not in left} - anew
+
+    def cut_off(self) -> Values:
+        """The columns that the time was too short for, with the rows that they have so far."""
+        columns = self.unread & self._walked if self.session.ran_out else set()
+        return {column: rows for column in columns if (rows := self.values.get(column))}
+
+    def ends(self) -> dict[Oid, Index]:
+        """The last row of those columns."""
+        return {column: _last_of(rows) for column, rows in self.cut_off().items()}
+
+    @property
+    def began_late(self) -> bool:
+        """Whether some columns were read without their first rows."""
+        return bool(self._after) and not self._before
 
     async def get(self, instances: Iterable[Instance]) -> None:
         """Reads single instances that have not been asked for."""
@@ -68,13 +93,23 @@ class Reader:
         if not wanted:
             return
         self._walked.update(wanted)
-        walked = await self.session.walk(wanted)
+        walked = await self._walk(wanted)
         self.problems += walked.problems
         self.values.update(zip(wanted, walked.columns, strict=True))
+        for column in self._before.keys() & set(wanted):
+            self.values[column] = {**self._before[column], **self.values[column]}
         if self.values is not self.current:
             self.current.update(zip(wanted, walked.columns, strict=True))
         if self.session.unread:
             self.unread.update(column for column in wanted if column in self.session.unread)
+
+    async def _walk(self, columns: tuple[Oid, ...]) -> Walked:
+        after = {column: self._after[column] for column in columns if column in self._after} if self._after else {}
+        if not after:
+            return await self.session.walk(columns)
+        if self.began_late:
+            self.unread.update(after)
+        return await self.session.walk(columns, after)
 
     async def read(self, instances: Iterable[Instance]) -> None:
         """Reads instances, walking those columns of which many rows are wanted."""
@@ -87,3 +122,8 @@ class Reader:
 
     def column(self, column: Oid) -> Mapping[Index, SnmpValue]:
         return self.values.get(column, {})
+
+
+def _last_of(rows: Mapping[Index, SnmpValue]) -> Index:
+    """The row that was read last: agents count upwards."""
+    return next(reversed(list(rows)))

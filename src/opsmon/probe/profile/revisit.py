@@ -31,12 +31,12 @@ class Revisits:
         self.polls_left = 0
 
     def surveyed(self, have: Set[SeriesKey], *, young: bool, finished: bool) -> None:
-        """A survey found these series; one that is not finished goes on with the next poll."""
-        self.missing = frozenset((self._had | self.missing) - have)
-        self._had = frozenset(have)
+        """A survey found these series. One that is not finished goes on with the next poll; its names are not final."""
         if not finished:
             self.polls_left = 0
             return
+        self.missing = frozenset((self._had | self.missing) - have)
+        self._had = frozenset(have)
         if not young and not self.missing:
             self._wait_long()
             return

@@ -207,7 +207,8 @@ def series_of(reader: Reader, adopted: Iterable[Adopted], before: Iterable[Serie
         for row in rows:
             key = _key(reader, metric, source, row)
             own = _told_apart(key, row)
-            if own in told_apart or ((owner := taken.setdefault(key, (source, row))) != (source, row) and owner[0] is source):
+            owner = (source, row) if own in told_apart else taken.setdefault(key, (source, row))
+            if own in told_apart or (owner[0] is source and owner[1] != row):
                 key = own
             series.setdefault(key, []).append(Candidate(source, row))
     return tuple(Series(key, tuple(candidates)) for key, candidates in series.items())

@@ -11,7 +11,7 @@ given up at the second such trial.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from opsmon.probe.snmp.ber import encode_oid
+from opsmon.probe.snmp.ber import encode_index, encode_oid
 from opsmon.probe.snmp.session import Index, Oid, SnmpValue
 from opsmon.probe.snmp.silence import Fence
 
@@ -36,11 +36,11 @@ class Column:
 
     __slots__ = ("cells", "cursor", "fence", "is_open", "last_index", "name")
 
-    def __init__(self, oid: Oid, fence: Fence | None = None) -> None:
+    def __init__(self, oid: Oid, fence: Fence | None = None, after: Index = ()) -> None:
         self.name = encode_oid(oid)
         self.fence = fence
-        self.cursor = self.name
-        self.last_index: Index = ()
+        self.cursor = self.name + encode_index(after)
+        self.last_index: Index = after
         self.cells: dict[Index, SnmpValue] = {}
         self.is_open = True
 

@@ -20,7 +20,7 @@ from opsmon.probe.snmp.get import Get
 from opsmon.probe.snmp.message import VERSION_2C
 from opsmon.probe.snmp.pace import Patience, Terms
 from opsmon.probe.snmp.plan import MakeExchange, Plan, Rehearsed
-from opsmon.probe.snmp.session import Index, Oid, SnmpSession, SnmpValue, Walked
+from opsmon.probe.snmp.session import NO_ROWS, Index, Oid, SnmpSession, SnmpValue, Walked
 from opsmon.probe.snmp.socket import SharedSocket
 from opsmon.probe.snmp.traffic import Trace, Traffic
 from opsmon.probe.snmp.usm import users_of
@@ -161,12 +161,12 @@ class _AgentSession:
 
         return await self._run("try" if doubtful else "get", oids, make)
 
-    async def walk(self, columns: Sequence[Oid]) -> Walked:
+    async def walk(self, columns: Sequence[Oid], after: Mapping[Oid, Index] = NO_ROWS) -> Walked:
         if self._terms.ran_out:
             self.unread.update(columns)
             return Walked(tuple({} for _ in columns))
         if not self._agent.silences:
-            done = await self._walk(columns)
+            done = await self._walk(columns, after=after)
             return Walked(done.columns(), done.problems)
         sound, doubtful, paused = self._agent.silences.sort(columns, monotonic())
         self._leave_out(paused)
@@ -179,24 +179,28 @@ class _AgentSession:
                 problems += done.problems
         return Walked(tuple(found.get(column, {}) for column in columns), problems)
 
-    async def _walk(self, columns: Sequence[Oid], *, doubtful: bool = False) -> Rehearsed:
+    async def _walk(
+        self, columns: Sequence[Oid], *, doubtful: bool = False, after: Mapping[Oid, Index] = NO_ROWS
+    ) -> Rehearsed:
         version = VERSIONS.get(self._agent.access.version, VERSION_2C)
         fences = {} if doubtful else self._agent.silences.fences(columns)
         careful = bool(self._agent.silences)
         caution = Caution(doubtful, careful, fences, self._agent.rows)
 
         def make(habits: Habits, hints: Hints) -> Walk:
-            return Walk(columns, habits, self._limits, version, hints, caution=caution)
+            return Walk(columns, habits, self._limits, version, hints, caution=caution, after=after)
 
         call = f"walk {doubtful} {fences}" if careful else "walk"
-        done = await self._run(call, columns, make)
+        plan = Plan() if after else None  # such a call does not come again
+        done = await self._run(call, columns, make, plan)
         if self._agent.silences:
             found = zip(columns, done.columns(), strict=True)
             self._agent.rows |= {encode_oid(column): len(cells) for column, cells in found}
         return done
 
-    async def _run(self, call: str, oids: Sequence[Oid], make: MakeExchange) -> Rehearsed:
-        done = await self._engine.converse(self._agent, self._agent.plan_of(call, oids), make, self._terms, self._trace)
+    async def _run(self, call: str, oids: Sequence[Oid], make: MakeExchange, plan: Plan | None = None) -> Rehearsed:
+        plan = plan or self._agent.plan_of(call, oids)
+        done = await self._engine.converse(self._agent, plan, make, self._terms, self._trace)
         self.unread |= done.unread
         silences, silent = self._agent.silences, done.silent
         if (silences or silent) and not self._terms.ran_out:

@@ -2,12 +2,15 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
 Oid = tuple[int, ...]
 Index = tuple[int, ...]
 # Integers of every width are int; OCTET STRING, IpAddress and Opaque are bytes; Opaque floats (net-snmp) are float.
 SnmpValue = int | float | bytes | Oid
+
+NO_ROWS: Mapping[Oid, Index] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,9 @@ class SnmpSession(Protocol):
         """The values of exact instances; an instance that the agent has not (noSuchName, noSuchInstance) is absent."""
         ...
 
-    async def walk(self, columns: Sequence[Oid]) -> Walked:
-        """The columns of one or several tables, asked together: in as few requests as fit."""
+    async def walk(self, columns: Sequence[Oid], after: Mapping[Oid, Index] = NO_ROWS) -> Walked:
+        """The columns of one or several tables, asked together: in as few requests as fit.
+
+        Of a column in `after` the rows behind that one are asked: what comes before it is known already.
+        """
         ...

@@ -7,7 +7,7 @@ as fill one unfragmented datagram.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from opsmon.probe.snmp.ber import MalformedError, decode_index, decode_oid
@@ -15,7 +15,7 @@ from opsmon.probe.snmp.care import Care, Caution, Column
 from opsmon.probe.snmp.exchange import Habits, Hints, Limits, refusal, status_name
 from opsmon.probe.snmp.message import VERSION_1, ErrorStatus, Pdu, Request, Response
 from opsmon.probe.snmp.packing import choose_rectangle, rows_to_come
-from opsmon.probe.snmp.session import Index, Oid, SnmpValue
+from opsmon.probe.snmp.session import NO_ROWS, Index, Oid, SnmpValue
 from opsmon.probe.snmp.silence import Fence
 from opsmon.probe.snmp.value import Cell, Marker
 
@@ -43,8 +43,9 @@ class Walk:
         hints: Hints | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         caution: Caution = _NO_CAUTION,
+        after: Mapping[Oid, Index] = NO_ROWS,
     ) -> None:
-        self._columns = [Column(oid, caution.fences.get(oid)) for oid in columns]
+        self._columns = [Column(oid, caution.fences.get(oid), after.get(oid, ())) for oid in columns]
         self._habits = habits
         self._limits = limits
         self._may_bulk = version != VERSION_1
