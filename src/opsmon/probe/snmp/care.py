@@ -31,6 +31,9 @@ class Caution:
     rows: Mapping[bytes, int] = field(default_factory=dict)
 
 
+NO_CAUTION = Caution()
+
+
 class Column:
     """One column under way: what it has so far and the name to go on from."""
 

@@ -157,13 +157,13 @@ class Conversation:
             self._first_sent_s = sent_at_s
         if not self._attempts:
             self._silent_since_s = sent_at_s
-        self._deadline_s = sent_at_s + self._wait_s()
-        self._deadline_s = min(self._deadline_s, self._terms.deadline_s)
+        self._deadline_s = min(sent_at_s + self._wait_s(), self._terms.deadline_s)
         self._attempts += 1
-        if self._timer is None:
-            self._timer = self._loop.call_at(self._deadline_s, self._on_timer)
-        elif self._timer.when() > self._deadline_s:  # a shorter wait than the one before
-            self._timer.cancel()
+        timer = self._timer
+        if timer is not None and timer.when() > self._deadline_s:  # a shorter wait than the one before
+            timer.cancel()
+            timer = None
+        if timer is None:
             self._timer = self._loop.call_at(self._deadline_s, self._on_timer)
 
     def _wait_s(self) -> float:

@@ -13,7 +13,7 @@ from opsmon.model.sample import Outcome
 from opsmon.probe.resolver import Resolver
 from opsmon.probe.snmp.agent import VERSIONS, Agent
 from opsmon.probe.snmp.ber import encode_oid
-from opsmon.probe.snmp.care import Caution
+from opsmon.probe.snmp.care import NO_CAUTION, Caution
 from opsmon.probe.snmp.conversation import Conversation, SocketAddress
 from opsmon.probe.snmp.exchange import Habits, Hints, Limits
 from opsmon.probe.snmp.get import Get
@@ -183,14 +183,14 @@ class _AgentSession:
         self, columns: Sequence[Oid], *, doubtful: bool = False, after: Mapping[Oid, Index] = NO_ROWS
     ) -> Rehearsed:
         version = VERSIONS.get(self._agent.access.version, VERSION_2C)
-        fences = {} if doubtful else self._agent.silences.fences(columns)
-        careful = bool(self._agent.silences)
-        caution = Caution(doubtful, careful, fences, self._agent.rows)
+        call, caution = "walk", NO_CAUTION
+        if self._agent.silences:
+            fences = {} if doubtful else self._agent.silences.fences(columns)
+            call, caution = f"walk {doubtful} {fences}", Caution(doubtful, True, fences, self._agent.rows)
 
         def make(habits: Habits, hints: Hints) -> Walk:
             return Walk(columns, habits, self._limits, version, hints, caution=caution, after=after)
 
-        call = f"walk {doubtful} {fences}" if careful else "walk"
         plan = Plan() if after else None  # such a call does not come again
         done = await self._run(call, columns, make, plan)
         if self._agent.silences:

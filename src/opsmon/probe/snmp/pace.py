@@ -6,6 +6,7 @@ time-out.
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import inf
 
 from opsmon.probe.contact import Contact
@@ -71,21 +72,21 @@ class Terms:
 
 def waits_of(patience: Patience, pace: Pace, terms: Terms) -> tuple[float, ...]:
     """The waits for one request, one for each attempt."""
-    first_s = patience.attempts_s[0]
-    scale = max(1.0, pace.wait_s / first_s)
-    attempts_s = patience.attempts_s
-    if terms.retries is not None:
-        attempts_s = tuple(first_s * (number + 1) for number in range(terms.retries + 1))
-    if terms.contact.answered:
+    scale = max(1.0, pace.wait_s / patience.attempts_s[0]) if pace.smoothed_s else 1.0
+    return _waits(patience.attempts_s, scale, terms.retries, terms.patience_s, answered=terms.contact.answered)
+
+
+@lru_cache(maxsize=64)
+def _waits(
+    attempts_s: tuple[float, ...], scale: float, retries: int | None, patience_s: float | None, *, answered: bool
+) -> tuple[float, ...]:
+    """Remembered: of quick agents, that is nearly always, they are the same."""
+    least_s = sum(attempts_s) if patience_s is None else patience_s
+    if retries is not None:
+        attempts_s = tuple(attempts_s[0] * (number + 1) for number in range(retries + 1))
+    if answered:
         attempts_s = attempts_s[:ATTEMPTS_OF_ONE_OBJECT]
+        least_s = (patience_s or 0.0) * _SHARE_OF_ONE_OBJECT
     waits = [wait_s * scale for wait_s in attempts_s]
-    lacking_s = _least_in_all_s(patience, terms) - sum(waits)
-    if lacking_s > 0:
-        waits[-1] += lacking_s
+    waits[-1] += max(0.0, least_s - sum(waits))
     return tuple(waits)
-
-
-def _least_in_all_s(patience: Patience, terms: Terms) -> float:
-    if terms.contact.answered:
-        return (terms.patience_s or 0.0) * _SHARE_OF_ONE_OBJECT
-    return sum(patience.attempts_s) if terms.patience_s is None else terms.patience_s

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from opsmon.probe.snmp.ber import MalformedError, decode_index, decode_oid
-from opsmon.probe.snmp.care import Care, Caution, Column
+from opsmon.probe.snmp.care import NO_CAUTION, Care, Caution, Column
 from opsmon.probe.snmp.exchange import Habits, Hints, Limits, refusal, status_name
 from opsmon.probe.snmp.message import VERSION_1, ErrorStatus, Pdu, Request, Response
 from opsmon.probe.snmp.packing import choose_rectangle, rows_to_come
@@ -28,9 +28,6 @@ _SILENCES_BEFORE_GENTLER = 2
 _SILENCES_BEFORE_GETNEXT = 3
 
 
-_NO_CAUTION = Caution()
-
-
 class Walk:
     """Walks `columns`; the columns are whole when `request` is None."""
 
@@ -42,7 +39,7 @@ class Walk:
         version: int,
         hints: Hints | None = None,
         monotonic: Callable[[], float] = time.monotonic,
-        caution: Caution = _NO_CAUTION,
+        caution: Caution = NO_CAUTION,
         after: Mapping[Oid, Index] = NO_ROWS,
     ) -> None:
         self._columns = [Column(oid, caution.fences.get(oid), after.get(oid, ())) for oid in columns]
