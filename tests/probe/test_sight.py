@@ -153,3 +153,12 @@ def test_a_fault_of_one_check_stands_while_another_is_silent() -> None:
         sight.note(fault(f"d{number}"), 10.0)
         sight.note(sample(f"d{number}", Outcome.TIMEOUT, check="snmp"), 11.0)
     assert sight.is_blind
+
+
+def test_names_that_are_never_resolved_are_told_though_the_name_service_is_silent() -> None:
+    sight = seen(2)
+    sight.keep_only(DeviceName(f"d{number}") for number in range(5))
+    for number in range(2, 5):
+        sight.note(fault(f"d{number}", NAMES), 1.0)
+    assert sight.is_blind
+    assert [one.device for one in sight.due(1.0 + NEVER_MEASURED_S)] == ["d2", "d3", "d4"]

@@ -83,8 +83,9 @@ class Sight:
         return len(self._faulty)
 
     def due(self, now_s: float) -> list[Unmeasured]:
-        """The checks that nobody was told of yet, and now should be; not while blindness explains them."""
-        if self.is_blind:
+        """The checks that nobody was told of yet, and now should be; not while blindness explains them. A silent name
+        service explains no name: among those that it does not answer for may be one with a slip in it."""
+        if self.is_blind and self._blind_by is not LocalCause.NAMES:
             return []
         found = [one for one in self._unmeasured.values() if one.is_due(now_s)]
         for one in found:
