@@ -19,7 +19,7 @@ from opsmon.probe.context import ProbeContext
 from opsmon.probe.profile.pollers import DevicePollers
 from opsmon.probe.resolver import Resolver
 from opsmon.probe.snmp.engine import SnmpEngine
-from opsmon.probe.snmp.pace import Pace, Terms
+from opsmon.probe.snmp.pace import NOTABLE_S, Pace, Terms
 from opsmon.probe.snmp_check import SnmpSettings
 from opsmon.probe.worker import run_check
 from tests.probe.conftest import NoDriver
@@ -217,7 +217,7 @@ def test_a_pace_follows_what_an_agent_takes_and_forgets() -> None:
     assert 4.0 <= pace.wait_s <= 6.0
     for _ in range(60):
         pace.observe(0.01)
-    assert not pace.is_slow
+    assert pace.smoothed_s < NOTABLE_S
 
 
 # --- what came instead of an answer

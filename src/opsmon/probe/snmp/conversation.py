@@ -87,9 +87,9 @@ class Conversation:
     """Runs `exchange`; `done` gets None, or the ProbeError that ended it."""
 
     __slots__ = (
-        "_attempts", "_deadline_s", "_encoded", "_exchange", "_first_sent_s", "_id", "_is_unanswered", "_loop",
-        "_patience", "_sent_at_s", "_sign", "_silent_since_s", "_suspicion", "_terms", "_timer", "_trace", "_waits_s",
-        "_wire", "done", "peer",
+        "_attempts", "_deadline_s", "_encoded", "_exchange", "_first_sent_s", "_id", "_loop", "_patience", "_sent_at_s",
+        "_sign", "_silent_since_s", "_suspicion", "_terms", "_timer", "_timer_at_s", "_trace", "_waits_s", "_wire",
+        "done", "is_unanswered", "peer",
     )  # fmt: skip
 
     def __init__(
@@ -109,8 +109,8 @@ class Conversation:
         self._id = 0
         self._attempts = 0
         self._sign: Request | None = None  # asked in between, to see whether the agent is there
-        self._is_unanswered = True
-        self._deadline_s = self._sent_at_s = self._first_sent_s = self._silent_since_s = 0.0
+        self.is_unanswered = True
+        self._timer_at_s = self._deadline_s = self._sent_at_s = self._first_sent_s = self._silent_since_s = 0.0
         self._encoded = _NOTHING
 
     async def run(self) -> None:
@@ -125,8 +125,9 @@ class Conversation:
 
     # --- asking
 
-    def _ask(self, attempts: int = 0) -> None:
-        """Send what the exchange wants next, under a new id; or finish. `attempts` were made in vain before."""
+    def _ask(self, attempts: int = 0, now_s: float = 0.0) -> None:
+        """Send what the exchange wants next, under a new id; or finish. `attempts` were made in vain before; `now_s` is
+        the loop's time where the caller has just looked."""
         self._wire.forget(self._id)
         request = self._sign or self._exchange.request
         if request is None:
@@ -136,12 +137,12 @@ class Conversation:
         self._id = self._new_id()
         self._wire.expect(self._id, self)
         self._attempts = attempts
-        self._is_unanswered = True
+        self.is_unanswered = True
         self._first_sent_s = 0.0
         if request.encoded is None:
             request.encoded = encode_request(self.peer.version, self.peer.community, request)
         self._encoded = request.encoded
-        self._send()
+        self._send(now_s)
 
     def _new_id(self) -> int:
         """A random id (a guesser far away has one chance in a thousand million), and nobody's at present."""
@@ -150,21 +151,23 @@ class Conversation:
             if not self._wire.is_expected(request_id):
                 return request_id
 
-    def _send(self) -> None:
+    def _send(self, now_s: float = 0.0) -> None:
         self._wire.send(self._encoded.with_id(self._id), self.peer.address)
-        self._sent_at_s = sent_at_s = self._loop.time()
+        self._sent_at_s = sent_at_s = now_s or self._loop.time()
         if not self._first_sent_s:
             self._first_sent_s = sent_at_s
         if not self._attempts:
             self._silent_since_s = sent_at_s
-        self._deadline_s = min(sent_at_s + self._wait_s(), self._terms.deadline_s)
+        is_usual = not self._attempts and self._exchange.follows_plan
+        deadline_s = sent_at_s + (self._waits_s[0] if is_usual else self._wait_s())
+        self._deadline_s = deadline_s = deadline_s if deadline_s < self._terms.deadline_s else self._terms.deadline_s
         self._attempts += 1
         timer = self._timer
-        if timer is not None and timer.when() > self._deadline_s:  # a shorter wait than the one before
+        if timer is not None and self._timer_at_s > deadline_s:  # a shorter wait than the one before
             timer.cancel()
             timer = None
         if timer is None:
-            self._timer = self._loop.call_at(self._deadline_s, self._on_timer)
+            self._timer, self._timer_at_s = self._loop.call_at(deadline_s, self._on_timer), deadline_s
 
     def _wait_s(self) -> float:
         """How long this attempt may take."""
@@ -182,6 +185,7 @@ class Conversation:
         if self._loop.time() < self._deadline_s:
             if self._timer is None:
                 self._timer = self._loop.call_at(self._deadline_s, self._on_timer)
+                self._timer_at_s = self._deadline_s
             return
         try:
             self._on_silence()
@@ -241,7 +245,7 @@ class Conversation:
 
     def left_unanswered(self) -> tuple[Peer, float] | None:
         """The agent, and when it was asked, if the request that is forgotten now has had no answer."""
-        return (self.peer, self._first_sent_s) if self._attempts and self._is_unanswered else None
+        return (self.peer, self._first_sent_s) if self._attempts and self.is_unanswered else None
 
     # --- listening
 
@@ -253,12 +257,12 @@ class Conversation:
         values = layout.read(datagram, self._id)
         if values is None:
             return False
-        self._note_answer()
+        self._note_answer(now_s := self._loop.time())
         request = self._exchange.request
         response = self._exchange.take_values(values, len(datagram))
         self._tell(request, response)
         try:
-            self._ask()
+            self._ask(now_s=now_s)
         except ProbeError as error:
             self.fail(error)
         return True
@@ -274,7 +278,7 @@ class Conversation:
             self.suspect(f"its answer is malformed: {error}")
             return
         self._tell(self._sign or self._exchange.request, response)
-        self._note_answer()
+        self._note_answer(self._loop.time())
         try:
             if self._sign is None:
                 self._exchange.take(response)
@@ -283,12 +287,12 @@ class Conversation:
         except ProbeError as error:
             self.fail(error)
 
-    def _note_answer(self) -> None:
+    def _note_answer(self, now_s: float) -> None:
         self._suspicion = ""
-        self._is_unanswered = False
-        took_s = self._loop.time() - self._first_sent_s
+        self.is_unanswered = False
+        took_s = now_s - self._first_sent_s
         pace, contact = self.peer.pace, self._terms.contact
-        if took_s > NOTABLE_S or pace.is_slow:
+        if took_s > NOTABLE_S or pace.smoothed_s > NOTABLE_S:
             pace.observe(took_s)
         elif contact.answered:
             return

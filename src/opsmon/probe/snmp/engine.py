@@ -201,8 +201,11 @@ class _AgentSession:
     async def _run(self, call: str, oids: Sequence[Oid], make: MakeExchange, plan: Plan | None = None) -> Rehearsed:
         plan = plan or self._agent.plan_of(call, oids)
         done = await self._engine.converse(self._agent, plan, make, self._terms, self._trace)
+        silences = self._agent.silences
+        if done.follows_plan and not silences:
+            return done
         self.unread |= done.unread
-        silences, silent = self._agent.silences, done.silent
+        silent = done.silent
         if (silences or silent) and not self._terms.ran_out:
             silences.note(oids, silent, monotonic())
             self._leave_out(oid for oid in silent if oid in done.unread)

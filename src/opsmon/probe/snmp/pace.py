@@ -46,10 +46,6 @@ class Pace:
         self.smoothed_s += _SMOOTHING * (took_s - self.smoothed_s)
 
     @property
-    def is_slow(self) -> bool:
-        return self.smoothed_s > NOTABLE_S
-
-    @property
     def wait_s(self) -> float:
         """How long an answer may take before it is missed."""
         return min(self.smoothed_s + _VARIATIONS * self.variation_s, _LONGEST_S)

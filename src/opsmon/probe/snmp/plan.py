@@ -89,6 +89,7 @@ class Rehearsed:
         self._went_astray = False
         follow = bool(plan.steps) and plan.habits == habits.key
         self._live: Exchange | None = None if follow else make(habits, plan.hints)
+        self.follows_plan = follow  # until something goes otherwise
         self.request = plan.steps[0].request if self._live is None else self._live.request
 
     @property
@@ -173,6 +174,7 @@ class Rehearsed:
         if self._live is not None:
             return self._live
         self._live = live = self._make(self._habits, self._plan.hints)
+        self.follows_plan = False
         answers, self._answers = self._answers, []
         steps = self._plan.steps
         self._plan.forget()

@@ -89,7 +89,7 @@ class SharedSocket:
         if conversation is None:
             return
         self._speaking.pop(conversation.peer.address, None)
-        self._finished_ids[request_id] = conversation.left_unanswered()
+        self._finished_ids[request_id] = conversation.left_unanswered() if conversation.is_unanswered else None
         if len(self._finished_ids) > _REMEMBERED_IDS:
             del self._finished_ids[next(iter(self._finished_ids))]
 
