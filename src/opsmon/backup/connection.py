@@ -3,13 +3,14 @@
 netmiko finds the platform's driver, dials, logs in and opens the shell; what is said in the shell is dialogue.py's. Its
 drivers are kept from answering questions by themselves: the one of Huawei would save the running configuration. The key
 that a device shows at first is pinned in the same file as the probes' (`var/known_hosts`); another one later ends the
-session before a password is sent. No error holds a secret or anything that the device said.
+session before a password is sent. A device behind jump hosts is dialled from the last of them (jump_host.py). Reasons
+may quote what the device said: whoever shows them scrubs them.
 """
 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import netmiko
@@ -17,21 +18,17 @@ import paramiko
 from netmiko.exceptions import ReadException
 from netmiko.ssh_dispatcher import CLASS_MAPPER
 
-from opsmon.backup.outcome import HOST_KEY_CHANGED
+from opsmon.backup.jump_host import way_to
+from opsmon.backup.login_reason import BANNER_S, CONNECT_S, LOGIN_S, WEAK, login_reason
+from opsmon.backup.login_record import LoginRecord
+from opsmon.backup.pinned import Pinned
+from opsmon.backup.silence import session_ended
 from opsmon.backup.watched_channel import CutError, WatchedChannel
 from opsmon.errors import BackupError
 from opsmon.model.device import Device, SshAccess
 from opsmon.probe.host_key import HostKeyPins, Place
 
-CONNECT_S, BANNER_S, LOGIN_S, BLOCKING_S = 10.0, 15.0, 15.0, 20.0
-# What paramiko offers and nobody should: used only where `legacy: true` says so.
-WEAK = {
-    "kex": ["diffie-hellman-group-exchange-sha1", "diffie-hellman-group14-sha1", "diffie-hellman-group1-sha1"],
-    "keys": ["ssh-rsa", "ssh-dss"],
-    "pubkeys": ["ssh-rsa", "ssh-dss"],
-    "ciphers": ["aes128-cbc", "aes192-cbc", "aes256-cbc", "3des-cbc"],
-    "macs": ["hmac-md5", "hmac-md5-96", "hmac-sha1-96"],
-}
+BLOCKING_S = 20.0
 # Both write what a device said, and what was sent to it, into their logs.
 for _name in ("netmiko", "paramiko"):
     logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
@@ -47,27 +44,14 @@ class Line:
     client: paramiko.SSHClient
 
 
-class _Pinned(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # paramiko has no types
-    """Trusts whom the pins trust; asked before the login."""
+@dataclass(slots=True)
+class _Login:
+    """What is known of one login while it is made."""
 
-    def __init__(self, pins: HostKeyPins, place: Place) -> None:
-        self._pins, self._place = pins, place
-        self.refused = False
-
-    def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:
-        peer = str(client.get_transport().getpeername()[0])
-        self.refused = not self._pins.trusts(replace(self._place, address=peer), f"{key.get_name()} {key.get_base64()}")
-        if self.refused:
-            raise paramiko.SSHException("the host key is not the pinned one")
-
-    def prefer_pinned(self, transport: paramiko.Transport) -> None:
-        """Asks the device for a key of the algorithm that is pinned: it may have several keys."""
-        options = transport.get_security_options()
-        pinned = {key.split()[0] for key in self._pins.keys_of(self._place)}
-        if "ssh-rsa" in pinned:  # the same key, signed with SHA-2 (RFC 8332, 3)
-            pinned |= {"rsa-sha2-256", "rsa-sha2-512"}
-        first = [name for name in options.key_types if name in pinned]
-        options.key_types = [*first, *(name for name in options.key_types if name not in pinned)]
+    access: SshAccess
+    policy: Pinned
+    sock: paramiko.Channel | None
+    record: LoginRecord = field(default_factory=LoginRecord)
 
 
 def driver_of(platform: str) -> type[Any]:
@@ -86,19 +70,29 @@ def open_line(device: Device, pins: HostKeyPins, *, own_login: bool) -> Iterator
         raise BackupError("the device has no `ssh.platform`")
     if access.platform.endswith(("_telnet", "_serial")):
         raise BackupError(f"`{access.platform}` would send the password in plain: only SSH is spoken")
-    policy = _Pinned(pins, Place(device.name, access.port, device.address, device.formerly))
-    driver = _quiet(driver_of(access.platform), policy, own_login)(**_parameters(device.address, access))
-    try:
-        with _reasons(policy, access):
-            driver.establish_connection()
-        driver.channel = WatchedChannel(driver.remote_conn, driver.encoding)
-        if not own_login:
-            with _reasons(policy, access):
+    driver_type = driver_of(access.platform)
+    with way_to(device.address, access, pins) as sock:
+        place = Place(device.name, access.port, "" if sock else device.address, device.formerly)
+        login = _Login(access, Pinned(pins, place), sock)
+        driver = _quiet(driver_type, login, own_login)(**_parameters(device.address, access), sock=sock)
+        try:
+            yield _logged_in(driver, login, own_login=own_login)
+        finally:
+            _hang_up(driver)
+
+
+def _logged_in(driver: Any, login: _Login, *, own_login: bool) -> Line:
+    with _reasons(login):
+        driver.establish_connection()
+    channel = driver.channel = WatchedChannel(driver.remote_conn, driver.encoding)
+    if not own_login:
+        try:
+            with _reasons(login):
                 driver.special_login_handler()
                 driver._try_session_preparation()
-        yield Line(driver.channel, driver, driver.remote_conn_pre)
-    finally:
-        _hang_up(driver)
+        except CutError:
+            raise CutError(session_ended(channel.heard, "")) from None
+    return Line(channel, driver, driver.remote_conn_pre)
 
 
 def _hang_up(driver: Any) -> None:
@@ -108,24 +102,18 @@ def _hang_up(driver: Any) -> None:
     logging.getLogger("netmiko").removeFilter(driver._secrets_filter)
 
 
-def _quiet(driver: type[Any], policy: _Pinned, own_login: bool) -> type[Any]:
+def _quiet(driver: type[Any], login: _Login, own_login: bool) -> type[Any]:
     """The driver that dials and does not begin to talk by itself."""
 
     class Quiet(driver):  # type: ignore[misc]  # the base is found at run time
         def _build_ssh_client(self) -> paramiko.SSHClient:
             client = self._get_ssh_client_instance()
-            client.set_missing_host_key_policy(policy)
+            client.set_missing_host_key_policy(login.policy)
             return client
 
         def _connect_params_dict(self) -> dict[str, Any]:
             parameters: dict[str, Any] = super()._connect_params_dict()
-
-            def transport(*given: Any, **named: Any) -> paramiko.Transport:
-                made = paramiko.Transport(*given, **named)
-                policy.prefer_pinned(made)
-                return made
-
-            return {**parameters, "transport_factory": transport}
+            return {**parameters, "transport_factory": login.policy.preferring(login.record.open_transport)}
 
         def establish_connection(self, width: int = 511, height: int = 1000) -> None:
             self.dialling = True
@@ -160,33 +148,16 @@ def _parameters(address: str, access: SshAccess) -> dict[str, Any]:
 
 
 @contextmanager
-def _reasons(policy: _Pinned, access: SshAccess) -> Iterator[None]:
-    """Turns what the libraries raise into a reason. `from None`: their errors may quote what the device said."""
+def _reasons(login: _Login) -> Iterator[None]:
+    """Turns what the libraries raise into a reason. `from None`: their errors name their classes."""
     try:
         yield
     except (BackupError, CutError):
         raise
-    except (netmiko.NetmikoAuthenticationException, paramiko.AuthenticationException):
-        raise BackupError(f"the login of `{access.username}` was refused (password or key)") from None
     except netmiko.ReadTimeout:
         raise BackupError("netmiko's driver of the platform waited in vain for what it expects at login") from None
     except ReadException:
         raise CutError("the device ended the session") from None
-    except (netmiko.NetmikoTimeoutException, paramiko.SSHException, OSError, EOFError, ValueError) as error:
-        raise BackupError(_reason(error, policy)) from None
-
-
-def _reason(error: BaseException, policy: _Pinned) -> str:
-    cause: BaseException = error.__context__ or error
-    if policy.refused:
-        return f"{HOST_KEY_CHANGED} (delete its line in var/known_hosts if that was on purpose)"
-    if isinstance(cause, paramiko.ssh_exception.IncompatiblePeer):
-        return "no algorithms in common; an old device may need `ssh: {legacy: true}`"
-    if isinstance(cause, FileNotFoundError | PermissionError):
-        return "the key file of `ssh.key` cannot be read"
-    if isinstance(cause, ConnectionRefusedError | paramiko.ssh_exception.NoValidConnectionsError):
-        return "the SSH port refused the connection"
-    if isinstance(cause, TimeoutError):
-        return f"nobody answered at the SSH port within {CONNECT_S:g} s"
-    closed = isinstance(cause, EOFError | ConnectionError)
-    return "the device closed the connection before the login" if closed else f"SSH failed ({type(cause).__name__})"
+    except (netmiko.NetmikoBaseException, paramiko.SSHException, OSError, EOFError, ValueError) as error:
+        refused = login.policy.refused
+        raise BackupError(login_reason(error, login.record, login.access, key_refused=refused)) from None

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 import paramiko
 
 from opsmon.backup.sections import file_header
+from opsmon.backup.silence import quoted
 from opsmon.backup.watched_channel import CutError
 from opsmon.errors import BackupError
 
@@ -30,8 +31,10 @@ def fetch_files(client: paramiko.SSHClient, patterns: tuple[str, ...]) -> str:
         raise CutError("the session was cut") from None
     except TimeoutError:
         raise BackupError(f"file transfer stalled: nothing came for {READ_S:g} s") from None
-    except (paramiko.SSHException, OSError) as error:
-        raise BackupError(f"file transfer failed ({type(error).__name__})") from None
+    except paramiko.SSHException:
+        raise BackupError("the host offers no file transfer (SFTP) to `ssh.username`") from None
+    except OSError as error:
+        raise BackupError(f"file transfer failed: {quoted(error.strerror or str(error))}") from None
     if not texts:
         raise BackupError("none of the files is there")
     return "".join(texts)

@@ -61,7 +61,7 @@ def second_factor(line: str) -> str:
     """The reason where a code is asked for that only a person has."""
     return (
         f"a second factor is asked for (`{quoted(line)}`), which no program can give: "
-        "let `ssh.username` log in by key or password alone"
+        "let `ssh.username` log in without one"
     )
 
 

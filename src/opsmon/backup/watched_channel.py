@@ -8,7 +8,7 @@ from typing import Any
 
 from netmiko.channel import SSHChannel
 
-CHUNK_BYTES = 65_536
+CHUNK_BYTES, HEARD_CHARS = 65_536, 4_000
 _NEXT_LINE = "\x1bE"  # ECMA-48 NEL: how ProCurve ends a line
 
 
@@ -26,6 +26,7 @@ class WatchedChannel(SSHChannel):
     def __init__(self, conn: Any, encoding: str) -> None:
         super().__init__(conn, encoding)
         self._shell = conn
+        self.heard = ""  # the last of what netmiko read
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
 
     def receive(self, timeout_s: float) -> str:
@@ -51,7 +52,9 @@ class WatchedChannel(SSHChannel):
     def read_buffer(self) -> str:
         """netmiko's door: what is there now, possibly nothing; raises where nothing will come any more."""
         if self._shell.recv_ready():
-            return self._decoder.decode(self._shell.recv(CHUNK_BYTES))
+            part = self._decoder.decode(self._shell.recv(CHUNK_BYTES))
+            self.heard = (self.heard + part)[-HEARD_CHARS:]
+            return part
         if self._shell.closed or self._shell.eof_received or not self._shell.get_transport().is_active():
             raise CutError("the session was cut")
         return ""

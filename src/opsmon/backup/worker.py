@@ -157,7 +157,7 @@ def _shown(scrubber: Scrubber, text: str) -> str:
 def secrets_of(device: Device) -> list[str]:
     """The secrets that the inventory holds of a device: they are hidden wherever the device repeats them."""
     ssh, snmp = device.ssh, device.snmp
-    found: list[Secret | None] = [ssh.password, ssh.enable] if ssh else []
+    found: list[Secret | None] = [secret for _, secret in ssh.secrets] if ssh else []
     if snmp:
         found += [snmp.community, snmp.auth.key if snmp.auth else None, snmp.priv.key if snmp.priv else None]
     return [text for secret in found if secret is not None and (text := _revealed(secret))]

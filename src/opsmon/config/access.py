@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from opsmon.config.inventory_spec import SnmpAuthSpec, SnmpPrivSpec, SnmpSpec, SshSpec
+from opsmon.config.inventory_spec import JumpSpec, SnmpAuthSpec, SnmpPrivSpec, SnmpSpec, SshSpec
 from opsmon.config.mistake import Mistake
 from opsmon.config.secret import FileSecrets, MissingSecret
-from opsmon.model.device import SnmpAccess, SnmpV3Key, SnmpVersion, SshAccess
+from opsmon.model.device import JumpHost, SnmpAccess, SnmpV3Key, SnmpVersion, SshAccess
+from opsmon.model.name import DeviceName
 
 SHORTEST_KEY = 8  # RFC 3414, 11.2: passwords of a user are at least eight octets
 
@@ -64,7 +65,22 @@ def resolve_ssh(fields: Mapping[str, object], secrets: FileSecrets) -> SshAccess
         key=str(secrets.find_key_file(str(fields["key"]))) if spec.key else None,
         enable=spec.enable, platform=spec.platform, hostnames=_listed(spec.hostname),
         legacy=bool(spec.legacy),
+        prompt=spec.prompt or "", pager=spec.pager or "", stall_s=spec.stall, longest_s=spec.longest,
+        jump=_jump(spec.jump, fields.get("jump"), secrets),
     )  # fmt: skip
+
+
+def _jump(spec: str | JumpSpec | None, written: object, secrets: FileSecrets) -> JumpHost | None:
+    """The host on the way; one that is named is found in the inventory later (jump.py)."""
+    if spec is None:
+        return None
+    if isinstance(spec, str):
+        return JumpHost(DeviceName(spec))
+    fields = written if isinstance(written, dict) else {}
+    key = str(secrets.find_key_file(fields["key"])) if spec.key else None
+    inner = _jump(spec.jump, fields.get("jump"), secrets)
+    access = SshAccess(spec.username, spec.port or 22, spec.password, key, legacy=bool(spec.legacy), jump=inner)
+    return JumpHost(DeviceName(spec.hostname), spec.hostname, access)
 
 
 def _listed(names: str | list[str] | None) -> tuple[str, ...]:

@@ -76,7 +76,6 @@ def _secrets(device: Device) -> list[tuple[str, Secret]]:
         ("snmp.community", snmp.community if snmp else None),
         ("snmp.auth.key", snmp.auth.key if snmp and snmp.auth else None),
         ("snmp.priv.key", snmp.priv.key if snmp and snmp.priv else None),
-        ("ssh.password", ssh.password if ssh else None),
-        ("ssh.enable", ssh.enable if ssh else None),
+        *(ssh.secrets if ssh else ()),
     ]
     return [(name, secret) for name, secret in found if secret is not None]

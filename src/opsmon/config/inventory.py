@@ -11,6 +11,7 @@ from opsmon.config.document import Document, read_document
 from opsmon.config.folder import yaml_files
 from opsmon.config.former_name import check_former_names
 from opsmon.config.inventory_spec import MOST_DEVICES
+from opsmon.config.jump import link_jumps
 from opsmon.config.loading import Loading
 from opsmon.config.parent import check_no_circle, check_parents_exist
 from opsmon.config.reference import Known, check_device, check_site, with_only_service
@@ -41,7 +42,8 @@ def load_inventory(loading: Loading, known: Known) -> Inventory:
     check_former_names(placed, loading.problems)
     _warn_shared_addresses(placed.values(), loading)
     _warn_marks_unseen(placed.values(), loading)
-    devices = {name: with_only_service(found.device, known) for name, found in placed.items()}
+    linked = link_jumps(placed, loading.problems)
+    devices = {name: with_only_service(device, known) for name, device in linked.items()}
     if not read:
         hint = "is this the right directory? `opsmon init DIR` writes a sample"
         loading.problems.add(Problem(FOLDER, 0, 0, "there is no inventory file", hint, "", True))

@@ -3,8 +3,18 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
 
+from opsmon.backup.spec import PatternText, PromptText
 from opsmon.config.address import Address
 from opsmon.model.device import Kind
 from opsmon.near_miss import shown
@@ -13,6 +23,7 @@ from opsmon.spec import Seconds, SecretField, Spec, wrong
 MOST_DEVICES = 100_000
 MOST_DEVICES_IN_RANGE = 10_000
 SHORTEST_PERIOD_S, LONGEST_PERIOD_S = 1.0, 86_400.0
+LONGEST_PATIENCE_S = 21_600.0
 _NAME = re.compile(r"\w[\w.-]{0,99}")
 
 
@@ -31,6 +42,12 @@ def check_name(text: str) -> str:
 def _check_period(seconds: float) -> float:
     if not SHORTEST_PERIOD_S <= seconds <= LONGEST_PERIOD_S:
         raise wrong("a check runs between once a second and once a day")
+    return seconds
+
+
+def _check_patience(seconds: float) -> float:
+    if not SHORTEST_PERIOD_S <= seconds <= LONGEST_PATIENCE_S:
+        raise wrong("a dialogue is waited for between a second and six hours")
     return seconds
 
 
@@ -55,6 +72,7 @@ Name = Annotated[str, AfterValidator(check_name), WithJsonSchema(_NAME_SCHEMA)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Period = Annotated[Seconds, AfterValidator(_check_period)]
+Patience = Annotated[Seconds, AfterValidator(_check_patience)]
 Version = Annotated[
     Literal["1", "2c", "3"], BeforeValidator(_check_version), WithJsonSchema({"enum": [1, 2, 3, "1", "2c", "3"]})
 ]
@@ -89,8 +107,37 @@ class SnmpSpec(Spec):
     context: str | None = None
 
 
+class JumpSpec(Spec):
+    """A jump host that is no device of the inventory. `jump` is the host on the way to it."""
+
+    hostname: Address
+    username: Word
+    port: Port | None = None
+    password: SecretField | None = None
+    key: Word | None = None
+    legacy: bool | None = None
+    jump: "Jump | None" = None
+
+
+def _one_jump(written: object, union: ValidatorFunctionWrapHandler, info: ValidationInfo) -> "str | JumpSpec":
+    """By its form, so that a mistake is told of that form alone."""
+    if isinstance(written, str):
+        return check_name(written)
+    if isinstance(written, dict):
+        return JumpSpec.model_validate(written, context=info.context)
+    raise wrong("a jump host is the name of a device, or `{hostname: …, username: …}`")
+
+
+Jump = Annotated[Name | JumpSpec, WrapValidator(_one_jump)]
+JumpSpec.model_rebuild()
+
+
 class SshSpec(Spec):
-    """`ssh:`, whole or in part. `key` is the path of a private key, relative to the file that names it."""
+    """`ssh:`, whole or in part. `key` is the path of a private key, relative to the file that names it.
+
+    `prompt`, `pager`, `stall` and `longest` stand above what the make's profile says of its dialogue; `jump` is a
+    device of the inventory by its name, or a host of its own.
+    """
 
     username: Word | None = None
     port: Port | None = None
@@ -100,6 +147,11 @@ class SshSpec(Spec):
     platform: Word | None = None
     hostname: Word | list[Word] | None = None
     legacy: bool | None = None
+    prompt: PromptText | None = None
+    pager: PatternText | None = None
+    stall: Patience | None = None
+    longest: Patience | None = None
+    jump: Jump | None = None
 
 
 class FieldsSpec(Spec):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from opsmon.backup.recipe import RecipeBook
 from opsmon.config.mistake import Mistake
 from opsmon.config.problem import Problems
 from opsmon.config.site_file import PlacedDevice, SiteFile
@@ -21,6 +22,7 @@ class Known:
     contracts: Mapping[ContractId, ContractBook] | None
     profiles: frozenset[str] | None
     checks: Mapping[str, Sequence[object]] = field(default_factory=dict)  # the usual ones of each profile
+    recipes: RecipeBook = field(default_factory=RecipeBook)
     # What was found of each contract's labels: the thousand cameras of a site have the same ones.
     label_mistakes: dict[tuple[str, frozenset[tuple[str, str]]], tuple[Mistake, ...]] = field(default_factory=dict)
 
@@ -55,6 +57,7 @@ def _mistakes(device: Device, known: Known) -> Iterator[Mistake]:
         yield service
     yield from _family_mistakes(device)
     yield from _label_mistakes(device, known)
+    yield from _backup_mistakes(device, known)
 
 
 def _family_mistakes(device: Device) -> Iterator[Mistake]:
@@ -63,6 +66,17 @@ def _family_mistakes(device: Device) -> Iterator[Mistake]:
         if check.family not in (None, version_of(numeric or "")):
             message = f"the check {shown(check.name)} wants IPv{check.family}, and {device.address} is none"
             yield Mistake(("checks",), message, "leave out `family:`, or give a host name")
+
+
+def _backup_mistakes(device: Device, known: Known) -> Iterator[Mistake]:
+    """What `ssh:` says and no backup will use."""
+    recipe, access = known.recipes.recipe_for(device), device.ssh
+    if recipe is None or access is None:
+        return
+    if access.enable is not None and (recipe.enable is None or not recipe.enable.password):
+        message = f"`ssh.enable` is given, and `{recipe.name}` raises no rights with a password"
+        hint = "leave it out, or teach the profile's `backup:` section its `enable`"
+        yield Mistake(("ssh", "enable"), message, hint, warning=True)
 
 
 def _service_mistake(contract: ContractId | None, service: str | None, known: Known) -> Mistake | None:

@@ -58,7 +58,7 @@ def load_root(path: Path, *, environ: Mapping[str, str] = os.environ, require_se
     conditions = load_conditions(rules, loading.problems)
     profiles = read_profiles(root_of("probes", root) / "probes", root, loading.problems)
     recipes = resolve_recipes(profiles, loading.problems) if profiles else RecipeBook()
-    inventory = load_inventory(loading, _known(known_contracts, profiles))
+    inventory = load_inventory(loading, _known(known_contracts, profiles, recipes))
     loading.problems.tell_doubts(sorted({site.contract for site in inventory.sites.values() if site.contract}))
     loading.problems.raise_if_any()
     if profiles is None:
@@ -67,8 +67,10 @@ def load_root(path: Path, *, environ: Mapping[str, str] = os.environ, require_se
     return Root(root, settings, inventory, conditions, profiles, contracts, warnings, recipes)
 
 
-def _known(contracts: Mapping[ContractId, ContractBook] | None, profiles: ProfileSet | None) -> Known:
+def _known(
+    contracts: Mapping[ContractId, ContractBook] | None, profiles: ProfileSet | None, recipes: RecipeBook
+) -> Known:
     if profiles is None:
         return Known(contracts, None)
     usual = {name: profile.checks for name, profile in profiles.profiles.items() if profile.checks}
-    return Known(contracts, frozenset(profiles.profiles), usual)
+    return Known(contracts, frozenset(profiles.profiles), usual, recipes)

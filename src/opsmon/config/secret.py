@@ -40,7 +40,7 @@ def check_secrets(device: Device, kinds: Collection[str]) -> None:
     if snmp is not None and "snmp" in kinds:
         wanted += [snmp.community, *(key.key for key in (snmp.auth, snmp.priv) if key is not None)]
     if ssh is not None and "ssh" in kinds:
-        wanted += [ssh.password, ssh.enable]
+        wanted += [secret for _, secret in ssh.secrets]
     missing = [replace(secret.problem, warning=False) for secret in wanted if isinstance(secret, MissingSecret)]
     if missing:
         raise ConfigError(tuple(missing))
@@ -79,9 +79,9 @@ class FileSecrets:
 
     def taken_over(self, fields: Mapping[str, object]) -> tuple[int, ...]:
         """Which values of an access were read from other files: equal references may mean another folder there."""
-        nested = [value for value in fields.values() if isinstance(value, dict)]
-        inner = [value for mapping in nested for value in mapping.values()]
-        return tuple(id(value) for value in (*fields.values(), *inner) if id(value) in self._owners)
+        own = tuple(id(value) for value in fields.values() if id(value) in self._owners)
+        nested = (value for value in fields.values() if isinstance(value, dict))
+        return own + tuple(found for mapping in nested for found in self.taken_over(mapping))
 
     def open_secret(self, written: object) -> Secret:
         """The secret that `written` is or refers to. Raises a pydantic error when it is neither."""

@@ -1,7 +1,7 @@
 """One file of `inventories/`: its site and its devices, each with everything that it inherits already in it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 
 from opsmon.config.access import IncompleteError, resolve_snmp, resolve_ssh
@@ -15,7 +15,7 @@ from opsmon.config.mistake import Mistake
 from opsmon.config.origin import Layer, Origin
 from opsmon.config.problem import Problems
 from opsmon.config.secret import FileSecrets
-from opsmon.model.device import Check, Device, Kind, Site, SnmpAccess, SshAccess
+from opsmon.model.device import Check, Device, JumpHost, Kind, Site, SnmpAccess, SshAccess
 from opsmon.model.name import ContractId, DeviceName, SiteName
 from opsmon.near_miss import nearest, shown
 
@@ -182,6 +182,8 @@ class _SiteReader:
         name = DeviceName(member.name)
         kind = self._kind(fields, name)
         snmp, ssh = self._snmp(fields), self._ssh(fields)
+        if ssh and ssh.jump == JumpHost(name) and origin.entry.depth(("ssh", "jump")) < 2:
+            ssh = replace(ssh, jump=None)  # the site's jump host itself, which inherits the site's `jump`
         own_parents = origin.entry.depth(("parents",)) > 0
         return Device(
             name=name, site=self.site.name, address=member.address, kind=kind, title=member.title,

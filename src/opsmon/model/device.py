@@ -85,19 +85,29 @@ class SshAccess:
     legacy: bool = False
 
     @property
-    def hops(self) -> "tuple[JumpHost, ...]":
-        """The hosts on the way to it, the one that is dialled first of all first."""
+    def hops(self) -> "tuple[tuple[JumpHost, SshAccess], ...]":
+        """The jump hosts with their accesses, the one that is dialled first of all first."""
         hop = self.jump
-        return () if hop is None else (*hop.access.hops, hop)
+        return () if hop is None or hop.access is None else (*hop.access.hops, (hop, hop.access))
+
+    @property
+    def secrets(self) -> tuple[tuple[str, Secret], ...]:
+        """Every secret that a login uses, by the name of its field, those of the jump hosts too."""
+        own = (("ssh.password", self.password), ("ssh.enable", self.enable))
+        hops = ((f"ssh.jump.password of {hop.name}", access.password) for hop, access in self.hops)
+        return tuple((name, secret) for name, secret in (*own, *hops) if secret is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class JumpHost:
-    """A host that a connection goes through: a device of the inventory (`name`), or one that only has an address."""
+    """A host that a connection goes through: one that has an address of its own, or a device of the inventory.
 
-    name: str
-    address: str
-    access: SshAccess
+    A loaded inventory has the address and the access of every one of them.
+    """
+
+    name: DeviceName
+    address: str = ""
+    access: SshAccess | None = None
 
 
 @dataclass(frozen=True, slots=True)

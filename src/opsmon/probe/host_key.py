@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from opsmon.model.device import JumpHost, SshAccess
 from opsmon.private_file import open_private
 
 KNOWN_HOSTS = "var/known_hosts"  # below the root
@@ -166,6 +167,14 @@ class HostKeyPins:
 def pattern_of(host: str, port: int) -> str:
     """A place as known_hosts writes it: the bare name or address for port 22, else `[name]:port`."""
     return host if port == 22 else f"[{host}]:{port}"
+
+
+def hop_place(hop: JumpHost, access: SshAccess) -> Place:
+    """Where the key of a jump host is pinned. Behind another one an address may be another host than elsewhere."""
+    outer = access.jump
+    if outer is None:
+        return Place(hop.name, access.port, hop.address)
+    return Place(hop.name if hop.name != hop.address else f"{hop.address}@{outer.name}", access.port)
 
 
 def place_of(pattern: str) -> Place:

@@ -4,21 +4,22 @@ Without access (`ssh:` of the device) or with `login: false` only the greeting i
 password; `command` is run and `expect` is searched in its output, whose named groups that hold numbers become
 `ssh_value{name}`. The first host key is pinned before the login; another one later is AUTH, and nothing secret
 is sent to it. Nothing is read of the user's own SSH configuration, agent or keys. No error holds a secret or an output.
+A device behind jump hosts (`ssh.jump`) is dialled from the last of them.
 """
 
-import asyncio
 import re
 from array import array
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Awaitable
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import nan
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from pydantic import Field
 
 from opsmon.errors import ProbeError
-from opsmon.model.device import Check, Device
+from opsmon.model.device import Check, Device, SshAccess
 from opsmon.model.name import CheckName
 from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
 from opsmon.probe.context import Finding, ProbeContext
@@ -59,6 +60,8 @@ async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
     port = settings.port or (device.ssh.port if device.ssh else 22)
     if device.ssh is None and settings.command:
         raise ProbeError(Outcome.LOCAL_FAULT, "a command is to be run, and the device has no `ssh` access")
+    if device.ssh is not None and device.ssh.jump is not None:
+        return await _run_behind(device, replace(device.ssh, port=port), check, settings, context)
     if device.ssh is None or not settings.login:
         return await _greet(device, check, port, settings, context)
     from opsmon.probe.ssh_login import SshVisit, log_in
@@ -66,7 +69,32 @@ async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
     made = await dial(await context.resolver.addresses(device.address, check.family), port)
     with made:
         place = Place(device.name, port, str(made.getpeername()[0]), device.formerly)
-        facts, ran = await log_in(SshVisit(place, made, device.ssh, settings, context.host_keys))
+        visit = SshVisit(place, made, device.ssh, settings, context.host_keys, is_device=True)
+        return _logged_in(check, settings, *await log_in(visit))
+
+
+async def _run_behind(
+    device: Device, access: SshAccess, check: Check, settings: SshSettings, context: ProbeContext
+) -> Finding:
+    """The same from the last jump host."""
+    from opsmon.probe.ssh_jump import read_through, way_to
+    from opsmon.probe.ssh_login import SshVisit, log_in
+
+    async with AsyncExitStack() as opened:
+        tunnel = await opened.enter_async_context(way_to(access, context, settings, check.timeout_s))
+        if not settings.login:
+            reader = await read_through(tunnel, device.address, access.port, opened)
+            return _judge_greeting(check, settings, await _read_greeting(reader, access.port))
+        visit = SshVisit(
+            Place(device.name, access.port, "", device.formerly), None, access, settings, context.host_keys,
+            tunnel=tunnel, dialled=device.address, is_device=True,
+        )  # fmt: skip
+        return _logged_in(check, settings, *await log_in(visit))
+
+
+def _logged_in(
+    check: Check, settings: SshSettings, facts: dict[str, str], ran: tuple[int | None, str] | None
+) -> Finding:
     if ran is None:
         return Finding(readings=(match_reading(check.name, failed=False),), facts=facts)
     return _judge(settings, check.name, *ran, facts)
@@ -75,6 +103,10 @@ async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
 async def _greet(device: Device, check: Check, port: int, settings: SshSettings, context: ProbeContext) -> Finding:
     async with connect(device, check, port, context) as (reader, _):
         greeting = await _read_greeting(reader, port)
+    return _judge_greeting(check, settings, greeting)
+
+
+def _judge_greeting(check: Check, settings: SshSettings, greeting: str) -> Finding:
     facts = {"banner": greeting}
     failed = settings.expect is not None and not settings.expect.search(greeting)
     readings = (match_reading(check.name, failed=failed),)
@@ -83,7 +115,11 @@ async def _greet(device: Device, check: Check, port: int, settings: SshSettings,
     return Finding(readings=readings, facts=facts)
 
 
-async def _read_greeting(reader: asyncio.StreamReader, port: int) -> str:
+class _Lines(Protocol):
+    def readline(self) -> Awaitable[bytes]: ...
+
+
+async def _read_greeting(reader: _Lines, port: int) -> str:
     read = 0
     while read < LONGEST_GREETING_BYTES:
         try:

@@ -40,10 +40,14 @@ _MODERN: dict[str, Any] = {
 
 @dataclass(slots=True)
 class SshVisit:
-    """One login: where, as whom, and which key the server showed."""
+    """One login: where, as whom, and which key the server showed.
+
+    `place` is where its key is pinned. It is dialled by a socket that is `connected`, or over a `tunnel`, a jump host's
+    session, to the address `dialled`; `is_device` says that it is the end of the way.
+    """
 
     place: Place
-    connected: socket.socket
+    connected: socket.socket | None
     access: SshAccess
     settings: SshSettings
     pins: HostKeyPins
@@ -54,6 +58,10 @@ class SshVisit:
     def legacy(self) -> bool:
         """Whether weak algorithms may be used."""
         return self.settings.legacy or self.access.legacy
+
+    tunnel: asyncssh.SSHClientConnection | None = None
+    dialled: str = ""
+    is_device: bool = False
 
     def trusts(self, key: asyncssh.SSHKey) -> bool:
         """Asked before anything secret is sent; a key that cannot be pinned is not trusted."""
@@ -74,7 +82,8 @@ class _Client(asyncssh.SSHClient):
         self._visit = visit
 
     def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
-        note_contact()
+        if self._visit.is_device:
+            note_contact()
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
         return self._visit.trusts(key)
@@ -86,7 +95,7 @@ async def log_in(visit: SshVisit) -> tuple[dict[str, str], tuple[int | None, str
     Raises ProbeError.
     """
     try:
-        async with await _open(visit) as connection:
+        async with await open_session(visit) as connection:
             facts, command = _facts_of(connection, visit), visit.settings.command
             ran = await _run_command(connection, command) if command else None
     except (asyncssh.Error, PacketDecodeError, UnicodeError) as error:
@@ -96,14 +105,25 @@ async def log_in(visit: SshVisit) -> tuple[dict[str, str], tuple[int | None, str
     return facts, ran
 
 
+async def open_session(visit: SshVisit) -> asyncssh.SSHClientConnection:
+    """A session of a server that is trusted. Raises ProbeError."""
+    try:
+        return await _open(visit)
+    except (asyncssh.Error, PacketDecodeError, UnicodeError) as error:
+        raise _fault_of_ssh(error, visit) from None
+    except OSError as error:
+        raise fault_of(error, f"port {visit.place.port}") from None
+
+
 async def _open(visit: SshVisit) -> asyncssh.SSHClientConnection:
     """Connects with nothing but what the inventory says: no agent, no configuration, no keys of the daemon's user."""
     access = visit.access
     algorithms = _LEGACY if visit.legacy else _MODERN
     return await asyncssh.connect(
-        visit.place.address,
+        visit.dialled or visit.place.address,
         visit.place.port,
         sock=visit.connected,
+        tunnel=visit.tunnel,
         client_factory=lambda: _Client(visit),
         username=access.username,
         password=access.password.reveal() if access.password else None,
@@ -159,18 +179,15 @@ def _line_of(key: asyncssh.SSHKey) -> str:
 
 def _fault_of_ssh(error: Exception, visit: SshVisit) -> ProbeError:
     """What went wrong in words of our own: the library's may quote what the far end sent."""
+    if isinstance(error, asyncssh.ChannelOpenError) and visit.tunnel is not None and visit.shown is None:
+        return no_way_on(error, f"{visit.dialled} port {visit.place.port}")
     if isinstance(error, asyncssh.HostKeyNotVerifiable):
         return _distrust(visit)
-    if isinstance(error, asyncssh.PermissionDenied):
-        return ProbeError(Outcome.AUTH, f"the login of {visit.access.username} is refused")
-    if isinstance(error, asyncssh.KeyExchangeFailed):
-        return ProbeError(Outcome.PROTOCOL, "no algorithms in common; an old device may need `legacy: true`")
     if isinstance(error, asyncssh.ConnectionLost) and visit.shown is None and not visit.legacy:
         # The server finds out as soon as we do that there is nothing in common, and may be the first to hang up.
         return ProbeError(Outcome.PROTOCOL, "it hung up during the key exchange; an old device may need `legacy: true`")
-    if isinstance(error, asyncssh.ChannelOpenError):
-        return ProbeError(Outcome.DEGRADED, "logged in, and no command may be run")
-    return ProbeError(Outcome.PROTOCOL, f"the SSH connection broke ({type(error).__name__})")
+    outcome, told = next(((outcome, told) for kind, outcome, told in _FAULTS if isinstance(error, kind)), _BROKEN)
+    return ProbeError(outcome, told.format(user=visit.access.username))
 
 
 def _distrust(visit: SshVisit) -> ProbeError:
@@ -182,3 +199,26 @@ def _distrust(visit: SshVisit) -> ProbeError:
         f"the host key is not the one that is trusted: shown {shown}. If it was changed on purpose, "
         f"delete the lines of {visit.place.name} and of its address from var/known_hosts",
     )
+
+
+_BROKEN = (Outcome.PROTOCOL, "the SSH connection broke: what came is no SSH that is understood")
+_FAULTS: tuple[tuple[type[Exception], Outcome, str], ...] = (
+    (asyncssh.PasswordChangeRequired, Outcome.AUTH, "the server demands a new password of {user}"),
+    (asyncssh.PermissionDenied, Outcome.AUTH, "the login of {user} is refused"),
+    (asyncssh.KeyExchangeFailed, Outcome.PROTOCOL, "no algorithms in common; an old device may need `legacy: true`"),
+    (asyncssh.ConnectionLost, Outcome.PROTOCOL, "the SSH connection broke: the server hung up"),
+    (asyncssh.ChannelOpenError, Outcome.DEGRADED, "logged in, and no command may be run"),
+)
+
+
+def no_way_on(error: asyncssh.Error, where: str) -> ProbeError:
+    """Why the last jump host did not get us to the device (RFC 4254, 5.1), as far as it tells."""
+    said = str(getattr(error, "reason", ""))
+    code = getattr(error, "code", None)
+    if code == asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED:
+        return ProbeError(Outcome.LOCAL_FAULT, f"the jump host does not let us go on to {where} (AllowTcpForwarding)")
+    if code == asyncssh.OPEN_CONNECT_FAILED:
+        outcome = Outcome.REFUSED if "refused" in said.lower() else Outcome.TIMEOUT
+        told = "its port refuses the connection" if outcome is Outcome.REFUSED else "nobody answers there"
+        return ProbeError(outcome, f"the jump host could not reach {where}: {told}")
+    return ProbeError(Outcome.LOCAL_FAULT, f"the jump host opens no connection to {where}")

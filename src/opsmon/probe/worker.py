@@ -62,16 +62,21 @@ async def run_check(
     finally:
         end_contact(token)
     if finding.outcome is not Outcome.OK:
-        finding = _look_at_ourselves(finding, device, context)
+        finding = _look_at_ourselves(finding, device, check, context)
     duration_s = context.clock.monotonic() - started_s
     return sample_of(device, check, finding, started_at, duration_s, confirms=confirms, contact=contact)
 
 
-def _look_at_ourselves(finding: Finding, device: Device, context: ProbeContext) -> Finding:
+def _is_behind(device: Device, check: Check) -> bool:
+    """Whether the check is made from a jump host: then neither our routes nor our name service are in question."""
+    return check.kind == "ssh" and device.ssh is not None and device.ssh.jump is not None
+
+
+def _look_at_ourselves(finding: Finding, device: Device, check: Check, context: ProbeContext) -> Finding:
     """What failed, or our own fault where this machine has no way to any of the device's addresses."""
     if not finding.outcome.reached:
         context.resolver.doubt(device.address)
-    if finding.outcome not in _MAY_BE_OURS:
+    if finding.outcome not in _MAY_BE_OURS or _is_behind(device, check):
         return finding
     faults = [route_fault(address) for address in context.resolver.known_addresses(device.address)]
     fault = faults[0] if faults and all(faults) else None
@@ -82,7 +87,9 @@ def _look_at_ourselves(finding: Finding, device: Device, context: ProbeContext) 
 
 async def _find(device: Device, check: Check, context: ProbeContext, kind: ProbeKind, contact: Contact) -> Finding:
     try:
-        if context.resolver.is_name(device.address):  # the name service's slowness is none of the device's time
+        if context.resolver.is_name(device.address) and not _is_behind(
+            device, check
+        ):  # the name service's slowness is none of the device's time
             await context.resolver.addresses(device.address, check.family)
         if kind.bounds_itself:
             return await kind.run(device, check, context)
