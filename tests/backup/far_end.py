@@ -44,6 +44,7 @@ class Manners:
     pager: str = ""  # instead of the make's own
     wipe: str | None = None  # what it writes over the pager; nothing is possible, too
     swallows: int = 0  # so many lines are lost before the first prompt
+    root_shell: str = ""  # the prompt before `cli` is typed (Junos)
     supers: bool = False  # `super` and a password show the configuration; the prompt stays the same
     thinks_s: float = 0.0  # before the first line of the configuration
     password: str = PASSWORD
@@ -58,6 +59,15 @@ SHOW = {
     "asa": ("more system:running-config", "terminal pager 0", "show ssh sessions", "<--- More --->"),
     "forti": ("show full-configuration", "", "get system admin list", "--More-- "),
     "junos": ("show configuration", "set cli screen-length 0", "show system users", "---(more)---"),
+    "gaia": ("show configuration", "set clienv rows 0", "", "-- More --"),
+    "panos": ("show config running", "set cli pager off", "", "lines 1-24"),
+    "procurve": (
+        "show running-config",
+        "no page",
+        "",
+        "-- MORE --, next page: Space, next line: Enter, quit: Control-C",
+    ),
+    "iosxr": ("show running-config", "terminal length 0", "show users", " --More-- "),
 }
 # What a pager writes over itself once a key was pressed.
 ERASE = {
@@ -75,8 +85,15 @@ UNKNOWN = {
     "ios": "                 ^\n% Invalid input detected at '^' marker.\n\n",
     "forti": "command parse error before 'x'\nCommand fail. Return code -61\n",
     "junos": "           ^\nunknown command.\n",
+    "gaia": "CLINFR0329  Invalid command:'x'.\n",
+    "panos": "Unknown command: x\n",
+    "procurve": "Invalid input: x\n",
 }
-PROMPTS = {"vrp": "<{}>", "comware": "<{}>", "forti": "{} # ", "junos": "ops@{}> "}
+PROMPTS = {
+    "vrp": "<{}>", "comware": "<{}>", "forti": "{} # ", "junos": "ops@{}> ", "panos": "ops@{}(active)> ",
+    "gaia": "{}:TACP-0> ", "procurve": "\x1b[24;1H\x1b[2K\x1b[24;1H\x1b[1;24r{}# \x1b[?25h",
+    "iosxr": "RP/0/RSP0/CPU0:{}#",
+}  # fmt: skip
 
 
 @dataclass
@@ -115,13 +132,15 @@ class _Shell:
 
     def __init__(self, device: FarDevice, process: "asyncssh.SSHServerProcess[str]") -> None:
         self._device, self._process, self._manners = device, process, device.manners
-        self._enabled = not (self._manners.needs_enable or self._manners.supers)
+        self._enabled = not (self._manners.needs_enable or self._manners.supers or self._manners.root_shell)
         self._paging = self._manners.page_lines > 0
         self._commands = 0
 
     @property
     def _prompt(self) -> str:
         manners = self._manners
+        if manners.root_shell and not self._enabled:
+            return manners.root_shell
         if manners.view_prompt and self._commands:
             return manners.view_prompt
         pattern = manners.prompt or PROMPTS.get(manners.make, "{}#" if self._enabled else "{}>")
@@ -181,6 +200,8 @@ class _Shell:
                 self._paging = False
         elif command == users:
             await self._write(self._manners.users)
+        elif command == "cli" and self._manners.root_shell:
+            self._enabled = True
         elif command == "super" and self._manners.supers:
             await self._write(" Password:")
             self._enabled = (await self._line()).strip() == ENABLE

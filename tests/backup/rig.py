@@ -25,6 +25,7 @@ REPOSITORY = Path(__file__).parents[2]
 PLATFORMS = {
     "vrp": "huawei_vrp", "comware": "hp_comware", "ios": "cisco_ios", "nxos": "cisco_nxos", "asa": "cisco_asa",
     "forti": "fortinet", "junos": "juniper_junos",
+    "gaia": "checkpoint_gaia", "panos": "paloalto_panos", "procurve": "hp_procurve", "iosxr": "cisco_xr",
 }  # fmt: skip
 
 

@@ -131,4 +131,3 @@ def test_super_is_typed_where_its_password_is_given(far: FarEnd, rig: Rig, make:
     wrong = rig.one(rig.device(there, "wrong", enable=Secret("not-the-password-of-super")))
     assert "`super` was refused" in wrong.reason
     assert "Failed to authenticate" in wrong.reason
-    assert "super" not in far.device(Manners(make=make, config=VRP)).said

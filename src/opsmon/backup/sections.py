@@ -92,6 +92,8 @@ def _nested(lines: list[str], level: _Level, kept: list[str], *, spanning: bool)
     for number, line in enumerate(lines):
         inside = quoted
         quoted = spanning and (quoted ^ (_quotes(line) % 2 == 1))
+        if not spanning and _opens_text(line):
+            raise IncompleteError(f"`{line.strip()[:60]}` is not closed")
         if not inside and not level(line, stack):
             raise IncompleteError(f"line {number + 1} closes what was never opened")
         if not stack and not quoted:
@@ -144,6 +146,14 @@ def _quotes(line: str) -> int:
     if line.lstrip().startswith("#"):
         return 0
     return sum(found == '"' for found in _MARKS.findall(line))
+
+
+def _opens_text(line: str) -> bool:
+    """Whether a text begins in a line that does not end in it; in `19" rack` the mark stands behind a sign."""
+    marks = [found for found in _MARKS.finditer(line) if found[0] == '"']
+    before = line[: marks[-1].start()] if marks else ""
+    is_begin = before == "" or before.endswith(" ")
+    return _quotes(line) % 2 == 1 and is_begin and not line.endswith((";", "{", "}"))
 
 
 _MARKS = re.compile(r'\\.|"')
