@@ -191,9 +191,7 @@ def test_a_key_file_that_is_no_use(
 ) -> None:
     path = tmp_path / "user.key"
     if content == "encrypted":
-        asyncssh.generate_private_key("ssh-ed25519").write_private_key(
-            str(path), passphrase="planted", rounds=2
-        )
+        asyncssh.generate_private_key("ssh-ed25519").write_private_key(str(path), passphrase="planted", rounds=2)
     elif isinstance(content, bytes):
         path.write_bytes(content)
     there = far.device(Manners(config=CONFIG))
