@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("incident",),
     ("contract",),
     ("state",),
-    ("errors", "clock", "spec", "near_miss", "early_signals", "bounds", "private_file"),
+    ("errors", "clock", "spec", "near_miss", "early_signals", "bounds", "pattern", "private_file"),
     ("model",),
 )
 PURE = ("state", "contract", "incident", "engine", "model")

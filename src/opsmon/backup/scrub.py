@@ -24,7 +24,6 @@ LONGEST_LINE = 2_000  # a longer one is looked at in parts that overlap, so that
 OVERLAP = 500
 MOST_LEADS = 4
 MOST_FOLDS = 100
-_LONG_LINE = re.compile(rf"[^\n]{{{CONFIGURATION_LINE_CHARS + 1},}}+")
 _FOLD = re.compile(r"\\\r?\n[ \t]*")
 Span = tuple[int, int]
 # A line without any of these holds no secret. Searched as plain words, because most lines have none of them.
@@ -86,10 +85,11 @@ class Scrubber:
         """A line of more than CONFIGURATION_LINE_CHARS is hidden whole, and says so: no pattern is tried on it."""
         if len(text) <= CONFIGURATION_LINE_CHARS:
             return text
-        return _LONG_LINE.sub(self._hide_line, text)
+        lines = text.split("\n")
+        return "\n".join(self._hide_line(line) if len(line) > CONFIGURATION_LINE_CHARS else line for line in lines)
 
-    def _hide_line(self, found: "re.Match[str]") -> str:
-        return f"{self.placeholder(found[0])} in place of a line of {len(found[0])} characters"
+    def _hide_line(self, line: str) -> str:
+        return f"{self.placeholder(line)} in place of a line of {len(line)} characters"
 
     def places(self, text: str, lines: tuple[tuple[int, str], ...]) -> tuple[tuple[int, str], ...]:
         """Where lines (from 1) of a text are after it was scrubbed: private keys before them have become shorter."""

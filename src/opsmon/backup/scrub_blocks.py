@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 _NAME = r"(?:(?:[A-Z0-9 ]{1,40} )?PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1)"
 _BEGIN, _END = rf"-{{4,5}} ?BEGIN {_NAME} ?-{{4,5}}", rf"-{{4,5}} ?END {_NAME} ?-{{4,5}}"
-_WHOLE = re.compile(rf"(?P<begin>{_BEGIN})(?P<key>.*?)(?P<end>{_END}|\Z)", re.DOTALL)
+_WHOLE = re.compile(rf"(?P<begin>{_BEGIN})(?P<key>(?:(?!{_END}).)*+)(?P<end>(?:{_END})?)", re.DOTALL)
 _END_LINE = re.compile(rf"^[ \t]*+{_END}", re.MULTILINE)
 _KEY_LINE = re.compile(r"[A-Za-z0-9+/=]{16,}")
 _HIDDEN = re.compile(r"<secret-[0-9a-f]{16}>")
@@ -58,7 +58,7 @@ def _is_key_line(line: str) -> bool:
     return line.endswith("\n") and _KEY_LINE.fullmatch(line.lstrip(" \t").rstrip(" \t\r\n")) is not None
 
 
-_OPEN = re.compile(r"^\s*config\s+(?P<path>\S.*?)\s*$")
+_OPEN = re.compile(r"^\s*config\s+(?P<path>\S.*)")
 _CLOSE = re.compile(r"^\s*end\s*$")
 _FORTINET_NAME = re.compile(r'^\s*set\s+name\s+(?:"(?P<q>[^"\n]+)"?|(?P<w>\S+))')
 _JUNOS_SNMP = re.compile(r"^(?P<indent>\s*)snmp\s*\{\s*$")

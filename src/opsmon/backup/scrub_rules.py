@@ -10,7 +10,7 @@ snmpd.conf, shadow(5), wpa_supplicant and hostapd.
 import re
 
 # A word, or a quoted text with its quotes left outside; a quote that never closes is a line that was cut.
-WORD = r'(?:"(?P<{0}q>(?:[^"\\\n]|\\.)+)"?|(?P<{0}>(?!=\s)[^\s"]\S*))'
+WORD = r'(?:"(?P<{0}q>(?:[^"\\\n]|\\.)++)"?|(?P<{0}>(?!=\s)[^\s"]\S*))'
 # How a vendor says in what form the secret follows.
 FORM = r"(?:(?:cipher|simple|hash|plain|plaintext|irreversible-cipher|encrypted|enc|ciphertext|ascii-text|hexadecimal|ascii|clear|cleartext|string|hidden)\s+)?"
 DIGIT = r"(?:\d{1,2}\s+)?"
@@ -35,8 +35,9 @@ ALGORITHM = re.compile(
 # Ciphertexts that are known by their looks, wherever they stand. The closing mark is missing where a line was cut.
 LOOKS = re.compile(
     r"""
-    %\^%\#.*?(?:%\^%\#|$) | %@%@.*?(?:%@%@|$) | %\#%\#.*?(?:%\#%\#|$) | %\$%\$.*?(?:%\$%\$|$) | @%@%.*?(?:@%@%|$)
-  | %\+%\#\#.*?(?:%\+%\#\#|$) | \^%\^%\#.*$ | \^~\^~.*?(?:\^~\^~|$)
+    %\^%\#(?:(?!%\^%\#).)*+(?:%\^%\#)? | %@%@(?:(?!%@%@).)*+(?:%@%@)? | %\#%\#(?:(?!%\#%\#).)*+(?:%\#%\#)?
+  | %\$%\$(?:(?!%\$%\$).)*+(?:%\$%\$)? | @%@%(?:(?!@%@%).)*+(?:@%@%)? | %\+%\#\#(?:(?!%\+%\#\#).)*+(?:%\+%\#\#)?
+  | \^%\^%\#.* | \^~\^~(?:(?!\^~\^~).)*+(?:\^~\^~)?
   | \$\d[a-z]?\$[^\s";]+ | \$2[abxy]\$[^\s";]+ | \$y\$[^\s";]+ | \$gy\$[^\s";]+ | \$[ch]\$\d\$[^\s";]+ | \$14\$[^\s";]+
   | \$(?:scrypt|argon2\w{0,2}|pbkdf2[\w-]{0,10}|sha1|bcrypt)\$[^\s";]+ | \{(?:SSHA|SHA|CRYPT|SMD5|MD5|PBKDF2)[\w-]{0,6}\}[^\s";]+
   | (?<![\w+/=-])-AQ==[A-Za-z0-9+/=]+
@@ -66,20 +67,20 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("secret", _rule(r"^enable\s+(?:algorithm-type\s+\S+\s+)?secret\s+(?:level\s+\d+\s+)?{n}{w}")),
     ("passw", _rule(r"^(?:set\s+)?passw(?:or)?d\s+(?!(?:policy|encryption|recovery|complexity|expire|control|history|strength|length|min|max|alert|modify|display|valid|enable|disable|check|aging|change|lifetime|format|user-info|authentication)\S*(?:\s|$)|\{){n}{form}{w}")),
     ("pass", _rule(r"^set\s+authentication\s+password\s+{form}{w}")),
-    ("password", _rule(r"^(?:local-)?user(?:name)?\s+\S+\s+(?:.*\s)?password\s+(?!(?:policy|expire|control)\b){n}{form}{w}")),
-    ("secret", _rule(r"^user(?:name)?\s+\S+\s+(?:.*\s)?secret\s+{n}{form}{w}")),
+    ("password", _rule(r"^(?:local-)?user(?:name)?\s+\S+\s(?:.*\s)?password\s+(?!(?:policy|expire|control)\b){n}{form}{w}")),
+    ("secret", _rule(r"^user(?:name)?\s+\S+\s(?:.*\s)?secret\s+{n}{form}{w}")),
     ("password", _rule(r"\b(?:neighbor|peer|domain|vty|line|host|ftp|http|client|chap|pap|sent-username\s+\S+|login|isis|area|vtp|bind|manager|admin|community|server|proxy|ldap|tcp|session|link-layer|mail|smtp|account)\s+(?:\S+\s+)??password\s+(?!(?:policy|expire|control|authentication)\b){n}{form}{w}")),
     ("ldap-login-password", _rule(r"\bldap-login-password\s+{n}{form}{w}")),
     ("-password", _rule(r"\b(?:domain|area|login|bind|admin|auth|priv|user|root|authentication|privacy|encrypted|plain-text|chap|pap|proxy|wpa|sae|simple|ppp|boot|grub|superuser|key)-password\s+(?!\{)(?:md5\s+|hmac-md5\s+|simple\s+)?{n}{form}{w}")),
     # Keys of servers, chains and protocols
     ("shared-key", _rule(r"\b(?:pre-?)?shared-key\s+(?!(?:address|hostname|host-name|default|encrypt)\b){n}(?:(?:local|remote|pass-phrase|encrypt-type)\s+)?{n}{form}{w}")),
-    ("shared-key", _rule(r"^.*\bpre-shared-key\s+(?:address|hostname|host-name)\s.*?\bkey\s+{n}{form}{w}")),
-    ("-server", _rule(r"\b(?:radius|tacacs|hwtacacs|ldap|portal)-server\s+(?:.*\s)?(?:shared-)?key\s+{n}{form}{w}")),
+    ("shared-key", _rule(r"^(?>.*?\bpre-shared-key\s+(?:address|hostname|host-name)\s).*?\bkey\s+{n}{form}{w}")),
+    ("-server", _rule(r"^(?>.*?\b(?:radius|tacacs|hwtacacs|ldap|portal)-server\s)(?:.*\s)?(?:shared-)?key\s+{n}{form}{w}")),
     ("key", _rule(r"^(?:set\s+|server-|shared-)?key\s+(?!(?:chain|generate|zeroize|config-key|authentication|accounting|pair|pairs|exchange|type|size|length|index|id|label|lifetime|version|local|rsa|dsa|ecdsa|password-encrypt|import|export|new)\b)(?:(?P<keyform>\d)\s+)?{form}(?!\d{1,3}\s*$)(?!\{){w}")),
     ("key", _rule(r"\bkey\s+(?:authentication|accounting|authorization)\s+{form}{w}")),
     ("key-string", _rule(r"\bkey-string\s+{n}{form}{w}")),
     ("key-hex", _rule(r"\bkey-hex\s+{n}{form}{w}")),
-    ("-key", _rule(r"\b(?:authentication|message-digest|md5|server|encryption|failover|auth|priv|wep|psk|group|master|hmac|crypto|tunnel|static|session|api|access|secret|ipsec|esp|ah|hello|gre)-key\s+(?!(?:chain|id|address|hostname|host-name)\b)(?:\d+\s+)?(?:(?:md5|hmac-md5|hmac-sha\S*|sha\S*|type\s+\S+|value|ascii|hex|aes\S*|cmac\S*)\s+)*{n}{form}{w}")),
+    ("-key", _rule(r"\b(?:authentication|message-digest|md5|server|encryption|failover|auth|priv|wep|psk|group|master|hmac|crypto|tunnel|static|session|api|access|secret|ipsec|esp|ah|hello|gre)-key\s+(?!(?:chain|id|address|hostname|host-name)\b)(?:\d+\s+)?(?:(?:md5|hmac-md5|hmac-sha\S*|sha\S*|type\s+\S+|value|ascii|hex|aes\S*|cmac\S*)\s+){0,4}{n}{form}{w}")),
     ("authentication-keyid", _rule(r"\bauthentication-keyid\s+\d+\s+(?:authentication-mode\s+)?(?:md5|hmac-\S+|sha\S*|aes\S*)\s+{form}{w}")),
     ("authentication-mode", _rule(r"\bauthentication-mode\s+(?:md5|hmac-\S+|sha\S*|sm3|keychain-less)\s+(?:(?:nonstandard|usual|rfc2453|rfc2082|rfc4822|ip|osi|send-only|compatible)\s+)*(?:\d{1,3}\s+)?(?!(?:privacy-mode|acl)\b){form}{w}")),
     ("privacy-mode", _rule(r"\bprivacy-mode\s+(?:des\S*|3des\S*|aes\S*|sm4\S*)\s+(?!acl\b){form}{w}")),
@@ -88,22 +89,22 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("message-digest-key", _rule(r"\bmessage-digest-key\s+\d+\s+(?:md5|hmac\S*|sha\S*)\s+{n}{form}{w}")),
     ("isakmp", _rule(r"\bcrypto\s+isakmp\s+key\s+(?:\d\s+)?{w}")),
     ("failover", _rule(r"^failover\s+(?:ipsec\s+pre-shared-key|key)\s+{n}(?:hex\s+)?{w}")),
-    ("key", _rule(r"\b(?:isis|ospf|rip|eigrp|bfd|ldp)\b.*\b(?:md5|simple|hmac\S*)\s+key\s+{n}{form}{w}")),
-    ("md5", _rule(r"\bntp\s+.*\btrusted-?key\s+\d+\s+md5\s+{w}")),
+    ("key", _rule(r"^(?>.*?\b(?:isis|ospf|rip|eigrp|bfd|ldp)\b).*\b(?:md5|simple|hmac\S{0,40})\s+key\s+{n}{form}{w}")),
+    ("md5", _rule(r"^(?>.*?\bntp\s).*\btrusted-?key\s+\d+\s+md5\s+{w}")),
     ("keyid", _rule(r"\bauthentication\s+key-?id\s+\d+\s+\S+\s+{form}{w}")),
     ("psk", _rule(r"\b(?:wpa-?psk|psk|wpa2?|sae|dot11i)\s+(?:set-key\s+|(?:pass-?phrase|ascii|hex|key|raw-key)\s+)(?:ascii\s+|hex\s+)?{n}{form}{w}")),
     ("phrase", _rule(r"\b(?:wpa-|wpa_)?pass-?phrase\s+(?!=)(?:ascii\s+)?{n}{form}{w}")),
     ("wep", _rule(r"\bwep\s+(?:default-)?key\s+(?:\d+\s+)?(?:size\s+\S+\s+)?(?:\S+\s+)?{n}{form}{w}")),
-    ("secret", _rule(r"^(?:set\s+(?:.*\s)?)?(?:shared-|client-|psk-?|ppk-)?secret\s+(?!(?:policy|key)\b|\{){n}{form}{w}")),
+    ("secret", _rule(r"^(?:set\s(?:.*\s)?)?(?:shared-|client-|psk-?|ppk-)?secret\s+(?!(?:policy|key)\b|\{){n}{form}{w}")),
     # A digit that tells the form of what follows, wherever it stands
     ("password", _rule(r"\bpassword\s+\d\s+{form}{w}")),
     ("secret", _rule(r"\bsecret\s+\d\s+{form}{w}")),
     ("key", _rule(r"\s(?:shared-)?key\s+[05-9]\s+{form}{w}")),
-    ("server-private", _rule(r"\bserver-private\s+.*\bkey\s+{n}{w}")),
+    ("server-private", _rule(r"^(?>.*?\bserver-private\s).*\bkey\s+{n}{w}")),
     ("aaa-server", _rule(r"^aaa-server\s+\S+\s+(?:\(\S+\)\s+)?host\s+\S+\s+(?!timeout\b|key\b){w}")),
-    ("aaa-server", _rule(r"^aaa-server\s+.*\bkey\s+{n}{w}")),
+    ("aaa-server", _rule(r"^aaa-server\s.*\bkey\s+{n}{w}")),
     ("password", _rule(r"\bmd5-password\s+{form}(?:all\s+|peer-group\s+\S+\s+|\d+\.\d+\.\d+\.\d+\s+)?{w}")),
-    ("wccp", _rule(r"\bwccp\s+.*\bpassword\s+{n}{w}")),
+    ("wccp", _rule(r"^(?>.*?\bwccp\s).*\bpassword\s+{n}{w}")),
     ("mgmtuser", _rule(r"\bmgmtuser\s+add\s+\S+\s+{w}")),
     ("radius", _rule(r"\bradius\s+(?:auth|acct)\s+add\s+\d+\s+\S+\s+\d+\s+(?:ascii|hex)\s+{w}")),
     ("portal", _rule(r"\bportal\s+(?:\S+\s+)?key\s+{n}{form}{w}")),
@@ -111,7 +112,7 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("authentication", _rule(r"^authentication\s+text\s+{n}{w}")),
     ("authentication", _rule(r"\bauthentication\s+mode\s+hmac-sha\S*\s+{n}{w}")),
     ("authentication-mode", _rule(r"\b(?:area|domain)-authentication-mode\s+(?:simple|md5|hmac-\S+)\s+{form}(?:\d+\s+)?{form}{w}")),
-    ("spi", _rule(r"\bspi\s+\d+\s+(?:esp\s+\S+(?:\s+\d{3})?\s+{n}{w}\s+)?(?:md5|sha\S*)\s+{n}{w2}")),
+    ("spi", _rule(r"^(?>.*?\bspi\s+\d+\s+)(?:esp\s+\S+(?:\s+\d{3})?\s+{n}{w}\s+)?(?:md5|sha\S*)\s+{n}{w2}")),
     ("authenticator", re.compile(r"\bauthenticator\s+(?P<s>(?:0x)?[0-9A-Fa-f]{8,})")),
     ("community-name", _rule(r"\bcommunity-name\s+{form}{w}")),
     ("snmp", _rule(r"\bsnmp\s+community\s+(?:create|delete)\s+{w}")),
@@ -121,11 +122,11 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("snmp-server", _rule(r"\bsnmp-server\s+community\s+{n}{form}(?!(?:private-vlan)\b){w}")),
     ("snmp-server", _rule(r"\bsnmp-server\s+host\s+(?:\S+\s+)?(?:\d[\d.]+|[0-9a-f]*:[0-9a-f:]+|\S+)\s+(?:vrf\s+\S+\s+|traps\s+|informs\s+|trap\s+|poll\s+|version\s+(?:1|2c|3\s+(?:no)?auth|3\s+priv)\s+|community\s+|use-vrf\s+\S+\s+)+{n}{w}")),
     ("snmp-server", _rule(r"\bsnmp-server\s+host\s+\S+\s+(?!(?:traps|informs|trap|version|vrf|use-vrf|community|source-interface|filter-vrf|poll)\b){w}")),
-    ("snmp-server", _rule(r"\bsnmp-server\s+user\s+.*?\bauth\s+(?:md5|sha\S*)\s+(?!0x[0-9a-f]+:|priv\b){n}{w}(?:\s+priv\s+(?:(?:des|3des|des56|aes)(?:[\s-]+(?:128|192|256))?\s+)?{n}{w2})?")),
-    ("snmp-server", _rule(r"\bsnmp-server\s+user\s+.*?\bpriv\s+(?:(?:des|3des|des56|aes)(?:[\s-]+(?:128|192|256))?\s+)?{n}{w}")),
+    ("snmp-server", _rule(r"^(?>.*?\bsnmp-server\s+user\s).*?\bauth\s+(?:md5|sha\S*)\s+(?!0x[0-9a-f]+:|priv\b){n}{w}(?:\s+priv\s+(?:(?:des|3des|des56|aes)(?:[\s-]+(?:128|192|256))?\s+)?{n}{w2})?")),
+    ("snmp-server", _rule(r"^(?>.*?\bsnmp-server\s+user\s).*?\bpriv\s+(?:(?:des|3des|des56|aes)(?:[\s-]+(?:128|192|256))?\s+)?{n}{w}")),
     ("community", _rule(r"\bsnmp-agent\s+community\s+(?:(?:read|write|complexity-check\s+disable)\s+)?{form}(?!(?:complexity-check|cipher|simple)\b){w}")),
-    ("community", _rule(r"\bsnmp-agent\s+.*\bcommunity-name\s+{form}{w}")),
-    ("securityname", _rule(r"\bsnmp-agent\s+.*\bsecurityname\s+{form}{w}(?=.*\bv1|.*\bv2c|\s*$|(?!.*\bv3))")),
+    ("community", _rule(r"^(?>.*?\bsnmp-agent\s).*\bcommunity-name\s+{form}{w}")),
+    ("securityname", _rule(r"^(?>.*?\bsnmp-agent\s)(?>.*?\bsecurityname\s+){form}{w}(?!\S)(?=.*\bv1|.*\bv2c|\s*$|(?!.*\bv3))")),
     ("community", _rule(r"\bset\s+snmp\s+community\s+{w}")),
     ("community", _rule(r"\bsnmp\s+(?:\S+\s+)?community\s+(?!\{){n}{form}{w}")),
     ("community", _rule(r"^(?:ro|rw|trap)community6?\s+{w}")),
@@ -133,18 +134,18 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("sink", _rule(r"^(?:trap|trap2|inform)sink\s+\S+\s+{w}")),
     ("createuser", _rule(r"^createUser\s+(?:-e\s+\S+\s+)?\S+\s+(?:MD5|SHA\S*)\s+{w}(?:\s+(?:DES|AES\S*)\s+{w2})?")),
     ("usmuser", _rule(r"^usmUser\s+(?:\S+\s+){7}{w}\s+\S+\s+{w2}")),
-    ("trapsess", _rule(r"^trapsess\s+.*?(?:-[cAX])\s+{w}(?:.*?-X\s+{w2})?")),
+    ("trapsess", _rule(r"^trapsess\s(?>.*?-[cAX]\s+){w}(?:\s.*?-X\s+{w2})?")),
     # FortiOS: `set` and a word for a secret
     ("set ", _rule(r"^set\s+(?:psksecret\S*|passphrase|passwd\d?|password\d?|secret\d*|key|secondary-secret|tertiary-secret|auth-pwd|priv-pwd|md5-key|key-string|ppk-secret|private-key|authpasswd|sae-password|api-key|auth-password\S*|login-passwd|radius-secret|rsso-secret|keytab|hmac-key|enckey|authkey|ftm-push-key|password-hash)\s+(?:ENC\s+)?(?!\x22?-----BEGIN){w}")),
     # Junos says itself where a secret is
-    ("secret-data", re.compile(r'"(?P<s>[^"\n]+)"?\s*;?\s*#+ ?SECRET-DATA', re.I)),
-    ("secret-data", re.compile(r"(?P<s>[^\s\";]+)\s*;\s*#+ ?SECRET-DATA", re.I)),
+    ("secret-data", re.compile(r'"(?P<s>[^"\n]++)"?\s*+;?\s*+#+ ?SECRET-DATA', re.I)),
+    ("secret-data", re.compile(r"(?<![^\s\";])(?P<s>[^\s\";]+)\s*+;\s*+#+ ?SECRET-DATA", re.I)),
     ("ascii-text", _rule(r"\b(?:ascii-text|hexadecimal)\s+{w}")),
     ('"', re.compile(r'\b(?:encrypted-password|authentication-key|shared-secret|secret)\s+"(?P<s>[^"\n]+)', re.I)),
     ("encrypted-password", _rule(r"\bencrypted-password\s+{w}")),
     # Linux files
-    ("=", re.compile(r"^\s*[\w.\-\"']*(?:passw(?:or)?d|passphrase|psk|pwd|pre-?shared-?key|secret|secret[_-]?key|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?token|token|wep_key\d|sae_password|requirepass|community)[\"']?\s*=\s*[\"']?(?P<s>[^\s\"'#;][^\"'\n;]*?)[\"']?\s*(?:[;,#].*)?$", re.I)),
-    (":", re.compile(r"^\s*-?\s*[\w.\-\"']*(?:passw(?:or)?d|passphrase|psk|secret|api[_-]?key|\w*token|community)[\"']?\s*:\s+[\"']?(?P<s>[^\s\"'#;{][^\"'\n]*?)[\"']?\s*,?\s*$", re.I)),
+    ("=", re.compile(r"^\s*[\w.\-\"']*(?:passw(?:or)?d|passphrase|psk|pwd|pre-?shared-?key|secret|secret[_-]?key|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?token|token|wep_key\d|sae_password|requirepass|community)[\"']?\s*=\s*[\"']?(?P<s>[^\s\"'#;](?:[^\"'\n;,#]*[^\s\"'\n;,#])?)[\"']?\s*(?:[;,#].*)?$", re.I)),
+    (":", re.compile(r"^\s*+(?:-\s*+)?[\w.\-\"']*(?:passw(?:or)?d|passphrase|psk|secret|api[_-]?key|token|community)[\"']?\s*+:\s+[\"']?(?P<s>[^\s\"'#;{](?:[^\"'\n]*[^\s\"'\n,])?),*+[\"']?\s*+,?\s*+$", re.I)),
     (":", re.compile(r"^(?!root:x|\w+:x:)[a-z_][\w.\-]*\$?:(?P<s>[^:*!x\s][^:\s]+):\d*:\d*:\d*:\d*:", re.I)),
     ("psk", re.compile(r":\s*(?:PSK|XAUTH|EAP)\s+\"?(?P<s>[^\"\s][^\"\n]*)\"?", re.I)),
     ("://", re.compile(r"://[^/\s:@]+:(?P<s>(?!\d+$)[^@\s/]+)(?:@|$)")),
@@ -152,7 +153,7 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("authentication", _rule(r"\bnhrp\s+authentication\s+{n}{form}{w}")),
     ("authentication", _rule(r"\brip(?:ng)?\s+authentication\s+string\s+{w}")),
     ("authentication", _rule(r"\bauthentication\s+key\s+eigrp\s+\d+\s+{n}{w}")),
-    ("authentication", _rule(r"\brsvp\S*\s+authentication\s+(?:(?:cipher|plain|md5|key)\s+)*{w}")),
+    ("authentication", _rule(r"\brsvp\S{0,40}\s+authentication\s+(?:(?:cipher|plain|md5|key)\s+)*{w}")),
     ("authentication", _rule(r"^(?:ldap|ad)-server\s+authentication\s+manager\s+\S+\s+{form}{w}")),
     ("authtype", _rule(r"\bauthtype\s+simple\s+(?:password\s+)?{w}")),
     ("md5", _rule(r"\bmd5\s+\d{1,3}\s+key\s+{n}{form}{w}")),
@@ -165,8 +166,8 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("ppk", _rule(r"\bppk\s+(?:manual\s+)?id\s+\S+\s+key\s+{n}{w}")),
     ("isakmp", _rule(r"\bcrypto-local\s+isakmp\s+key\s+{w}")),
     ("mgmt-user", _rule(r"^mgmt-user\s+\S+\s+(?:(?:root|read-only|guest-provisioning|network-operations|location-api-mgmt|[\w-]+)\s+)?{w}")),
-    ("account", _rule(r"\baccount\s.*\bencrypted\s+{w}")),
-    ("snmpv3", _rule(r"\bsnmpv3\s+user\s.*?\bauth\s+(?:md5|sha\S*)\s+{form}{w}(?:.*\bpriv\s+(?:des|aes\S*)?\s*{form}{w2})?")),
+    ("account", _rule(r"^(?>.*?\baccount\s).*\bencrypted\s+{w}")),
+    ("snmpv3", _rule(r"^(?>.*?\bsnmpv3\s+user\s)(?>.*?\bauth\s+(?:md5|sha\S*)\s+){form}{w}(?:\s(?:.*\s)?priv\s+(?:(?:des|aes\S*)\s+)?{form}{w2})?")),
     ("-prot", _rule(r"\bauth-prot\s+\S+\s+{w}(?:\s+priv-prot\s+\S+\s+{w2})?")),
     ("proxy", _rule(r"^proxy\s.*\s-c\s+{w}")),
     # FortiOS in plain text: whatever ends in a word for a secret
@@ -176,7 +177,7 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("key", _rule(r"\bserver\s+(?:\d+\s+)?\S+\s+(?:master\s+|slave\s+)?key\s+(?!\d{1,5}(?:\s|$)){n}{form}{w}")),
     ("key", _rule(r"\bkeys\s+id\s+\S+\s+key\s+{w}")),
     ("key", _rule(r"\bkey-?id\s+\d+\s+key\s+{n}{w}")),
-    ("snmp-server", _rule(r"\bsnmp-server\s+user\s.*\bauth\s+(?:md5|sha\S*)\s+{n}[0-9A-Fa-f]{16,}\s+(?P<s2>[0-9A-Fa-f]{4,})")),
+    ("snmp-server", _rule(r"^(?>.*?\bsnmp-server\s+user\s).*\bauth\s+(?:md5|sha\S*)\s+{n}[0-9A-Fa-f]{16,}\s+(?P<s2>[0-9A-Fa-f]{4,})")),
     ("syscon", _rule(r"^syscon\s+address\s+\S+\s+{w}")),
     ("community-map", _rule(r"\bcommunity-map\s+{w}")),
     ("ikey", _rule(r"^ikey\s+{w}")),
@@ -184,11 +185,11 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("=", re.compile(r"(?<![\w.$-])[\w.-]{0,40}(?:passw(?:or)?d|passwort|passphrase|secret|psk|pre[-_]?shared[-_]?key|private-?(?:encryption-)?key|auth-?key|api[_-]?key|access[_-]?key|secret[_-]?key|wpa2?-key|enc(?:ryption)?-key|wep[_-]key\d?|token|pwd|pass)\d?=(?:\"(?P<sq>(?:[^\"\\\n]|\\.)+)\"?|'(?P<sa>[^'\n]+)'?|(?P<s>[^\s\"',;&{][^\s,;&]*))", re.I)),
     ("\"", re.compile(r"[\"'][\w.-]{0,40}(?:passw(?:or)?d|passphrase|secret|psk|pre_?shared_?key|private_?key|api_?key|token|pwd|community)[\"']\s*:\s*[\"'](?P<s>[^\"'\n]+)[\"']", re.I)),
     ("<", re.compile(r"<[\w.-]{0,40}(?:password|passwd|phash|secret|psk|passphrase|community(?:-string)?|authpwd|privpwd|private-key|token|api-key|pre[-_]shared[-_]key|auth-key)(?:\s[^<>]{0,80})?>(?P<s>[^<\n]+)", re.I)),
-    ("://", re.compile(r"://[^/\s:@]{1,80}:(?P<s>(?!\d{1,5}(?:/|\s|$))[^\s]+)@(?=[\w.\[%$-])")),
+    ("://", re.compile(r"://[^/\s:@]{1,80}:(?P<s>(?!\d{1,5}(?:/|\s|$))[^\s]{1,100})@(?=[\w.\[%$-])")),
     ("bearer", re.compile(r"\b(?:Bearer|Basic)\s+(?P<s>[^\s\"',;]{6,})", re.I)),
     ("authorization", re.compile(r"\bAuthorization:\s*(?:(?:Bearer|Basic|Token|Digest)\s+)?(?!(?:Bearer|Basic|Token|Digest)\s)(?P<s>[^\s\"',;]{6,})", re.I)),
-    ("-u", re.compile(r"\b(?:curl|wget|smbclient)\b.*?\s-{1,2}u(?:ser)?[\s=][\"']?[^\s:\"']+:(?P<s>[^\s\"']+)", re.I)),
-    ("-p", re.compile(r"\b(?:sshpass|mysql\w*|mariadb\w*)\s(?:.*?\s)?-p\s?[\"']?(?P<s>[^\s\"'-][^\s\"']*)")),
+    ("-u", re.compile(r"^(?>.*?\b(?:curl|wget|smbclient)\b).*?\s-{1,2}u(?:ser)?[\s=][\"']?[^\s:\"']+:(?P<s>[^\s\"']+)", re.I)),
+    ("-p", re.compile(r"^(?>.*?\b(?:sshpass|mysql\w*|mariadb\w*)\s)(?:.*?\s)?-p\s?[\"']?(?P<s>[^\s\"'-][^\s\"']*)")),
     ("--", re.compile(r"\s--[\w-]{0,30}(?:password|passwd|token|secret|api-key|passphrase)[=\s]+[\"']?(?P<s>[^\s\"'-][^\s\"']*)", re.I)),
     ("requirepass", _rule(r"^(?:requirepass|masterauth)\s+{w}")),
     ("passwd", _rule(r"^passwd\s+{w}")),

@@ -54,7 +54,7 @@ WITH_ONE = frozenset({
     "for", "option", "view", "key-id", "keyid", "id", "peer", "port", "peer-group", "privilege", "use-vrf", "interface", "size",
     "encrypt-type", "local-address", "host", "context", "engineid", "group", "mask",
 })  # fmt: skip
-_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?|(?=[0-9a-f]*:[0-9a-f:]*:)[0-9a-f:.]{2,45}(?:/\d{1,3})?")
+_IP_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?|(?=[0-9a-f]*:[0-9a-f:]*:)[0-9a-f:.]{2,45}(?:/\d{1,3})?")
 _NUMBER = re.compile(r"\d{1,2}")
 # Words after a keyword that make it a matter of rules about secrets, or of their absence; whole words, as they stand.
 _RULES_ABOUT = re.compile(
@@ -143,7 +143,7 @@ def is_between(word: str) -> bool:
     return (
         word in BETWEEN
         or word in WITH_ONE
-        or _ADDRESS.fullmatch(word) is not None
+        or _IP_ADDRESS.fullmatch(word) is not None
         or _BETWEEN_LIKE.fullmatch(word) is not None
     )
 

@@ -45,7 +45,7 @@ _Level = Callable[
     [str, list[str]], bool
 ]  # puts a line's opening on the stack or takes from it; False: nothing to close
 _EDIT_OPEN, _EDIT_CLOSE = re.compile(r"^\s*(config|edit)\s"), re.compile(r"^\s*(end|next)\s*$")
-_BRACE_OPEN, _BRACE_CLOSE = re.compile(r"\{\s*(?:#.*)?$"), re.compile(r"^\s*\}\s*(?:#.*)?$")
+_BRACE_OPEN, _BRACE_CLOSE = re.compile(r"\{\s*(?:#|$)"), re.compile(r"^\s*\}\s*(?:#.*)?$")
 
 
 def _separated(lines: list[str], mark: str, last: str) -> tuple[Section, ...]:

@@ -7,6 +7,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from opsmon.backup.pager import ANY_PAGER
 from opsmon.backup.recipe import Enable, Question, Recipe, Structure, Transport
+from opsmon.bounds import CONFIGURATION_LINE_CHARS, TAIL_CHARS
+from opsmon.pattern.cost import refusal_of
 from opsmon.spec import Seconds, Spec, wrong
 
 # The last line of what a device said, when it waits for a command: `<name>`, `[name-view]`, `name#`, `name(config)#`.
@@ -48,6 +50,17 @@ def _pattern(text: str) -> str:
     return text
 
 
+def _is_quick(bound: int, flags: int = re.MULTILINE, *, anchored: bool = False) -> AfterValidator:
+    """Refuses what might hold a run of backups on a text of so many characters."""
+
+    def judge(text: str) -> str:
+        if slow := refusal_of(text, bound, flags, anchored=anchored):
+            raise wrong(f"the pattern may hold a backup: {slow}")
+        return text
+
+    return AfterValidator(judge)
+
+
 def _grouped(text: str) -> str:
     if re.compile(text, re.MULTILINE).groups != 1:
         raise wrong("needs exactly one (group): the part that is the name")
@@ -64,19 +77,23 @@ def _listed(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
 
-PatternText = Annotated[str, AfterValidator(_pattern)]
-GroupText = Annotated[str, AfterValidator(_pattern), AfterValidator(_grouped)]
-PromptText = Annotated[str, AfterValidator(_pattern), AfterValidator(_host_named)]
+PatternText = Annotated[str, AfterValidator(_pattern), _is_quick(CONFIGURATION_LINE_CHARS)]
+LineText = Annotated[str, AfterValidator(_pattern), _is_quick(CONFIGURATION_LINE_CHARS, 0)]
+GroupText = Annotated[PatternText, AfterValidator(_grouped)]
+TailText = Annotated[str, AfterValidator(_pattern), _is_quick(TAIL_CHARS, 0)]
+PromptText = Annotated[
+    str, AfterValidator(_pattern), _is_quick(TAIL_CHARS, 0, anchored=True), AfterValidator(_host_named)
+]
 Command = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\n\r]*$")]
 
 
 class QuestionSpec(Spec):
-    asks: PatternText
+    asks: TailText
     answer: str
 
 
 class EnableSpec(Spec):
-    unprivileged: PatternText = r">\s*$"
+    unprivileged: TailText = r">\s*$"
     command: Command = "enable"
     on_request: bool = False
     password: bool = True
@@ -96,13 +113,13 @@ class BackupSectionSpec(Spec):
     login: Annotated[str, Field(pattern=r"^(own|netmiko)$")] = "own"
     questions: list[QuestionSpec] = Field(default_factory=list)
     enable: EnableSpec | None = None
-    pager: PatternText = ANY_PAGER
+    pager: TailText = ANY_PAGER
     pager_answer: str = " "
     quit: str = "exit"
     end: PatternText | None = None
     twice: bool = False
-    errors: list[PatternText] = Field(default_factory=list)
-    volatile: list[PatternText] = Field(default_factory=list)
+    errors: list[LineText] = Field(default_factory=list)
+    volatile: list[LineText] = Field(default_factory=list)
     resalted: bool = False
     least_lines: Annotated[int, Field(ge=1)] = 10
     hostname: GroupText | None = None

@@ -94,7 +94,7 @@ _LOGGED = re.compile(
 )  # fmt: skip
 # Every message has one of these; each is looked for as plain text, or by its first character, because few lines have any.
 _HINTS = tuple(
-    map(re.compile, ("%", r":\d\d:\d\d", "essage from ", "n alarm ", "n notification ", r"\n\s*<\d", "SYSLOG"))
+    map(re.compile, ("%", r":\d\d:\d\d", "essage from ", "n alarm ", "n notification ", r"\n[^\S\n]*+<\d", "SYSLOG"))
 )
 # A configuration may name messages too: what is to be done about them, and texts for people.
 _NAMED = re.compile(

@@ -10,6 +10,7 @@ from opsmon.cli.output import counted, is_coloured, print_json, problem_json, pr
 from opsmon.config.root import Root, load_root
 from opsmon.config.watched import load_watched, rename_offers
 from opsmon.errors import ConfigError, Problem
+from opsmon.pattern.cost import judging_patterns
 
 
 def check(root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False) -> None:
@@ -19,7 +20,8 @@ def check(root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False) -> No
     Where a daemon watches the root, a device that seems to have another name is pointed out before a reload.
     """
     try:
-        loaded = load_root(root)
+        with judging_patterns():
+            loaded = load_root(root)
     except ConfigError as error:
         _report(None, error.problems, json_output)
         raise typer.Exit(2) from None

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from opsmon.bounds import EXPECTED_CHARS
+from opsmon.pattern.cost import refusal_of
 from opsmon.spec import Seconds, Spec, wrong
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -16,6 +18,8 @@ def _check_pattern(written: object) -> object:
             re.compile(written)
         except re.error as error:
             raise wrong(f"no regular expression: {error}") from None
+        if slow := refusal_of(written, EXPECTED_CHARS, re.MULTILINE):
+            raise wrong(f"the pattern may hold the daemon: {slow}")
     return written
 
 

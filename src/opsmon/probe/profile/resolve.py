@@ -30,6 +30,7 @@ from opsmon.probe.profile.profile import (
     TextPlace,
 )
 from opsmon.probe.profile.spec import (
+    PATTERN_FLAGS,
     FilterSpec,
     KindSpec,
     LabelSpec,
@@ -71,7 +72,7 @@ def parse_oid(text: str) -> Oid:
 
 
 def _pattern(text: str | None) -> re.Pattern[str] | None:
-    return None if text is None else re.compile(text, re.IGNORECASE | re.DOTALL)
+    return None if text is None else re.compile(text, PATTERN_FLAGS)
 
 
 def _closest(name: str, names: Iterable[str]) -> str:

@@ -8,8 +8,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from opsmon.bounds import CELL_CHARS, SYS_DESCR_CHARS
 from opsmon.model.device import Kind
+from opsmon.pattern.cost import refusal_of
 
+PATTERN_FLAGS = re.IGNORECASE | re.DOTALL
 OID_TEXT = re.compile(r"\.?\d+(\.\d+)+")
 NAME_TEXT = re.compile(r"[a-z0-9][a-z0-9-]*")
 
@@ -38,8 +41,21 @@ def _listed(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
 
-Pattern = Annotated[str, AfterValidator(_is_pattern)]
-Extract = Annotated[str, AfterValidator(_is_pattern), AfterValidator(_has_one_group)]
+def _is_quick(bound: int) -> AfterValidator:
+    """Refuses what might hold the daemon on a text of so many characters."""
+
+    def judge(text: str) -> str:
+        if slow := refusal_of(text, bound, PATTERN_FLAGS):
+            raise ValueError(f"the pattern may hold the daemon: {slow}")
+        return text
+
+    return AfterValidator(judge)
+
+
+Pattern = Annotated[str, AfterValidator(_is_pattern), _is_quick(CELL_CHARS)]
+Extract = Annotated[Pattern, AfterValidator(_has_one_group)]
+DescrPattern = Annotated[str, AfterValidator(_is_pattern), _is_quick(SYS_DESCR_CHARS)]
+DescrExtract = Annotated[DescrPattern, AfterValidator(_has_one_group)]
 OidText = Annotated[str, AfterValidator(_is_oid)]
 Raw = int | float | str
 Unit = Literal[
@@ -68,7 +84,7 @@ class MatchSpec(Strict):
     """
 
     sysobjectid: str | None = Field(default=None, pattern=r"^(\d+(\.\d+)*)?$")
-    sysdescr: Pattern | None = None
+    sysdescr: DescrPattern | None = None
     present: OidText | None = None
     value: Pattern | None = None
     weak: bool = False
@@ -210,7 +226,7 @@ class TextSpec(Strict):
     """
 
     object: str | None = None
-    sysdescr: Extract | None = None
+    sysdescr: DescrExtract | None = None
     text: str | None = None
     sysobjectid: dict[str, str] | None = None
     pattern: Extract | None = None
@@ -247,7 +263,7 @@ class KindSpec(Strict):
     """
 
     kind: Kind
-    sysdescr: Pattern | None = None
+    sysdescr: DescrPattern | None = None
     sysobjectid: OidText | None = None
     model: Pattern | None = None
     present: str | None = None

@@ -1,0 +1,69 @@
+"""Every pattern that a stranger's text meets is quick at the bound of that text: those of the profiles, and those of
+the modules that read devices. New ones are found by themselves."""
+
+import ast
+import importlib
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from opsmon.bounds import CELL_CHARS, CONFIGURATION_LINE_CHARS, HEADER_FIELD_CHARS, TAIL_CHARS
+from opsmon.config.root import load_root
+from opsmon.pattern.cost import judging_patterns, slow_at
+
+PROJECT = Path(__file__).parents[1]
+SOURCE = PROJECT / "src"
+SEARCHING = {"search", "finditer", "findall", "sub", "subn", "split"}
+# By the beginning of a module's name, the first that fits: how much text its patterns meet at most.
+BOUNDS = {
+    "opsmon.probe.profile": CELL_CHARS,
+    "opsmon.probe": HEADER_FIELD_CHARS,
+    "opsmon.backup.dialogue": TAIL_CHARS,
+    "opsmon.backup.greeting": TAIL_CHARS,
+    "opsmon.backup.silence": TAIL_CHARS,
+    "opsmon.backup.pager": TAIL_CHARS,
+    "opsmon.backup": CONFIGURATION_LINE_CHARS,
+}
+
+
+def modules() -> list[str]:
+    files = (file for room in ("probe", "backup") for file in (SOURCE / "opsmon" / room).rglob("*.py"))
+    return sorted(".".join(file.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__") for file in files)
+
+
+@cache
+def searching_names() -> set[str]:
+    """The names on which anything but `match` and `fullmatch` is called, anywhere in the source."""
+    found = set()
+    for file in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr in SEARCHING and isinstance(node.value, ast.Name):
+                found.add(node.value.id)
+    return found
+
+
+def compiled(value: object, name: str, depth: int = 0) -> Iterator[tuple[str, re.Pattern[str]]]:
+    if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
+        yield name, value
+    elif isinstance(value, dict | list | tuple) and depth < 3:
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from compiled(inner, name, depth + 1)
+
+
+@pytest.mark.parametrize("module", modules())
+def test_the_patterns_of_a_module_are_quick(module: str) -> None:
+    searched = searching_names()
+    bound = next(bound for prefix, bound in BOUNDS.items() if module.startswith(prefix))
+    for name, value in vars(importlib.import_module(module)).items():
+        for where, pattern in compiled(value, name):
+            anchored = isinstance(value, re.Pattern) and name not in searched
+            slow = slow_at(pattern.pattern, bound, pattern.flags & ~re.UNICODE, anchored=anchored)
+            assert not slow, f"{module}.{where}: {slow}: {pattern.pattern}"
+
+
+def test_the_patterns_of_the_profiles_are_quick() -> None:
+    with judging_patterns():
+        load_root(PROJECT)
