@@ -35,7 +35,7 @@ def words(agent: Agent, *more: str) -> list[str]:
 def test_a_bare_address_is_identified_and_shown(command: Opsmon, agent: Agent, here: Path) -> None:
     said = command(*words(agent, "--checks", "snmp", "--root", str(here)))
     assert said.code == 0, said.err
-    for text in ("huawei-vrp", "S5735-L24T4X-A", "MPU Board 0", "0.17", "psu 0.2", "GigabitEthernet0/0/1", "to core"):
+    for text in ("huawei-vrp", "S5735-L24T4X-A", "MPU Board 0", "17.0%", "psu 0.2", "GigabitEthernet0/0/1", "to core"):
         assert text in said.out
     assert "planted-secret-17" not in said.out + said.err
 

@@ -161,8 +161,8 @@ def test_a_mistake_in_a_calendar_is_said_at_its_place(tmp_path: Path, old: str, 
 
 
 def test_a_number_where_text_belongs_is_said(tmp_path: Path) -> None:
-    assert said(write(tmp_path)) == [
-        "rules/contracts/hall.yaml:16:13: expected text, found a number (put it in quotes)"
+    assert said(write(tmp_path, CONTRACT.replace("starts: outside key", "starts: 5"))) == [
+        "rules/contracts/hall.yaml:23:13: expected text, found a number (put it in quotes)"
     ]
 
 
@@ -279,3 +279,14 @@ def test_the_term_of_a_service_wins_over_that_of_the_contract(tmp_path: Path) ->
     assert contract.covers("vc", datetime(2026, 6, 30, 15, 59, 59, tzinfo=UTC))
     assert not contract.covers("vc", datetime(2026, 6, 30, 16, tzinfo=UTC))
     assert contract.covers(None, datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("written", ["3.1", "3.10", "7", '"3.10"'])
+def test_a_section_is_text_as_it_was_written(tmp_path: Path, written: str) -> None:
+    clause = f"clauses:\n  - {{id: S1, source: {written}, what: w, target: on_site, from: reported, limit: 1 h}}\n"
+    text = right(CONTRACT)
+    head = text[: text.index("clauses:")]
+    books, problems = load(write(tmp_path, head + clause))
+    assert not problems.errors, problems.errors
+    (one,) = books[ContractId("hall")].contract.clauses
+    assert one.source == written.strip('"')

@@ -139,13 +139,18 @@ def _show_checks(samples: Sequence[Sample]) -> None:
 
 def _show_series(samples: Sequence[Sample]) -> None:
     rows = [
-        (key.metric, next(iter(dict(key.labels).values()), ""), f"{value:.10g}")
+        (key.metric, next(iter(dict(key.labels).values()), ""), _value_words(key.metric, value))
         for key, value in _series(samples)
         if not key.metric.startswith(("if", "probe_"))
     ]
     if rows:
         say()
         print_table(("metric", "of", "value"), rows)
+
+
+def _value_words(metric: str, value: float) -> str:
+    """A ratio is a percentage for people; `--json` has every value as it is."""
+    return f"{value:.1%}" if metric.endswith("_ratio") else f"{value:.10g}"
 
 
 def _show_interfaces(samples: Sequence[Sample]) -> None:

@@ -18,6 +18,7 @@ from opsmon.config.root import Root, load_root
 from opsmon.early_signals import hold_signals, ignore_hangups, take_noted
 from opsmon.errors import OpsmonError
 
+LOG_TIME = "%Y-%m-%d %H:%M:%S%z"  # of this machine's zone, which is said
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
 
@@ -30,7 +31,9 @@ def run(
 ) -> None:
     """Watch the fleet until told to stop."""
     hold_signals()
-    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, format=LOG_FORMAT, stream=sys.stderr)
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO, format=LOG_FORMAT, datefmt=LOG_TIME, stream=sys.stderr
+    )
     for chatty in ("asyncssh", "aiohttp.access", "asyncio", "pysnmp"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     loaded = load_root(root, require_secrets=True)

@@ -14,6 +14,7 @@ import yaml
 from opsmon.near_miss import shown
 
 DEEPEST = 40
+TEXT_KEYS = frozenset({"source"})  # a section of a paper, 3.10 for one, is no number
 LONGEST_TEXT = 32 * 1024 * 1024
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,30})?(?:[eE][-+]?[0-9]{1,3})?", re.ASCII)
@@ -112,8 +113,15 @@ class _Builder:
         if self._keys and self._keys[-1] is None and isinstance(self._stack[-1], YamlMap):
             self._key(event.value, _place(event))
             return
-        plain = event.implicit[0]
-        self._value(scalar_value(event.value) if plain else event.value, _place(event))
+        value = scalar_value(event.value) if event.implicit[0] else event.value
+        if self._is_of_text() and isinstance(value, int | float) and not isinstance(value, bool):
+            value = event.value
+        self._value(value, _place(event))
+
+    def _is_of_text(self) -> bool:
+        """Whether the value of a key in TEXT_KEYS is what comes next."""
+        waiting = self._keys[-1] if self._keys else None
+        return waiting is not None and waiting[0] in TEXT_KEYS and isinstance(self._stack[-1], YamlMap)
 
     def _key(self, key: str, place: Place) -> None:
         holder = self._stack[-1]

@@ -49,8 +49,10 @@ _WORDS = {
         "{{ $labels.clause }} breached, was due {{ $value | humanizeTimestamp }}",
         "budget": "contract {{ $labels.contract }} clause {{ $labels.clause }}: {{ $value }} faults, the next costs",
         "overspent": "contract {{ $labels.contract }} clause {{ $labels.clause }}: {{ $value }} faults, over the limit",
-        "task_at_risk": "contract {{ $labels.contract }} clause {{ $labels.clause }}: {{ $value }} tasks are at risk",
-        "task_overdue": "contract {{ $labels.contract }} clause {{ $labels.clause }}: {{ $value }} tasks are overdue",
+        "task_at_risk": "contract {{ $labels.contract }} clause {{ $labels.clause }}: "
+        "{{ $value }} {{ if eq $value 1.0 }}task is{{ else }}tasks are{{ end }} at risk",
+        "task_overdue": "contract {{ $labels.contract }} clause {{ $labels.clause }}: "
+        "{{ $value }} {{ if eq $value 1.0 }}task is{{ else }}tasks are{{ end }} overdue",
         "down": "opsmon does not answer: nobody sees the faults",
         "not_ready": "opsmon is not ready: no checks are sent, or the store cannot be written",
         "reload": "opsmon refused the last configuration and goes on with the one before",
