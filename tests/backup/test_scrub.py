@@ -125,3 +125,34 @@ def test_a_line_that_goes_on_in_the_next_one(text: str, kept: str) -> None:
     assert kept in scrubbed
     assert scrubbed.count("\n") == text.count("\n") + 1
     assert SCRUBBER.scrub(scrubbed) == scrubbed
+
+
+CERTAIN = (
+    "snmp-server community {} RO", "snmp-agent community read cipher {}", "username u privilege 15 password 0 {}",
+    "username u password {}", "enable secret {}", "tacacs-server key {}", "crypto isakmp key {} address 192.0.2.1",
+    " neighbor 192.0.2.1 password {}", " password simple {}", " key-string {}", "set snmp community {}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("word", ["policy", "change-me", "enable", "the", "none", "format", "old-secret-word", "map"])
+@pytest.mark.parametrize("line", CERTAIN)
+def test_where_nothing_but_a_secret_can_stand_an_ordinary_word_is_one(line: str, word: str) -> None:
+    assert word not in SCRUBBER.scrub(line.format(word)).replace(line.split("{}", maxsplit=1)[0], "").split()
+
+
+@pytest.mark.parametrize("word", ["changeme", "checkmate9", "change-me", "max-power-one", "minimus", "agent007"])
+def test_a_password_that_begins_as_a_rule_about_passwords_is_hidden(word: str) -> None:
+    assert word not in SCRUBBER.scrub(f" password {word}")
+
+
+@pytest.mark.parametrize("rule", ["min-length 8", "change-first-login", "expire 90", "strength-check", "policy P"])
+def test_a_rule_about_passwords_stays(rule: str) -> None:
+    assert SCRUBBER.scrub(f" password {rule}") == f" password {rule}"
+
+
+def test_after_the_communities_of_routeros_names_stay() -> None:
+    text = "/snmp community\nset [ find default=yes ] name=Zx7comm\n/system identity\nset name=core-1\n"
+    scrubbed = SCRUBBER.scrub(text)
+    assert "Zx7comm" not in scrubbed
+    assert scrubbed.startswith("/snmp community\nset [ find default=yes ] name=<secret-")
+    assert scrubbed.endswith("\n/system identity\nset name=core-1\n")

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from opsmon.backup.scrub_blocks import Section, hide_key_blocks, holds_key
-from opsmon.backup.scrub_rules import ALGORITHM, COMMANDS, COMMENT, LEAD, LOOKS, PROSE, RULES
+from opsmon.backup.scrub_blocks import Section, hide_key_blocks, hide_routeros_communities, holds_key
+from opsmon.backup.scrub_rules import ALGORITHM, CERTAIN, COMMANDS, COMMENT, LEAD, LOOKS, PROSE, RULES
 from opsmon.backup.scrub_words import KEYWORDS, is_about_rules, is_between, secret_from, secret_words
 from opsmon.bounds import CONFIGURATION_LINE_CHARS
 
@@ -23,6 +23,7 @@ SHORTEST_WORD = 3  # and a still shorter one guards nothing
 LONGEST_LINE = 2_000  # a longer one is looked at in parts that overlap, so that the work grows with its length alone
 OVERLAP = 500
 MOST_LEADS = 4
+LONGEST_LEAD = 200  # what tells of a secret stands close before it
 MOST_FOLDS = 100
 _FOLD = re.compile(r"\\\r?\n[ \t]*")
 Span = tuple[int, int]
@@ -78,6 +79,7 @@ class Scrubber:
     def scrub(self, text: str) -> str:
         """The text without its secrets; its lines keep their number except those of private keys."""
         text = self._without_long_lines(hide_key_blocks(text, self.placeholder))
+        text = hide_routeros_communities(text, self.placeholder)
         scrubbed = self._scrub_lines(text)
         return self._known.sub(lambda found: self.placeholder(found[0]), scrubbed) if self._known else scrubbed
 
@@ -195,6 +197,8 @@ def _ruled(line: str) -> list[Span]:
 def _beyond_keywords(line: str, span: Span, walked: Sequence[Span]) -> Span | None:
     """The secret itself, where a rule took a vendor's keyword before it for one."""
     word, before = line[slice(*span)], line[span[0] - 1 : span[0]]
+    if CERTAIN.search(line[max(0, span[0] - LONGEST_LEAD) : span[0]]) and not is_between(word.lower()):
+        return span
     if before.isspace() and is_about_rules(word):
         return None
     if not before.isspace() or not (is_between(word.lower()) or word in KEYWORDS):

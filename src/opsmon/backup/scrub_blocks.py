@@ -1,7 +1,8 @@
 """Secrets that one line alone does not show: private keys over many lines, and names that are secret in a section.
 
-In FortiOS the community is the `name` of an entry of `config system snmp community`; in Junos it is the name of a block
-within `snmp { … }`. A private key whose beginning or end was cut off is one too.
+In FortiOS the community is the `name` of an entry of `config system snmp community`, in RouterOS that of an entry under
+`/snmp community`; in Junos it is the name of a block within `snmp { … }`, as that of a group of traps is. A private key
+whose beginning or end was cut off is one too.
 """
 
 import re
@@ -62,7 +63,22 @@ _OPEN = re.compile(r"^\s*config\s+(?P<path>\S.*)")
 _CLOSE = re.compile(r"^\s*end\s*$")
 _FORTINET_NAME = re.compile(r'^\s*set\s+name\s+(?:"(?P<q>[^"\n]+)"?|(?P<w>\S+))')
 _JUNOS_SNMP = re.compile(r"^(?P<indent>\s*)snmp\s*\{\s*$")
-_JUNOS_COMMUNITY = re.compile(r'^\s*community\s+(?:"(?P<q>[^"\n]+)"|(?P<w>[^\s{";]+))\s*(?:\{|;|$)')
+_JUNOS_COMMUNITY = re.compile(r'^\s*(?:community|trap-group)\s+(?:"(?P<q>[^"\n]+)"|(?P<w>[^\s{";]+))\s*(?:\{|;|$)')
+# A menu of RouterOS stands on a line of its own with its entries under it, or before an entry on one line.
+_ROUTEROS_COMMUNITIES = re.compile(r"^/snmp[ /]community\b.*(?:\n(?!/).*)*", re.MULTILINE)
+_ROUTEROS_NAME = re.compile(r'(?<=\bname=)(?:"(?P<q>[^"\n]+)"?|(?P<w>[^\s"]+))')
+
+
+def hide_routeros_communities(text: str, placeholder: Callable[[str], str]) -> str:
+    """The text with the names of all communities of a RouterOS device replaced."""
+    if "/snmp" not in text:
+        return text
+
+    def hide(found: "re.Match[str]") -> str:
+        return f'"{placeholder(found["q"])}"' if found["q"] else placeholder(found["w"])
+
+    return _ROUTEROS_COMMUNITIES.sub(lambda menu: _ROUTEROS_NAME.sub(hide, menu[0]), text)
+
 
 _SHADOW = re.compile(r"^[a-z_][\w.\-]*:[^:\s]*:\d*:\d*:\d*:\d*:")
 _SHADOW_WORD = re.compile(r"^[a-z_][\w.\-]*:(?P<q>[^:*!x\s][^:\s]+)(?P<w>)")

@@ -40,6 +40,7 @@ LOOKS = re.compile(
   | \^%\^%\#.* | \^~\^~(?:(?!\^~\^~).)*+(?:\^~\^~)?
   | \$\d[a-z]?\$[^\s";]+ | \$2[abxy]\$[^\s";]+ | \$y\$[^\s";]+ | \$gy\$[^\s";]+ | \$[ch]\$\d\$[^\s";]+ | \$14\$[^\s";]+
   | \$(?:scrypt|argon2\w{0,2}|pbkdf2[\w-]{0,10}|sha1|bcrypt)\$[^\s";]+ | \{(?:SSHA|SHA|CRYPT|SMD5|MD5|PBKDF2)[\w-]{0,6}\}[^\s";]+
+  | \$M\$[^\s";]+ | (?<![\w+/])LS0tLS1CRUdJTiB(?:QUklWQVRF|SU0Eg|FQyB|FTkNSWVBURUQg|PUEVOU1NI|EU0Eg)[A-Za-z0-9+/=]+  # PEM in base64
   | (?<![\w+/=-])-AQ==[A-Za-z0-9+/=]+
   | (?<=\bENC\s)[^\s"]+ | (?<=\bENC\s")[^"\n]+
     """,
@@ -65,11 +66,11 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     # Passwords as statements of their own
     ("pass", _rule(r"^(?:enable|super)\s+pass(?:word|wd)\s+(?:(?:level|role)\s+\S+\s+)?{n}{form}{w}")),
     ("secret", _rule(r"^enable\s+(?:algorithm-type\s+\S+\s+)?secret\s+(?:level\s+\d+\s+)?{n}{w}")),
-    ("passw", _rule(r"^(?:set\s+)?passw(?:or)?d\s+(?!(?:policy|encryption|recovery|complexity|expire|control|history|strength|length|min|max|alert|modify|display|valid|enable|disable|check|aging|change|lifetime|format|user-info|authentication)\S*(?:\s|$)|\{){n}{form}{w}")),
+    ("passw", _rule(r"^(?:set\s+)?passw(?:or)?d\s+(?!\{){n}{form}{w}")),
     ("pass", _rule(r"^set\s+authentication\s+password\s+{form}{w}")),
-    ("password", _rule(r"^(?:local-)?user(?:name)?\s+\S+\s(?:.*\s)?password\s+(?!(?:policy|expire|control)\b){n}{form}{w}")),
+    ("password", _rule(r"^(?:local-)?user(?:name)?\s+\S+\s(?:.*\s)?password\s+(?!(?:policy|expire|control)\s+\S){n}{form}{w}")),
     ("secret", _rule(r"^user(?:name)?\s+\S+\s(?:.*\s)?secret\s+{n}{form}{w}")),
-    ("password", _rule(r"\b(?:neighbor|peer|domain|vty|line|host|ftp|http|client|chap|pap|sent-username\s+\S+|login|isis|area|vtp|bind|manager|admin|community|server|proxy|ldap|tcp|session|link-layer|mail|smtp|account)\s+(?:\S+\s+)??password\s+(?!(?:policy|expire|control|authentication)\b){n}{form}{w}")),
+    ("password", _rule(r"\b(?:neighbor|peer|domain|vty|line|host|ftp|http|client|chap|pap|sent-username\s+\S+|login|isis|area|vtp|bind|manager|admin|community|server|proxy|ldap|tcp|session|link-layer|mail|smtp|account)\s+(?:\S+\s+)??password\s+(?!(?:policy|expire|control|authentication)\s+\S){n}{form}{w}")),
     ("ldap-login-password", _rule(r"\bldap-login-password\s+{n}{form}{w}")),
     ("-password", _rule(r"\b(?:domain|area|login|bind|admin|auth|priv|user|root|authentication|privacy|encrypted|plain-text|chap|pap|proxy|wpa|sae|simple|ppp|boot|grub|superuser|key)-password\s+(?!\{)(?:md5\s+|hmac-md5\s+|simple\s+)?{n}{form}{w}")),
     # Keys of servers, chains and protocols
@@ -128,7 +129,7 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("community", _rule(r"^(?>.*?\bsnmp-agent\s).*\bcommunity-name\s+{form}{w}")),
     ("securityname", _rule(r"^(?>.*?\bsnmp-agent\s)(?>.*?\bsecurityname\s+){form}{w}(?!\S)(?=.*\bv1|.*\bv2c|\s*$|(?!.*\bv3))")),
     ("community", _rule(r"\bset\s+snmp\s+community\s+{w}")),
-    ("community", _rule(r"\bsnmp\s+(?:\S+\s+)?community\s+(?!\{){n}{form}{w}")),
+    ("community", _rule(r"(?<!/)\bsnmp\s+(?:\S+\s+)?community\s+(?!\{){n}{form}{w}")),
     ("community", _rule(r"^(?:ro|rw|trap)community6?\s+{w}")),
     ("com2sec", _rule(r"^com2sec6?\s+(?:-Cn\s+\S+\s+)?\S+\s+\S+\s+{w}")),
     ("sink", _rule(r"^(?:trap|trap2|inform)sink\s+\S+\s+{w}")),
@@ -145,7 +146,7 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("encrypted-password", _rule(r"\bencrypted-password\s+{w}")),
     # Linux files
     ("=", re.compile(r"^\s*[\w.\-\"']*(?:passw(?:or)?d|passphrase|psk|pwd|pre-?shared-?key|secret|secret[_-]?key|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?token|token|wep_key\d|sae_password|requirepass|community)[\"']?\s*=\s*[\"']?(?P<s>[^\s\"'#;](?:[^\"'\n;,#]*[^\s\"'\n;,#])?)[\"']?\s*(?:[;,#].*)?$", re.I)),
-    (":", re.compile(r"^\s*+(?:-\s*+)?[\w.\-\"']*(?:passw(?:or)?d|passphrase|psk|secret|api[_-]?key|token|community)[\"']?\s*+:\s+[\"']?(?P<s>[^\s\"'#;{](?:[^\"'\n]*[^\s\"'\n,])?),*+[\"']?\s*+,?\s*+$", re.I)),
+    (":", re.compile(r"^\s*+(?:-\s*+)?[\w.\-\"']*(?:passw(?:or)?d|passphrase|psk|secret|api[_-]?key|token|community|\w{1,40}_pass)[\"']?\s*+:\s+[\"']?(?P<s>[^\s\"'#;{](?:[^\"'\n]*[^\s\"'\n,])?),*+[\"']?\s*+,?\s*+$", re.I)),
     (":", re.compile(r"^(?!root:x|\w+:x:)[a-z_][\w.\-]*\$?:(?P<s>[^:*!x\s][^:\s]+):\d*:\d*:\d*:\d*:", re.I)),
     ("psk", re.compile(r":\s*(?:PSK|XAUTH|EAP)\s+\"?(?P<s>[^\"\s][^\"\n]*)\"?", re.I)),
     ("://", re.compile(r"://[^/\s:@]+:(?P<s>(?!\d+$)[^@\s/]+)(?:@|$)")),
@@ -182,9 +183,9 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("community-map", _rule(r"\bcommunity-map\s+{w}")),
     ("ikey", _rule(r"^ikey\s+{w}")),
     # Names and values
-    ("=", re.compile(r"(?<![\w.$-])[\w.-]{0,40}(?:passw(?:or)?d|passwort|passphrase|secret|psk|pre[-_]?shared[-_]?key|private-?(?:encryption-)?key|auth-?key|api[_-]?key|access[_-]?key|secret[_-]?key|wpa2?-key|enc(?:ryption)?-key|wep[_-]key\d?|token|pwd|pass)\d?=(?:\"(?P<sq>(?:[^\"\\\n]|\\.)+)\"?|'(?P<sa>[^'\n]+)'?|(?P<s>[^\s\"',;&{][^\s,;&]*))", re.I)),
+    ("=", re.compile(r"(?<![\w.$-])[\w.-]{0,40}(?:passw(?:or)?d|passwort|passphrase|secret|psk|pre[-_]?shared[-_]?key|private-?(?:encryption-)?key|auth-?key|(?:authentication|md5|static|wep)[-_.]key(?:-\d)?|secrets|trap-community|api[_-]?key|access[_-]?key|secret[_-]?key|wpa2?-key|enc(?:ryption)?-key|wep[_-]key\d?|token|pwd|pass)\d?=(?:\"(?P<sq>(?:[^\"\\\n]|\\.)+)\"?|'(?P<sa>[^'\n]+)'?|(?P<s>[^\s\"',;&{][^\s,;&]*))", re.I)),
     ("\"", re.compile(r"[\"'][\w.-]{0,40}(?:passw(?:or)?d|passphrase|secret|psk|pre_?shared_?key|private_?key|api_?key|token|pwd|community)[\"']\s*:\s*[\"'](?P<s>[^\"'\n]+)[\"']", re.I)),
-    ("<", re.compile(r"<[\w.-]{0,40}(?:password|passwd|phash|secret|psk|passphrase|community(?:-string)?|authpwd|privpwd|private-key|token|api-key|pre[-_]shared[-_]key|auth-key)(?:\s[^<>]{0,80})?>(?P<s>[^<\n]+)", re.I)),
+    ("<", re.compile(r"<[\w.-]{0,40}(?:password|passwd|bindpw|encpass|(?:bcrypt|md5|sha\d{1,3})-hash|phash|secret|psk|passphrase|community(?:-string)?|authpwd|privpwd|private-key|token|api-key|pre[-_]shared[-_]key|auth-key)(?:\s[^<>]{0,80})?>(?P<s>[^<\n]+)", re.I)),
     ("://", re.compile(r"://[^/\s:@]{1,80}:(?P<s>(?!\d{1,5}(?:/|\s|$))[^\s]{1,100})@(?=[\w.\[%$-])")),
     ("bearer", re.compile(r"\b(?:Bearer|Basic)\s+(?P<s>[^\s\"',;]{6,})", re.I)),
     ("authorization", re.compile(r"\bAuthorization:\s*(?:(?:Bearer|Basic|Token|Digest)\s+)?(?!(?:Bearer|Basic|Token|Digest)\s)(?P<s>[^\s\"',;]{6,})", re.I)),
@@ -193,4 +194,36 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("--", re.compile(r"\s--[\w-]{0,30}(?:password|passwd|token|secret|api-key|passphrase)[=\s]+[\"']?(?P<s>[^\s\"'-][^\s\"']*)", re.I)),
     ("requirepass", _rule(r"^(?:requirepass|masterauth)\s+{w}")),
     ("passwd", _rule(r"^passwd\s+{w}")),
+    # Lines of makes that write a secret after a word of their own
+    ("localip", _rule(r"^localip\s+\S+\s+ipsec\s+{w}")),
+    ("ip ", _rule(r"^(?:master|conductor)ip\s+\S+\s+ipsec\s+{w}")),
+    ("mobility-manager", _rule(r"^mobility-manager\s+\S+\s+user\s+\S+\s+{w}")),
+    ("stats", re.compile(r"^stats\s+auth\s+[^\s:]+:(?P<s>\S+)", re.I)),
+    ("snmpv3", _rule(r"^configure\s+snmpv3\s+add\s+community\s+(?:encrypted\s+)?{w}\s+name\s+(?:encrypted\s+)?{w2}")),
+    ("md5", _rule(r"\bauthentication\s+(?:encrypted\s+)?md5\s+\d{1,3}\s+(?!key\b){w}")),
+    ("v3user", _rule(r"\bv3user\s+create\s+(?:\S+\s+){4}{w}\s+{w2}")),
+    ("tacacs", _rule(r"\btacacs\s+(?:auth|acct|athr|author)\s+add\s+\d+\s+\S+\s+\d+\s+(?:ascii|hex)\s+{w}")),
+    ("key", _rule(r"\b(?:tacacs|radius)\s+key\s+{n}{form}{w}")),
+    ("authentication", _rule(r"\b(?:rip|eigrp)\s+authentication\s+key\s+(?!eigrp\b){n}{w}")),
+    ("pass", _rule(r"\b(?:user(?:name)?|login)\s+\S+\s+pass\s+{w}")),
+    (" key ", _rule(r"\besp\s+\S+\s+key\s+{w}(?:\s+auth\s+\S+\s+key\s+{w2})?")),
+    ("comm-tbl", _rule(r"\bsnmp\s+comm-tbl\s+{w}\s+{w2}")),
+    ("notify", _rule(r"^notify\s+\S+\s+community\s+{w}")),
+    ("trap-group", _rule(r"\bsnmp\s+trap-group\s+{w}")),  # Junos sends it as the community
+    ("option", re.compile(r"^option\s+(?:key\d?|community)\s+'(?P<s>[^'\n]+)", re.I)),  # UCI
+    ("<prv>", re.compile(r"<prv>(?P<s>[^<\n]+)")),  # a private key in base64, of pfSense and OPNsense
+    ("<key>", re.compile(r"<key>(?P<s>[A-Za-z0-9+/=]{16,})<")),
+    ("=", re.compile(r"^set\s+[\w-]{0,40}(?:passwd|pass|auth-key|priv-key|community-?name)\s+=\s+(?P<s>\S+)", re.I)),
+    (",", _rule(r"\b(?:authentication|encryption)\s+(?:sha\d{0,3}|md5|aes|3?des)\s+\d,{w}")),
+)  # fmt: skip
+# What stands before a word that is a secret whatever it says: somebody has `policy` or `change-me` for a password.
+CERTAIN = re.compile(
+    r"""(?:^|\s)(?:
+      snmp-server\s+community | snmp-agent\s+community\s+(?:read|write) | set\s+snmp\s+community
+    | (?:local-)?user(?:name)?\s+\S+\s+(?:privilege\s+\d+\s+|role\s+\S+\s+)?(?:password|secret)
+    | enable\s+(?:password|secret)(?:\s+level\s+\d+)? | (?:tacacs|radius)-server\s+(?:host\s+\S+\s+)?key
+    | crypto\s+isakmp\s+key | (?:neighbor|peer)\s+\S+\s+password | key-string | server-key
+    | (?:password|secret|key|community|shared-key)(?=\s+(?:[05-9]|cipher|simple|irreversible-cipher|encrypted|ciphertext|enc)\s)
+    )\s+(?:(?:[0-9]|cipher|simple|irreversible-cipher|hash|plain|encrypted|ciphertext|enc|clear|cleartext)\s+)?"?$""",
+    re.X | re.I,
 )  # fmt: skip

@@ -18,7 +18,9 @@ KEYWORDS = frozenset({
     "shared-secret", "pre-shared-secret", "presharedkey", "key-string", "keystring", "key-octet-string", "phash", "auth-pass",
     "priv-pass", "authpwd", "privpwd", "auth_pass", "radius-common-pw", "bkup-passwords", "cak", "pmk", "idtoken", "token",
     "authtoken", "snmp-community-string", "community-string", "pre-share", "encrypted-key", "api-key",
-    "apikey", "server-key", "sae-password", "auth-key", "priv-key", "md5-key", "private-key", "ppk",
+    "apikey", "server-key", "admpw", "esecret", "pswd", "ekey", "md5-ekey", "preshare", "preshared_key", "private_key", "authstring",
+    "get-community", "read-community", "write-community", "ro-community", "rw-community", "trap-community", "admin-pass",
+    "smtp-pass", "pop-pass", "user-pass", "bindpw", "bind-pw", "plain-text-password-value", "virtual-controller-key", "sae-password", "auth-key", "priv-key", "md5-key", "private-key", "ppk",
 })  # fmt: skip
 _ENDS = (
     "-password", "-passwd", "-passphrase", "-pass-phrase", "-secret", "-psk", "-pwd", "-password-hash", "-passwords",
@@ -29,7 +31,7 @@ _ENDS = (
 _NAMING = frozenset({
     "name", "list", "acl", "group", "map", "route-map", "route-policy", "prefix-list", "policy-map", "class-map", "object",
     "profile", "template", "description", "authentication-type", "authentication-mode", "authentication-method", "method",
-    "domain", "service", "no-export", "auth-method", "view", "server-group", "policy", "role",
+    "domain", "service", "/snmp", "no-export", "auth-method", "view", "server-group", "policy", "role",
 })  # fmt: skip
 
 # What stands between a keyword and its secret: in what form it is written, by which algorithm, for which version.
@@ -56,15 +58,26 @@ WITH_ONE = frozenset({
 })  # fmt: skip
 _IP_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?|(?=[0-9a-f]*:[0-9a-f:]*:)[0-9a-f:.]{2,45}(?:/\d{1,3})?")
 _NUMBER = re.compile(r"\d{1,2}")
-# Words after a keyword that make it a matter of rules about secrets, or of their absence; whole words, as they stand.
-_RULES_ABOUT = re.compile(
-    r"(?:polic(?:y|ies)|encryption|recovery|complexity|expir(?:e|y|es|ation)|control|history|strength|length|format|alert"
-    r"|modify|display|valid|enabled?|disabled?|check|aging|age|change|lifetime|user-info|authentication|prompt|retry"
-    r"|required?|none|timeout|days|warning|lockout|storage|generate|rule|profile|mandatory|remember|chain|pairs?|import"
-    r"|export|zeroize|label|accounting|first|never|limit|reset|reuse|attempts?|sync|attribute|managed?|list|map|minimum"
-    r"|maximum|auto)"
-    r"(?:-[a-z-]+)?|(?:min|max|hash|change|pre-expire|key-chain|keychain|old|update)-?[a-z-]*-[a-z]+|key-?chain"
-)
+# Words after a keyword that make it a matter of rules about secrets, or of their absence; also joined by hyphens, each
+# part one of them: `change-first-login` is a rule, `change-me` is a password.
+_RULES_ABOUT = frozenset({
+    "policy", "policies", "encryption", "recovery", "complexity", "expire", "expires", "expiry", "expiration", "control", "history",
+    "strength", "length", "format", "alert", "modify", "display", "valid", "enable", "enabled", "disable", "disabled", "check",
+    "aging", "age", "change", "lifetime", "info", "authentication", "prompt", "retry", "require", "required", "none",
+    "timeout", "day", "days", "warning", "lockout", "storage", "generate", "rule", "rules", "profile", "mandatory", "remember",
+    "chain", "pair", "pairs", "import", "export", "zeroize", "label", "accounting", "first", "never", "limit", "reset", "reuse",
+    "attempt", "attempts", "sync", "attribute", "manage", "managed", "list", "map", "minimum", "maximum", "auto", "min", "max",
+    "keychain",
+})  # fmt: skip
+_PARTS = _RULES_ABOUT | {
+    "user", "key", "pre", "old", "new", "update", "hash", "login", "time", "interval", "count", "len", "algorithm", "char", "chars",
+    "character", "characters", "class", "classes", "upper", "lower", "case", "uppercase", "lowercase", "digit", "digits", "numeric",
+    "number", "numbers", "special", "symbol", "symbols", "alpha", "alphabetic", "type", "types", "mode", "aes", "size", "repeat",
+    "repetition", "repeated", "consecutive", "similarity", "failed", "fail", "failure", "period", "restriction", "dictionary",
+    "composition", "at", "on", "of", "per", "not", "allow", "allowed", "username", "reversed", "combination", "transition", "sets",
+    "match", "same", "distance", "grace", "warn", "notification", "requirement", "requirements", "rollover", "duration", "delay",
+    "threshold", "tolerance", "dup", "template", "name", "id", "in", "after", "before", "expired", "force", "forced", "enforce",
+}  # fmt: skip
 # Words that go on after a secret in clear text.
 _AFTER = frozenset({
     "role", "privilege", "level", "address", "hostname", "encrypted", "timeout", "realm", "transmit-key", "mode-list", "access",
@@ -129,9 +142,7 @@ def _secret_after(words: Sequence[str], keyword: int) -> int | None:
             place += 1
         elif is_between(lowered) or word in KEYWORDS:
             place += 1
-        elif (
-            not word or word.startswith('"-----') or word in _NO_VALUE or _RULES_ABOUT.match(lowered) or word in _PROSE
-        ):
+        elif not word or word.startswith('"-----') or word in _NO_VALUE or is_about_rules(lowered):
             return None
         else:
             return place
@@ -150,7 +161,10 @@ def is_between(word: str) -> bool:
 
 def is_about_rules(word: str) -> bool:
     """Whether a word after a keyword tells that no secret follows."""
-    return word in _PROSE or _RULES_ABOUT.fullmatch(word) is not None
+    if word in _PROSE or word in _RULES_ABOUT:
+        return True
+    parts = word.split("-")
+    return any(part in _RULES_ABOUT for part in parts) and all(part in _PARTS for part in parts)
 
 
 def _word(text: str) -> str:
