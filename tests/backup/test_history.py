@@ -135,6 +135,16 @@ def test_there_and_back_and_a_stranger_at_the_old_place(tmp_path: Path) -> None:
     assert repository.read(then.path, then.commit) == "one"
 
 
+def test_a_device_that_was_given_another_name_on_purpose_is_accepted_once(rig: Rig, there: FarDevice) -> None:
+    device = rig.device(there)
+    rig.one(device)
+    behave(there, host="core-9", config=vrp_config("core-9"))
+    assert "run it again with --accept" in rig.one(device).reason
+    assert rig.one(device, accept=True).ok
+    assert rig.one(device).ok
+    assert rig.standing(device).hostname == "core-9"
+
+
 def test_a_pair_of_nodes_is_one_device(far: FarEnd, rig: Rig) -> None:
     there = far.device(Manners(host="fw-a", config=vrp_config("fw-a")))
     pair = rig.device(there, "fw", hostnames=("fw-a", "fw-b"))

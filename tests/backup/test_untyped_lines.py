@@ -32,6 +32,17 @@ STAMPS = (
     "#private-encryption-key=PlantedKey==",
     "uptime is 3 days",
     "Current configuration : 123 bytes",
+    "!Startup config saved at: Thu Nov 26 12:10:01 2026",
+    "!Current SNTP Synchronized Time: SNTP Client Mode Is Disabled",
+    "! Created: Fri Nov 27 02:10:03 2026",
+    "! On terminal: ssh-1",
+    "# inactive time",
+    "# poe-out status: short_circuit",
+    "# ether5 not ready",
+    "<!-- generated 2026-11-27T02:10:03+0800 -->",
+    "Info: The configuration was changed at 2026-11-26 12:10:01.",
+    "Configuration last modified by admin at Thu Nov 26 12:10:01 2026",
+    "<last_rule_upd_time>1764209403</last_rule_upd_time>",
 )
 TYPED = (
     "interface Vlanif1", " description moved 2026-11-27 02:10", "hostname core-1", "sysname core-1", "version 15.2",
@@ -59,7 +70,23 @@ MESSAGES = (
     "Nov 28 02:10:04 mx-1 mgd[1234]: UI_COMMIT: user",
     "02:10:04 echo: system,error,critical login failure",
 )
+ON_THEIR_OWN = (
+    "%LINK-W-Down:  gi1/0/1",
+    "27-Nov-2026 02:10:03 :%AAA-I-DISCONNECT: http connection for user cisco",
+    "11/27/2026 02:10:03.45 <Info:vlan.msgs.portLinkStateDown> Port 1 link down",
+    "<Warn:vlan.msgs> Slot-1: Port 1:1 link down",
+    "nov/27/2026 02:10:03 system,error,critical login failure for user root",
+    "2026-11-27 02:10:03 system,error,critical login failure for user root",
+    "Nov 27 02:10:03 localhost kernel: [12345.678] eth0: link down",
+    "2026/11/27 02:10:03 WARNING: Interface Ethernet1/1 changed state to down",
+    "[2026-11-27 02:10:03] Local7.Info 192.0.2.1 link down",
+    "%2026-11-27 02:10:03:123 core-1 IFNET/3/PHY_UPDOWN: Physical state on the interface changed",
+    "*** --- SHUTDOWN in 0:05:00 ---",
+    "The system is going down for reboot NOW!",
+)
 NAMED = (
+    '    set comment "%ASA-4-106023: deny"', " alias exec down show log | include %LINK-3-UPDOWN:",
+    '        message "Nov 27 02:10:03 host-1 sshd[123]: failed";', "   regex %LINK-3-UPDOWN:",
     ' event syslog pattern "%LINK-3-UPDOWN: Interface"', "logging discriminator A mnemonics drops UPDOWN",
     " description %LINK-3-UPDOWN: none", ' action 1.0 syslog msg "%A-3-B: x"',
     "! Last configuration change at 10:00:00 CST Fri Nov 27 2026 by wang", " password cipher %^%#ab/3/cd:%^%#",
@@ -84,6 +111,11 @@ def test_a_message_of_the_log_is_known_on_its_own_and_within_a_line(message: str
     if before and message.startswith(("Message", "Broadcast", "I 1", "<1", "An alarm", "02:")):
         return  # these always begin a line
     assert log_message_in(f"interface Vlanif1\n{before}{message}\nan 5\n")
+
+
+@pytest.mark.parametrize("message", ON_THEIR_OWN)
+def test_a_message_that_only_its_beginning_gives_away(message: str) -> None:
+    assert log_message_in(f"interface Vlanif1\n{message}\n mtu 1500\n") == message
 
 
 @pytest.mark.parametrize("line", NAMED)

@@ -62,6 +62,20 @@ def empty_tree(rig: Rig) -> None:
     object_file(rig, git(rig, "rev-parse", "main:hall")).write_bytes(b"")
 
 
+def scrambled_site(rig: Rig) -> None:
+    object_file(rig, git(rig, "rev-parse", "main:hall")).write_bytes(b"xx")
+
+
+def zeroed_commit(rig: Rig) -> None:
+    path = object_file(rig, git(rig, "rev-parse", "main"))
+    path.write_bytes(bytes(len(path.read_bytes())))
+
+
+def text_of_another(rig: Rig) -> None:
+    other = object_file(rig, git(rig, "rev-parse", f"main:hall/{TWO}.cfg"))
+    object_file(rig, git(rig, "rev-parse", f"main:hall/{ONE}.cfg")).write_bytes(other.read_bytes())
+
+
 def empty_commit(rig: Rig) -> None:
     object_file(rig, git(rig, "rev-parse", "main")).write_bytes(b"")
 
@@ -180,12 +194,23 @@ def broken_order(rig: Rig) -> None:
     repository.close()
 
 
+def misunderstood_results(rig: Rig) -> None:
+    path = rig.root / "var/backup/devices" / f"{ONE}.json"
+    told = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps(told | {"good_at": told["good_at"][:19], "chars": None}), "utf-8")
+
+
+def replaced_object(rig: Rig) -> None:
+    git(rig, "replace", *(git(rig, "rev-parse", f"main:hall/{name}.cfg") for name in (ONE, TWO)))
+
+
 DAMAGES = (
     empty_text, empty_text_and_copy, scrambled_text, lost_text, empty_tree, empty_commit, empty_branch, zeroed_branch,
     lost_branch, branch_to_nowhere, broken_packed_refs, lost_head, zeroed_head, detached_head, another_branch,
     zeroed_configuration, no_refs, truncated_pack, lost_index_of_a_pack, lost_repository, lost_insides,
     older_repository, foreign_commit, foreign_removal, foreign_bytes, replaced_files, locks, lost_results,
-    broken_results, broken_order,
+    broken_results, broken_order, scrambled_site, zeroed_commit, text_of_another,
+    misunderstood_results, replaced_object,
 )  # fmt: skip
 
 

@@ -73,7 +73,8 @@ class Git:
     def environ(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
         own = {"GIT_DIR": str(self.inside), "GIT_WORK_TREE": str(self.folder), "GIT_CONFIG_GLOBAL": "/dev/null"}
-        return kept | own | {"GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8", "HOME": "/"}
+        alone = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_TERMINAL_PROMPT": "0"}
+        return kept | own | alone | {"LC_ALL": "C.UTF-8", "HOME": "/"}
 
 
 _DISK = ("no space left", "read-only file system", "quota exceeded", "input/output error", "out of diskspace")

@@ -46,7 +46,7 @@ class Evidence:
 def refusal_of(
     evidence: Evidence, recipe: Recipe, wanted_hosts: tuple[str, ...], last: LastGood, *, accept: bool
 ) -> str:
-    """Why this is no good copy; empty where it is one. `accept` lets a much shorter one pass."""
+    """Why this is no good copy; empty where it is one. `accept` lets a much shorter one pass, and one of a new name."""
     return (
         _error(evidence.output, recipe)
         or _too_few(evidence.text, recipe)
@@ -56,7 +56,7 @@ def refusal_of(
         or _nameless(evidence.text, recipe)
         or _without_a_part(evidence.text, recipe)
         or _hidden(evidence.text)
-        or _other_host(evidence, recipe, wanted_hosts, last)
+        or _other_host(evidence, recipe, wanted_hosts, LastGood() if accept else last)
         or ("" if accept else _less_than_announced(evidence.output) or _too_short(evidence.text, last))
     )
 
@@ -147,8 +147,8 @@ def _other_host(evidence: Evidence, recipe: Recipe, wanted: tuple[str, ...], las
     if not wanted and last.hostname and found != last.hostname:
         return (
             f"this may be another device: it calls itself `{found}`, and `{last.hostname}` in the last good copy; "
-            f"if it was renamed on purpose, set `ssh.hostname: {found}`, for a pair of nodes "
-            f"`ssh.hostname: [{last.hostname}, {found}]`"
+            f"if it was renamed on purpose, run it again with --accept, or set `ssh.hostname: {found}`, "
+            f"for a pair of nodes `ssh.hostname: [{last.hostname}, {found}]`"
         )
     return ""
 

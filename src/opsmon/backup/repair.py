@@ -4,6 +4,8 @@ Nothing that could still be read is thrown away: broken parts are moved to `.git
 to nothing is set to the newest commit that is whole; what is lost after it is stored anew by the run that follows.
 """
 
+import hashlib
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -15,7 +17,8 @@ from opsmon.errors import BackupError
 BRANCH = "refs/heads/main"
 HEAD_TEXT = f"ref: {BRANCH}\n"
 BROKEN = "opsmon-broken"
-_OBJECT_NAME = 40  # hex digits of SHA-1; SHA-256 has 64
+_OBJECT_NAME, _LONG_OBJECT_NAME = 40, 64  # hex digits of SHA-1 and SHA-256
+_HEXADECIMAL = frozenset("0123456789abcdef")
 
 
 class Repair:
@@ -62,11 +65,11 @@ class Repair:
     def objects(self) -> Iterator[str]:
         """Objects and packs that cannot be read, out of the way: git takes them for present and never writes them."""
         store = self._git.inside / "objects"
-        empty = [path for path in store.glob("[0-9a-f][0-9a-f]/*") if path.stat().st_size == 0]
-        for path in empty:
+        broken = [path for path in store.glob("[0-9a-f][0-9a-f]/*") if not _is_sound(path)]
+        for path in broken:
             self._aside(path)
-        if empty:
-            yield f"{len(empty)} of its objects were empty"
+        if broken:
+            yield f"{len(broken)} of its objects were empty or broken"
         for pack in sorted((store / "pack").glob("*.pack")):
             if self._git.answers("verify-pack", str(pack.with_suffix(".idx")))[0]:
                 self._unpack(pack)
@@ -138,6 +141,20 @@ def _measure(commit: str, found: dict[str, tuple[int, list[str]]], depth: dict[s
     for name in reversed(line):
         parents = found[name][1]
         depth[name] = 1 + depth.get(parents[0], 0) if parents else 1
+
+
+def _is_sound(path: Path) -> bool:
+    """Whether a loose object is what its name says. git writes none anew whose file is there, whatever is in it."""
+    name = path.parent.name + path.name
+    digest = {_OBJECT_NAME: hashlib.sha1, _LONG_OBJECT_NAME: hashlib.sha256}.get(len(name))
+    if digest is None or not _HEXADECIMAL.issuperset(name):
+        return True  # git's own scratch
+    try:
+        return digest(zlib.decompress(path.read_bytes()), usedforsecurity=False).hexdigest() == name
+    except zlib.error:
+        return False
+    except OSError:  # somebody else's, perhaps: that is another trouble, and told when it is read
+        return True
 
 
 def _now() -> str:

@@ -22,6 +22,7 @@ from opsmon.backup.repair import BRANCH, Repair
 from opsmon.errors import BackupError
 
 STALE_LOCK_S = 2.0
+FSCK_TRIES = 3
 SCRATCH = "opsmon-index."  # followed by the process id
 LOCKS = ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock", f"{BRANCH}.lock")
 log = logging.getLogger(__name__)
@@ -253,8 +254,14 @@ class Repository:
         """What is wrong with the repository itself; empty where it is sound, and where there is none yet."""
         if self.head() is None and not self.git.inside.exists():
             return []
-        code, said = self.git.answers("fsck", "--full", "--no-dangling", "--no-progress")
-        return said.splitlines() or [f"git fsck ended with {code}"] if code else []
+        for _ in range(FSCK_TRIES):
+            head = self.head()
+            code, said = self.git.answers("fsck", "--full", "--no-dangling", "--no-progress")
+            if code == 0:
+                return []
+            if self.head() == head:
+                break  # else it listed the objects before a commit and the branch after it
+        return said.splitlines() or [f"git fsck ended with {code}"]
 
     def copies_that_differ(self) -> list[str]:
         """Files of the folder that are not as the branch has them: somebody edited them, or a run was killed."""

@@ -152,6 +152,9 @@ def file_stem(name: str) -> str:
     return f"{plain[:50]}~{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
+_BLANK = asdict(Standing(DeviceName(""), SiteName("")))  # what each key holds; another kind of value is not understood
+
+
 def _document(standing: Standing) -> dict[str, Any]:
     return asdict(standing, dict_factory=lambda pairs: {key: _plain(value) for key, value in pairs})
 
@@ -165,9 +168,15 @@ def _standing(document: dict[str, Any]) -> Standing:
     told = document.get("unannounced")
     unannounced = Unannounced(**{**told, "seen_at": _time(told["seen_at"])}) if told else None
     known = {key: value for key, value in document.items() if key in Standing.__dataclass_fields__}
+    for key, blank in _BLANK.items():
+        if isinstance(blank, str | int) and not isinstance(known.get(key, blank), type(blank)):
+            raise TypeError(f"{key} is no {type(blank).__name__}")
     earlier = tuple(document.get("earlier", ()))
     return replace(Standing(**{**known, **times, "unannounced": None, "earlier": earlier}), unannounced=unannounced)
 
 
 def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+    at = datetime.fromisoformat(text) if text else None
+    if at is not None and at.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return at

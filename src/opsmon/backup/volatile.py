@@ -23,7 +23,7 @@ _DATE = (
 _ZONE = r"(?:\s?[+-]\d{2}:?\d{2})?(?:\s?\(?[A-Za-z]{1,10}\)?(?:[+-]\d{2}:?\d{2})?)?(?:\sDST)?"
 _STAMP = rf"[*.]?(?:{_DATE}[,\sT]?\s?{_CLOCK}{_ZONE}(?:\s\d{{4}})?|{_CLOCK}{_ZONE}\s{_DATE})"
 _ALONE = re.compile(rf"\s*(?:[!#;:]{{1,2}}\s*)?(?:[^\W\d][\w ]{{0,24}}[::]\s*)?{_STAMP}\s*$", re.I)
-_REMARK = re.compile(r"\s*(?:[!#;]|//|/\*|:\s)")
+_REMARK = re.compile(r"\s*(?:[!#;]|//|/\*|<!--|:\s)")
 _DATED = re.compile(rf"(?<![\w.]){_STAMP}", re.I)
 _LONGEST = 300  # a stamp or a message is short
 _HEAD, _TAIL = 25, 6
@@ -32,16 +32,25 @@ _ALWAYS = re.compile(
     r"""\s*(?:
       Building\ configuration | Current\ configuration\s*: | Using\ \d+\ out\ of\ \d+\ bytes | ntp\ clock-period\s\d
     | [!\#;:]+\s?(?:(?:The\ )?(?:last|current)\ (?:configuration|config|change|commit|saved|modified)|NVRAM\ config
-        |No\ configuration\ change|Running\ configuration\ last|Time:|Generated|(?:system\ )?up\s?time)
+        |No\ configuration\ change|Running\ configuration\ last|Startup\ config\ saved|Time:|Generated|(?:system\ )?up\s?time
+        |current\ SNTP|-?\ ?local\ time|timestamp|created:|on\ terminal|configuration\ (?:saved|timestamp))
     | (?:system\ )?up\s?time(?:\ is\b|\s*:)
     | Load\ for\ five\ secs: | Time\ source\ is\b | (?:The\ )?current\ (?:system\ )?time\ is\b
     | \{(?:master|backup|primary|secondary|linecard|hold|lost|disabled|ineligible)[\w-]*(?::\w+)?\}(?:\[edit.{0,200}\])?\s*$
     | [!\#;]+\s?(?=.{0,80}\b(?:role|state|status|stack|unit|member|slot|node)\b)(?=.{0,80}\b(?:master|standby|active|slave|primary|secondary|commander)\b)
     | \#?\s?private-encryption-key=
+    | <last_rule_upd_time>
+    | \#\s(?:inactive\ time|received\ packet\ from|poe-out\ status|firmware\ upgraded|managed\ by\ capsman|channel:
+        |\S{1,64}\ not\ (?:ready|running)|.{0,80}please\ restart\ the\ device)                          # RouterOS
     )""",
     re.I | re.X,
 )  # fmt: skip
-_STARTS = frozenset("!#;:{nsuNSUBCLT")
+_STARTS = frozenset("!#;:{<nsuNSUBCLT")
+# A sentence about the configuration with a date in it is a stamp without a comment's mark, too.
+_SAID = re.compile(
+    r"(?=.{0,80}\b(?:configuration|config|settings)\b)(?=.{0,120}\b(?:changed|modified|saved|updated|written|generated|exported)\b)",
+    re.I,
+)
 
 
 def volatile_lines(lines: Sequence[str], recipe: Recipe) -> set[int]:
@@ -64,7 +73,10 @@ def volatile_lines(lines: Sequence[str], recipe: Recipe) -> set[int]:
 
 
 def _is_stamp(line: str) -> bool:
-    return _ALONE.match(line) is not None or (_REMARK.match(line) is not None and _DATED.search(line) is not None)
+    if _ALONE.match(line):
+        return True
+    told = _REMARK.match(line) or (_SAID.match(line) and not _NAMED.match(line))
+    return bool(told) and _DATED.search(line) is not None
 
 
 @lru_cache(maxsize=200)
@@ -79,6 +91,11 @@ _TIME = r"\d{2}:\d{2}:\d{2}"
 _LOGGED = re.compile(
     rf"""
       %[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+){{0,4}}-[0-7]-[A-Z0-9_]+\s*:                 # Cisco, Ruijie, Arista, Maipu
+    | %[A-Z][A-Z0-9_]{{1,30}}-[AEWIFNCD]-[A-Za-z0-9_]{{1,40}}:                        # small Cisco, Dell, D-Link
+    | <(?:Crit|Erro|Warn|Noti|Info|Summ|Verb|Debug?):[\w.]{{2,60}}>                  # EXOS
+    | ^\s*[%*.\[]?(?i:{_STAMP})[:.,\d]{{0,8}}\]?\s*[:,]?\s{{1,3}}(?!by\b)\S{{1,64}}\s{{1,3}}\S{{1,64}}\s{{1,3}}\S  # begins with a time
+    | ^\*{{3}}\ (?:---\ SHUTDOWN\ in|Message\ from\ tty)\ ?\d                        # IOS
+    | ^\s*The\ system\ is\ going\ down\ for\b
     | %%\d\d\w{{1,40}}/[0-7]/\w+                                                  # Huawei
     | {_MON}\s(?:\d{{4}}\s)?{_TIME}[.:,]?\d{{0,3}}(?:[+-]\d\d:?\d\d)?\s(?:\d{{4}}\s)?\S{{1,64}}\s[%\w-]{{1,40}}/[0-7]/\w+   # Comware
     | {_MON}\s(?:\d{{4}}\s)?{_TIME}[.\d]{{0,7}}\s\S{{1,64}}\s[\w/.-]{{1,40}}\[\d{{1,7}}\]:                # syslog
@@ -93,13 +110,16 @@ _LOGGED = re.compile(
     re.X,
 )  # fmt: skip
 # Every message has one of these; each is looked for as plain text, or by its first character, because few lines have any.
-_HINTS = tuple(
-    map(re.compile, ("%", r":\d\d:\d\d", "essage from ", "n alarm ", "n notification ", r"\n[^\S\n]*+<\d", "SYSLOG"))
-)
+_HINTS = tuple(map(re.compile, (
+    "%", r":\d\d:\d\d", "essage from ", "n alarm ", "n notification ", r"\n[^\S\n]*+<\d", "SYSLOG", r"<\w{4,5}:", r"\*\*\* ",
+    "s going down for ",
+)))  # fmt: skip
 # A configuration may name messages too: what is to be done about them, and texts for people.
 _NAMED = re.compile(
-    r"\s*(?:event|logging|syslog|action|description|remark|match|banner|!|set\s\S|.{0,60}\bpattern)\s", re.I
+    r"\s*(?:event|logging|syslog|action|description|remark|match|banner|alias|regex|!|set\s\S+|.{0,60}\bpattern)\s",
+    re.I,
 )
+_QUOTED = re.compile(r'"[^"\n]*"')
 _STAMPED = re.compile(rf"{_TIME}.{{0,80}}?(?:%|/[0-7]/)")
 
 
@@ -109,6 +129,13 @@ def log_message_in(output: str) -> str:
     for start in sorted(hinted):
         end = output.find("\n", start)
         line = output[start : end if end >= 0 else len(output)]
-        if len(line) <= 10 * _LONGEST and _LOGGED.search(line) and (not _NAMED.match(line) or _STAMPED.search(line)):
+        if len(line) <= 10 * _LONGEST and _is_logged(line):
             return line.strip()
     return ""
+
+
+def _is_logged(line: str) -> bool:
+    """Whether it is no text of the configuration that only names a message: in quotes, or after a word for such texts."""
+    if not _LOGGED.search(_QUOTED.sub('""', line)) or _ALONE.match(line):
+        return False
+    return not _NAMED.match(line) or _STAMPED.search(line) is not None
