@@ -63,6 +63,23 @@ def test_half_a_character_costs_its_own_line_alone(encoding: str) -> None:
     assert way_back(found) == raw
 
 
+@pytest.mark.parametrize("name", ["核心交换机", "二龙路", "北京南站候车室", "上联"])
+@pytest.mark.parametrize("lost", [1, 2])
+@pytest.mark.parametrize("others", [[], ["主会场"], ["主会场", "一号楼", "机房"]])
+def test_half_a_character_of_utf_8_is_not_taken_for_gbk(name: str, lost: int, others: list[str]) -> None:
+    raw = b"\n".join([f" description {name}".encode()[:-lost], *(f" description {other}".encode() for other in others)])
+    found = taken(raw)
+    assert stored(found.text)[0].startswith(f" description {name[:-1]}\\x")
+    assert stored(found.text)[1] == (1,)
+    assert found.text.split("\n")[1:] == [f" description {other}" for other in others]
+    assert way_back(found) == raw
+
+
+@pytest.mark.parametrize("name", ["存储", "会房", "电京", "火安京", "办公区接入"])
+def test_gbk_is_not_taken_for_utf_8_that_was_cut(name: str) -> None:
+    assert taken(f" description {name}".encode("gb18030")).text == f" description {name}"
+
+
 def test_short_words_in_gbk_that_happen_to_be_utf_8() -> None:
     """`模块` is no UTF-8, but other pairs of GBK are; among lines of GBK they are read as GBK."""
     raw = b"\n".join([" description 二龙路主会场".encode("gb18030"), b" description \xc4\xa3\xcf\xa2"])

@@ -15,6 +15,12 @@ _ESCAPES = re.compile(r"\\x([0-9a-f]{2})")
 _LETTER = re.compile(rb"(?<=[A-Za-z])[\xc0-\xfe](?![\x80-\xff])|(?<![\x80-\xff])[\xc0-\xfe](?=[A-Za-z])")
 _WITHIN = re.compile(rb"[A-Za-z][\xc0-\xfe][A-Za-z]")
 _HIGH = re.compile(rb"[\x80-\xff]")
+# UTF-8, with the beginning of a character that was cut at its end.
+_CUT_UTF8 = re.compile(
+    rb"(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})+"
+    rb"(?:[\xc2-\xf4]|[\xe0-\xf4][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})?"
+)
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _WIDE = re.compile(rb"[\xe0-\xf4][\x80-\xbf]{2}")  # UTF-8 of three and more bytes is hardly ever met by chance
 
 
@@ -60,8 +66,8 @@ def _main_encoding(lines: list[bytes]) -> str:
     """The encoding that most lines can only have. Latin-1 fits everything, so it is the last that is thought of."""
     if all(_fits(line, UTF8) for line in lines):
         return UTF8
-    utf8 = sum(_fits(line, UTF8) and _WIDE.search(line) is not None for line in lines)
-    rest = [line for line in lines if not _fits(line, UTF8)]
+    utf8 = sum((_fits(line, UTF8) and _WIDE.search(line) is not None) or _is_cut_utf8(line) for line in lines)
+    rest = [line for line in lines if not _fits(line, UTF8) and not _is_cut_utf8(line)]
     latin = sum(_looks_latin(line) for line in rest)
     chinese = sum(_fits(line, GB18030) and not _looks_latin(line) for line in rest)
     if latin > chinese and latin > utf8 and any(_WITHIN.search(line) for line in rest):
@@ -77,9 +83,16 @@ def _encoding_of(line: bytes, main: str) -> str:
         return UTF8
     if main == LATIN1:
         return LATIN1 if _looks_latin(line) or not _fits(line, GB18030) else GB18030
-    if main == UTF8 and _WIDE.search(line) and not _fits(line, GB18030):
-        return UTF8  # one character of it is cut
+    if _is_cut_utf8(line) or (main == UTF8 and _WIDE.search(line) and not _fits(line, GB18030)):
+        return UTF8
     return GB18030 if main == GB18030 or (_fits(line, GB18030) and not _looks_latin(line)) else main
+
+
+def _is_cut_utf8(line: bytes) -> bool:
+    """Whether it is UTF-8 but for a character that was cut. What is left often fits GB 18030, as rare characters."""
+    if _fits(line, UTF8) or not _WIDE.search(line):
+        return False
+    return all(_CUT_UTF8.fullmatch(run) for run in _HIGH_RUN.findall(line))
 
 
 def _looks_latin(line: bytes) -> bool:
