@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO
 
 FILE_MODE, FOLDER_MODE = 0o600, 0o700
+PRIVATE_UMASK = 0o077  # of processes that write nothing for other accounts
 _OTHERS = 0o077
 
 

@@ -47,7 +47,8 @@ def _read_seconds(written: object) -> float:
     raise wrong("not a length of time", "a number and its unit, such as `30s`, `5m` or `1h30m`")
 
 
-def _read_secret(written: object, info: ValidationInfo) -> Secret:
+def read_secret(written: object, info: ValidationInfo) -> Secret:
+    """The secret that is written or referred to, by the loader's function. Raises a pydantic error."""
     if isinstance(written, Secret):
         return written
     open_secret: OpenSecret | None = (info.context or {}).get(SECRET_RESOLVER)
@@ -56,7 +57,8 @@ def _read_secret(written: object, info: ValidationInfo) -> Secret:
     return open_secret(written)
 
 
-def _reference_schema(way: str) -> dict[str, object]:
+def reference_schema(way: str) -> dict[str, object]:
+    """The JSON Schema of a reference."""
     return {"type": "object", "properties": {way: {"type": "string"}}, "required": [way], "additionalProperties": False}
 
 
@@ -72,12 +74,12 @@ Seconds = Annotated[
 ]
 SecretField = Annotated[
     Secret,
-    PlainValidator(_read_secret),
+    PlainValidator(read_secret),
     PlainSerializer(lambda _: "***"),
     WithJsonSchema(
         {
             "description": "A reference, {env: NAME} or {file: path}; a literal works and is warned about.",
-            "anyOf": [{"type": "string"}, _reference_schema("env"), _reference_schema("file")],
+            "anyOf": [{"type": "string"}, reference_schema("env"), reference_schema("file")],
         }
     ),
 ]

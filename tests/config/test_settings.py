@@ -79,3 +79,49 @@ def test_a_root_of_an_inventory_alone_takes_the_stock_profiles_and_rules(tmp_pat
     assert "xicheng-vc-2025" in root.contracts
     assert root.profiles.get("generic") is not None
     assert all(warning.path.startswith("rules/") for warning in root.warnings)
+
+
+@pytest.mark.parametrize(
+    ("url", "warned"),
+    [
+        ("http://127.0.0.1:9099/hook", ""),
+        ("https://alerts.example/hook", ""),
+        ("http://alerts.example/hook", "`http://` to another machine"),
+        ("https://alerts.example/hook?key=hunter2", "a secret in plain text"),
+        ("https://me:hunter2@alerts.example/hook", "a secret in plain text"),
+        ("https://open.feishu.cn/open-apis/bot/v2/hook/hunter2", "a secret in plain text"),
+    ],
+)
+def test_a_receivers_address_that_holds_a_key_or_goes_in_clear_is_warned_about(
+    load: Load, url: str, warned: str
+) -> None:
+    root = load({"opsmon.yaml": f'webhooks: [{{name: oncall, url: "{url}"}}]\n'})
+    told = [warning.message for warning in root.warnings if warning.path == "opsmon.yaml"]
+    assert [warned in message for message in told] == ([True] if warned else [])
+    assert "hunter2" not in repr(root.warnings)
+    assert root.settings.webhooks[0].url.reveal() == url
+
+
+def test_a_receivers_address_may_be_a_reference_and_is_checked_too(load: Load, tmp_path: Path) -> None:
+    text = "webhooks: [{name: oncall, url: {env: HOOK_URL}}]\n"
+    good = load({"opsmon.yaml": text}, environ={"HOOK_URL": "https://open.feishu.cn/x"}, strict=True)
+    assert good.settings.webhooks[0].url.reveal() == "https://open.feishu.cn/x"
+    assert not [warning for warning in good.warnings if warning.path == "opsmon.yaml"]
+    with pytest.raises(ConfigError) as caught:
+        load({"opsmon.yaml": text}, environ={"HOOK_URL": "ftp://hunter2"})
+    assert "not an http or https address" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+    missing = load({"opsmon.yaml": text}, environ={})
+    assert [warning.message for warning in missing.warnings if warning.path == "opsmon.yaml"] == [
+        "the environment variable HOOK_URL is not set"
+    ]
+
+
+def test_a_secret_that_every_account_may_read_is_warned_about(load: Load, tmp_path: Path) -> None:
+    secret = tmp_path / "token"
+    secret.write_text("hunter2")
+    for mode, warned in ((0o644, True), (0o640, False), (0o600, False)):
+        secret.chmod(mode)
+        root = load({"opsmon.yaml": "http: {token: {file: token}}\n"}, environ={})
+        told = [warning.message for warning in root.warnings if warning.path == "opsmon.yaml"]
+        assert [("every account" in message) for message in told] == ([True] if warned else [])

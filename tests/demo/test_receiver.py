@@ -18,12 +18,12 @@ ALERT = {
 
 async def post(receiver: Receiver, body: bytes, signature: str, delivery: str) -> int:
     async with TestClient(TestServer(receiver.application())) as client:
-        headers = {"X-Opsmon-Signature": signature, "X-Opsmon-Delivery": delivery}
+        headers = {"X-Opsmon-Signature-V2": signature, "X-Opsmon-Delivery": delivery, "X-Opsmon-Timestamp": "17"}
         return (await client.post("/hook", data=body, headers=headers)).status
 
 
-def signed(body: bytes) -> str:
-    return "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+def signed(body: bytes, delivery: str = "delivery-1") -> str:
+    return "sha256=" + hmac.new(SECRET.encode(), f"17.{delivery}.".encode() + body, hashlib.sha256).hexdigest()
 
 
 async def test_a_signed_delivery_is_told_once_however_often_it_arrives() -> None:

@@ -15,7 +15,9 @@ GUIDE = Path(__file__).parents[2] / "docs" / "notifications.md"
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_format_is_explained_and_can_be_chosen(name: str) -> None:
     assert f"| `{name}` |" in GUIDE.read_text(encoding="utf-8")
-    assert WebhookSpec(name="a", url="http://127.0.0.1/", format=name).resolve().format == name
+    assert (
+        WebhookSpec.model_validate({"name": "a", "url": "http://127.0.0.1/", "format": name}).resolve().format == name
+    )
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -38,6 +38,11 @@ async def test_what_arrives_is_the_body_signed_with_the_shared_secret() -> None:
     assert request.body == BODY.encode()
     expected = hmac.new(b"open sesame", request.body, hashlib.sha256).hexdigest()
     assert request.headers["x-opsmon-signature"] == f"sha256={expected}"
+    timestamp, delivery = request.headers["x-opsmon-timestamp"], request.headers["x-opsmon-delivery"]
+    again = {(timestamp, delivery): True, (str(int(timestamp) + 60), delivery): False, (timestamp, "another"): False}
+    for (when, name), verifies in again.items():
+        of_all = hmac.new(b"open sesame", f"{when}.{name}.".encode() + request.body, hashlib.sha256).hexdigest()
+        assert (request.headers["x-opsmon-signature-v2"] == f"sha256={of_all}") is verifies
     assert request.headers["x-opsmon-delivery"] == "20261120-1-1-oncall"
     assert abs(int(request.headers["x-opsmon-timestamp"]) - time.time()) < 5
     assert request.headers["content-type"] == "application/json; charset=utf-8"

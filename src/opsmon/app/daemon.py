@@ -34,6 +34,7 @@ from opsmon.model.sample import Sample
 from opsmon.pipeline.loop import Pipeline
 from opsmon.pipeline.number_mark import NumberMark
 from opsmon.pipeline.recovery import load_world
+from opsmon.private_file import mend_modes
 from opsmon.state.fleet import ReprobeRequest
 from opsmon.store.store import Store, open_store
 
@@ -54,6 +55,8 @@ async def run_daemon(
     """
     lock = RootLock(root.path)
     try:
+        if mended := await asyncio.to_thread(mend_modes, root.path / "var"):
+            log.warning("other accounts could read %d files and folders under var/: no more", mended)
         store = await asyncio.to_thread(open_store, root.settings.store_url, root.path)
         try:
             log.info("journal of %d entries, head %s", store.head.seq, store.head.hash)

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from opsmon.errors import StoreError
+from opsmon.private_file import open_private
 
 LOCK_FILE = "var/opsmon.lock"
 
@@ -15,8 +16,7 @@ class RootLock:
     def __init__(self, root: Path) -> None:
         path = root / LOCK_FILE
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("a+", encoding="utf-8")
+            self._file = open_private(path, "a+")
         except OSError as error:
             raise StoreError(f"{path} cannot be made: {error.strerror}") from error
         self._take(root)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from opsmon.errors import BackupError
+from opsmon.private_file import make_private_folder
 
 LOCK_FILE = "var/backup/run.lock"
 
@@ -16,7 +17,7 @@ def run_lock(root: Path) -> Iterator[None]:
     """Holds the lock. Raises BackupError, with the holder's process id, if another run does."""
     path = root / LOCK_FILE
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise BackupError(f"{path} cannot be made: {error.strerror}") from error

@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 
 from opsmon.errors import BackupError
+from opsmon.private_file import make_private_folder
 
 KEY_FILE = "var/backup/scrub.key"
 KEY_BYTES = 32
@@ -14,7 +15,7 @@ def load_scrub_key(root: Path) -> bytes:
     """The key, made at the first call. Two processes that make it at once end up with one. Raises BackupError."""
     path = root / KEY_FILE
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         if not path.exists():
             _write_new(path)
         key = path.read_bytes()

@@ -1,5 +1,6 @@
 """`opsmon backup`: capture configurations, look at what is kept, prove it. Exit code 1 when any of it is not good."""
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -27,6 +28,7 @@ from opsmon.config.lookup import find_device
 from opsmon.config.root import Root, load_root
 from opsmon.model.duration import parse_duration_s
 from opsmon.model.name import DeviceName
+from opsmon.private_file import PRIVATE_UMASK
 
 group = new_group("Configurations of devices, proved and kept in git.")
 group.add_typer(backup_change.group, name="change")
@@ -61,6 +63,7 @@ def run(
 
     Of all devices with `ssh.platform`, or of those selected; what fails is told with its reason.
     """
+    os.umask(PRIVATE_UMASK)
     loaded = load_root(root)
     devices = select_devices(loaded.inventory, selectors or ())
     clock = WallClock()

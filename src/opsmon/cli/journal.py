@@ -14,6 +14,7 @@ from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, say
 from opsmon.config.settings_file import load_settings
 from opsmon.model.name import IncidentId
+from opsmon.model.visible import visible
 from opsmon.store.codec import encode_event
 from opsmon.store.store import Entry, Store, open_existing_store
 
@@ -79,7 +80,7 @@ def _line(row: dict[str, Any], zone: ZoneInfo) -> str:
 
 def _short(value: object, zone: ZoneInfo) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return " ".join((_second(text, zone) if _TIME.fullmatch(text) else text).split())
+    return " ".join(visible(_second(text, zone) if _TIME.fullmatch(text) else text).split())
 
 
 def _second(text: str, zone: ZoneInfo) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import resource
 import signal
 import sys
@@ -17,6 +18,7 @@ from opsmon.clock import WallClock
 from opsmon.config.root import Root, load_root
 from opsmon.early_signals import hold_signals, ignore_hangups, take_noted
 from opsmon.errors import OpsmonError
+from opsmon.private_file import PRIVATE_UMASK
 
 LOG_TIME = "%Y-%m-%d %H:%M:%S%z"  # of this machine's zone, which is said
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
@@ -34,6 +36,8 @@ def run(
     logging.basicConfig(
         level=logging.DEBUG if verbose else logging.INFO, format=LOG_FORMAT, datefmt=LOG_TIME, stream=sys.stderr
     )
+    os.umask(PRIVATE_UMASK)
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, format=LOG_FORMAT, stream=sys.stderr)
     for chatty in ("asyncssh", "aiohttp.access", "asyncio", "pysnmp"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     loaded = load_root(root, require_secrets=True)

@@ -4,6 +4,7 @@ A reference that cannot be opened is an error where secrets are required (`opsmo
 (`opsmon check` on a desk that has no access to them): then the secret is there, and refuses to be revealed.
 """
 
+import stat
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from opsmon.model.secret import Secret
 from opsmon.spec import SECRET_RESOLVER, wrong
 
 LARGEST_SECRET = 64 * 1024
+_EVERYBODY = stat.S_IROTH | stat.S_IWOTH
 _SHAPE = "`{env: NAME}` or `{file: path}`"
 
 
@@ -118,6 +120,7 @@ class FileSecrets:
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
             return "", f"the secret file {name} cannot be read: {reason}"
+        self._warn_if_open(path, f"the secret file {name}")
         if len(text) > LARGEST_SECRET:
             return "", f"the secret file {name} is longer than {LARGEST_SECRET // 1024} KiB"
         return text.rstrip("\r\n"), f"the secret file {name} is empty"
@@ -133,7 +136,19 @@ class FileSecrets:
             told = f"the private key {written} is not there"
             problem = Problem(self._document.path, *place, told, "", "", not self._required)
             self._problems.add_grouped(problem)
+        self._warn_if_open(path, f"the private key {written}")
         return path
+
+    def _warn_if_open(self, path: Path, what: str) -> None:
+        """Where every account of this machine may read it (a group may: people share secrets so)."""
+        try:
+            mode = path.stat().st_mode
+        except OSError:
+            return
+        if stat.S_ISREG(mode) and mode & _EVERYBODY:
+            told = f"{what} can be read or changed by every account of this machine"
+            hint = "`chmod o= FILE`, or 0600 for the daemon's account"
+            self._problems.add_grouped(Problem(self._document.path, *self._document.place, told, hint, "", True))
 
     def _warn_literal(self, written: str) -> None:
         place = _find(self._document.data, written) or self._document.place

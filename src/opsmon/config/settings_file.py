@@ -4,12 +4,14 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from opsmon.config.document import check_spec, read_document
+from opsmon.config.document import Document, check_spec, read_document
 from opsmon.config.loading import Loading
 from opsmon.config.problem import Problems
+from opsmon.config.secret import MissingSecret
 from opsmon.config.settings import Settings, SettingsSpec
 from opsmon.config.stock import INVENTORIES, PARTS
 from opsmon.errors import ConfigError, Problem
+from opsmon.notify.spec import goes_in_clear
 
 SETTINGS_FILE = "opsmon.yaml"
 NO_ROOT = "no opsmon.yaml here, and no inventories/, probes/ or rules/"
@@ -52,4 +54,14 @@ def read_settings(loading: Loading) -> Settings:
     if document is None:
         return SettingsSpec().resolve(loading.root)
     spec = check_spec(document, SettingsSpec, loading.problems, context=loading.context(document))
-    return (spec or SettingsSpec()).resolve(loading.root)
+    settings = (spec or SettingsSpec()).resolve(loading.root)
+    _warn_of_clear_text(document, settings, loading.problems)
+    return settings
+
+
+def _warn_of_clear_text(document: Document, settings: Settings, problems: Problems) -> None:
+    for number, channel in enumerate(settings.webhooks):
+        if not isinstance(channel.url, MissingSecret) and goes_in_clear(channel.url.reveal()):
+            message = "`http://` to another machine: whoever is on the way reads it and can change it"
+            hint = "`https://`, or a receiver on this machine"
+            problems.add(document.problem(("webhooks", number, "url"), message, hint, warning=True))

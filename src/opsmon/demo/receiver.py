@@ -32,11 +32,13 @@ class Receiver:
 
     async def _take(self, request: web.Request) -> web.Response:
         body = await request.read()
-        right = "sha256=" + hmac.new(self._secret, body, hashlib.sha256).hexdigest()
-        if not hmac.compare_digest(right, request.headers.get("X-Opsmon-Signature", "")):
+        timestamp, delivery = (request.headers.get(f"X-Opsmon-{name}", "") for name in ("Timestamp", "Delivery"))
+        right = (
+            "sha256=" + hmac.new(self._secret, f"{timestamp}.{delivery}.".encode() + body, hashlib.sha256).hexdigest()
+        )
+        if not hmac.compare_digest(right, request.headers.get("X-Opsmon-Signature-V2", "")):
             self.forged += 1
             return web.Response(status=401, text="wrong signature")
-        delivery = request.headers.get("X-Opsmon-Delivery", "")
         if delivery not in self._seen:
             self._seen.add(delivery)
             for alert in json.loads(body)["alerts"]:

@@ -1,15 +1,18 @@
 """One item of `webhooks:` in `opsmon.yaml`."""
 
+import ipaddress
 import re
+from contextlib import suppress
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema
 
+from opsmon.errors import ConfigError
 from opsmon.model.secret import Secret
 from opsmon.notify.channel import Channel
 from opsmon.notify.registry import FORMATS
-from opsmon.spec import Seconds, SecretField, Spec, wrong
+from opsmon.spec import SECRET_RESOLVER, Seconds, SecretField, Spec, read_secret, reference_schema, wrong
 
 _LONGEST_TIMEOUT_S = 60.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
@@ -35,6 +38,45 @@ def _check_url(text: str) -> str:
     return text
 
 
+# Robots whose address is the key: WeCom, DingTalk, Feishu and Lark, Slack, Teams, Discord, Telegram.
+_CHAT_HOSTS = (
+    "qyapi.weixin.qq.com", "oapi.dingtalk.com", "open.feishu.cn", "open.larksuite.com", "hooks.slack.com",
+    "webhook.office.com", "logic.azure.com", "discord.com", "discordapp.com", "api.telegram.org",
+)  # fmt: skip
+
+
+def holds_key(url: str) -> bool:
+    """Whether an address is a secret by itself: it names a user, has a query, or is one of a chat robot."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    return bool(parts.username or parts.password or parts.query) or any(
+        host == known or host.endswith(f".{known}") for known in _CHAT_HOSTS
+    )
+
+
+def goes_in_clear(url: str) -> bool:
+    """Whether deliveries go to another machine without TLS."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    try:
+        here = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        here = False
+    return parts.scheme == "http" and not here
+
+
+def _read_url(written: object, info: ValidationInfo) -> Secret:
+    """A literal is taken as it is, and as a plain secret where it holds a key; a reference is opened."""
+    if isinstance(written, str):
+        literal = _check_url(written)
+        known = (info.context or {}).get(SECRET_RESOLVER) if holds_key(literal) else None
+        return read_secret(literal, info) if known else Secret(literal)
+    found = read_secret(written, info)
+    with suppress(ConfigError):  # a reference that led nowhere is told of by the loader
+        _check_url(found.reveal())
+    return found
+
+
 def _check_format(text: str) -> str:
     if text not in FORMATS:
         raise wrong("no such format", f"one of: {', '.join(FORMATS)}")
@@ -47,11 +89,24 @@ def _check_timeout(seconds: float) -> float:
     return seconds
 
 
+UrlField = Annotated[
+    Secret,
+    PlainValidator(_read_url),
+    PlainSerializer(lambda _: "***"),
+    WithJsonSchema(
+        {
+            "description": "An http or https address; one with a key as a reference, {env: NAME} or {file: path}.",
+            "anyOf": [{"type": "string"}, reference_schema("env"), reference_schema("file")],
+        }
+    ),
+]
+
+
 class WebhookSpec(Spec):
     """A receiver of notifications over HTTP."""
 
     name: Annotated[str, AfterValidator(_check_name)]
-    url: Annotated[str, AfterValidator(_check_url)]
+    url: UrlField
     format: Annotated[str, AfterValidator(_check_format)] = "alertmanager"
     secret: SecretField | None = None
     timeout: Annotated[Seconds, AfterValidator(_check_timeout)] = 10.0
@@ -59,4 +114,4 @@ class WebhookSpec(Spec):
 
     def resolve(self) -> Channel:
         """The channel that the item describes."""
-        return Channel(self.name, Secret(self.url), self.format, self.secret, self.timeout, self.counts)
+        return Channel(self.name, self.url, self.format, self.secret, self.timeout, self.counts)

@@ -14,7 +14,7 @@ from opsmon.clock import Clock
 from opsmon.errors import NotifyError
 from opsmon.notify.channel import Channel
 from opsmon.notify.retry_after import retry_after_s
-from opsmon.notify.signature import sign_body
+from opsmon.notify.signature import sign_body, sign_delivery
 
 _QUOTED_BYTES = 200
 _ANSWER_BYTES = 4096
@@ -66,14 +66,16 @@ class WebhookSender:
             raise NotifyError(_without_address(error), retryable=True, reached=reached) from None
 
     def _headers(self, channel: Channel, delivery: str, raw: bytes) -> dict[str, str]:
+        timestamp = str(int(self._clock.now().timestamp()))
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "User-Agent": "opsmon",
             "X-Opsmon-Delivery": delivery,
-            "X-Opsmon-Timestamp": str(int(self._clock.now().timestamp())),
+            "X-Opsmon-Timestamp": timestamp,
         }
         if channel.secret is not None:
             headers["X-Opsmon-Signature"] = sign_body(channel.secret, raw)
+            headers["X-Opsmon-Signature-V2"] = sign_delivery(channel.secret, timestamp, delivery, raw)
         return headers
 
     async def _judge(self, answer: aiohttp.ClientResponse) -> None:

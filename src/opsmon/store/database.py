@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from opsmon.errors import StoreError, StoreGoneError
+from opsmon.private_file import make_private_file
 
 BUSY_TIMEOUT_MS = 5_000
 WRITES = "opsmon_writes"
@@ -37,7 +38,7 @@ def make_engine(url: URL) -> Engine:
         if url.get_backend_name() != "sqlite":
             return create_engine(url, pool_pre_ping=True)
         if url.database and url.database != ":memory:":
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+            make_private_file(Path(url.database))  # SQLite gives the files beside it the same mode
         engine = create_engine(url)
     except (SQLAlchemyError, OSError, ModuleNotFoundError) as error:
         raise StoreError(f"the store cannot be opened: {error}") from error
