@@ -53,6 +53,26 @@ def test_a_changed_entry_is_named_and_the_exit_code_says_so(command: Opsmon, jou
     assert [one["seq"] for one in said.json["damage"]] == [2]
 
 
+def test_a_journal_that_is_rewritten_whole_is_found_by_a_head_that_was_kept(
+    command: Opsmon, journal: Path, tmp_path: Path
+) -> None:
+    heads = [command("journal", "verify", "--json", "--root", journal).json["head"]["hash"]]
+    assert command("journal", "verify", "--against", heads[0], "--root", journal).code == 0
+    for file in (journal / "var").glob("opsmon.db*"):
+        file.unlink()
+    store = open_store("sqlite:///var/opsmon.db", journal)
+    store.commit([DiagnosisAttached(NOW, IncidentId("20261120-1"), "nothing of note")], [], NOW)
+    store.close()
+    assert command("journal", "verify", "--root", journal).code == 0
+    log = tmp_path / "kept.log"
+    log.write_text(f"INFO stopped; the journal ends at entry 3, head {heads[0]}\n")
+    for against in (heads[0], str(log)):
+        said = command("journal", "verify", "--against", against, "--root", journal)
+        assert (said.code, f"head {heads[0]} was a head once" in said.out) == (1, True)
+    for nonsense in ("f00", str(journal / "opsmon.yaml")):
+        assert command("journal", "verify", "--against", nonsense, "--root", journal).code == 2
+
+
 def test_a_cut_tail_is_named(command: Opsmon, journal: Path) -> None:
     damage(journal, "DELETE FROM journal WHERE seq = 3")
     said = command("journal", "verify", "--root", journal)

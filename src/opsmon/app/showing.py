@@ -12,6 +12,7 @@ from opsmon.console.parts import ConsoleParts
 from opsmon.console.server import ConsoleServer
 from opsmon.metrics.backups import Backups
 from opsmon.metrics.daemon import Counts, DaemonMetrics, ReloadRecord
+from opsmon.metrics.journal import JournalHead
 from opsmon.metrics.pages import MetricPages
 from opsmon.metrics.tallies import Tallies, Tally
 from opsmon.pipeline.lane import FAILED_OFTEN
@@ -43,7 +44,7 @@ class Showing:
             lambda: telling.outbox.results,
             store.backlog,
             failing=lambda: store.failing(FAILED_OFTEN),
-            more=(tallies_of(pipeline, probing, self_watch), backups, self._port()),
+            more=(tallies_of(pipeline, probing, self_watch), backups, self._port(), self._journal(store, clock)),
         )
         self._server = ConsoleServer(
             ConsoleParts(
@@ -58,6 +59,13 @@ class Showing:
                 channels=lambda: telling.channel_names,
             )
         )
+
+    def _journal(self, store: Store, clock: Clock) -> JournalHead:
+        def read() -> tuple[int, str]:
+            head = store.head
+            return head.seq, head.hash
+
+        return JournalHead(read, clock.monotonic)
 
     def _port(self) -> Tallies:
         """What the port went through; read when there is one."""

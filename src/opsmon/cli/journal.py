@@ -19,14 +19,23 @@ from opsmon.store.codec import encode_event
 from opsmon.store.store import Entry, Store, open_existing_store
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00")
+_HEAD = re.compile(r"\b[0-9a-f]{64}\b")
 group = new_group("The journal of everything that was ever decided.")
 
 
 @group.command()
-def verify(root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False) -> None:
+def verify(
+    root: RootOption = CHOSEN_ROOT,
+    against: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HEAD|FILE", help="A head that was kept elsewhere, or a file with such heads in it."),
+    ] = None,
+    json_output: JsonOption = False,
+) -> None:
     """Prove that no past entry was changed, removed or put in. Exit code 1 where one was."""
+    kept = [found for given in against or () for found in _heads_in(given)]
     store, _ = _open(root)
-    verdict = store.verify()
+    verdict = store.verify(kept)
     store.close()
     if json_output:
         damage = [{"seq": one.seq, "message": one.message} for one in verdict.damage]
@@ -34,7 +43,7 @@ def verify(root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False) -> N
         print_json({"ok": not damage, "entries": verdict.entries, "head": head, "damage": damage})
     else:
         for one in verdict.damage:
-            say(f"entry {one.seq} {one.message}")
+            say(f"entry {one.seq} {one.message}" if one.seq else f"head {one.message}")
         found = "is whole" if not verdict.damage else f"is damaged in {len(verdict.damage)} places"
         say(f"The journal {found}: {verdict.entries} entries, head {verdict.head.hash}")
     if verdict.damage:
@@ -59,6 +68,20 @@ def show(
     else:
         for row in rows:
             say(_line(row, zone))
+
+
+def _heads_in(given: str) -> list[str]:
+    """The heads of an option: one itself, or every one that stands in a file (a log, a page of metrics, messages)."""
+    if _HEAD.fullmatch(given):
+        return [given]
+    try:
+        text = Path(given).read_text("utf-8", "replace")
+    except OSError as error:
+        raise typer.BadParameter(f"{given!r} is no head (64 hex digits), and no file: {error.strerror}") from None
+    found = list(dict.fromkeys(_HEAD.findall(text)))
+    if not found:
+        raise typer.BadParameter(f"{given} holds no head: 64 hex digits, as `journal verify` prints them")
+    return found
 
 
 def _open(root: Path) -> tuple[Store, ZoneInfo]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from opsmon.config.difference import Change, Flat, compare, compare_inventories
 from opsmon.config.ledger_export import export_csv
 from opsmon.config.ledger_import import ImportedSite, import_table
-from opsmon.config.ledger_words import column_of, kind_of_word
+from opsmon.config.ledger_words import column_of, kind_of_word, plain_cell
 from opsmon.config.problem import Problems
 from opsmon.config.record import records_of
 from opsmon.config.root import load_root
@@ -59,7 +59,9 @@ def _read_rows(text: str) -> dict[str, Flat]:
     """Rows of a CSV by device, with our words for headers and kinds; every column of the table, empty ones too."""
     rows: dict[str, Flat] = {}
     for row in csv.DictReader(io.StringIO(text)):
-        known = {name: (cell or "").strip() for header, cell in row.items() if (name := column_of(header or ""))}
+        known = {
+            name: plain_cell(cell or "").strip() for header, cell in row.items() if (name := column_of(header or ""))
+        }
         rows[known["name"]] = {**known, "kind": kind_of_word(known.get("kind", ""))}
     return rows
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import yaml
 
-from opsmon.config.ledger_words import COLUMNS
+from opsmon.config.ledger_words import COLUMNS, guarded_cell
 from opsmon.config.node import scalar_value
 from opsmon.config.record import Record, record_of
 from opsmon.model.device import Device, Inventory, Site
@@ -19,7 +19,7 @@ def export_csv(records: Iterable[Record], *, chinese: bool) -> str:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([chinese_name if chinese else name for name, (chinese_name, _) in COLUMNS.items()])
     for record in records:
-        writer.writerow([cell_text(record.get(name)) for name in COLUMNS])
+        writer.writerow([guarded_cell(cell_text(record.get(name))) for name in COLUMNS])
     return text.getvalue()
 
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from opsmon.config.inventory_spec import DeviceSpec, is_name
 from opsmon.config.ledger_export import emit_yaml
-from opsmon.config.ledger_words import COLUMNS, column_of, kind_of_word
+from opsmon.config.ledger_words import COLUMNS, column_of, kind_of_word, plain_cell
 from opsmon.config.mistake import mistakes_of
 from opsmon.config.problem import Problems
 from opsmon.errors import Problem
@@ -92,7 +92,7 @@ def _parse_table(path: str, text: str, problems: Problems) -> Table | None:
     reader = csv.reader(text.replace("\0", "").splitlines(keepends=True), delimiter=delimiter)
     try:
         header = next(reader, [])
-        rows = tuple((reader.line_num, row) for row in reader)
+        rows = tuple((reader.line_num, [plain_cell(cell) for cell in row]) for row in reader)
     except csv.Error as error:
         problems.add(Problem(path, reader.line_num, 1, f"not a CSV line: {error}"))
         return None

@@ -60,3 +60,16 @@ def column_of(header: str) -> str | None:
 def kind_of_word(word: str) -> str:
     """Our word of a kind as people write it; an unknown one comes back as it is, to be complained of by its place."""
     return _KIND_OF.get(word.strip().lower(), word.strip())
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def guarded_cell(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula: `'` stands before one, and before a text that looks guarded."""
+    return f"'{text}" if text.lstrip("'").startswith(_FORMULA) else text
+
+
+def plain_cell(text: str) -> str:
+    """What `guarded_cell` was given, and any other text as it is."""
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_FORMULA) else text

@@ -7,7 +7,7 @@ that, copy the head (`opsmon journal verify` prints it, the log tells it at star
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,8 +85,12 @@ def _hash_of(seq: int, name: str, schema: int, payload: str, prev_hash: str) -> 
     return hashlib.sha256(covered.encode()).hexdigest()
 
 
-def verify_chain(links: Iterable[Link], anchors: Iterable[Head]) -> Verdict:
-    """Reads every link once. `anchors` are heads that were kept apart: each must still be in the chain."""
+def verify_chain(links: Iterable[Link], anchors: Iterable[Head], kept: Collection[str] = ()) -> Verdict:
+    """Reads every link once. `anchors` are heads that were kept apart: each must still be in the chain.
+
+    `kept` are hashes of heads that people kept elsewhere, without their numbers: a chain computed anew lacks them.
+    """
+    missing = dict.fromkeys(hash_ for hash_ in kept if hash_ != GENESIS)
     found, head, entries = [], Head(), 0
     waiting = {anchor.seq: anchor.hash for anchor in anchors if anchor.seq > 0}
     for link in links:
@@ -94,7 +98,10 @@ def verify_chain(links: Iterable[Link], anchors: Iterable[Head]) -> Verdict:
         found += [Damage(link.seq, message) for message in _faults_of(link, head)]
         if waiting.pop(link.seq, link.hash) != link.hash:
             found.append(Damage(link.seq, "is not the entry that was the head when it was kept apart"))
+        missing.pop(link.hash, None)
         head = Head(link.seq, link.hash)
+    rewritten = "was a head once and is in the journal no more: it was rewritten"
+    found += [Damage(0, f"{hash_} {rewritten}") for hash_ in missing]
     found += [Damage(seq, f"is missing: the journal ends at {head.seq}") for seq in sorted(waiting)]
     return Verdict(entries, head, tuple(found))
 

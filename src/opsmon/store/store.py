@@ -7,7 +7,7 @@ the database is a StoreError, after which the same call may be repeated.
 
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -102,11 +102,11 @@ class Store:
             event = decode_event(link.type, json.loads(link.payload), link.schema)
             yield Entry(link.seq, link.hash, event)
 
-    def verify(self) -> Verdict:
-        """Reads the whole journal and checks every link, the head and the heads that snapshots kept."""
+    def verify(self, kept: Collection[str] = ()) -> Verdict:
+        """Reads the whole journal and checks every link, the head, those that snapshots kept, and those of `kept`."""
         with transaction(self._engine, writes=False) as connection:
             anchors = [_stored_head(connection), *kept_heads(connection)]
-        return verify_chain(self._links(0, None, None), [anchor for anchor in anchors if anchor is not None])
+        return verify_chain(self._links(0, None, None), [anchor for anchor in anchors if anchor is not None], kept)
 
     def save_snapshot(self, snapshot: Snapshot) -> None:
         with self._lock, self._writing() as connection:
