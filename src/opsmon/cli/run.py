@@ -37,7 +37,6 @@ def run(
         level=logging.DEBUG if verbose else logging.INFO, format=LOG_FORMAT, datefmt=LOG_TIME, stream=sys.stderr
     )
     os.umask(PRIVATE_UMASK)
-    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, format=LOG_FORMAT, stream=sys.stderr)
     for chatty in ("asyncssh", "aiohttp.access", "asyncio", "pysnmp"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     loaded = load_root(root, require_secrets=True)
