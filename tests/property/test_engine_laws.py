@@ -244,7 +244,9 @@ def test_every_alert_that_ends_has_begun_and_keeps_its_start(steps: list[tuple[f
         assert alert.sequence > numbers[alert.incident.id]
         numbers[alert.incident.id] = alert.sequence
         if alert.status is AlertStatus.FIRING:
-            assert key not in firing
+            if key in firing:  # told again: only with news of the incident, and as the same alert
+                assert alert.starts_at == firing[key].starts_at
+                assert alert.incident != firing[key].incident
             firing[key] = alert
         else:
             assert firing.pop(key).starts_at == alert.starts_at

@@ -124,6 +124,8 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("snmp-server", _rule(r"\bsnmp-server\s+host\s+(?:\S+\s+)?(?:\d[\d.]+|[0-9a-f]*:[0-9a-f:]+|\S+)\s+(?:vrf\s+\S+\s+|traps\s+|informs\s+|trap\s+|poll\s+|version\s+(?:1|2c|3\s+(?:no)?auth|3\s+priv)\s+|community\s+|use-vrf\s+\S+\s+)+{n}{w}")),
     ("snmp-server", _rule(r"\bsnmp-server\s+host\s+\S+\s+(?!(?:traps|informs|trap|version|vrf|use-vrf|community|source-interface|filter-vrf|poll)\b){w}")),
     ("snmp-server", _rule(r"^(?>.*?\bsnmp-server\s+user\s).*?\bauth\s+(?:md5|sha\S*)\s+(?!0x[0-9a-f]+:|priv\b){n}{w}(?:\s+priv\s+(?:(?:des|3des|des56|aes)(?:[\s-]+(?:128|192|256))?\s+)?{n}{w2})?")),
+    # both algorithms first, then both keys
+    ("snmp-server", _rule(r"^(?>.*?\bsnmp-server\s+user\s)(?>.*?\bpriv\s+\S+\s+auth\s+\S+\s+){n}{w}\s+{w2}")),
     ("snmp-server", _rule(r"^(?>.*?\bsnmp-server\s+user\s).*?\bpriv\s+(?:(?:des|3des|des56|aes)(?:[\s-]+(?:128|192|256))?\s+)?{n}{w}")),
     ("community", _rule(r"\bsnmp-agent\s+community\s+(?:(?:read|write|complexity-check\s+disable)\s+)?{form}(?!(?:complexity-check|cipher|simple)\b){w}")),
     ("community", _rule(r"^(?>.*?\bsnmp-agent\s).*\bcommunity-name\s+{form}{w}")),

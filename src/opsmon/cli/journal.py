@@ -57,7 +57,7 @@ def show(
     since: Annotated[str | None, typer.Option(help="From then on: 2026-11-20T10:00:00+08:00, 20:56 for today.")] = None,
     json_output: JsonOption = False,
 ) -> None:
-    """Print the entries, oldest first, with times in the root's zone; `--json` has them in UTC."""
+    """Print the entries, oldest first, in local time (`--json`: UTC)."""
     store, zone = _open(root)
     start = None if since is None else parse_moment(since, zone, "--since")
     name = None if incident is None else IncidentId(incident)
