@@ -1,5 +1,9 @@
 """How property tests draw (the same examples on every machine, new ones for `make fuzz`), and which tests are slow."""
 
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +26,14 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("settled")
+
+
+@pytest.fixture
+def demo_addresses() -> Iterator[None]:
+    """The addresses of the simulated fleet, which only one process of the machine can have at a time."""
+    with (Path(tempfile.gettempdir()) / f"opsmon-demo-{os.getuid()}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("demo")  # one fleet at a time has the addresses
+pytestmark = pytest.mark.usefixtures("demo_addresses")
 SOURCE = Path(__file__).parents[2] / "src"
 STORY_S, START_AND_STOP_S = 40, 70
 

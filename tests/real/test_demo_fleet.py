@@ -9,7 +9,7 @@ import pytest
 from opsmon.demo.stage import LOOPBACK, Fleet, may_have_namespaces, start_fleet
 from tests.real.programs import missing, require
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("demo")]  # one fleet at a time has the addresses
+pytestmark = [pytest.mark.real, pytest.mark.usefixtures("demo_addresses")]
 SOURCE = Path(__file__).parents[2] / "src"
 
 
@@ -32,7 +32,7 @@ async def name_of(address: str) -> str:
 
 
 @pytest.fixture
-async def fleet(monkeypatch: pytest.MonkeyPatch) -> Fleet:
+async def fleet(demo_addresses: None, monkeypatch: pytest.MonkeyPatch) -> Fleet:
     monkeypatch.setenv("PYTHONPATH", str(SOURCE))
     return await start_fleet(LOOPBACK)
 
