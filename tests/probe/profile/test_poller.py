@@ -93,11 +93,14 @@ async def test_a_label_that_is_written_otherwise_and_reads_the_same_keeps_the_bl
 async def test_later_polls_ask_for_nothing_that_the_device_does_not_have(profiles: ProfileSet) -> None:
     poller, session = DevicePoller(profiles), RecordedSession(parse_recording(SWITCH))
     await poller.poll(session)
-    session.gets.clear()
-    session.walks.clear()
-    await poller.poll(session)
-    assert len(session.gets) == 1
-    assert [len(columns) for columns in session.walks] == [2]  # ifOperStatus and ifHCInOctets
+    walked = []
+    for _ in range(2):  # labels are read again now and then, and never in two polls in a row
+        session.gets.clear()
+        session.walks.clear()
+        await poller.poll(session)
+        assert len(session.gets) == 1
+        walked.append([len(columns) for columns in session.walks])
+    assert min(walked) == [2]  # ifOperStatus and ifHCInOctets
 
 
 async def test_a_changed_description_of_an_interface_is_seen_without_a_survey(profiles: ProfileSet) -> None:
