@@ -46,6 +46,8 @@ def test_a_prompt_in_two_pieces_with_any_pause(far: FarEnd, rig: Rig, cut: int, 
     [
         ("welcome\n", 0.3, "area-1#", 0.3, "\nrestricted>", 0.25, "\nno entry\n"),
         ("line one\nedge-1#", 0.2, "\nedge-1#", 0.05, " is the name of this device\n"),
+        ("line one\nedge-1#", 0.2, "\nedge-1#", 0.2, " is the name of this device\n"),
+        ("line one\nedge-1#", 0.2, "\nedge-1#", 0.5, " is the name of this device\n"),
         ("***** no strangers ####", 0.4, "\n"),
     ],
 )

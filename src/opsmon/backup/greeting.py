@@ -2,6 +2,7 @@
 
 Banners have lines that look like prompts, prompts come in pieces, and both come late. So a line that looks like one is
 only believed when the device, after an empty line, shows the same line again: the first of the two is complete then.
+It has to do so twice: a banner that names the device in two lines may answer the first empty line by chance.
 Whatever is asked on the way is declined as the recipe says; what nobody can answer here is told.
 """
 
@@ -18,6 +19,7 @@ from opsmon.errors import BackupError
 
 SETTLE_S = 0.1  # what is followed by nothing for so long is looked at
 GREETING_S = 3.0  # a device that shows nothing for so long is sent an empty line
+PROOFS = 2
 MAX_ANSWERS = 8
 MAX_NUDGES = 40
 TAIL_CHARS, SAID_CHARS = 600, 65_536
@@ -42,6 +44,7 @@ class _Progress:
     mark: int = 0  # where the line begins that the cursor stood in when an empty line was sent
     nudged_at: str | None = None
     nudges: int = 0
+    proofs: int = 0  # how many empty lines in a row brought the line again
     answers: int = 0
 
 
@@ -52,16 +55,21 @@ def ask_of(text: str) -> bool:
 
 def greet(shell: Shell) -> str:
     """The line of the prompt, proved. Raises BackupError with what the device showed instead, CutError."""
-    progress = _Progress()
+    progress, wanted = _Progress(), PROOFS
     if shell.recipe.login == "netmiko":  # netmiko has read the prompt already
+        wanted = 1
         _nudge(shell, progress)
     while True:
         fresh = _read(shell, progress)
         line = last_line(progress.said[-TAIL_CHARS:])
         if _is_proved(progress, line, shell.recipe):
-            if progress.nudges == 1 or not _drain(shell, progress):
+            progress.proofs += 1
+            if progress.proofs < wanted:
+                _nudge(shell, progress, line)
+            elif progress.nudges == wanted or not _drain(shell, progress):
                 return line
         elif not _answer(shell, progress, line):
+            progress.proofs = 0
             _wait_on(shell, progress, line, fresh=fresh)
 
 
