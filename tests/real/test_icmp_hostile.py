@@ -4,7 +4,8 @@ import asyncio
 import secrets
 import struct
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from itertools import count
 
@@ -27,6 +28,7 @@ from tests.real.namespace import Namespace, namespace
 pytestmark = pytest.mark.real
 
 FAR = "127.0.0.5"
+SILENT_S = 0.5  # how long a test waits for an answer that must not count
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +53,7 @@ async def pinger(place: Namespace) -> AsyncIterator[FleetPinger]:
     pinger.close()
 
 
-async def outcome_of(pinger: FleetPinger, timeout_s: float = 0.2) -> tuple[Outcome, str]:
+async def outcome_of(pinger: FleetPinger, timeout_s: float = 10.0) -> tuple[Outcome, str]:
     try:
         await pinger.ping(FAR, timeout_s)
     except ProbeError as error:
@@ -127,7 +129,7 @@ async def test_what_is_not_the_answer_is_counted_and_changes_nothing(
     pinger: FleetPinger, responder: EchoResponder, behave: Behave, counter: str
 ) -> None:
     responder.behave = behave
-    assert (await outcome_of(pinger))[0] is Outcome.TIMEOUT
+    assert (await outcome_of(pinger, SILENT_S))[0] is Outcome.TIMEOUT
     assert pinger.counts()[counter] == 1
     responder.behave = lambda request: (*behave(request), Answer(reply(request)))
     assert (await outcome_of(pinger))[0] is Outcome.OK
@@ -137,7 +139,7 @@ async def test_what_is_not_the_answer_is_counted_and_changes_nothing(
 
 async def test_an_error_about_something_else_is_passed_over(pinger: FleetPinger, responder: EchoResponder) -> None:
     responder.behave = refusal_of_a_tcp_segment
-    assert (await outcome_of(pinger))[0] is Outcome.TIMEOUT
+    assert (await outcome_of(pinger, SILENT_S))[0] is Outcome.TIMEOUT
     assert pinger.counts()["refused"] == 0
 
 
@@ -157,7 +159,7 @@ async def test_an_answer_after_the_timeout_is_late_and_no_success(
 ) -> None:
     responder.behave = lambda request: [Answer(reply(request), delay_s=0.15)]
     assert (await outcome_of(pinger, 0.05))[0] is Outcome.TIMEOUT
-    assert (await outcome_of(pinger, 1.0))[0] is Outcome.OK  # leaves after the late one, so it comes home after it
+    assert (await outcome_of(pinger))[0] is Outcome.OK  # leaves after the late one, so it comes home after it
     assert pinger.counts()["late"] == 1
     assert pinger.counts()["answered"] == 1
 
@@ -182,8 +184,9 @@ async def test_a_wall_clock_that_was_set_does_not_spoil_the_round_trip(
         pinger = FleetPinger(WallClock(), partial(wall_clock_off_by, stepped_ns))
         with place.entered():
             assert pinger.open()
-        echo = await pinger.ping(FAR, 2.0)
-        assert 0 < echo.rtt_s < 0.5
+        began = time.monotonic()
+        echo = await pinger.ping(FAR, 10.0)
+        assert 0 < echo.rtt_s < time.monotonic() - began
         assert pinger.counts()["clock_steps"] == 1
         pinger.close()
 
@@ -204,7 +207,7 @@ async def test_a_flood_of_forged_answers_shows_in_the_log_and_does_not_fill_it(
     pinger: FleetPinger, responder: EchoResponder, caplog: pytest.LogCaptureFixture
 ) -> None:
     responder.behave = lambda request: [*other_nonce(request)] * 50
-    assert (await outcome_of(pinger))[0] is Outcome.TIMEOUT
+    assert (await outcome_of(pinger, SILENT_S))[0] is Outcome.TIMEOUT
     lines = [record.getMessage() for record in caplog.records if "forged" in record.getMessage()]
     assert lines == [f"forged ping answers: from {FAR}, about {FAR}"]
     assert pinger.counts()["forged"] == 50
@@ -224,7 +227,7 @@ async def test_a_lossy_path_shows_its_loss_and_its_delay_and_is_alive(
     }
     assert sample.outcome is Outcome.OK
     assert values["ping_loss_ratio"] == pytest.approx(0.3)
-    assert 0.02 <= values["probe_icmp_duration_seconds"] < 0.1
+    assert 0.02 <= values["probe_icmp_duration_seconds"] < 0.3
 
 
 async def test_a_replayed_answer_of_an_earlier_ping_is_not_taken(pinger: FleetPinger, responder: EchoResponder) -> None:
@@ -233,14 +236,15 @@ async def test_a_replayed_answer_of_an_earlier_ping_is_not_taken(pinger: FleetPi
     assert (await outcome_of(pinger))[0] is Outcome.OK
     first = seen[0].message[8:]
     responder.behave = lambda request: [Answer(with_payload(request, first))]
-    assert (await outcome_of(pinger))[0] is Outcome.TIMEOUT
+    assert (await outcome_of(pinger, SILENT_S))[0] is Outcome.TIMEOUT
     assert pinger.counts()["forged"] == 1
 
 
 async def test_the_round_trip_is_that_of_the_wire(pinger: FleetPinger, responder: EchoResponder) -> None:
     responder.behave = lambda request: [Answer(reply(request), delay_s=0.1)]
-    echo = await pinger.ping(FAR, 2.0)
-    assert 0.1 <= echo.rtt_s < 0.2
+    began = time.monotonic()
+    echo = await pinger.ping(FAR, 10.0)
+    assert 0.1 <= echo.rtt_s < time.monotonic() - began
     assert echo.hop_limit == 60
 
 
@@ -255,7 +259,7 @@ async def test_a_flood_that_overflows_our_buffer_makes_a_timeout_our_own_fault(
         return []
 
     responder.behave = flood
-    outcome, detail = await outcome_of(pinger)
+    outcome, detail = await outcome_of(pinger, SILENT_S)
     assert outcome is Outcome.LOCAL_FAULT
     assert "receive buffer overflowed" in detail
     assert pinger.counts()["kernel_drops"] > 0
@@ -275,25 +279,44 @@ async def test_requests_leave_in_batches_and_all_of_them_leave(pinger: FleetPing
     assert arrived[-1] - arrived[0] >= 0.03  # at least three pauses between the batches of a hundred
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-async def test_no_datagram_breaks_the_pinger(
-    pinger: FleetPinger, responder: EchoResponder, data: st.DataObject
-) -> None:
-    def mangle(request: Request) -> Iterator[Answer]:
-        right = data.draw(st.sampled_from([reply(request), unreachable(request), request.message]))
-        cut = right[: data.draw(st.integers(0, len(right)))]
-        body = cut[4:] + data.draw(st.binary(max_size=40))
-        yield Answer(icmp(data.draw(st.sampled_from([0, 3, 5, 11, 12, 13])), data.draw(st.integers(0, 255)), body))
-        yield Answer(data.draw(st.binary(max_size=60)))
-        yield Answer(reply(request))
+@dataclass(frozen=True)
+class Mangling:
+    """What comes before the true reply: part of a right message with a tail under a drawn head, and plain bytes."""
 
-    responder.behave = mangle
+    right: Callable[[Request], bytes]
+    kept: float
+    tail: bytes
+    kind: int
+    code: int
+    noise: bytes
+
+    def __call__(self, request: Request) -> list[Answer]:
+        right = self.right(request)
+        body = right[: round(len(right) * self.kept)][4:] + self.tail
+        return [Answer(icmp(self.kind, self.code, body)), Answer(self.noise), Answer(reply(request))]
+
+
+# Drawn before the ping leaves: how often a request is sent again depends on the machine, what is drawn must not.
+manglings = st.builds(
+    Mangling,
+    right=st.sampled_from([reply, unreachable, lambda request: request.message]),
+    kept=st.floats(0, 1),
+    tail=st.binary(max_size=40),
+    kind=st.sampled_from([0, 3, 5, 11, 12, 13]),
+    code=st.integers(0, 255),
+    noise=st.binary(max_size=60),
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(mangling=manglings)
+async def test_no_datagram_breaks_the_pinger(pinger: FleetPinger, responder: EchoResponder, mangling: Mangling) -> None:
+    responder.behave = mangling
     answered = pinger.counts()["answered"]
-    outcome, _ = await outcome_of(pinger, 1.0)
+    outcome, _ = await outcome_of(pinger)
     assert outcome in (Outcome.OK, Outcome.REFUSED)  # a quoted request that is the right one is a refusal
     responder.behave = lambda request: [Answer(reply(request))]
-    assert (await outcome_of(pinger, 1.0))[0] is Outcome.OK
+    assert (await outcome_of(pinger))[0] is Outcome.OK
     assert pinger.counts()["answered"] >= answered + 1
 
 

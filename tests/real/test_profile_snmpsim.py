@@ -170,13 +170,15 @@ async def test_a_switch_of_48_ports_with_health_takes_at_most_20_requests(tmp_pa
         await engine.start()
         try:
             device = simulator.device("switch")
-            for _ in range(3):
+            later = []
+            for _ in range(6):
                 exchanges: list[Exchanged] = []
                 await poller.poll(engine.session(device, exchanges.append))
+                later.append(len(exchanges))
         finally:
             await engine.stop()
     assert first <= MOST_REQUESTS
-    assert len(exchanges) <= first - 4
+    assert min(later) <= first - 4, later  # the names of the rows are read again in a poll that chance chooses
 
 
 async def test_pictures_over_the_wire_are_those_without_one(tmp_path: Path, profiles: ProfileSet) -> None:
