@@ -32,6 +32,8 @@ TROUBLE = {
     "opsmon_http_closed_total",
     "opsmon_http_failures_total",
     "opsmon_probe_own_faults_total",
+    "opsmon_loop_holds_total",
+    "opsmon_loop_held_seconds_total",
 }
 
 

@@ -14,12 +14,14 @@ from opsmon.app.backing import Backing
 from opsmon.app.host_keys import HostKeyNews
 from opsmon.app.inventory_change import tell_changes
 from opsmon.app.lock import RootLock
+from opsmon.app.loop_watch import LoopWatch
 from opsmon.app.probing import Probing
 from opsmon.app.right_clock import wait_for_right_clock
 from opsmon.app.ruling import rules_of
 from opsmon.app.self_watch import SelfWatch
 from opsmon.app.showing import Showing
 from opsmon.app.systemd import ServiceManager
+from opsmon.app.tallies import loop_tallies
 from opsmon.app.telling import Telling
 from opsmon.clock import Clock
 from opsmon.config.root import Root, load_root
@@ -77,6 +79,7 @@ class Daemon:
     def __init__(self, root: Root, clock: Clock, store: Store, world: World) -> None:
         self._root, self._clock, self._store = root, clock, store
         self._manager = ServiceManager()
+        self._loop_watch = LoopWatch()
         self._probing = Probing(root, clock, self._deliver)
         self._telling = Telling(root, store, clock, self._issue)
         self._pipeline = Pipeline(
@@ -99,7 +102,7 @@ class Daemon:
         )
         self._showing = Showing(
             root, clock, store, self._pipeline, self._probing, self._telling, self._self_watch,
-            Backups(self._backing.good_at),
+            (Backups(self._backing.good_at), loop_tallies(self._loop_watch)),
         )  # fmt: skip
 
     async def _issue(self, command: Command) -> Answer:
@@ -118,6 +121,13 @@ class Daemon:
 
     async def run(self, stop: asyncio.Event, reload: asyncio.Event) -> None:
         """From the first check to the last delivery."""
+        self._loop_watch.start()
+        try:
+            await self._show_and_probe(stop, reload)
+        finally:
+            self._loop_watch.stop()
+
+    async def _show_and_probe(self, stop: asyncio.Event, reload: asyncio.Event) -> None:
         await self._showing.start()
         try:
             await self._probing.start(self._root.inventory)

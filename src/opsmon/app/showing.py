@@ -34,7 +34,7 @@ class Showing:
         probing: Probing,
         telling: Telling,
         self_watch: SelfWatch,
-        backups: Backups,
+        others: tuple[Backups | Tallies, ...],
     ) -> None:
         self._settings = root.settings
         self.record = ReloadRecord(succeeded=True, succeeded_at_s=clock.now().timestamp())
@@ -44,7 +44,12 @@ class Showing:
             lambda: telling.outbox.results,
             store.backlog,
             failing=lambda: store.failing(FAILED_OFTEN),
-            more=(tallies_of(pipeline, probing, self_watch), backups, self._port(), self._journal(store, clock)),
+            more=(
+                tallies_of(pipeline, probing, self_watch),
+                *others,
+                self._port(),
+                self._journal(store, clock),
+            ),
         )
         self._server = ConsoleServer(
             ConsoleParts(

@@ -1,5 +1,6 @@
 """The counters of the inner rooms by the names that the daemon's metrics give them."""
 
+from opsmon.app.loop_watch import LoopWatch
 from opsmon.app.probing import Probing
 from opsmon.app.self_watch import SelfWatch
 from opsmon.metrics.tallies import Tallies, Tally
@@ -35,4 +36,12 @@ def tallies_of(pipeline: Pipeline, probing: Probing, self_watch: SelfWatch) -> T
                 "check",
             ),
         ),
+    )
+
+
+def loop_tallies(watch: LoopWatch) -> Tallies:
+    """Who held the event loop, as the watch saw it."""
+    return Tallies(
+        Tally("opsmon_loop_holds", "How often the event loop was held, by whom.", lambda: watch.holds, "by"),
+        Tally("opsmon_loop_held_seconds", "How long the event loop was held, by whom.", lambda: watch.held_s, "by"),
     )

@@ -225,17 +225,18 @@ class Scheduler:
         self.tally.skipped += 1
         finding = Finding(Outcome.LOCAL_FAULT, "we are late: it still waits for a free place")
         sample = sample_of(job.device, job.check, finding, self._clock.now(), 0.0, confirms=False)
-        self._spawn(self._hand_over_soon(job.check, sample))
+        self._spawn(self._hand_over_soon(job.check, sample), f"sample of {job.device.name}")
 
     def _begin(self, job: _Job, turn: _Turn) -> None:
         job.running = True
         self._running[job.device.name, job.check.name] = job
         self._places -= self._kinds[job.check.kind].heavy
         self.tally.note_lag(self._clock.monotonic() - turn.due_s)
-        self._spawn(self._run(job, job.device, job.check, turn))
+        self._spawn(self._run(job, job.device, job.check, turn), f"check {job.check.name} of {job.device.name}")
 
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+    def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
+        """`name` is told when the task holds the loop."""
+        task = asyncio.get_running_loop().create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._finish)
 
