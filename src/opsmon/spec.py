@@ -12,6 +12,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     PlainSerializer,
     PlainValidator,
     ValidationInfo,
@@ -25,6 +26,9 @@ from opsmon.model.secret import Secret
 # The entry of pydantic's validation context under which the loader passes its `OpenSecret`.
 SECRET_RESOLVER = "secret_resolver"  # noqa: S105 - the name of a context entry, no secret
 OpenSecret = Callable[[object], Secret]
+# Likewise of its `FindFile`: where the file is that a piece of YAML names, relative to the file that names it.
+FILE_FINDER = "file_finder"
+FindFile = Callable[[str], str]
 
 
 class Spec(BaseModel):
@@ -57,6 +61,11 @@ def read_secret(written: object, info: ValidationInfo) -> Secret:
     return open_secret(written)
 
 
+def _find_file(written: object, info: ValidationInfo) -> object:
+    find: FindFile | None = (info.context or {}).get(FILE_FINDER)
+    return find(written) if find is not None and isinstance(written, str) and written else written
+
+
 def reference_schema(way: str) -> dict[str, object]:
     """The JSON Schema of a reference."""
     return {"type": "object", "properties": {way: {"type": "string"}}, "required": [way], "additionalProperties": False}
@@ -72,6 +81,8 @@ Seconds = Annotated[
     BeforeValidator(_read_seconds),
     WithJsonSchema({"anyOf": [_DURATION_SCHEMA, {"type": "number", "minimum": 0}]}),
 ]
+# The path of a file that has to be there, relative to the file that names it; absolute once the loader has read it.
+FilePath = Annotated[str, BeforeValidator(_find_file), Field(max_length=1000)]
 SecretField = Annotated[
     Secret,
     PlainValidator(read_secret),

@@ -1,6 +1,8 @@
 """`opsmon probe`, against an SNMP agent that the test runs on loopback."""
 
+import contextlib
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -156,3 +158,27 @@ def test_an_address_that_can_be_no_device_is_refused(command: Opsmon, here: Path
     said = command("probe", address, "--root", here)
     assert said.code == 2
     assert "can be no device's address" in said.err
+
+
+def test_a_check_that_this_machine_cannot_make_is_exit_1_beside_one_that_is_well(
+    command: Opsmon, agent: Agent, here: Path
+) -> None:
+    (here / "inventories").mkdir()
+    (here / "inventories" / "a.yaml").write_text(f"""\
+site: a
+devices:
+  - name: core
+    address: {agent.address}
+    kind: switch
+    snmp: {{community: planted-secret-17, port: {agent.port}}}
+    ssh: {{username: u, key: gone}}
+    checks: [snmp, ssh]
+""")
+    with contextlib.closing(socket.create_server((agent.address, 0))) as server:
+        file = here / "inventories" / "a.yaml"
+        file.write_text(file.read_text().replace("key: gone", f"key: gone, port: {server.getsockname()[1]}"))
+        said = command("probe", "core", "--json", "--root", here)
+    assert said.code == 1
+    assert {check["check"]: check["outcome"] for check in said.json["checks"]} == {"snmp": "ok", "ssh": "local_fault"}
+    assert said.json["outcome"] == "local_fault"
+    assert "ssh: not measured; a fault of this machine, which says nothing of core" in said.err

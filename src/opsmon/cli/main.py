@@ -3,6 +3,7 @@
 Exit codes: 0 fine; 1 the thing asked about is bad; 2 wrong input or configuration; 3 the daemon cannot be reached.
 """
 
+import errno
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +35,8 @@ COMMANDS: dict[str, Listed] = {
     "run": Listed("run:run", "Watch the fleet until told to stop."),
     "demo": Listed("demo:demo", "A simulated fleet on loopback and the daemon against it."),
     "probe": Listed(
-        "probe:probe", "Poll one device once and print what it found. Exit code 1 when the device is not well."
+        "probe:probe",
+        "Poll one device once and print what it found. Exit code 1 when the device, or this machine, is not well.",
     ),
     "inventory": Listed(
         "inventory:group", "What the inventory files come to: list, show, convert, compare.", is_group=True
@@ -51,6 +53,7 @@ COMMANDS: dict[str, Listed] = {
 }
 # What typer raises for wrong words: of its own copy of click or of an installed one, so typer is asked which.
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
+_EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS)
 EXIT_BAD, EXIT_WRONG, EXIT_UNREACHABLE, EXIT_INTERRUPTED = 1, 2, 3, 130
 
 
@@ -138,7 +141,9 @@ def run(arguments: Sequence[str]) -> int:
     except OpsmonError as error:
         return _tell(error, str(error), exit_code_of(error), arguments)
     except OSError as error:
-        return _tell(error, f"opsmon: {error}", EXIT_WRONG, arguments)
+        code = EXIT_BAD if error.errno in _EXHAUSTED else EXIT_WRONG
+        told = f"this machine is short of something: {error.strerror}" if code == EXIT_BAD else str(error)
+        return _tell(error, f"opsmon: {told}", code, arguments)
     except (KeyboardInterrupt, typer.Abort):
         return EXIT_INTERRUPTED
     return left if isinstance(left, int) else 0

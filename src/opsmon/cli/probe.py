@@ -48,7 +48,7 @@ def probe(
     record: RecordOption = None,
     json_output: JsonOption = False,
 ) -> None:
-    """Poll one device once and print what it found. Exit code 1 when the device is not well."""
+    """Poll one device once and print what it found. Exit code 1 when the device, or this machine, is not well."""
     device, profiles = choose_target(target, root, AccessOptions(community, port, snmp_version, profile))
     tracer = _Tracer() if trace else None
     wanted = choose_checks(device, checks)
@@ -60,6 +60,9 @@ def probe(
     if record is not None:
         _record(device, record, samples)
     _show(target, device, samples, json_output)
+    unmeasured = [sample.check for sample in samples if not sample.outcome.measured]
+    if unmeasured:
+        warn(f"{', '.join(unmeasured)}: not measured; a fault of this machine, which says nothing of {target}")
     if outcome_of(samples) is not Outcome.OK:
         raise typer.Exit(1)
 
@@ -70,13 +73,11 @@ def _tell_of_key(news: KeyNews) -> None:
 
 
 def outcome_of(samples: Sequence[Sample]) -> Outcome:
-    """One word for all checks: what we could not measure counts only when nothing was measured."""
+    """One word for all checks. A device of which a part could not be measured is not called well."""
     measured = [sample.outcome for sample in samples if sample.outcome.measured]
     bad = [outcome for outcome in measured if outcome is not Outcome.OK]
-    if not measured:
-        return Outcome.LOCAL_FAULT
     if not bad:
-        return Outcome.OK
+        return Outcome.OK if samples and len(measured) == len(samples) else Outcome.LOCAL_FAULT
     return Outcome.DEGRADED if any(outcome.reached for outcome in measured) else bad[0]
 
 

@@ -59,7 +59,7 @@ def _load_all(loading: Loading, known: Known) -> Iterator[SiteFile | None]:
     """Every file with a site, as long as their devices fit into one root; None for what cannot be read."""
     documents = [read_document(path, loading.root, loading.problems) for path in inventory_files(loading)]
     shared = _shared_templates(loading, documents)
-    owners, devices = shared.owners(), 0
+    owners, devices = {**known.owners, **shared.owners()}, 0
     for document in documents:
         if document is not None and holds_templates(document):
             continue

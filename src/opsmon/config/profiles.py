@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from opsmon.config.check_list import check_mistakes
 from opsmon.config.document import Document, add_mistake, check_spec, read_document
@@ -14,18 +15,25 @@ from opsmon.probe.profile.resolve import ProfileError, ProfileProblem, resolve_p
 from opsmon.probe.profile.spec import ProfileSpec
 
 
+class ProfileFiles(NamedTuple):
+    """What a folder of profiles gives: the profiles, None where one is wrong, and the files that were read."""
+
+    profiles: ProfileSet | None
+    documents: Sequence[Document]
+
+
 def load_profiles(folder: Path, root: Path | None = None) -> ProfileSet:
     """All profiles of a folder. Raises ConfigError with every mistake of every file."""
     problems = Problems()
-    profiles = read_profiles(folder, root or folder.parent, problems)
+    profiles = read_profiles(folder, root or folder.parent, problems).profiles
     problems.raise_if_any()
     if profiles is None:
         raise InvariantError("profiles are neither sound nor wrong")
     return profiles
 
 
-def read_profiles(folder: Path, root: Path, problems: Problems) -> ProfileSet | None:
-    """All profiles of a folder, or None after adding what is wrong with them."""
+def read_profiles(folder: Path, root: Path, problems: Problems) -> ProfileFiles:
+    """All profiles of a folder, or None of them after adding what is wrong."""
     specs: dict[str, ProfileSpec] = {}
     documents: dict[str, Document] = {}
     sound = True
@@ -40,7 +48,8 @@ def read_profiles(folder: Path, root: Path, problems: Problems) -> ProfileSet | 
             problems.add(document.problem(("name",), f"`{spec.name}` is the name of another profile", f"see {other}"))
         else:
             specs[spec.name], documents[spec.name] = spec, document
-    return _joined(specs, documents, problems, folder) if sound else None
+    profiles = _joined(specs, documents, problems, folder) if sound else None
+    return ProfileFiles(profiles, tuple(documents.values()))
 
 
 def _are_sound(checks: Sequence[object], document: Document, problems: Problems) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from opsmon.backup.recipe import RecipeBook
 from opsmon.config.mistake import Mistake
 from opsmon.config.problem import Problems
+from opsmon.config.secret import FileSecrets
 from opsmon.config.site_file import PlacedDevice, SiteFile
 from opsmon.contract.book import ContractBook
 from opsmon.contract.vocabulary import unknown_words
@@ -23,6 +24,7 @@ class Known:
     profiles: frozenset[str] | None
     checks: Mapping[str, Sequence[object]] = field(default_factory=dict)  # the usual ones of each profile
     recipes: RecipeBook = field(default_factory=RecipeBook)
+    owners: Mapping[int, FileSecrets] = field(default_factory=dict)  # who opens what stands in those checks
     # What was found of each contract's labels: the thousand cameras of a site have the same ones.
     label_mistakes: dict[tuple[str, frozenset[tuple[str, str]]], tuple[Mistake, ...]] = field(default_factory=dict)
 

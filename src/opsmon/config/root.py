@@ -5,12 +5,13 @@ without a `probes/` or a `rules/` of its own takes the stock one.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from opsmon.backup.recipe import RecipeBook
 from opsmon.config.conditions import load_conditions
+from opsmon.config.document import Document
 from opsmon.config.inventory import load_inventory
 from opsmon.config.loading import Loading
 from opsmon.config.problem import Problems
@@ -18,6 +19,7 @@ from opsmon.config.profiles import read_profiles
 from opsmon.config.recipes import resolve_recipes
 from opsmon.config.reference import Known
 from opsmon.config.rules import load_contracts
+from opsmon.config.secret import FileSecrets, identities_of
 from opsmon.config.settings import Settings
 from opsmon.config.settings_file import existing_root, read_settings
 from opsmon.config.stock import root_of
@@ -56,9 +58,11 @@ def load_root(path: Path, *, environ: Mapping[str, str] = os.environ, require_se
     contracts = load_contracts(rules, settings.timezone, loading.problems)
     known_contracts = None if loading.problems.errors else contracts
     conditions = load_conditions(rules, loading.problems)
-    profiles = read_profiles(root_of("probes", root) / "probes", root, loading.problems)
+    profile_files = read_profiles(root_of("probes", root) / "probes", root, loading.problems)
+    profiles = profile_files.profiles
     recipes = resolve_recipes(profiles, loading.problems) if profiles else RecipeBook()
-    inventory = load_inventory(loading, _known(known_contracts, profiles, recipes))
+    known = _known(known_contracts, profiles, recipes, _owners(profile_files.documents, loading))
+    inventory = load_inventory(loading, known)
     loading.problems.tell_doubts(sorted({site.contract for site in inventory.sites.values() if site.contract}))
     loading.problems.raise_if_any()
     if profiles is None:
@@ -68,9 +72,20 @@ def load_root(path: Path, *, environ: Mapping[str, str] = os.environ, require_se
 
 
 def _known(
-    contracts: Mapping[ContractId, ContractBook] | None, profiles: ProfileSet | None, recipes: RecipeBook
+    contracts: Mapping[ContractId, ContractBook] | None,
+    profiles: ProfileSet | None,
+    recipes: RecipeBook,
+    owners: Mapping[int, FileSecrets],
 ) -> Known:
     if profiles is None:
         return Known(contracts, None)
     usual = {name: profile.checks for name, profile in profiles.profiles.items() if profile.checks}
-    return Known(contracts, frozenset(profiles.profiles), usual, recipes)
+    return Known(contracts, frozenset(profiles.profiles), usual, recipes, owners)
+
+
+def _owners(documents: Iterable[Document], loading: Loading) -> dict[int, FileSecrets]:
+    """Who opens what stands in the `checks:` of a profile, which its devices take over."""
+    written = ((document, document.data) for document in documents)
+    checks = ((document, data.get("checks")) for document, data in written if isinstance(data, dict))
+    readers = ((loading.secrets(document), part) for document, part in checks if part)
+    return {identity: secrets for secrets, part in readers for identity in identities_of(part)}

@@ -1,21 +1,25 @@
-"""Secrets of a root: references opened, literals warned about, nothing shown.
+"""Secrets of a root, and other files that its files name: references opened, literals warned about, nothing shown.
+
+A path is relative to the file that names it, also where a site takes it over from a file of templates or a profile.
 
 A reference that cannot be opened is an error where secrets are required (`opsmon run`) and a warning elsewhere
 (`opsmon check` on a desk that has no access to them): then the secret is there, and refuses to be revealed.
 """
 
+import os
 import stat
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from opsmon.config.document import Document
+from opsmon.config.named_file import FileFault, fault_of_certificates, fault_of_file
 from opsmon.config.node import Place, YamlList, YamlMap
 from opsmon.config.problem import Problems
 from opsmon.errors import ConfigError, Problem
 from opsmon.model.device import Device
 from opsmon.model.secret import Secret
-from opsmon.spec import SECRET_RESOLVER, wrong
+from opsmon.spec import FILE_FINDER, SECRET_RESOLVER, wrong
 
 LARGEST_SECRET = 64 * 1024
 _EVERYBODY = stat.S_IROTH | stat.S_IWOTH
@@ -76,14 +80,16 @@ class FileSecrets:
 
     @property
     def context(self) -> dict[str, object]:
-        """What Specs with secrets in them are validated with."""
-        return {SECRET_RESOLVER: self.open_secret}
+        """What Specs with secrets and names of files in them are validated with."""
+        return {SECRET_RESOLVER: self.open_secret, FILE_FINDER: self.find_authority}
 
-    def taken_over(self, fields: Mapping[str, object]) -> tuple[int, ...]:
-        """Which values of an access were read from other files: equal references may mean another folder there."""
-        own = tuple(id(value) for value in fields.values() if id(value) in self._owners)
-        nested = (value for value in fields.values() if isinstance(value, dict))
-        return own + tuple(found for mapping in nested for found in self.taken_over(mapping))
+    def taken_over(self, value: object) -> tuple[int, ...]:
+        """Which parts of a value were read from other files: equal references may mean another folder there."""
+        if not self._owners:
+            return ()
+        own = (id(value),) if id(value) in self._owners else ()
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        return own + tuple(found for part in inner for found in self.taken_over(part))
 
     def open_secret(self, written: object) -> Secret:
         """The secret that `written` is or refers to. Raises a pydantic error when it is neither."""
@@ -98,46 +104,68 @@ class FileSecrets:
 
     def _refer(self, written: Mapping[str, str]) -> Secret:
         ((way, name),) = written.items()
-        text, why = self._from_environment(name) if way == "env" else self._from_file(name)
-        if text:
-            return Secret(text)
+        if way == "file":
+            return self._from_file(written, name)
+        text = self._environ.get(name, "")
+        why = f"the environment variable {name} is not set" if name not in self._environ else f"{name} is empty"
+        return Secret(text) if text else self._missing(written, why)
+
+    def _from_file(self, written: object, name: str) -> Secret:
+        path, what = self._document.file.parent / name, f"the secret file {name}"
+        fault = fault_of_file(path)
+        if fault is not None:
+            return self._missing(written, f"{what} {fault.reason}", self._where(name), is_wrong=not fault.is_elsewhere)
+        self._warn_if_open(path, what)
+        try:
+            with path.open("rb") as file:
+                text = file.read(LARGEST_SECRET + 1).decode("utf-8").rstrip("\r\n")
+        except UnicodeDecodeError:
+            return self._missing(written, f"{what} cannot be read: not UTF-8 text")
+        if len(text) > LARGEST_SECRET:
+            return self._missing(written, f"{what} is longer than {LARGEST_SECRET // 1024} KiB")
+        return Secret(text) if text else self._missing(written, f"{what} is empty")
+
+    def _missing(self, written: object, why: str, hint: str = "", *, is_wrong: bool = False) -> MissingSecret:
+        """Tells what hinders; a warning where the secret may be there on the daemon's machine."""
         place = written.place if isinstance(written, YamlMap) else Place(0, 0)
-        problem = Problem(self._document.path, place.line, place.column, why, "", "", not self._required)
+        is_warning = not (self._required or is_wrong)
+        problem = Problem(self._document.path, place.line, place.column, why, hint, "", is_warning)
         self._problems.add_grouped(problem)
         return MissingSecret(problem)
-
-    def _from_environment(self, name: str) -> tuple[str, str]:
-        text = self._environ.get(name, "")
-        return text, f"the environment variable {name} is not set" if name not in self._environ else f"{name} is empty"
-
-    def _from_file(self, name: str) -> tuple[str, str]:
-        path = self._document.file.parent / name
-        try:
-            if path.exists() and not path.is_file():
-                return "", f"the secret file {name} is no regular file"
-            with path.open("rb") as file:
-                text = file.read(LARGEST_SECRET + 1).decode("utf-8")
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-            return "", f"the secret file {name} cannot be read: {reason}"
-        self._warn_if_open(path, f"the secret file {name}")
-        if len(text) > LARGEST_SECRET:
-            return "", f"the secret file {name} is longer than {LARGEST_SECRET // 1024} KiB"
-        return text.rstrip("\r\n"), f"the secret file {name} is empty"
 
     def find_key_file(self, written: str) -> Path:
         """The private key that `written` names, relative to the file; one that is not there is a missing secret."""
         owner = self._owners.get(id(written))
         if owner is not None:
             return owner.find_key_file(written)
-        path = self._document.file.parent / written
-        if not path.is_file():
-            place = _find(self._document.data, written) or self._document.place
-            told = f"the private key {written} is not there"
-            problem = Problem(self._document.path, *place, told, "", "", not self._required)
-            self._problems.add_grouped(problem)
-        self._warn_if_open(path, f"the private key {written}")
+        path, what = self._document.file.parent / written, f"the private key {written}"
+        fault = fault_of_file(path)
+        if fault is not None:
+            self._tell_fault(written, what, fault, warning=fault.is_elsewhere and not self._required)
+        self._warn_if_open(path, what)
         return path
+
+    def find_authority(self, written: str) -> str:
+        """The absolute path of a file of certificates, which are no secrets: what cannot be read is an error."""
+        owner = self._owners.get(id(written))
+        if owner is not None:
+            return owner.find_authority(written)
+        path, what = self._document.file.parent / written, f"the file of certificates {written}"
+        fault = fault_of_file(path) or fault_of_certificates(path)
+        if fault is not None:
+            self._tell_fault(written, what, fault, warning=False)
+        return str(path)
+
+    def _tell_fault(self, written: str, what: str, fault: FileFault, *, warning: bool) -> None:
+        place = _find(self._document.data, written) or self._document.place
+        told = f"{what} {fault.reason}"
+        self._problems.add_grouped(Problem(self._document.path, *place, told, self._where(written), "", warning))
+
+    def _where(self, written: str) -> str:
+        """Where a path was looked for, since it is relative to the file that names it."""
+        if written.startswith("~"):
+            return "`~` is not read as a home directory: write the whole path"
+        return f"looked for at {os.path.normpath(Path(self._document.path).parent / written)}"
 
     def _warn_if_open(self, path: Path, what: str) -> None:
         """Where every account of this machine may read it (a group may: people share secrets so)."""
@@ -155,6 +183,15 @@ class FileSecrets:
         self._problems.add(
             Problem(self._document.path, place.line, place.column, "a secret in plain text", f"use {_SHAPE}", "", True)
         )
+
+
+def identities_of(node: object) -> Iterator[int]:
+    """Everything that a reader may be asked to open later, by the very object that was read."""
+    yield id(node)
+    inner = node.values() if isinstance(node, YamlMap) else node if isinstance(node, YamlList) else ()
+    for child in inner:
+        if isinstance(child, YamlMap | YamlList | str):
+            yield from identities_of(child)
 
 
 def _find(node: object, wanted: str) -> Place | None:

@@ -4,11 +4,11 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from opsmon.config.document import Document, check_spec, read_document
+from opsmon.config.document import Document, check_spec, read_document, shown_path
 from opsmon.config.loading import Loading
 from opsmon.config.problem import Problems
 from opsmon.config.secret import MissingSecret
-from opsmon.config.settings import Settings, SettingsSpec
+from opsmon.config.settings import SQLITE, Settings, SettingsSpec
 from opsmon.config.stock import INVENTORIES, PARTS
 from opsmon.errors import ConfigError, Problem
 from opsmon.notify.spec import goes_in_clear
@@ -56,6 +56,7 @@ def read_settings(loading: Loading) -> Settings:
     spec = check_spec(document, SettingsSpec, loading.problems, context=loading.context(document))
     settings = (spec or SettingsSpec()).resolve(loading.root)
     _warn_of_clear_text(document, settings, loading.problems)
+    _refuse_wrong_places(document, settings, loading.problems)
     return settings
 
 
@@ -65,3 +66,17 @@ def _warn_of_clear_text(document: Document, settings: Settings, problems: Proble
             message = "`http://` to another machine: whoever is on the way reads it and can change it"
             hint = "`https://`, or a receiver on this machine"
             problems.add(document.problem(("webhooks", number, "url"), message, hint, warning=True))
+
+
+def _refuse_wrong_places(document: Document, settings: Settings, problems: Problems) -> None:
+    """A folder where a file would be written, a file where a folder would: told before the daemon needs them."""
+    repository = settings.backup.repository
+    if repository.exists() and not repository.is_dir():
+        message = f"{shown_path(repository, document.file.parent)} is a file, not a folder"
+        problems.add(document.problem(("backup", "repository"), message, "the folder of the backups' git repository"))
+    database = Path(settings.store_url.removeprefix(SQLITE))
+    if settings.store_url.startswith(SQLITE) and database.is_dir():
+        message = f"{shown_path(database, document.file.parent)} is a folder, not a file"
+        problems.add(
+            document.problem(("store",), message, "the file of the journal, such as `sqlite:///var/opsmon.db`")
+        )

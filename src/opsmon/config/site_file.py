@@ -223,7 +223,7 @@ class _SiteReader:
         paces = periods if isinstance(periods, dict) else {}
         return self._shared(
             "checks",
-            (written, paces, kind if written is None else "", has_snmp),
+            (written, paces, kind if written is None else "", has_snmp, self._secrets.taken_over(written)),
             lambda: resolve_checks(written, paces, kind, self._secrets.context, has_snmp=has_snmp),
         )
 

@@ -7,10 +7,9 @@ from pathlib import Path
 from opsmon.config.document import Document, check_spec
 from opsmon.config.inventory_spec import FieldsSpec, TemplateFileSpec
 from opsmon.config.layer_check import SHAPE_ONLY, check_layer, known_check_names
-from opsmon.config.node import YamlList, YamlMap
 from opsmon.config.origin import Layer
 from opsmon.config.problem import Problems
-from opsmon.config.secret import FileSecrets
+from opsmon.config.secret import FileSecrets, identities_of
 from opsmon.near_miss import shown
 
 _SITE_KEYS = ("site", "devices", "ranges", "defaults")
@@ -47,15 +46,7 @@ class SharedTemplates:
 
     def owners(self) -> dict[int, FileSecrets]:
         """Who opens a secret that stands in a file of templates, by the very object that was read there."""
-        return {identity: shared.secrets for shared in self.files for identity in _identities(shared.document.data)}
-
-
-def _identities(node: object) -> Iterable[int]:
-    yield id(node)
-    inner = node.values() if isinstance(node, YamlMap) else node if isinstance(node, YamlList) else ()
-    for child in inner:
-        if isinstance(child, YamlMap | YamlList | str):
-            yield from _identities(child)
+        return {identity: shared.secrets for shared in self.files for identity in identities_of(shared.document.data)}
 
 
 def load_templates(documents: Iterable[tuple[Document, FileSecrets]], problems: Problems) -> SharedTemplates:

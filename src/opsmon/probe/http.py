@@ -4,7 +4,7 @@ Names are blackbox_exporter's: `probe_http_…`, `probe_ssl_…`, `probe_tls_…
 a date that the server does not tell is absent. Redirects are not followed, and `probe_http_redirects` is 1 where there
 was one: a 3xx counts as an answer unless `status` says otherwise.
 A certificate that is not trusted is DEGRADED, and its expiry is told all the same; `verify: false` accepts it,
-and `authority` names a PEM file of one's own authority.
+and `authority` names a PEM file of one's own authority, relative to the YAML file that names it.
 """
 
 import re
@@ -42,7 +42,7 @@ from opsmon.probe.tcp import first_line
 from opsmon.probe.tls import TlsSession, expiry_of, names_of, tls_reading
 from opsmon.probe.tls_context import UntrustedCertificateError
 from opsmon.probe.wire_text import wire_octets
-from opsmon.spec import SecretField
+from opsmon.spec import FilePath, SecretField
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class HttpSpec(CheckSpec):
     username: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     password: SecretField | None = None
     verify: bool = True
-    authority: Annotated[str, Field(max_length=1000)] = ""
+    authority: FilePath = ""
 
     def resolve(self) -> HttpSettings:
         login = Login(self.username, self.password) if self.username and self.password else None
