@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("contract",),
     ("state",),
     ("errors", "clock", "spec", "near_miss", "early_signals", "bounds", "pattern", "private_file"),
-    ("model",),
+    ("model", "text"),
 )
 PURE = ("state", "contract", "incident", "engine", "model")
 IMPURE_MODULES = {

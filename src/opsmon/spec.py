@@ -20,8 +20,10 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from opsmon.model.device import Kind
 from opsmon.model.duration import parse_duration_s
 from opsmon.model.secret import Secret
+from opsmon.text.vocabulary import kind_of_word, kind_words
 
 # The entry of pydantic's validation context under which the loader passes its `OpenSecret`.
 SECRET_RESOLVER = "secret_resolver"  # noqa: S105 - the name of a context entry, no secret
@@ -83,6 +85,12 @@ Seconds = Annotated[
 ]
 # The path of a file that has to be there, relative to the file that names it; absolute once the loader has read it.
 FilePath = Annotated[str, BeforeValidator(_find_file), Field(max_length=1000)]
+KindField = Annotated[
+    Kind,
+    Field(strict=False),
+    BeforeValidator(lambda written: kind_of_word(written) if isinstance(written, str) else written),
+    WithJsonSchema({"type": "string", "enum": list(kind_words())}),
+]
 SecretField = Annotated[
     Secret,
     PlainValidator(read_secret),

@@ -7,9 +7,9 @@ import pytest
 
 from opsmon.config.span import parse_limit
 from opsmon.contract.limit import doubts_of, due_of
-from opsmon.contract.text import Text
 from opsmon.contract.why import explain_limit
 from opsmon.contract.window import HoursOn, Window, WindowNeverOpensError, add_open_time
+from opsmon.text.bilingual import Text
 from tests.contract.rulebook import book, local
 
 CALENDAR = book("xicheng-vc-2025").calendar

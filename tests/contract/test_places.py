@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from opsmon.contract.place import PlaceGroup, counts_of, finished_at, places_meant
-from opsmon.contract.text import Text
+from opsmon.text.bilingual import Text
 
 GROUPS = (
     PlaceGroup("bureau", Text("bureaus"), 3),

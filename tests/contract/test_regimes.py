@@ -7,8 +7,8 @@ import pytest
 
 from opsmon.contract.calendar import Period
 from opsmon.contract.term import Mode
-from opsmon.contract.text import Text
 from opsmon.contract.timing import clocks_for
+from opsmon.text.bilingual import Text
 from tests.contract.rulebook import book, case, local
 
 E = "xicheng-vc-2025"

@@ -8,11 +8,11 @@ from opsmon.contract.calendar import Day, DayKind
 from opsmon.contract.case import Case
 from opsmon.contract.change import book_change
 from opsmon.contract.clock import INSTANT, Clock
-from opsmon.contract.text import Text
 from opsmon.contract.watch import ClockKey, clock_events, next_deadline
 from opsmon.model.event import ClockChanged, ClockState
 from opsmon.model.incident import Severity
 from opsmon.model.name import ClauseId
+from opsmon.text.bilingual import Text
 from tests.contract.rulebook import book, case, local
 
 E = "xicheng-vc-2025"

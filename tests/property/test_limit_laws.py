@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from opsmon.contract.calendar import DAY_S
 from opsmon.contract.limit import Limit, Unit, due_of, half_of
-from opsmon.contract.text import Text
 from opsmon.contract.window import HoursOn, Window, add_open_time, open_time_between
 from opsmon.contract.working_time import WORKING_TIME, warned_at
+from opsmon.text.bilingual import Text
 from tests.contract.rulebook import book
 
 CALENDAR = book("baizhifang-2026").calendar

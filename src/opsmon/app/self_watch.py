@@ -13,30 +13,17 @@ from dataclasses import replace
 
 from opsmon.clock import Clock
 from opsmon.model.device import Inventory
-from opsmon.model.sample import LocalCause, Sample
+from opsmon.model.sample import Sample
 from opsmon.notify.own_alert import OwnAlert
 from opsmon.probe.sight import Sight
 from opsmon.probe.worker import excuse
+from opsmon.text.bilingual import Text
+from opsmon.text.vocabulary import LOCAL_CAUSES, named
 
 LOOK_EVERY_S = 1.0
 NAMED_AT_ONCE = 10
 log = logging.getLogger(__name__)
-_CAUSES = {
-    "en": {
-        None: "its own fault",
-        LocalCause.NETWORK: "no network",
-        LocalCause.RESOURCES: "no files or buffers left",
-        LocalCause.PERMISSION: "a filter or a missing right of this machine",
-        LocalCause.NAMES: "the name service is silent",
-    },
-    "zh": {
-        None: "本机故障",
-        LocalCause.NETWORK: "本机网络不通",
-        LocalCause.RESOURCES: "文件句柄或缓冲区耗尽",
-        LocalCause.PERMISSION: "本机防火墙或权限限制",
-        LocalCause.NAMES: "域名解析无响应",
-    },
-}
+_OWN_FAULT = Text("its own fault", "本机故障")
 _BLIND = {
     "en": "[opsmon is blind] {count} devices cannot be measured: {cause}. No device is blamed for it",
     "zh": "[opsmon 失明] {count} 台设备无法检测：{cause}。不归咎于任何设备",
@@ -94,11 +81,15 @@ class SelfWatch:
         if len(due) > NAMED_AT_ONCE:
             log.warning("and %d more checks cannot be made: see opsmon_checks_unmeasured", len(due) - NAMED_AT_ONCE)
 
+    def _cause(self, language: str) -> str:
+        cause = self.sight.cause
+        return _OWN_FAULT.in_(language) if cause is None else named(LOCAL_CAUSES, cause, language)
+
     async def _tell_blind(self) -> None:
-        cause = _CAUSES[self._language][self.sight.cause]
+        cause = self._cause(self._language)
         summary = _BLIND[self._language].format(count=self.sight.faulty, cause=cause)
         self._blind = OwnAlert("OpsmonBlind", self._clock.now(), summary)
-        log.error("%s", _BLIND["en"].format(count=self.sight.faulty, cause=_CAUSES["en"][self.sight.cause]))
+        log.error("%s", _BLIND["en"].format(count=self.sight.faulty, cause=self._cause("en")))
         await self._tell(self._blind)
 
     async def _tell_sight(self) -> None:

@@ -25,10 +25,10 @@ from opsmon.contract.calendar import (
     PeriodSet,
     Season,
 )
-from opsmon.contract.text import Text
 from opsmon.errors import ConfigError, Problem
 from opsmon.near_miss import shown
 from opsmon.spec import Spec, wrong
+from opsmon.text.bilingual import Text
 
 AMEND_HINT = "correct it, or say under `amends:` which newer notice changed it"
 HOLIDAYS_TITLE = Text("statutory holidays", "法定节假日")

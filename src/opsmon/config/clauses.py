@@ -13,11 +13,10 @@ from opsmon.contract.limit import Limit
 from opsmon.contract.term import MET_BY, Clause, Mode, OwnMessage, Reading, Regime, Selector, Target, Variant
 from opsmon.contract.window import Window, WindowNeverOpensError, add_open_time
 from opsmon.errors import ConfigError, Problem
-from opsmon.model.device import Kind
 from opsmon.model.incident import FactType, Severity
 from opsmon.model.name import ClauseId
 from opsmon.near_miss import nearest, shown
-from opsmon.spec import Spec, wrong
+from opsmon.spec import KindField, Spec, wrong
 
 
 def _written_mode(mode: Mode) -> Mode:
@@ -26,7 +25,6 @@ def _written_mode(mode: Mode) -> Mode:
     return mode
 
 
-AnyKind = Annotated[Kind, Field(strict=False)]
 AnySeverity = Annotated[Severity, Field(strict=False)]
 AnyFact = Annotated[FactType, Field(strict=False)]
 AnyTarget = Annotated[Target, Field(strict=False)]
@@ -44,8 +42,8 @@ class SelectorSpec(Spec):
     """Which incidents: every field that is given has to agree."""
 
     services: list[str] = Field(default=[])
-    kinds: list[AnyKind] = Field(default=[])
-    not_kinds: list[AnyKind] = Field(default=[])
+    kinds: list[KindField] = Field(default=[])
+    not_kinds: list[KindField] = Field(default=[])
     severities: list[AnySeverity] = Field(default=[])
     labels: Labels = Field(default={})
     not_labels: Labels = Field(default={})

@@ -17,12 +17,11 @@ from opsmon.config.document import add_config_error, check_spec, read_document
 from opsmon.config.problem import Problems
 from opsmon.errors import ConfigError, Problem
 from opsmon.metrics.catalogue import CATALOGUE, PREFIX
-from opsmon.model.device import Kind
 from opsmon.model.discovery import Discovery
 from opsmon.model.event import DeviceState
 from opsmon.model.incident import Severity
 from opsmon.near_miss import nearest, shown
-from opsmon.spec import Seconds, Spec, wrong
+from opsmon.spec import KindField, Seconds, Spec, wrong
 from opsmon.state.rulebook import (
     ESSENTIALS,
     Bounds,
@@ -43,7 +42,6 @@ CONDITIONS_FILE = Path("rules/conditions.yaml")
 LIMITS = ("contract_on_site_limit",)
 _LINK_METRICS = ("ifHCInOctets", "ifInOctets")
 
-KindField = Annotated[Kind, Field(strict=False)]
 SeverityField = Annotated[Severity, Field(strict=False)]
 StateField = Annotated[DeviceState, Field(strict=False)]
 DiscoveryField = Annotated[Discovery, Field(strict=False)]

@@ -29,13 +29,13 @@ from opsmon.contract.obligation import Obligation
 from opsmon.contract.penalty import PenaltyRule
 from opsmon.contract.schedule import AroundPeriods
 from opsmon.contract.term import Clause, Contract, Service, Term
-from opsmon.contract.text import Text
 from opsmon.contract.window import HoursOn, Window
 from opsmon.contract.working_time import WORKING_TIME
 from opsmon.errors import ConfigError, Problem
 from opsmon.model.name import ContractId
 from opsmon.near_miss import nearest, shown
 from opsmon.spec import Seconds, Spec, wrong
+from opsmon.text.bilingual import Text
 
 Hours = Annotated[HoursOn, Field(strict=False)]
 

@@ -7,12 +7,14 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from opsmon.config.full_width import blamed
 from opsmon.config.mistake import Mistake, mistakes_of
 from opsmon.config.node import LONGEST_TEXT, Parsed, Place, YamlList, YamlMap, YamlProblem, parse_yaml
 from opsmon.config.problem import Problems
 from opsmon.errors import ConfigError, Problem
 
 Steps = Sequence[str | int]
+KEY_ITSELF = "[key]"  # pydantic's last step where the key of a mapping is at fault
 SpecT = TypeVar("SpecT", bound=BaseModel)
 
 
@@ -24,6 +26,7 @@ class Document:
     path: str
     data: object
     place: Place
+    lines: Sequence[str] = ()
 
     def place_of(self, steps: Steps) -> tuple[Place, str]:
         """Where the value of a path of keys stands (as deep as the data goes), and the path in dots.
@@ -53,10 +56,26 @@ class Document:
         self, steps: Steps, message: str, hint: str = "", *, at_key: bool = False, warning: bool = False
     ) -> Problem:
         """A problem at the value, or with `at_key` at the key, of a path of keys."""
+        if steps and steps[-1] == KEY_ITSELF:
+            steps, at_key = steps[:-1], True
         place, key = self.place_of(steps)
+        value = self.part(steps) if self.depth(steps) == len(steps) else ""
         if at_key:
             place = self._key_place(steps) or place
+        of_key = bool(steps) and (at_key or value is None)
+        text = str(steps[-1]) if of_key else value
+        if isinstance(text, str) and not text.isascii() and not warning:
+            hint = self._blaming(text, (self._key_place(steps) if of_key else None) or place) or hint
         return Problem(self.path, place.line, place.column, message, hint, key, warning)
+
+    def _blaming(self, text: str, place: Place) -> str:
+        """The full-width character that a wrong text is likely to be wrong by, and what to write; "" for none."""
+        slip = blamed(text)
+        if slip is None:
+            return ""
+        line = self.lines[place.line - 1] if place.line <= len(self.lines) else ""
+        column = line.find(slip.char, place.column - 1) + 1
+        return f"{slip.message}{f' in column {column}' if column else ''}: {slip.hint}"
 
     def _key_place(self, steps: Steps) -> Place | None:
         node = self.data
@@ -87,15 +106,17 @@ def read_document(file: Path, root: Path, problems: Problems) -> Document | None
     """The document of a file, or None after adding what is wrong with it."""
     path = shown_path(file, root)
     try:
-        parsed = parse_yaml(_read(file).decode("utf-8-sig"))
+        text = _read(file).decode("utf-8-sig")
+        parsed = parse_yaml(text)
     except OSError as error:
         problems.add(Problem(path, 0, 0, f"cannot be read: {error.strerror or type(error).__name__}"))
     except UnicodeDecodeError as error:
         problems.add(_bad_encoding(path, error))
     except YamlProblem as error:
-        problems.add(_located(path, error))
+        for problem in (error, *error.more):
+            problems.add(_located(path, problem))
     else:
-        return _document(file, path, parsed, problems)
+        return _document(file, path, parsed, problems, () if text.isascii() else text.split("\n"))
     return None
 
 
@@ -107,10 +128,10 @@ def _read(file: Path) -> bytes:
         return stream.read(LONGEST_TEXT + 1)
 
 
-def _document(file: Path, path: str, parsed: Parsed, problems: Problems) -> Document:
+def _document(file: Path, path: str, parsed: Parsed, problems: Problems, lines: Sequence[str]) -> Document:
     for mistake in parsed.mistakes:
         problems.add(_located(path, mistake))
-    return Document(file, path, parsed.data, parsed.place)
+    return Document(file, path, parsed.data, parsed.place, lines)
 
 
 def _located(path: str, error: YamlProblem) -> Problem:

@@ -16,9 +16,9 @@ from pydantic import (
 
 from opsmon.backup.spec import PatternText, PromptText
 from opsmon.config.address import Address
-from opsmon.model.device import Kind
+from opsmon.config.full_width import name_slip
 from opsmon.near_miss import shown
-from opsmon.spec import Seconds, SecretField, Spec, wrong
+from opsmon.spec import KindField, Seconds, SecretField, Spec, wrong
 
 MOST_DEVICES = 100_000
 MOST_DEVICES_IN_RANGE = 10_000
@@ -34,6 +34,9 @@ def is_name(text: str) -> bool:
 
 def check_name(text: str) -> str:
     """The text when it is a name; raises a pydantic error else."""
+    wide = name_slip(text)
+    if wide is not None:
+        raise wrong(f"{shown(text)} is no name: {wide.message}", wide.hint)
     if not is_name(text):
         raise wrong(f"{shown(text)} is no name", "up to 100 letters, digits, `.`, `_` and `-`, a letter or digit first")
     return text
@@ -158,7 +161,7 @@ class FieldsSpec(Spec):
     """What defaults, templates, ranges and devices may all say. `null` takes away what another layer gave."""
 
     title: Annotated[str, StringConstraints(max_length=200)] | None = None
-    kind: Annotated[Kind, Field(strict=False)] | None = None
+    kind: KindField | None = None
     service: Word | None = None
     profile: Word | None = None
     parents: list[Name] | None = None

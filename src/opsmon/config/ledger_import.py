@@ -13,11 +13,12 @@ from pydantic import ValidationError
 
 from opsmon.config.inventory_spec import DeviceSpec, is_name
 from opsmon.config.ledger_export import emit_yaml
-from opsmon.config.ledger_words import COLUMNS, column_of, kind_of_word, plain_cell
+from opsmon.config.ledger_words import COLUMNS, column_of, plain_cell
 from opsmon.config.mistake import mistakes_of
 from opsmon.config.problem import Problems
 from opsmon.errors import Problem
 from opsmon.near_miss import nearest, shown
+from opsmon.text.vocabulary import kind_of_word
 
 REQUIRED = ("name", "address", "kind")
 LARGEST_TABLE = 64 * 1024 * 1024

@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 import yaml
 
+from opsmon.config.full_width import Slip, flow_slip, line_slips, silent_slip, swallowed_key
 from opsmon.near_miss import shown
 
 DEEPEST = 40
+MOST_SLIPS = 100
 TEXT_KEYS = frozenset({"source"})  # a section of a paper, 3.10 for one, is no number
 LONGEST_TEXT = 32 * 1024 * 1024
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})", re.ASCII)
@@ -31,11 +33,11 @@ class Place(NamedTuple):
 class YamlMap(dict[str, object]):
     """A mapping that knows where it, its keys and its values stand."""
 
-    __slots__ = ("keys_at", "place", "values_at")
+    __slots__ = ("in_flow", "keys_at", "place", "values_at")
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, *, in_flow: bool = False) -> None:
         super().__init__()
-        self.place = place
+        self.place, self.in_flow = place, in_flow
         self.keys_at: dict[str, Place] = {}
         self.values_at: dict[str, Place] = {}
 
@@ -43,20 +45,20 @@ class YamlMap(dict[str, object]):
 class YamlList(list[object]):
     """A sequence that knows where it and its items stand."""
 
-    __slots__ = ("items_at", "place")
+    __slots__ = ("in_flow", "items_at", "place")
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, *, in_flow: bool = False) -> None:
         super().__init__()
-        self.place = place
+        self.place, self.in_flow = place, in_flow
         self.items_at: list[Place] = []
 
 
 class YamlProblem(Exception):  # noqa: N818 - it carries a problem to the door, it is not an error of the programme
-    """One thing in the text that is no YAML, or YAML that is refused."""
+    """One thing in the text that is no YAML, or YAML that is refused; `more` are others of its kind."""
 
-    def __init__(self, place: Place, message: str, hint: str = "") -> None:
+    def __init__(self, place: Place, message: str, hint: str = "", more: "tuple[YamlProblem, ...]" = ()) -> None:
         super().__init__(message)
-        self.place, self.message, self.hint = place, message, hint
+        self.place, self.message, self.hint, self.more = place, message, hint, more
 
 
 class Parsed(NamedTuple):
@@ -72,7 +74,7 @@ def parse_yaml(text: str) -> Parsed:
     if len(text) > LONGEST_TEXT:
         raise YamlProblem(Place(1, 1), f"the file is longer than {LONGEST_TEXT // 1024 // 1024} MiB", "split it")
     try:
-        return _Builder(yaml.parse(text, Loader=yaml.CSafeLoader)).document()
+        return _Builder(yaml.parse(text, Loader=yaml.CSafeLoader), text).document()
     except yaml.reader.ReaderError as error:
         raise _unreadable(text, error) from None
     except yaml.MarkedYAMLError as error:
@@ -82,8 +84,9 @@ def parse_yaml(text: str) -> Parsed:
 class _Builder:
     """Turns the parser's events into located data, with a stack of its own, so that depth costs no recursion."""
 
-    def __init__(self, events: Iterator[yaml.Event]) -> None:
+    def __init__(self, events: Iterator[yaml.Event], text: str) -> None:
         self._events = events
+        self._slips = None if text.isascii() else _Slips(text)
         self._mistakes: list[YamlProblem] = []
         self._stack: list[YamlMap | YamlList] = []
         self._keys: list[tuple[str, Place] | None] = []
@@ -105,7 +108,8 @@ class _Builder:
                 if documents > 1:
                     raise YamlProblem(_place(event), "a second document in one file", "one file, one document")
         data, place = self._result or (None, Place(1, 1))
-        return Parsed(data, place, tuple(self._mistakes))
+        slips = () if self._slips is None else self._slips.found()
+        return Parsed(data, place, (*self._mistakes, *slips))
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         if event.anchor or event.tag:
@@ -113,6 +117,8 @@ class _Builder:
         if self._keys and self._keys[-1] is None and isinstance(self._stack[-1], YamlMap):
             self._key(event.value, _place(event))
             return
+        if self._slips is not None and event.implicit[0]:
+            self._slips.look_at(event, self._stack)
         value = scalar_value(event.value) if event.implicit[0] else event.value
         if self._is_of_text() and isinstance(value, int | float) and not isinstance(value, bool):
             value = event.value
@@ -133,6 +139,8 @@ class _Builder:
         if key == "<<":
             raise YamlProblem(place, "merge keys (`<<`) are not read", "use `templates:` and `use:`")
         self._keys[-1] = (key, place)
+        if self._slips is not None:
+            self._slips.keys.add(key)
 
     def _value(self, value: object, place: Place) -> None:
         if not self._stack:
@@ -158,7 +166,8 @@ class _Builder:
         place = _place(event)
         if len(self._stack) >= DEEPEST:
             raise YamlProblem(place, f"nested deeper than {DEEPEST} levels")
-        opened = YamlMap(place) if isinstance(event, yaml.MappingStartEvent) else YamlList(place)
+        holder = YamlMap if isinstance(event, yaml.MappingStartEvent) else YamlList
+        opened = holder(place, in_flow=bool(event.flow_style))
         self._value(opened, place)
         self._stack.append(opened)
         self._keys.append(None)
@@ -166,6 +175,39 @@ class _Builder:
     def _close(self) -> None:
         self._stack.pop()
         self._keys.pop()
+
+
+class _Slips:
+    """Full-width characters by which an unquoted text has silently taken in what should stand beside it."""
+
+    def __init__(self, text: str) -> None:
+        self.keys: set[str] = set()
+        self._lines = text.split("\n")
+        self._sure: list[YamlProblem] = []
+        self._if_known: list[tuple[str, YamlProblem]] = []
+
+    def look_at(self, event: yaml.ScalarEvent, stack: "list[YamlMap | YamlList]") -> None:
+        """Looks at an unquoted scalar, and at the lines that it goes on over."""
+        start, end = event.start_mark, event.end_mark
+        assert start is not None and end is not None  # noqa: S101, PT018 - the parser marks every event
+        holder = stack[-1] if stack else None
+        in_flow = isinstance(holder, YamlMap | YamlList) and holder.in_flow
+        slip = silent_slip(event.value, in_flow=in_flow, in_list=isinstance(holder, YamlList))
+        if slip is not None:
+            self._sure.append(_slip_problem(start.line, start.column, slip))
+        for number in range(start.line + 1, end.line + 1 if end.column else end.line):
+            swallowed = swallowed_key(self._lines[number])
+            if swallowed is not None:
+                self._if_known.append((swallowed[0], _slip_problem(number, 0, swallowed[1])))
+
+    def found(self) -> tuple[YamlProblem, ...]:
+        """What is a slip, now that all keys of the document are known."""
+        return (*self._sure, *(problem for key, problem in self._if_known if key in self.keys))
+
+
+def _slip_problem(line: int, column: int, slip: Slip) -> YamlProblem:
+    """A slip of a text that begins at a line and column, both from 0."""
+    return YamlProblem(Place(line + 1, column + slip.offset + 1), slip.message, slip.hint)
 
 
 def _place(event: yaml.Event) -> Place:
@@ -214,6 +256,43 @@ def _syntax(text: str, error: yaml.MarkedYAMLError) -> YamlProblem:
     line = lines[place.line - 1] if place.line <= len(lines) else ""
     if "\t" in line[: place.column] and not line[: place.column].strip():
         return YamlProblem(place, "a tab in the indentation", "YAML is indented with spaces")
+    near = () if text.isascii() else _lines_around(lines, error)
+    slips = _slips_of(lines, near)
+    if slips:
+        first = slips[0]
+        return YamlProblem(first.place, first.message, first.hint, slips[1:])
     problem = str(error.problem or "not YAML").removeprefix("while ")
     context = f" {error.context}" if error.context else ""
-    return YamlProblem(place, f"not YAML: {problem}{context}")
+    return YamlProblem(place, f"not YAML: {problem}{context}", _suspicion(lines, near))
+
+
+def _suspicion(lines: list[str], near: tuple[int, ...]) -> str:
+    """What else might be at fault in the lines that the parser stopped in; "" for nothing."""
+    for number in reversed(near):
+        slip = flow_slip(lines[number])
+        if slip is not None:
+            return f"perhaps the {slip.message} in line {number + 1}, column {slip.offset + 1}: {slip.hint}"
+    return ""
+
+
+def _lines_around(lines: list[str], error: yaml.MarkedYAMLError) -> tuple[int, ...]:
+    """The lines, from 0, that the parser names, and the one before them that says anything."""
+    marks = {mark.line for mark in (error.context_mark, error.problem_mark) if mark is not None}
+    above = range(min(max(marks, default=0), len(lines)) - 1, -1, -1)
+    before = next((number for number in above if lines[number].strip() and lines[number].lstrip()[0] != "#"), None)
+    near = marks if before is None else {*marks, before}
+    return tuple(number for number in sorted(near) if number < len(lines))
+
+
+def _slips_of(lines: list[str], near: tuple[int, ...]) -> tuple[YamlProblem, ...]:
+    """Slips in the lines that the parser stopped in; where there are some, those of the whole text."""
+    found = [_slip_problem(number, 0, slip) for number in near for slip in line_slips(lines[number])]
+    if not found:
+        return ()
+    others = [
+        _slip_problem(number, 0, slip)
+        for number, line in enumerate(lines)
+        if number not in near and line.lstrip().removeprefix("- ")[:1].isascii()
+        for slip in line_slips(line)
+    ]
+    return tuple(sorted((*found, *others[:MOST_SLIPS]), key=lambda slip: slip.place))

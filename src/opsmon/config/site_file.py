@@ -18,6 +18,7 @@ from opsmon.config.secret import FileSecrets
 from opsmon.model.device import Check, Device, JumpHost, Kind, Site, SnmpAccess, SshAccess
 from opsmon.model.name import ContractId, DeviceName, SiteName
 from opsmon.near_miss import nearest, shown
+from opsmon.text.vocabulary import kind_of_word
 
 T = TypeVar("T")
 SpecT = TypeVar("SpecT", bound=FieldsSpec)
@@ -199,7 +200,7 @@ class _SiteReader:
         kind = _text(fields, "kind")
         if kind is None:
             raise IncompleteError(Mistake(("kind",), f"{shown(name)} has no `kind`", "such as switch, camera or other"))
-        return Kind(kind)
+        return Kind(kind_of_word(kind))
 
     def _snmp(self, fields: Fields) -> SnmpAccess | None:
         snmp = fields.get("snmp")

@@ -9,9 +9,9 @@ from pydantic import AfterValidator, BeforeValidator
 
 from opsmon.contract.calendar import DAY_S, Season, Span
 from opsmon.contract.limit import Limit, Unit
-from opsmon.contract.text import Text
 from opsmon.near_miss import nearest, shown
 from opsmon.spec import Spec, wrong
+from opsmon.text.bilingual import Text
 
 _LIMIT = re.compile(r"(\d{1,4}) (min|h|days?|workdays?|months?|years?)(?: to (\d\d:\d\d))?(, not rolled)?", re.ASCII)
 _HOURS = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)", re.ASCII)

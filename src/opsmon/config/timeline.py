@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from opsmon.config.clauses import AnyFact, AnyKind, AnySeverity
+from opsmon.config.clauses import AnyFact, AnySeverity
 from opsmon.config.contracts import EstimatesSpec
 from opsmon.config.document import check_spec, read_document
 from opsmon.config.problem import Problems
@@ -20,7 +20,7 @@ from opsmon.errors import InvariantError
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import ClauseId, ContractId, IncidentId
 from opsmon.near_miss import nearest, shown
-from opsmon.spec import Spec, wrong
+from opsmon.spec import KindField, Spec, wrong
 
 
 def parse_moment(text: object) -> datetime:
@@ -108,7 +108,7 @@ class IncidentSpec(Spec):
 
     id: str
     device: str = ""
-    kind: AnyKind | None = None
+    kind: KindField | None = None
     service: str | None = None
     severity: AnySeverity = Severity.ORDINARY
     labels: dict[str, str] = Field(default={})

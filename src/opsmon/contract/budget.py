@@ -16,10 +16,10 @@ from opsmon.contract.calendar import Calendar
 from opsmon.contract.case import Case, history_of
 from opsmon.contract.limit import months_after
 from opsmon.contract.term import Selector
-from opsmon.contract.text import Text
 from opsmon.model.device import Kind
 from opsmon.model.incident import Fact, FactType, Severity, exclusion_of, standing_facts
 from opsmon.model.name import ClauseId, IncidentId
+from opsmon.text.bilingual import Text
 
 ALL = "all"  # the subject of the judged reading
 SOON = timedelta(days=1)  # a pace is not told from less than this

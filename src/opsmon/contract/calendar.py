@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
-from opsmon.contract.text import Text
+from opsmon.text.bilingual import Text
 
 DAY_S = 86_400
 SATURDAY = 5

@@ -15,12 +15,12 @@ from opsmon.contract.calendar import ONE_DAY, Calendar
 from opsmon.contract.place import PlaceGroup
 from opsmon.contract.schedule import Schedule, Slot, slots_of
 from opsmon.contract.term import Contract, Term
-from opsmon.contract.text import Text
 from opsmon.contract.window import HoursOn, Window
 from opsmon.contract.working_time import opening_at, warned_at
 from opsmon.model.discovery import Discovery, Fulfilment
 from opsmon.model.duty import TaskState
 from opsmon.model.name import ClauseId
+from opsmon.text.bilingual import Text
 
 DAYLIGHT = Window("daylight", Text("by day", "白天"), HoursOn.EVERY_DAY, ((8 * 3600, 20 * 3600),))
 

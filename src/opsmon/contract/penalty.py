@@ -17,10 +17,10 @@ from opsmon.contract.budget import BudgetUse, month_due
 from opsmon.contract.calendar import Calendar
 from opsmon.contract.clock import Clock, state_at
 from opsmon.contract.term import Mode, Target
-from opsmon.contract.text import Text, joined
 from opsmon.contract.timing import NOT_REPORTED
 from opsmon.model.event import ClockState
 from opsmon.model.name import ClauseId, IncidentId
+from opsmon.text.bilingual import Text, joined
 
 FEN = Decimal("0.01")
 DAY = timedelta(days=1)

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from opsmon.contract.text import Text
 from opsmon.near_miss import nearest, shown
+from opsmon.text.bilingual import Text
 
 EVERYWHERE = "all"  # what a person writes for the whole task at once
 WHOLE = ""  # the place of a tick that stands for the whole task

@@ -15,7 +15,7 @@ from enum import StrEnum
 from opsmon.contract.calendar import DAY_S, ONE_DAY, Calendar, DayKind
 from opsmon.contract.limit import Limit, due_of, months_after, workday_after
 from opsmon.contract.term import Term
-from opsmon.contract.text import Text
+from opsmon.text.bilingual import Text
 
 BEFORE_OPENS = timedelta(days=14)  # a test before an event is a task from two weeks ahead
 SUNDAY = 6

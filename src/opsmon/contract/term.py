@@ -12,12 +12,12 @@ from enum import StrEnum
 
 from opsmon.contract.case import Estimates
 from opsmon.contract.limit import Limit
-from opsmon.contract.text import Text
 from opsmon.contract.window import Window
 from opsmon.contract.working_time import WORKING_TIME
 from opsmon.model.device import Kind
 from opsmon.model.incident import FactType, Severity
 from opsmon.model.name import ClauseId, ContractId
+from opsmon.text.bilingual import Text
 
 
 class Target(StrEnum):

@@ -12,7 +12,6 @@ from opsmon.contract.calendar import ONE_DAY, Calendar, Day, DayKind
 from opsmon.contract.clock import Clock
 from opsmon.contract.limit import Limit, Unit, due_of, unrolled_last_day
 from opsmon.contract.term import Clause, Contract, Mode, Reading, Variant
-from opsmon.contract.text import Text, joined
 from opsmon.contract.timing import NOT_REPORTED, NOT_TOLD
 from opsmon.contract.window import Window
 from opsmon.contract.wording import (
@@ -26,15 +25,10 @@ from opsmon.contract.wording import (
     time_words,
 )
 from opsmon.model.incident import FactType
+from opsmon.text.bilingual import Text, joined
+from opsmon.text.vocabulary import DAY_KINDS
 
 MOST_STRETCHES = 8  # of a limit that stands still again and again, the first ones are told
-KINDS = {
-    DayKind.WEEKEND: Text("weekend", "周末"),
-    DayKind.HOLIDAY: Text("holiday", "节假日"),
-    DayKind.CLOSURE: Text("closed", "停业"),
-    DayKind.MAKE_UP: Text("make-up workday", "调休上班"),
-    DayKind.WORKDAY: Text("workday", "工作日"),
-}
 OWN_MESSAGE = Text("our own message", "我方消息送达")
 DOUBT_ZH = {
     NOT_REPORTED: "尚无人报修，暂按监测发现时间计算",
@@ -177,7 +171,7 @@ def _rest_steps(first: date, last: date, calendar: Calendar) -> Iterator[Text]:
 
 
 def _day_name(day: Day) -> Text:
-    return day.name if day.name else KINDS[day.kind]
+    return day.name if day.name else DAY_KINDS[day.kind]
 
 
 def _reading_steps(variant: Variant, clock: Clock, calendar: Calendar) -> Iterator[Text]:

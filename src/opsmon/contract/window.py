@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import cast
 
 from opsmon.contract.calendar import DAY_S, ONE_DAY, Calendar, DayKind, Span
-from opsmon.contract.text import Text
 from opsmon.errors import OpsmonError
+from opsmon.text.bilingual import Text
 
 LONGEST_CLOSURE_DAYS = 400
 

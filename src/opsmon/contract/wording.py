@@ -3,21 +3,12 @@
 from datetime import date, datetime, timedelta, tzinfo
 
 from opsmon.contract.calendar import DAY_S
-from opsmon.contract.limit import Limit, Unit
-from opsmon.contract.text import Text
+from opsmon.contract.limit import Limit
 from opsmon.model.incident import FactType
+from opsmon.text.bilingual import Text
+from opsmon.text.vocabulary import LIMIT_UNITS, WEEKDAYS
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-WEEKDAYS_ZH = ("一", "二", "三", "四", "五", "六", "日")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-UNITS_ZH = {
-    Unit.MINUTE: "分钟",
-    Unit.HOUR: "小时",
-    Unit.DAY: "日",
-    Unit.WORKDAY: "个工作日",
-    Unit.MONTH: "个月",
-    Unit.YEAR: "年",
-}
 FACTS = {
     FactType.DETECTED: Text("our own detection", "监测发现"),
     FactType.REPORTED: Text("the report", "报修"),
@@ -37,8 +28,8 @@ FACTS = {
 def day_words(day: date) -> Text:
     """Wed 30 Sep · 9月30日（周三）."""
     return Text(
-        f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}",
-        f"{day.month}月{day.day}日（周{WEEKDAYS_ZH[day.weekday()]}）",
+        f"{WEEKDAYS[day.weekday()].en} {day.day} {MONTHS[day.month - 1]}",
+        f"{day.month}月{day.day}日（{WEEKDAYS[day.weekday()].zh}）",
     )
 
 
@@ -75,7 +66,7 @@ def second_words(second: int) -> str:
 def limit_words(limit: Limit) -> Text:
     """1 workday · 1个工作日."""
     plural = "s" if limit.amount != 1 and not limit.unit.is_elapsed else ""
-    return Text(f"{limit.amount} {limit.unit}{plural}", f"{limit.amount}{UNITS_ZH[limit.unit]}")
+    return Text(f"{limit.amount} {limit.unit}{plural}", f"{limit.amount}{LIMIT_UNITS[limit.unit].zh}")
 
 
 def length_words(length: timedelta) -> Text:

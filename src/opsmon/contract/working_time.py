@@ -8,8 +8,8 @@ Papers and tasks use the same functions as the clocks of workday limits.
 from datetime import datetime, timedelta
 
 from opsmon.contract.calendar import Calendar
-from opsmon.contract.text import Text
 from opsmon.contract.window import HoursOn, Window, open_time_between
+from opsmon.text.bilingual import Text
 
 # What a contract that names no `working_hours` is taken to mean.
 WORKING_TIME = Window("working-time", Text("working time", "工作时间"), HoursOn.WORKDAYS, ((9 * 3600, 18 * 3600),))

@@ -5,31 +5,8 @@ Only what recovered is called recovered. Whoever reads one of the others knows t
 
 from opsmon.engine.effect import AlertKind, Notify
 from opsmon.model.incident import Ending
+from opsmon.text.vocabulary import ENDINGS
 
-_OVER = {
-    "zh": {
-        Ending.RECOVERED: "恢复",
-        Ending.MET: "已处理",
-        Ending.PASSED_ON: "转为另一告警",
-        Ending.MERGED: "并入另一故障",
-        Ending.LEFT_INVENTORY: "不再监控",
-        Ending.RENAMED: "设备改名",
-        Ending.MAINTENANCE: "转入维护",
-        Ending.WITHDRAWN: "撤销",
-        Ending.EXCLUDED: "已免责",
-    },
-    "en": {
-        Ending.RECOVERED: "Recovered",
-        Ending.MET: "Done",
-        Ending.PASSED_ON: "Goes on as another alert",
-        Ending.MERGED: "Part of another fault",
-        Ending.LEFT_INVENTORY: "No longer watched",
-        Ending.RENAMED: "Device renamed",
-        Ending.MAINTENANCE: "Under maintenance",
-        Ending.WITHDRAWN: "Withdrawn",
-        Ending.EXCLUDED: "Excluded",
-    },
-}
 _CLOCK_OVER = {
     "zh": {
         Ending.RECOVERED: "故障已恢复，不再等待",
@@ -76,8 +53,8 @@ _AFTERWORDS = {
 
 def ending_heading(notify: Notify, language: str) -> str:
     """What stands in front of an alert that is over."""
-    table = _OVER if notify.alert is AlertKind.INCIDENT else _CLOCK_OVER
-    return table[language][notify.ended or Ending.RECOVERED]
+    ending = notify.ended or Ending.RECOVERED
+    return ENDINGS[ending].in_(language) if notify.alert is AlertKind.INCIDENT else _CLOCK_OVER[language][ending]
 
 
 def ending_afterword(notify: Notify, language: str) -> str:

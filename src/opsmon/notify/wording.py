@@ -3,26 +3,15 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from opsmon.engine.effect import AlertKind, AlertStatus, Notify
+from opsmon.engine.effect import AlertStatus, Notify
 from opsmon.incident.incident import Incident
 from opsmon.model.event import ClockChanged, DeviceState
 from opsmon.model.incident import FactType
 from opsmon.notify.ending import ending_afterword, ending_heading
 from opsmon.notify.voice import Voice
 from opsmon.state.wording import summary_of as condition_words
+from opsmon.text.vocabulary import ALERTS, TARGETS, named
 
-_HEADINGS = {
-    "zh": {
-        AlertKind.INCIDENT: "故障",
-        AlertKind.AT_RISK: "即将超时",
-        AlertKind.BREACHED: "已超时",
-    },
-    "en": {
-        AlertKind.INCIDENT: "Fault",
-        AlertKind.AT_RISK: "Target at risk",
-        AlertKind.BREACHED: "Target breached",
-    },
-}
 _STILL_CONTRADICTED = {
     "zh": "；已有人登记为已恢复，但监控仍可见故障",
     "en": "; somebody said that it is resolved, monitoring still sees it",
@@ -32,21 +21,12 @@ _STILL_REPORTED = {
     "en": "; monitoring sees no fault any more, it is over when a person says so",
 }
 _TAKES_ALONG = frozenset({DeviceState.DOWN, DeviceState.FLAPPING})
-_TARGETS_ZH = {
-    "acknowledge": "响应确认",
-    "remote": "远程协助",
-    "on_site": "到场",
-    "resolve": "恢复",
-    "report": "提交报告",
-    "spare": "备件到位",
-    "fallback": "替代方案",
-}
 
 
 def summary_of(notify: Notify, voice: Voice) -> str:
     """One line: what, where, since when; of a clock the contract, the clause and when it is due."""
     over = notify.status is AlertStatus.RESOLVED
-    heading = ending_heading(notify, voice.language) if over else _HEADINGS[voice.language][notify.alert]
+    heading = ending_heading(notify, voice.language) if over else ALERTS[notify.alert].in_(voice.language)
     incident = notify.incident
     site = voice.sites.get(incident.site, incident.site)
     if notify.clock is not None:
@@ -105,7 +85,7 @@ def _due(clock: ClockChanged, voice: Voice) -> str:
     due_at = clock.due_at or clock.strict_due_at
     due = "" if due_at is None else _local(due_at, voice.timezone)
     if voice.language == "zh":
-        target = _TARGETS_ZH.get(clock.target, clock.target)
+        target = named(TARGETS, clock.target, "zh")
         return f"：合同 {clock.contract} 第 {clock.clause} 条{target}{due and '，时限 ' + due}"
     return f": contract {clock.contract} {clock.clause} {clock.target}{due and ', due ' + due}"
 

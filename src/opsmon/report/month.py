@@ -20,7 +20,6 @@ from opsmon.contract.limit import months_after
 from opsmon.contract.obligation import Nature, Obligation, Task, task_state, tasks_of
 from opsmon.contract.penalty import Delay, Range
 from opsmon.contract.term import Mode, Target
-from opsmon.contract.text import Text
 from opsmon.engine.budgets import affair_of
 from opsmon.engine.duties import Duties, Tick, late_tasks
 from opsmon.model.duty import ObligationExcused, TaskState
@@ -28,6 +27,7 @@ from opsmon.model.event import ClockState
 from opsmon.model.incident import Fact, FactType, standing_facts
 from opsmon.model.name import ClauseId
 from opsmon.report.reading import Reading
+from opsmon.text.bilingual import Text
 
 IN_TIME, LATE = (ClockState.MET,), (ClockState.MET_LATE, ClockState.BREACHED)
 

@@ -12,26 +12,13 @@ from opsmon.contract.account import Affair
 from opsmon.contract.budget import Budget, BudgetUse, Reading
 from opsmon.contract.clock import overrun_at
 from opsmon.contract.place import counts_of
-from opsmon.contract.text import Text
 from opsmon.model.duty import TaskState
-from opsmon.model.event import ClockState
 from opsmon.report.month import ClockLine, DutyLine, MonthReport
+from opsmon.text.bilingual import Text
+from opsmon.text.vocabulary import CLOCK_RESULTS, READINGS, named
 
 Cell = str | int | Decimal | datetime | None
 
-STATES = {
-    ClockState.RUNNING: Text("running", "计时中"),
-    ClockState.AT_RISK: Text("at risk", "临期"),
-    ClockState.BREACHED: Text("not met, overdue", "未完成，已超时"),
-    ClockState.MET: Text("in time", "按时"),
-    ClockState.MET_LATE: Text("late", "超时完成"),
-    ClockState.CANCELLED: Text("no outcome", "不计"),
-}
-READINGS = {
-    Reading.JUDGED: Text("judged", "考核口径"),
-    Reading.STRICT: Text("stricter reading", "从严口径"),
-    Reading.MILD: Text("milder reading", "从宽口径"),
-}
 ALL_DEVICES = Text("all", "合计")
 
 
@@ -140,7 +127,7 @@ def _clock_row(line: ClockLine, report: MonthReport, language: str) -> tuple[Cel
     return (
         line.affair.case.incident, _fault(line.affair), clock.clause, line.what.in_(language),
         local(clock.due_at or clock.strict_due_at, report), local(clock.met_at, report),
-        STATES[line.state].in_(language) + (provisional if clock.provisional else ""), int(minutes) or None,
+        named(CLOCK_RESULTS, line.state, language) + (provisional if clock.provisional else ""), int(minutes) or None,
         line.source,
     )  # fmt: skip
 
@@ -178,7 +165,7 @@ def _budgets(report: MonthReport, language: str) -> Table:
     rows_by_id = {one.id: one for one in report.book.budgets}
     rows = tuple(
         (use.clause, rows_by_id[use.clause].what.in_(language),
-         _subject(use, rows_by_id[use.clause], language), READINGS[use.reading].in_(language), use.used,
+         _subject(use, rows_by_id[use.clause], language), named(READINGS, use.reading, language), use.used,
          use.limit)
         for use in report.account.uses
     )  # fmt: skip
@@ -213,7 +200,7 @@ def _papers(report: MonthReport, language: str) -> Table:
     columns = INCIDENT, DEVICE, CLAUSE, WHAT, DUE, _column("state", "状态", 16), SOURCE
     rows = tuple(
         (line.affair.case.incident, _fault(line.affair), line.clock.clause, line.what.in_(language),
-         local(line.clock.end_at, report), STATES[line.state].in_(language), line.source)
+         local(line.clock.end_at, report), named(CLOCK_RESULTS, line.state, language), line.source)
         for line in report.papers
     )  # fmt: skip
     title = Text("Papers still owed, of closed faults too", "尚欠报告（含已关闭事件）")

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from opsmon.bounds import CELL_CHARS, SYS_DESCR_CHARS
-from opsmon.model.device import Kind
 from opsmon.pattern.cost import refusal_of
+from opsmon.spec import KindField
 
 PATTERN_FLAGS = re.IGNORECASE | re.DOTALL
 OID_TEXT = re.compile(r"\.?\d+(\.\d+)+")
@@ -262,7 +262,7 @@ class KindSpec(Strict):
     there.
     """
 
-    kind: Kind
+    kind: KindField
     sysdescr: DescrPattern | None = None
     sysobjectid: OidText | None = None
     model: Pattern | None = None
@@ -304,7 +304,7 @@ class ProfileSpec(Strict):
     extends: Annotated[list[str], BeforeValidator(_listed)] = []
     match: list[MatchSpec] = []
     vendor: str | None = None
-    kind: Kind | None = None
+    kind: KindField | None = None
     kinds: list[KindSpec] = []
     objects: dict[str, OidText | ObjectSpec] = {}
     identity: IdentitySpec = IdentitySpec()
