@@ -14,7 +14,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("entry",),
     ("cli",),
     ("demo",),
-    ("app",),
+    ("app", "ledger"),
     ("config",),
     ("pipeline", "console", "report", "metrics", "backup"),
     ("probe", "notify", "store"),
@@ -42,7 +42,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "asyncssh": ("probe",),
     "chinese_calendar": ("contract", "config"),
     "prometheus_client": ("metrics",),
-    "openpyxl": ("report",),
+    "openpyxl": ("report", "ledger"),
     "typer": ("cli",),
     "rich": ("cli",),
 }

@@ -9,11 +9,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from opsmon.config.inventory_spec import DeviceSpec
-from opsmon.config.ledger_import import import_table
 from opsmon.config.node import YamlProblem, parse_yaml
 from opsmon.config.problem import Problems
 from opsmon.config.root import Root, load_root
 from opsmon.errors import ConfigError
+from opsmon.ledger.table_import import import_table
 
 GOOD = """\
 site: hall

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from opsmon.config.address import never_a_device
 from opsmon.config.device_range import members, range_mistake
+from opsmon.config.emit import emit_yaml
 from opsmon.config.inventory_spec import RangeSpec
 from opsmon.config.layer import merge_layers
-from opsmon.config.ledger_export import emit_yaml, export_csv
-from opsmon.config.ledger_import import import_table
 from opsmon.config.node import parse_yaml
 from opsmon.config.parent import find_circles
 from opsmon.config.problem import Problems
+from opsmon.ledger.export import export_csv
+from opsmon.ledger.table_import import import_table
 from opsmon.model.device import Kind
 from opsmon.model.name import DeviceName
 

@@ -10,14 +10,14 @@ import typer
 from opsmon.cli.discovered import show_discovered
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, SiteOption
 from opsmon.cli.output import counted, print_json, say, warn
-from opsmon.config.difference import Change
-from opsmon.config.ledger import as_json, compare_with, put_into_root
-from opsmon.config.ledger_export import export_csv, export_sites
-from opsmon.config.ledger_import import import_table
 from opsmon.config.lookup import unknown
 from opsmon.config.problem import Problems
 from opsmon.config.record import records_of
 from opsmon.config.root import load_root
+from opsmon.ledger.apply import as_json, compare_with, put_into_root
+from opsmon.ledger.difference import Change
+from opsmon.ledger.export import export_csv, export_sites
+from opsmon.ledger.table_import import import_table
 from opsmon.model.device import Inventory
 
 

@@ -4,11 +4,9 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 
-import yaml
-
-from opsmon.config.ledger_words import COLUMNS, guarded_cell
-from opsmon.config.node import scalar_value
+from opsmon.config.emit import emit_yaml
 from opsmon.config.record import Record, record_of
+from opsmon.ledger.columns import COLUMNS, guarded_cell
 from opsmon.model.device import Device, Inventory, Site
 from opsmon.model.name import SiteName
 
@@ -62,26 +60,3 @@ def export_sites(inventory: Inventory) -> dict[SiteName, str]:
     for device in inventory.devices.values():
         devices[device.site].append(device)
     return {name: export_site(inventory.sites[name], found) for name, found in devices.items()}
-
-
-class _PlainDumper(yaml.SafeDumper):
-    """Writes what our own reader reads: no anchors, quotes around text that it would take for a number
-    and around line separators that YAML would fold."""
-
-    def ignore_aliases(self, data: object) -> bool:
-        return True
-
-    def represent_text(self, text: str) -> yaml.ScalarNode:
-        style = None if scalar_value(text) == text and text.isprintable() else '"'
-        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_PlainDumper.add_representer(str, _PlainDumper.represent_text)
-
-
-def emit_yaml(data: object) -> str:
-    """YAML that our own reader reads back to equal data."""
-    text: str = yaml.dump(
-        data, Dumper=_PlainDumper, allow_unicode=True, sort_keys=False, default_flow_style=None, width=110
-    )
-    return text

@@ -5,14 +5,14 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
-from opsmon.config.difference import Change, Flat, compare, compare_inventories
-from opsmon.config.ledger_export import export_csv
-from opsmon.config.ledger_import import ImportedSite, import_table
-from opsmon.config.ledger_words import column_of, plain_cell
 from opsmon.config.problem import Problems
 from opsmon.config.record import records_of
 from opsmon.config.root import load_root
 from opsmon.errors import ConfigError, Problem
+from opsmon.ledger.columns import column_of, plain_cell
+from opsmon.ledger.difference import Change, Flat, compare, compare_inventories
+from opsmon.ledger.export import export_csv
+from opsmon.ledger.table_import import ImportedSite, import_table
 from opsmon.model.device import Inventory
 from opsmon.text.vocabulary import kind_of_word
 

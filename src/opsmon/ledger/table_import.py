@@ -11,12 +11,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from opsmon.config.emit import emit_yaml
 from opsmon.config.inventory_spec import DeviceSpec, is_name
-from opsmon.config.ledger_export import emit_yaml
-from opsmon.config.ledger_words import COLUMNS, column_of, plain_cell
 from opsmon.config.mistake import mistakes_of
 from opsmon.config.problem import Problems
 from opsmon.errors import Problem
+from opsmon.ledger.columns import COLUMNS, column_of, plain_cell
 from opsmon.near_miss import nearest, shown
 from opsmon.text.vocabulary import kind_of_word
 
