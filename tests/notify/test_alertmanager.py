@@ -15,7 +15,7 @@ from opsmon.model.device import Kind
 from opsmon.model.event import ClockChanged, ClockState, DeviceState
 from opsmon.model.incident import MONITORING, Ending, Fact, FactType, Severity
 from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
-from opsmon.notify.alertmanager import ZERO_TIME, fingerprint_of, labels_of, payload_of
+from opsmon.notify.alertmanager import ZERO_TIME, annotations_of, fingerprint_of, labels_of, payload_of
 from opsmon.notify.voice import Voice
 from tests.console.scene import loaded_root
 
@@ -122,6 +122,7 @@ def test_without_words_for_a_condition_its_name_is_told() -> None:
     body = json.loads(payload_of(replace(DOWN, incident=replace(INCIDENT, condition="Odd")), "oncall", PLAIN))
     assert body["commonAnnotations"]["summary"] == (
         "[Fault] erlong-hall: mcu-1 Odd, since 2026-11-20 02:00:00, 2 devices behind it"
+        "; clause E2 on site, due 2026-11-20 02:03:00 (2m53s left)"
     )
 
 
@@ -200,3 +201,36 @@ def test_what_people_and_monitoring_do_not_agree_on_is_said_in_the_first_line(co
 def test_an_incident_of_no_device_has_no_empty_labels() -> None:
     labels = labels_of(replace(DOWN, incident=replace(INCIDENT, device=DeviceName(""), kind=None)))
     assert not {"device", "kind"} & labels.keys()
+
+
+HELD = replace(INCIDENT, facts=(Fact(FactType.ACKNOWLEDGED, START + timedelta(seconds=65), "李"),))
+GIVEN_BACK = replace(HELD, facts=(*HELD.facts, Fact(FactType.WITHDRAWN, START, "李", "other one", withdraws=1)))
+
+
+@pytest.mark.parametrize(
+    ("notify", "zh", "en"),
+    [
+        (DOWN, ("会议控制器（mcu-1）", "第 E2 条要求 2026-11-20 10:03:00 前到场（剩 2分53秒）"),
+         ("会议控制器 (mcu-1)", "clause E2 on site, due 2026-11-20 10:03:00 (2m53s left)")),
+        (replace(DOWN, incident=HELD, is_taken_on=True), ("[已确认]", "李 已于 2026-11-20 10:01:05 确认"),
+         ("[Acknowledged]", "acknowledged by 李 at 2026-11-20 10:01:05")),
+        (replace(DOWN, incident=GIVEN_BACK), ("[故障]", "目前无人负责"), ("[Fault]", "nobody has taken it on")),
+        (replace(AT_RISK, incident=HELD), ("剩 1分", "李 已于"), ("(1m left)", "acknowledged by 李")),
+        (replace(BREACHED, at=START + timedelta(seconds=194)), ("[已超时]", "超时 14秒"),
+         ("[Target breached]", "(14s over)")),
+        (replace(RECOVERED, ended=Ending.MAINTENANCE), ("[转入维护]", "窗口结束时故障仍在会再次通知"),
+         ("[Under maintenance]", "its contract clocks go on")),
+    ],
+)  # fmt: skip
+def test_one_line_says_until_when_and_who_is_at_it(notify: Notify, zh: tuple[str, ...], en: tuple[str, ...]) -> None:
+    for voice, wanted in ((ZH, zh), (EN, en)):
+        summary = annotations_of(notify, voice)["summary"]
+        assert all(words in summary for words in wanted), summary
+
+
+def test_a_message_says_in_its_annotations_until_when_and_who_is_at_it() -> None:
+    told = annotations_of(replace(DOWN, incident=HELD), ZH)
+    assert (told["due_at"], told["clause"], told["time_left"]) == ("2026-11-20T02:03:00Z", "E2", "剩 2分53秒")
+    assert (told["device_title"], told["site_title"]) == ("会议控制器", "二龙路主会场")
+    assert (told["acknowledged_by"], told["acknowledged_at"]) == ("李", "2026-11-20T02:01:05Z")
+    assert "acknowledged_by" not in annotations_of(DOWN, ZH)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from opsmon.engine.decide import decide
 from opsmon.engine.digest import digest
-from opsmon.engine.effect import AlertStatus, Notify
+from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.engine.fold import fold, recall, restore
 from opsmon.engine.input import (
     AddFact,
@@ -27,8 +27,8 @@ from opsmon.engine.input import (
 from opsmon.engine.world import World, next_deadline, start_world
 from opsmon.incident.incidents import Incidents, cause_of
 from opsmon.incident.lifecycle import prune
-from opsmon.model.event import Event, IncidentOpened
-from opsmon.model.incident import Fact, FactType, Severity
+from opsmon.model.event import DeviceState, Event, IncidentOpened
+from opsmon.model.incident import Ending, Fact, FactType, Severity
 from opsmon.model.name import CheckName, ClauseId, DeviceName, IncidentId
 from opsmon.model.sample import Outcome, Sample
 from opsmon.state.advance import state_of
@@ -238,6 +238,7 @@ def test_its_digest_tells_the_same(steps: list[tuple[float, Make | None]]) -> No
 def test_every_alert_that_ends_has_begun_and_keeps_its_start(steps: list[tuple[float, Make | None]]) -> None:
     story = Story().tell(steps)
     firing: dict[tuple[object, ...], Notify] = {}
+    covered: dict[tuple[object, ...], Notify] = {}  # ended by a window: told again at its end, or once how it ended
     numbers: Counter[IncidentId] = Counter()
     for alert in story.alerts:
         key = (alert.incident.id, alert.alert, alert.clock and (alert.clock.clause, alert.clock.target))
@@ -247,11 +248,28 @@ def test_every_alert_that_ends_has_begun_and_keeps_its_start(steps: list[tuple[f
             if key in firing:  # told again: only with news of the incident, and as the same alert
                 assert alert.starts_at == firing[key].starts_at
                 assert alert.incident != firing[key].incident
+            assert covered.pop(key, alert).starts_at == alert.starts_at
             firing[key] = alert
         else:
-            assert firing.pop(key).starts_at == alert.starts_at
-    still_open = {incident.id for incident in story.world.incidents.open_incidents()}
-    assert {key[0] for key in firing if key[1] == "incident"} == still_open
+            before = firing.pop(key, None) or covered.pop(key)
+            assert before.starts_at == alert.starts_at
+            if alert.ended is Ending.MAINTENANCE:
+                covered[key] = alert
+    still_open = {incident.id: incident for incident in story.world.incidents.open_incidents()}
+    assert {key[0] for key in firing if key[1] == "incident"} | {key[0] for key in covered} == still_open.keys()
+    for name in {alert.incident.id for alert in covered.values()}:
+        device = still_open[name].device
+        assert story.world.incidents.state_of(device) is DeviceState.MAINTENANCE
+
+
+@law
+@given(STORIES)
+def test_the_last_message_of_a_fault_says_who_holds_it(steps: list[tuple[float, Make | None]]) -> None:
+    story = Story().tell(steps)
+    last = {alert.incident.id: alert for alert in story.alerts if alert.alert is AlertKind.INCIDENT}
+    for incident in story.world.incidents.open_incidents():
+        if last[incident.id].status is AlertStatus.FIRING:
+            assert last[incident.id].incident.holder == incident.holder
 
 
 @law

@@ -85,5 +85,6 @@ async def test_ours_has_the_shape_of_alertmanagers_own(tmp_path: Path) -> None:
             assert ours["status"] == theirs["status"]
             assert alert["fingerprint"] == theirs["alerts"][0]["fingerprint"]
             assert alert["labels"] == theirs["alerts"][0]["labels"]
+            assert alert["annotations"] == theirs["alerts"][0]["annotations"]  # what a person is shown of it
             if alert["status"] == "firing":
                 assert alert["endsAt"] == theirs["alerts"][0]["endsAt"]

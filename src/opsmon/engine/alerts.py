@@ -1,5 +1,7 @@
 """Which events people are told about, and as which alert: one for an incident, one for a clock at risk or breached.
 
+The alert of an incident is told again when it becomes another's affair: a person takes it on, or gives it back.
+
 The alert of a clock ends with what it warns of: when the clock is met, cancelled or goes on to be breached, and when
 the incident is closed (nobody is awaited any more), except for a paper that is still to be handed over.
 """
@@ -17,6 +19,7 @@ from opsmon.incident.incident import Incident
 from opsmon.model.event import (
     ClockChanged,
     ClockState,
+    DeviceState,
     Event,
     FactAdded,
     IncidentClosed,
@@ -24,11 +27,12 @@ from opsmon.model.event import (
     IncidentRenewed,
     IncidentReopened,
 )
-from opsmon.model.incident import Ending, exclusion_of
+from opsmon.model.incident import Ending, FactType, exclusion_of
 from opsmon.model.name import IncidentId
 
 CLOCK_ALERTS = {ClockState.AT_RISK: AlertKind.AT_RISK, ClockState.BREACHED: AlertKind.BREACHED}
 PAPERS = frozenset({Target.REPORT})
+_MOVES_HOLDER = frozenset({FactType.ACKNOWLEDGED, FactType.WITHDRAWN})
 AlertCause = IncidentOpened | IncidentReopened | IncidentRenewed | IncidentClosed | ClockChanged | FactAdded
 
 
@@ -102,14 +106,29 @@ def shifts_of(world: World, event: Event, changed: Mapping[ClockKey, Word]) -> l
 
 
 def _is_told_again(world: World, event: Event) -> bool:
-    """What was closed is open again; what recovered is left to people; or a person called over what monitoring sees."""
-    match event:
-        case IncidentReopened():
-            incident = world.incidents.by_id.get(event.incident)
-            return incident is not None and (not incident.is_open or incident.recovered_at is not None)
-        case FactAdded():
-            return event.fact.contradicted
-    return False
+    """What was closed is open again; what recovered is left to people; a person called over what monitoring sees; or
+    another person holds it now, or nobody. Of what a maintenance window covers no fact is told."""
+    if not isinstance(event, IncidentReopened | FactAdded):
+        return False
+    incident = world.incidents.by_id.get(event.incident)
+    if incident is None:
+        return False
+    if isinstance(event, IncidentReopened):
+        return not incident.is_open or incident.recovered_at is not None
+    if is_covered(world, incident):
+        return False
+    return event.fact.contradicted or (incident.is_open and _moves_holder(incident, event))
+
+
+def _moves_holder(incident: Incident, event: FactAdded) -> bool:
+    if event.fact.type not in _MOVES_HOLDER:
+        return False
+    return replace(incident, facts=(*incident.facts, event.fact)).holder != incident.holder
+
+
+def is_covered(world: World, incident: Incident) -> bool:
+    """Whether a maintenance window of its device keeps the alert of the incident quiet."""
+    return incident.is_watched and world.incidents.state_of(incident.device) is DeviceState.MAINTENANCE
 
 
 def alerts_for(before: World, after: World, event: Event) -> list[Notify]:
@@ -128,7 +147,10 @@ def _notify(event: AlertCause, incident: Incident, shift: Shift, sequence: int) 
     clock = None if word is None else event if isinstance(event, ClockChanged) else word.last
     ends_at = max(starts_at, ended_at) if over else None
     ended = ending_of(event, incident) if over else None
-    return Notify(event.at, shift.kind, shift.status, incident, clock, sequence, starts_at, ends_at, ended)
+    taken_on = word is None and isinstance(event, FactAdded) and event.fact.type is FactType.ACKNOWLEDGED
+    return Notify(
+        event.at, shift.kind, shift.status, incident, clock, sequence, starts_at, ends_at, ended, is_taken_on=taken_on
+    )
 
 
 def ending_of(event: AlertCause, incident: Incident) -> Ending:
@@ -147,13 +169,14 @@ def ending_of(event: AlertCause, incident: Incident) -> Ending:
 
 
 def without_passing(alerts: list[Notify]) -> tuple[Notify, ...]:
-    """Leaves out what began and ended within one decision: a late look at a clock tells where it stands now."""
+    """Leaves out what began and ended within one decision: a late look at a clock tells where it stands now. What is
+    told again within one decision is told once."""
     kept: list[Notify] = []
     for alert in alerts:
         twin = next((one for one in kept if _name(one) == _name(alert) and one.status is AlertStatus.FIRING), None)
-        if alert.status is AlertStatus.RESOLVED and twin is not None:
+        if twin is not None:
             kept.remove(twin)
-        else:
+        if twin is None or alert.status is AlertStatus.FIRING:
             kept.append(alert)
     return tuple(kept)
 

@@ -111,13 +111,13 @@ def _add_fact(turn: Turn, command: AddFact, incident: Incident) -> str:
 
 def _held_by(turn: Turn, incident: Incident) -> str:
     """Who has taken the incident on already, where no clock waits for another acknowledgement."""
-    held = [fact for fact in incident.standing if fact.type is FactType.ACKNOWLEDGED]
+    held = incident.holder
     words = turn.world.words.get(incident.id, {}).values()
     waits = any(word.last.target == Target.ACKNOWLEDGE and word.last.after.is_open for word in words)
-    if not held or waits:
+    if held is None or waits:
         return ""
-    since = held[0].at.astimezone(turn.world.rules.zone)
-    return f"held by {held[0].by} since {since.isoformat(timespec='seconds')}"
+    since = held.at.astimezone(turn.world.rules.zone)
+    return f"held by {held.by} since {since.isoformat(timespec='seconds')}"
 
 
 def _record_notice(turn: Turn, command: RecordNotice, incident: Incident) -> None:

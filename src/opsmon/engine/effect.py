@@ -38,7 +38,7 @@ class Notify:
     1: with the incident's id it names the alert for ever, and receivers must be told in this order. `starts_at` and
     `ends_at` are those of the alert: an incident's start, or the moment when the clock became at risk or breached.
     `ended` is why what is resolved is over, and `renamed_to` the device's new name where that is why; `nearest` is the
-    clock of the incident that is due next.
+    clock of the incident that is due next. `is_taken_on`: it is told (again) because a person acknowledged it.
     """
 
     at: datetime
@@ -52,6 +52,7 @@ class Notify:
     ended: Ending | None = None
     nearest: ClockChanged | None = None
     renamed_to: DeviceName | None = None
+    is_taken_on: bool = False
 
 
 Effect = ReprobeRequest | Diagnose | Notify

@@ -10,11 +10,20 @@ from opsmon.engine.alerts import AlertCause, shifts_of, words_after, words_of
 from opsmon.engine.duties import fold_duty
 from opsmon.engine.renamed import fold_rename
 from opsmon.engine.rules import Rules
+from opsmon.engine.window_alerts import fold_window
 from opsmon.engine.world import World, start_world
 from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import Incidents, apply
 from opsmon.model.duty import DutyEvent
-from opsmon.model.event import BackupRecorded, ClockChanged, DeviceRenamed, Event, HostKeyRecorded, MaintenanceSet
+from opsmon.model.event import (
+    BackupRecorded,
+    ClockChanged,
+    DeviceRenamed,
+    DeviceStateChanged,
+    Event,
+    HostKeyRecorded,
+    MaintenanceSet,
+)
 from opsmon.model.name import IncidentId
 from opsmon.state import restore as state
 
@@ -32,6 +41,9 @@ def fold_decided(world: World, event: Event) -> World:
         return fold_rename(world, event)
     if isinstance(event, DutyEvent):
         return replace(world, duties=fold_duty(world.duties, event))
+    if isinstance(event, DeviceStateChanged):
+        world = fold_window(world, event)
+        return replace(world, incidents=apply(world.incidents, event))
     changed = words_after(world, event)
     shifts = len(shifts_of(world, event, changed))
     if not isinstance(event, ClockChanged):

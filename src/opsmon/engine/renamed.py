@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from opsmon.engine.alerts import words_of
+from opsmon.engine.alerts import is_covered, words_of
 from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.engine.rules import Rules
 from opsmon.engine.world import Word, World
@@ -76,6 +76,7 @@ def _alerting(world: World, device: DeviceName) -> list[Incident]:
 
 
 def _alerts_of(world: World, incident: Incident) -> list[tuple[AlertKind, Word | None]]:
-    own: list[tuple[AlertKind, Word | None]] = [(AlertKind.INCIDENT, None)] if incident.is_open else []
+    is_told = incident.is_open and not is_covered(world, incident)
+    own: list[tuple[AlertKind, Word | None]] = [(AlertKind.INCIDENT, None)] if is_told else []
     words = sorted(words_of(world, incident.id).items())
     return own + [(word.alert, word) for _, word in words if word.alert is not None]

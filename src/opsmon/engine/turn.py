@@ -14,6 +14,7 @@ from opsmon.engine.effect import Diagnose, Effect, Notify
 from opsmon.engine.fold import fold_decided
 from opsmon.engine.renamed import alerts_of_rename
 from opsmon.engine.step import Step
+from opsmon.engine.window_alerts import alerts_of_window
 from opsmon.engine.world import ClockKey, World
 from opsmon.incident.draft import Draft
 from opsmon.incident.incident import Incident
@@ -21,6 +22,7 @@ from opsmon.incident.lifecycle import end_hold_down
 from opsmon.model.event import (
     DeviceRenamed,
     DeviceState,
+    DeviceStateChanged,
     Event,
     FactAdded,
     FaultSeen,
@@ -58,6 +60,8 @@ class Turn:
         self.events.append(event)
         if isinstance(event, DeviceRenamed):
             self.alerts += alerts_of_rename(before, self.world, event)
+        elif isinstance(event, DeviceStateChanged):
+            self.alerts += alerts_of_window(before, self.world, event)
         else:
             self.alerts += alerts_for(before, self.world, event)
         self._follow(event)

@@ -163,6 +163,11 @@ class Incident:
         return any(not self.explains(fact.about or self.condition, fact.at) for fact in reports)
 
     @property
+    def holder(self) -> Fact | None:
+        """The acknowledgement of whoever has taken it on; None where nobody has, or took that back."""
+        return next((fact for fact in self.standing if fact.type is FactType.ACKNOWLEDGED), None)
+
+    @property
     def is_excluded(self) -> bool:
         """Whether it is, as a whole, not the contractor's responsibility."""
         return exclusion_of(self.facts) is not None

@@ -14,7 +14,7 @@ from opsmon.incident.incident import Incident
 from opsmon.model.event import ClockChanged
 from opsmon.model.remaining import remaining_words
 from opsmon.notify.voice import Voice
-from opsmon.notify.wording import count_affected, summary_of
+from opsmon.notify.wording import count_affected, effective_due_at, summary_of
 
 ZERO_TIME = "0001-01-01T00:00:00Z"
 _CLOCK_ALERTS = {AlertKind.AT_RISK: "TargetAtRisk", AlertKind.BREACHED: "TargetBreached"}
@@ -63,8 +63,13 @@ def annotations_of(notify: Notify, voice: Voice) -> dict[str, str]:
         "site_title": voice.sites.get(incident.site, incident.site),
         "ended": notify.ended or "",
     }
+    if incident.holder is not None:
+        held = incident.holder
+        annotations |= {"acknowledged_by": held.by, "acknowledged_at": rfc3339(held.at)}
     if notify.clock is not None:
         annotations |= _clock_annotations(notify.clock)
+        if notify.status is AlertStatus.FIRING:
+            annotations |= _time_left(notify.clock, notify.at, voice.language)
     elif notify.nearest is not None and notify.status is AlertStatus.FIRING:
         annotations |= _nearest_annotations(notify.nearest, notify.at, voice.language)
     return {name: value[:_LONGEST_ANNOTATION] for name, value in annotations.items() if value}
@@ -145,11 +150,17 @@ def _clock_annotations(clock: ClockChanged) -> dict[str, str]:
 
 def _nearest_annotations(clock: ClockChanged, at: datetime, language: str) -> dict[str, str]:
     """When people have to have done what first, so that whoever reads of the fault need not look it up."""
-    due_at = clock.due_at or clock.strict_due_at
+    due_at = effective_due_at(clock)
     if due_at is None:
         return {}
-    left = remaining_words((due_at - at).total_seconds(), language)
-    return {"due_at": rfc3339(due_at), "clause": clock.clause, "target": clock.target, "time_left": left}
+    told = {"due_at": rfc3339(due_at), "clause": clock.clause, "target": clock.target}
+    return told | _time_left(clock, at, language)
+
+
+def _time_left(clock: ClockChanged, at: datetime, language: str) -> dict[str, str]:
+    """As of the message; a receiver that shows it later reckons from `due_at`."""
+    due_at = effective_due_at(clock)
+    return {} if due_at is None else {"time_left": remaining_words((due_at - at).total_seconds(), language)}
 
 
 def _provisional(clock: ClockChanged) -> dict[str, str]:

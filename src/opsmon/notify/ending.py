@@ -37,7 +37,7 @@ _AFTERWORDS = {
         Ending.MERGED: "；故障仍在，属于事件 {into}",
         Ending.LEFT_INVENTORY: "；设备已移出清单，故障是否结束未知",
         Ending.RENAMED: "；设备现名 {name}，事件继续",
-        Ending.MAINTENANCE: "；设备处于维护窗口",
+        Ending.MAINTENANCE: "；设备处于维护窗口，事件与合同计时继续，窗口结束时故障仍在会再次通知",
         Ending.WITHDRAWN: "；{reason}",
     },
     "en": {
@@ -45,7 +45,8 @@ _AFTERWORDS = {
         Ending.MERGED: "; the fault goes on, as a part of incident {into}",
         Ending.LEFT_INVENTORY: "; the device left the inventory, nobody saw the fault end",
         Ending.RENAMED: "; the device is named {name} now, the incident goes on",
-        Ending.MAINTENANCE: "; the device is in a maintenance window",
+        Ending.MAINTENANCE: "; the device is in a maintenance window: the incident and its contract clocks go on, "
+        "and if it is still broken when the window ends you are told again",
         Ending.WITHDRAWN: "; {reason}",
     },
 }

@@ -1,12 +1,16 @@
-"""What people read in a notification: one line that says it all, in Chinese or English."""
+"""What people read in a notification: one line that says it all, in Chinese or English.
 
-from datetime import datetime
+What is wrong, where, since when, who has taken it on, and until when the contract wants what.
+"""
+
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from opsmon.engine.effect import AlertStatus, Notify
 from opsmon.incident.incident import Incident
 from opsmon.model.event import ClockChanged, DeviceState
 from opsmon.model.incident import FactType
+from opsmon.model.remaining import remaining_words
 from opsmon.notify.ending import ending_afterword, ending_heading
 from opsmon.notify.voice import Voice
 from opsmon.state.wording import summary_of as condition_words
@@ -20,21 +24,70 @@ _STILL_REPORTED = {
     "zh": "；监控已看不到故障，待人员确认恢复",
     "en": "; monitoring sees no fault any more, it is over when a person says so",
 }
+ONE_SECOND = timedelta(seconds=1)
+_TAKEN_ON = {"zh": "已确认", "en": "Acknowledged"}
+_HELD_BY = {"zh": "；{by} 已于 {at} 确认", "en": "; acknowledged by {by} at {at}"}
+_GIVEN_BACK = {"zh": "；确认已撤回，目前无人负责", "en": "; the acknowledgement was withdrawn, nobody has taken it on"}
 _TAKES_ALONG = frozenset({DeviceState.DOWN, DeviceState.FLAPPING})
 
 
 def summary_of(notify: Notify, voice: Voice) -> str:
     """One line: what, where, since when; of a clock the contract, the clause and when it is due."""
     over = notify.status is AlertStatus.RESOLVED
-    heading = ending_heading(notify, voice.language) if over else ALERTS[notify.alert].in_(voice.language)
-    incident = notify.incident
-    site = voice.sites.get(incident.site, incident.site)
+    incident, colon = notify.incident, "：" if voice.language == "zh" else ": "
+    place = f"[{_heading(notify, voice.language)}] {voice.sites.get(incident.site, incident.site)}"
     if notify.clock is not None:
-        return f"[{heading}] {site} {incident.device or incident.condition}{_due(notify.clock, voice)}"
-    colon = "：" if voice.language == "zh" else ": "
-    afterword = ending_afterword(notify, voice.language) if over else _still(incident, voice.language)
-    told = f"{fault_words(incident, voice)}{_span(notify, voice)}{_affected(incident, voice)}"
-    return f"[{heading}] {site}{colon}{told}{afterword}"
+        told = f"{place} {device_words(incident, voice) or incident.condition}{_due(notify, notify.clock, voice)}"
+        return told if over else f"{told}{_held(incident, voice)}"
+    told = f"{place}{colon}{fault_words(incident, voice)}{_span(notify, voice)}{_affected(incident, voice)}"
+    if over:
+        return f"{told}{ending_afterword(notify, voice.language)}"
+    return f"{told}{_still(incident, voice.language)}{_held(incident, voice)}{_until_when(notify, voice)}"
+
+
+def _heading(notify: Notify, language: str) -> str:
+    if notify.status is AlertStatus.RESOLVED:
+        return ending_heading(notify, language)
+    return _TAKEN_ON[language] if notify.is_taken_on else ALERTS[notify.alert].in_(language)
+
+
+def device_words(incident: Incident, voice: Voice) -> str:
+    """The device as people call it, with the name by which commands know it; "" where the incident has none."""
+    title = voice.titles.get(incident.device, "")
+    if not title or title == incident.device:
+        return incident.device
+    return f"{title}（{incident.device}）" if voice.language == "zh" else f"{title} ({incident.device})"
+
+
+def _held(incident: Incident, voice: Voice) -> str:
+    """Who has taken it on, for those who were called; "" while nobody has."""
+    held = incident.holder
+    if held is not None:
+        return _HELD_BY[voice.language].format(by=held.by, at=_local(held.at, voice.timezone))
+    was_held = any(fact.type is FactType.ACKNOWLEDGED for fact in incident.facts)
+    return _GIVEN_BACK[voice.language] if was_held else ""
+
+
+def _until_when(notify: Notify, voice: Voice) -> str:
+    """What the contract wants next, and until when; "" where it wants nothing."""
+    clock = notify.nearest
+    due_at = None if clock is None else effective_due_at(clock)
+    if clock is None or due_at is None:
+        return ""
+    left, due = _left(due_at, notify.at, voice.language), _local(due_at, voice.timezone)
+    what = named(TARGETS, clock.target, voice.language)
+    if voice.language == "zh":
+        return f"；合同第 {clock.clause} 条要求 {due} 前{what}（{left}）"
+    return f"; clause {clock.clause} {what}, due {due} ({left})"
+
+
+def effective_due_at(clock: ClockChanged) -> datetime | None:
+    """A clock that only warns is due by its stricter reading."""
+    return clock.due_at or clock.strict_due_at
+
+
+def _left(due_at: datetime, at: datetime, language: str) -> str:
+    return remaining_words((due_at - at).total_seconds(), language)
 
 
 def _still(incident: Incident, language: str) -> str:
@@ -50,11 +103,13 @@ def fault_words(incident: Incident, voice: Voice) -> str:
     for rule in voice.rulebook.rules:
         if rule.name == incident.condition:
             limits = voice.limits.get(incident.device, {})
-            return condition_words(rule, incident.device, incident.subject, incident.value, limits, voice.language)
+            return condition_words(
+                rule, device_words(incident, voice), incident.subject, incident.value, limits, voice.language
+            )
     wording = voice.rulebook.wording_of(incident.condition)
     if wording is None:
-        return f"{incident.device} {incident.condition} {incident.subject}".strip()
-    facts = {"device": incident.device, "subject": incident.subject, "detail": incident.detail}
+        return f"{device_words(incident, voice)} {incident.condition} {incident.subject}".strip()
+    facts = {"device": device_words(incident, voice), "subject": incident.subject, "detail": incident.detail}
     return wording.text(voice.language, facts)
 
 
@@ -80,14 +135,15 @@ def _affected(incident: Incident, voice: Voice) -> str:
     return f"，影响下级设备 {count} 台" if voice.language == "zh" else f", {count} devices behind it"
 
 
-def _due(clock: ClockChanged, voice: Voice) -> str:
-    """A clock that only warns is due by its stricter reading."""
-    due_at = clock.due_at or clock.strict_due_at
+def _due(notify: Notify, clock: ClockChanged, voice: Voice) -> str:
+    due_at, what = effective_due_at(clock), named(TARGETS, clock.target, voice.language)
     due = "" if due_at is None else _local(due_at, voice.timezone)
+    if due_at is not None and notify.status is AlertStatus.FIRING and abs(notify.at - due_at) >= ONE_SECOND:
+        left = _left(due_at, notify.at, voice.language)
+        due += f"（{left}）" if voice.language == "zh" else f" ({left})"
     if voice.language == "zh":
-        target = named(TARGETS, clock.target, "zh")
-        return f"：合同 {clock.contract} 第 {clock.clause} 条{target}{due and '，时限 ' + due}"
-    return f": contract {clock.contract} {clock.clause} {clock.target}{due and ', due ' + due}"
+        return f"：合同 {clock.contract} 第 {clock.clause} 条{what}{due and '，时限 ' + due}"
+    return f": contract {clock.contract} clause {clock.clause} {what}{due and ', due ' + due}"
 
 
 def _local(moment: datetime, timezone: ZoneInfo) -> str:
