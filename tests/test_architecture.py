@@ -22,6 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("incident",),
     ("contract",),
     ("state",),
+    ("process_pool",),
     ("errors", "clock", "spec", "near_miss", "early_signals", "bounds", "pattern", "private_file"),
     ("model", "text"),
 )

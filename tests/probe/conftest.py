@@ -1,5 +1,7 @@
 """What the tests of single checks share: a context with real drivers, and devices on loopback."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from opsmon.clock import WallClock
@@ -27,9 +29,11 @@ class NoDriver:
 
 
 @pytest.fixture
-def context() -> ProbeContext:
+def context() -> Iterator[ProbeContext]:
     clock = WallClock()
-    return ProbeContext(clock=clock, pinger=NoDriver(), snmp=NoDriver(), resolver=Resolver(clock))
+    made = ProbeContext(clock=clock, pinger=NoDriver(), snmp=NoDriver(), resolver=Resolver(clock))
+    yield made
+    made.searches.close()
 
 
 def device_with(kind: str, spec: CheckSpec, *, address: str = "127.0.0.1", timeout_s: float = 2.0) -> Device:

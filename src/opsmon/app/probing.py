@@ -89,5 +89,6 @@ class Probing:
 
     async def stop(self) -> None:
         self._diagnostician.close()
+        self._context.searches.close()
         await self.snmp.stop()
         self.pinger.close()

@@ -46,10 +46,11 @@ async def probe_once(
     resolver = Resolver(clock)
     pinger, engine = FleetPinger(clock), SnmpEngine(resolver)
     await engine.start()
+    context = ProbeContext(clock, pinger, TracedEngine(engine, trace), resolver, DevicePollers(profiles), host_keys)
     try:
-        context = ProbeContext(clock, pinger, TracedEngine(engine, trace), resolver, DevicePollers(profiles), host_keys)
         return tuple([await run_check(device, check, context) for check in checks])
     finally:
+        context.searches.close()
         await engine.stop()
         pinger.close()
 

@@ -5,6 +5,7 @@ quick here is quick; what is called slow may be quick for a reason that is not l
 reference). Bounded repetitions are taken for constants up to FEW.
 """
 
+import re
 import re._parser as parser  # type: ignore[import-not-found]  # typeshed leaves it out
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from math import factorial
 
 from opsmon.pattern.automaton import Automaton
 from opsmon.pattern.growth import EXPONENTIAL, growth_of
+from opsmon.pattern.ways import MOST_WAYS, doubles_by_nothing, ways_of
 
 MOST_STEPS = 600_000  # about 10 ms
 _POWERS = {2: "the square", 3: "the cube"}
@@ -55,4 +57,20 @@ def slow_at(pattern: str | bytes, bound: int, flags: int = 0, *, anchored: bool 
 def degree_of(pattern: str | bytes, flags: int = 0, *, anchored: bool = False) -> int:
     """The power of a text's length with which the work may grow; EXPONENTIAL where none is enough. Raises re.error."""
     tree = parser.parse(pattern, flags)
+    if doubles_by_nothing(tree):
+        return EXPONENTIAL
     return growth_of(Automaton(tree, tree.state.flags, anchored=anchored))
+
+
+def most_steps(pattern: "re.Pattern[str] | re.Pattern[bytes]", length: int) -> int:
+    """How many steps a search in a text of a length may need at the most, its bounded repetitions counted as well."""
+    degree, ways = _growth(pattern.pattern, pattern.flags & ~re.UNICODE)
+    if degree >= EXPONENTIAL:
+        return MOST_WAYS
+    steps: int = ways * length**degree // factorial(degree)
+    return min(steps, MOST_WAYS)
+
+
+@lru_cache(maxsize=4_096)
+def _growth(pattern: str | bytes, flags: int) -> tuple[int, int]:
+    return degree_of(pattern, flags), ways_of(parser.parse(pattern, flags))

@@ -11,6 +11,7 @@ from opsmon.model.sample import Identity, LocalCause, Outcome, Reading
 from opsmon.probe.host_key import HostKeyPins
 from opsmon.probe.profile.pollers import DevicePollers
 from opsmon.probe.resolver import Resolver
+from opsmon.probe.search import Searches
 from opsmon.probe.snmp.pace import Terms
 from opsmon.probe.snmp.session import SnmpSession
 from opsmon.probe.snmp.traffic import Trace
@@ -49,6 +50,7 @@ class ProbeContext:
     resolver: Resolver
     profiles: DevicePollers | None = None
     host_keys: HostKeyPins = field(default_factory=HostKeyPins)
+    searches: Searches = field(default_factory=Searches)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,6 @@ from opsmon.probe.http_client import (
     origin_of,
 )
 from opsmon.probe.http_message import LONGEST_BODY_BYTES
-from opsmon.probe.page_text import page_texts
 from opsmon.probe.series import check_labels
 from opsmon.probe.tcp import first_line
 from opsmon.probe.tls import TlsSession, expiry_of, names_of, tls_reading
@@ -95,13 +94,19 @@ async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
         answer = await exchange_with_login(exchange, settings.login, secrets.token_hex(8))
     except UntrustedCertificateError as error:
         return _untrusted(error, check.name)
-    return _judge(answer, settings, check.name, resolve_s)
+    matches = await _matches(answer, settings, check, context)
+    return _judge(answer, settings, check.name, resolve_s, matches=matches)
 
 
-def _judge(answer: Answer, settings: HttpSettings, check: CheckName, resolve_s: float) -> Finding:
+async def _matches(answer: Answer, settings: HttpSettings, check: Check, context: ProbeContext) -> bool:
+    if settings.expect is None:
+        return True
+    content_type = answer.headers.get("content-type", "")
+    return await context.searches.in_page(settings.expect, answer.body, content_type, check.timeout_s)
+
+
+def _judge(answer: Answer, settings: HttpSettings, check: CheckName, resolve_s: float, *, matches: bool) -> Finding:
     right_status = answer.status in settings.status if settings.status else answer.status < 400
-    texts = page_texts(answer.body, answer.headers.get("content-type", ""))
-    matches = settings.expect is None or any(settings.expect.search(text) for text in texts)
     readings = _readings(answer, check, resolve_s, failed_by_regex=right_status and not matches)
     facts = {"server": first_line(wire_octets(answer.headers.get("server", ""))), **_facts_of(answer.tls)}
     if answer.status in (401, 403) and not right_status:

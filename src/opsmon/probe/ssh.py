@@ -70,7 +70,7 @@ async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
     with made:
         place = Place(device.name, port, str(made.getpeername()[0]), device.formerly)
         visit = SshVisit(place, made, device.ssh, settings, context.host_keys, is_device=True)
-        return _logged_in(check, settings, *await log_in(visit))
+        return await _logged_in(check, settings, context, *await log_in(visit))
 
 
 async def _run_behind(
@@ -84,31 +84,39 @@ async def _run_behind(
         tunnel = await opened.enter_async_context(way_to(access, context, settings, check.timeout_s))
         if not settings.login:
             reader = await read_through(tunnel, device.address, access.port, opened)
-            return _judge_greeting(check, settings, await _read_greeting(reader, access.port))
+            return await _judge_greeting(check, settings, context, await _read_greeting(reader, access.port))
         visit = SshVisit(
             Place(device.name, access.port, "", device.formerly), None, access, settings, context.host_keys,
             tunnel=tunnel, dialled=device.address, is_device=True,
         )  # fmt: skip
-        return _logged_in(check, settings, *await log_in(visit))
+        return await _logged_in(check, settings, context, *await log_in(visit))
 
 
-def _logged_in(
-    check: Check, settings: SshSettings, facts: dict[str, str], ran: tuple[int | None, str] | None
+async def _logged_in(
+    check: Check,
+    settings: SshSettings,
+    context: ProbeContext,
+    facts: dict[str, str],
+    ran: tuple[int | None, str] | None,
 ) -> Finding:
     if ran is None:
         return Finding(readings=(match_reading(check.name, failed=False),), facts=facts)
-    return _judge(settings, check.name, *ran, facts)
+    status, output = ran
+    if settings.expect is None or status:
+        return _judge(check.name, status, {}, facts)
+    groups = await context.searches.groups(settings.expect, output, check.timeout_s)
+    return _judge(check.name, status, groups, facts)
 
 
 async def _greet(device: Device, check: Check, port: int, settings: SshSettings, context: ProbeContext) -> Finding:
     async with connect(device, check, port, context) as (reader, _):
         greeting = await _read_greeting(reader, port)
-    return _judge_greeting(check, settings, greeting)
+    return await _judge_greeting(check, settings, context, greeting)
 
 
-def _judge_greeting(check: Check, settings: SshSettings, greeting: str) -> Finding:
-    facts = {"banner": greeting}
-    failed = settings.expect is not None and not settings.expect.search(greeting)
+async def _judge_greeting(check: Check, settings: SshSettings, context: ProbeContext, greeting: str) -> Finding:
+    facts, expect = {"banner": greeting}, settings.expect
+    failed = expect is not None and await context.searches.groups(expect, greeting, check.timeout_s) is None
     readings = (match_reading(check.name, failed=failed),)
     if failed:
         return Finding(Outcome.DEGRADED, f"the greeting is not what is expected: {greeting!r}", readings, facts=facts)
@@ -134,9 +142,11 @@ async def _read_greeting(reader: _Lines, port: int) -> str:
     raise ProbeError(Outcome.PROTOCOL, f"port {port} takes a connection and does not speak SSH")
 
 
-def _judge(settings: SshSettings, check: CheckName, status: int | None, output: str, facts: dict[str, str]) -> Finding:
-    match = settings.expect.search(output) if settings.expect and not status else None
-    failed = settings.expect is not None and not status and match is None
+def _judge(
+    check: CheckName, status: int | None, groups: dict[str, str | None] | None, facts: dict[str, str]
+) -> Finding:
+    """`groups` are those of the match; None where what is expected was not found."""
+    failed = groups is None
     matched = match_reading(check, failed=failed)
     if status:
         return Finding(Outcome.DEGRADED, f"the command ended with status {status}", (matched,), facts=facts)
@@ -144,7 +154,7 @@ def _judge(settings: SshSettings, check: CheckName, status: int | None, output: 
         return Finding(
             Outcome.DEGRADED, "what the command printed does not match what is expected", (matched,), facts=facts
         )
-    return Finding(readings=(matched, *(_readings_of(match, check) if match else ())), facts=facts)
+    return Finding(readings=(matched, *_readings_of(groups or {}, check)), facts=facts)
 
 
 @lru_cache(maxsize=256)
@@ -153,8 +163,7 @@ def ssh_block(check: CheckName, names: tuple[str, ...]) -> SeriesBlock:
     return SeriesBlock(tuple(SeriesKey("ssh_value", (("check", check), ("name", name))) for name in names))
 
 
-def _readings_of(match: re.Match[str], check: CheckName) -> tuple[Reading, ...]:
-    groups = match.groupdict()
+def _readings_of(groups: dict[str, str | None], check: CheckName) -> tuple[Reading, ...]:
     if not groups:
         return ()
     return (Reading(ssh_block(check, tuple(groups)), array("d", (_number(text) for text in groups.values()))),)

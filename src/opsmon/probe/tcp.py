@@ -22,6 +22,9 @@ from opsmon.probe.series import match_reading
 from opsmon.probe.socket_fault import fault_of
 
 LONGEST_ANSWER_BYTES = 65_536
+PIECE_BYTES = 4_096
+GROWTH = 8  # an eighth of what is there has to come before all of it is searched again
+MOMENT_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +90,38 @@ async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
             writer.write(settings.send)
         if settings.expect is None:
             return Finding(readings=(match_reading(check.name, failed=False),))
-        found = await _match(reader, settings.expect, settings.port)
+        found = await _match(reader, settings, check, context)
     return replace(found, readings=(match_reading(check.name, failed=found.outcome is not Outcome.OK),))
 
 
-async def _match(reader: asyncio.StreamReader, expect: re.Pattern[bytes], port: int) -> Finding:
-    heard = bytearray()
-    while chunk := await reader.read(4096):
-        heard += chunk
-        if expect.search(heard):
+async def _match(reader: asyncio.StreamReader, settings: TcpSettings, check: Check, context: ProbeContext) -> Finding:
+    assert settings.expect is not None  # noqa: S101 - the caller looked
+    heard = b""
+    while piece := await _more(reader, len(heard) // GROWTH):
+        heard += piece
+        if await context.searches.in_octets(settings.expect, heard, check.timeout_s):
             return Finding(facts={"banner": first_line(heard)})
         if len(heard) >= LONGEST_ANSWER_BYTES:
             break
-    return Finding(Outcome.DEGRADED, f"port {port} answered, without what is expected: {first_line(heard)!r}")
+    return Finding(Outcome.DEGRADED, f"port {settings.port} answered, without what is expected: {first_line(heard)!r}")
+
+
+async def _more(reader: asyncio.StreamReader, least: int) -> bytes:
+    """What comes: `least` octets and more, or what there is when a moment passes without any; nothing at the end.
+
+    A server that sends octet by octet would have all that it said searched anew for each of them.
+    """
+    piece = await reader.read(PIECE_BYTES)
+    while piece and len(piece) < least:
+        try:
+            async with asyncio.timeout(MOMENT_S):
+                more = await reader.read(PIECE_BYTES)
+        except TimeoutError:
+            break
+        if not more:
+            break
+        piece += more
+    return piece
 
 
 def first_line(heard: bytes | bytearray) -> str:
