@@ -1,0 +1,70 @@
+BEGIN TRANSACTION;
+CREATE TABLE head (
+	id INTEGER NOT NULL, 
+	seq INTEGER NOT NULL, 
+	hash VARCHAR(64) NOT NULL, 
+	touched_at VARCHAR(40), 
+	PRIMARY KEY (id)
+);
+INSERT INTO "head" VALUES(1,21,'f266ae432847523a43548398f57d960377924ff8143104700de1e0b0a82553db',NULL);
+CREATE TABLE journal (
+	seq INTEGER NOT NULL, 
+	at VARCHAR(40) NOT NULL, 
+	type VARCHAR(40) NOT NULL, 
+	schema INTEGER NOT NULL, 
+	incident VARCHAR(64), 
+	device TEXT, 
+	payload TEXT NOT NULL, 
+	prev_hash VARCHAR(64) NOT NULL, 
+	hash VARCHAR(64) NOT NULL, 
+	PRIMARY KEY (seq), 
+	UNIQUE (hash)
+);
+INSERT INTO "journal" VALUES(1,'2026-04-20T02:00:00.000000+00:00','device_state_changed',1,NULL,'mcu','{"after":"up","at":"2026-04-20T02:00:00.000000+00:00","before":"unknown","cause":null,"covered_since":null,"covered_until":null,"device":"mcu","failed":[],"flapping":false,"good":true,"measured":null,"reason":"it answers","since":"2026-04-20T01:59:59.990000+00:00"}','0000000000000000000000000000000000000000000000000000000000000000','502c5e1c3dfdd86d7010586d1f94871eed6692c3d09a246ee670f6268473fcc1');
+INSERT INTO "journal" VALUES(2,'2026-04-20T02:02:01.000000+00:00','contract_watched',1,NULL,NULL,'{"at":"2026-04-20T02:02:01.000000+00:00","contract":"baizhifang-2026"}','502c5e1c3dfdd86d7010586d1f94871eed6692c3d09a246ee670f6268473fcc1','3abea1397a1f322655b49395ee840fb0b3c99e967cc58e88c22da33075c791f6');
+INSERT INTO "journal" VALUES(3,'2026-04-20T02:02:01.000000+00:00','task_changed',1,NULL,NULL,'{"after":"at_risk","at":"2026-04-20T02:02:01.000000+00:00","before":"open","contract":"baizhifang-2026","due_at":"2026-04-20T09:00:00.000000+00:00","obligation":"C10","part":"17:00","service":"office"}','3abea1397a1f322655b49395ee840fb0b3c99e967cc58e88c22da33075c791f6','d9ced021db6c6a33d1f5ec05e44c6d276dfe660c2f543a7f4d1086f4976fcb97');
+INSERT INTO "journal" VALUES(4,'2026-04-20T02:02:01.000000+00:00','task_changed',1,NULL,NULL,'{"after":"at_risk","at":"2026-04-20T02:02:01.000000+00:00","before":"open","contract":"baizhifang-2026","due_at":"2026-04-30T16:00:00.000000+00:00","obligation":"C11","part":"","service":"office"}','d9ced021db6c6a33d1f5ec05e44c6d276dfe660c2f543a7f4d1086f4976fcb97','ac880aab553e9c017a3db2f2d6fa1c4d6850692966616ab05d1654768687a036');
+INSERT INTO "journal" VALUES(5,'2026-04-20T02:02:01.000000+00:00','task_changed',1,NULL,NULL,'{"after":"at_risk","at":"2026-04-20T02:02:01.000000+00:00","before":"open","contract":"baizhifang-2026","due_at":"2026-04-30T16:00:00.000000+00:00","obligation":"C14","part":"cameras","service":"cctv"}','ac880aab553e9c017a3db2f2d6fa1c4d6850692966616ab05d1654768687a036','1ed401a26a2bb393846704a00c6d47010a531f90429ca2563204c498fb3baf8b');
+INSERT INTO "journal" VALUES(6,'2026-04-20T02:02:01.000000+00:00','task_changed',1,NULL,NULL,'{"after":"at_risk","at":"2026-04-20T02:02:01.000000+00:00","before":"open","contract":"baizhifang-2026","due_at":"2026-05-02T16:00:00.000000+00:00","obligation":"C14","part":"lines and storage","service":"cctv"}','1ed401a26a2bb393846704a00c6d47010a531f90429ca2563204c498fb3baf8b','3087c0448d6bc2cec6e197b1a1d68a46e9a385b9d4064aae3f4cc6bdf7770681');
+INSERT INTO "journal" VALUES(7,'2026-04-20T02:02:01.000000+00:00','task_changed',1,NULL,NULL,'{"after":"at_risk","at":"2026-04-20T02:02:01.000000+00:00","before":"open","contract":"baizhifang-2026","due_at":"2026-05-11T16:00:00.000000+00:00","obligation":"C15","part":"monthly report","service":"office"}','3087c0448d6bc2cec6e197b1a1d68a46e9a385b9d4064aae3f4cc6bdf7770681','eaeec2ff5dd4147ff56e2d4db24b2ce8d594979a0d097f62e9997a740ed6c1c2');
+INSERT INTO "journal" VALUES(8,'2026-04-20T02:02:01.000000+00:00','task_changed',1,NULL,NULL,'{"after":"at_risk","at":"2026-04-20T02:02:01.000000+00:00","before":"open","contract":"baizhifang-2026","due_at":"2026-05-02T16:00:00.000000+00:00","obligation":"C23","part":"","service":"cctv"}','eaeec2ff5dd4147ff56e2d4db24b2ce8d594979a0d097f62e9997a740ed6c1c2','c0727243bba2da4b7d237ff60e090e7d6cc68dd28fbc4d086e4ab666e4e108d1');
+INSERT INTO "journal" VALUES(9,'2026-04-20T02:02:04.000000+00:00','device_state_changed',1,NULL,'mcu','{"after":"down","at":"2026-04-20T02:02:04.000000+00:00","before":"up","cause":null,"covered_since":null,"covered_until":null,"device":"mcu","failed":[],"flapping":false,"good":false,"measured":null,"reason":"icmp timeout ×4","since":"2026-04-20T02:01:59.000000+00:00"}','c0727243bba2da4b7d237ff60e090e7d6cc68dd28fbc4d086e4ab666e4e108d1','e4c278b6338e007cc9b2d26fe46118fc81adc7d4d4db4dd76e913719f6a6b5aa');
+INSERT INTO "journal" VALUES(10,'2026-04-20T02:02:04.000000+00:00','incident_opened',1,'20260420-1','mcu','{"at":"2026-04-20T02:02:04.000000+00:00","by":"","condition":"DeviceDown","contract":"baizhifang-2026","detail":"icmp timeout ×4","device":"mcu","gives_way_at":null,"incident":"20260420-1","kind":"mcu","labels":{"venue":"main-hall"},"own_labels":{},"service":"office","severity":"major","severity_given":false,"site":"hall","starts_at":"2026-04-20T02:01:59.000000+00:00","state":"down","subject":"","value":null}','e4c278b6338e007cc9b2d26fe46118fc81adc7d4d4db4dd76e913719f6a6b5aa','806fc56eb55c42c2ce8112e177e019b8bb2a937edbe33f24e8f3a3a536461008');
+INSERT INTO "journal" VALUES(11,'2026-04-20T02:02:04.000000+00:00','fact_added',1,'20260420-1',NULL,'{"at":"2026-04-20T02:02:04.000000+00:00","fact":{"about":"","approved_by":"","at":"2026-04-20T02:01:59.000000+00:00","by":"monitoring","clauses":[],"contradicted":false,"delivery":"","note":"icmp timeout ×4","paper":"","paper_sha256":"","type":"detected","withdraws":null},"incident":"20260420-1"}','806fc56eb55c42c2ce8112e177e019b8bb2a937edbe33f24e8f3a3a536461008','e7ea5cb3e613c7b0b9089f944a86b73bb61870ece0008b2e78d2a6770b25a519');
+INSERT INTO "journal" VALUES(12,'2026-04-20T02:02:04.000000+00:00','clock_changed',1,'20260420-1',NULL,'{"after":"running","at":"2026-04-20T02:02:04.000000+00:00","at_risk_at":"2026-04-20T03:01:59.000000+00:00","before":null,"clause":"C2","contract":"baizhifang-2026","due_at":"2026-04-20T04:01:59.000000+00:00","incident":"20260420-1","met_at":null,"provisional":false,"reason":"the incident was opened","starts_at":"2026-04-20T02:01:59.000000+00:00","strict_due_at":null,"target":"resolve"}','e7ea5cb3e613c7b0b9089f944a86b73bb61870ece0008b2e78d2a6770b25a519','fcd3c19d2975fbb0b05b9f890979a08f920aa0589adbeccf73b736460e54146d');
+INSERT INTO "journal" VALUES(13,'2026-04-20T02:02:04.000000+00:00','clock_changed',1,'20260420-1',NULL,'{"after":"running","at":"2026-04-20T02:02:04.000000+00:00","at_risk_at":"2026-04-20T02:04:29.000000+00:00","before":null,"clause":"C20","contract":"baizhifang-2026","due_at":"2026-04-20T02:06:59.000000+00:00","incident":"20260420-1","met_at":null,"provisional":false,"reason":"the incident was opened","starts_at":"2026-04-20T02:01:59.000000+00:00","strict_due_at":null,"target":"acknowledge"}','fcd3c19d2975fbb0b05b9f890979a08f920aa0589adbeccf73b736460e54146d','8b7b30ad8b824ed6c74181bbbee5379b322c825f120c0ce5dd25d25e9d6aa2e6');
+INSERT INTO "journal" VALUES(14,'2026-04-20T02:04:29.000000+00:00','clock_changed',1,'20260420-1',NULL,'{"after":"at_risk","at":"2026-04-20T02:04:29.000000+00:00","at_risk_at":"2026-04-20T02:04:29.000000+00:00","before":"running","clause":"C20","contract":"baizhifang-2026","due_at":"2026-04-20T02:06:59.000000+00:00","incident":"20260420-1","met_at":null,"provisional":false,"reason":"half of the time is used","starts_at":"2026-04-20T02:01:59.000000+00:00","strict_due_at":null,"target":"acknowledge"}','8b7b30ad8b824ed6c74181bbbee5379b322c825f120c0ce5dd25d25e9d6aa2e6','78b882383f8984c0d466ba82233a670ecdaadbff9b2e2f58f89973723777180d');
+INSERT INTO "journal" VALUES(15,'2026-04-20T02:06:59.000001+00:00','clock_changed',1,'20260420-1',NULL,'{"after":"breached","at":"2026-04-20T02:06:59.000001+00:00","at_risk_at":"2026-04-20T02:04:29.000000+00:00","before":"at_risk","clause":"C20","contract":"baizhifang-2026","due_at":"2026-04-20T02:06:59.000000+00:00","incident":"20260420-1","met_at":null,"provisional":false,"reason":"","starts_at":"2026-04-20T02:01:59.000000+00:00","strict_due_at":null,"target":"acknowledge"}','78b882383f8984c0d466ba82233a670ecdaadbff9b2e2f58f89973723777180d','bc6d3bdc4a2c6ded657cd3ec47762b933942828612452db62fe4d9697a7c90ad');
+INSERT INTO "journal" VALUES(16,'2026-04-20T03:01:59.000000+00:00','clock_changed',1,'20260420-1',NULL,'{"after":"at_risk","at":"2026-04-20T03:01:59.000000+00:00","at_risk_at":"2026-04-20T03:01:59.000000+00:00","before":"running","clause":"C2","contract":"baizhifang-2026","due_at":"2026-04-20T04:01:59.000000+00:00","incident":"20260420-1","met_at":null,"provisional":false,"reason":"half of the time is used","starts_at":"2026-04-20T02:01:59.000000+00:00","strict_due_at":null,"target":"resolve"}','bc6d3bdc4a2c6ded657cd3ec47762b933942828612452db62fe4d9697a7c90ad','11419d17725d267f3859148bf62750a6ce3bb2c94bb9710b2eafb687ad647fc7');
+INSERT INTO "journal" VALUES(17,'2026-04-20T04:01:49.000000+00:00','device_state_changed',1,NULL,'mcu','{"after":"up","at":"2026-04-20T04:01:49.000000+00:00","before":"down","cause":null,"covered_since":null,"covered_until":null,"device":"mcu","failed":[],"flapping":false,"good":true,"measured":null,"reason":"it answers","since":"2026-04-20T04:01:48.990000+00:00"}','11419d17725d267f3859148bf62750a6ce3bb2c94bb9710b2eafb687ad647fc7','f98188e5e61ca1b948646623de3ee2080e7a8be30eca47672f249a77aee983a4');
+INSERT INTO "journal" VALUES(18,'2026-04-20T04:01:49.000000+00:00','recovery_seen',1,'20260420-1',NULL,'{"at":"2026-04-20T04:01:49.000000+00:00","hold_until":"2026-04-20T04:02:19.000000+00:00","incident":"20260420-1","since":"2026-04-20T04:01:48.990000+00:00"}','f98188e5e61ca1b948646623de3ee2080e7a8be30eca47672f249a77aee983a4','c0841bc8bfd2738b4d851deb50ff391b040aad53cd6715d1e24db6c1ffdad99f');
+INSERT INTO "journal" VALUES(19,'2026-04-20T04:02:04.000000+00:00','device_state_changed',1,NULL,'mcu','{"after":"down","at":"2026-04-20T04:02:04.000000+00:00","before":"up","cause":null,"covered_since":null,"covered_until":null,"device":"mcu","failed":[],"flapping":false,"good":false,"measured":null,"reason":"icmp timeout ×4","since":"2026-04-20T04:01:59.000000+00:00"}','c0841bc8bfd2738b4d851deb50ff391b040aad53cd6715d1e24db6c1ffdad99f','79d10c3ea84a47fdf6452c16b492efaaa9e0211970488713f077eb2f75c17be6');
+INSERT INTO "journal" VALUES(20,'2026-04-20T04:02:04.000000+00:00','recovery_withdrawn',1,'20260420-1',NULL,'{"at":"2026-04-20T04:02:04.000000+00:00","incident":"20260420-1","reason":"icmp timeout ×4"}','79d10c3ea84a47fdf6452c16b492efaaa9e0211970488713f077eb2f75c17be6','fc0f3535c879a7608d9f3a1cd4c355607e10e3c4f206a6550c99df1037edf599');
+INSERT INTO "journal" VALUES(21,'2026-04-20T04:02:04.000000+00:00','clock_changed',1,'20260420-1',NULL,'{"after":"breached","at":"2026-04-20T04:02:04.000000+00:00","at_risk_at":"2026-04-20T03:01:59.000000+00:00","before":"at_risk","clause":"C2","contract":"baizhifang-2026","due_at":"2026-04-20T04:01:59.000000+00:00","incident":"20260420-1","met_at":null,"provisional":false,"reason":"icmp timeout ×4","starts_at":"2026-04-20T02:01:59.000000+00:00","strict_due_at":null,"target":"resolve"}','fc0f3535c879a7608d9f3a1cd4c355607e10e3c4f206a6550c99df1037edf599','f266ae432847523a43548398f57d960377924ff8143104700de1e0b0a82553db');
+CREATE TABLE outbox (
+	position INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	id VARCHAR(160) NOT NULL, 
+	channel VARCHAR(80) NOT NULL, 
+	"key" VARCHAR(80) NOT NULL, 
+	body TEXT NOT NULL, 
+	state VARCHAR(16) NOT NULL, 
+	attempts INTEGER NOT NULL, 
+	created_at VARCHAR(40) NOT NULL, 
+	next_attempt_at VARCHAR(40) NOT NULL, 
+	finished_at VARCHAR(40), 
+	error TEXT NOT NULL, 
+	UNIQUE (id)
+);
+CREATE TABLE snapshot (
+	seq INTEGER NOT NULL, 
+	hash VARCHAR(64) NOT NULL, 
+	at VARCHAR(40) NOT NULL, 
+	body BLOB NOT NULL, 
+	PRIMARY KEY (seq)
+);
+INSERT INTO "snapshot" VALUES(14,'78b882383f8984c0d466ba82233a670ecdaadbff9b2e2f58f89973723777180d','2026-04-20T04:02:04+00:00',X'7801DD58C16EDB300CFD15C3D73583ED26199AEBF609BD7583C1D872A256960C494ED015F9F791B49564B1D3364057B42B7288149A12F948BEE73EC5AE588B1AE245945E45B1D808ED1D2EEEEEE2526C642172E7C18BBC58835E8932BE8A9E62F068106749369F24D34996DC26D92249F0F335E1BF2FBC40D3DE0559D7454B1B4B51192B68A3D50FDA6C356D42E585E5BD86964EEA824D8E4F4817B31BFC7CBDB9A1230E275801CE687A58FA08B4DB0AEBC84901AD2327BA550A97154885B7C7B87EE16A650C7DF7B615B8AAD1456BF9D760ADA069A45EA14D05CA91516136026DF270B9DE326CB7DA4BD51FB7C323EEF001ED2D143EDF82C70C3F93394C5E3AC85C781C7DC64B90BFD7B2420030D9D93CEE0EF0E01E5E86E562E718AB592AB9022FBBBC7E4F134645582A07BA8FA92AFA86960D58AE85F41BA24F1B652BF26179DC9C298F43359846FC5D0AE0732BDDC3BBC79ABE18EB7898D7C96D3AFF3C614E4FC22C0ABFA1AD006801B5B0C09D3484F43F8B55492D1CCE8E3272DE585871659F463D9B24D9A742787682F0B0696B9C506BF51859D1186CE391EE9D4DD2F433059D5D9F047D5AD6E341BE09B297B1258EE5E960E6772E68C20ED99299714F9465CF9C818D4EC998D872E0FE882A8BBA89BCAC85697DF4B34D92F21B0F84D7906620C47FC39A48FDB24409921321BC409AC30486A72985C494C9344B263CD1914E4B1918ED070B9B1F2187EDF25E144C635C1EFCE311084E7A66BD352845060F52937808183D47D468EDC668D3A1CCB2D23FB21BB83796CBD62399BA11F6240A1FC3B3141E550DF99067F054B0148AD4DC538CBAAEE5306A907AC2B1ECE87A24EEC845A8A80D28B6EBF5CD4A6E844309F3D8DDABDFC5CCE507DFE467C9B170187D6C393D4AC28C0BA6932C15E92128CB3704965C7280FEB1E902111ED1E413C685EA682EBBFBE344944801A4FC30266DBAD49CCBEE56FA7569614B090E725091EC64FD4C3A1355A445DD58E687F434D0745A974EE045EED690CDE60402ED954261E2EC3E9F5D7D9592633AE8515862EFF233BB5E6F2A53BC4E0F5ED837AC62E9A453198A972D385EFAF17B4697C7125E09BE9615CEA80D53E95EE5F549DA4F31DB6ADDE71AEBF0B2E2EFF5E148BB5C9F6B9751693A3D63EDBCC594E77B19D0DFBD1658C01460BF267CA543A50CD48861361E26AD5F8B284CA5680B2EEAE7DA07C18C35FB013428E89D0C5F943A0DF4CEC011272EB2216FED313865B9F9D854FC48C08D8613CA81BA664052AF6DB65702171FB5D8BEEDC2AB15F6EB1BB6DD87420FF9AD8A4C1551FB91CE89A48B703097F83A497319273BBEC076C47804C122CA88CB745B2FE9BF08449BE1575CA4BBDD1FE16EC83F');
+CREATE INDEX journal_incident ON journal (incident, seq);
+CREATE INDEX journal_at ON journal (at);
+CREATE INDEX outbox_waiting ON outbox (state, channel, "key", position);
+DELETE FROM "sqlite_sequence";
+COMMIT;
