@@ -27,9 +27,9 @@ test: $(VENV)/.installed  ## every test
 quick: $(VENV)/.installed  ## the tests to run between two edits: less than a minute
 	$(PYTEST) -m 'not slow'
 
-fuzz: $(VENV)/.installed  ## the property tests with new examples, more of them; SEED=N repeats a run
+fuzz: $(VENV)/.installed  ## what a stranger may send and the property tests, with new examples, more of them; SEED=N repeats a run
 	@seed=$${SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; echo "seed $$seed (again: make fuzz SEED=$$seed)"; \
-	$(PYTEST) --hypothesis-profile=fuzz --hypothesis-seed=$$seed --timeout 3600 tests/property
+	$(PYTEST) --hypothesis-profile=fuzz --hypothesis-seed=$$seed --timeout 3600 tests/fuzz tests/property
 
 recordings: $(VENV)/.installed  ## how much of recorded devices the profiles find: make recordings DIR=FOLDER
 	@test -d "$(DIR)" || { echo 'which folder? make recordings DIR=FOLDER'; exit 2; }

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from tests.recordings import recordings_folder
 
 TESTS = Path(__file__).parent
-SLOW_FOLDERS = (TESTS / "e2e", TESTS / "real", TESTS / "property")
+SLOW_FOLDERS = (TESTS / "e2e", TESTS / "real", TESTS / "property", TESTS / "fuzz")
 
 FUZZ_EXAMPLES = 1000  # of a law that names no number of its own
 

@@ -177,7 +177,7 @@ def _days(written: str) -> Iterator[date]:
 def notice_problems(year: str, notice: NoticeSpec) -> Iterator[Problem]:
     """What is wrong with a notice: a year that is none, a day twice, a day that the library knows otherwise."""
     key = f"notices.{year}"
-    if not (year.isdigit() and len(year) == 4):
+    if not (year.isdecimal() and len(year) == 4):
         yield Problem("", 0, 0, f"{shown(year)} is no year", key=key)
         return
     marked: dict[date, Day] = {}

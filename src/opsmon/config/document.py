@@ -172,5 +172,5 @@ def add_mistake(document: Document, steps: Steps, mistake: Mistake, problems: Pr
 def add_config_error(document: Document, error: ConfigError, problems: Problems, *, steps: Steps = ()) -> None:
     """Place the problems that a `resolve` raised by dotted key."""
     for problem in error.problems:
-        where = (*steps, *(int(part) if part.isdigit() else part for part in problem.key.split(".") if part))
+        where = (*steps, *(int(part) if part.isdecimal() else part for part in problem.key.split(".") if part))
         problems.add(document.problem(where, problem.message, problem.hint, warning=problem.warning))

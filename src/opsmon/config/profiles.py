@@ -74,5 +74,5 @@ def _joined(
 
 
 def _placed(document: Document, problem: ProfileProblem) -> Problem:
-    steps = [int(step) if step.isdigit() else step for step in problem.key.split(".")]
+    steps = [int(step) if step.isdecimal() else step for step in problem.key.split(".")]
     return document.problem(steps, problem.message, problem.hint)

@@ -113,7 +113,7 @@ class Incidents:
 def id_order(incident: IncidentId) -> tuple[str, int]:
     """Sorts `20261120-9` before `20261120-10`; an id of another shape sorts by its text."""
     day, _, number = incident.partition("-")
-    return (day, int(number)) if number.isdigit() else (incident, 0)
+    return (day, int(number)) if number.isdecimal() else (incident, 0)
 
 
 def apply(incidents: Incidents, event: IncidentChange) -> Incidents:

@@ -15,6 +15,7 @@ _MARKS: Final = (
 )
 _LEAST_UTF_16 = 4  # octets, with its mark; of fewer nobody can tell
 _LONGEST_CHARACTER = 4  # octets, of UTF-8 and of GB 18030
+_NOT_EAST_ASIAN: Final = bytes((*range(0x2F), *range(0xD8, 0xE0)))  # high octets of UTF-16, the halves of pairs too
 
 
 def decode_octets(octets: bytes) -> str:
@@ -67,6 +68,13 @@ def _is_cut(error: UnicodeDecodeError) -> bool:
     return rest < _LONGEST_CHARACTER and error.reason in ("unexpected end of data", "incomplete multibyte sequence")
 
 
+def _east_asian(text: str) -> int:
+    """How many of its characters are from U+2F00 to U+FFEF. By whole octets, because a text may be a page of a MiB."""
+    high_octets = text.encode("utf-16-be", "surrogatepass")[::2]
+    others = text.count("\ufffd")  # of the last 256 nothing else is met
+    return len(high_octets.translate(None, _NOT_EAST_ASIAN)) - others
+
+
 def _mostly(octets: bytes, encoding: str) -> str | None:
     """The text of octets that are broken within (two cut texts, one after the other) and far more sound than broken.
 
@@ -74,5 +82,5 @@ def _mostly(octets: bytes, encoding: str) -> str | None:
     """
     text = octets.decode(encoding, "replace")
     broken = text.count("\ufffd")
-    sound = sum("\u2e80" <= letter <= "\uffef" for letter in text) - broken
+    sound = _east_asian(text) - broken
     return text.replace("\ufffd", "") if sound > 2 * broken else None

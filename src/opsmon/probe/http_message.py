@@ -3,8 +3,8 @@
 What harms nobody is taken: see `text_message`, and interim responses (100, 103), any version of HTTP, chunk
 extensions, trailers, a body without a length, a head that ends with the connection, a body that is packed although we
 asked for a plain one. Two lengths that differ, a broken chunk, a header without a colon are
-refused, and the error names the line and the reason. A head has at most 256 KiB and 5,000 lines, and of a body a MiB
-is read.
+refused, and the error names the line and the reason. A head has at most 256 KiB and 5,000 lines, with the interim
+ones before it; of a body a MiB is read, in at most 65,536 chunks, and many small ones let the loop go on in between.
 """
 
 import asyncio
@@ -29,6 +29,8 @@ _PACKED = frozenset({"gzip", "x-gzip", "deflate"})
 _ZLIB_OR_GZIP = 32 + zlib.MAX_WBITS
 _LONGEST_CHUNK_LINE_BYTES = 8_192
 _LONGEST_ANNOUNCED_BYTES = 10**15
+MOST_CHUNKS = 65_536
+_CHUNKS_AT_A_TIME = 256  # a chunk that has come already is read without a turn of the loop
 _CHUNK_SIZE = re.compile(rb"[ \t]*0*([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?")
 
 
@@ -37,8 +39,11 @@ async def read_http_head(reader: asyncio.StreamReader) -> Response:
 
     The reader's own limit has to be LONGEST_HEAD_BYTES.
     """
+    left = _MOST_HEADERS
     for _ in range(_MOST_INTERIM):
-        response = parse_response_lines(await read_head(reader, LONGEST_HEAD_BYTES, _MOST_HEADERS, may_end=True))
+        lines = await read_head(reader, LONGEST_HEAD_BYTES, left, may_end=True)
+        left -= len(lines)
+        response = parse_response_lines(lines)
         if not response.protocol.startswith("HTTP/"):
             raise MalformedError(f"line 1 is of another protocol: {quoted(response.protocol)}")
         if response.status >= 200 or response.status == 101:
@@ -96,6 +101,10 @@ async def _read_chunks(reader: asyncio.StreamReader) -> bytes:
     body, number = bytearray(), 0
     while len(body) < LONGEST_BODY_BYTES:
         number += 1
+        if number > MOST_CHUNKS:
+            raise MalformedError(f"more than {MOST_CHUNKS} chunks")
+        if number % _CHUNKS_AT_A_TIME == 0:
+            await asyncio.sleep(0)
         size = await _read_chunk_size(reader, number)
         if size == 0:
             return bytes(body)  # trailers say nothing that a check wants, and the connection ends here

@@ -228,7 +228,7 @@ def _pass_only(sock: socket.socket, version: IpVersion) -> None:
 
 def _scoped(address: str) -> tuple[str, int, int, int]:
     host, _, zone = address.partition("%")
-    return host, 0, 0, int(zone) if zone.isdigit() else socket.if_nametoindex(zone)
+    return host, 0, 0, int(zone) if zone.isdecimal() else socket.if_nametoindex(zone)
 
 
 def _offender(family: socket.AddressFamily, sockaddr: bytes) -> str:

@@ -13,6 +13,7 @@ import secrets
 from array import array
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Annotated
 from xml.etree import ElementTree as Xml
 from xml.sax.saxutils import escape
@@ -27,9 +28,16 @@ from opsmon.probe.digest import Login
 from opsmon.probe.field import CheckSpec, Port
 from opsmon.probe.http_client import Exchange, exchange_with_login, origin_of
 from opsmon.probe.page_text import xml_text
+from opsmon.probe.profile.text import clean_text
+from opsmon.probe.wire_text import shown
+from opsmon.probe.xml_tree import LONGEST_XML_CHARS, XmlError, parse_xml
 from opsmon.spec import Seconds, SecretField
 
-LONGEST_ENVELOPE_BYTES = 262_144
+LONGEST_ENVELOPE_BYTES = LONGEST_XML_CHARS
+LONGEST_NAME = 200  # characters of what a device calls itself
+_LONGEST_QUOTED = 80
+_MOST_CODES = 8
+_LAST_MOMENT = datetime(9999, 12, 31, tzinfo=UTC)
 DEVICE_NS = "http://www.onvif.org/ver10/device/wsdl"
 _SCHEMA = "{http://www.onvif.org/ver10/schema}"
 _SOAP = "http://www.w3.org/2003/05/soap-envelope"
@@ -72,9 +80,17 @@ async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
     offset_s = (told - (before + (after - before) / 2)).total_seconds() if told else None
     identity = None
     if settings.login:
-        device_now = after + timedelta(seconds=offset_s or 0.0)
+        device_now = _moved(after, offset_s or 0.0)
         identity = parse_identity(await service.call("GetDeviceInformation", device_now))
     return _judge(offset_s, settings, identity)
+
+
+def _moved(moment: datetime, seconds: float) -> datetime:
+    """A moment by the device's clock, which may stand at the end of all time."""
+    try:
+        return moment + timedelta(seconds=seconds)
+    except OverflowError:
+        return _LAST_MOMENT
 
 
 async def _ask_time(service: "_Service", now: datetime) -> Xml.Element:
@@ -133,7 +149,7 @@ def build_envelope(operation: str, security: str) -> bytes:
 
 def security_header(login: Login, created: datetime, nonce: bytes) -> str:
     """WS-UsernameToken: Base64(SHA-1(nonce + created + password)), as the profile has it."""
-    stamp = created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    stamp = created.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
     hashed = hashlib.sha1(nonce + stamp.encode() + login.password.reveal().encode(), usedforsecurity=False).digest()
     digest, salt = (base64.b64encode(octets).decode() for octets in (hashed, nonce))
     return (
@@ -145,13 +161,13 @@ def security_header(login: Login, created: datetime, nonce: bytes) -> str:
 
 def open_envelope(envelope: bytes, operation: str, content_type: str = "") -> Xml.Element:
     """The answer inside a SOAP envelope, in whatever code it is written. Raises ProbeError."""
-    text = xml_text(envelope[: LONGEST_ENVELOPE_BYTES + 1], content_type)
-    if len(envelope) > LONGEST_ENVELOPE_BYTES or any(mark in text for mark in ("<!DOCTYPE", "<!ENTITY", "\0")):
-        raise ProbeError(Outcome.PROTOCOL, f"{operation}: an envelope that no correct device sends")
+    if len(envelope) > LONGEST_ENVELOPE_BYTES:
+        words = f"{operation}: the answer has more than {LONGEST_ENVELOPE_BYTES} octets"
+        raise ProbeError(Outcome.PROTOCOL, words)
     try:
-        root = Xml.fromstring(text)  # noqa: S314 - bounded, and definitions of entities are refused above
-    except (Xml.ParseError, ValueError):
-        raise ProbeError(Outcome.PROTOCOL, f"{operation}: the answer is no XML") from None
+        root = parse_xml(xml_text(envelope, content_type))
+    except XmlError as error:
+        raise ProbeError(Outcome.PROTOCOL, f"{operation}: the answer is refused: {error}") from None
     fault = root.find(f".//{{{_SOAP}}}Fault")
     if fault is not None:
         raise _fault_of_soap(fault, operation)
@@ -162,10 +178,13 @@ def open_envelope(envelope: bytes, operation: str, content_type: str = "") -> Xm
 
 
 def _fault_of_soap(fault: Xml.Element, operation: str) -> ProbeError:
-    codes = [(value.text or "").rpartition(":")[2].strip() for value in fault.iter(f"{{{_SOAP}}}Value")]
+    values = islice(fault.iter(f"{{{_SOAP}}}Value"), _MOST_CODES)
+    codes = [shown((value.text or "").rpartition(":")[2].strip()[:_LONGEST_QUOTED]) for value in values]
     if any(code in ("NotAuthorized", "FailedAuthentication", "InvalidSecurityToken") for code in codes):
         return ProbeError(Outcome.AUTH, f"{operation}: the login is refused or missing ({codes[-1]})")
-    return ProbeError(Outcome.DEGRADED, f"{operation}: the device answers with a fault ({', '.join(codes)[:80]})")
+    return ProbeError(
+        Outcome.DEGRADED, f"{operation}: the device answers with a fault ({', '.join(codes)[:_LONGEST_QUOTED]})"
+    )
 
 
 def parse_clock(answer: Xml.Element) -> datetime | None:
@@ -187,7 +206,7 @@ def parse_identity(answer: Xml.Element) -> Identity:
     """Who the device is, of a GetDeviceInformationResponse."""
 
     def text(name: str) -> str:
-        return (answer.findtext(f"{{{DEVICE_NS}}}{name}") or "").strip()[:200]
+        return clean_text(answer.findtext(f"{{{DEVICE_NS}}}{name}") or "", LONGEST_NAME)
 
     return Identity(
         vendor=text("Manufacturer"), model=text("Model"), serial=text("SerialNumber"), software=text("FirmwareVersion")

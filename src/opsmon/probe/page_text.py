@@ -7,13 +7,16 @@ The order is that of browsers (WHATWG Encoding, 6, and HTML, 13.2.3): a mark, th
 import codecs
 import re
 from collections.abc import Iterator
+from encodings import normalize_encoding
+from encodings.aliases import aliases
 
 from opsmon.probe.charset import decode_octets
 
 _PRESCANNED_BYTES = 4_096
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
-_META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
-_XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]+)", re.IGNORECASE)
+_LABEL = r"\s{0,20}+=\s{0,20}+[\"']?+\s{0,20}+([A-Za-z0-9_.:-]{1,40}+)"
+_CHARSET = re.compile(rf"charset{_LABEL}", re.IGNORECASE)
+_META = re.compile(rf"<meta[^>]{{0,200}}?charset{_LABEL}".encode(), re.IGNORECASE)
+_XML = re.compile(rf"\s{{0,200}}+<\?xml[^>]{{0,200}}?encoding{_LABEL}".encode(), re.IGNORECASE)
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 # Python has codecs that unpack and run escapes; only these read pages. GB 2312 and GBK are parts of GB 18030.
 _CODES = {
@@ -23,6 +26,7 @@ _CODES = {
     "iso8859-1": "latin-1", "cp1252": "cp1252", "cp1251": "cp1251", "koi8-r": "koi8-r", "shift_jis": "cp932",
     "cp932": "cp932", "euc_jp": "euc_jp", "euc_kr": "cp949", "cp949": "cp949",
 }  # fmt: skip
+_KNOWN = frozenset({*aliases, *aliases.values()})
 _ALIASES = {"x-gbk": "gbk", "gb_2312-80": "gb2312", "gb_2312": "gb2312", "utf8mb4": "utf-8", "unicode": "utf-16"}
 
 
@@ -39,7 +43,7 @@ def declared_codes(body: bytes, content_type: str) -> tuple[str, ...]:
     """The codes that a page says it is in, the strongest word first; without those that nobody knows."""
     marked = [code for mark, code in _MARKS if body.startswith(mark)][:1]
     head = body[:_PRESCANNED_BYTES]
-    header, within = _CHARSET.search(content_type), _META.search(head) or _XML.search(head)
+    header, within = _CHARSET.search(content_type), _META.search(head) or _XML.match(head)
     labels = [header[1] if header else "", within[1].decode("ascii") if within else ""]
     return tuple(dict.fromkeys([*marked, *(code for label in labels if (code := code_of(label)))]))
 
@@ -47,8 +51,12 @@ def declared_codes(body: bytes, content_type: str) -> tuple[str, ...]:
 def code_of(label: str) -> str:
     """Python's name of the code that a label means; empty for one that is unknown."""
     lowered = label.strip().lower()
+    wanted = _ALIASES.get(lowered, lowered)
+    written = normalize_encoding(wanted) if wanted.isascii() else ""
+    if written not in _KNOWN and written.replace(".", "_") not in _KNOWN:  # Python keeps what it looked for in vain
+        return ""
     try:
-        return _CODES.get(codecs.lookup(_ALIASES.get(lowered, lowered)).name, "") if lowered else ""
+        return _CODES.get(codecs.lookup(wanted).name, "")
     except (LookupError, ValueError):
         return ""
 

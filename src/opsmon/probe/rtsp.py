@@ -31,12 +31,14 @@ from opsmon.probe.digest import (
 )
 from opsmon.probe.field import CheckSpec, Port
 from opsmon.probe.tcp import connect, first_line
-from opsmon.probe.text_message import MalformedError, Response, build_request, read_response
+from opsmon.probe.text_message import MalformedError, Response, build_request, quoted, read_response
 from opsmon.probe.wire_text import shown, wire_octets
 from opsmon.spec import SecretField
 
 PROTOCOL = "RTSP/1.0"
 MEDIA = ("video", "audio", "application")
+MOST_TRACKS = 100
+LONGEST_NAME = 40  # characters of a medium or a codec
 Medium = Literal["video", "audio", "application"]
 
 
@@ -125,7 +127,7 @@ class _Talk:
         self._writer.write(build_request(method, self._url, PROTOCOL, lines))
         response = await read_response(self._reader)
         if not response.protocol.startswith("RTSP/"):
-            raise MalformedError(f"it answers in {response.protocol}")
+            raise MalformedError(f"it answers in {quoted(response.protocol)}")
         if response.header("cseq") not in (str(self._sequence), ""):
             raise MalformedError("it answers another request")
         return response
@@ -155,12 +157,19 @@ def _count(tracks: tuple[Track, ...], medium: str) -> int:
 
 
 def parse_tracks(description: str) -> tuple[Track, ...]:
-    """The media of a session description (RFC 4566: `m=` lines and their `a=rtpmap:`). Passes over what it is not."""
+    """The media of a session description (RFC 4566: `m=` lines and their `a=rtpmap:`), the first MOST_TRACKS of them.
+    Passes over what it is not."""
     tracks: list[Track] = []
     for line in description.splitlines():
         if line.startswith("m="):
-            tracks.append(Track(line[2:].split(" ", 1)[0].strip().lower(), ""))
+            if len(tracks) == MOST_TRACKS:
+                break
+            tracks.append(Track(_named(line[2:].partition(" ")[0]).lower(), ""))
         elif line.startswith("a=rtpmap:") and tracks and not tracks[-1].codec:
-            codec = line.partition(" ")[2].partition("/")[0].strip()
-            tracks[-1] = Track(tracks[-1].media, codec)
+            codec = line.partition(" ")[2].partition("/")[0]
+            tracks[-1] = Track(tracks[-1].media, _named(codec))
     return tuple(tracks)
+
+
+def _named(word: str) -> str:
+    return shown(word.strip()[:LONGEST_NAME])

@@ -29,6 +29,7 @@ from opsmon.probe.wire_text import shown, wire_octets
 PROTOCOL = "SIP/2.0"
 FIRST_REPEAT_S = 0.5  # T1
 LONGEST_REPEAT_S = 4.0  # T2
+MOST_FOREIGN = 100  # answers to others that are passed over in one stream
 _BRANCH_COOKIE = "z9hG4bK"
 
 
@@ -118,10 +119,11 @@ async def _over_tcp(device: Device, check: Check, settings: SipSettings, context
     async with connect(device, check, settings.port, context) as (reader, writer):
         request = options_request(device.address, _place_of(writer.get_extra_info("sockname")), settings)
         writer.write(request.to_bytes())
-        while True:
+        for _ in range(MOST_FOREIGN):
             response = await read_response(reader)
             if request.is_answered_by(response):
                 return response
+    raise MalformedError(f"{MOST_FOREIGN} answers, none of them to our request")
 
 
 class _Datagrams(asyncio.DatagramProtocol):

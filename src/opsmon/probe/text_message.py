@@ -3,8 +3,8 @@
 A message is a start line, header lines (names in any case, folded lines allowed, several of one name kept), an empty
 line, and a body of as many octets as Content-Length says. What real devices get wrong and harms nobody is taken: lines
 that end in LF alone or in more than one CR, a space before the colon, a header without a name, no reason phrase or
-nothing before it, the same length twice. Sizes are bounded; what breaks the format is MalformedError, which names the
-line and the reason.
+nothing before it, the same length twice. Sizes are bounded: a start line, a name and a value are cut at
+HEADER_FIELD_CHARS, whatever is made of them. What breaks the format is MalformedError, which names line and reason.
 
 Values are wire text (see `wire_text`): octets in any code come through unchanged.
 """
@@ -14,14 +14,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from opsmon.bounds import HEADER_FIELD_CHARS
 from opsmon.probe.wire_text import shown, wire_octets, wire_text
 
 LONGEST_HEAD_BYTES = 65_536
 LONGEST_BODY_BYTES = 131_072
+MOST_LINES = 1_000
 _STATUS_LINE = re.compile(r"([A-Za-z]+/\d(?:\.\d)?)[ \t]+(\d{3})(?!\d)[ \t]?(.*)", re.ASCII)
 _LENGTH = re.compile(r"\+?0*(\d{1,15})(?!\d)", re.ASCII)
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _QUOTED = 60
+_MOST_QUOTED = 3
 _BLANKS_BEFORE = 2
 HUNG_UP = "hung up"  # before the first octet
 
@@ -57,12 +60,15 @@ def build_request(
 
 def parse_response_head(head: bytes) -> Response:
     """Start line and headers of a response. Raises MalformedError."""
-    return parse_response_lines([wire_text(line).rstrip("\r") for line in head.strip(b"\r\n").split(b"\n")])
+    lines = head.strip(b"\r\n").split(b"\n", MOST_LINES)
+    if len(lines) > MOST_LINES:
+        raise MalformedError(f"more than {MOST_LINES} lines of headers")
+    return parse_response_lines([wire_text(line).rstrip("\r") for line in lines])
 
 
 def parse_response_lines(lines: Sequence[str]) -> Response:
     """The same of lines without their ends."""
-    first = lines[0].rstrip() if lines else ""
+    first = lines[0][:HEADER_FIELD_CHARS].rstrip() if lines else ""
     match = _STATUS_LINE.fullmatch(first)
     if match is None:
         raise MalformedError(f"line 1 is no status line: {quoted(first)}")
@@ -91,7 +97,8 @@ def content_length(response: Response, longest: int = LONGEST_BODY_BYTES) -> int
     told = [number.strip() for line in written for number in line.split(",")]
     numbers = {_length_of(one, longest) for one in told}
     if len(numbers) > 1:
-        raise MalformedError(f"Content-Length is {' and '.join(quoted(one) for one in sorted(set(told)))}")
+        told = sorted(set(told))[:_MOST_QUOTED]
+        raise MalformedError(f"Content-Length is {' and '.join(quoted(one) for one in told)}")
     return numbers.pop() if numbers else None
 
 
@@ -115,7 +122,7 @@ async def read_response(reader: asyncio.StreamReader) -> Response:
 async def read_head(
     reader: asyncio.StreamReader,
     longest_bytes: int = LONGEST_HEAD_BYTES,
-    most_lines: int = 1_000,
+    most_lines: int = MOST_LINES,
     *,
     may_end: bool = False,
 ) -> list[str]:
@@ -158,7 +165,7 @@ async def _read_line(reader: asyncio.StreamReader, number: int, longest_bytes: i
 
 def parse_headers(lines: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Header lines, the first of which is line 2 of the message. Raises MalformedError."""
-    headers: dict[str, tuple[str, ...]] = {}
+    headers: dict[str, list[str]] = {}
     name = ""
     for number, line in enumerate(lines, 2):
         if "\0" in line:
@@ -166,20 +173,21 @@ def parse_headers(lines: Sequence[str]) -> dict[str, tuple[str, ...]]:
         if line[:1] in (" ", "\t"):
             if not name:
                 raise MalformedError(f"line {number} is folded, with nothing before it: {quoted(line)}")
-            *before, last = headers[name]
-            headers[name] = (*before, f"{last} {line.strip()}")
+            values = headers[name]
+            if len(values[-1]) < HEADER_FIELD_CHARS:
+                values[-1] = f"{values[-1]} {line.strip()}"[:HEADER_FIELD_CHARS]
             continue
         written, colon, value = line.partition(":")
-        name = written.strip().lower()
+        name = written.strip()[:HEADER_FIELD_CHARS].lower()
         if not colon:
             raise MalformedError(f"line {number} has no colon: {quoted(line)}")
-        headers[name] = (*headers.get(name, ()), value.strip())
-    return headers
+        headers.setdefault(name, []).append(value.strip()[:HEADER_FIELD_CHARS])
+    return {name: tuple(values) for name, values in headers.items()}
 
 
 def quoted(text: str) -> str:
     """The beginning of what a stranger wrote, as it may stand in an error."""
-    read = shown(text)
+    read = shown(text[: _QUOTED * 4])
     return repr(read if len(read) <= _QUOTED else f"{read[:_QUOTED]}…")
 
 

@@ -44,6 +44,13 @@ _OPENSSL_CIPHER = re.compile(
     r"(?:-(?P<hash>SHA\d*|MD5))?"
 )
 UNREADABLE = "a name that cannot be read"
+LONGEST_NAME = 1_024  # characters of a subject or an issuer
+LONGEST_ALTERNATIVES = 4_096  # and of all other names together; certificates of large sites have a hundred
+# What cryptography raises for a certificate that is none, or a part of one: not all of it is ValueError.
+_UNREADABLE = (
+    ValueError, TypeError, x509.InvalidVersion, x509.ExtensionNotFound, x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)  # fmt: skip
 _OTHER_CIPHERS = {"CHACHA20-POLY1305": "CHACHA20_POLY1305", "DES-CBC3": "3DES_EDE_CBC", "RC4": "RC4_128"}
 
 
@@ -61,7 +68,7 @@ def session_of(secured: ssl.SSLObject) -> TlsSession | None:
     """The session behind a connection; None where the server showed no certificate, or one that cannot be read."""
     try:
         chain = _certificates(secured, "get_unverified_chain")
-    except ValueError:
+    except _UNREADABLE:
         return None
     if not chain:
         return None
@@ -109,14 +116,14 @@ def distinguished_name(name: x509.Name) -> str:
     parts = {oid: name.get_attributes_for_oid(oid) for oid in _NAME_ORDER}
     rest = [attribute for attribute in name if attribute.oid not in parts]
     written = ["+".join(map(_part, attributes)) for attributes in parts.values() if attributes]
-    return shown(",".join([*written, *(_part(attribute) for attribute in reversed(rest))]))
+    return shown(",".join([*written, *(_part(attribute) for attribute in reversed(rest))])[:LONGEST_NAME])
 
 
 def _name_of(certificate: x509.Certificate, whose: str) -> str:
     """`subject` or `issuer` as a text; old devices have names whose octets are not what their type says."""
     try:
         return distinguished_name(getattr(certificate, whose))
-    except ValueError:
+    except _UNREADABLE:
         return UNREADABLE
 
 
@@ -149,7 +156,7 @@ def _words_of(session: TlsSession) -> _Words:
         session.cipher,
         own.fingerprint(hashes.SHA256()).hex(),
         *names_of(own),
-        ",".join(_alternative_names(own)),
+        shown(",".join(_alternative_names(own))[:LONGEST_ALTERNATIVES]),
         number.to_bytes((number.bit_length() + 7) // 8, "big").hex() if number > 0 else "",
     )
 
@@ -157,7 +164,7 @@ def _words_of(session: TlsSession) -> _Words:
 def _alternative_names(certificate: x509.Certificate) -> list[str]:
     try:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, ValueError):  # none, or one that is not to be read
+    except _UNREADABLE:
         return []
     return names.get_values_for_type(x509.DNSName)
 

@@ -209,7 +209,7 @@ def _told_apart(watch: Watch, key: SeriesKey, index: Mapping[SeriesKey, Place]) 
     """The watch of one of several interfaces of a name."""
     status = index.get(SeriesKey(OPER_STATUS, key.labels))
     arcs = dict(key.labels)["ifIndex"].split(".")
-    rank = tuple(int(arc) if arc.isdigit() else 0 for arc in arcs)
+    rank = tuple(int(arc) if arc.isdecimal() else 0 for arc in arcs)
     namesake = Namesake(watch.subject, rank, status) if status is not None else None
     return replace(watch, subject=row_subject_of(key), namesake=namesake)
 

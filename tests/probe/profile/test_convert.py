@@ -184,3 +184,9 @@ async def test_a_sensor_carries_its_own_scale_and_precision() -> None:
     assert await metric("device_temperature_celsius", source, value=45542, other=8, third=0) == pytest.approx(45.542)
     assert await metric("device_temperature_celsius", source, value=346, other=9, third=1) == pytest.approx(34.6)
     assert await metric("device_temperature_celsius", source, value=346, other=999999, third=0) is None
+
+
+@pytest.mark.parametrize("text", ["²", "--5", "-", "٣", "5" * 500])
+async def test_digits_that_are_no_number_are_one_of_no_states(text: str) -> None:
+    source = {"value": "value", "states": {1: [5]}, "sentinels": [7]}
+    assert await metric("device_fan_ok", source, value=text) is None

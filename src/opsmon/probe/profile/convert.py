@@ -1,5 +1,6 @@
 """From the raw values of one row to the number of a metric. Pure; NaN is "the device does not say"."""
 
+import re
 from collections.abc import Mapping
 from math import isnan
 
@@ -10,6 +11,7 @@ from opsmon.probe.snmp.session import Index, Oid, SnmpValue
 
 NAN = float("nan")
 Values = Mapping[Oid, Mapping[Index, SnmpValue]]
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,40}")
 _NOTHING: Mapping[Index, SnmpValue] = {}
 _FACTORS = {"percent": 0.01, "minutes": 60.0, "hours": 3600.0, "ticks": 0.01}
 _SI_UNITS = 9  # EntitySensorDataScale of RFC 3433: units(9), milli(8), kilo(10)
@@ -29,7 +31,12 @@ def is_one_of(raw: SnmpValue, wanted: "frozenset[int | float | str] | Mapping[in
     """Whether a raw value is in a set; text that is a number is compared as one too ("2" is 2)."""
     if (key := folded_raw(raw)) in wanted:
         return True
-    return isinstance(key, str) and key.lstrip("-").isdigit() and int(key) in wanted
+    return isinstance(key, str) and _whole_number(key) in wanted
+
+
+def _whole_number(text: str) -> int | str:
+    """The number that a text is, which is written in the digits of ASCII; else the text."""
+    return int(text) if _WHOLE_NUMBER.fullmatch(text) else text
 
 
 def passes(values: Values, test: Filter, row: Index) -> bool:
@@ -108,8 +115,8 @@ def _disbelieved(values: Values, source: Source, raw: SnmpValue, row: Index) -> 
 
 def _state(source: Source, raw: SnmpValue) -> float:
     key = folded_raw(raw)
-    if key not in source.states and isinstance(key, str) and key.lstrip("-").isdigit():
-        key = int(key)
+    if key not in source.states and isinstance(key, str):
+        key = _whole_number(key)
     state = source.states.get(key, source.otherwise)
     return NAN if state is None else state
 
