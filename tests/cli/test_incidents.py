@@ -118,6 +118,35 @@ async def test_show_tells_everything(scene: Scene, opsmon: Opsmon) -> None:
     assert (await opsmon("incidents", "show", name, "--json")).json["id"] == name
 
 
+async def test_show_tells_who_was_let_in_and_when_a_past_fact_was_written_down(scene: Scene, opsmon: Opsmon) -> None:
+    name = scene.dies("mcu-1")
+    told_at = scene.clock.now().isoformat()
+    scene.desk.wait(1_800)
+    await opsmon("incidents", "event", name, "on_site", "--at", told_at, "--by", "驻场员")
+    await opsmon("incidents", "judge", name, "--severity", "major", "--by", "班长", "--reason", "a meeting")
+    said = await opsmon("incidents", "show", name)
+    assert "[recorded 11-20 10:3" in said.out
+    assert said.out.count("[via token:token@127.0.0.1]") == 2
+
+
+async def test_a_person_shows_the_first_token_that_the_account_can_open(
+    scene: Scene, opsmon: Opsmon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = scene.dies("mcu-1")
+    settings = (
+        (tmp_path / "opsmon.yaml")
+        .read_text()
+        .replace(
+            f"token: {TOKEN}", "tokens: [{name: li, token: {env: LI_TOKEN}}, {name: wang, token: {env: WANG_TOKEN}}]"
+        )
+    )
+    (tmp_path / "opsmon.yaml").write_text(settings)
+    said = await opsmon("incidents", "ack", name, "--by", "王")
+    assert (said.code, "the environment variable LI_TOKEN is not set" in said.err) == (2, True)
+    monkeypatch.setenv("WANG_TOKEN", TOKEN)
+    assert (await opsmon("incidents", "ack", name, "--by", "王")).code == 0
+
+
 async def test_ack_and_event_are_believed_by_the_engine(scene: Scene, opsmon: Opsmon) -> None:
     name = scene.dies("mcu-1")
     acknowledged = (await opsmon("incidents", "ack", name, "--by", "值班员", "--json")).json

@@ -1,5 +1,7 @@
 """`contracts done` and `undo` on a root without a daemon: spans, places, what was a mistake."""
 
+import os
+import pwd
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,18 @@ def test_a_span_is_ticked_and_a_mistake_is_taken_back_and_forth(command: Opsmon,
     assert states(command, kept, "E13", "2026-01-06", "2026-01-06") == ["done"]
 
 
+def test_a_tick_without_a_daemon_says_which_account_made_it(command: Opsmon, kept: Path) -> None:
+    words = ("--by", "\u202eLi\u200b", "--note", "two\nlines\x07")
+    assert command("contracts", "done", E, "E18", "2026-01-05", *words, "--root", kept).code == 0
+    undo = ("contracts", "undo", E, "E18", "2026-01-05", *BY, "--reason", "another hall", "--root", kept)
+    assert command(*undo).code == 0
+    done, undone = command("journal", "show", "--root", kept, "--json").json
+    account = f"local:{pwd.getpwuid(os.getuid()).pw_name}"
+    assert (done["by"], done["note"], done["via"]) == ("Li", "two\nlines", account)
+    assert undone["via"] == account
+    assert f"via={account}" in command("journal", "show", "--root", kept).out
+
+
 def test_places_are_shown_with_their_count(command: Opsmon, kept: Path) -> None:
     for place in ("bureau:1..36", "bureau:财政局"):
         said = command("contracts", "done", E, "E15", "2026-02-10", *BY, "--place", place, "--root", kept)
@@ -56,6 +70,9 @@ def test_places_are_shown_with_their_count(command: Opsmon, kept: Path) -> None:
         (("done", E, "E13", "2026-01-07..2026-01-05", *BY), 2, "ends before it begins"),
         (("done", E, "E13", "2026-01-05..soon", *BY), 2, "is no date"),
         (("done", E, "E13", "2026-01-05", "--by", " "), 2, "a name is needed"),
+        (("done", E, "E13", "2026-01-05", "--by", "\u200b\u202e"), 2, "a name is needed"),
+        (("done", E, "E13", "2026-01-05", "--by", "x" * 201), 2, "by is longer than 200 characters"),
+        (("done", E, "E13", "2026-01-05", "--by", "monitoring"), 2, "the name of the programme itself"),
         (("done", E, "E15", "2026-02-10", *BY), 1, "is ticked place by place"),
         (("done", E, "E15", "2026-02-10", *BY, "--place", "bureua:1"), 1, "did you mean `bureau`?"),
         (("done", E, "E1", "2026-02-10", *BY), 1, "E1 runs as a clock of each incident"),

@@ -125,3 +125,32 @@ def test_a_secret_that_every_account_may_read_is_warned_about(load: Load, tmp_pa
         root = load({"opsmon.yaml": "http: {token: {file: token}}\n"}, environ={})
         told = [warning.message for warning in root.warnings if warning.path == "opsmon.yaml"]
         assert [("every account" in message) for message in told] == ([True] if warned else [])
+
+
+def test_tokens_have_names_and_proxies_are_networks(load: Load) -> None:
+    text = "http: {token: t0, tokens: [{name: wang, token: {env: W}}], trusted_proxies: [127.0.0.1, 10.0.0.0/8]}\n"
+    http = load({"opsmon.yaml": text}, environ={"W": "t1"}).settings.http
+    assert [(one.name, one.secret.reveal()) for one in http.known_tokens] == [("token", "t0"), ("wang", "t1")]
+    assert [http.trusts(address) for address in ("10.9.9.9", "::ffff:10.9.9.9", "127.0.0.2", "::1", "x")] == [
+        True, True, False, False, False,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("http", "told"),
+    [
+        ("{tokens: [{name: wang, token: a}, {name: wang, token: b}]}", "two tokens are named `wang`"),
+        ("{tokens: [{name: wang, token: hunter2}, {name: li, token: hunter2}]}", "`wang` and `li` are the same"),
+        ("{token: hunter2, tokens: [{name: li, token: hunter2}]}", "`token` and `li` are the same"),
+        ("{token: a, tokens: [{name: token, token: b}]}", "`token` is the name of `http.token`"),
+        ("{tokens: [{name: 'a@b', token: b}]}", "not a name for a token"),
+        ("{tokens: [{name: wang}]}", "token"),
+        ("{trusted_proxies: [proxy.example]}", "not an address or network of a proxy"),
+    ],
+)
+def test_a_token_that_says_of_nobody_who_it_was_is_refused(load: Load, http: str, told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load({"opsmon.yaml": f"http: {http}\n"}, environ={})
+    assert told in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+    assert "opsmon.yaml:1:" in str(caught.value)

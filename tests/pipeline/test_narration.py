@@ -40,5 +40,5 @@ def test_what_people_do_to_an_incident_is_told() -> None:
         "is resolved, says 值班员, while monitoring still sees the fault",
         "goes on without fact 3, says 班长: still black",
         "is emergency cause=external, says 班长: whole street",
-        "is excluded, approved by 科长: power cut",
+        "is excluded, approved by 科长, says 班长: power cut",
     ]

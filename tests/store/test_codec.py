@@ -55,6 +55,17 @@ def test_every_word_of_the_union_has_a_name() -> None:
 
 
 @given(EVENTS)
+def test_a_journal_of_before_tokens_had_names_is_read(event: Event) -> None:
+    name, payload = encode_event(event)
+    older = {key: value for key, value in payload.items() if key != "via"}
+    if isinstance(older.get("fact"), dict):
+        older["fact"] = {key: value for key, value in older["fact"].items() if key != "via"}
+    told = decode_event(name, json.loads(canonical(older)))
+    assert getattr(told, "via", "") == ""
+    assert not isinstance(told, FactAdded) or told.fact.via == ""
+
+
+@given(EVENTS)
 def test_the_text_is_canonical_and_can_be_stored(event: Event) -> None:
     _, payload = encode_event(event)
     again = canonical(json.loads(canonical(payload)))

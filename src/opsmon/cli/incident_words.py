@@ -1,12 +1,13 @@
 """How incidents are told to people, in Chinese or English."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from opsmon.cli.output import print_pairs, print_table, say
 from opsmon.model.remaining import remaining_words
+from opsmon.model.visible import visible
 
 Incident = Mapping[str, Any]
 _COLUMNS = {
@@ -47,7 +48,10 @@ _MARKS = {
     "approved_by": ("批准人 {}", "approved by {}"),
     "paper": ("文件 {}", "paper {}"),
     "contradicted": ("监控仍可见故障", "monitoring still saw the fault"),
+    "recorded_at": ("登记于 {}", "recorded {}"),
+    "via": ("经由 {}", "via {}"),
 }
+_AT_ONCE = timedelta(minutes=1)  # what is told as quickly as this was told when it happened
 _MISSING = (
     "{}：尚无报修或通知，计时未开始；请补录：opsmon incidents event {} {} --at 时间",
     "{}: no report or notice is recorded, so its clock has not begun; add one: opsmon incidents event {} {} --at TIME",
@@ -100,16 +104,16 @@ def show_incident(incident: Incident, language: str, zone: ZoneInfo) -> None:
     if incident["facts"]:
         say()
         rows = (
-            (fact["number"], local(fact["at"], zone), fact["type"], fact["by"], _fact_note(fact, column))
+            (fact["number"], local(fact["at"], zone), fact["type"], fact["by"], _fact_note(fact, column, zone))
             for fact in incident["facts"]
         )
         print_table(_FACTS[language], rows)
     for judged in incident["judgements"]:
         say(judgement_line(judged, language, zone))
     if incident["children"]:
-        say(f"\n{_CHILDREN[language]} ({len(incident['children'])}): {' '.join(incident['children'])}")
+        say(f"\n{_CHILDREN[language]} ({len(incident['children'])}): {visible(' '.join(incident['children']))}")
     for text in incident["diagnosis"]:
-        say(f"\n{_DIAGNOSIS[language]}:\n{text}")
+        say(f"\n{_DIAGNOSIS[language]}:\n{visible(text, lines=True)}")
 
 
 def judgement_line(judged: Mapping[str, Any], language: str, zone: ZoneInfo) -> str:
@@ -117,7 +121,8 @@ def judgement_line(judged: Mapping[str, Any], language: str, zone: ZoneInfo) -> 
     labels = [f"{key}={value}" for key, value in judged["labels"].items()]
     found = " ".join(word for word in (judged["severity"], judged["service"], *labels) if word)
     verb = "判定为" if language == "zh" else "judged it"
-    return f"{local(judged['at'], zone)} {judged['by']} {verb} {found}: {judged['reason']}"
+    via = f" [{_MARKS['via'][0 if language == 'zh' else 1].format(judged['via'])}]" if judged.get("via") else ""
+    return visible(f"{local(judged['at'], zone)} {judged['by']} {verb} {found}: {judged['reason']}{via}", lines=True)
 
 
 def contradicted_line(language: str) -> str:
@@ -134,7 +139,7 @@ def missing_lines(incident: Incident, language: str) -> Iterable[str]:
         yield _MISSING[0 if language == "zh" else 1].format(missing["clause"], incident["id"], fact)
 
 
-def _fact_note(fact: Mapping[str, Any], column: int) -> str:
+def _fact_note(fact: Mapping[str, Any], column: int, zone: ZoneInfo) -> str:
     """The note, and beside it what else is to be known of the fact."""
     known: dict[str, object] = {
         "withdrawn": not fact["stands"],
@@ -143,9 +148,19 @@ def _fact_note(fact: Mapping[str, Any], column: int) -> str:
         "approved_by": fact["approved_by"],
         "paper": f"{fact['paper']} {fact['paper_sha256'][:12]}".strip(),
         "contradicted": fact["contradicted"],
+        "recorded_at": _told_later(fact, zone),
+        "via": fact.get("via"),
     }
     marks = [_MARKS[name][column].format(value) for name, value in known.items() if value]
     return " ".join([fact["note"], *(f"[{mark}]" for mark in marks)]).strip()
+
+
+def _told_later(fact: Mapping[str, Any], zone: ZoneInfo) -> str:
+    """When it was written down, where that was not when it happened."""
+    recorded = fact.get("recorded_at")
+    if recorded is None or datetime.fromisoformat(recorded) - datetime.fromisoformat(fact["at"]) < _AT_ONCE:
+        return ""
+    return local(recorded, zone)
 
 
 def _words(value: object) -> object:

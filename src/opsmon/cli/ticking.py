@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -17,6 +17,7 @@ from opsmon.cli.moment import parse_moment
 from opsmon.cli.obligations import date_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, say
+from opsmon.cli.who import ourselves
 from opsmon.clock import WallClock
 from opsmon.config.contract_files import Rules, load_rules
 from opsmon.console.client import DaemonClient
@@ -24,6 +25,7 @@ from opsmon.console.duty_document import ticked_document
 from opsmon.engine.duties import Duties
 from opsmon.engine.input import Excuse, MarkDone, MarkUndone
 from opsmon.engine.tick import Refusal, judge_done, judge_excuse, judge_undone
+from opsmon.engine.told import as_kept, refusal_of_words
 from opsmon.errors import ConfigError, OpsmonError, Problem, StoreError
 from opsmon.model.duty import ObligationDone, ObligationExcused, ObligationUndone
 from opsmon.model.name import ClauseId
@@ -33,6 +35,7 @@ from opsmon.store.store import Store, open_store
 Spans = tuple[tuple[date, date], ...]
 Ticks = Sequence[ObligationDone] | Sequence[ObligationUndone] | Sequence[ObligationExcused]
 Judge = Callable[[Duties], Ticks | Refusal]
+Asked = TypeVar("Asked", MarkDone, MarkUndone, Excuse)
 
 ContractArgument = Annotated[str, typer.Argument(help="The contract's id.")]
 ObligationArgument = Annotated[str, typer.Argument(help="The obligation's id, such as E11.")]
@@ -77,20 +80,21 @@ def mark_done(
     """
     rules = load_rules(root)
     book, now, spans = book_of(contract, rules), WallClock().now(), _spans(day)
-    _name_needed(by)
     asked = MarkDone(
         contract=book.contract.id, obligation=ClauseId(obligation), day=spans[0][0],
         done_at=_done_at(at, rules) or now, by=by, note=note, service=service, part=part,
         file=file.name if file is not None else "",
         file_sha256=_digest(file),
         places=tuple(place or ()), spans=spans if _are_many(spans) else (), on_the_day=_are_many(spans) and at is None,
+        via=ourselves(),
     )  # fmt: skip
     body = {
         "days": day, "by": by, "note": note, "service": service, "part": part, "file": asked.file,
         "file_sha256": asked.file_sha256, "places": list(asked.places),
         **({"done_at": asked.done_at.isoformat()} if at is not None else {}),
     }  # fmt: skip
-    told = _write(rules, root, now, lambda duties: judge_done(book, asked, duties, now), _path(asked, "done"), body)
+    kept = _fit(asked)
+    told = _write(rules, root, now, lambda duties: judge_done(book, kept, duties, now), _path(asked, "done"), body)
     _print(told, "is done", json_output)
 
 
@@ -113,15 +117,24 @@ def undo(
     """
     rules = load_rules(root)
     book, now = book_of(contract, rules), WallClock().now()
-    _name_needed(by)
     asked = MarkUndone(
-        book.contract.id, ClauseId(obligation), _spans(day), by, reason, service, part, tuple(place or ()), again
+        book.contract.id,
+        ClauseId(obligation),
+        _spans(day),
+        by,
+        reason,
+        service,
+        part,
+        tuple(place or ()),
+        again,
+        ourselves(),
     )
     body = {
         "days": day, "by": by, "reason": reason, "service": service, "part": part, "places": list(asked.places),
         "again": again,
     }  # fmt: skip
-    told = _write(rules, root, now, lambda duties: judge_undone(book, asked, duties, now), _path(asked, "undone"), body)
+    kept = _fit(asked)
+    told = _write(rules, root, now, lambda duties: judge_undone(book, kept, duties, now), _path(asked, "undone"), body)
     _print(told, "is ticked off again" if again else "is no longer ticked off", json_output)
 
 
@@ -147,18 +160,16 @@ def excuse(
     """
     rules = load_rules(root)
     book, now = book_of(contract, rules), WallClock().now()
-    _name_needed(by)
     asked = Excuse(
         book.contract.id, ClauseId(obligation), date_of(day, "DATE"), by, approved_by, reason, service, part,
-        file.name if file is not None else "", _digest(file), withdraw,
+        file.name if file is not None else "", _digest(file), withdraw, ourselves(),
     )  # fmt: skip
     body = {
         "day": day, "by": by, "approved_by": approved_by, "reason": reason, "service": service, "part": part,
         "paper": asked.paper, "paper_sha256": asked.paper_sha256, "withdrawn": withdraw,
     }  # fmt: skip
-    told = _write(
-        rules, root, now, lambda duties: judge_excuse(book, asked, duties, now), _path(asked, "excused"), body
-    )
+    kept = _fit(asked)
+    told = _write(rules, root, now, lambda duties: judge_excuse(book, kept, duties, now), _path(asked, "excused"), body)
     _print(told, "is no longer excused" if withdraw else "is excused", json_output)
 
 
@@ -166,9 +177,13 @@ def _digest(file: Path | None) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest() if file is not None else ""
 
 
-def _name_needed(by: str) -> None:
-    if not by.strip():
-        raise ConfigError((Problem("--by", 0, 0, "a name is needed: who says so?"),))
+def _fit(asked: Asked) -> Asked:
+    """As it is kept; the daemon makes the same of it. Raises ConfigError."""
+    kept = as_kept(asked)
+    refusal = refusal_of_words(kept)
+    if refusal:
+        raise ConfigError((Problem("--by" if not kept.by else "", 0, 0, refusal),))
+    return kept
 
 
 def _spans(words: Sequence[str]) -> Spans:

@@ -73,8 +73,16 @@ class DaemonClient:
         return HTTPConnection(place.hostname or "", place.port, timeout=_CONNECT_S)
 
     def _token_header(self) -> dict[str, str]:
-        token = self._settings.token
-        return {} if token is None else {"Authorization": f"Bearer {token.reveal()}"}
+        """The first token that this account can open: people who share a root each have their own."""
+        missing: ConfigError | None = None
+        for token in self._settings.known_tokens:
+            try:
+                return {"Authorization": f"Bearer {token.secret.reveal()}"}
+            except ConfigError as error:
+                missing = missing or error
+        if missing is not None:
+            raise missing
+        return {}
 
     def _read(self, answer: HTTPResponse, content: bytes) -> Any:
         try:

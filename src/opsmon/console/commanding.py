@@ -1,5 +1,7 @@
 """The routes that command. A command is answered when it is in the journal, not before."""
 
+from dataclasses import replace
+
 from aiohttp import web
 
 from opsmon.console.document import (
@@ -14,6 +16,7 @@ from opsmon.console.document import (
     WithdrawalBody,
 )
 from opsmon.console.failure import RequestError
+from opsmon.console.guard import ORIGIN
 from opsmon.console.parts import PARTS, ConsoleParts
 from opsmon.console.reading import detail_of, device_of, incident_named, unknown_incident
 from opsmon.console.route import answer_json, parse_body
@@ -64,7 +67,8 @@ async def exclude_incident(request: web.Request) -> web.Response:
 
 async def _add_fact(request: web.Request, fact: Fact, *, takes_on: bool = False) -> web.Response:
     parts, name = request.app[PARTS], incident_named(request)
-    await _issue_about(parts, name, AddFact(name, fact, takes_on))
+    told = replace(fact, via=request.get(ORIGIN, ""))
+    await _issue_about(parts, name, AddFact(name, told, takes_on))
     return answer_json(await detail_of(parts, name), 201)
 
 
@@ -75,6 +79,7 @@ async def open_incident(request: web.Request) -> web.Response:
         site=SiteName(body.site), condition=body.condition.strip(), by=body.by, note=body.note,
         reported_at=body.reported_at or parts.clock.now(), kind=body.kind, service=body.service,
         device=None if body.device is None else DeviceName(body.device), severity=body.severity, labels=body.labels,
+        via=request.get(ORIGIN, ""),
     )  # fmt: skip
     accepted = await issue(parts, asked, refused=422)
     reported = next(event for event in accepted.events if isinstance(event, FactAdded))
@@ -84,7 +89,8 @@ async def open_incident(request: web.Request) -> web.Response:
 async def judge_scope(request: web.Request) -> web.Response:
     """A named human finds what the incident is under its contract."""
     parts, body, name = request.app[PARTS], await parse_body(ScopeBody, request), incident_named(request)
-    asked = JudgeScope(name, body.by, body.reason, body.severity, body.service, body.labels, body.seen)
+    via = request.get(ORIGIN, "")
+    asked = JudgeScope(name, body.by, body.reason, body.severity, body.service, body.labels, body.seen, via)
     await _issue_about(parts, name, asked)
     return answer_json(await detail_of(parts, name))
 
@@ -93,7 +99,8 @@ async def set_severity(request: web.Request) -> web.Response:
     """A named human judges an incident."""
     parts = request.app[PARTS]
     body, name = await parse_body(SeverityBody, request), incident_named(request)
-    await _issue_about(parts, name, JudgeScope(name, body.by, body.note or NO_REASON, body.severity))
+    asked = JudgeScope(name, body.by, body.note or NO_REASON, body.severity, via=request.get(ORIGIN, ""))
+    await _issue_about(parts, name, asked)
     return answer_json(await detail_of(parts, name))
 
 
@@ -103,7 +110,7 @@ async def set_maintenance(request: web.Request) -> web.Response:
     body, device = await parse_body(MaintenanceBody, request), device_of(parts.desk.world, request)
     if body.until is not None and body.until <= parts.clock.now():
         raise RequestError(422, "until: is not in the future", "null ends a maintenance window now")
-    await issue(parts, SetMaintenance(device.name, body.until, body.by, body.note))
+    await issue(parts, SetMaintenance(device.name, body.until, body.by, body.note, request.get(ORIGIN, "")))
     return answer_json(device_detail(parts.desk.world, device, latest_of(parts.desk, device.name)))
 
 

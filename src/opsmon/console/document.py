@@ -12,6 +12,7 @@ from opsmon.model.event import ClockState, DeviceState
 from opsmon.model.incident import Ending, FactType, Severity
 from opsmon.model.sample import Outcome
 
+VIA = '`token:NAME@ADDRESS`: who was let in to say it; "" of opsmon itself and of older journals'
 Note = Field(default="", max_length=4000, description="in the words of who says so")
 
 
@@ -54,8 +55,10 @@ class FactDocument(BaseModel):
 
     number: int
     type: FactType
-    at: datetime
+    at: datetime = Field(description="when it happened, as it was told")
+    recorded_at: datetime | None = Field(description="when it was written down; null while the journal cannot be read")
     by: str
+    via: str = Field(description=VIA)
     note: str
     stands: bool = Field(description="false when it is withdrawn: nothing is reckoned by it")
     withdraws: int | None = Field(description="of a withdrawal: the number of the fact that was wrong")
@@ -72,6 +75,7 @@ class JudgementDocument(BaseModel):
 
     at: datetime
     by: str
+    via: str = Field(description=VIA)
     reason: str
     severity: Severity | None
     service: str | None

@@ -14,6 +14,7 @@ from opsmon.console.duty_document import (
     ticked_document,
 )
 from opsmon.console.failure import RequestError
+from opsmon.console.guard import ORIGIN
 from opsmon.console.parts import PARTS
 from opsmon.console.reading import contract_of
 from opsmon.console.route import JSON, answer_json, list_json, parse_body, parse_query
@@ -53,7 +54,7 @@ async def mark_done(request: web.Request) -> web.Response:
         contract=contract, obligation=ClauseId(request.match_info["obligation"]), day=spans[0][0],
         done_at=body.done_at or parts.clock.now(), by=body.by, note=body.note, service=body.service, part=body.part,
         file=body.file, file_sha256=body.file_sha256, places=tuple(body.places), spans=spans if many else (),
-        on_the_day=many and body.done_at is None,
+        on_the_day=many and body.done_at is None, via=request.get(ORIGIN, ""),
     )  # fmt: skip
     accepted = await issue(parts, asked)
     done = [event for event in accepted.events if isinstance(event, ObligationDone)]
@@ -66,7 +67,7 @@ async def mark_undone(request: web.Request) -> web.Response:
     body, contract = await parse_body(UndoneBody, request), contract_of(parts.desk.world, request)
     asked = MarkUndone(
         contract, ClauseId(request.match_info["obligation"]), body.spans, body.by, body.reason, body.service, body.part,
-        tuple(body.places), body.again,
+        tuple(body.places), body.again, request.get(ORIGIN, ""),
     )  # fmt: skip
     accepted = await issue(parts, asked)
     undone = [event for event in accepted.events if isinstance(event, ObligationUndone)]
@@ -79,7 +80,7 @@ async def excuse(request: web.Request) -> web.Response:
     body, contract = await parse_body(ExcusedBody, request), contract_of(parts.desk.world, request)
     asked = Excuse(
         contract, ClauseId(request.match_info["obligation"]), body.day, body.by, body.approved_by, body.reason,
-        body.service, body.part, body.paper, body.paper_sha256, body.withdrawn,
+        body.service, body.part, body.paper, body.paper_sha256, body.withdrawn, request.get(ORIGIN, ""),
     )  # fmt: skip
     accepted = await issue(parts, asked)
     return answer_json(ticked_document([one for one in accepted.events if isinstance(one, ObligationExcused)]), 201)

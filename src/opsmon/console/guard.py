@@ -1,17 +1,23 @@
 """Who may come in. On loopback reading is open; commands, and everything beyond loopback, need the bearer token."""
 
 import hmac
+import ipaddress
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
+from itertools import islice
 
 from aiohttp import web
 
 from opsmon.console.failure import RequestError
 from opsmon.console.identity import MISDIRECTED, ROOT_HEADER, as_header
-from opsmon.console.settings import HttpSettings, is_loopback
+from opsmon.console.settings import HttpSettings, NamedToken, is_loopback
+from opsmon.model.origin import over_http
 
 _PORT = re.compile(r":\d{1,5}$", re.ASCII)
+_MOST_HOPS = 16
+ORIGIN = web.RequestKey("origin", str)  # of a request that showed a token: which, and from where
 
 
 class Access(StrEnum):
@@ -42,24 +48,56 @@ def refuse_misdirected(request: web.Request, settings: HttpSettings) -> None:
 
 
 def admit(request: web.Request, access: Access, settings: HttpSettings) -> None:
-    """Raises RequestError (401 or 403) for who may not come in."""
+    """Raises RequestError (401 or 403) for who may not come in. Who shows a token is known by `ORIGIN` from here on."""
     if access is Access.OPEN or (access is Access.READ and settings.is_loopback and names_loopback(request.host)):
         return
-    if settings.token is None:
+    known = settings.known_tokens
+    if not known:
         raise RequestError(
             403,
             "commands are not allowed" if access is Access.COMMAND else "reading over the network is not allowed",
             "set `http: {token: {env: OPSMON_TOKEN}}` in opsmon.yaml and send `Authorization: Bearer TOKEN`",
         )
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    right = settings.token.reveal().encode("utf-8")
-    if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode("utf-8", "surrogateescape"), right):
+    shown = _token_shown(given, known) if scheme.lower() == "bearer" else None
+    if shown is None:
         raise RequestError(
             401,
             "the bearer token is missing or wrong",
-            "send `Authorization: Bearer TOKEN` with the token that opsmon.yaml names under `http:`",
+            "send `Authorization: Bearer TOKEN` with a token that opsmon.yaml names under `http:`",
             {"WWW-Authenticate": 'Bearer realm="opsmon"'},
         )
+    request[ORIGIN] = over_http(shown.name, *_addresses(request, settings))
+
+
+def _token_shown(given: str, known: Iterable[NamedToken]) -> NamedToken | None:
+    """Which token it is. Every one is compared to its end, so that the time tells nothing."""
+    word, found = given.strip().encode("utf-8", "surrogateescape"), None
+    for token in known:
+        if hmac.compare_digest(word, token.secret.reveal().encode("utf-8")):
+            found = token
+    return found
+
+
+def _addresses(request: web.Request, settings: HttpSettings) -> tuple[str, str]:
+    """From where a request comes, and by which proxy, "" by none.
+
+    X-Forwarded-For is believed as far as trusted proxies wrote it: each adds, at the end, the address that asked it.
+    What stands before that anybody may have written.
+    """
+    transport = request.transport
+    peer = str((transport.get_extra_info("peername") or ("unknown",))[0]) if transport is not None else "unknown"
+    if not settings.trusts(peer):
+        return peer, ""
+    told = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
+    for word in islice(reversed(told), _MOST_HOPS):
+        try:
+            address = str(ipaddress.ip_address(word.strip()))
+        except ValueError:
+            break
+        if not settings.trusts(address):
+            return address, peer
+    return peer, ""
 
 
 def refuse_encoded(request: web.Request) -> None:

@@ -24,7 +24,7 @@ from opsmon.engine.missing import missing_notices
 from opsmon.engine.world import World
 from opsmon.incident.incident import Incident
 from opsmon.model.device import Device, Site
-from opsmon.model.event import ClockChanged, ScopeJudged
+from opsmon.model.event import ClockChanged, FactAdded, ScopeJudged
 from opsmon.model.incident import standing_numbers
 from opsmon.model.name import CheckName, ContractId, DeviceName, IncidentId
 from opsmon.model.sample import Identity, Sample
@@ -132,28 +132,33 @@ def incident_detail(
 ) -> IncidentDetailDocument:
     """An incident with everything about it; `journal` None could not be read."""
     missing = [{"clause": clause, "facts": list(facts)} for clause, facts in missing_notices(world, incident)]
+    entries = None if journal is None else tuple(journal)
     more = {
         "close_reason": incident.close_reason,
         "ended": incident.ended,
         "withdrawn": incident.withdrawn,
         "merged_into": incident.merged_into,
-        "facts": _fact_documents(incident),
+        "facts": _fact_documents(incident, entries or ()),
         "judgements": [_judgement_document(judged) for judged in incident.judgements],
         "missing": missing,
         "diagnosis": list(incident.diagnosis),
-        "journal": None if journal is None else [journal_document(entry) for entry in journal],
+        "journal": None if entries is None else [journal_document(entry) for entry in entries],
     }
     return IncidentDetailDocument.model_validate(_incident_fields(world, incident, now) | more)
 
 
-def _fact_documents(incident: Incident) -> list[FactDocument]:
+def _fact_documents(incident: Incident, journal: Iterable[Entry]) -> list[FactDocument]:
+    """A fact's number is its place among the facts of the journal, which holds when each was written down."""
     standing = standing_numbers(incident.facts)
+    recorded = {number: entry.event.at for number, entry in enumerate(filter(_tells_fact, journal), 1)}
     return [
         FactDocument(
             number=number,
             type=fact.type,
             at=fact.at,
+            recorded_at=recorded.get(number),
             by=fact.by,
+            via=fact.via,
             note=fact.note,
             stands=number in standing,
             withdraws=fact.withdraws,
@@ -168,10 +173,15 @@ def _fact_documents(incident: Incident) -> list[FactDocument]:
     ]
 
 
+def _tells_fact(entry: Entry) -> bool:
+    return isinstance(entry.event, FactAdded)
+
+
 def _judgement_document(judged: ScopeJudged) -> JudgementDocument:
     return JudgementDocument(
         at=judged.at,
         by=judged.by,
+        via=judged.via,
         reason=judged.reason,
         severity=judged.severity,
         service=judged.service,

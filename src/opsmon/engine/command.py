@@ -4,6 +4,7 @@ Only a thing that somebody named asks for is done; facts have their own rule boo
 """
 
 from dataclasses import replace
+from typing import Any
 
 from opsmon.contract.term import Target
 from opsmon.engine.input import (
@@ -24,6 +25,7 @@ from opsmon.engine.input import (
 from opsmon.engine.reported import open_incident
 from opsmon.engine.scope import judge_scope, refusal_of_clauses
 from opsmon.engine.tick import Refusal, judge_done, judge_excuse, judge_undone
+from opsmon.engine.told import LONGEST_TEXT, PERSONS, as_answer, as_kept, refusal_of_words
 from opsmon.engine.turn import Turn
 from opsmon.incident.draft import Draft
 from opsmon.incident.facts import refusal_of
@@ -40,36 +42,42 @@ from opsmon.model.event import (
     HostKeyRecorded,
     MaintenanceSet,
 )
-from opsmon.model.incident import MONITORING, OWN_PREFIX, Fact, FactType
-from opsmon.model.name import IncidentId
+from opsmon.model.incident import OWN_PREFIX, Fact, FactType
+from opsmon.model.visible import visible
 from opsmon.state import advance as state
 from opsmon.state.fleet import StateStep
 
-LONGEST_TEXT = 4_000
-NO_NAME = "a name is needed: who says so?"
-TOO_LONG = f"the text is longer than {LONGEST_TEXT} characters"
+# Of people and other rooms, about no incident that is known already.
+Errand = OpenIncident | SetMaintenance | MarkDone | MarkUndone | Excuse | Report | RecordBackup | RecordHostKey
 
 
 def obey(turn: Turn, command: Command) -> str:
     """Does what is asked for, and gives "", or writes down why not, and gives the reason."""
-    refusal = _obey(turn, command)
+    kept = as_kept(command)
+    refusal = as_answer(_obey(turn, kept))
     if refusal:
-        turn.write(_refused(turn, command, refusal))
+        turn.write(_refused(turn, kept, refusal))
     return refusal
 
 
 def _obey(turn: Turn, command: Command) -> str:
+    if isinstance(command, AddFact | JudgeScope | RecordNotice | AttachDiagnosis):
+        incident = turn.world.incidents.by_id.get(command.incident)
+        return f"there is no incident {command.incident}" if incident is None else _work_on(turn, command, incident)
+    return refusal_of_words(command) or _do(turn, command)
+
+
+def _do(turn: Turn, command: Errand) -> str:
+    """What is about no incident that is known already."""
     match command:
         case SetMaintenance():
             return _set_maintenance(turn, command)
         case MarkDone() | MarkUndone() | Excuse():
             return _mark(turn, command)
         case OpenIncident():
-            return _refusal_of_words(command.by, command.note) or open_incident(turn, command)
+            return open_incident(turn, command)
         case Report() | RecordBackup() | RecordHostKey():
             return _hear(turn, command)
-    incident = turn.world.incidents.by_id.get(command.incident)
-    return f"there is no incident {command.incident}" if incident is None else _work_on(turn, command, incident)
 
 
 def _hear(turn: Turn, command: Report | RecordBackup | RecordHostKey) -> str:
@@ -87,7 +95,7 @@ def _work_on(turn: Turn, command: AddFact | JudgeScope | RecordNotice | AttachDi
         case AddFact():
             return _add_fact(turn, command, incident)
         case JudgeScope():
-            return _refusal_of_words(command.by, command.reason) or judge_scope(turn, command, incident)
+            return refusal_of_words(command) or judge_scope(turn, command, incident)
         case RecordNotice():
             _record_notice(turn, command, incident)
         case AttachDiagnosis():
@@ -98,7 +106,7 @@ def _work_on(turn: Turn, command: AddFact | JudgeScope | RecordNotice | AttachDi
 def _add_fact(turn: Turn, command: AddFact, incident: Incident) -> str:
     fact = command.fact
     refusal = (
-        _refusal_of_words(fact.by, fact.note)
+        refusal_of_words(command)
         or refusal_of_clauses(turn, fact.clauses, incident)
         or refusal_of(incident, fact, turn.now)
         or (_held_by(turn, incident) if command.takes_on else "")
@@ -139,19 +147,18 @@ def _marked(incident: Incident, fact: Fact) -> Fact:
 
 
 def _set_maintenance(turn: Turn, command: SetMaintenance) -> str:
-    refusal = _refusal_of_words(command.by, command.note) or _refusal_of_window(turn, command)
+    refusal = _refusal_of_window(turn, command)
     if refusal:
         return refusal
-    turn.write(MaintenanceSet(turn.now, command.device, command.until, command.by, command.note))
+    turn.write(MaintenanceSet(turn.now, command.device, command.until, command.by, command.note, command.via))
     turn.take(state.set_maintenance(turn.world.fleet, command.device, command.until, turn.now), observe_all)
     return ""
 
 
 def _mark(turn: Turn, command: MarkDone | MarkUndone | Excuse) -> str:
     book, duties = turn.world.rules.contracts.get(command.contract), turn.world.duties
-    refusal = _refusal_of_words(command.by, command.note if isinstance(command, MarkDone) else command.reason)
-    if refusal or book is None:
-        return refusal or f"there is no contract {command.contract}"
+    if book is None:
+        return f"there is no contract {command.contract}"
     judged: tuple[DutyEvent, ...] | Refusal
     if isinstance(command, MarkDone):
         judged = judge_done(book, command, duties, turn.now)
@@ -235,25 +242,17 @@ def _refusal_of_window(turn: Turn, command: SetMaintenance) -> str:
     return ""
 
 
-def _refusal_of_words(by: str, note: str) -> str:
-    name = by.strip().casefold()
-    if not name:
-        return NO_NAME
-    if name == MONITORING or name.startswith(OWN_PREFIX):
-        return f"{by.strip()!r} is the name of the programme itself, a person's is needed: who says so?"
-    return TOO_LONG if max(len(by), len(note)) > LONGEST_TEXT else ""
-
-
 def _refused(turn: Turn, command: Command, reason: str) -> CommandRefused:
-    name = type(command).__name__
-    if isinstance(command, SetMaintenance | Report | RecordBackup | RecordHostKey):
-        by = command.by if isinstance(command, SetMaintenance) else ""
-        return CommandRefused(turn.now, name, None, command.device, by[:LONGEST_TEXT], reason)
-    if isinstance(command, MarkDone | MarkUndone | Excuse | OpenIncident):
-        device = command.device if isinstance(command, OpenIncident) else None
-        return CommandRefused(turn.now, name, None, device, command.by[:LONGEST_TEXT], reason)
-    by = command.fact.by if isinstance(command, AddFact) else getattr(command, "by", "")
-    return CommandRefused(turn.now, name, IncidentId(command.incident), None, by[:LONGEST_TEXT], reason)
+    """Whatever is wrong with what was asked for, it is kept who asked."""
+    told = command.fact if isinstance(command, AddFact) else command
+    by, via = getattr(told, "by", "")[: PERSONS["by"]], getattr(told, "via", "")
+    incident, device = (_named(getattr(command, name, None)) for name in ("incident", "device"))
+    return CommandRefused(turn.now, type(command).__name__, incident, device, by, reason, via)
+
+
+def _named(name: Any) -> Any:
+    """A name that perhaps nobody knows, as it is kept."""
+    return name and visible(name)[:LONGEST_TEXT]
 
 
 def observe_all(draft: Draft, step: StateStep) -> None:

@@ -1,4 +1,8 @@
-"""What the engine is told: a sample, a command, that time has passed, or that the configuration is another one."""
+"""What the engine is told: a sample, a command, that time has passed, or that the configuration is another one.
+
+What a person commands says `by` whom, in the person's words, and `via` which token and address, in the words of
+`opsmon.model.origin`; of a fact both are the fact's.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -37,6 +41,7 @@ class OpenIncident:
     severity: Severity | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class JudgeScope:
     service: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     seen: int | None = None
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ class SetMaintenance:
     until: datetime | None
     by: str
     note: str = ""
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,7 @@ class MarkDone:
     places: tuple[str, ...] = ()
     spans: tuple[tuple[date, date], ...] = ()
     on_the_day: bool = False
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +129,7 @@ class MarkUndone:
     part: str = ""
     places: tuple[str, ...] = ()
     again: bool = False
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +147,7 @@ class Excuse:
     paper: str = ""
     paper_sha256: str = ""
     withdrawn: bool = False
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)

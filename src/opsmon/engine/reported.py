@@ -43,7 +43,8 @@ def open_incident(turn: Turn, asked: OpenIncident) -> str:
 def _write(turn: Turn, asked: OpenIncident, opening: IncidentOpened) -> str:
     known = _belongs_to(turn, asked, opening)
     about = "" if known is None else asked.condition
-    fact = Fact(FactType.REPORTED, asked.reported_at, asked.by, _note(asked, joined=known is not None), about=about)
+    note = _note(asked, joined=known is not None)
+    fact = Fact(FactType.REPORTED, asked.reported_at, asked.by, note, about=about, via=asked.via)
     if known is None:
         turn.draft(lambda draft: draft.open_reported(opening, fact))
         return ""
@@ -70,9 +71,10 @@ def _judge(turn: Turn, asked: OpenIncident, known: Incident) -> None:
     labels = {key: value for key, value in asked.labels.items() if known.scope_labels.get(key) != value}
     if severity is None and service is None and not labels:
         return
-    refusal = judge_scope(turn, JudgeScope(known.id, asked.by, reason, severity, service, labels), known)
+    judged = JudgeScope(known.id, asked.by, reason, severity, service, labels, via=asked.via)
+    refusal = judge_scope(turn, judged, known)
     if refusal:
-        turn.write(CommandRefused(turn.now, JudgeScope.__name__, known.id, None, asked.by, refusal))
+        turn.write(CommandRefused(turn.now, JudgeScope.__name__, known.id, None, asked.by, refusal, asked.via))
 
 
 def _belongs_to(turn: Turn, asked: OpenIncident, opening: IncidentOpened) -> Incident | None:
@@ -140,6 +142,7 @@ def _opening(turn: Turn, asked: OpenIncident, site: Site, device: Device | None)
         own_labels=own,
         by=asked.by,
         severity_given=asked.severity is not None,
+        via=asked.via,
     )
 
 

@@ -28,7 +28,14 @@ def judge_scope(turn: Turn, command: JudgeScope, incident: Incident) -> str:
         return refusal
     turn.write(
         ScopeJudged(
-            turn.now, incident.id, command.by, command.reason, command.severity, command.service, command.labels
+            turn.now,
+            incident.id,
+            command.by,
+            command.reason,
+            command.severity,
+            command.service,
+            command.labels,
+            via=command.via,
         )
     )
     return ""

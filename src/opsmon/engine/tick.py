@@ -96,7 +96,7 @@ def _done(
         service=task.service if task is not None else asked.service,
         part=task.part if task is not None else asked.part, due_at=task.due_at if task is not None else None,
         day=day.isoformat(), done_at=done_at, by=asked.by, note=asked.note, file=asked.file,
-        file_sha256=asked.file_sha256, place=place,
+        file_sha256=asked.file_sha256, place=place, via=asked.via,
     )  # fmt: skip
 
 
@@ -228,7 +228,7 @@ def _undone(asked: MarkUndone, task: Task | None, day: date, place: str, now: da
         at=now, contract=asked.contract, obligation=asked.obligation,
         service=task.service if task is not None else asked.service,
         part=task.part if task is not None else asked.part, due_at=task.due_at if task is not None else None,
-        day=day.isoformat(), place=place, by=asked.by, reason=asked.reason, again=asked.again,
+        day=day.isoformat(), place=place, by=asked.by, reason=asked.reason, again=asked.again, via=asked.via,
     )  # fmt: skip
 
 
@@ -251,5 +251,5 @@ def judge_excuse(
     return (ObligationExcused(
         at=now, contract=asked.contract, obligation=row.id, service=task.service, part=task.part, due_at=task.due_at,
         day=asked.day.isoformat(), by=asked.by, approved_by=asked.approved_by, reason=asked.reason, paper=asked.paper,
-        paper_sha256=asked.paper_sha256, withdrawn=asked.withdrawn,
+        paper_sha256=asked.paper_sha256, withdrawn=asked.withdrawn, via=asked.via,
     ),)  # fmt: skip

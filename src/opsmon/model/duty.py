@@ -1,4 +1,7 @@
-"""What the journal holds of recurring obligations: how their tasks stand, and what people ticked off."""
+"""What the journal holds of recurring obligations: how their tasks stand, and what people ticked off.
+
+`by` is who says so, `via` who was let in to say it (`opsmon.model.origin`).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,6 +65,7 @@ class ObligationDone:
     file: str = ""
     file_sha256: str = ""
     place: str = ""
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ class ObligationUndone:
     by: str
     reason: str
     again: bool = False
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,7 @@ class ObligationExcused:
     paper: str = ""
     paper_sha256: str = ""
     withdrawn: bool = False
+    via: str = ""
 
 
 DutyEvent = ContractWatched | TaskChanged | ObligationDone | ObligationUndone | ObligationExcused

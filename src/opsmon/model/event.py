@@ -7,6 +7,7 @@
     └── of no room: MaintenanceSet, BackupRecorded
 
 `at` is always when the programme decided (aware UTC); when a thing happened in the world is in a field of its own.
+`by` is who says so, in the person's own words; `via` is who was let in to say it, as `opsmon.model.origin` writes it.
 The world can be folded again from these alone.
 """
 
@@ -110,6 +111,7 @@ class IncidentOpened:
     own_labels: Mapping[str, str] = field(default_factory=dict)
     by: str = ""
     severity_given: bool = False
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,7 @@ class ScopeJudged:
     severity: Severity | None = None
     service: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +271,7 @@ class CommandRefused:
     device: DeviceName | None
     by: str
     reason: str
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +283,7 @@ class MaintenanceSet:
     until: datetime | None
     by: str
     note: str = ""
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)

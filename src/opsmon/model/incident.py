@@ -68,7 +68,7 @@ class Fact:
     some clauses; none is all. `approved_by`, `paper` (a file name) and `paper_sha256` are an exclusion's approval.
     `delivery` is the id of the message that a `notified` tells of. `contradicted`: monitoring still saw the fault when
     a person told that it was resolved. `about` is what a person called the fault, in a `reported` that joined an
-    incident of another name.
+    incident of another name. `via` is who was let in to tell it (`opsmon.model.origin`).
     """
 
     type: FactType
@@ -83,6 +83,7 @@ class Fact:
     delivery: str = ""
     contradicted: bool = False
     about: str = ""
+    via: str = ""
 
     @property
     def is_own(self) -> bool:

@@ -33,13 +33,18 @@ def narrate(event: Event) -> str:
             return f"{event.device} was named {event.formerly}: its incidents and its state go on"
         case MaintenanceSet():
             until = "ends" if event.until is None else f"until {event.until.isoformat(timespec='seconds')}"
-            return f"maintenance of {event.device} {until}, says {event.by}"
+            return f"maintenance of {event.device} {until}, says {event.by}{_through(event.via)}"
         case CommandRefused():
-            return f"refused {event.command} of {event.by or 'nobody'}: {event.reason}"
+            return f"refused {event.command} of {event.by or 'nobody'}{_through(event.via)}: {event.reason}"
         case BackupRecorded():
             return _backup(event)
     words = _words_of_incident(event) or _words_of_people(event)
     return f"incident {getattr(event, 'incident', '')} {words}" if words else ""
+
+
+def _through(via: str) -> str:
+    """Which token or account it was, beside the person's own word."""
+    return f" ({via})" if via else ""
 
 
 def _backup(event: BackupRecorded) -> str:
@@ -55,7 +60,10 @@ def _ending_of(event: IncidentClosed) -> str:
 def _words_of_incident(event: Event) -> str:
     match event:
         case IncidentOpened():
-            subject, by = f" {event.subject}" if event.subject else "", f", says {event.by}" if event.by else ""
+            subject, by = (
+                f" {event.subject}" if event.subject else "",
+                f", says {event.by}{_through(event.via)}" if event.by else "",
+            )
             return f"opened: {event.device or event.site} {event.condition}{subject} ({event.detail}){by}"
         case FaultSeen():
             return f"is seen by monitoring: {event.condition} ({event.detail})"
@@ -76,12 +84,14 @@ def _words_of_people(event: Event) -> str:
         case ScopeJudged():
             labels = [f"{key}={value}" for key, value in event.labels.items()]
             found = " ".join(word for word in (event.severity, event.service, *labels) if word)
-            return f"is {found}, says {event.by}: {event.reason}"
+            return f"is {found}, says {event.by}{_through(event.via)}: {event.reason}"
         case FactAdded() if event.fact.contradicted:
-            return f"is resolved, says {event.fact.by}, while monitoring still sees the fault"
+            return f"is resolved, says {event.fact.by}{_through(event.fact.via)}, while monitoring still sees the fault"
         case FactAdded() if event.fact.type is FactType.WITHDRAWN:
-            return f"goes on without fact {event.fact.withdraws}, says {event.fact.by}: {event.fact.note}"
+            who = f"{event.fact.by}{_through(event.fact.via)}"
+            return f"goes on without fact {event.fact.withdraws}, says {who}: {event.fact.note}"
         case FactAdded() if event.fact.type is FactType.EXCLUDED:
             clauses = f" from {', '.join(event.fact.clauses)}" if event.fact.clauses else ""
-            return f"is excluded{clauses}, approved by {event.fact.approved_by}: {event.fact.note}"
+            approved = f"approved by {event.fact.approved_by}, says {event.fact.by}{_through(event.fact.via)}"
+            return f"is excluded{clauses}, {approved}: {event.fact.note}"
     return ""

@@ -1,0 +1,18 @@
+"""Who was let in to give a command, as one text beside the person's own word of who they are.
+
+    token:NAME@ADDRESS                  over HTTP, with the token of that name, from that address
+    token:NAME@ADDRESS through ADDRESS  the same, by a proxy that the settings trust
+    local:ACCOUNT                       by the command line itself, as that account of this machine
+
+Journals of before have none: "".
+"""
+
+
+def over_http(token: str, address: str, proxy: str = "") -> str:
+    """A token's name is of ASCII letters, digits, `.`, `_` and `-`, so that the text has one meaning."""
+    return f"token:{token}@{address}{f' through {proxy}' if proxy else ''}"
+
+
+def on_this_machine(account: str) -> str:
+    """The account that ran the command."""
+    return f"local:{account}"
