@@ -82,7 +82,7 @@ def test_a_calendar_shows_holidays_make_up_days_and_what_is_not_announced(contra
     assert not unknown["announced"]
     assert any("2027 are not announced" in warning for warning in unknown["warnings"])
     told = contracts("calendar", "2027")
-    assert "not announced" in told.err
+    assert "2027年节假日安排尚未公布：涉及该时段的结果为暂定" in told.err
     assert contracts("calendar", "2026", "--contract", E).code == 0
 
 
@@ -128,7 +128,7 @@ def test_without_a_service_every_lot_is_told(contracts: Opsmon) -> None:
 
 def test_outside_the_term_nothing_is_due(contracts: Opsmon) -> None:
     assert deadlines(contracts, E, "--event", "notified=2025-10-23T23:59:59+08:00") == {}
-    assert "No clause applies" in contracts("deadlines", E, "--event", "notified=2025-10-23T23:59:59+08:00").out
+    assert "没有适用的条款" in contracts("deadlines", E, "--event", "notified=2025-10-23T23:59:59+08:00").out
 
 
 @pytest.mark.parametrize(
@@ -302,6 +302,6 @@ def test_deadlines_of_a_message_of_our_own_are_provisional_or_only_warn(contract
 
 
 def test_the_table_of_a_contract_tells_the_stricter_reading(contracts: Opsmon) -> None:
-    assert "[stricter: from our own detection or report]" in contracts("show", "xicheng-stats-2023").out
+    assert "【从严：自监测发现或报修起】" in contracts("show", "xicheng-stats-2023").out
     (call,) = [one for one in contracts("show", "bj-hrss-2021", "--json").json["clauses"] if one["clause"] == "B1"]
     assert call["variants"][1]["strict_runs"] == "always"

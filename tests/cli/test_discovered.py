@@ -75,7 +75,7 @@ def test_a_parent_that_is_written_is_no_longer_proposed(command: Opsmon, root: P
     file = root / "inventories" / "hall.yaml"
     file.write_text(file.read_text().replace("{name: acc-1,", "{name: acc-1, parents: [core-1],"))
     out = command("inventory", "diff", "--discovered", "--root", root).out
-    assert out.splitlines()[-1] == "1 known, 0 proposed, 1 foreign; 0 silent"
+    assert out.splitlines()[-1] == "已登记 1，建议登记 0，不在清单 1；无应答 0"
     assert "nobody" in out
 
 

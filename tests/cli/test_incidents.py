@@ -53,10 +53,10 @@ async def test_list_shows_what_is_left_on_the_clocks(scene: Scene, opsmon: Opsmo
     said = await opsmon("incidents", "list")
     assert said.code == 0
     assert name in said.out
-    assert "DeviceDown" in said.out
-    assert "E2 on_site 2m47s left" in said.out
+    assert "mcu-1 does not answer" in said.out
+    assert "E2 on site 2m47s left" in said.out
     scene.desk.wait(300)
-    assert "!! E2 on_site 2m13s over" in (await opsmon("incidents", "list")).out
+    assert "!! E2 on site 2m13s over" in (await opsmon("incidents", "list")).out
     listed = (await opsmon("incidents", "list", "--json")).json
     assert [incident["id"] for incident in listed] == [name]
     assert (await opsmon("incidents", "list", "--site", "lab", "--json")).json == []

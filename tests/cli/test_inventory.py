@@ -39,13 +39,13 @@ def test_a_table_is_aligned_whatever_the_width_of_its_characters(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     lines = command("inventory", "list", "--root", root).out.splitlines()
-    assert lines[0].split() == ["device", "title", "kind", "address", "site"]
-    assert lines[-1] == "5 devices"
+    assert lines[0].split() == ["设备", "名称", "类型", "地址", "站点"]
+    assert lines[-1] == "共 5 台设备"
 
     def width_before(line: str, word: str) -> int:
         return sum(2 if ord(char) > 0x2E80 else 1 for char in line[: line.index(word)])
 
-    assert {width_before(line, "192.0.2") for line in lines[1:-1]} == {width_before(lines[0], "address")}
+    assert {width_before(line, "192.0.2") for line in lines[1:-1]} == {width_before(lines[0], "地址")}
     assert max(map(len, lines)) <= 80
 
 

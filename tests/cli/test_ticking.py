@@ -31,7 +31,7 @@ def test_a_span_is_ticked_and_a_mistake_is_taken_back_and_forth(command: Opsmon,
     week = states(command, kept, "E13", "2026-01-05", "2026-01-09")
     assert week == ["done", "done", "done", "overdue", "done"]
     words = ("contracts", "undo", E, "E13", "2026-01-06", *BY, "--reason", "another hall", "--root", kept)
-    assert command(*words).out == "E13 of 2026-01-06 is no longer ticked off\n"
+    assert command(*words).out == "E13 2026-01-06 已撤回登记\n"
     assert states(command, kept, "E13", "2026-01-06", "2026-01-06") == ["overdue"]
     assert command(*words).code == 1
     assert command(*words, "--again").code == 0

@@ -264,7 +264,8 @@ def test_the_days_fixed_by_law_stand_in_for_a_year_that_is_not_announced(tmp_pat
 
 def test_a_set_that_is_dated_year_by_year_is_in_doubt_until_it_is(tmp_path: Path) -> None:
     calendar = load(write(tmp_path, right(CONTRACT)))[0][ContractId("hall")].calendar
-    assert calendar.period_doubts(("two-sessions",), date(2027, 3, 5)) == ("two-sessions of 2027 is not dated yet",)
+    (doubt,) = calendar.period_doubts(("two-sessions",), date(2027, 3, 5))
+    assert (doubt.en, doubt.zh) == ("two-sessions of 2027 is not dated yet", "2027年the two sessions日期尚未确定")
     assert not calendar.period_doubts(("two-sessions",), date(2027, 4, 5))
     assert not calendar.period_doubts(("two-sessions",), date(2026, 3, 5))
 

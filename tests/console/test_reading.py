@@ -159,8 +159,9 @@ async def test_the_status_page_shows_what_is_wrong_and_escapes_it(scene: Scene, 
     page = await client.get("/")
     text = await page.text()
     assert page.content_type == "text/html"
-    assert "DeviceDown" in text
-    assert "E2" in text
+    assert "mcu-1 无响应" in text
+    assert "E2 到场：计时中" in text
+    assert "待确认" in text
     assert "<script>" not in text
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
 

@@ -93,7 +93,8 @@ def test_hours_inside_a_window_are_in_doubt_with_the_window() -> None:
     one, start = parse_limit("3 h"), local("2026-12-31 16:00:00")
     due = due_of(one, start, CALENDAR, hours)
     assert due == local("2027-01-04 10:00:00")
-    assert doubts_of(one, start, due, CALENDAR, hours) == ("the holidays of 2027 are not announced",)
+    (doubt,) = doubts_of(one, start, due, CALENDAR, hours)
+    assert (doubt.en, doubt.zh) == ("the holidays of 2027 are not announced", "2027年节假日安排尚未公布")
     every_day = replace(hours, on=HoursOn.EVERY_DAY)
     assert doubts_of(one, start, due_of(one, start, CALENDAR, every_day), CALENDAR, every_day) == ()
 

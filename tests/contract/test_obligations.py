@@ -253,7 +253,7 @@ def test_nothing_is_owed_before_the_term_and_the_last_month_is_reported_after_it
 
 def test_a_task_that_rests_on_days_not_announced_says_so() -> None:
     (task,) = tasks(E, "E11", "2027-01-01", "2027-01-31")
-    assert task.doubts == ("the holidays of 2027 are not announced",)
+    assert [doubt.en for doubt in task.doubts] == ["the holidays of 2027 are not announced"]
 
 
 def test_a_task_goes_from_open_over_at_risk_to_overdue_to_the_second() -> None:

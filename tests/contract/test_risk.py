@@ -7,6 +7,7 @@ from opsmon.contract.case import Case, Estimates, Pressure, estimates_of
 from opsmon.contract.clock import Clock, state_at
 from opsmon.contract.risk import STRICTER
 from opsmon.model.event import ClockState
+from opsmon.text.bilingual import Text
 from tests.contract.rulebook import book, case, local
 
 E = "xicheng-vc-2025"
@@ -32,7 +33,7 @@ def test_half_of_the_limit_when_nothing_is_known() -> None:
 def test_sooner_when_acknowledging_travelling_and_repairing_do_not_fit() -> None:
     known = replace(bureau(), estimates=Estimates(minutes(3), minutes(20), minutes(30)))
     assert clock(known, "E7").at_risk_at == local("2026-10-01 10:07:00")
-    assert "0:53:00" in clock(known, "E7").risk_reason
+    assert "0:53:00" in clock(known, "E7").risk_reason.en
     assert clock(known, "E6").at_risk_at == local("2026-10-01 10:07:00")
 
 
@@ -59,16 +60,16 @@ def test_the_site_says_how_far_it_is_and_the_history_knows_better() -> None:
 
 
 def test_a_ups_that_runs_empty_before_anybody_must_be_there_is_a_risk_at_once() -> None:
-    empty = Pressure(local("2026-10-01 10:02:00"), local("2026-10-01 10:29:59"), "the UPS runs empty")
+    empty = Pressure(local("2026-10-01 10:02:00"), local("2026-10-01 10:29:59"), Text("the UPS runs empty"))
     one = clock(replace(bureau(), pressures=(empty,)), "E6")
     assert one.at_risk_at == local("2026-10-01 10:02:00")
-    assert one.risk_reason == "the UPS runs empty"
+    assert one.risk_reason == Text("the UPS runs empty")
     enough = replace(empty, gives_way_at=local("2026-10-01 10:30:00"))
     assert clock(replace(bureau(), pressures=(enough,)), "E6").at_risk_at == local("2026-10-01 10:15:00")
 
 
 def test_a_meeting_that_begins_before_the_repair_is_due_is_a_risk_at_once() -> None:
-    meeting = Pressure(local("2026-10-01 09:00:00"), local("2026-10-01 10:45:00"), "a meeting begins")
+    meeting = Pressure(local("2026-10-01 09:00:00"), local("2026-10-01 10:45:00"), Text("a meeting begins"))
     known = replace(bureau(), pressures=(meeting,))
     assert clock(known, "E7").at_risk_at == local("2026-10-01 10:00:00")
     assert clock(known, "E6").at_risk_at == local("2026-10-01 10:15:00")

@@ -21,9 +21,9 @@ Announced = dict[ClockKey, ClockChanged]
 
 
 def told(
-    announced: Announced, clocks: tuple[Clock, ...], now: datetime, reason: str = ""
+    announced: Announced, clocks: tuple[Clock, ...], now: datetime, reason: Text | str = ""
 ) -> list[tuple[str, ClockState | None, ClockState]]:
-    events = clock_events(announced, clocks, now, reason)
+    events = clock_events(announced, clocks, now, Text(reason) if isinstance(reason, str) else reason)
     announced.update({(event.clause, event.target): event for event in events})
     return [(event.clause, event.before, event.after) for event in events]
 
@@ -88,6 +88,7 @@ def test_a_notice_that_changes_the_calendar_re_times_what_runs_and_says_why() ->
     event = announced[ClauseId("E9"), "report"]
     assert event.due_at == local("2026-11-24 18:00:00")
     assert event.reason == "2026-11-23 was a workday and is a holiday (State Day)"
+    assert event.reason_zh == "2026-11-23 由工作日改为节假日（State Day）"
 
 
 def test_a_key_period_entered_while_a_fault_is_open_changes_its_regime() -> None:
@@ -102,22 +103,23 @@ def test_a_key_period_entered_while_a_fault_is_open_changes_its_regime() -> None
     story = told(announced, old.clocks(one), now)
     assert story == [("E1", None, ClockState.RUNNING), ("E3", None, ClockState.RUNNING)]
     reason = book_change(old, new)
-    assert reason == "the key periods events have changed"
+    assert reason == Text("the key periods events have changed", "重点时段 events 已变更")
     assert told(announced, new.clocks(one), now, reason) == [
         ("E6", None, ClockState.RUNNING),
         ("E7", None, ClockState.RUNNING),
         ("E3", ClockState.RUNNING, ClockState.CANCELLED),
     ]
-    assert {event.reason for event in announced.values()} >= {reason}
+    assert {event.reason for event in announced.values()} >= {reason.en}
 
 
 def test_a_contract_that_changes_is_told_clause_by_clause() -> None:
     old = book(E)
     first, *rest = old.contract.clauses
     new = ContractBook(replace(old.contract, clauses=(replace(first, source="annex 9"), *rest[1:])), old.calendar)
-    assert book_change(old, new) == "clause E1 has changed; clause E2 is gone"
-    assert book_change(old, old) == ""
-    assert book_change(None, old) == "the contract is new"
+    told = book_change(old, new)
+    assert (told.en, told.zh) == ("clause E1 has changed; clause E2 is gone", "条款 E1 已变更；条款 E2 已删除")
+    assert not book_change(old, old)
+    assert book_change(None, old).en == "the contract is new"
 
 
 def test_an_outcome_that_is_told_late_and_came_earlier_corrects_the_journal() -> None:

@@ -11,6 +11,7 @@ from opsmon.contract.clock import Clock
 from opsmon.contract.term import Target
 from opsmon.contract.window import open_time_between
 from opsmon.contract.working_time import WORKING_TIME, opening_at, warned_at
+from opsmon.text.bilingual import Text
 from tests.contract.rulebook import book, case, local, stock_books
 
 A, B, E = "xicheng-stats-2023", "bj-hrss-2021", "xicheng-vc-2025"
@@ -66,11 +67,11 @@ def test_steps_that_take_long_are_counted_back_in_working_time() -> None:
 
 
 def test_a_battery_at_night_presses_no_paper_and_wakes_nobody_for_a_workday_limit() -> None:
-    empty = Pressure(local("2021-11-10 23:00:00"), local("2021-11-10 23:40:00"), "the battery will be empty")
+    empty = Pressure(local("2021-11-10 23:00:00"), local("2021-11-10 23:40:00"), Text("the battery will be empty"))
     one = case(B, ("reported", "2021-11-10 22:00:00"), service="vc")
     pressed = Case(one.incident, one.contract, one.service, None, one.severity, {}, one.facts, pressures=(empty,))
     found = clock(pressed, "B2")
-    assert (found.at_risk_at, found.risk_reason) == (local("2021-11-11 09:00:00"), "the battery will be empty")
+    assert (found.at_risk_at, found.risk_reason) == (local("2021-11-11 09:00:00"), Text("the battery will be empty"))
 
 
 @given(MOMENTS, MINUTES, MINUTES)

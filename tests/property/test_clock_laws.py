@@ -16,6 +16,7 @@ from opsmon.model.device import Kind
 from opsmon.model.event import ClockChanged, ClockState
 from opsmon.model.incident import STARTS, Fact, FactType, Severity
 from opsmon.model.name import ContractId, IncidentId
+from opsmon.text.bilingual import Text
 from tests.contract.rulebook import stock_books
 
 FIRST, LAST = datetime(2026, 9, 24, tzinfo=UTC), datetime(2026, 10, 12, tzinfo=UTC)
@@ -53,7 +54,7 @@ def cases(draw: st.DrawFn) -> Case:
         labels=draw(LABELS),
         facts=tuple(draw(STORIES)),
         estimates=Estimates(draw(LENGTHS), draw(LENGTHS), draw(LENGTHS)),
-        pressures=tuple(draw(st.lists(st.builds(Pressure, MOMENTS, MOMENTS, st.just("pressed")), max_size=1))),
+        pressures=tuple(draw(st.lists(st.builds(Pressure, MOMENTS, MOMENTS, st.just(Text("pressed"))), max_size=1))),
         supposed=draw(st.booleans()),
     )
 
@@ -117,7 +118,7 @@ def live(case: Case, looks: list[datetime]) -> tuple[ClockChanged, ...]:
     now = FIRST - timedelta(days=1)
 
     def tell(at: datetime, reason: str = "") -> None:
-        events = clock_events(announced, clocks, at, reason)
+        events = clock_events(announced, clocks, at, Text(reason))
         told.extend(events)
         announced.update({(event.clause, event.target): event for event in events})
 

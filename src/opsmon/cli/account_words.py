@@ -4,8 +4,11 @@ from opsmon.cli.output import print_table, say
 from opsmon.contract.account import Account
 from opsmon.contract.budget import Reading
 from opsmon.contract.penalty import Range
+from opsmon.text.bilingual import Text
+from opsmon.text.vocabulary import BUDGET_STATES, READINGS, headings, named
 
-READINGS = {Reading.JUDGED: "", Reading.STRICT: "stricter reading", Reading.MILD: "milder reading"}
+OF = Text(" of ", "/")
+IN_ALL = Text("in all: ", "合计：")
 
 
 def print_account(account: Account, language: str) -> None:
@@ -13,20 +16,23 @@ def print_account(account: Account, language: str) -> None:
     if account.uses:
         say()
         rows = [
-            (use.clause, f"{use.month:%Y-%m}", use.subject, f"{use.used} of {use.limit}", f"{use.forecast:.1f}",
-             use.state.value.replace("_", " "), READINGS[use.reading])
+            (use.clause, f"{use.month:%Y-%m}", use.subject, f"{use.used}{OF.in_(language)}{use.limit}",
+             f"{use.forecast:.1f}", named(BUDGET_STATES, use.state, language),
+             "" if use.reading is Reading.JUDGED else named(READINGS, use.reading, language))
             for use in account.uses
         ]  # fmt: skip
-        print_table(("budget", "month", "subject", "used", "forecast", "state", ""), rows)
+        print_table(headings(("budget", "month", "subject", "used", "forecast", "state", ""), language), rows)
     if account.estimates:
         say()
         for one in account.estimates:
             where = one.incident or (f"{one.month:%Y-%m}" if one.month is not None else "")
-            say(f"{one.clause} {where}: {range_words(one.cny)}: {one.why.in_(language)}")
+            colon = "：" if language == "zh" else ": "
+            say(f"{one.clause} {where}{colon}{range_words(one.cny, language)}{colon}{one.why.in_(language)}")
         for name, cny in account.totals:
-            say(f"{name} in all: {range_words(cny)}")
+            say(f"{name} {IN_ALL.in_(language)}{range_words(cny, language)}")
 
 
-def range_words(cny: Range) -> str:
+def range_words(cny: Range, language: str) -> str:
     """12,225 CNY, or 0 to 12,225 CNY."""
-    return f"{cny.most:,.2f} CNY" if cny.least == cny.most else f"{cny.least:,.2f} to {cny.most:,.2f} CNY"
+    to, unit = (" 至 ", "元") if language == "zh" else (" to ", "CNY")
+    return f"{'' if cny.least == cny.most else f'{cny.least:,.2f}{to}'}{cny.most:,.2f} {unit}"

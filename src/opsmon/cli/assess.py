@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from opsmon.cli.account_words import print_account, range_words
+from opsmon.cli.account_words import IN_ALL, print_account, range_words
 from opsmon.cli.contract_words import book_of, short
+from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, print_table, say
 from opsmon.clock import WallClock
@@ -18,6 +19,8 @@ from opsmon.report.document import assess_document
 from opsmon.report.month import ExclusionLine, MonthReport, report_month
 from opsmon.report.reading import read_journal
 from opsmon.store.store import open_existing_store
+from opsmon.text.bilingual import Text
+from opsmon.text.vocabulary import TARGETS, headings, named
 
 MonthOption = Annotated[str, typer.Option(metavar="YYYY-MM", help="The calendar month, in the contract's zone.")]
 
@@ -37,41 +40,59 @@ def assess(
     if json_output:
         print_json(assess_document(report))
         return
-    say(f"{contract} in {month}, as known at {short(report.as_of, report.book)}")
-    _print_breaches(report)
+    language = language_of(rules.settings)
+    as_of = short(report.as_of, report.book, language)
+    say(Text(f"{contract} in {month}, as known at {as_of}", f"{contract} {month}，统计时点 {as_of}").in_(language))
+    _print_breaches(report, language)
     if report.late:
         say()
         missed = [
-            (one.clause, one.service or "", short(one.due_at, report.book), short(one.ended_at, report.book))
+            (
+                one.clause,
+                one.service or "",
+                short(one.due_at, report.book, language),
+                short(one.ended_at, report.book, language),
+            )
             for one in report.late
         ]
-        print_table(("obligation", "service", "was due", "done"), missed)
+        print_table(headings(("obligation", "service", "was due", "done"), language), missed)
     if report.exclusions or report.excuses:
         say()
-        rows = [*map(exclusion_row, report.exclusions), *map(_excuse_row, report.excuses)]
-        print_table(("excluded", "clauses", "approved by", "paper", "reason"), rows)
-    print_account(report.account, rules.settings.language)
+        rows = [*(exclusion_row(one, language) for one in report.exclusions), *map(_excuse_row, report.excuses)]
+        print_table(headings(("excluded", "clauses", "approved by", "paper", "reason"), language), rows)
+    print_account(report.account, language)
     if report.account.estimates:
-        say(f"{month} in all: {range_words(report.total)}")
+        say(f"{month} {IN_ALL.in_(language)}{range_words(report.total, language)}")
 
 
-def _print_breaches(report: MonthReport) -> None:
+def _print_breaches(report: MonthReport, language: str) -> None:
     if not report.breaches:
-        say("No target was breached.")
+        say(Text("No target was breached.", "没有超时。").in_(language))
         return
     rows = [
-        (one.case.incident, one.device, clock.clause, clock.target.value, short(clock.due_at, report.book),
-         short(clock.met_at, report.book) or "not met", str(overrun_at(clock, report.as_of)).partition(".")[0])
+        (one.case.incident, one.device, clock.clause, named(TARGETS, clock.target, language),
+         short(clock.due_at, report.book, language),
+         short(clock.met_at, report.book, language) or NOT_MET.in_(language),
+         str(overrun_at(clock, report.as_of)).partition(".")[0])
         for one, clock in report.breaches
     ]  # fmt: skip
-    print_table(("incident", "device", "clause", "target", "due", "met", "late by"), rows)
+    print_table(headings(("incident", "device", "clause", "target", "due", "met", "late by"), language), rows)
 
 
-def exclusion_row(line: ExclusionLine) -> tuple[str, ...]:
+ALL, NOT_MET = Text("all", "全部"), Text("not met", "未完成")
+
+
+def exclusion_row(line: ExclusionLine, language: str) -> tuple[str, ...]:
     """Incident, clauses (all: the whole fault), approver, paper with its digest, reason."""
     fact = line.fact
     paper = _paper(fact.paper, fact.paper_sha256)
-    return line.affair.case.incident, ", ".join(fact.clauses) or "all", fact.approved_by, paper, fact.note
+    return (
+        line.affair.case.incident,
+        ", ".join(fact.clauses) or ALL.in_(language),
+        fact.approved_by,
+        paper,
+        fact.note,
+    )
 
 
 def _excuse_row(one: ObligationExcused) -> tuple[str, ...]:

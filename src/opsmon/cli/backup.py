@@ -19,6 +19,7 @@ from opsmon.backup.run import Patience, Run, RunNote
 from opsmon.backup.standing import Standing, Standings
 from opsmon.cli import backup_change
 from opsmon.cli.backup_words import Progress, age_text, print_diff, print_drill, print_results, room_of
+from opsmon.cli.language import language_of
 from opsmon.cli.moment import parse_moment
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_table, say, warn
@@ -29,6 +30,8 @@ from opsmon.config.root import Root, load_root
 from opsmon.model.duration import parse_duration_s
 from opsmon.model.name import DeviceName
 from opsmon.private_file import PRIVATE_UMASK
+from opsmon.text.bilingual import Text
+from opsmon.text.vocabulary import headings
 
 group = new_group("Configurations of devices, proved and kept in git.")
 group.add_typer(backup_change.group, name="change")
@@ -140,8 +143,13 @@ def list_copies(
             (s.device, s.site, age_text(s.good_at, now), s.lines or "", s.chars or "", s.order, why[s.device])
             for s in (*standings, *gone)
         )
-        print_table(("device", "site", "last good", "lines", "size", "change", "why not"), table)
-        say(f"{len(standings)} devices, {good} good{f'; {len(gone)} {GONE}' if gone else ''}")
+        language = language_of(loaded.settings)
+        print_table(headings(("device", "site", "last good", "lines", "size", "change", "why not"), language), table)
+        said = Text(
+            f"{len(standings)} devices, {good} good{f'; {len(gone)} {GONE}' if gone else ''}",
+            f"设备 {len(standings)} 台，备份完好 {good} 台{f'；已移出清单 {len(gone)} 台' if gone else ''}",
+        )
+        say(said.in_(language))
     if good < len(standings):
         raise typer.Exit(1)
 

@@ -8,13 +8,17 @@ from typing import Annotated
 import typer
 
 from opsmon.cli.contract_words import book_of
+from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, print_table, say, warn
 from opsmon.config.contract_files import load_rules
 from opsmon.contract.calendar import Calendar, Day, DayKind
 from opsmon.errors import ConfigError, Problem
+from opsmon.text.bilingual import Text
+from opsmon.text.vocabulary import DAY_KINDS, WEEKDAYS, headings, named
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+PROVISIONAL = Text(": results that touch it are provisional", "：涉及该时段的结果为暂定")
 ONE_NAME = "holiday:"  # the sets of one holiday's name repeat what the set of all holidays says
 
 
@@ -32,13 +36,24 @@ def show_calendar(
     if json_output:
         print_json(calendar_json(year, book.calendar))
         return
-    language = rules.settings.language
-    marked = [(f"{day:%a %Y-%m-%d}", what.kind, what.name.in_(language)) for day, what in _marked(year, book.calendar)]
-    print_table(("date", "is a", "for"), marked)
+    language = language_of(rules.settings)
+    marked = [
+        (
+            f"{WEEKDAYS[day.weekday()].in_(language)} {day}",
+            named(DAY_KINDS, what.kind, language),
+            what.name.in_(language),
+        )
+        for day, what in _marked(year, book.calendar)
+    ]
+    print_table(headings(("date", "is a", "for"), language), marked)
     say()
-    sets = [(name, first, last) for name in _names(book.calendar) for first, last in _runs(year, book.calendar, name)]
-    print_table(("key period", "from", "to"), sets)
-    for line in _warnings(year, book.calendar):
+    sets = [
+        (_titled(name, book.calendar, language), first, last)
+        for name in _names(book.calendar)
+        for first, last in _runs(year, book.calendar, name)
+    ]
+    print_table(headings(("key period", "from", "to"), language), sets)
+    for line in _warnings(year, book.calendar, language):
         warn(line)
 
 
@@ -65,12 +80,12 @@ def _day_json(day: date, what: Day) -> dict[str, str]:
     return {"date": day.isoformat(), "name": what.name.en, "name_zh": what.name.in_("zh")}
 
 
-def _warnings(year: int, calendar: Calendar) -> list[str]:
+def _warnings(year: int, calendar: Calendar, language: str = "en") -> list[str]:
     first, last = date(year, 1, 1), date(year, 12, 31)
     doubts = dict.fromkeys(calendar.doubts(first, last))
     for name in _names(calendar):
         doubts.update(dict.fromkeys(doubt for day in _days(year) for doubt in calendar.period_doubts((name,), day)))
-    return [f"{doubt}: results that touch it are provisional" for doubt in doubts]
+    return [f"{doubt.in_(language)}{PROVISIONAL.in_(language)}" for doubt in doubts]
 
 
 def _days(year: int) -> list[date]:
@@ -85,6 +100,11 @@ def _marked(year: int, calendar: Calendar) -> list[tuple[date, Day]]:
 
 def _names(calendar: Calendar) -> list[str]:
     return [name for name in calendar.sets if not name.startswith(ONE_NAME)]
+
+
+def _titled(name: str, calendar: Calendar, language: str) -> str:
+    """A set by its name; in Chinese by its title."""
+    return calendar.sets[name].title.zh or name if language == "zh" else name
 
 
 def _runs(year: int, calendar: Calendar, name: str) -> Iterator[tuple[date, date]]:

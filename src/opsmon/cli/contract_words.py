@@ -10,6 +10,7 @@ from opsmon.contract.clock import Clock, overrun_at, state_at
 from opsmon.contract.replay import Replayed
 from opsmon.contract.why import why
 from opsmon.errors import Problem
+from opsmon.text.vocabulary import WEEKDAYS
 
 
 def book_of(contract: str, rules: Rules) -> ContractBook:
@@ -22,9 +23,12 @@ def iso(moment: datetime | None, book: ContractBook) -> str | None:
     return None if moment is None else moment.astimezone(book.calendar.zone).isoformat()
 
 
-def short(moment: datetime | None, book: ContractBook) -> str:
-    """A time for a table."""
-    return "" if moment is None else f"{moment.astimezone(book.calendar.zone):%a %Y-%m-%d %H:%M:%S}"
+def short(moment: datetime | None, book: ContractBook, language: str) -> str:
+    """A time for a table, with its weekday."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(book.calendar.zone)
+    return f"{WEEKDAYS[local.weekday()].in_(language)} {local:%Y-%m-%d %H:%M:%S}"
 
 
 def interpretation_of(clock: Clock, book: ContractBook, language: str = "en") -> str | None:

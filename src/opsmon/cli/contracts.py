@@ -7,11 +7,13 @@ import typer
 
 from opsmon.cli.clause_words import clause_json, from_text, limits_text
 from opsmon.cli.contract_words import book_of
+from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_table, say, warn
 from opsmon.config.contract_files import load_rules
 from opsmon.contract.book import ContractBook
 from opsmon.contract.term import Term
+from opsmon.text.vocabulary import TARGETS, headings, named
 
 group = new_group(
     "The service contracts: clauses, calendars, deadlines, replays.",
@@ -37,12 +39,13 @@ def list_contracts(root: RootOption = CHOSEN_ROOT, json_output: JsonOption = Fal
     if json_output:
         print_json([_summary_json(book) for book in rules.contracts.values()])
         return
+    language = language_of(rules.settings)
     rows = [
-        (book.contract.id, book.contract.title.in_(rules.settings.language), _term_words(book.contract.term, book),
+        (book.contract.id, book.contract.title.in_(language), _term_words(book.contract.term, book, language),
          ", ".join(book.contract.services), len(book.contract.clauses))
         for book in rules.contracts.values()
     ]  # fmt: skip
-    print_table(("contract", "title", "term", "services", "clocks"), rows)
+    print_table(headings(("contract", "title", "term", "services", "clocks"), language), rows)
     for problem in rules.warnings:
         warn(str(problem))
 
@@ -71,9 +74,9 @@ def _term_days(term: Term, book: ContractBook) -> tuple[date | None, date | None
     return first, (term.end - HALF_DAY).astimezone(zone).date() if term.end else None
 
 
-def _term_words(term: Term, book: ContractBook) -> str:
+def _term_words(term: Term, book: ContractBook, language: str) -> str:
     first, last = _term_days(term, book)
-    return f"{first or '…'} to {last or '…'}" if first or last else ""
+    return f"{first or '…'} {'至' if language == 'zh' else 'to'} {last or '…'}" if first or last else ""
 
 
 @group.command("show")
@@ -88,26 +91,26 @@ def show_contract(
     if json_output:
         print_json(_contract_json(book))
         return
-    language = rules.settings.language
-    say(f"{book.contract.id}: {book.contract.title.in_(language)}")
+    language = language_of(rules.settings)
+    say(f"{book.contract.id}{'：' if language == 'zh' else ': '}{book.contract.title.in_(language)}")
     services = [
-        (one.name, one.title.in_(language), _term_words(one.term, book), one.amount_cny or "")
+        (one.name, one.title.in_(language), _term_words(one.term, book, language), one.amount_cny or "")
         for one in book.contract.services.values()
     ]
-    print_table(("service", "title", "term", "CNY"), services)
+    print_table(headings(("service", "title", "term", "CNY"), language), services)
     say()
     rows = [
         (
             clause.id,
             clause.what.in_(language),
-            clause.target.value,
-            limits_text(clause),
-            from_text(clause),
+            named(TARGETS, clause.target, language),
+            limits_text(clause).in_(language),
+            from_text(clause).in_(language),
             clause.source,
         )
         for clause in book.contract.clauses
     ]
-    print_table(("clause", "what", "target", "limit", "counts from", "source"), rows)
+    print_table(headings(("clause", "what", "target", "limit", "counts from", "source"), language), rows)
     for problem in rules.doubts.get(book.contract.id, ()):
         warn(str(problem))
 

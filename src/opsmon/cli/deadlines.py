@@ -17,6 +17,7 @@ from opsmon.cli.contract_words import (
     seconds,
     short,
 )
+from opsmon.cli.language import language_of
 from opsmon.cli.moment import parse_moment
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, print_table, say, warn
@@ -35,8 +36,11 @@ from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import IncidentId
 from opsmon.near_miss import nearest, shown
 from opsmon.report.document import account_document
+from opsmon.text.bilingual import Text
+from opsmon.text.vocabulary import CLOCK_MODES, CLOCK_STATES, TARGETS, headings, named
 
 Words = list[str]
+NONE_STARTED = Text("No clause applies, or none has started.", "没有适用的条款，或均未起算。")
 OPTIONS = {"service": "--service", "kind": "--kind", "severity": "--severity", "labels": "--label"}
 
 
@@ -76,7 +80,7 @@ def deadlines(
     if json_output:
         print_json({"contract": book.contract.id, "clocks": [deadline_json(clock, book) for clock in clocks]})
         return
-    _print_deadlines(clocks, book, rules.settings.language)
+    _print_deadlines(clocks, book, language_of(rules.settings))
 
 
 def _begun(book: ContractBook, case: Case, now: datetime) -> list[Clock]:
@@ -100,19 +104,22 @@ def _of_service(case: Case, service: str) -> Case:
 def _print_deadlines(clocks: Iterable[Clock], book: ContractBook, language: str) -> None:
     listed = list(clocks)
     if not listed:
-        say("No clause applies, or none has started.")
+        say(NONE_STARTED.in_(language))
         return
     rows = [
-        (clock.clause, clock.target.value, short(clock.starts_at, book), short(clock.due_at, book),
-         short(clock.strict_due_at, book), short(clock.at_risk_at, book), "provisional" if clock.provisional else "")
+        (clock.clause, named(TARGETS, clock.target, language), short(clock.starts_at, book, language),
+         short(clock.due_at, book, language), short(clock.strict_due_at, book, language),
+         short(clock.at_risk_at, book, language),
+         named(CLOCK_MODES, "provisional", language) if clock.provisional else "")
         for clock in listed
     ]  # fmt: skip
-    print_table(("clause", "target", "starts", "due", "stricter reading", "at risk", ""), rows)
+    print_table(headings(("clause", "target", "starts", "due", "stricter reading", "at risk", ""), language), rows)
+    colon = "：" if language == "zh" else ": "
     for clock in listed:
-        say(f"\n{clock.clause}: {why(book.contract, book.calendar, clock).in_(language)}")
+        say(f"\n{clock.clause}{colon}{why(book.contract, book.calendar, clock).in_(language)}")
         reading = interpretation_of(clock, book, language)
         if reading:
-            say(f"    {'解释' if language == 'zh' else 'interpretation'}: {reading}")
+            say(f"    {'解释' if language == 'zh' else 'interpretation'}{colon}{reading}")
 
 
 def replay_timeline(
@@ -133,8 +140,8 @@ def replay_timeline(
     if json_output:
         print_json(_replay_json(timeline, replayed, account))
         return
-    _print_replay(timeline, replayed)
-    print_account(account, rules.settings.language)
+    _print_replay(timeline, replayed, language_of(rules.settings))
+    print_account(account, language_of(rules.settings))
 
 
 def _replay_json(timeline: Timeline, replayed: tuple[Replayed, ...], account: Account) -> dict[str, object]:
@@ -145,15 +152,19 @@ def _replay_json(timeline: Timeline, replayed: tuple[Replayed, ...], account: Ac
     }
 
 
-def _print_replay(timeline: Timeline, replayed: tuple[Replayed, ...]) -> None:
+def _print_replay(timeline: Timeline, replayed: tuple[Replayed, ...], language: str) -> None:
     book, until = timeline.book, timeline.until
     rows = [
-        (one.case.incident, clock.clause, clock.target.value, state_at(clock, until), short(clock.starts_at, book),
-         short(clock.due_at, book), short(clock.met_at, book), seconds(overrun_at(clock, until)) or "")
+        (one.case.incident, clock.clause, named(TARGETS, clock.target, language),
+         named(CLOCK_STATES, state_at(clock, until), language), short(clock.starts_at, book, language),
+         short(clock.due_at, book, language), short(clock.met_at, book, language),
+         seconds(overrun_at(clock, until)) or "")
         for one in replayed
         for clock in one.clocks
     ]  # fmt: skip
-    print_table(("incident", "clause", "target", "state", "starts", "due", "met", "overrun s"), rows)
+    print_table(
+        headings(("incident", "clause", "target", "state", "starts", "due", "met", "overrun s"), language), rows
+    )
     for one in replayed:
         for refusal in one.refusals:
             told = refusal_json(refusal, book)

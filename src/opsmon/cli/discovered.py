@@ -7,11 +7,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from opsmon.app.discovery import hear_neighbours
+from opsmon.cli.language import language_of
 from opsmon.cli.output import print_json, print_table, say, warn
 from opsmon.config.discovered import Heard, Link, Verdict, judge_links
 from opsmon.config.root import Root, load_root
 from opsmon.model.name import DeviceName
 from opsmon.model.sample import Sample
+from opsmon.text.bilingual import Text
+from opsmon.text.vocabulary import LINKS, headings, named
 
 
 def show_discovered(root: Path, *, json_output: bool) -> None:
@@ -22,13 +25,20 @@ def show_discovered(root: Path, *, json_output: bool) -> None:
     if json_output:
         print_json({"links": [_as_json(link) for link in links], "silent": silent})
         return
+    language = language_of(loaded.settings)
     told = [link for link in links if link.verdict is not Verdict.KNOWN]
     if told:
-        rows = ((link.device, link.port, link.said, link.verdict.value, link.advice) for link in told)
-        print_table(("device", "port", "neighbour", "link", "advice"), rows)
+        rows = ((link.device, link.port, link.said, named(LINKS, link.verdict, language), link.advice) for link in told)
+        print_table(headings(("device", "port", "neighbour", "link", "advice"), language), rows)
     for name in silent:
-        warn(f"{name} does not answer over SNMP")
+        warn(Text(f"{name} does not answer over SNMP", f"{name} 未应答 SNMP").in_(language))
     counts = {verdict: sum(link.verdict is verdict for link in links) for verdict in Verdict}
+    if language == "zh":
+        say(
+            "，".join(f"{named(LINKS, one, language)} {number}" for one, number in counts.items())
+            + f"；无应答 {len(silent)}"
+        )
+        return
     say(", ".join(f"{number} {verdict.value}" for verdict, number in counts.items()) + f"; {len(silent)} silent")
 
 

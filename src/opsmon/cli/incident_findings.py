@@ -18,6 +18,7 @@ from opsmon.cli.incident_option import (
     send,
 )
 from opsmon.cli.incident_words import judgement_line
+from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import warn
 from opsmon.cli.who import login_name
@@ -85,7 +86,7 @@ def _judge(settings: Settings, incident: str, json_output: bool, body: dict[str,
     known: Any = DaemonClient(settings.http).get(address_of(incident))
     answer = send(settings, "PUT", address_of(incident, "scope"), {**body, "seen": len(known["judgements"])})
     if known["judgements"]:
-        warn(judgement_line(known["judgements"][-1], settings.language, settings.timezone))
+        warn(judgement_line(known["judgements"][-1], language_of(settings), settings.timezone))
     print_incident(answer, settings, json_output)
 
 

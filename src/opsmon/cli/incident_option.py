@@ -6,6 +6,7 @@ from urllib.parse import quote
 import typer
 
 from opsmon.cli.incident_words import show_incident
+from opsmon.cli.language import language_of
 from opsmon.cli.moment import parse_moment
 from opsmon.cli.output import print_json
 from opsmon.config.settings import Settings
@@ -59,4 +60,4 @@ def print_incident(incident: Any, settings: Settings, json_output: bool) -> None
     if json_output:
         print_json(incident)
     else:
-        show_incident(incident, settings.language, settings.timezone)
+        show_incident(incident, language_of(settings), settings.timezone)

@@ -15,12 +15,15 @@ from opsmon.cli.incident_option import (
     moment_of,
     send,
 )
+from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, say, warn
 from opsmon.cli.who import login_name
 from opsmon.config.settings_file import load_settings
 from opsmon.model.device import Kind
 from opsmon.model.incident import Severity
+from opsmon.text.bilingual import COLON
+from opsmon.text.vocabulary import DEVICE_STATES, named
 
 
 def open_incident(
@@ -58,8 +61,8 @@ def open_incident(
         return
     say(incident["id"])
     if incident["reported_by"] != by or incident["condition"] != condition.strip():
-        words = "与已有事件合并" if settings.language == "zh" else "it is an incident already"
-        warn(f"{words}: {incident['condition']} {incident['device']}".rstrip())
+        words = "与已有事件合并" if language_of(settings) == "zh" else "it is an incident already"
+        warn(f"{words}{COLON.in_(language_of(settings))}{incident['condition']} {incident['device']}".rstrip())
 
 
 def set_maintenance(
@@ -88,4 +91,5 @@ def set_maintenance(
     if json_output:
         print_json(answer)
     else:
-        say(f"{answer['id']}: {answer['state']}")
+        state = named(DEVICE_STATES, answer["state"], language_of(settings))
+        say(f"{answer['id']}{COLON.in_(language_of(settings))}{state}")

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from opsmon.cli.output import print_pairs, print_table, say
 from opsmon.model.remaining import remaining_words
 from opsmon.model.visible import visible
+from opsmon.text.bilingual import COLON
+from opsmon.text.vocabulary import CLOCK_STATES, ENDINGS, FACTS, PHASES, REPORTERS, SEVERITIES, TARGETS, Words, named
 
 Incident = Mapping[str, Any]
 _COLUMNS = {
@@ -17,7 +19,7 @@ _COLUMNS = {
 _URGENT = {"at_risk": "! ", "breached": "!! "}
 _FIELDS = {
     "id": ("编号", "id"),
-    "condition": ("故障", "fault"),
+    "condition": ("故障类型", "condition"),
     "subject": ("部位", "part"),
     "detail": ("现象", "detail"),
     "device": ("设备", "device"),
@@ -35,6 +37,7 @@ _FIELDS = {
     "close_reason": ("关闭原因", "close reason"),
     "merged_into": ("并入", "merged into"),
 }
+_NAMES: Mapping[str, Words] = {"severity": SEVERITIES, "phase": PHASES, "ended": ENDINGS}
 _TIMES = frozenset({"starts_at", "resolved_at", "closed_at"})
 _CLOCKS = {
     "zh": ("条款", "目标", "状态", "时限", "从严时限", "剩余", "说明"),
@@ -56,6 +59,7 @@ _MISSING = (
     "{}：尚无报修或通知，计时未开始；请补录：opsmon incidents event {} {} --at 时间",
     "{}: no report or notice is recorded, so its clock has not begun; add one: opsmon incidents event {} {} --at TIME",
 )
+_FAULT = ("故障", "fault")
 _CHILDREN = {"zh": "受影响设备", "en": "affected"}
 _DIAGNOSIS = {"zh": "诊断", "en": "diagnosis"}
 
@@ -71,40 +75,53 @@ def list_rows(incidents: Iterable[Incident], language: str, zone: ZoneInfo) -> I
         yield (
             incident["id"],
             datetime.fromisoformat(incident["starts_at"]).astimezone(zone).strftime("%m-%d %H:%M"),
-            _fault_lines(incident),
-            f"{incident['severity']}\n{incident['phase']}",
+            _fault_lines(incident, language),
+            f"{named(SEVERITIES, incident['severity'], language)}\n{named(PHASES, incident['phase'], language)}",
             "\n".join(_clock_line(clock, language) for clock in incident["clocks"]),
         )
 
 
-def _fault_lines(incident: Incident) -> str:
-    fault = f"{incident['condition']} {incident['subject']}".strip()
+def _fault_lines(incident: Incident, language: str) -> str:
+    fault = told_fault(incident, language)
     affected = f" (+{len(incident['children'])})" if incident["children"] else ""
-    return f"{incident['device']}{affected}\n{fault}\n{incident['site']}".lstrip()
+    device = "" if incident["device"] in fault else f"{incident['device']}\n"
+    return f"{device}{fault}{affected}\n{incident['site']}"
 
 
 def _clock_line(clock: Mapping[str, Any], language: str) -> str:
     left = clock["remaining_s"]
-    rest = clock["state"] if left is None else remaining_words(left, language)
-    return f"{_URGENT.get(clock['state'], '')}{clock['clause']} {clock['target']} {rest}"
+    rest = named(CLOCK_STATES, clock["state"], language) if left is None else remaining_words(left, language)
+    return f"{_URGENT.get(clock['state'], '')}{clock['clause']} {named(TARGETS, clock['target'], language)} {rest}"
+
+
+def told_fault(incident: Incident, language: str) -> str:
+    """The fault in a sentence; what it is called and of what where the rules have no words for it."""
+    name = f"{incident['condition']} {incident['subject']}".strip()
+    return str(incident.get("summary_zh" if language == "zh" else "summary") or name)
 
 
 def show_incident(incident: Incident, language: str, zone: ZoneInfo) -> None:
     """Prints everything about one incident."""
     column = 0 if language == "zh" else 1
     pairs = {
-        names[column]: local(incident[field], zone) if field in _TIMES else _words(incident[field])
+        names[column]: local(incident[field], zone) if field in _TIMES else _words(field, incident[field], language)
         for field, names in _FIELDS.items()
         if incident.get(field)
     }
-    print_pairs(pairs)
+    print_pairs({_FAULT[column]: told_fault(incident, language)} | pairs)
     if incident["clocks"]:
         say()
         print_table(clock_columns(language)[1:], (_clock_row(clock, language, zone) for clock in incident["clocks"]))
     if incident["facts"]:
         say()
         rows = (
-            (fact["number"], local(fact["at"], zone), fact["type"], fact["by"], _fact_note(fact, column, zone))
+            (
+                fact["number"],
+                local(fact["at"], zone),
+                named(FACTS, fact["type"], language),
+                told_by(fact["by"], language),
+                _fact_note(fact, column, zone),
+            )
             for fact in incident["facts"]
         )
         print_table(_FACTS[language], rows)
@@ -119,10 +136,19 @@ def show_incident(incident: Incident, language: str, zone: ZoneInfo) -> None:
 def judgement_line(judged: Mapping[str, Any], language: str, zone: ZoneInfo) -> str:
     """What somebody found the incident to be, when and why."""
     labels = [f"{key}={value}" for key, value in judged["labels"].items()]
-    found = " ".join(word for word in (judged["severity"], judged["service"], *labels) if word)
+    severity = named(SEVERITIES, judged["severity"], language)
+    found = " ".join(word for word in (severity, judged["service"], *labels) if word)
     verb = "判定为" if language == "zh" else "judged it"
     via = f" [{_MARKS['via'][0 if language == 'zh' else 1].format(judged['via'])}]" if judged.get("via") else ""
-    return visible(f"{local(judged['at'], zone)} {judged['by']} {verb} {found}: {judged['reason']}{via}", lines=True)
+    return visible(
+        f"{local(judged['at'], zone)} {judged['by']} {verb} {found}{COLON.in_(language)}{judged['reason']}{via}",
+        lines=True,
+    )
+
+
+def told_by(who: str, language: str) -> str:
+    """A person by the name; our own monitoring in the reader's language."""
+    return named(REPORTERS, who, language)
 
 
 def contradicted_line(language: str) -> str:
@@ -163,8 +189,10 @@ def _told_later(fact: Mapping[str, Any], zone: ZoneInfo) -> str:
     return local(recorded, zone)
 
 
-def _words(value: object) -> object:
-    """Labels as people write them."""
+def _words(field: str, value: object, language: str) -> object:
+    """Labels as people write them, words of the programme as they are called."""
+    if isinstance(value, str):
+        return named(_NAMES.get(field, {}), value, language)
     return " ".join(f"{key}={one}" for key, one in value.items()) if isinstance(value, dict) else value
 
 
@@ -181,8 +209,9 @@ def clock_rows(clocks: Iterable[Mapping[str, Any]], language: str, zone: ZoneInf
 def _clock_row(clock: Mapping[str, Any], language: str, zone: ZoneInfo) -> Sequence[object]:
     left = clock["remaining_s"]
     return (
-        clock["clause"], clock["target"], clock["state"], local(clock["due_at"], zone),
-        local(clock["strict_due_at"], zone), "" if left is None else remaining_words(left, language), clock["why"],
+        clock["clause"], named(TARGETS, clock["target"], language), named(CLOCK_STATES, clock["state"], language),
+        local(clock["due_at"], zone), local(clock["strict_due_at"], zone),
+        "" if left is None else remaining_words(left, language), clock["why_zh" if language == "zh" else "why"],
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from opsmon.cli.incident_words import (
     list_rows,
     missing_lines,
 )
+from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_table, say, warn
 from opsmon.cli.who import login_name
@@ -56,9 +57,9 @@ def list_incidents(
     if json_output:
         print_json(incidents)
     elif not incidents:
-        say("目前没有故障" if settings.language == "zh" else "no incidents")
+        say("目前没有故障" if language_of(settings) == "zh" else "no incidents")
     else:
-        print_table(list_columns(settings.language), list_rows(incidents, settings.language, settings.timezone))
+        print_table(list_columns(language_of(settings)), list_rows(incidents, language_of(settings), settings.timezone))
 
 
 @group.command("show")
@@ -81,7 +82,7 @@ def acknowledge(
     settings = load_settings(root)
     answer = send(settings, "POST", address_of(incident, "ack"), _said(settings, at, by, note))
     print_incident(answer, settings, json_output)
-    for line in missing_lines(answer, settings.language):
+    for line in missing_lines(answer, language_of(settings)):
         warn(line)
 
 
@@ -104,7 +105,7 @@ def add_event(
     answer = send(settings, "POST", address_of(incident, "events"), body)
     print_incident(answer, settings, json_output)
     if answer["facts"][-1]["contradicted"]:
-        warn(contradicted_line(settings.language))
+        warn(contradicted_line(language_of(settings)))
 
 
 def _said(settings: Settings, at: str | None, by: str | None, note: str) -> dict[str, object]:
@@ -131,9 +132,9 @@ def list_clocks(
     if json_output:
         print_json(clocks)
     elif not clocks:
-        say("没有合同时限" if settings.language == "zh" else "no clocks")
+        say("没有合同时限" if language_of(settings) == "zh" else "no clocks")
     else:
-        print_table(clock_columns(settings.language), clock_rows(clocks, settings.language, settings.timezone))
+        print_table(clock_columns(language_of(settings)), clock_rows(clocks, language_of(settings), settings.timezone))
 
 
 group.command("open")(open_incident)

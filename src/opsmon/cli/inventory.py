@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from opsmon.cli import ledger
+from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, SiteOption, new_group
 from opsmon.cli.output import counted, print_json, print_pairs, print_table, say, terminal_width
 from opsmon.config.lookup import find_device, unknown
@@ -13,6 +14,8 @@ from opsmon.config.record import Record, description_of, flat, records_of
 from opsmon.config.root import Root, load_root
 from opsmon.config.schema import inventory_schema
 from opsmon.model.device import Kind
+from opsmon.text.bilingual import Text
+from opsmon.text.vocabulary import KINDS, check_name, headings, named
 
 group = new_group("What the inventory files come to: list, show, convert, compare.")
 
@@ -43,8 +46,16 @@ def list_devices(
         print_json(records)
         return
     columns = LIST_COLUMNS if (terminal_width() or WIDE) >= WIDE else LIST_COLUMNS[:-1]
-    print_table(columns, ([record["name" if name == "device" else name] for name in columns] for record in records))
-    say(counted(len(records), "devices"))
+    language = language_of(loaded.settings)
+    print_table(
+        headings(columns, language), ([_cell(record, name, language) for name in columns] for record in records)
+    )
+    say(Text(counted(len(records), "devices"), f"共 {len(records)} 台设备").in_(language))
+
+
+def _cell(record: Record, column: str, language: str) -> object:
+    value = record["name" if column == "device" else column]
+    return named(KINDS, str(value), language) if column == "kind" else value
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -79,27 +90,30 @@ def show(
 
     Inherited values are included; secrets are shown as stars.
     """
-    inventory = load_root(root).inventory
+    loaded = load_root(root)
+    inventory = loaded.inventory
     device = find_device(inventory, name)
     description = description_of(device, inventory.sites[device.site])
     if json_output:
         print_json(description)
         return
-    _print_description(description)
+    _print_description(description, language_of(loaded.settings))
 
 
-def _print_description(description: Record) -> None:
+def _print_description(description: Record, language: str) -> None:
     checks = description.pop("checks")
     nested = {key: inner for key, inner in description.items() if isinstance(inner, Mapping)}
     plain = {key: flat({key: inner}).get(key, "") for key, inner in description.items() if key not in nested}
     told = plain | {key: _in_words(inner) for key, inner in nested.items()}
-    print_pairs({key.replace("_", " "): text for key, text in told.items() if text})
+    told["kind"] = named(KINDS, str(told["kind"]), language)
+    names = headings([key.replace("_", " ") for key in told], language)
+    print_pairs({name: text for name, text in zip(names, told.values(), strict=True) if text})
     say()
     rows = [
-        (c["name"], c["kind"], c["period"], c["timeout"], _in_words(c.get("settings", {})))
+        (check_name(c["name"], language), c["kind"], c["period"], c["timeout"], _in_words(c.get("settings", {})))
         for c in (checks if isinstance(checks, list) else [])
     ]
-    print_table(("check", "kind", "every", "time-out", "settings"), rows)
+    print_table(headings(("check", "kind", "every", "time-out", "settings"), language), rows)
 
 
 def _in_words(values: Mapping[str, object]) -> str:

@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_table, say
 from opsmon.config.settings_file import load_settings
 from opsmon.console.client import DaemonClient
+from opsmon.text.vocabulary import DELIVERIES, named
 
 group = new_group("Notifications, through the running daemon.")
 
@@ -17,7 +19,6 @@ _COLUMNS = {
     "zh": ("编号", "接收方", "状态", "已尝试", "产生于", "下次尝试", "原因"),
     "en": ("delivery", "channel", "state", "attempts", "since", "next attempt", "error"),
 }
-_STATES = {"zh": {"waiting": "等待", "dead": "已放弃"}, "en": {"waiting": "waiting", "dead": "given up"}}
 _NOTHING = {"zh": "所有通知均已送达", "en": "every notification was taken"}
 
 
@@ -40,15 +41,15 @@ def list_deliveries(
     if json_output:
         print_json(found)
     elif not found:
-        say(_NOTHING[settings.language])
+        say(_NOTHING[language_of(settings)])
     else:
-        rows = [_row(delivery, settings.language, settings.timezone) for delivery in found]
-        print_table(_COLUMNS[settings.language], rows)
+        rows = [_row(delivery, language_of(settings), settings.timezone) for delivery in found]
+        print_table(_COLUMNS[language_of(settings)], rows)
 
 
 def _row(delivery: dict[str, object], language: str, zone: ZoneInfo) -> tuple[object, ...]:
     moments = [_local(delivery[name], zone) for name in ("created_at", "next_attempt_at")]
-    state = _STATES[language][str(delivery["state"])]
+    state = named(DELIVERIES, str(delivery["state"]), language)
     return (delivery["id"], delivery["channel"], state, delivery["attempts"], *moments, delivery["error"])
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from opsmon.cli.contract_words import book_of, iso
+from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, print_table, say
 from opsmon.clock import WallClock
@@ -19,6 +20,7 @@ from opsmon.engine.duties import Duties
 from opsmon.errors import StoreError
 from opsmon.report.reading import read_duties
 from opsmon.store.store import open_existing_store
+from opsmon.text.vocabulary import CLOCK_MODES, TASK_STATES, WEEKDAYS, headings, named
 
 WEEK = timedelta(days=7)
 LONGEST_LIST_DAYS = 3_660
@@ -53,7 +55,7 @@ def list_obligations(
             "undated": [_undated_json(one) for one in undated],
         })  # fmt: skip
         return
-    _print(tasks, undated, duties, book, now, rules.settings.language)
+    _print(tasks, undated, duties, book, now, language_of(rules.settings))
 
 
 def _print(
@@ -65,31 +67,33 @@ def _print(
     language: str,
 ) -> None:
     rows = [
-        (one.id, _named(one, task, language), _end(task.due_at, book), _end(task.strict_due_at, book),
-         task_state(task, duties.done_at(one, (book.contract.id, *task.key)), now).replace("_", " "),
-         "provisional" if task.doubts else "")
+        (one.id, _named(one, task, language), _end(task.due_at, book, language),
+         _end(task.strict_due_at, book, language),
+         named(TASK_STATES, task_state(task, duties.done_at(one, (book.contract.id, *task.key)), now), language),
+         named(CLOCK_MODES, "provisional", language) if task.doubts else "")
         for one, task in tasks
     ]  # fmt: skip
-    print_table(("obligation", "what", "due", "stricter reading", "state", ""), rows)
+    print_table(headings(("obligation", "what", "due", "stricter reading", "state", ""), language), rows)
     for one, task in tasks:
         if one.places:
             counted = places_words(one, duties.standing((book.contract.id, *task.key)), language)
-            say(f"\n{one.id} {_end(task.due_at, book)}: {counted}")
+            say(f"\n{one.id} {_end(task.due_at, book, language)}{'：' if language == 'zh' else ': '}{counted}")
     if undated:
         say()
         occasions = [(one.id, one.what.in_(language), (one.occasion or one.standing or one.what).in_(language))
                      for one in undated]  # fmt: skip
-        print_table(("obligation", "what", "when"), occasions)
+        print_table(headings(("obligation", "what", "when"), language), occasions)
 
 
-def _end(moment: datetime | None, book: ContractBook) -> str:
+def _end(moment: datetime | None, book: ContractBook, language: str) -> str:
     """The end of a day as people write it: 24:00 of that day, not midnight of the next."""
     if moment is None:
         return ""
     local = moment.astimezone(book.calendar.zone)
     if local.hour == local.minute == local.second == 0:
-        return f"{local - timedelta(days=1):%a %Y-%m-%d} 24:00"
-    return f"{local:%a %Y-%m-%d %H:%M}"
+        local -= timedelta(days=1)
+        return f"{WEEKDAYS[local.weekday()].in_(language)} {local:%Y-%m-%d} 24:00"
+    return f"{WEEKDAYS[local.weekday()].in_(language)} {local:%Y-%m-%d %H:%M}"
 
 
 def _named(one: Obligation, task: Task, language: str) -> str:
@@ -135,7 +139,7 @@ def _task_json(one: Obligation, task: Task, duties: Duties, book: ContractBook, 
         "done_at": iso(done_at, book),
         "places": places_json(one, ticks),
         "provisional": bool(task.doubts),
-        "doubts": list(task.doubts),
+        "doubts": [doubt.en for doubt in task.doubts],
         "interpretation": one.interpretation.en if one.interpretation is not None else None,
     }
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from opsmon.app.single import probe_once, record_agent
+from opsmon.cli.language import spoken_language
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, print_pairs, print_table, say, warn
 from opsmon.cli.probe_target import AccessOptions, choose_checks, choose_target
@@ -20,6 +21,7 @@ from opsmon.probe.host_key import KNOWN_HOSTS, HostKeyPins, KeyNews, Standing
 from opsmon.probe.profile.record import format_recording, private_words, scrub
 from opsmon.probe.snmp.traffic import Exchanged
 from opsmon.state.speed import MEGABIT, link_speed
+from opsmon.text.vocabulary import KINDS, OUTCOMES, PORT_STATES, check_name, headings, named
 
 INTERFACE_COLUMNS = ("ifName", "ifAlias", "ifAdminStatus", "ifOperStatus", "ifHighSpeed")
 STATUS = {1: "up", 2: "down", 3: "testing", 4: "unknown", 5: "dormant", 6: "notPresent", 7: "lowerLayerDown"}
@@ -49,6 +51,7 @@ def probe(
     json_output: JsonOption = False,
 ) -> None:
     """Poll one device once and print what it found. Exit code 1 when the device, or this machine, is not well."""
+    language = spoken_language(root)
     device, profiles = choose_target(target, root, AccessOptions(community, port, snmp_version, profile))
     tracer = _Tracer() if trace else None
     wanted = choose_checks(device, checks)
@@ -59,7 +62,7 @@ def probe(
         tracer.summarise()
     if record is not None:
         _record(device, record, samples)
-    _show(target, device, samples, json_output)
+    _show(target, device, samples, language, json_output=json_output)
     unmeasured = [sample.check for sample in samples if not sample.outcome.measured]
     if unmeasured:
         warn(f"{', '.join(unmeasured)}: not measured; a fault of this machine, which says nothing of {target}")
@@ -89,7 +92,7 @@ def _series(samples: Sequence[Sample]) -> Iterator[tuple[SeriesKey, float]]:
             yield from ((key, value) for key, value in pairs if not math.isnan(value))
 
 
-def _show(target: str, device: Device, samples: Sequence[Sample], json_output: bool) -> None:
+def _show(target: str, device: Device, samples: Sequence[Sample], language: str, *, json_output: bool) -> None:
     identity = next((sample.identity for sample in samples if sample.identity is not None), Identity())
     facts = {name: text for sample in samples for name, text in sample.facts.items()}
     document = {
@@ -107,12 +110,14 @@ def _show(target: str, device: Device, samples: Sequence[Sample], json_output: b
         series = [_series_json(key, value) for key, value in _series(samples)]
         print_json(document | {"samples": series, "checks": [_check_json(sample) for sample in samples]})
         return
-    print_pairs({name: text for name, text in document.items() if isinstance(text, str) and text})
+    told = {name: text for name, text in document.items() if isinstance(text, str) and text}
+    told |= {"outcome": named(OUTCOMES, told["outcome"], language), "kind": named(KINDS, told["kind"], language)}
+    print_pairs(dict(zip(headings(list(told), language), told.values(), strict=True)))
     print_pairs(_system(identity.system))
-    _show_checks(samples)
-    _show_series(samples)
-    _show_interfaces(samples)
-    _show_facts({name: text for name, text in facts.items() if name != "kind"})
+    _show_checks(samples, language)
+    _show_series(samples, language)
+    _show_interfaces(samples, language)
+    _show_facts({name: text for name, text in facts.items() if name != "kind"}, language)
 
 
 def _system(words: Mapping[str, str]) -> dict[str, str | float]:
@@ -132,13 +137,16 @@ def _check_json(sample: Sample) -> dict[str, object]:
     }
 
 
-def _show_checks(samples: Sequence[Sample]) -> None:
-    rows = [(sample.check, sample.outcome.value, f"{sample.duration_s:.3f} s", sample.detail) for sample in samples]
+def _show_checks(samples: Sequence[Sample], language: str) -> None:
+    rows = [
+        (check_name(one.check, language), named(OUTCOMES, one.outcome, language), f"{one.duration_s:.3f} s", one.detail)
+        for one in samples
+    ]
     say()
-    print_table(("check", "outcome", "took", "detail"), rows)
+    print_table(headings(("check", "outcome", "took", "detail"), language), rows)
 
 
-def _show_series(samples: Sequence[Sample]) -> None:
+def _show_series(samples: Sequence[Sample], language: str) -> None:
     rows = [
         (key.metric, next(iter(dict(key.labels).values()), ""), _value_words(key.metric, value))
         for key, value in _series(samples)
@@ -146,7 +154,7 @@ def _show_series(samples: Sequence[Sample]) -> None:
     ]
     if rows:
         say()
-        print_table(("metric", "of", "value"), rows)
+        print_table(headings(("metric", "of", "value"), language), rows)
 
 
 def _value_words(metric: str, value: float) -> str:
@@ -154,7 +162,7 @@ def _value_words(metric: str, value: float) -> str:
     return f"{value:.1%}" if metric.endswith("_ratio") else f"{value:.10g}"
 
 
-def _show_interfaces(samples: Sequence[Sample]) -> None:
+def _show_interfaces(samples: Sequence[Sample], language: str) -> None:
     """A line for every interface: its names, its state, its speed in Mbit/s."""
     found: dict[str, dict[str, str]] = {}
     for key, value in _series(samples):
@@ -162,13 +170,17 @@ def _show_interfaces(samples: Sequence[Sample]) -> None:
         if "ifIndex" in labels:
             name = labels["ifName"] or labels["ifDescr"]
             line = found.setdefault(labels["ifIndex"], {"ifName": name, "ifAlias": labels["ifAlias"]})
-            line[key.metric] = STATUS.get(int(value), "") if key.metric.endswith("Status") else f"{value:.10g}"
+            line[key.metric] = _port_word(key.metric, value, language)
     for line in found.values():
         line["ifHighSpeed"] = _megabits(line)
     if found:
         say()
         rows = [[line.get(column, "") for column in INTERFACE_COLUMNS] for line in found.values()]
-        print_table(("interface", "description", "admin", "oper", "Mbit/s"), rows)
+        print_table(headings(("interface", "description", "admin", "oper", "Mbit/s"), language), rows)
+
+
+def _port_word(metric: str, value: float, language: str) -> str:
+    return named(PORT_STATES, STATUS.get(int(value), ""), language) if metric.endswith("Status") else f"{value:.10g}"
 
 
 def _megabits(line: Mapping[str, str]) -> str:
@@ -178,10 +190,10 @@ def _megabits(line: Mapping[str, str]) -> str:
     return "" if speed_bps is None else f"{speed_bps / MEGABIT:.10g}"
 
 
-def _show_facts(facts: Mapping[str, str]) -> None:
+def _show_facts(facts: Mapping[str, str], language: str) -> None:
     if facts:
         say()
-        print_table(("fact", "value"), facts.items())
+        print_table(headings(("fact", "value"), language), facts.items())
 
 
 class _Tracer:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from opsmon.cli.assess import MonthOption, month_of_journal
+from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_pairs, print_table, say
 from opsmon.config.contract_files import load_rules
@@ -38,13 +39,13 @@ def month_report(
     rules = load_rules(root)
     report = month_of_journal(rules, root, contract, month)
     if xlsx is not None:
-        _write(report, rules.settings.language, xlsx)
+        _write(report, language_of(rules.settings), xlsx)
     if json_output:
         print_json(month_document(report))
     elif xlsx is not None:
         say(f"wrote {xlsx}")
     else:
-        _print(report, rules.settings.language)
+        _print(report, language_of(rules.settings))
 
 
 def _write(report: MonthReport, language: str, file: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, say
 from opsmon.config.root import load_root
@@ -28,7 +29,7 @@ def export(
 ) -> None:
     """Print the conditions and clocks as a Prometheus rule file."""
     loaded = load_root(root)
-    groups = rule_groups(loaded.conditions, loaded.inventory, str(loaded.settings.language))
+    groups = rule_groups(loaded.conditions, loaded.inventory, str(language_of(loaded.settings)))
     if json_output:
         print_json({name: [asdict(rule) for rule in rules] for name, rules in groups.items()})
     else:

@@ -13,6 +13,7 @@ import typer
 
 from opsmon.app.lock import RootLock
 from opsmon.cli.contract_words import book_of
+from opsmon.cli.language import language_of
 from opsmon.cli.moment import parse_moment
 from opsmon.cli.obligations import date_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
@@ -31,6 +32,7 @@ from opsmon.model.duty import ObligationDone, ObligationExcused, ObligationUndon
 from opsmon.model.name import ClauseId
 from opsmon.report.reading import read_duties
 from opsmon.store.store import Store, open_store
+from opsmon.text.bilingual import Text
 
 Spans = tuple[tuple[date, date], ...]
 Ticks = Sequence[ObligationDone] | Sequence[ObligationUndone] | Sequence[ObligationExcused]
@@ -53,6 +55,9 @@ PlaceOption = Annotated[
         "--place", metavar="GROUP:NAME", help="A place of a task that is owed at many; bureau:1..12, all; repeatable."
     ),
 ]
+DONE = Text("is done", "已完成")
+TICKED_AGAIN, UNTICKED = Text("is ticked off again", "已恢复登记"), Text("is no longer ticked off", "已撤回登记")
+EXCUSED, UNEXCUSED = Text("is excused", "已登记合理原因"), Text("is no longer excused", "已撤回合理原因")
 
 
 def mark_done(
@@ -95,7 +100,7 @@ def mark_done(
     }  # fmt: skip
     kept = _fit(asked)
     told = _write(rules, root, now, lambda duties: judge_done(book, kept, duties, now), _path(asked, "done"), body)
-    _print(told, "is done", json_output)
+    _print(told, DONE, language_of(rules.settings), json_output)
 
 
 def undo(
@@ -135,7 +140,7 @@ def undo(
     }  # fmt: skip
     kept = _fit(asked)
     told = _write(rules, root, now, lambda duties: judge_undone(book, kept, duties, now), _path(asked, "undone"), body)
-    _print(told, "is ticked off again" if again else "is no longer ticked off", json_output)
+    _print(told, TICKED_AGAIN if again else UNTICKED, language_of(rules.settings), json_output)
 
 
 def excuse(
@@ -170,7 +175,7 @@ def excuse(
     }  # fmt: skip
     kept = _fit(asked)
     told = _write(rules, root, now, lambda duties: judge_excuse(book, kept, duties, now), _path(asked, "excused"), body)
-    _print(told, "is no longer excused" if withdraw else "is excused", json_output)
+    _print(told, UNEXCUSED if withdraw else EXCUSED, language_of(rules.settings), json_output)
 
 
 def _digest(file: Path | None) -> str:
@@ -236,12 +241,13 @@ def _write_ourselves(store: Store, judge: Judge, now: datetime) -> dict[str, obj
     return ticked_document(judged).model_dump(mode="json")
 
 
-def _print(told: dict[str, object], what: str, json_output: bool) -> None:
+def _print(told: dict[str, object], what: Text, language: str, json_output: bool) -> None:
     if json_output:
         print_json(told)
         return
     ticked = told["ticked"]
     assert isinstance(ticked, list)  # noqa: S101  # of the document
     for one in ticked:
-        words = (told["obligation"], one["service"], one["part"], one["place"], "of", one["day"], what)
+        of = "" if language == "zh" else "of"
+        words = (told["obligation"], one["service"], one["part"], one["place"], of, one["day"], what.in_(language))
         say(" ".join(str(word) for word in words if word))

@@ -175,9 +175,9 @@ class ContractSpec(Spec):
         """Everything of the file that has an id, which a penalty may name."""
         return [*self.clauses, *self.budgets, *self.obligations]
 
-    def doubts(self, book: ContractBook) -> tuple[str, ...]:
+    def doubts(self, book: ContractBook) -> tuple[Text, ...]:
         """What is not announced or not dated yet of the days that the contract's terms cover."""
-        found: dict[str, None] = {}
+        found: dict[Text, None] = {}
         for term in {service.term for service in book.contract.services.values()}:
             if term.start is None or term.end is None:
                 continue

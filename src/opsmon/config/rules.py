@@ -59,7 +59,7 @@ def _contract(document: Document, calendars: CalendarBook, problems: Problems) -
         book = spec.resolve(calendars) if spec is not None else None
         if spec is not None and book is not None:
             for doubt in spec.doubts(book):
-                message = f"{doubt}: results that touch it are provisional"
+                message = f"{doubt.en}: results that touch it are provisional"
                 told = document.problem(("term", "to"), message, "add it to rules/calendars", warning=True)
                 problems.doubt(book.contract.id, told)
         return book

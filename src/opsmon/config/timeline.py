@@ -21,6 +21,7 @@ from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import ClauseId, ContractId, IncidentId
 from opsmon.near_miss import nearest, shown
 from opsmon.spec import KindField, Spec, wrong
+from opsmon.text.bilingual import Text
 
 
 def parse_moment(text: object) -> datetime:
@@ -100,7 +101,7 @@ class PressureSpec(Spec):
     reason: str
 
     def resolve(self) -> Pressure:
-        return Pressure(self.since, self.gives_way_at, self.reason)
+        return Pressure(self.since, self.gives_way_at, Text(self.reason))
 
 
 class IncidentSpec(Spec):

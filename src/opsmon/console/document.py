@@ -32,6 +32,7 @@ class ClockDocument(BaseModel):
     remaining_s: float | None
     provisional: bool
     why: str
+    why_zh: str
 
 
 class BudgetDocument(BaseModel):
@@ -102,6 +103,8 @@ class IncidentDocument(BaseModel):
 
     id: str
     condition: str
+    summary: str = Field(description="what is wrong in a sentence, by the words of the conditions")
+    summary_zh: str
     subject: str
     device: str = Field(description='"" where a person reported a fault of no device that we know')
     site: str

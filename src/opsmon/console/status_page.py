@@ -12,7 +12,10 @@ from opsmon.console.parts import PARTS, ConsoleParts
 from opsmon.console.view import clocks_of
 from opsmon.engine.world import World
 from opsmon.incident.incident import Incident
+from opsmon.incident.wording import fault_words
 from opsmon.model.remaining import remaining_words
+from opsmon.text.bilingual import COLON
+from opsmon.text.vocabulary import CLOCK_STATES, DEVICE_STATES, PHASES, SEVERITIES, TARGETS, named
 
 _WORDS = {
     "zh": {
@@ -48,14 +51,14 @@ def render_status(parts: ConsoleParts) -> str:
     """The page as text."""
     words, world, now = _WORDS[parts.language], parts.desk.world, parts.clock.now()
     counts = Counter(world.incidents.state_of(name).value for name in world.rules.inventory.devices)
-    states = " · ".join(f"{escape(state)} {count}" for state, count in counts.most_common())
-    warning = (
-        f"<p class=breached>{words['not_ready']}: {escape(parts.desk.not_ready)}</p>" if parts.desk.not_ready else ""
-    )
+    told = ((named(DEVICE_STATES, state, parts.language), count) for state, count in counts.most_common())
+    states = " · ".join(f"{escape(state)} {count}" for state, count in told)
+    colon, why = COLON.in_(parts.language), parts.desk.not_ready
+    warning = f"<p class=breached>{words['not_ready']}{colon}{escape(why)}</p>" if why else ""
     return (
         f'<!doctype html><html lang="{parts.language}"><head><meta charset="utf-8"><meta http-equiv="refresh" '
         f'content="15"><title>opsmon · {words["title"]}</title><style>{_STYLE}</style></head><body>'
-        f"<h1>opsmon · {words['title']}</h1>{warning}<p>{words['devices']}: {states}</p>"
+        f"<h1>opsmon · {words['title']}</h1>{warning}<p>{words['devices']}{colon}{states}</p>"
         f"{_incidents(parts, world, now)}<p class=quiet>{_local(parts, now)}</p></body></html>\n"
     )
 
@@ -70,10 +73,14 @@ def _incidents(parts: ConsoleParts, world: World, now: datetime) -> str:
 
 
 def _row(parts: ConsoleParts, world: World, incident: Incident, now: datetime) -> str:
-    what = f"{incident.condition} {incident.subject}".strip()
+    rules, language = world.rules, parts.language
+    what = f"{fault_words(incident, rules.rulebook, rules.limits, language)}{COLON.in_(language)}{incident.detail}"
+    site = rules.inventory.sites.get(incident.site)
     plain = (
-        incident.id, _local(parts, incident.starts_at), f"{what}: {incident.detail}", incident.device, incident.site,
-        incident.severity.value, incident.phase.value, str(len(incident.children) or ""),
+        incident.id, _local(parts, incident.starts_at), what, incident.device,
+        incident.site if site is None else site.title or incident.site,
+        named(SEVERITIES, incident.severity, language), named(PHASES, incident.phase, language),
+        str(len(incident.children) or ""),
     )  # fmt: skip
     return f"<tr>{_cells(plain)}<td>{_clocks(parts, world, incident, now)}</td></tr>"
 
@@ -86,7 +93,8 @@ def _clocks(parts: ConsoleParts, world: World, incident: Incident, now: datetime
     lines = []
     for clock in clocks_of(world, incident.id, now):
         left = "" if clock.remaining_s is None else f" · {remaining_words(clock.remaining_s, parts.language)}"
-        told = escape(f"{clock.clause} {clock.target}: {clock.state.value}{left}")
+        target, state = named(TARGETS, clock.target, parts.language), named(CLOCK_STATES, clock.state, parts.language)
+        told = escape(f"{clock.clause} {target}{COLON.in_(parts.language)}{state}{left}")
         lines.append(f'<div class="{clock.state.value}">{told}</div>')
     return "".join(lines)
 

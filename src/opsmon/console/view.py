@@ -23,6 +23,7 @@ from opsmon.engine.desk import Desk
 from opsmon.engine.missing import missing_notices
 from opsmon.engine.world import World
 from opsmon.incident.incident import Incident
+from opsmon.incident.wording import fault_words
 from opsmon.model.device import Device, Site
 from opsmon.model.event import ClockChanged, FactAdded, ScopeJudged
 from opsmon.model.incident import standing_numbers
@@ -62,6 +63,7 @@ def clock_document(incident: IncidentId, clock: ClockChanged, now: datetime) -> 
         remaining_s=round((due_at - now).total_seconds(), 3) if running and due_at is not None else None,
         provisional=clock.provisional,
         why=clock.reason,
+        why_zh=clock.reason_zh or clock.reason,
     )
 
 
@@ -97,6 +99,8 @@ def _incident_fields(world: World, incident: Incident, now: datetime) -> dict[st
     return {
         "id": incident.id,
         "condition": incident.condition,
+        "summary": fault_words(incident, world.rules.rulebook, world.rules.limits, "en"),
+        "summary_zh": fault_words(incident, world.rules.rulebook, world.rules.limits, "zh"),
         "subject": incident.subject,
         "device": incident.device,
         "site": incident.site,

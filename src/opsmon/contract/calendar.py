@@ -97,10 +97,10 @@ class PeriodSet:
             and (not self.holiday_names or marked.name.en in self.holiday_names)
         )
 
-    def doubt(self, day: date) -> str | None:
+    def doubt(self, day: date) -> Text | None:
         if self.expected is None or day.year in self.dated_years or not self.expected.covers(day):
             return None
-        return f"{self.name} of {day.year} is not dated yet"
+        return Text(f"{self.name} of {day.year} is not dated yet", f"{day.year}年{self.title.in_('zh')}日期尚未确定")
 
 
 def _cut(period: Period, midnight: datetime) -> Span | None:
@@ -164,16 +164,20 @@ class Calendar:
         """The seconds of `day` inside the key periods called `name`. Raises KeyError for a set that does not exist."""
         return self.sets[name].spans(day, self.day(day), datetime.combine(day, time(), self.zone))
 
-    def doubts(self, first: date, last: date) -> tuple[str, ...]:
+    def doubts(self, first: date, last: date) -> tuple[Text, ...]:
         """Why an answer that rests on the days `first` to `last` may still change."""
         years = range(first.year, last.year + 1)
-        return tuple(f"the holidays of {year} are not announced" for year in years if year not in self.announced)
+        return tuple(_not_announced(year) for year in years if year not in self.announced)
 
-    def period_doubts(self, names: tuple[str, ...], day: date) -> tuple[str, ...]:
+    def period_doubts(self, names: tuple[str, ...], day: date) -> tuple[Text, ...]:
         """Why it may still change whether `day` is in one of the sets called `names`."""
         chosen = [self.sets[name] for name in names]
         unannounced = self.doubts(day, day) if any(one.holidays for one in chosen) else ()
         return unannounced + tuple(filter(None, (one.doubt(day) for one in chosen)))
+
+
+def _not_announced(year: int) -> Text:
+    return Text(f"the holidays of {year} are not announced", f"{year}年节假日安排尚未公布")
 
 
 ONE_DAY = timedelta(days=1)

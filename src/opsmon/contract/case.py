@@ -13,6 +13,7 @@ from opsmon.model.device import Kind
 from opsmon.model.duration import parse_duration_s
 from opsmon.model.incident import STARTS, Fact, FactType, Severity, exclusion_of, standing_facts
 from opsmon.model.name import ClauseId, ContractId, IncidentId
+from opsmon.text.bilingual import Text
 
 JUDGEMENTS = frozenset({FactType.EXCLUDED, FactType.INCLUDED})
 
@@ -54,7 +55,7 @@ class Pressure:
 
     since: datetime
     gives_way_at: datetime
-    reason: str
+    reason: Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from opsmon.errors import InvariantError
 from opsmon.model.event import ClockState
 from opsmon.model.incident import FactType
 from opsmon.model.name import ClauseId, ContractId, IncidentId
+from opsmon.text.bilingual import NO_WORDS, Text
 
 INSTANT = timedelta(microseconds=1)  # the finest step of our times
 
@@ -38,10 +39,10 @@ class Clock:
     cancelled_at: datetime | None = None
     over_at: datetime | None = None
     mode: Mode = Mode.JUDGED
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Text, ...] = ()
     counted_from: FactType | None = None
     variant: int = 0
-    risk_reason: str = ""
+    risk_reason: Text = NO_WORDS
 
     @property
     def provisional(self) -> bool:

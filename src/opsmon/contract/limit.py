@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from opsmon.contract.calendar import DAY_S, ONE_DAY, Calendar
 from opsmon.contract.window import Window, add_open_time
+from opsmon.text.bilingual import Text
 
 
 class Unit(StrEnum):
@@ -101,7 +102,7 @@ def months_after(first: date, amount: int) -> date:
 
 def doubts_of(
     limit: Limit, start: datetime, due: datetime, calendar: Calendar, runs: Window | None = None
-) -> tuple[str, ...]:
+) -> tuple[Text, ...]:
     """Why `due` may still change when a notice or a date comes out."""
     if limit.unit.is_elapsed and runs is None:
         return ()

@@ -76,7 +76,7 @@ class Task:
     due_at: datetime
     strict_due_at: datetime | None
     part: str
-    doubts: tuple[str, ...]
+    doubts: tuple[Text, ...]
     is_judged: bool = True
 
     @property

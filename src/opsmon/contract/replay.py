@@ -13,7 +13,9 @@ from opsmon.contract.case import Case, Finding, Refusal, found_to_be, history_of
 from opsmon.contract.clock import Clock, state_at
 from opsmon.contract.watch import ClockKey, clock_events, key_of, next_deadline
 from opsmon.model.event import ClockChanged
-from opsmon.model.incident import STARTS, Fact
+from opsmon.model.incident import STARTS, Fact, FactType
+from opsmon.text.bilingual import Text
+from opsmon.text.vocabulary import FACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Hearing:
 
     at: datetime
     case: Case
-    reason: str
+    reason: Text
 
 
 def replay(
@@ -80,8 +82,15 @@ def _hearings(case: Case, findings: Sequence[Finding], until: datetime) -> Itera
     for at, which, number in sorted(moments, key=lambda one: one[:2]):
         heard[which] = number
         known = replace(case, facts=tuple(fact for _, fact in facts[: heard[0]]))
-        told = facts[number - 1][1].type if which == 0 else f"a finding: {found[number - 1].reason}"
-        yield Hearing(at, found_to_be(known, found[: heard[1]]), f"{told} at {at.isoformat()}")
+        told = _told(facts[number - 1][1].type if which == 0 else found[number - 1])
+        reason = Text(f"{told.en} at {at.isoformat()}", f"{at.isoformat()} {told.zh}")
+        yield Hearing(at, found_to_be(known, found[: heard[1]]), reason)
+
+
+def _told(heard: FactType | Finding) -> Text:
+    if isinstance(heard, FactType):
+        return Text(heard.value, FACTS[heard].zh)
+    return Text(f"a finding: {heard.reason}", f"判定：{heard.reason}")
 
 
 def _in_order(facts: Sequence[Fact]) -> list[tuple[datetime, Fact]]:

@@ -14,10 +14,13 @@ from opsmon.contract.case import Case, Estimates, History
 from opsmon.contract.limit import half_of
 from opsmon.contract.term import Reading, Target
 from opsmon.contract.window import Window
+from opsmon.contract.wording import length_words
 from opsmon.contract.working_time import opening_at, warned_at
 from opsmon.model.incident import FactType
+from opsmon.text.bilingual import Text
 
-HALF, STRICTER = "half of the time is used", "half of the time of the stricter reading is used"
+HALF = Text("half of the time is used", "时限已过半")
+STRICTER = Text("half of the time of the stricter reading is used", "从严时限已过半")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Span:
     stricter: bool = False
 
     @property
-    def words(self) -> str:
+    def words(self) -> Text:
         return STRICTER if self.stricter else HALF
 
 
@@ -43,7 +46,7 @@ class Load:
     case: Case
 
 
-def risk_of(spans: Iterable[Span], load: Load, calendar: Calendar, working: Window) -> tuple[datetime, str]:
+def risk_of(spans: Iterable[Span], load: Load, calendar: Calendar, working: Window) -> tuple[datetime, Text]:
     """When the clock is at risk and why; never before the first span (the reading that it runs by) starts."""
     listed = list(spans)
     own = listed[0]
@@ -55,11 +58,11 @@ def risk_of(spans: Iterable[Span], load: Load, calendar: Calendar, working: Wind
     return (opening_at(at, own.end, calendar, working) if _in_working_time(own, load.target) else at), reason
 
 
-def _moment(found: tuple[datetime, str]) -> datetime:
+def _moment(found: tuple[datetime, Text]) -> datetime:
     return found[0]
 
 
-def _of_span(span: Span, load: Load, calendar: Calendar, working: Window) -> Iterator[tuple[datetime, str]]:
+def _of_span(span: Span, load: Load, calendar: Calendar, working: Window) -> Iterator[tuple[datetime, Text]]:
     if not span.reading.limit.unit.is_elapsed:
         yield warned_at(span.start, span.end, calendar, working), span.words
         if load.needed and not span.stricter:
@@ -73,8 +76,8 @@ def _of_span(span: Span, load: Load, calendar: Calendar, working: Window) -> Ite
         yield span.end - load.needed, _left(load.needed)
 
 
-def _left(needed: timedelta) -> str:
-    return f"the steps that are left take {needed}"
+def _left(needed: timedelta) -> Text:
+    return Text(f"the steps that are left take {needed}", f"剩余步骤通常需 {length_words(needed).zh}")
 
 
 def _in_working_time(span: Span, target: Target) -> bool:

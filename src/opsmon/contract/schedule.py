@@ -48,7 +48,7 @@ class Slot:
     opens_at: datetime
     due_at: datetime
     part: str = ""
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _part(schedule: Periodic, close_s: int, number: int) -> str:
 
 def _due_day(
     schedule: Periodic, calendar: Calendar, begin: date, end: date
-) -> tuple[date | None, date, tuple[str, ...]]:
+) -> tuple[date | None, date, tuple[Text, ...]]:
     """The day it is due (None: a week with no workday), the day it opens, and why that may change."""
     if schedule.workday_after:
         day = workday_after(end, schedule.workday_after, calendar)
@@ -227,7 +227,7 @@ def _around(schedule: AroundPeriods, calendar: Calendar, first: date, last: date
         yield Slot(start, end, opens, due, words, doubts)
 
 
-Occasion = tuple[str, datetime, datetime, tuple[str, ...]]
+Occasion = tuple[str, datetime, datetime, tuple[Text, ...]]
 
 
 def _occasions(schedule: AroundPeriods, calendar: Calendar, first: date, last: date) -> Iterator[Occasion]:

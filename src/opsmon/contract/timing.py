@@ -18,9 +18,14 @@ from opsmon.contract.term import Clause, Contract, Mode, OwnMessage, Reading, Re
 from opsmon.contract.window import WindowNeverOpensError
 from opsmon.model.incident import FactType
 from opsmon.model.name import ClauseId
+from opsmon.text.bilingual import Text
 
-NOT_REPORTED = "no person has reported the fault yet; counted from our own detection"
-NOT_TOLD = "no person has told of the fault yet; counted from our own message"
+NOT_REPORTED = Text(
+    "no person has reported the fault yet; counted from our own detection", "尚无人报修，暂按监测发现时间计算"
+)
+NOT_TOLD = Text(
+    "no person has told of the fault yet; counted from our own message", "尚无人报修或通知，暂按我方消息送达时间计算"
+)
 
 # An engineer who is already there, or a fault that is already cleared, when the clock begins has met it: these last.
 # A call back or a paper must come after what it answers.
@@ -40,7 +45,7 @@ class Start:
 
     at: datetime
     fact: FactType | None
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Text, ...] = ()
     lapses_at: datetime | None = None
     keeps_outcome: bool = False
     mode: Mode | None = None
@@ -51,7 +56,7 @@ class Chosen:
     """The variant of a clause that holds, by its index, and why another one may come to hold."""
 
     index: int
-    doubts: tuple[str, ...]
+    doubts: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class Timed:
     spans: tuple[Span, ...]
     due_at: datetime | None
     strict_due_at: datetime | None
-    doubts: tuple[str, ...]
+    doubts: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +172,7 @@ def _is_breached(clock: Clock, history: History) -> bool:
 
 def _variant_of(clause: Clause, given: Reckoning, start: datetime) -> Chosen | None:
     """The first variant that takes the incident and whose regime holds, and why that choice may still change."""
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Text, ...] = ()
     calendar = given.calendar
     for index, variant in enumerate(clause.variants):
         if not _takes(variant, given.case):
@@ -263,5 +268,5 @@ def _met_at(clause: Clause, start: datetime, history: History) -> datetime | Non
     return max(met, start) if met is not None else None
 
 
-def _unique(doubts: tuple[str, ...]) -> tuple[str, ...]:
+def _unique(doubts: tuple[Text, ...]) -> tuple[Text, ...]:
     return tuple(dict.fromkeys(doubts)) if len(doubts) > 1 else doubts

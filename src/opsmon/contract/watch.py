@@ -11,14 +11,17 @@ from datetime import datetime
 from opsmon.contract.clock import Clock, breach_at, next_change_at, state_at
 from opsmon.model.event import ClockChanged, ClockState
 from opsmon.model.name import ClauseId
+from opsmon.text.bilingual import NO_WORDS, Text
 
 ClockKey = tuple[ClauseId, str]  # the clause and its target
+RETIMED = Text("its times were reckoned anew", "时限已重新计算")
+NO_LONGER = Text("the clause no longer applies", "该条款不再适用")
 NEXT_STEPS = frozenset({(ClockState.RUNNING, ClockState.AT_RISK), (ClockState.AT_RISK, ClockState.BREACHED)})
 Announced = Mapping[ClockKey, ClockChanged]  # the last word that the journal has of each clock of one incident
 
 
 def clock_events(
-    announced: Announced, clocks: Iterable[Clock], now: datetime, reason: str = ""
+    announced: Announced, clocks: Iterable[Clock], now: datetime, reason: Text = NO_WORDS
 ) -> tuple[ClockChanged, ...]:
     """The events to write at `now`. For a tick `clocks` are the ones already known and `reason` is empty; after a new
     fact, a new severity or a reload they are what `clocks_for` gives, and `reason` says what happened."""
@@ -43,7 +46,7 @@ def next_deadline(clocks: Iterable[Clock], after: datetime) -> datetime | None:
     return min((at for at in turns if at is not None), default=None)
 
 
-def _told(last: ClockChanged | None, clock: Clock, now: datetime, reason: str) -> Iterator[ClockChanged]:
+def _told(last: ClockChanged | None, clock: Clock, now: datetime, reason: Text) -> Iterator[ClockChanged]:
     after = state_at(clock, now)
     if last is None:
         before, corrected = None, False
@@ -60,7 +63,7 @@ def _told(last: ClockChanged | None, clock: Clock, now: datetime, reason: str) -
     for state in _path(before, after, clock, now):
         if state is before and not corrected:
             continue
-        why = reason or "its times were reckoned anew" if corrected else _why(clock, state, reason)
+        why = reason or RETIMED if corrected else _why(clock, state, reason)
         yield _event(clock, before, state, now, why)
         before = state
 
@@ -87,11 +90,12 @@ def _is_retimed(last: ClockChanged, clock: Clock) -> bool:
     )
 
 
-def _why(clock: Clock, state: ClockState, reason: str) -> str:
+def _why(clock: Clock, state: ClockState, reason: Text) -> Text:
     return clock.risk_reason if state is ClockState.AT_RISK else reason
 
 
-def _void(last: ClockChanged, now: datetime, reason: str) -> ClockChanged:
+def _void(last: ClockChanged, now: datetime, reason: Text) -> ClockChanged:
+    why = reason or NO_LONGER
     return ClockChanged(
         at=now,
         incident=last.incident,
@@ -106,11 +110,12 @@ def _void(last: ClockChanged, now: datetime, reason: str) -> ClockChanged:
         strict_due_at=last.strict_due_at,
         met_at=None,
         provisional=last.provisional,
-        reason=reason or "the clause no longer applies",
+        reason=why.en,
+        reason_zh=why.zh,
     )
 
 
-def _event(clock: Clock, before: ClockState | None, after: ClockState, now: datetime, reason: str) -> ClockChanged:
+def _event(clock: Clock, before: ClockState | None, after: ClockState, now: datetime, reason: Text) -> ClockChanged:
     return ClockChanged(
         at=now,
         incident=clock.incident,
@@ -125,5 +130,6 @@ def _event(clock: Clock, before: ClockState | None, after: ClockState, now: date
         strict_due_at=clock.strict_due_at,
         met_at=clock.met_at,
         provisional=clock.provisional,
-        reason=reason,
+        reason=reason.en,
+        reason_zh=reason.zh,
     )

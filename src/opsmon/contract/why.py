@@ -12,7 +12,7 @@ from opsmon.contract.calendar import ONE_DAY, Calendar, Day, DayKind
 from opsmon.contract.clock import Clock
 from opsmon.contract.limit import Limit, Unit, due_of, unrolled_last_day
 from opsmon.contract.term import Clause, Contract, Mode, Reading, Variant
-from opsmon.contract.timing import NOT_REPORTED, NOT_TOLD
+from opsmon.contract.timing import NOT_TOLD
 from opsmon.contract.window import Window
 from opsmon.contract.wording import (
     day_words,
@@ -30,10 +30,6 @@ from opsmon.text.vocabulary import DAY_KINDS
 
 MOST_STRETCHES = 8  # of a limit that stands still again and again, the first ones are told
 OWN_MESSAGE = Text("our own message", "我方消息送达")
-DOUBT_ZH = {
-    NOT_REPORTED: "尚无人报修，暂按监测发现时间计算",
-    NOT_TOLD: "尚无人报修或通知，暂按我方消息送达时间计算",
-}
 
 
 def why(contract: Contract, calendar: Calendar, clock: Clock) -> Text:
@@ -43,7 +39,7 @@ def why(contract: Contract, calendar: Calendar, clock: Clock) -> Text:
     steps = [_start_step(clause, clock, calendar), *_regime_steps(variant, calendar, clock)]
     steps += explain_limit(variant.limit, clock.starts_at, calendar, variant.runs)
     steps += list(_reading_steps(variant, clock, calendar))
-    steps += [Text(f"provisional: {doubt}", f"暂定：{_doubt_zh(doubt)}") for doubt in clock.doubts]
+    steps += [Text(f"provisional: {doubt.en}", f"暂定：{doubt.zh}") for doubt in clock.doubts]
     return joined([step for step in steps if step])
 
 
@@ -198,18 +194,6 @@ def _strict_steps(strict: Reading | None, clock: Clock, calendar: Calendar) -> I
         yield Text(f"{limit.en} counted from {en}", f"自{zh}起{limit.in_('zh')}")
         return
     yield from explain_limit(strict.limit, clock.starts_at, calendar, strict.runs)
-
-
-def _doubt_zh(doubt: str) -> str:
-    known = DOUBT_ZH.get(doubt)
-    if known is not None:
-        return known
-    words = doubt.split()
-    if doubt.startswith("the holidays of"):
-        return f"{words[3]}年节假日安排尚未公布"
-    if doubt.endswith("is not dated yet"):
-        return f"{words[2]}年{words[0]}日期尚未确定"
-    return doubt
 
 
 def hours_words(window: Window) -> str:

@@ -67,16 +67,16 @@ class Window:
     def holds_at(self, calendar: Calendar, moment: datetime) -> bool:
         return any(first <= moment < last for first, last in self.stretches(calendar, calendar.local_date(moment)))
 
-    def doubts(self, calendar: Calendar, first: date, last: date) -> tuple[str, ...]:
+    def doubts(self, calendar: Calendar, first: date, last: date) -> tuple[Text, ...]:
         """Why the window may still change on the days `first` to `last`."""
         if first == last:
             known = calendar.asked.get((self, first, "doubts"))
             if known is None:
                 known = calendar.asked[self, first, "doubts"] = self._doubts(calendar, first, last)
-            return cast("tuple[str, ...]", known)
+            return cast("tuple[Text, ...]", known)
         return self._doubts(calendar, first, last)
 
-    def _doubts(self, calendar: Calendar, first: date, last: date) -> tuple[str, ...]:
+    def _doubts(self, calendar: Calendar, first: date, last: date) -> tuple[Text, ...]:
         found = dict.fromkeys(calendar.doubts(first, last) if self.hours and self.on is not HoursOn.EVERY_DAY else ())
         day = first
         while self.periods and day <= last:

@@ -23,8 +23,9 @@ from opsmon.model.sample import Sample
 from opsmon.state import advance as state
 from opsmon.state.restore import fold_event
 from opsmon.state.steady import clock_stepped
+from opsmon.text.bilingual import NO_WORDS, Text
 
-RETIMED = "there is no such contract any more"
+RETIMED = Text("there is no such contract any more", "合同已不存在")
 
 
 def decide(world: World, given: Input, now: datetime) -> Step:
@@ -116,7 +117,7 @@ def _retime(turn: Turn, old: Rules) -> None:
     }
     for incident, words in turn.world.words.items():
         known = turn.world.incidents.by_id.get(incident)
-        reason = "" if known is None or known.contract is None else reasons.get(known.contract, RETIMED)
+        reason = NO_WORDS if known is None or known.contract is None else reasons.get(known.contract, RETIMED)
         if reason and any(word.last.after.is_open for word in words.values()):
             turn.reckon.setdefault(incident, reason)
 

@@ -34,9 +34,11 @@ from opsmon.model.event import (
     ScopeJudged,
     SeveritySet,
 )
-from opsmon.model.incident import MONITORING, Fact, FactType
+from opsmon.model.incident import MONITORING, Fact, FactType, Severity
 from opsmon.model.name import IncidentId, SiteName
 from opsmon.state.fleet import StateStep
+from opsmon.text.bilingual import NO_WORDS, Text
+from opsmon.text.vocabulary import FACTS, SEVERITIES
 
 
 class Turn:
@@ -50,7 +52,7 @@ class Turn:
         self.events: list[Event] = []
         self.effects: list[Effect] = []
         self.alerts: list[Notify] = []
-        self.reckon: dict[IncidentId, str] = {}  # incidents whose clocks must be reckoned anew, and why
+        self.reckon: dict[IncidentId, Text] = {}  # incidents whose clocks must be reckoned anew, and why
         self.paces: dict[SiteName, Estimates] = {}
 
     def write(self, event: Event) -> None:
@@ -69,28 +71,28 @@ class Turn:
     def _follow(self, event: Event) -> None:
         match event:
             case IncidentOpened():
-                self.reckon[event.incident] = "the incident was opened"
+                self.reckon[event.incident] = OPENED
                 if event.state is DeviceState.DOWN:
                     self.effects.append(Diagnose(event.incident, event.device))
             case RecoverySeen():
                 agenda = self.world.agenda.set(event.incident, event.hold_until)
                 self.world = replace(self.world, agenda=agenda)
             case FaultSeen():
-                self.reckon.setdefault(event.incident, "monitoring sees the fault")
+                self.reckon.setdefault(event.incident, SEEN)
                 if event.state is DeviceState.DOWN:
                     self.effects.append(Diagnose(event.incident, self.world.incidents.by_id[event.incident].device))
             case RecoveryWithdrawn():
-                self.reckon.setdefault(event.incident, event.reason)
+                self.reckon.setdefault(event.incident, Text(event.reason))
             case FactAdded():
                 self.reckon.setdefault(event.incident, _told(event.fact))
             case IncidentReopened():
-                self.reckon.setdefault(event.incident, event.reason)
+                self.reckon.setdefault(event.incident, Text(event.reason))
             case SeveritySet():
-                self.reckon.setdefault(event.incident, f"its severity was set to {event.severity}")
+                self.reckon.setdefault(event.incident, _severity_words(event.severity))
             case ScopeJudged():
-                self.reckon.setdefault(event.incident, f"its scope was judged: {event.reason}")
+                self.reckon.setdefault(event.incident, _scope_words(event.reason))
             case IncidentClosed() if event.withdrawn:
-                self.reckon[event.incident] = event.reason
+                self.reckon[event.incident] = Text(event.reason)
 
     def take(self, step: StateStep, room: Callable[[Draft, StateStep], None]) -> None:
         """Takes over what the state room decided, and lets the incident room work on it."""
@@ -116,7 +118,7 @@ class Turn:
         self.draft(lambda draft: end_hold_down(draft, incident))
         known = self.world.clocks.get(incident.id)
         if incident.id not in self.reckon:
-            self._settle(incident.id, self._clocks_of(incident.id) if known is None else known, "")
+            self._settle(incident.id, self._clocks_of(incident.id) if known is None else known, NO_WORDS)
 
     def step(self) -> Step:
         """The result, with every clock that the events touched reckoned anew."""
@@ -133,7 +135,7 @@ class Turn:
         if book is None or incident.withdrawn:
             return ()
         words = self.world.rules.rulebook.gives_way(incident.condition)
-        case = case_of(incident, words.en if words is not None else "")
+        case = case_of(incident, Text(words.en, words.zh) if words is not None else NO_WORDS)
         return book.clocks(replace(case, estimates=self._pace_at(incident.site)))
 
     def _held(self, incident: Incident) -> frozenset[ClockKey]:
@@ -158,7 +160,7 @@ class Turn:
             self.paces[site] = estimates_from(one.standing for one in past if not one.withdrawn)
         return self.paces[site]
 
-    def _settle(self, name: IncidentId, clocks: tuple[Clock, ...], reason: str) -> None:
+    def _settle(self, name: IncidentId, clocks: tuple[Clock, ...], reason: Text) -> None:
         """Tells what the clocks have to tell, and puts the incident on the agenda."""
         told = {key: word.last for key, word in self.world.words.get(name, {}).items()}
         held = self._held(self.world.incidents.by_id[name])
@@ -177,17 +179,32 @@ class Turn:
         self.world = replace(self.world, clocks=kept, agenda=agenda)
 
 
-def _told(fact: Fact) -> str:
+OPENED = Text("the incident was opened", "事件已建立")
+SEEN = Text("monitoring sees the fault", "监控发现该故障")
+
+
+def _severity_words(severity: Severity) -> Text:
+    return Text(f"its severity was set to {severity}", f"级别改为{SEVERITIES[severity].zh}")
+
+
+def _scope_words(reason: str) -> Text:
+    return Text(f"its scope was judged: {reason}", f"范围已判定：{reason}")
+
+
+def _told(fact: Fact) -> Text:
     """What a fact changes clocks for, in words for the journal."""
     if fact.type is FactType.WITHDRAWN:
-        return f"fact {fact.withdraws} was withdrawn: {fact.note}"
-    return f"{fact.type} was recorded"
+        return Text(
+            f"fact {fact.withdraws} was withdrawn: {fact.note}", f"第 {fact.withdraws} 条记录已撤回：{fact.note}"
+        )
+    return Text(f"{fact.type} was recorded", f"已登记：{FACTS[fact.type].zh}")
 
 
-def case_of(incident: Incident, gives_way: str = "") -> Case:
+def case_of(incident: Incident, gives_way: Text = NO_WORDS) -> Case:
     """The incident as its contract sees it. `gives_way` says what gives way first, if something does."""
     assert incident.contract is not None  # noqa: S101  # only asked for where there is one
-    at, reason = incident.gives_way_at, gives_way or f"{incident.condition} leaves less time"
+    at, name = incident.gives_way_at, incident.condition
+    reason = gives_way or Text(f"{name} leaves less time", f"{name} 使可用时间缩短")
     pressures = () if at is None else (Pressure(incident.opened_at, at, reason),)
     return Case(
         incident=incident.id,

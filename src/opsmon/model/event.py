@@ -77,6 +77,7 @@ class ClockChanged:
     met_at: datetime | None
     provisional: bool
     reason: str
+    reason_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from opsmon.engine.effect import AlertStatus, Notify
 from opsmon.incident.incident import Incident
+from opsmon.incident.wording import fault_words as incident_words
 from opsmon.model.event import ClockChanged, DeviceState
 from opsmon.model.incident import FactType
 from opsmon.model.remaining import remaining_words
 from opsmon.notify.ending import ending_afterword, ending_heading
 from opsmon.notify.voice import Voice
-from opsmon.state.wording import summary_of as condition_words
 from opsmon.text.vocabulary import ALERTS, TARGETS, named
 
 _STILL_CONTRADICTED = {
@@ -100,17 +100,8 @@ def _still(incident: Incident, language: str) -> str:
 
 def fault_words(incident: Incident, voice: Voice) -> str:
     """The fault in the words of the conditions; the bare names where they have none."""
-    for rule in voice.rulebook.rules:
-        if rule.name == incident.condition:
-            limits = voice.limits.get(incident.device, {})
-            return condition_words(
-                rule, device_words(incident, voice), incident.subject, incident.value, limits, voice.language
-            )
-    wording = voice.rulebook.wording_of(incident.condition)
-    if wording is None:
-        return f"{device_words(incident, voice)} {incident.condition} {incident.subject}".strip()
-    facts = {"device": device_words(incident, voice), "subject": incident.subject, "detail": incident.detail}
-    return wording.text(voice.language, facts)
+    called = device_words(incident, voice)
+    return incident_words(incident, voice.rulebook, voice.limits, voice.language, called=called)
 
 
 def _span(notify: Notify, voice: Voice) -> str:

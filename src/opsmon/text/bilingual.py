@@ -18,6 +18,10 @@ class Text:
         return bool(self.en or self.zh)
 
 
+NO_WORDS = Text("")
+COLON = Text(": ", "：")
+
+
 def joined(parts: "tuple[Text, ...] | list[Text]") -> Text:
     """Several clauses of one explanation, in order."""
     return Text("; ".join(part.en for part in parts), "；".join(part.in_("zh") for part in parts))

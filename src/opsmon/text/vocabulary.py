@@ -221,23 +221,26 @@ WEEKDAYS = (
     Text("Sat", "周六"), Text("Sun", "周日"),
 )  # fmt: skip
 
+REPORTERS: Words = {"monitoring": Text("monitoring", "监控系统")}
+
 # Headings and names of fields, by what stands there in English.
-LABELS_ZH: Mapping[str, str] = {
-    "address": "地址", "admin": "管理状态", "all": "合计", "approved by": "批准人", "at risk": "预警", "backup": "备份",
-    "budget": "限额条款", "change": "变更", "changed": "变更", "check": "检查", "checks": "检查", "clause": "条款",
-    "clauses": "条款", "clocks": "计时", "contract": "合同", "counts from": "起算", "date": "日期",
-    "description": "描述", "detail": "说明", "device": "设备", "done": "完成", "due": "时限", "every": "间隔",
-    "excluded": "免责事件", "fact": "项目", "for": "事由", "forecast": "预计", "formerly": "曾用名", "from": "起",
-    "important": "重要端口", "incident": "事件", "interface": "端口", "is a": "类型", "key period": "重点时段",
-    "kind": "类型", "labels": "标签", "last good copy": "最近备份", "late by": "超时", "limit": "时限",
-    "lines": "行数", "met": "完成", "metric": "指标", "model": "型号", "month": "月份", "name": "名称",
-    "Mbit/s": "Mbit/s", "CNY": "金额（元）", "obligation": "义务", "of": "对象", "oper": "运行状态",
-    "outcome": "结果", "overrun s": "超时（秒）", "paper": "依据文件", "parents": "上级", "profile": "模板",
-    "reason": "原因", "serial": "序列号", "service": "服务", "services": "服务", "settings": "参数", "site": "站点",
-    "site title": "站点名称", "software": "软件版本", "source": "依据", "starts": "开始", "state": "状态",
+HEADINGS_ZH: Mapping[str, str] = {
+    "address": "地址", "admin": "管理状态", "advice": "建议", "approved by": "批准人", "at risk": "预警",
+    "budget": "限额条款", "change": "变更单", "check": "检查", "clause": "条款", "clauses": "条款",
+    "clocks": "计时条款", "CNY": "金额（元）", "contract": "合同", "counts from": "起算", "date": "日期",
+    "description": "描述",
+    "detail": "说明", "device": "设备", "done": "完成", "due": "时限", "every": "间隔", "excluded": "免责事件",
+    "fact": "项目", "for": "事由", "forecast": "预计", "formerly": "曾用名", "from": "起", "important": "重要端口",
+    "incident": "事件", "interface": "端口", "is a": "类型", "key period": "重点时段", "kind": "类型",
+    "labels": "标签", "last good": "最近备份", "late by": "超时", "limit": "时限", "lines": "行数", "link": "结论",
+    "met": "完成", "metric": "指标", "model": "型号", "month": "月份", "name": "名称", "neighbour": "邻居",
+    "obligation": "义务", "of": "对象", "oper": "运行状态", "outcome": "结果", "overrun s": "超时（秒）",
+    "paper": "依据文件", "parents": "上级", "port": "端口", "profile": "模板", "reason": "原因", "serial": "序列号",
+    "service": "服务", "services": "服务", "settings": "参数", "site": "站点", "site title": "站点名称",
+    "size": "大小", "software": "软件版本", "source": "依据", "starts": "开始", "state": "状态",
     "stricter reading": "从严时限", "subject": "对象", "target": "目标", "term": "期限", "time-out": "超时",
     "title": "名称", "to": "止", "took": "用时", "used": "次数", "value": "数值", "vendor": "厂商",
-    "was due": "应完成", "what": "内容", "when": "何时", "xlsx": "xlsx",
+    "was due": "应完成", "what": "内容", "when": "何时", "why not": "未备份原因",
 }  # fmt: skip
 
 
@@ -249,9 +252,9 @@ def named(words: Words, value: str | None, language: str) -> str:
     return value if known is None else known.in_(language)
 
 
-def labels(names: Sequence[str], language: str) -> tuple[str, ...]:
+def headings(names: Sequence[str], language: str) -> tuple[str, ...]:
     """Headings of a table in the language; one that has no Chinese name stays."""
-    return tuple(LABELS_ZH.get(name, name) for name in names) if language == "zh" else tuple(names)
+    return tuple(HEADINGS_ZH.get(name, name) for name in names) if language == "zh" else tuple(names)
 
 
 def check_name(check: str, language: str) -> str:
