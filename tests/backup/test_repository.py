@@ -10,6 +10,7 @@ import pytest
 
 from opsmon.backup.commit_stream import Change, commit_stream
 from opsmon.backup.git import cause_in
+from opsmon.backup.history import journal_heads
 from opsmon.backup.repository import Repository
 from opsmon.errors import BackupError
 
@@ -148,3 +149,34 @@ def test_the_reason_is_what_the_disk_said_and_not_the_last_word_of_git() -> None
     assert cause_in(read_only) == "error: unable to create temporary file: Read-only file system"
     assert cause_in("warning: something\nfatal: bad object 1\n" + crashed) == "fatal: bad object 1"
     assert cause_in("") == ""
+
+
+def test_every_commit_names_the_journals_head_of_its_time_and_none_where_there_is_no_journal(tmp_path: Path) -> None:
+    heads = iter(["", f"1 {'a' * 64}", f"2 {'b' * 64}"])
+    repository = Repository(tmp_path / "backups", lambda: next(heads))
+    repository.prepare()
+    at = datetime(2026, 11, 20, 2, tzinfo=UTC)
+    for text in (b"1", b"2", b"3"):
+        changes = [Change({f"hall/{name}.cfg": text}, at, f"{name}\n\nDevice: {name}\n") for name in ("core", "edge")]
+        repository.commit(changes)
+    told = repository.git.text("log", "--reverse", "--format=%(trailers:key=Journal-Head,valueonly,separator=)")
+    assert told.split("\n") == ["", "", *[f"1 {'a' * 64}"] * 2, *[f"2 {'b' * 64}"] * 2, ""]
+    assert repository.git.text("log", "-1", "--format=%(trailers:key=Device,valueonly)").strip() == "edge"
+    assert journal_heads(repository.folder).split() == journal_heads(repository.git.inside).split()
+    repository.close()
+
+
+def test_the_same_copies_make_the_same_commits(tmp_path: Path) -> None:
+    made = []
+    for name in ("a", "b"):
+        repository = Repository(tmp_path / name)
+        repository.prepare()
+        at = datetime(2026, 11, 20, 2, tzinfo=UTC)
+        made.append(repository.commit([Change({"hall/core.cfg": b"x"}, at, "core\n\nDevice: core\n")]))
+        repository.close()
+    assert made[0] == made[1]
+
+
+def test_a_folder_without_a_repository_has_no_heads(tmp_path: Path) -> None:
+    with pytest.raises(BackupError):
+        journal_heads(tmp_path)

@@ -7,18 +7,23 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyrage
 import pytest
 
 from opsmon.backup.lock import run_lock
+from opsmon.model.event import DiagnosisAttached
+from opsmon.model.name import IncidentId
+from opsmon.store.store import open_store
 from tests.backup.far_end import PASSWORD, FarEnd, Manners, behave, far_end, ios_config, vrp_config
 from tests.backup.planted import PLANTED
 from tests.backup.rig import REPOSITORY
 from tests.backup.secret_grammar import TEMPLATES
 from tests.cli.said import Opsmon, Said
 
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
 PLATFORMS = {"core-1": "huawei_vrp", "edge-1": "cisco_ios"}
 
 
@@ -84,6 +89,28 @@ def test_a_line_a_device_and_the_sum(house: House) -> None:
     ]
     assert lines[-1] == "2 devices: 2 good, 0 changed, 0 failed"
     assert said.err == ""
+
+
+def test_the_commits_of_runs_and_orders_name_the_journals_head_with_no_daemon_running(
+    house: House, command: Opsmon
+) -> None:
+    store = open_store("sqlite:///var/opsmon.db", house.path)
+    store.commit([DiagnosisAttached(NOW, IncidentId("20261120-1"), "x")], [], NOW)
+    head = store.head.words
+    store.close()
+    assert house("change", "begin", "CR-1", "core-1", "--by", "\u202eLi", "--why", "new\u200b firmware").code == 0
+    said = subprocess.run(
+        ["git", "-C", house.path / "backups", "log", "--format=%(trailers:key=Journal-Head,key=By,key=Why)"],
+        capture_output=True, check=True, text=True,
+    ).stdout  # fmt: skip
+    assert said.strip().split("\n\n") == [
+        f"By: Li\nWhy: new firmware\nJournal-Head: {head}",
+        f"By: Li\nJournal-Head: {head}",
+    ]
+    against = ("journal", "verify", "--root", house.path, "--against")
+    assert command(*against, house.path / "backups").code == 0
+    nothing = command(*against, house.path / "inventories")
+    assert (nothing.code, "is no repository of backups" in nothing.err) == (2, True)
 
 
 def test_a_failure_is_told_with_its_reason_and_the_code_is_one(house: House) -> None:

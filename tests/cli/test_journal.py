@@ -73,6 +73,26 @@ def test_a_journal_that_is_rewritten_whole_is_found_by_a_head_that_was_kept(
         assert command("journal", "verify", "--against", nonsense, "--root", journal).code == 2
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "journal of 3 entries, head {head}\nthe digest of a paper is {other}\n",
+        'opsmon_journal_head_info{{hash="{head}"}} 1\ncertificate {other}\n',
+        '{{"annotations": {{"journal_head": "3 {head}", "fingerprint": "{other}"}}}}',
+        '"{{\\"journal_head\\": \\"3 {head}\\"}}" {other}',
+        "Journal-Head: 3 {head}\nSealed: {other}\n",
+        '{{"ok": true,\n  "head": {{\n    "seq": 3,\n    "hash": "{head}"\n  }}, "x": "{other}"}}',
+    ],
+)
+def test_other_hashes_beside_a_head_are_none(command: Opsmon, journal: Path, tmp_path: Path, text: str) -> None:
+    head = command("journal", "verify", "--json", "--root", journal).json["head"]["hash"]
+    kept = tmp_path / "kept"
+    for other, code in (("f" * 64, 0), (head, 1)):
+        kept.write_text(text.format(head=head if code == 0 else "e" * 64, other=other))
+        said = command("journal", "verify", "--against", kept, "--root", journal)
+        assert said.code == code, said.out
+
+
 def test_a_cut_tail_is_named(command: Opsmon, journal: Path) -> None:
     damage(journal, "DELETE FROM journal WHERE seq = 3")
     said = command("journal", "verify", "--root", journal)

@@ -5,8 +5,10 @@ import contextlib
 import json
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,6 +19,7 @@ from opsmon.notify.channel import Channel
 from opsmon.notify.voice import Voice
 from opsmon.pipeline.lane import FAILED_OFTEN
 from opsmon.pipeline.outbox import OutboxWorker, Renderer
+from opsmon.store.chain import Head
 from opsmon.store.outbox import Delivery, NewDelivery, OwedDelivery, incident_of
 from opsmon.store.store import Store, open_store
 from tests.notify.receiver import Behaviour, Receiver, answer, hang, one_after_another, receiver, reset
@@ -225,6 +228,28 @@ def test_rows_are_made_for_every_channel_with_ids_that_say_what_they_are() -> No
     ]
     assert {incident_of(row.key) for row in rows} == {"20261120-1"}
     assert json.loads(rows[1].body)["receiver"] == "board"
+
+
+def test_each_channel_is_told_the_head_of_the_journal_once_a_day_of_the_roots_zone() -> None:
+    channels: Sequence[Channel] = [Channel("oncall", Secret("http://a")), Channel("board", Secret("http://b"))]
+    render = Renderer(channels[:1], Voice(timezone=ZoneInfo("Asia/Shanghai")), lambda: "4711 5f0e")
+
+    def heads(at: datetime) -> list[str | None]:
+        bodies = [json.loads(row.body) for row in render(replace(DOWN, at=at))]
+        assert all(body["commonAnnotations"] == body["alerts"][0]["annotations"] for body in bodies)
+        return [body["alerts"][0]["annotations"].get("journal_head") for body in bodies]
+
+    day = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)  # 23:00 in Beijing
+    assert [heads(day), heads(day + timedelta(minutes=59))] == [["4711 5f0e"], [None]]
+    assert [heads(day + timedelta(hours=1)), heads(day + timedelta(hours=20))] == [["4711 5f0e"], [None]]
+    render.load(channels, Voice(timezone=ZoneInfo("Asia/Shanghai")))  # a reload: only the new one has it to hear
+    assert heads(day + timedelta(hours=2)) == [None, "4711 5f0e"]
+
+
+def test_an_empty_journal_has_no_head_to_be_told() -> None:
+    render = Renderer([Channel("oncall", Secret("http://a"))], Voice(), lambda: Head().words)
+    (row,) = render(DOWN)
+    assert "journal_head" not in row.body
 
 
 def by_delivery(there: Receiver, behaviours: Mapping[str, Behaviour], otherwise: Behaviour) -> Behaviour:

@@ -31,7 +31,7 @@ class Telling:
         self._channels, self._issue = root.settings.webhooks, issue
         self._store, self._clock, self._console_url = store, clock, root.settings.http.url
         self.outbox = OutboxWorker(store, self._channels, clock, self._record_taken)
-        self.renderer = Renderer(self._channels, _voice_of(root))
+        self.renderer = Renderer(self._channels, _voice_of(root), lambda: store.head.words)
 
     def load(self, root: Root) -> None:
         """Another root: its channels and its words."""
@@ -42,10 +42,11 @@ class Telling:
 
     async def tell_operators(self, alert: OwnAlert) -> None:
         """Writes a delivery for every channel down; the outbox carries it like any other."""
+        now = self._clock.now()
         rows = [
             NewDelivery(
                 f"{alert.key}-{alert.status}-{channel.name}", channel.name, alert.key,
-                own_payload(alert, channel.name, self._console_url),
+                own_payload(alert, channel.name, self._console_url, self.renderer.head_due(channel, now)),
             )
             for channel in self._channels
         ]  # fmt: skip

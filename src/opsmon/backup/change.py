@@ -87,7 +87,7 @@ class Changes:
         }
 
     def _write(self, order: Order, diff: str | None = None) -> Order:
-        repository = Repository(self._room.repository)
+        repository = Repository(self._room.repository, self._room.head_of_journal)
         try:
             OrderBook(repository).write(order, self._clock.now(), diff=diff)
             repository.finish()

@@ -1,12 +1,13 @@
 """Commits in the words of git-fast-import(1): files by path (None removes one), when, and the message. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from opsmon.backup.repair import BRANCH
 
 AUTHOR = "opsmon <opsmon@localhost>"
+JOURNAL_HEAD = "Journal-Head"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,11 @@ class Change:
     files: dict[str, bytes | None] = field(repr=False)
     at: datetime
     message: str
+
+
+def with_trailer(changes: Sequence[Change], name: str, value: str) -> list[Change]:
+    """The commits with one more line at the end of their trailers; without a value as they are."""
+    return [replace(one, message=f"{one.message}{name}: {value}\n") if value else one for one in changes]
 
 
 def commit_stream(changes: Sequence[Change], head: str | None) -> bytes:

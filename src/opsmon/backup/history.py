@@ -6,7 +6,9 @@ path begins with such a commit, the past goes on at the old one.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
+from opsmon.backup.commit_stream import JOURNAL_HEAD
 from opsmon.backup.git import Git
 from opsmon.backup.repair import BRANCH
 
@@ -25,6 +27,17 @@ class Version:
     path: str = ""
     begins: bool = False
     moved_from: str = ""
+
+
+def journal_heads(folder: Path) -> str:
+    """What the commits of all branches of a repository, bare or not, say of the journal's head, a line each.
+
+    Raises BackupError where the folder holds no repository.
+    """
+    git = Git(folder)
+    if not git.inside.exists():
+        git.inside = folder
+    return git.text("log", "--all", f"--format=%(trailers:key={JOURNAL_HEAD},only)")
 
 
 def versions_of(git: Git, path: str, *, until: datetime | None = None, most: int | None = None) -> list[Version]:

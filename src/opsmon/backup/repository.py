@@ -10,12 +10,12 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from opsmon.backup.commit_stream import Change, commit_stream
+from opsmon.backup.commit_stream import JOURNAL_HEAD, Change, commit_stream, with_trailer
 from opsmon.backup.git import Git, ObjectReader
 from opsmon.backup.history import Version, versions_of
 from opsmon.backup.repair import BRANCH, Repair
@@ -28,12 +28,26 @@ LOCKS = ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock", f"{BRANCH
 log = logging.getLogger(__name__)
 
 
-class Repository:
-    """Opened once a process; written by one process at a time (the caller holds the run's lock)."""
+# Number and hash of the journal's last entry, "" where there is none.
+HeadOfJournal = Callable[[], str]
 
-    def __init__(self, folder: Path) -> None:
+
+def no_journal() -> str:
+    """For a repository of a root whose journal nobody can read, or has begun."""
+    return ""
+
+
+class Repository:
+    """Opened once a process; written by one process at a time (the caller holds the run's lock).
+
+    Every commit names the head that the journal has then, for `opsmon journal verify --against`: who rewrites the
+    journal had to rewrite the repository too, and every clone of it.
+    """
+
+    def __init__(self, folder: Path, head_of_journal: HeadOfJournal = no_journal) -> None:
         self.folder = folder
         self.git = Git(folder)
+        self._head_of_journal = head_of_journal
         self._reader = ObjectReader(self.git)
         self._repair = Repair(self.git)
         self._files: dict[str, str] | None = None
@@ -128,6 +142,7 @@ class Repository:
         if not changes:
             return []
         self._break_stale_locks()
+        changes = with_trailer(changes, JOURNAL_HEAD, self._head_of_journal())
         commits = self._imported(changes)
         self._files = None
         for change, commit in zip(changes, commits, strict=True):

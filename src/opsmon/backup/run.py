@@ -20,7 +20,7 @@ from opsmon.backup.lock import run_lock
 from opsmon.backup.order import OrderBook
 from opsmon.backup.outcome import Refused, Result, Taken
 from opsmon.backup.recipe import RecipeBook
-from opsmon.backup.repository import Repository
+from opsmon.backup.repository import HeadOfJournal, Repository, no_journal
 from opsmon.backup.scrub import Scrubber
 from opsmon.backup.scrub_key import load_scrub_key
 from opsmon.backup.sealing import Sealer
@@ -47,6 +47,7 @@ class Room:
     threads: int
     recipes: RecipeBook
     recipients: tuple[str, ...] = ()
+    head_of_journal: HeadOfJournal = no_journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Run:
 
     def __init__(self, room: Room, circumstance: Circumstance, clock: Clock, *, accept: bool = False) -> None:
         self._room, self._clock = room, clock
-        self._repository = Repository(room.repository)
+        self._repository = Repository(room.repository, room.head_of_journal)
         self._standings = Standings(room.root)
         self._circumstance, self._accept = circumstance, accept
         self.stopping = threading.Event()

@@ -29,6 +29,7 @@ from opsmon.config.lookup import find_device
 from opsmon.config.root import Root, load_root
 from opsmon.model.duration import parse_duration_s
 from opsmon.model.name import DeviceName
+from opsmon.model.visible import visible
 from opsmon.private_file import PRIVATE_UMASK
 from opsmon.text.bilingual import Text
 from opsmon.text.vocabulary import headings
@@ -72,7 +73,7 @@ def run(
     clock = WallClock()
     began = clock.now()
     patience = _patience(loaded, rounds, pause, until, began)
-    circumstance = Circumstance(Occasion.ROUTINE, " ".join(reason.split()) or "routine")
+    circumstance = Circumstance(Occasion.ROUTINE, " ".join(visible(reason).split()) or "routine")
     work = Run(room_of(loaded, threads), circumstance, clock, accept=accept)
     with run_lock(loaded.path), Progress(len(devices), quiet=json_output) as progress:
         if not resume and RunNote(loaded.path).interrupted_at():  # with the lock in hand: nobody is at it any more

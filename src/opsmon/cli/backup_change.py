@@ -14,9 +14,11 @@ from opsmon.cli.output import print_json, print_table, say, warn
 from opsmon.cli.selector import select_devices
 from opsmon.clock import WallClock
 from opsmon.config.root import load_root
+from opsmon.model.visible import visible
 
 group = new_group("Change orders: copies before and after, bound together.")
 
+MOST_LETTERS = 200
 OrderArgument = Annotated[str, typer.Argument(metavar="ORDER", help="The change order's number.")]
 
 
@@ -34,8 +36,9 @@ def begin(
     Until it ends their changes are announced ones.
     """
     loaded = load_root(root)
-    if not by.strip() or not why.strip():
-        raise typer.BadParameter("--by and --why say who and what for")
+    by, why = (" ".join(visible(text).split()) for text in (by, why))
+    if not (0 < len(by) <= MOST_LETTERS and 0 < len(why) <= MOST_LETTERS):
+        raise typer.BadParameter(f"--by and --why say who and what for, in at most {MOST_LETTERS} characters each")
     chosen = select_devices(loaded.inventory, devices)
     with Progress(len(chosen), quiet=json_output) as progress:
         step = Changes(room_of(loaded), WallClock()).begin(order, chosen, by, why, progress.tell)

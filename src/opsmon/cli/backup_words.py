@@ -1,5 +1,6 @@
 """How the backup commands speak: a bar while it lasts, a line a device, differences in colour on a terminal."""
 
+import logging
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -18,14 +19,35 @@ from opsmon.backup.run import Room
 from opsmon.backup.standing import Standing
 from opsmon.cli.output import print_json
 from opsmon.config.root import Root
+from opsmon.errors import StoreError
+from opsmon.store.store import open_existing_store
 
+log = logging.getLogger(__name__)
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def room_of(root: Root, threads: int | None = None) -> Room:
     """What a root gives to every run."""
     settings = root.settings.backup
-    return Room(root.path, settings.repository, threads or settings.threads, root.recipes, settings.recipients)
+    return Room(
+        root.path, settings.repository, threads or settings.threads, root.recipes, settings.recipients,
+        lambda: head_of_journal(root),
+    )  # fmt: skip
+
+
+def head_of_journal(root: Root) -> str:
+    """For commits. No daemon need run; a journal that is not there, or cannot be read now, keeps nobody from a copy."""
+    try:
+        store = open_existing_store(root.settings.store_url, root.path)
+    except StoreError:
+        return ""
+    try:
+        return store.kept_head().words
+    except StoreError as error:
+        log.warning("the commits do not name the journal's head: %s", error)
+        return ""
+    finally:
+        store.close()
 
 
 class Progress(AbstractContextManager["Progress"]):

@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from opsmon.backup.history import journal_heads
 from opsmon.cli.moment import parse_moment
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, say
 from opsmon.config.settings_file import load_settings
+from opsmon.errors import BackupError
 from opsmon.model.name import IncidentId
 from opsmon.model.visible import visible
 from opsmon.store.codec import encode_event
@@ -20,6 +22,12 @@ from opsmon.store.store import Entry, Store, open_existing_store
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00")
 _HEAD = re.compile(r"\b[0-9a-f]{64}\b")
+# A head as we write it: `head HASH` in the log, `opsmon_journal_head_info{hash="HASH"}`, `"journal_head": "SEQ HASH"`
+# in a message, `Journal-Head: SEQ HASH` in a commit. Other hashes may stand in the same file.
+_NAMED_HEAD = re.compile(r"\bhead\b[^0-9a-f\n]{0,8}(?:\d{1,12} )?([0-9a-f]{64})\b", re.IGNORECASE)
+_SAMPLE_OF_HEAD = re.compile(r'journal_head(?:_info\{[^\n]{0,400}?hash=\\?"|\\?": ?\\?"\d{1,12} )([0-9a-f]{64})\b')
+_HEAD_OF_VERIFY = re.compile(r'"head":\s*\{\s*"seq":\s*\d+,\s*"hash":\s*"([0-9a-f]{64})"')
+_MOST_TOLD = 20
 group = new_group("The journal of everything that was ever decided.")
 
 
@@ -28,7 +36,10 @@ def verify(
     root: RootOption = CHOSEN_ROOT,
     against: Annotated[
         list[str] | None,
-        typer.Option(metavar="HEAD|FILE", help="A head that was kept elsewhere, or a file with such heads in it."),
+        typer.Option(
+            metavar="HEAD|FILE|REPOSITORY",
+            help="A head that was kept elsewhere, a file with such heads in it, or a repository of backups.",
+        ),
     ] = None,
     json_output: JsonOption = False,
 ) -> None:
@@ -42,8 +53,10 @@ def verify(
         head = {"seq": verdict.head.seq, "hash": verdict.head.hash}
         print_json({"ok": not damage, "entries": verdict.entries, "head": head, "damage": damage})
     else:
-        for one in verdict.damage:
+        for one in verdict.damage[:_MOST_TOLD]:
             say(f"entry {one.seq} {one.message}" if one.seq else f"head {one.message}")
+        if len(verdict.damage) > _MOST_TOLD:
+            say(f"and {len(verdict.damage) - _MOST_TOLD} more (`--json` lists them)")
         found = "is whole" if not verdict.damage else f"is damaged in {len(verdict.damage)} places"
         say(f"The journal {found}: {verdict.entries} entries, head {verdict.head.hash}")
     if verdict.damage:
@@ -71,17 +84,25 @@ def show(
 
 
 def _heads_in(given: str) -> list[str]:
-    """The heads of an option: one itself, or every one that stands in a file (a log, a page of metrics, messages)."""
+    """The heads of an option: one itself, or every one that stands in a file (a log, a page of metrics, messages) or
+    in the commits of a repository."""
     if _HEAD.fullmatch(given):
         return [given]
-    try:
-        text = Path(given).read_text("utf-8", "replace")
-    except OSError as error:
-        raise typer.BadParameter(f"{given!r} is no head (64 hex digits), and no file: {error.strerror}") from None
-    found = list(dict.fromkeys(_HEAD.findall(text)))
+    text = _text_of(Path(given))
+    named = [found for shape in (_NAMED_HEAD, _SAMPLE_OF_HEAD, _HEAD_OF_VERIFY) for found in shape.findall(text)]
+    found = list(dict.fromkeys(map(str.lower, named or _HEAD.findall(text))))
     if not found:
         raise typer.BadParameter(f"{given} holds no head: 64 hex digits, as `journal verify` prints them")
     return found
+
+
+def _text_of(place: Path) -> str:
+    try:
+        return journal_heads(place) if place.is_dir() else place.read_text("utf-8", "replace")
+    except OSError as error:
+        raise typer.BadParameter(f"'{place}' is no head (64 hex digits), and no file: {error.strerror}") from None
+    except BackupError as error:
+        raise typer.BadParameter(f"{place} is no repository of backups: {error}") from None
 
 
 def _open(root: Path) -> tuple[Store, ZoneInfo]:

@@ -62,6 +62,7 @@ def annotations_of(notify: Notify, voice: Voice) -> dict[str, str]:
         "device_title": voice.titles.get(incident.device, incident.device),
         "site_title": voice.sites.get(incident.site, incident.site),
         "ended": notify.ended or "",
+        "journal_head": voice.journal_head,
     }
     if incident.holder is not None:
         held = incident.holder

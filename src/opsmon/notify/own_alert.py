@@ -26,10 +26,11 @@ class OwnAlert:
         return f"{self.name}-{int(self.starts_at.timestamp() * 1000)}"
 
 
-def own_payload(alert: OwnAlert, receiver: str, console_url: str) -> str:
+def own_payload(alert: OwnAlert, receiver: str, console_url: str, journal_head: str = "") -> str:
     """The body of the delivery, as JSON text; its labels are `alertname`, `job` and `severity`."""
     labels = {"alertname": alert.name, "job": "opsmon", "severity": "major"}
     annotations = {"summary": alert.summary, **({"ended": "recovered"} if alert.ends_at else {})}
+    annotations |= {"journal_head": journal_head} if journal_head else {}
     one = {
         "status": alert.status,
         "labels": labels,

@@ -17,7 +17,8 @@ class Voice:
     """Language of the sentences (`zh` or `en`), zone of the times in them, and where our console is.
 
     `rulebook` and `limits` have the words for conditions; `sites` and `titles` are what people call sites and devices;
-    `behind` counts the devices that cannot be reached without a device.
+    `behind` counts the devices that cannot be reached without a device. `journal_head` is what this one message has to
+    carry, for a receiver that keeps messages: number and hash of the journal's last entry.
     """
 
     language: str = "en"
@@ -28,6 +29,7 @@ class Voice:
     sites: Mapping[SiteName, str] = field(default_factory=dict)
     titles: Mapping[DeviceName, str] = field(default_factory=dict)
     behind: Mapping[DeviceName, int] = field(default_factory=dict)
+    journal_head: str = ""
 
 
 def titles_of(inventory: Inventory) -> Mapping[SiteName, str]:

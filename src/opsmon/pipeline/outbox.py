@@ -9,7 +9,9 @@ the last, over restarts as well.
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
 
 from opsmon.clock import Clock
 from opsmon.engine.effect import Notify
@@ -25,9 +27,15 @@ log = logging.getLogger(__name__)
 
 
 class Renderer:
-    """From an alert to the rows that the pipeline writes beside its events: one for each channel."""
+    """From an alert to the rows that the pipeline writes beside its events: one for each channel.
 
-    def __init__(self, channels: Sequence[Channel], voice: Voice) -> None:
+    The first of each day for a channel, and the first after a start, carries the head that the journal has then.
+    """
+
+    def __init__(
+        self, channels: Sequence[Channel], voice: Voice, head_of_journal: Callable[[], str] = lambda: ""
+    ) -> None:
+        self._head_of_journal, self._head_told = head_of_journal, dict[str, date]()
         self.load(channels, voice)
 
     def load(self, channels: Sequence[Channel], voice: Voice) -> None:
@@ -43,10 +51,24 @@ class Renderer:
                 id=delivery_id(notify.incident.id, notify.sequence, channel.name),
                 channel=channel.name,
                 key=key,
-                body=FORMATS[channel.format](notify, channel.name, self._voice),
+                body=FORMATS[channel.format](notify, channel.name, self._voice_for(channel, notify.at)),
             )
             for channel in self._channels
         )
+
+    def _voice_for(self, channel: Channel, at: datetime) -> Voice:
+        head = self.head_due(channel, at)
+        return replace(self._voice, journal_head=head) if head else self._voice
+
+    def head_due(self, channel: Channel, at: datetime) -> str:
+        """The journal's head, where the channel was not told one yet on the day of `at` in the root's zone; else ""."""
+        day = at.astimezone(self._voice.timezone).date()
+        if self._head_told.get(channel.name) == day:
+            return ""
+        head = self._head_of_journal()
+        if head:
+            self._head_told[channel.name] = day
+        return head
 
 
 class OutboxWorker:

@@ -2,7 +2,7 @@
 
 So a change, a removal or an insertion in the past breaks every later link, and a cut tail is missed by the head that
 is kept apart. What a chain cannot show: somebody who can write the whole database can write a whole new chain. Against
-that, copy the head (`opsmon journal verify` prints it, the log tells it at start and stop) to where he cannot write.
+that, heads are kept where he cannot write: in metrics, in what receivers are told, in backup commits, in the log.
 """
 
 import hashlib
@@ -20,6 +20,11 @@ class Head:
 
     seq: int = 0
     hash: str = GENESIS
+
+    @property
+    def words(self) -> str:
+        """As it is kept elsewhere: the number of entries and their hash; "" of an empty journal."""
+        return f"{self.seq} {self.hash}" if self.seq else ""
 
 
 @dataclass(frozen=True, slots=True)

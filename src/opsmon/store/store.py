@@ -88,6 +88,11 @@ class Store:
             self._head = head
             return head
 
+    def kept_head(self) -> Head:
+        """The end of the journal as it is in the database now, for who only reads it."""
+        with transaction(self._engine, writes=False) as connection:
+            return _stored_head(connection) or Head()
+
     def touch(self, now: datetime) -> None:
         """Writes a mark, to find out whether the store can be written, and is still the one that we wrote."""
         with self._lock, self._writing() as connection:
