@@ -13,6 +13,7 @@ from opsmon.backup.greeting import ask_of, greet
 from opsmon.backup.pager import is_closed, key_of, may_be_pager
 from opsmon.backup.recipe import Recipe
 from opsmon.backup.terminal import last_line, render
+from opsmon.backup.text_work import TextWork
 from opsmon.backup.watched_channel import StallError, WatchedChannel
 from opsmon.bounds import COMMAND_CHARS, GREETING_CHARS
 from opsmon.errors import BackupError
@@ -33,8 +34,8 @@ _REFUSED = re.compile(
 class Dialogue:
     """One shell. Used by one thread."""
 
-    def __init__(self, channel: WatchedChannel, recipe: Recipe, username: str = "") -> None:
-        self._channel, self.recipe, self._username = channel, recipe, username
+    def __init__(self, channel: WatchedChannel, recipe: Recipe, work: TextWork, username: str = "") -> None:
+        self._channel, self.recipe, self.work, self._username = channel, recipe, work, username
         self._deadline = time.monotonic() + recipe.longest_s
         self.host = ""
         self.prompt = ""
@@ -98,7 +99,7 @@ class Dialogue:
         said = self._until(self._at_prompt, pager=True)
         while self._is_left_over(said, command) and (more := self.linger(ECHO_S if self._echoes else LINGER_S)):
             said = self._until(self._at_prompt, pager=True, said=said + more)
-        return _without_echo(render(said), command)
+        return self.work.do(len(said), answer_in, said, command)
 
     def _is_left_over(self, said: str, command: str) -> bool:
         """Whether what came is nothing but prompts, without the command's echo: answers to lines sent before."""
@@ -216,7 +217,9 @@ def _drop_last_line(parts: list[str]) -> None:
         parts[-1] = parts[-1][: parts[-1].rfind("\n") + 1]
 
 
-def _without_echo(said: str, command: str) -> str:
+def answer_in(said: str, command: str) -> str:
+    """What a terminal would show of it, without the command's echo and the prompt at the end."""
+    said = render(said)
     lines = said.split("\n", 3)
     wanted = command.strip()
     for number, line in enumerate(lines[:3]):

@@ -5,6 +5,7 @@ changes its size while it is read is refused: it may be half of it.
 """
 
 import stat
+import time
 from pathlib import PurePosixPath
 
 import paramiko
@@ -12,21 +13,24 @@ import paramiko
 from opsmon.backup.sections import file_header
 from opsmon.backup.silence import quoted
 from opsmon.backup.watched_channel import CutError
+from opsmon.bounds import COMMAND_CHARS
 from opsmon.errors import BackupError
 
 LONGEST_FILE_BYTES = 20_000_000
 READ_S = 30.0
+MOST_NAMES = 10_000
 
 
-def fetch_files(client: paramiko.SSHClient, patterns: tuple[str, ...]) -> str:
+def fetch_files(client: paramiko.SSHClient, patterns: tuple[str, ...], longest_s: float) -> str:
     """The files that the patterns (`*` in the last part of a path) name. Raises BackupError, CutError."""
+    allowance = _Allowance(longest_s)
     try:
         with client.open_sftp() as sftp:
             channel = sftp.get_channel()
             if channel is not None:
                 channel.settimeout(READ_S)
-            paths = [path for pattern in patterns for path in _matching(sftp, pattern)]
-            texts = [_text(sftp, path) for path in paths]
+            paths = [path for pattern in patterns for path in _matching(sftp, pattern, allowance)]
+            texts = [_text(sftp, path, allowance) for path in paths]
     except (EOFError, ConnectionError):
         raise CutError("the session was cut") from None
     except TimeoutError:
@@ -40,15 +44,40 @@ def fetch_files(client: paramiko.SSHClient, patterns: tuple[str, ...]) -> str:
     return "".join(texts)
 
 
-def _matching(sftp: paramiko.SFTPClient, pattern: str) -> list[str]:
+class _Allowance:
+    """How much may still come, and until when: files of a host are many as soon as it says so."""
+
+    def __init__(self, longest_s: float) -> None:
+        self._longest_s, self._deadline_s = longest_s, time.monotonic() + longest_s
+        self._octets, self._names = COMMAND_CHARS, MOST_NAMES
+
+    def take(self, *, octets: int = 0, names: int = 0) -> None:
+        """Raises BackupError where it is used up."""
+        self._octets -= octets
+        self._names -= names
+        if self._octets < 0:
+            raise BackupError(f"the files are more than {COMMAND_CHARS} bytes in all; no configuration is so long")
+        if self._names < 0:
+            raise BackupError(f"the folders of the files hold more than {MOST_NAMES} names")
+        if time.monotonic() > self._deadline_s:
+            raise BackupError(
+                f"the file transfer was not over after {self._longest_s:g} s; "
+                "if it needs longer, set `ssh: {longest: 30m}` for it"
+            )
+
+
+def _matching(sftp: paramiko.SFTPClient, pattern: str, allowance: _Allowance) -> list[str]:
     path = PurePosixPath(pattern)
     if "*" not in path.name:
         return [pattern] if _size(sftp, pattern) is not None else []
     try:
-        names = sorted(sftp.listdir(str(path.parent)))
+        names = []
+        for entry in sftp.listdir_iter(str(path.parent)):
+            allowance.take(names=1)
+            names.append(entry.filename)
     except FileNotFoundError:
         return []
-    found = [str(path.parent / name) for name in names if PurePosixPath(name).match(path.name)]
+    found = [str(path.parent / name) for name in sorted(names) if PurePosixPath(name).match(path.name)]
     return [name for name in found if _size(sftp, name) is not None]
 
 
@@ -61,21 +90,22 @@ def _size(sftp: paramiko.SFTPClient, path: str) -> int | None:
     return found.st_size if found.st_mode is not None and stat.S_ISREG(found.st_mode) else None
 
 
-def _read(sftp: paramiko.SFTPClient, path: str) -> str:
+def _read(sftp: paramiko.SFTPClient, path: str, allowance: _Allowance) -> str:
     size = _size(sftp, path) or 0
+    allowance.take(octets=size)
     if size > LONGEST_FILE_BYTES:
         raise BackupError(f"{path} has {size} bytes; no configuration is so long")
     with sftp.open(path, "rb") as file:
         file.prefetch(size)
-        content = file.read()
+        content = file.read(size + 1)  # a server may send more than it says that there is
     if len(content) != _size(sftp, path):
         raise BackupError(f"{path} changed while it was read")
     return str(content, "utf-8", "surrogateescape")
 
 
-def _text(sftp: paramiko.SFTPClient, path: str) -> str:
+def _text(sftp: paramiko.SFTPClient, path: str, allowance: _Allowance) -> str:
     try:
-        content = _read(sftp, path)
+        content = _read(sftp, path, allowance)
     except PermissionError:
         return file_header(path, 0, readable=False) + "\n"
     lines = [line.rstrip(" \t\r") for line in content.split("\n")]

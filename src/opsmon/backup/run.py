@@ -5,6 +5,7 @@ good copy where it was, and no lock. `resume` goes on with what an interrupted r
 """
 
 import json
+import os
 import queue
 import threading
 import time
@@ -30,6 +31,7 @@ from opsmon.clock import Clock
 from opsmon.errors import BackupError
 from opsmon.model.device import Device
 from opsmon.probe.host_key import KNOWN_HOSTS, HostKeyPins
+from opsmon.process_pool import BoundedPool
 
 RUN_FILE = "var/backup/run.json"
 BATCH = 50
@@ -74,6 +76,7 @@ class Run:
         self._repository = Repository(room.repository, room.head_of_journal)
         self._standings = Standings(room.root)
         self._circumstance, self._accept = circumstance, accept
+        self._pool = BoundedPool(os.cpu_count() or 1)
         self.stopping = threading.Event()
 
     def run(self, devices: Sequence[Device], tell: Tell, patience: Patience, *, resume: bool = False) -> list[Result]:
@@ -97,6 +100,7 @@ class Run:
             self._rounds(keeper, left, tell, patience, results)
             note.end()
         finally:
+            self._pool.close()
             self._repository.finish()
             self._repository.close()
         return list(results.values())
@@ -159,6 +163,7 @@ class Run:
             sealer=Sealer(self._room.recipients),
             pins=HostKeyPins(self._room.root / KNOWN_HOSTS),
             clock=self._clock,
+            pool=self._pool,
             accept=self._accept,
         )
 

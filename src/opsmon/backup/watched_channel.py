@@ -8,6 +8,9 @@ from typing import Any
 
 from netmiko.channel import SSHChannel
 
+from opsmon.bounds import GREETING_CHARS
+from opsmon.errors import BackupError
+
 CHUNK_BYTES, HEARD_CHARS = 65_536, 4_000
 _NEXT_LINE = "\x1bE"  # ECMA-48 NEL: how ProCurve ends a line
 
@@ -27,6 +30,7 @@ class WatchedChannel(SSHChannel):
         super().__init__(conn, encoding)
         self._shell = conn
         self.heard = ""  # the last of what netmiko read
+        self._room_chars = GREETING_CHARS  # netmiko searches all that it has read anew for each piece of it
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
 
     def receive(self, timeout_s: float) -> str:
@@ -54,6 +58,11 @@ class WatchedChannel(SSHChannel):
         if self._shell.recv_ready():
             part = self._decoder.decode(self._shell.recv(CHUNK_BYTES))
             self.heard = (self.heard + part)[-HEARD_CHARS:]
+            self._room_chars -= len(part)
+            if self._room_chars < 0:
+                raise BackupError(
+                    "the device does not stop talking before its first prompt: no configuration is so long"
+                )
             return part
         if self._shell.closed or self._shell.eof_received or not self._shell.get_transport().is_active():
             raise CutError("the session was cut")

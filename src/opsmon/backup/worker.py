@@ -6,6 +6,7 @@ The one broad `except` of the room is here. A traceback is logged scrubbed: it m
 import logging
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from opsmon.backup.capture import Capture, CaptureError, read_device
@@ -19,11 +20,13 @@ from opsmon.backup.repository import Repository
 from opsmon.backup.scrub import Scrubber
 from opsmon.backup.sealing import Sealer
 from opsmon.backup.standing import Standing, Standings, file_stem
+from opsmon.backup.text_work import TextWork
 from opsmon.clock import Clock
-from opsmon.errors import OpsmonError
+from opsmon.errors import BackupError, OpsmonError
 from opsmon.model.device import Device
 from opsmon.model.secret import Secret
 from opsmon.probe.host_key import HostKeyPins
+from opsmon.process_pool import BoundedPool
 
 log = logging.getLogger(__name__)
 
@@ -44,15 +47,16 @@ class Worker:
     sealer: Sealer
     pins: HostKeyPins
     clock: Clock
+    pool: BoundedPool
     accept: bool = False
 
     def take(self, device: Device) -> Taken | Refused:
         """One device, whatever happens."""
         began = time.monotonic()
-        scrubber, reason, aside = self.scrubber, "", ""
+        scrubber, work, reason, aside = self.scrubber, TextWork(self.pool), "", ""
         try:
             scrubber = scrubber.knowing(secrets_of(device))
-            return self._taken(device, scrubber, began)
+            return self._taken(device, scrubber, work, began)
         except CaptureError as error:
             reason, aside = str(error), error.partial
         except OpsmonError as error:
@@ -61,29 +65,31 @@ class Worker:
             log.error("backup of %s: %s", device.name, scrubber.scrub(traceback.format_exc()))
             reason = f"a mistake of opsmon's own ({type(error).__name__}); the log has it"
         took_s = time.monotonic() - began
-        came = decoded(aside).text
-        return Refused(device, self.clock.now(), _shown(scrubber, decoded(reason).text), _shown(scrubber, came), took_s)
+        aside = _aside(work, _plain, scrubber, aside)
+        return Refused(device, self.clock.now(), _plain(scrubber, reason), aside, took_s)
 
-    def _taken(self, device: Device, scrubber: Scrubber, began: float) -> Taken | Refused:
+    def _taken(self, device: Device, scrubber: Scrubber, work: TextWork, began: float) -> Taken | Refused:
         recipe = self._recipe(device)
         standing = self.standings.of(device)
         wanted = device.ssh.hostnames if device.ssh else ()
         last = self.repository.read(standing.path or path_of(device))
         was_good = standing.good_at is not None
         known = Comparison(recipe, last, standing.digest, was_good, scrubber.scrub, wanted)
-        reading = _Reading(scrubber, known)
-        capture = read_device(device, recipe, self.pins, reading.likeness)
+        reading = _Reading(scrubber, known, work)
+        capture = read_device(device, recipe, self.pins, reading.likeness, work)
         evidence = reading.without_salts(capture.evidence)
-        good = LastGood(standing.hostname, standing.chars)
-        reason = refusal_of(evidence, recipe, wanted, good, accept=self.accept)
+        good, chars = LastGood(standing.hostname, standing.chars), len(evidence.output) + len(evidence.text)
+        reason = work.do(chars, refusal_of, evidence, recipe, wanted, good, accept=self.accept)
         took_s = time.monotonic() - began
         if reason:
-            aside = evidence.output or evidence.text
-            return Refused(device, self.clock.now(), _shown(scrubber, reason), _shown(scrubber, aside), took_s)
+            aside = _aside(work, _shown, scrubber, evidence.output or evidence.text)
+            return Refused(device, self.clock.now(), _shown(scrubber, reason), aside, took_s)
         return self._kept(device, replace(capture, evidence=evidence), reading, standing, took_s)
 
     def _kept(self, device: Device, capture: Capture, reading: "_Reading", standing: Standing, took_s: float) -> Taken:
         recipe, text, known = self._recipe(device), capture.evidence.text, reading.known
+        others = capture.kept.others
+        places = reading.work.do(len(text) * len(others), reading.scrubber.places, text, others)
         kept, escaped = reading.kept(text)
         like = reading.likeness(text)
         salted = like is Likeness.SECRETS and capture.evidence.salted
@@ -105,7 +111,7 @@ class Worker:
             first=like is Likeness.FIRST,
             stored=is_stored,
             digest=standing.digest if salted else known.digest_of(kept),
-            encoding_note=noted(reading.scrubber.places(text, capture.kept.others), escaped),
+            encoding_note=noted(places, escaped),
         )
 
     def _has_original(self, device: Device) -> bool:
@@ -122,20 +128,21 @@ class Worker:
 class _Reading:
     """One reading of one device against its last copy; the text is scrubbed once."""
 
-    def __init__(self, scrubber: Scrubber, known: Comparison) -> None:
-        self.scrubber, self.known = scrubber, known
+    def __init__(self, scrubber: Scrubber, known: Comparison, work: TextWork) -> None:
+        self.scrubber, self.known, self.work = scrubber, known, work
         self._kept: tuple[str, str, tuple[int, ...]] = ("", "", ())
         self._like: tuple[str, Likeness] | None = None
 
     def kept(self, text: str) -> tuple[str, tuple[int, ...]]:
         """The text as it is stored, and its lines that hold bytes of no encoding."""
         if self._kept[0] != text:
-            self._kept = (text, *stored(self.scrubber.scrub(text)))
+            self._kept = (text, *self.work.do(len(text), _scrubbed, self.scrubber, text))
         return self._kept[1:]
 
     def likeness(self, text: str) -> Likeness:
         if self._like is None or self._like[0] != text:
-            self._like = (text, self.known.likeness(self.kept(text)[0]))
+            kept = self.kept(text)[0]
+            self._like = (text, self.work.do(len(kept) + len(self.known.text or ""), self.known.likeness, kept))
         return self._like[1]
 
     def without_salts(self, evidence: Evidence) -> Evidence:
@@ -145,13 +152,32 @@ class _Reading:
         return replace(evidence, again=evidence.text, salted=True)
 
     def _is_salted(self, evidence: Evidence) -> bool:
-        again = stored(self.scrubber.scrub(evidence.again or ""))[0]
+        second = evidence.again or ""
+        again = self.work.do(len(second), _scrubbed, self.scrubber, second)[0]
         return masked(again) == masked(self.kept(evidence.text)[0])
+
+
+def _scrubbed(scrubber: Scrubber, text: str) -> tuple[str, tuple[int, ...]]:
+    """The text as it is stored, and its lines that hold bytes of no encoding."""
+    return stored(scrubber.scrub(text))
 
 
 def _shown(scrubber: Scrubber, text: str) -> str:
     """What a device said, decoded already, without its secrets, as plain UTF-8."""
-    return stored(scrubber.scrub(text))[0]
+    return _scrubbed(scrubber, text)[0]
+
+
+def _plain(scrubber: Scrubber, said: str) -> str:
+    """The same of what is not decoded yet."""
+    return _shown(scrubber, decoded(said).text)
+
+
+def _aside(work: TextWork, show: Callable[[Scrubber, str], str], scrubber: Scrubber, said: str) -> str:
+    """What is put aside for inspection; nothing where to take its secrets out takes too long."""
+    try:
+        return work.do(len(said), show, scrubber, said)
+    except BackupError:
+        return ""
 
 
 def secrets_of(device: Device) -> list[str]:

@@ -12,6 +12,7 @@ import typer
 
 from opsmon.backup.inspection import Shelf
 from opsmon.backup.keeper import Circumstance
+from opsmon.backup.last_resort import ended_when_held
 from opsmon.backup.lock import run_lock
 from opsmon.backup.outcome import Occasion, Result
 from opsmon.backup.repository import Repository
@@ -75,7 +76,7 @@ def run(
     patience = _patience(loaded, rounds, pause, until, began)
     circumstance = Circumstance(Occasion.ROUTINE, " ".join(visible(reason).split()) or "routine")
     work = Run(room_of(loaded, threads), circumstance, clock, accept=accept)
-    with run_lock(loaded.path), Progress(len(devices), quiet=json_output) as progress:
+    with run_lock(loaded.path), ended_when_held(), Progress(len(devices), quiet=json_output) as progress:
         if not resume and RunNote(loaded.path).interrupted_at():  # with the lock in hand: nobody is at it any more
             warn("the last run was interrupted; `--resume` would go on where it was")
         results = work.run_locked(devices, progress.tell, patience, resume=resume)
