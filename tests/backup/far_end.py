@@ -40,6 +40,8 @@ class Manners:
     users: str = "  User-Intf    Delay    Type   Network Address     Username\n  34  VTY 0   00:00:00  SSH    192.0.2.77    liming\n"  # noqa: E501
     prompt_pieces: tuple[str | float, ...] = ()  # texts, and seconds between them
     banner_pieces: tuple[str | float, ...] = ()
+    endless: str = ""  # said again and again instead of the configuration
+    endless_banner: str = ""  # said again and again after the login
     farewell: str = ""  # said after the login; then it hangs up
     pager: str = ""  # instead of the make's own
     wipe: str | None = None  # what it writes over the pager; nothing is possible, too
@@ -153,6 +155,8 @@ class _Shell:
             await asyncio.Event().wait()
         await self._write_pieces(manners.banner_pieces)
         await self._write(manners.banner)
+        while manners.endless_banner:
+            await self._write(manners.endless_banner)
         if manners.farewell:
             await self._write(manners.farewell)
             await self._process.stdout.drain()
@@ -221,6 +225,8 @@ class _Shell:
             await self._write(manners.error)
             return
         self._device.shown += 1
+        while manners.endless:
+            await self._write(manners.endless)
         await asyncio.sleep(manners.thinks_s)
         config = manners.config.replace("{shown}", str(self._device.shown))
         limit = manners.cut_after_chars if manners.cut_after_chars is not None else manners.stall_after_chars

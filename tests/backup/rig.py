@@ -12,6 +12,7 @@ from opsmon.backup.recipe import RecipeBook
 from opsmon.backup.repository import Repository
 from opsmon.backup.run import Patience, Room, Run
 from opsmon.backup.standing import Standing, Standings
+from opsmon.backup.text_work import WORK_S
 from opsmon.clock import WallClock
 from opsmon.config.problem import Problems
 from opsmon.config.profiles import load_profiles
@@ -44,6 +45,7 @@ class Rig:
     recipes: RecipeBook
     threads: int = 8
     recipients: tuple[str, ...] = ()
+    work_s: float = WORK_S
 
     def device(self, far: FarDevice, name: str = "core-1", **access: Any) -> Device:
         fields: Mapping[str, Any] = {
@@ -71,7 +73,7 @@ class Rig:
 
     @property
     def room(self) -> Room:
-        return Room(self.root, self.root / "backups", self.threads, self.recipes, self.recipients)
+        return Room(self.root, self.root / "backups", self.threads, self.recipes, self.recipients, work_s=self.work_s)
 
     @property
     def shelf(self) -> Shelf:
@@ -85,6 +87,15 @@ class Rig:
 
     def aside(self, name: str = "core-1") -> str:
         return (self.root / "var" / "backup" / "aside" / f"{name}.txt").read_text("utf-8")
+
+
+def small(recipes: RecipeBook, most_chars: int) -> RecipeBook:
+    """The same recipes, for tests that cannot wait for 32 MiB of a device that never stops."""
+    return RecipeBook(
+        {name: replace(recipe, most_chars=most_chars) for name, recipe in recipes.by_profile.items()},
+        {name: replace(recipe, most_chars=most_chars) for name, recipe in recipes.by_platform.items()},
+        recipes.fallback,
+    )
 
 
 def impatient(recipes: RecipeBook, stall_s: float) -> RecipeBook:

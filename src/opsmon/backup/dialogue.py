@@ -15,7 +15,7 @@ from opsmon.backup.recipe import Recipe
 from opsmon.backup.terminal import last_line, render
 from opsmon.backup.text_work import TextWork
 from opsmon.backup.watched_channel import StallError, WatchedChannel
-from opsmon.bounds import COMMAND_CHARS, GREETING_CHARS
+from opsmon.bounds import GREETING_CHARS
 from opsmon.errors import BackupError
 from opsmon.model.secret import Secret
 
@@ -94,7 +94,7 @@ class Dialogue:
         Raises StallError when nothing comes for a while, CutError when the session ends, BackupError when it goes on
         for ever; `partial` then has what came.
         """
-        self.doing, self._room_chars = command, COMMAND_CHARS
+        self.doing, self._room_chars = command, self.recipe.most_chars
         self._channel.send(command + "\n")
         said = self._until(self._at_prompt, pager=True)
         while self._is_left_over(said, command) and (more := self.linger(ECHO_S if self._echoes else LINGER_S)):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from opsmon.bounds import COMMAND_CHARS
 from opsmon.model.device import Device, SshAccess
 
 Pattern = re.Pattern[str]
@@ -79,6 +80,7 @@ class Recipe:
     files: tuple[str, ...] = ()
     stall_s: float = 20.0
     longest_s: float = 900.0
+    most_chars: int = COMMAND_CHARS  # of one command
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from opsmon.backup.scrub import Scrubber
 from opsmon.backup.scrub_key import load_scrub_key
 from opsmon.backup.sealing import Sealer
 from opsmon.backup.standing import Standings
+from opsmon.backup.text_work import WORK_S
 from opsmon.backup.worker import Worker, path_of
 from opsmon.clock import Clock
 from opsmon.errors import BackupError
@@ -50,6 +51,7 @@ class Room:
     recipes: RecipeBook
     recipients: tuple[str, ...] = ()
     head_of_journal: HeadOfJournal = no_journal
+    work_s: float = WORK_S  # for the text of one device
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,7 @@ class Run:
             pins=HostKeyPins(self._room.root / KNOWN_HOSTS),
             clock=self._clock,
             pool=self._pool,
+            work_s=self._room.work_s,
             accept=self._accept,
         )
 

@@ -20,7 +20,7 @@ from opsmon.backup.repository import Repository
 from opsmon.backup.scrub import Scrubber
 from opsmon.backup.sealing import Sealer
 from opsmon.backup.standing import Standing, Standings, file_stem
-from opsmon.backup.text_work import TextWork
+from opsmon.backup.text_work import WORK_S, TextWork
 from opsmon.clock import Clock
 from opsmon.errors import BackupError, OpsmonError
 from opsmon.model.device import Device
@@ -48,12 +48,13 @@ class Worker:
     pins: HostKeyPins
     clock: Clock
     pool: BoundedPool
+    work_s: float = WORK_S
     accept: bool = False
 
     def take(self, device: Device) -> Taken | Refused:
         """One device, whatever happens."""
         began = time.monotonic()
-        scrubber, work, reason, aside = self.scrubber, TextWork(self.pool), "", ""
+        scrubber, work, reason, aside = self.scrubber, TextWork(self.pool, self.work_s), "", ""
         try:
             scrubber = scrubber.knowing(secrets_of(device))
             return self._taken(device, scrubber, work, began)
