@@ -5,7 +5,8 @@ to a frozen word of the model, and goes no further. Secrets are resolved while a
 the loader passes as validation context; without one a secret cannot be read at all.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import (
@@ -13,12 +14,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     PlainSerializer,
     PlainValidator,
     ValidationInfo,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from opsmon.model.device import Kind
 from opsmon.model.duration import parse_duration_s
@@ -42,6 +45,31 @@ class Spec(BaseModel):
 def wrong(message: str, hint: str = "") -> PydanticCustomError:
     """A mistake for a validator to raise; the loader adds file, line and column."""
     return PydanticCustomError("opsmon", "{message}", {"message": message, "hint": hint})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AlsoWritten:
+    """Marks a field that a validator lets people write in another form, for the JSON Schema."""
+
+    form: Mapping[str, object]
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [dict(self.form), handler(core)]}
+
+
+@dataclass(frozen=True, slots=True)
+class OrOne:
+    """Marks a list that may be written as its only item, for the JSON Schema."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        listed = handler(core)
+        return {"anyOf": [listed["items"], listed]}
+
+
+def text_schema(pattern: str, told: str, *examples: str) -> WithJsonSchema:
+    """The JSON Schema of a text with a form; `told` is what editors say of another one."""
+    shape: dict[str, object] = {"type": "string", "pattern": pattern, "patternErrorMessage": told}
+    return WithJsonSchema(shape | ({"examples": list(examples)} if examples else {}))
 
 
 def _read_seconds(written: object) -> float:
@@ -68,20 +96,41 @@ def _find_file(written: object, info: ValidationInfo) -> object:
     return find(written) if find is not None and isinstance(written, str) and written else written
 
 
+_WAYS = {
+    "env": "The name of the environment variable of the daemon that holds the secret.",
+    "file": "The path of the file that holds the secret, relative to this file.",
+}
+
+
 def reference_schema(way: str) -> dict[str, object]:
     """The JSON Schema of a reference."""
-    return {"type": "object", "properties": {way: {"type": "string"}}, "required": [way], "additionalProperties": False}
+    return {
+        "type": "object",
+        "properties": {way: {"type": "string", "minLength": 1, "description": _WAYS[way]}},
+        "required": [way],
+        "additionalProperties": False,
+    }
 
 
 _DURATION_SCHEMA = {
     "type": "string",
-    "pattern": r"^([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+$",
+    "pattern": r"^([0-9]+(\.[0-9]+)?|([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+)$",
+    "patternErrorMessage": "not a length of time: a number and its unit, such as 30s, 5m or 1h30m",
     "examples": ["30s", "5m", "1h30m"],
 }
+
+
+def seconds_schema(*, least: float = 0, above: float | None = None, most: float | None = None) -> WithJsonSchema:
+    """The JSON Schema of a length of time. Bounds hold for a bare number; of a text only its form can be said."""
+    bounds = {"minimum": least} if above is None else {"exclusiveMinimum": above}
+    bounds |= {"maximum": most} if most is not None else {}
+    return WithJsonSchema({"anyOf": [_DURATION_SCHEMA, {"type": "number", **bounds}]})
+
+
 Seconds = Annotated[
     float,
     BeforeValidator(_read_seconds),
-    WithJsonSchema({"anyOf": [_DURATION_SCHEMA, {"type": "number", "minimum": 0}]}),
+    seconds_schema(),
 ]
 # The path of a file that has to be there, relative to the file that names it; absolute once the loader has read it.
 FilePath = Annotated[str, BeforeValidator(_find_file), Field(max_length=1000)]
@@ -98,7 +147,7 @@ SecretField = Annotated[
     WithJsonSchema(
         {
             "description": "A reference, {env: NAME} or {file: path}; a literal works and is warned about.",
-            "anyOf": [{"type": "string"}, reference_schema("env"), reference_schema("file")],
+            "anyOf": [{"type": "string", "minLength": 1}, reference_schema("env"), reference_schema("file")],
         }
     ),
 ]

@@ -24,11 +24,11 @@ def test_no_machine_path_and_no_hidden_file_is_in_it(command: Opsmon, tmp_path: 
     files = [path for path in (tmp_path / "new").rglob("*") if path.is_file()]
     assert not [path for path in files if path.name.startswith(".")]
     assert {path.relative_to(tmp_path / "new").parts[0] for path in files} == {
-        "opsmon.yaml", "inventories", "probes", "rules",
+        "opsmon.yaml", "inventories", "probes", "rules", "schemas",
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("present", ["opsmon.yaml", "inventories/a.yaml", "probes/x.yaml", "rules/x"])
+@pytest.mark.parametrize("present", ["opsmon.yaml", "inventories/a.yaml", "probes/x.yaml", "rules/x", "schemas/x"])
 def test_nothing_is_overwritten_and_nothing_written(command: Opsmon, tmp_path: Path, present: str) -> None:
     (tmp_path / present).parent.mkdir(exist_ok=True)
     (tmp_path / present).write_text("mine")
@@ -42,7 +42,7 @@ def test_nothing_is_overwritten_and_nothing_written(command: Opsmon, tmp_path: P
 def test_json_names_what_was_written(command: Opsmon, tmp_path: Path) -> None:
     said = command("init", tmp_path / "new", "--json")
     assert said.json["written"] == [
-        "opsmon.yaml", "probes", "rules", "inventories/sample.yaml", "rules/contracts/sample.yaml",
+        "opsmon.yaml", "schemas", "probes", "rules", "inventories/sample.yaml", "rules/contracts/sample.yaml",
     ]  # fmt: skip
 
 

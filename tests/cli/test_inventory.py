@@ -181,11 +181,13 @@ def test_the_schema_knows_the_keys_templates_ranges_and_checks(command: Opsmon) 
     definitions = schema["$defs"]
     assert definitions["DeviceSpec"]["required"] == ["name", "address"]
     assert set(definitions["RangeSpec"]["required"]) == {"name", "address", "count"}
-    templates = schema["properties"]["templates"]["anyOf"][0]["patternProperties"]
+    templates = schema["properties"]["templates"]["patternProperties"]
     assert list(templates.values()) == [{"$ref": "#/$defs/FieldsSpec"}]
-    names_or_settings = definitions["DeviceSpec"]["properties"]["checks"]["anyOf"][0]["items"]["anyOf"]
-    assert {"icmp", "snmp", "tcp"} <= set(names_or_settings[0]["enum"])
-    assert "port" in names_or_settings[1]["properties"]["tcp"]["anyOf"][0]["properties"]
+    assert definitions["DeviceSpec"]["properties"]["checks"]["items"] == {"$ref": "#/$defs/check"}
+    names, with_settings = definitions["check"]["anyOf"]
+    assert {"icmp", "snmp"} <= set(names["enum"])
+    assert "tcp" not in names["enum"]  # it needs a port
+    assert "port" in with_settings["properties"]["tcp"]["properties"]
 
 
 def test_a_row_in_a_pipe_is_one_line_however_long(command: Opsmon, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

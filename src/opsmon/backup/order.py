@@ -27,8 +27,11 @@ class Copy:
     """A copy of a device that belongs to an order: its file and the commit that it is in."""
 
     path: str
+    """The file of the copy in the repository."""
     commit: str
+    """The commit that holds it."""
     at: datetime
+    """When it was taken, with its offset from UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +39,21 @@ class Order:
     """A change that was announced. Open until every device has its copy from after the change."""
 
     name: str
+    """What the order is called."""
     by: str
+    """Who announced it."""
     why: str
+    """What it is for."""
     begun_at: datetime
+    """When it was announced, with its offset from UTC."""
     devices: tuple[DeviceName, ...]
+    """The devices that it concerns."""
     before: Mapping[DeviceName, Copy] = field(default_factory=dict)
+    """The copy of each device from before the change."""
     after: Mapping[DeviceName, Copy] = field(default_factory=dict)
+    """The copy of each device from after the change."""
     ended_at: datetime | None = None
+    """When every device had its copy from after the change; null while it is open."""
 
     @property
     def is_open(self) -> bool:

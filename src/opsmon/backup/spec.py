@@ -9,7 +9,7 @@ from opsmon.backup.pager import ANY_PAGER
 from opsmon.backup.recipe import Enable, Question, Recipe, Structure, Transport
 from opsmon.bounds import CONFIGURATION_LINE_CHARS, TAIL_CHARS
 from opsmon.pattern.cost import refusal_of
-from opsmon.spec import Seconds, Spec, wrong
+from opsmon.spec import OrOne, Seconds, Spec, wrong
 
 # The last line of what a device said, when it waits for a command: `<name>`, `[name-view]`, `name#`, `name(config)#`.
 # Names have blanks, tildes and brackets; the greeting proves what is a prompt, so that the pattern may be generous.
@@ -89,14 +89,20 @@ Command = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\n\r]*
 
 class QuestionSpec(Spec):
     asks: TailText
+    """A pattern of what the device asks."""
     answer: str
+    """What is answered."""
 
 
 class EnableSpec(Spec):
     unprivileged: TailText = r">\s*$"
+    """A pattern of the prompt that has no rights yet."""
     command: Command = "enable"
+    """The command that raises them."""
     on_request: bool = False
+    """Only where the device's access has a password for it."""
     password: bool = True
+    """Whether a password is asked for."""
 
     def resolve(self) -> Enable:
         return Enable(re.compile(self.unprivileged), self.command, self.on_request, self.password)
@@ -106,32 +112,59 @@ class BackupSectionSpec(Spec):
     """`backup:` of a profile; what is not given is what most command lines do. `make` names it, also for its heirs."""
 
     make: str = ""
+    """What the make is called, also for profiles that extend this one."""
     platforms: list[str] = Field(default_factory=list)
-    commands: Annotated[list[Command], BeforeValidator(_listed)] = Field(default_factory=list)
+    """netmiko's names of the platforms that are read so."""
+    commands: Annotated[list[Command], BeforeValidator(_listed), OrOne()] = Field(default_factory=list)
+    """The commands that show the configuration."""
     prompt: PromptText = ANY_PROMPT
+    """A pattern of the last line when the device waits for a command, with a group (?P<host>…)."""
     setup: list[Command] = Field(default_factory=list)
+    """Commands that are sent first, such as the pager's end."""
     login: Annotated[str, Field(pattern=r"^(own|netmiko)$")] = "own"
+    """`own`: by the questions here; `netmiko`: by netmiko's driver."""
     questions: list[QuestionSpec] = Field(default_factory=list)
+    """What it may ask where a prompt is expected, and what is answered."""
     enable: EnableSpec | None = None
+    """How rights are raised."""
     pager: TailText = ANY_PAGER
+    """A pattern of the line at which it waits for a key."""
     pager_answer: str = " "
+    """The key that goes on."""
     quit: str = "exit"
+    """The command that ends the session."""
     end: PatternText | None = None
+    """A pattern of what closes the configuration: the proof that it came whole."""
     twice: bool = False
+    """Whether it is read twice and both copies must agree: the proof without an `end`."""
     errors: list[LineText] = Field(default_factory=list)
+    """Patterns of lines that say that a command failed."""
     volatile: list[LineText] = Field(default_factory=list)
+    """Patterns of lines that change by themselves, and are no change."""
     resalted: bool = False
+    """Whether it prints its secrets anew each time."""
     least_lines: Annotated[int, Field(ge=1)] = 10
+    """Fewer lines are no configuration."""
     hostname: GroupText | None = None
+    """A pattern with one group: the device's name in the configuration."""
     hostname_optional: bool = False
+    """Whether the configuration may hold no name."""
     always: list[PatternText] = Field(default_factory=list)
+    """Patterns that a whole configuration holds."""
     structure: Annotated[Structure, Field(strict=False)] = Structure.FLAT
+    """How the text is cut into sections."""
     users: str = ""
+    """The command that shows who is logged in, asked when the configuration has changed."""
     author: GroupText | None = None
+    """A pattern with one group: who changed the configuration last."""
     transport: Annotated[Transport, Field(strict=False)] = Transport.SHELL
+    """`shell`, or `sftp` for files."""
     files: list[Annotated[str, Field(pattern=r"^/")]] = Field(default_factory=list)
+    """The files that are fetched over sftp, by whole paths."""
     stall: Seconds = 20.0
+    """How long a silent device is waited for."""
     longest: Seconds = 900.0
+    """How long the whole may take."""
 
     def resolve(self, name: str) -> Recipe:
         """The recipe of this name. Raises ValueError where a way to read or a way to prove is missing."""

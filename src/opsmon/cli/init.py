@@ -31,7 +31,7 @@ def init(
 ) -> None:
     """Write a new root: a sample site, stock profiles and rules.
 
-    Nothing that is there already is overwritten.
+    Editors complete and check its files by the schemas beside them. Nothing that is there already is overwritten.
     """
     written = write_root(directory, example or ())
     if json_output:

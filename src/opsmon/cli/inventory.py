@@ -12,7 +12,7 @@ from opsmon.cli.output import counted, print_json, print_pairs, print_table, say
 from opsmon.config.lookup import find_device, unknown
 from opsmon.config.record import Record, description_of, flat, records_of
 from opsmon.config.root import Root, load_root
-from opsmon.config.schema import inventory_schema
+from opsmon.config.schema import schema_of
 from opsmon.model.device import Kind
 from opsmon.text.bilingual import Text
 from opsmon.text.vocabulary import KINDS, check_name, headings, named
@@ -124,7 +124,7 @@ def _in_words(values: Mapping[str, object]) -> str:
 @group.command("schema")
 def schema(root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False) -> None:
     """The JSON Schema of an inventory file, for editors."""
-    print_json(inventory_schema())
+    print_json(schema_of("inventory"))
 
 
 group.command("import")(ledger.import_file)

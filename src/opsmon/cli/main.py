@@ -41,6 +41,7 @@ COMMANDS: dict[str, Listed] = {
     "inventory": Listed(
         "inventory:group", "What the inventory files come to: list, show, convert, compare.", is_group=True
     ),
+    "schema": Listed("schema:schema", "The JSON Schemas of the YAML files, for editors."),
     "incidents": Listed("incidents:group", "Incidents and their clocks, through the running daemon.", is_group=True),
     "notify": Listed("notify:group", "Notifications, through the running daemon.", is_group=True),
     "rules": Listed("rules:group", "The conditions and clocks of a root, for other programs.", is_group=True),

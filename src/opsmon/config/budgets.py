@@ -15,7 +15,9 @@ class WiderSpec(Spec):
     """The stricter reading of a budget: what it counts (everything, when `applies` is not given), and its name."""
 
     what: TextField
+    """What the wider count is called."""
     applies: Selectors | None = None
+    """The incidents that it counts; all unless told."""
 
 
 class BudgetSpec(Spec):
@@ -26,15 +28,25 @@ class BudgetSpec(Spec):
     """
 
     id: str
+    """The budget's id, unique in the file."""
     source: str
+    """Where the paper says so."""
     what: TextField
+    """What is counted, in words."""
     limit: int = Field(ge=0)
+    """How many faults a month are allowed."""
     per: Literal["month"] = "month"
+    """The span of one count."""
     conditions: list[str] = Field(default=[])
+    """Names of the conditions that count; all unless told."""
     applies: Selectors | None = None
+    """The incidents that count: scopes or selectors."""
     strict: WiderSpec | None = None
+    """The wider count of the stricter reading, by which people are warned."""
     also_per: Literal["device"] | None = None
+    """Shows the limit of each device beside the judged one."""
     interpretation: TextField | None = None
+    """How the paper was read where it is silent or can be read in two ways."""
 
     def resolve(self, names: Names, key: str) -> Budget:
         """The frozen budget. Raises ConfigError at the dotted `key`."""

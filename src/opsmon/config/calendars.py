@@ -27,7 +27,7 @@ from opsmon.contract.calendar import (
 )
 from opsmon.errors import ConfigError, Problem
 from opsmon.near_miss import shown
-from opsmon.spec import Spec, wrong
+from opsmon.spec import OrOne, Spec, wrong
 from opsmon.text.bilingual import Text
 
 AMEND_HINT = "correct it, or say under `amends:` which newer notice changed it"
@@ -36,43 +36,59 @@ EVENTS_TITLE = Text("ordered events", "保障任务")
 HOLIDAY_PREFIX = "holiday:"
 
 
-ListOfDates = Annotated[list[DatesField], BeforeValidator(as_list)]
+ListOfDates = Annotated[list[DatesField], BeforeValidator(as_list), OrOne()]
 
 
 class NoticeSpec(Spec):
     """One year's notice: holidays (whole, weekend days included) and the weekend days worked for them."""
 
     source: str
+    """The notice's number and date."""
     amends: str = ""
+    """Why it says otherwise than the built-in table: which newer notice changed it."""
     holidays: dict[str, ListOfDates] = Field(default={})
+    """Each holiday with its days, the weekend days among them."""
     make_up: dict[str, ListOfDates] = Field(default={})
+    """The weekend days that are worked for each holiday."""
 
 
 class SeasonSpec(Spec):
     """A set of key periods that comes back every year, day for day."""
 
     title: TextField
+    """What people call it."""
     dates: SeasonField
+    """Month and day of its first and last day."""
     source: str = ""
+    """Where this is said."""
 
 
 class DatedSpec(Spec):
     """A set that is dated anew every year; in a year that is not dated yet it may fall anywhere in `expected`."""
 
     title: TextField
+    """What people call it."""
     expected: SeasonField
+    """The part of a year in which it may fall, while the year is not dated."""
     dates: dict[str, DatesField] = Field(default={})
+    """Each year's days, by the year."""
     source: str = ""
+    """Where this is said."""
 
 
 class SpanSpec(Spec):
     """From one moment to another: a date (whole days, both included) or a time with its offset."""
 
     name: TextField
+    """What people call it."""
     from_: str = Field(alias="from")
+    """The first day, or a time with its offset."""
     to: str
+    """The last day, which is whole, or a time with its offset."""
     contracts: list[str] = Field(default=[])
+    """The contracts that it concerns; all unless told."""
     note: str = ""
+    """A remark."""
 
     @model_validator(mode="after")
     def _in_order(self) -> "SpanSpec":
@@ -91,20 +107,30 @@ class ClosureSpec(Spec):
     """Days on which a customer is closed: rest days of its contracts, no statutory holidays."""
 
     name: TextField
+    """What people call it."""
     dates: DatesField
+    """The days on which the customer is closed."""
     contracts: list[str] = Field(default=[])
+    """The contracts that it concerns; all unless told."""
 
 
 class CalendarSpec(Spec):
     """One file of rules/calendars. Every part is optional; the files of a root are joined."""
 
     title: TextField = ""
+    """What people call this calendar."""
     law_days: dict[str, TextField] = Field(default={})
+    """Holidays that the law fixes to a date, by month and day."""
     notices: dict[str, NoticeSpec] = Field(default={})
+    """A year's holidays and make-up days, by the year."""
     seasons: dict[str, SeasonSpec] = Field(default={})
+    """Sets of key periods that come back every year."""
     dated: dict[str, DatedSpec] = Field(default={})
+    """Sets of key periods that are dated anew each year."""
     events: dict[str, list[SpanSpec]] = Field(default={})
+    """Sets of key periods that people enter as they are ordered."""
     closures: list[ClosureSpec] = Field(default=[])
+    """Days on which customers are closed."""
 
     def resolve(self) -> "CalendarSpec":
         """Checks what only the library can tell. Raises ConfigError by dotted key."""

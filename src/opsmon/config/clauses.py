@@ -42,11 +42,17 @@ class SelectorSpec(Spec):
     """Which incidents: every field that is given has to agree."""
 
     services: list[str] = Field(default=[])
+    """Services (lots) of the contract."""
     kinds: list[KindField] = Field(default=[])
+    """Kinds of devices."""
     not_kinds: list[KindField] = Field(default=[])
+    """Kinds of devices that are left out."""
     severities: list[AnySeverity] = Field(default=[])
+    """Severities of incidents."""
     labels: Labels = Field(default={})
+    """Labels with the value, or one of the values, that they must have."""
     not_labels: Labels = Field(default={})
+    """Labels with the values that are left out."""
 
     @model_validator(mode="after")
     def _must_match_something(self) -> "SelectorSpec":
@@ -95,8 +101,11 @@ class StrictSpec(Spec):
     """The stricter reading, where the limit, the hours or what it counts from differ."""
 
     limit: LimitField | None = None
+    """The shorter limit."""
     runs: str | None = None
+    """The hours in which time runs by this reading."""
     from_: AnyFact | list[AnyFact] = Field(default=[], alias="from")
+    """What time counts from by this reading."""
 
     @model_validator(mode="after")
     def _must_differ(self) -> "StrictSpec":
@@ -109,27 +118,44 @@ class VariantSpec(Spec):
     """One way in which the clause applies; what is not given is taken from the clause."""
 
     applies: Selectors | None = None
+    """To which incidents: a scope's name, a selector, or a list of them; to all unless told."""
     limit: LimitField | None = None
+    """How long: `15 min`, `2 h`, `1 workday to 18:00`."""
     starts: str | None = None
+    """`inside NAME` or `outside NAME`: where the start has to fall for this to apply."""
     judged_at: AnyFact | None = None
+    """The fact whose time says whether it fell inside; what it counts from unless told."""
     runs: str | None = None
+    """The hours in which time runs; around the clock unless told."""
     mode: AnyMode | None = None
+    """`judged` unless told; `disputed` can be breached under one reading only, `warned` is never breached."""
     strict: StrictSpec | None = None
+    """The stricter reading, by which people are warned."""
     interpretation: TextField | None = None
+    """How the paper was read where it is silent or can be read in two ways."""
 
 
 class ClauseSpec(VariantSpec):
     """One row of the contract that runs as a clock."""
 
     id: str
+    """The clause's id, unique in the file."""
     source: str
+    """Where the paper says so."""
     what: TextField
+    """What has to be done, in words."""
     target: AnyTarget
+    """What has to have happened when the time is up."""
     from_: AnyFact | list[AnyFact] = Field(default=[], alias="from")
+    """The facts that start it; the first of them counts."""
     breach_of: list[str] = Field(default=[])
+    """Clauses whose breach starts it."""
     met_by: list[AnyFact] = Field(default=[])
+    """The facts that meet it, where not those of the target."""
     variants: list[VariantSpec] = Field(default=[], min_length=0)
+    """Ways in which the clause applies; the first that fits counts, and takes from the clause what it lacks."""
     own_message: AnyOwnMessage | None = None
+    """What a notice of opsmon's own means for a clause that counts from `notified`."""
 
     @model_validator(mode="after")
     def _must_start(self) -> "ClauseSpec":

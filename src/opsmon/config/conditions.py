@@ -21,7 +21,7 @@ from opsmon.model.discovery import Discovery
 from opsmon.model.event import DeviceState
 from opsmon.model.incident import Severity
 from opsmon.near_miss import nearest, shown
-from opsmon.spec import KindField, Seconds, Spec, wrong
+from opsmon.spec import KindField, Seconds, Spec, text_schema, wrong
 from opsmon.state.rulebook import (
     ESSENTIALS,
     Bounds,
@@ -60,14 +60,20 @@ def _form(written: object) -> str:
     return "pair" if isinstance(written, list) else "number"
 
 
-Name = Annotated[str, AfterValidator(_alert_name)]
+Name = Annotated[
+    str,
+    AfterValidator(_alert_name),
+    text_schema(r"^[A-Z][A-Za-z0-9]{2,63}$", "letters and digits after a capital, such as CpuHigh", "CpuHigh"),
+]
 
 
 class WordingSpec(Spec):
     """One sentence in each language; {device}, {subject}, {value} and {limit} are filled in."""
 
     zh: Annotated[str, Field(min_length=1)]
+    """In Chinese · 中文"""
     en: Annotated[str, Field(min_length=1)]
+    """In English."""
 
     def resolve(self) -> Wording:
         return Wording(self.zh, self.en)
@@ -77,8 +83,11 @@ class SelectorSpec(Spec):
     """Which devices are meant: all that agree with every key given."""
 
     kinds: list[KindField] = Field(default_factory=list)
+    """Kinds of devices."""
     sites: list[str] = Field(default_factory=list)
+    """Sites, by name."""
     labels: dict[str, str] = Field(default_factory=dict)
+    """Labels with the value that they must have."""
 
     def resolve(self) -> Selector:
         return Selector(frozenset(self.kinds), frozenset(self.sites), dict(self.labels))
@@ -88,15 +97,20 @@ class OverrideSpec(SelectorSpec):
     """Another severity for some devices."""
 
     severity: SeverityField
+    """The severity for these devices."""
 
 
 class GradedSpec(Spec):
     """What every condition has: a name, a severity and its exceptions, a sentence."""
 
     name: Name
+    """The alert's name: letters and digits after a capital."""
     severity: SeverityField = Severity.ORDINARY
+    """How grave it is."""
     overrides: list[OverrideSpec] = Field(default_factory=list)
+    """Another severity for some devices; the first that fits is taken."""
     summary: WordingSpec
+    """What people are told; {device}, {subject}, {value} and {limit} are filled in."""
 
     def grade(self) -> Grade:
         """The severity with its exceptions, in the order of the file."""
@@ -111,7 +125,9 @@ class StateSpec(GradedSpec):
     """A state of a device that is a fault."""
 
     states: Annotated[list[StateField], Field(min_length=1)]
+    """The states of a device that are this fault."""
     where: SelectorSpec = SelectorSpec()
+    """Which devices; all unless told."""
 
     def resolve(self) -> StateRule:
         return StateRule(self.name, frozenset(self.states), self.grade(), self.summary.resolve(), self.where.resolve())
@@ -121,6 +137,7 @@ class ReportSpec(GradedSpec):
     """A condition that another part of the programme finds out."""
 
     raised_by: DiscoveryField | None = None
+    """The finding of another part of opsmon that raises it."""
 
     def resolve(self) -> ReportRule:
         return ReportRule(self.name, self.grade(), self.summary.resolve(), self.raised_by)
@@ -130,8 +147,11 @@ class ThresholdSpec(Spec):
     """A threshold that is not a fixed number: a limit of the device's contract, or another metric of the subject."""
 
     limit: str | None = None
+    """A limit of the device's contract, by name."""
     metric: str | None = None
-    times: Annotated[float, Field(gt=0, strict=False)] = 1.0
+    """Another metric of the same subject."""
+    times: Annotated[float, Field(gt=0)] = 1.0
+    """What it is multiplied with."""
 
     @model_validator(mode="after")
     def _one_way(self) -> "ThresholdSpec":
@@ -162,20 +182,35 @@ class ConditionSpec(GradedSpec):
     """A comparison over series, with how long it must hold and when it is over."""
 
     metric: str | list[str] | None = None
+    """The metric, or the metrics, that it looks at."""
     measure: Annotated[Measure, Field(strict=False)] = Measure.VALUE
+    """What of the metric is compared."""
     above: Limit | None = None
+    """It is a fault above this."""
     below: Limit | None = None
+    """It is a fault below this."""
     outside: Pair | None = None
+    """It is a fault outside of [low, high]."""
     one_of: Annotated[list[float], Field(min_length=1)] | None = None
+    """It is a fault at one of these values."""
     clear: Clear | None = None
+    """Where it is over; the threshold itself unless told."""
     for_: Seconds = Field(0.0, alias="for")
+    """How long it must hold."""
     where: SelectorSpec = SelectorSpec()
+    """Which devices; all unless told."""
     series: dict[str, str] = Field(default_factory=dict)
+    """Labels with the value that the series must have."""
     needs: dict[str, list[float]] = Field(default_factory=dict)
+    """Other metrics of the subject that must have one of these values."""
     unless: dict[str, list[float]] = Field(default_factory=dict)
+    """Other metrics of the subject that must not have one of these values."""
     interfaces: Literal["all", "important"] = "all"
+    """All interfaces, or the important ones alone."""
     unit: Literal["ratio", "seconds", "celsius", "volts", ""] | None = None
+    """How the value is told; by the metric's name unless told."""
     gives_way: WordingSpec | None = None
+    """What gives way when the time that is left is up."""
 
     @model_validator(mode="after")
     def _makes_sense(self) -> "ConditionSpec":
@@ -263,8 +298,11 @@ class ConditionsSpec(Spec):
     """The whole file."""
 
     states: list[StateSpec] = Field(default_factory=list)
+    """States of a device that are faults."""
     conditions: list[ConditionSpec] = Field(default_factory=list)
+    """Comparisons over metrics."""
     reports: list[ReportSpec] = Field(default_factory=list)
+    """Faults that other parts of opsmon find out."""
 
     def resolve(self) -> Rulebook:
         """The rules. Raises ConfigError where a name is used twice."""

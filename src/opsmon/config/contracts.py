@@ -13,14 +13,14 @@ from itertools import pairwise
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from opsmon.config.budgets import BudgetSpec
 from opsmon.config.calendars import CalendarBook
 from opsmon.config.clauses import ClauseSpec, Names, SelectorSpec, refuse, resolve_clause
 from opsmon.config.obligations import ObligationSpec
 from opsmon.config.penalties import PenaltySpec
-from opsmon.config.settings import check_timezone
+from opsmon.config.settings import Timezone
 from opsmon.config.span import DateField, HoursField, TextField, as_list, parse_date, parse_hours, text_of
 from opsmon.contract.book import ContractBook
 from opsmon.contract.calendar import ONE_DAY, Calendar
@@ -34,7 +34,7 @@ from opsmon.contract.working_time import WORKING_TIME
 from opsmon.errors import ConfigError, Problem
 from opsmon.model.name import ContractId
 from opsmon.near_miss import nearest, shown
-from opsmon.spec import Seconds, Spec, wrong
+from opsmon.spec import OrOne, Seconds, Spec, wrong
 from opsmon.text.bilingual import Text
 
 Hours = Annotated[HoursOn, Field(strict=False)]
@@ -44,10 +44,15 @@ class TermSpec(Spec):
     """From the first day to the last, both whole. `goes_on`: past its end until a successor is recorded."""
 
     from_: DateField | None = Field(default=None, alias="from")
+    """The first day."""
     to: DateField | None = None
+    """The last day, which is whole."""
     goes_on: bool = False
+    """Whether it goes on past its end until a successor is recorded."""
     succeeded_on: DateField | None = None
+    """The day on which the successor's term began."""
     note: TextField = ""
+    """A remark."""
 
     def resolve(self, zone: tzinfo) -> Term:
         start = _midnight(self.from_, zone) if self.from_ else None
@@ -66,18 +71,26 @@ class ServiceSpec(Spec):
     """One service (lot); its own term and amount where the paper gives them."""
 
     title: TextField
+    """What people call it."""
     term: TermSpec | None = None
+    """Its own term, where the paper gives one."""
     amount_cny: int | None = Field(default=None, ge=0)
+    """Its own amount in whole yuan, where the paper gives one."""
     scope: TextField = ""
+    """What it covers, in words."""
 
 
 class HoursSpec(Spec):
     """Named hours: stretches of a day on some days, joined with the whole of some key periods."""
 
     title: TextField
+    """What people call them."""
     on: Hours = HoursOn.WORKDAYS
-    hours: Annotated[list[HoursField], BeforeValidator(as_list)] = Field(default=[])
+    """On which days."""
+    hours: Annotated[list[HoursField], BeforeValidator(as_list), OrOne()] = Field(default=[])
+    """Stretches of the day, such as 09:00-18:00; over midnight takes two."""
     and_inside: list[str] = Field(default=[])
+    """Key periods that count whole, too."""
 
     @field_validator("hours")
     @classmethod
@@ -97,15 +110,20 @@ class PeriodsSpec(Spec):
     """A named union of key periods that the calendars define."""
 
     title: TextField
+    """What people call them."""
     sets: list[str] = Field(min_length=1)
+    """The sets of key periods, by their names in rules/calendars."""
 
 
 class EstimatesSpec(Spec):
     """How long the steps usually take; a clock is at risk when the steps that are left do not fit any more."""
 
     acknowledge: Seconds | None = None
+    """How long an acknowledgement usually takes."""
     travel: Seconds | None = None
+    """How long the way to the site usually takes."""
     repair: Seconds | None = None
+    """How long a repair usually takes."""
 
     def resolve(self) -> Estimates:
         return Estimates(_length(self.acknowledge), _length(self.travel), _length(self.repair))
@@ -119,24 +137,43 @@ class ContractSpec(Spec):
     """One contract, one file."""
 
     contract: str
+    """The contract's id, which inventories write under `contract:`; unique over the root."""
     title: TextField
+    """What people call it."""
     parties: TextField = ""
-    timezone: Annotated[str, AfterValidator(check_timezone)] | None = None
+    """Who made it."""
+    timezone: Timezone | None = None
+    """In which its hours and days are counted; that of opsmon.yaml unless told."""
     term: TermSpec = TermSpec()
+    """Its first and last day."""
     amount_cny: int | None = Field(default=None, ge=0)
+    """Its amount in whole yuan."""
     payment: TextField = ""
+    """How it is paid, in words."""
     facts: list[TextField] = Field(default=[])
+    """What else people should know."""
     services: dict[str, ServiceSpec] = Field(min_length=1)
+    """Its services (lots), by the name that inventories write under `service:`."""
     labels: dict[str, list[str]] = Field(default={})
+    """The values that a label may have."""
     hours: dict[str, HoursSpec] = Field(default={})
+    """Named hours, in which time may run."""
     working_hours: str | None = None
+    """The hours in which people are warned of papers; 09:00-18:00 on workdays unless told."""
     estimates: EstimatesSpec = EstimatesSpec()
+    """How long the steps usually take."""
     periods: dict[str, PeriodsSpec] = Field(default={})
+    """Named unions of sets of key periods."""
     scopes: dict[str, SelectorSpec] = Field(default={})
+    """Named selectors of incidents, for `applies:`."""
     clauses: list[ClauseSpec] = Field(default=[])
+    """Rows that run as clocks of an incident."""
     obligations: list[ObligationSpec] = Field(default=[])
+    """Rows that are no clock of an incident: papers, patrols, staff rules."""
     budgets: list[BudgetSpec] = Field(default=[])
+    """So many faults a month."""
     penalties: list[PenaltySpec] = Field(default=[])
+    """What breaches cost."""
 
     def resolve(self, calendars: CalendarBook) -> ContractBook:
         """The contract with its calendar. Raises ConfigError with every mistake, by dotted key."""

@@ -20,7 +20,16 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from opsmon.config.clauses import refuse
-from opsmon.config.span import DateField, LimitField, TextField, as_list, parse_clock_s, parse_date, text_of
+from opsmon.config.span import (
+    CLOCK_FORM,
+    DateField,
+    LimitField,
+    TextField,
+    as_list,
+    parse_clock_s,
+    parse_date,
+    text_of,
+)
 from opsmon.contract.calendar import DAY_S, HOLIDAYS, Calendar
 from opsmon.contract.obligation import Obligation
 from opsmon.contract.place import PlaceGroup
@@ -28,9 +37,11 @@ from opsmon.contract.schedule import AfterTerm, AroundPeriods, Dated, Every, Per
 from opsmon.model.discovery import Discovery, Fulfilment
 from opsmon.model.name import ClauseId
 from opsmon.near_miss import nearest, shown
-from opsmon.spec import Spec, wrong
+from opsmon.spec import OrOne, Spec, text_schema, wrong
 
 _WORKDAY_AFTER = re.compile(r"([1-9]\d?)(?:st|nd|rd|th) workday after", re.ASCII)
+_ON_FORM = r"^(last workday|corresponding day|[1-9][0-9]?(st|nd|rd|th) workday after)$"
+_ON_HINT = "`last workday`, `corresponding day` or `5th workday after`"
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 GroupName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 EveryField = Annotated[Every, Field(strict=False)]
@@ -56,16 +67,25 @@ def _month_day(text: object) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-TimeOfDay = Annotated[int, BeforeValidator(_close_s)]
-MonthDay = Annotated[tuple[int, int], BeforeValidator(_month_day)]
+TimeOfDay = Annotated[
+    int, BeforeValidator(_close_s), text_schema(f"^{CLOCK_FORM}$", "not a time of day, such as 18:00", "18:00")
+]
+MonthDay = Annotated[
+    tuple[int, int],
+    BeforeValidator(_month_day),
+    text_schema(r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "no day of a year, such as 12-25", "12-25"),
+]
 
 
 class OccasionsSpec(Spec):
     """Key periods by the names of their sets, holidays by their names, days of the year."""
 
     sets: list[str] = Field(default=[])
+    """Sets of key periods, by their names in rules/calendars."""
     holidays: list[str] = Field(default=[])
+    """Statutory holidays, by their names."""
     days: list[MonthDay] = Field(default=[])
+    """Days of the year, month and day."""
 
     @model_validator(mode="after")
     def _must_name_some(self) -> "OccasionsSpec":
@@ -78,17 +98,29 @@ class DueSpec(Spec):
     """One schedule: exactly one of `every`, `dates`, `after`, `before` and `during`."""
 
     every: EveryField | None = None
-    on: str | None = None
-    at: Annotated[list[TimeOfDay], BeforeValidator(as_list)] = Field(default=[])
+    """How often it is due."""
+    on: Annotated[str, text_schema(_ON_FORM, f"no day of a period: {_ON_HINT}")] | None = None
+    """On which day of the period; on the last unless told."""
+    at: Annotated[list[TimeOfDay], BeforeValidator(as_list), OrOne()] = Field(default=[])
+    """Times of day at which it is due, each for itself."""
     to: TimeOfDay | None = None
+    """Until when on its day; its end unless told."""
     months: list[Annotated[int, Field(ge=1, le=12)]] = Field(default=[])
+    """The months in which it is due, 1 to 12; all unless told."""
     times: int = Field(default=1, ge=1, le=52)
+    """How often in each period."""
     dates: list[DateField] = Field(default=[])
+    """The days on which it is due."""
     after: Literal["start", "end"] | None = None
+    """The end of the term that `limit` counts from."""
     limit: LimitField | None = None
+    """How long after the start or the end of the term."""
     before: OccasionsSpec | None = None
+    """Due before these occasions."""
     during: OccasionsSpec | None = None
+    """Due on the days of these occasions."""
     what: TextField = ""
+    """What is due by this schedule, in words."""
 
     @model_validator(mode="after")
     def _one_of_them(self) -> "DueSpec":
@@ -98,8 +130,7 @@ class DueSpec(Spec):
         if (self.after is None) != (self.limit is None):
             raise wrong("`after` and `limit` belong together", "such as `{after: start, limit: 3 workdays}`")
         if self.on not in (None, "last workday", "corresponding day") and not _WORKDAY_AFTER.fullmatch(str(self.on)):
-            hint = "`last workday`, `corresponding day` or `5th workday after`"
-            raise wrong(f"{shown(str(self.on))} is no day of a period", hint)
+            raise wrong(f"{shown(str(self.on))} is no day of a period", _ON_HINT)
         if self.at and (self.to is not None or self.on is not None):
             raise wrong("`at` has its own times", "leave out `to` and `on`")
         return self
@@ -143,15 +174,18 @@ def _as_schedules(written: object) -> object:
     return [written] if isinstance(written, dict) else written
 
 
-Schedules = Annotated[list[DueSpec], BeforeValidator(_as_schedules)]
+Schedules = Annotated[list[DueSpec], BeforeValidator(_as_schedules), OrOne()]
 
 
 class PlacesSpec(Spec):
     """Places of one kind at which each task is owed: so many of them, or their names."""
 
     title: TextField
+    """What such a place is called."""
     count: int | None = Field(default=None, ge=1, le=9_999)
+    """How many there are."""
     names: list[str] = Field(default=[])
+    """All of their names."""
 
     @model_validator(mode="after")
     def _counted_or_named(self) -> "PlacesSpec":
@@ -174,19 +208,33 @@ class ObligationSpec(Spec):
     """
 
     id: str
+    """The obligation's id, unique in the file."""
     source: str
+    """Where the paper says so."""
     what: TextField
+    """What is owed, in words."""
     services: list[str] = Field(default=[])
+    """Services (lots) of the contract; all unless told."""
     due: Schedules = Field(default=[])
+    """When it is due: a schedule, or a list of them."""
     strict: Schedules = Field(default=[])
+    """The sooner schedule of the stricter reading, by which people are warned."""
     warned: Schedules = Field(default=[])
+    """Tasks that only the stricter reading knows."""
     occasion: TextField | None = None
+    """The occasion on which it is owed, where no date tells: per meeting, per change."""
     always: TextField | None = None
+    """What holds all the time."""
     places: dict[GroupName, PlacesSpec] = Field(default={})
+    """Places at which each task is owed, by the group's name."""
     interpretation: TextField | None = None
+    """How the paper was read where it is silent or can be read in two ways."""
     note: TextField = ""
+    """A remark."""
     fulfilled_by: FulfilmentField | None = None
+    """What of opsmon's own work ticks it off."""
     broken_by: DiscoveryField | list[DiscoveryField] = Field(default=[])
+    """What of opsmon's own findings breaks it."""
 
     @model_validator(mode="after")
     def _one_nature(self) -> "ObligationSpec":

@@ -4,14 +4,14 @@ import re
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from opsmon.config.clauses import refuse
 from opsmon.config.span import TextField, text_of
 from opsmon.contract.penalty import Basis, PenaltyRule, Range, Refused, Step
 from opsmon.model.name import ClauseId
 from opsmon.near_miss import nearest, shown
-from opsmon.spec import Spec, wrong
+from opsmon.spec import Spec, text_schema, wrong
 
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)(?:\.\.(\d{1,3}(?:\.\d{1,4})?))? ?%", re.ASCII)
 _MONEY = re.compile(r"(\d{1,12})(?:\.\.(\d{1,12}))?", re.ASCII)
@@ -45,16 +45,29 @@ def _range(found: re.Match[str], unit: Decimal) -> Range:
     return Range(least, most)
 
 
-ShareField = Annotated[Range, BeforeValidator(parse_share)]
-MoneyField = Annotated[Range, BeforeValidator(parse_money)]
+_SHARE_FORM = r"^[0-9]{1,3}(\.[0-9]{1,4})?(\.\.[0-9]{1,3}(\.[0-9]{1,4})?)? ?%$"
+_MONEY_FORM = r"^[0-9]{1,12}(\.\.[0-9]{1,12})?$"
+ShareField = Annotated[
+    Range, BeforeValidator(parse_share), text_schema(_SHARE_FORM, "not a share, such as 0.1 % or 1..10 %", "0.1 %")
+]
+MoneyField = Annotated[
+    Range,
+    BeforeValidator(parse_money),
+    WithJsonSchema(
+        {"type": ["integer", "string"], "pattern": _MONEY_FORM, "minimum": 0, "examples": [607000, "9956..417470"]}
+    ),
+]
 
 
 class StepSpec(Spec):
     """Of the faults beyond `over`: each one costs, or all together once."""
 
     over: int = Field(ge=0)
+    """The number of faults beyond which it costs."""
     each: ShareField | None = None
+    """What each fault beyond costs."""
     once: ShareField | None = None
+    """What all of them together cost."""
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "StepSpec":
@@ -67,7 +80,9 @@ class RefusedSpec(Spec):
     """More than `after_days` late counts as refused."""
 
     after_days: int = Field(ge=0)
+    """So many days late count as refused."""
     share: ShareField
+    """What a refusal costs."""
 
 
 class PenaltySpec(Spec):
@@ -78,18 +93,31 @@ class PenaltySpec(Spec):
     """
 
     source: str
+    """Where the paper says so."""
     what: TextField
+    """What costs, in words."""
     clauses: list[str] = Field(default=[])
+    """Clauses, budgets or obligations whose breach costs."""
     budget: str | None = None
+    """The budget whose excess costs, by `steps`."""
     share: ShareField | None = None
+    """The share that one breach costs."""
     per_day: ShareField | None = None
+    """The share that each day late costs."""
     refused: RefusedSpec | None = None
+    """What counts as refused, and costs more."""
     at_most: ShareField | None = None
+    """The share that all of it costs at most."""
     steps: list[StepSpec] = Field(default=[])
+    """What the faults beyond a budget cost."""
     of: MoneyField | None = None
+    """The amount in CNY that shares are taken of; the contract's unless told."""
     of_service: dict[str, MoneyField] = Field(default={})
+    """The amount that shares are taken of, by service."""
     disputed: bool = False
+    """Whether it applies under one reading only: then the least is nothing."""
     interpretation: TextField | None = None
+    """How the paper was read where it is silent or can be read in two ways."""
 
     @model_validator(mode="after")
     def _must_cost(self) -> "PenaltySpec":

@@ -3,9 +3,10 @@ first site under a sample contract, or else the contracts and inventories of exa
 
 import shutil
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from opsmon.config.sample_contract import CONTRACT_TEXT
+from opsmon.config.schema_files import SCHEMAS, modeline, write_schemas
 from opsmon.config.settings_file import SETTINGS_FILE
 from opsmon.config.stock import CONTRACTS, INVENTORIES, PARTS, example_names, stock_root
 from opsmon.errors import ConfigError, Problem
@@ -28,7 +29,6 @@ SETTINGS_TEXT = """\
 """
 INVENTORY_TEXT = """\
 # 一个文件就是一个站点；可以有任意多个文件和子目录。 / One file, one site; as many files and folders as you like.
-# 编辑器补全 / completion in editors: opsmon inventory schema > inventory.schema.json
 site: sample-office
 title: 示例办公室
 contract: sample-service            # rules/contracts/sample.yaml
@@ -73,14 +73,16 @@ def write_root(folder: Path, examples: Sequence[str] = ()) -> tuple[Path, ...]:
     """
     _refuse_unknown(examples)
     _refuse_overwriting(folder)
-    written = [_write(folder / SETTINGS_FILE, SETTINGS_TEXT)]
+    written = [_write(folder, SETTINGS_FILE, SETTINGS_TEXT)]
+    write_schemas(folder / SCHEMAS)
+    written.append(folder / SCHEMAS)
     for part in PARTS:
         copied = shutil.copytree(stock_root() / part, folder / part, ignore=_left_out)
         written.append(Path(copied))
     for name in dict.fromkeys(examples):
         written += _copy_example(folder, name)
     if not examples:
-        written += [_write(folder / name, text) for name, text in FILES.items()]
+        written += [_write(folder, name, text) for name, text in FILES.items()]
     return tuple(written)
 
 
@@ -90,9 +92,10 @@ def _left_out(folder: str, names: list[str]) -> list[str]:
     return [name for name in names if contracts or name.startswith(".") or name == "__pycache__"]
 
 
-def _write(file: Path, text: str) -> Path:
+def _write(folder: Path, name: str, text: str) -> Path:
+    file = folder / name
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
+    file.write_text(modeline(PurePosixPath(name)) + text, encoding="utf-8")
     return file
 
 
@@ -115,7 +118,7 @@ def _refuse_unknown(examples: Sequence[str]) -> None:
 def _refuse_overwriting(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise ConfigError((Problem(str(folder), 0, 0, "is a file, not a directory"),))
-    present = [name for name in (SETTINGS_FILE, INVENTORIES, *PARTS) if (folder / name).exists()]
+    present = [name for name in (SETTINGS_FILE, INVENTORIES, SCHEMAS, *PARTS) if (folder / name).exists()]
     if present:
         hint = "nothing was written; take an empty or a new directory"
         raise ConfigError(tuple(Problem(str(folder / name), 0, 0, "is there already", hint) for name in present))

@@ -15,7 +15,7 @@ from opsmon.errors import BackupError
 from opsmon.near_miss import shown
 from opsmon.notify.channel import Channel
 from opsmon.notify.spec import WebhookSpec
-from opsmon.spec import Seconds, Spec, wrong
+from opsmon.spec import Seconds, Spec, text_schema, wrong
 
 DEFAULT_STORE = "sqlite:///var/opsmon.db"
 SQLITE = "sqlite:///"
@@ -98,16 +98,36 @@ def _check_hour(text: str) -> str:
     return text
 
 
+Hour = Annotated[
+    str,
+    AfterValidator(_check_hour),
+    text_schema(
+        r"^T?([01][0-9]|2[0-3])(:?[0-5][0-9](:?[0-5][0-9]([.,][0-9]+)?)?)?$",
+        "not a time of the day, such as 02:30",
+        "02:30",
+    ),
+]
+_RECIPIENT = text_schema(r"^age1[a-z0-9]+$", "not a public key of age, such as age1…")
+Timezone = Annotated[str, AfterValidator(check_timezone)]
+
+
 class BackupSpec(Spec):
     """`backup:`"""
 
     repository: Annotated[str, Field(min_length=1)] = "backups"
+    """The folder of the backups' git repository, relative to this file · 备份仓库目录"""
     threads: Annotated[int, Field(ge=1, le=200)] = 20
-    recipients: list[Annotated[str, AfterValidator(_check_recipient)]] = Field(default_factory=list)
-    schedule: Annotated[str, AfterValidator(_check_hour)] | None = None
-    until: Annotated[str, AfterValidator(_check_hour)] = "06:00"
+    """How many devices are read at a time · 同时备份台数"""
+    recipients: list[Annotated[str, AfterValidator(_check_recipient), _RECIPIENT]] = Field(default_factory=list)
+    """Public keys of age that originals are sealed to · 原始配置加密的公钥"""
+    schedule: Hour | None = None
+    """When the daemon begins a run each day; without it cron or a timer does · 每天备份的时间"""
+    until: Hour = "06:00"
+    """Until when failed devices are tried again · 重试截止时间"""
     pause: Seconds = 1200.0
+    """The time between two tries · 重试间隔"""
     overdue_nights: Annotated[int, Field(ge=1, le=60)] = 2
+    """After how many nights without a copy a device is overdue · 几夜没有备份算逾期"""
 
     def resolve(self, root: Path) -> BackupSettings:
         """The settings of the root that the file stands in."""
@@ -119,16 +139,28 @@ class BackupSpec(Spec):
         )  # fmt: skip
 
 
+_STORE = text_schema(
+    r"^(sqlite:///|postgresql(://|\+..)).", "not a store, such as sqlite:///var/opsmon.db", DEFAULT_STORE
+)
+
+
 class SettingsSpec(Spec):
     """`opsmon.yaml`"""
 
     http: HttpSpec = HttpSpec()
-    store: Annotated[str, AfterValidator(_check_store)] = DEFAULT_STORE
+    """The daemon's one port · 守护进程的端口"""
+    store: Annotated[str, AfterValidator(_check_store), _STORE] = DEFAULT_STORE
+    """Where the journal is, relative to this file · 日志库"""
     language: Annotated[Language, Field(strict=False)] = Language.ZH
-    timezone: Annotated[str, AfterValidator(check_timezone)] = "Asia/Shanghai"
+    """Of messages and sheets · 通知和表单的语言"""
+    timezone: Timezone = "Asia/Shanghai"
+    """In which days and hours are counted and shown · 时区"""
     webhooks: Annotated[list[WebhookSpec], AfterValidator(_check_names)] = Field(default_factory=list)
+    """Receivers of notifications over HTTP · 通知的接收方"""
     backup: BackupSpec = BackupSpec()
+    """Backups of configurations · 配置备份"""
     hold_down: Seconds = 30.0  # how long a recovery must last before it is believed
+    """How long a recovery must last before it is believed · 恢复保持多久才算恢复"""
 
     def resolve(self, root: Path) -> Settings:
         """The settings of the root that the file stands in."""

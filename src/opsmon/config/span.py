@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator
 from opsmon.contract.calendar import DAY_S, Season, Span
 from opsmon.contract.limit import Limit, Unit
 from opsmon.near_miss import nearest, shown
-from opsmon.spec import Spec, wrong
+from opsmon.spec import Spec, text_schema, wrong
 from opsmon.text.bilingual import Text
 
 _LIMIT = re.compile(r"(\d{1,4}) (min|h|days?|workdays?|months?|years?)(?: to (\d\d:\d\d))?(, not rolled)?", re.ASCII)
@@ -24,7 +24,9 @@ class TextSpec(Spec):
     """A sentence in both languages."""
 
     en: str
+    """In English."""
     zh: str = ""
+    """In Chinese · 中文"""
 
     def resolve(self) -> Text:
         return Text(self.en, self.zh)
@@ -160,8 +162,36 @@ def _check_hours(text: str) -> str:
     return text
 
 
-LimitField = Annotated[Limit, BeforeValidator(parse_limit)]
-DateField = Annotated[str, AfterValidator(_check_date)]
-DatesField = Annotated[str, AfterValidator(_check_dates)]
-SeasonField = Annotated[str, AfterValidator(_check_season)]
-HoursField = Annotated[str, AfterValidator(_check_hours)]
+CLOCK_FORM = r"([01][0-9]:[0-5][0-9]|2[0-3]:[0-5][0-9]|24:00)"
+_LIMIT_FORM = r"^[0-9]{1,4} ((min|h)|(days?|workdays?|months?|years?)( to [0-9]{2}:[0-9]{2})?(, not rolled)?)$"
+_DATE_FORM = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_MONTH_DAY_FORM = r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+LimitField = Annotated[
+    Limit,
+    BeforeValidator(parse_limit),
+    text_schema(_LIMIT_FORM, f"not a limit: {LIMIT_HINT}", "3 min", "2 h", "5 days"),
+]
+DateField = Annotated[
+    str, AfterValidator(_check_date), text_schema(f"^{_DATE_FORM}$", "not a date, such as 2026-10-01", "2026-10-01")
+]
+DatesField = Annotated[
+    str,
+    AfterValidator(_check_dates),
+    text_schema(
+        rf"^{_DATE_FORM}(\.\.({_DATE_FORM})?)?$", "not dates, such as 2026-10-01..2026-10-07", "2026-10-01..2026-10-07"
+    ),
+]
+SeasonField = Annotated[
+    str,
+    AfterValidator(_check_season),
+    text_schema(
+        rf"^{_MONTH_DAY_FORM}\.\.{_MONTH_DAY_FORM}$",
+        "not a season: month and day, such as 06-01..10-07",
+        "06-01..10-07",
+    ),
+]
+HoursField = Annotated[
+    str,
+    AfterValidator(_check_hours),
+    text_schema(f"^{CLOCK_FORM}-{CLOCK_FORM}$", "not a stretch of hours, such as 09:00-18:00", "09:00-18:00"),
+]

@@ -20,7 +20,7 @@ from opsmon.errors import InvariantError
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import ClauseId, ContractId, IncidentId
 from opsmon.near_miss import nearest, shown
-from opsmon.spec import KindField, Spec, wrong
+from opsmon.spec import KindField, Spec, text_schema, wrong
 from opsmon.text.bilingual import Text
 
 
@@ -39,7 +39,16 @@ def parse_moment(text: object) -> datetime:
     return at.astimezone(UTC)
 
 
-Moment = Annotated[datetime, BeforeValidator(parse_moment)]
+_MOMENT_FORM = (
+    r"^[0-9]{4}-?[0-9]{2}-?[0-9]{2}.[0-9]{2}:[0-9]{2}.*([Zz]|[+-][0-9]{2}:?[0-9]{2}(:?[0-9]{2}(\.[0-9]+)?)?)$"
+)
+Moment = Annotated[
+    datetime,
+    BeforeValidator(parse_moment),
+    text_schema(
+        _MOMENT_FORM, "not a time with its offset, such as 2026-11-20T10:00:00+08:00", "2026-11-20T10:00:00+08:00"
+    ),
+]
 
 
 JUDGED = "judged"  # the type of an event that is no fact: a person found out what the incident is
@@ -54,17 +63,29 @@ class EventSpec(Spec):
     """
 
     at: Moment
+    """When, with its offset from UTC."""
     type: AnyFact | Literal["judged"]
+    """What happened."""
     by: str = ""
+    """Who did it or said so: a person, or `opsmon/CHANNEL`."""
     note: str = ""
+    """A remark."""
     reason: str = ""
+    """Why it happened, or was found."""
     fact: int | None = Field(default=None, ge=1)
+    """The place in the list, from 1, of the event that is withdrawn."""
     clauses: list[str] = Field(default=[])
+    """The clauses that it is excluded from; all unless told."""
     approved_by: str = ""
+    """Who approved the exclusion."""
     paper: str = ""
+    """The paper that shows it."""
     severity: AnySeverity | None = None
+    """The severity that was found."""
     service: str | None = None
+    """The service (lot) that was found."""
     labels: dict[str, str] = Field(default={})
+    """The labels that were found."""
 
     @model_validator(mode="after")
     def _keys_fit(self) -> "EventSpec":
@@ -97,8 +118,11 @@ class PressureSpec(Spec):
     """What leaves less time than the contract: a UPS that runs empty, a meeting that begins."""
 
     since: Moment
+    """Since when there is less time, with its offset from UTC."""
     gives_way_at: Moment
+    """When it gives way, with its offset from UTC."""
     reason: str
+    """What leaves less time: a UPS that runs empty, a meeting that begins."""
 
     def resolve(self) -> Pressure:
         return Pressure(self.since, self.gives_way_at, Text(self.reason))
@@ -108,14 +132,23 @@ class IncidentSpec(Spec):
     """One incident. `device` is a name only; no inventory is needed. Without one the incident stands for itself."""
 
     id: str
+    """The incident's id, unique in the file."""
     device: str = ""
+    """The device's name; no inventory is needed."""
     kind: KindField | None = None
+    """The device's kind."""
     service: str | None = None
+    """The service (lot) of the contract."""
     severity: AnySeverity = Severity.ORDINARY
+    """How grave it is."""
     labels: dict[str, str] = Field(default={})
+    """Labels that clauses select on."""
     estimates: EstimatesSpec = EstimatesSpec()
+    """How long the steps usually take here."""
     pressures: list[PressureSpec] = Field(default=[])
+    """What leaves less time than the contract."""
     events: list[EventSpec] = Field(default=[])
+    """What happened, in the order in which it was written down."""
 
     def resolve(self, contract: ContractId, service: str | None) -> Case:
         return Case(
@@ -174,8 +207,11 @@ class TimelineSpec(Spec):
     """A whole file."""
 
     contract: str
+    """The id of a contract of rules/contracts."""
     until: Moment
+    """Up to when it is told, with its offset from UTC."""
     incidents: list[IncidentSpec] = Field(default=[])
+    """The incidents."""
 
 
 @dataclass(frozen=True, slots=True)

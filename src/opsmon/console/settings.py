@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 from opsmon.errors import ConfigError
 from opsmon.model.secret import Secret
 from opsmon.near_miss import shown
-from opsmon.spec import SecretField, Spec, wrong
+from opsmon.spec import SecretField, Spec, text_schema, wrong
 
 DEFAULT_LISTEN = "127.0.0.1:9876"
 USUAL_NAME = "token"  # of the one that `http.token` gives
@@ -99,11 +99,16 @@ def _check_proxy(text: str) -> str:
     return text
 
 
+_TOKEN_NAME = text_schema(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$", "up to 60 ASCII letters, digits, `.`, `_` and `-`")
+
+
 class TokenSpec(Spec):
     """One of `http: {tokens: [...]}`"""
 
-    name: Annotated[str, AfterValidator(_check_token_name)]
+    name: Annotated[str, AfterValidator(_check_token_name), _TOKEN_NAME]
+    """Whose it is: the journal writes it beside each command · 持有人，写入日志"""
     token: SecretField
+    """The token, as a reference · 令牌（写引用）"""
 
 
 def _check_tokens(tokens: list[TokenSpec]) -> list[TokenSpec]:
@@ -114,15 +119,22 @@ def _check_tokens(tokens: list[TokenSpec]) -> list[TokenSpec]:
     return tokens
 
 
+_LISTEN = text_schema(r"^.+:[0-9]{1,5}$", "not an address to listen on, such as 127.0.0.1:9876", DEFAULT_LISTEN)
+
+
 class HttpSpec(Spec):
     """`http:`"""
 
-    listen: Annotated[str, AfterValidator(_check_listen)] = DEFAULT_LISTEN
+    listen: Annotated[str, AfterValidator(_check_listen), _LISTEN] = DEFAULT_LISTEN
+    """Address and port; 127.0.0.1:9876 unless told · 监听地址和端口"""
     token: SecretField | None = None
+    """What commands have to show, as a reference; without one there are no commands · 命令的令牌（写引用）"""
     tokens: Annotated[list[TokenSpec], Field(max_length=MOST_TOKENS), AfterValidator(_check_tokens)] = Field(
         default_factory=list
     )
+    """Tokens of people by their names, so that the journal says who gave a command · 各人的令牌"""
     trusted_proxies: list[Annotated[str, AfterValidator(_check_proxy)]] = Field(default_factory=list)
+    """Addresses or networks of proxies whose `X-Forwarded-For` is believed · 信任的代理"""
 
     @model_validator(mode="after")
     def _tokens_differ(self) -> "HttpSpec":

@@ -12,7 +12,17 @@ from opsmon.errors import ConfigError
 from opsmon.model.secret import Secret
 from opsmon.notify.channel import Channel
 from opsmon.notify.registry import FORMATS
-from opsmon.spec import SECRET_RESOLVER, Seconds, SecretField, Spec, read_secret, reference_schema, wrong
+from opsmon.spec import (
+    SECRET_RESOLVER,
+    Seconds,
+    SecretField,
+    Spec,
+    read_secret,
+    reference_schema,
+    seconds_schema,
+    text_schema,
+    wrong,
+)
 
 _LONGEST_TIMEOUT_S = 60.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
@@ -96,21 +106,30 @@ UrlField = Annotated[
     WithJsonSchema(
         {
             "description": "An http or https address; one with a key as a reference, {env: NAME} or {file: path}.",
-            "anyOf": [{"type": "string"}, reference_schema("env"), reference_schema("file")],
+            "anyOf": [{"type": "string", "pattern": "^https?://"}, reference_schema("env"), reference_schema("file")],
         }
     ),
 ]
 
 
+_NAME_FORM = text_schema(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$", "up to 60 ASCII letters, digits, `.`, `_` and `-`")
+
+
 class WebhookSpec(Spec):
     """A receiver of notifications over HTTP."""
 
-    name: Annotated[str, AfterValidator(_check_name)]
+    name: Annotated[str, AfterValidator(_check_name), _NAME_FORM]
+    """What the outbox and the metrics call it · 名称"""
     url: UrlField
-    format: Annotated[str, AfterValidator(_check_format)] = "alertmanager"
+    """An http or https address; one that holds a key as a reference · 地址（带密钥的写引用）"""
+    format: Annotated[str, AfterValidator(_check_format), WithJsonSchema({"enum": list(FORMATS)})] = "alertmanager"
+    """The form of the messages · 消息格式"""
     secret: SecretField | None = None
-    timeout: Annotated[Seconds, AfterValidator(_check_timeout)] = 10.0
+    """The key of the signature, as a reference · 签名密钥（写引用）"""
+    timeout: Annotated[Seconds, AfterValidator(_check_timeout), seconds_schema(above=0, most=_LONGEST_TIMEOUT_S)] = 10.0
+    """How long one delivery may take, at most 60s · 单次投递时长"""
     counts: bool = False
+    """Whether an accepted message counts as the contract's notice · 送达是否算合同的通知"""
 
     def resolve(self) -> Channel:
         """The channel that the item describes."""

@@ -31,8 +31,11 @@ class CheckSpec(Spec):
     the version of IP by which a host name is asked, both where it is not given."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]+$", max_length=64)] | None = None
+    """Tells two checks of one kind apart · 名称，同类检查有多个时需要"""
     timeout: Annotated[Seconds, Field(gt=0, le=600)] | None = None
+    """How long an answer is waited for · 超时"""
     family: Literal[4, 6] | None = None
+    """4 or 6: the version of IP by which a host name is asked · IP 版本"""
 
     def resolve(self) -> object:
         """The frozen settings that travel as `Check.settings`; None for a kind that has none."""

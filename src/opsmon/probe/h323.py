@@ -31,7 +31,9 @@ class H323Settings:
 
 class H323Spec(CheckSpec):
     port: Port = 1720
+    """The port for call signalling · 信令端口"""
     watch: Annotated[Seconds, Field(ge=0, le=5)] = 0.5
+    """How long the connection is watched: one that is hung up is a fault · 观察连接的时长"""
 
     def resolve(self) -> H323Settings:
         return H323Settings(self.port, self.watch)

@@ -60,16 +60,27 @@ class HttpSettings:
 
 class HttpSpec(CheckSpec):
     scheme: Literal["http", "https"] = "https"
+    """https or http · 协议"""
     port: Port | None = None
+    """443 or 80 unless told · 端口"""
     path: Annotated[str, Field(pattern=r"^/[!-~]*$", max_length=2000)] = "/"
+    """The path that is asked for · 路径"""
     host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]*$", max_length=253)] = ""
+    """The name that is asked for, where it is not the address · 主机名"""
     method: Literal["GET", "HEAD"] = "GET"
+    """GET or HEAD · 方法"""
     status: Annotated[list[Annotated[int, Field(ge=100, le=599)]], Field(max_length=20)] = []  # noqa: RUF012  # pydantic copies a default
+    """The status codes that are right; all below 400 unless told · 正确的状态码"""
     expect: Pattern | None = None
+    """A pattern that the page has to hold · 页面须匹配的正则"""
     username: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    """Who logs in (Basic or Digest) · 用户名"""
     password: SecretField | None = None
+    """The password, as a reference · 密码（写引用）"""
     verify: bool = True
+    """Whether its certificate has to be trusted · 是否校验证书"""
     authority: FilePath = ""
+    """The path of a PEM file of the authorities to trust, relative to this file · 信任的根证书文件"""
 
     def resolve(self) -> HttpSettings:
         login = Login(self.username, self.password) if self.username and self.password else None

@@ -40,10 +40,15 @@ class IcmpSettings:
 
 class IcmpSpec(CheckSpec):
     count: Annotated[int, Field(ge=1, le=20)] = 1
+    """How many pings a time · 每次发几个"""
     interval: Annotated[Seconds, Field(ge=0.01, le=5)] = 0.2
+    """The time between them · 间隔"""
     size: Annotated[int, Field(ge=8, le=1400)] = 56
+    """Octets of each ping's data · 数据字节数"""
     max_loss: Annotated[float, Field(ge=0, lt=1)] | None = None
+    """The share of lost pings beyond which it is degraded, 0.1 for a tenth · 丢包率上限"""
     max_rtt: Annotated[Seconds, Field(gt=0)] | None = None
+    """The round trip beyond which it is degraded · 时延上限"""
 
     def resolve(self) -> IcmpSettings:
         return IcmpSettings(self.count, self.interval, self.size, self.max_loss, self.max_rtt)

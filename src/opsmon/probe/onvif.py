@@ -59,11 +59,17 @@ class OnvifSettings:
 
 class OnvifSpec(CheckSpec):
     tls: bool = False
+    """Whether it is asked over https · 是否用 https"""
     port: Port | None = None
+    """80, or 443 with `tls`, unless told · 端口"""
     path: Annotated[str, Field(pattern=r"^/[!-~]*$", max_length=500)] = "/onvif/device_service"
+    """The path of its device service · 路径"""
     username: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    """Who logs in · 用户名"""
     password: SecretField | None = None
+    """The password, as a reference · 密码（写引用）"""
     max_offset: Annotated[Seconds, Field(gt=0)] | None = None
+    """How wrong its clock may be · 时钟允许的误差"""
 
     def resolve(self) -> OnvifSettings:
         login = Login(self.username, self.password) if self.username and self.password else None

@@ -53,11 +53,17 @@ class RtspSettings:
 
 class RtspSpec(CheckSpec):
     port: Port = 554
+    """The port · 端口"""
     path: Annotated[str, Field(pattern=r"^/[!-~]*$", max_length=500)] = "/"
+    """The path of the stream · 码流路径"""
     username: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    """Who logs in · 用户名"""
     password: SecretField | None = None
+    """The password, as a reference · 密码（写引用）"""
     describe: bool = True
+    """Whether the stream is described, and not only the server asked · 是否请求码流描述"""
     media: Annotated[list[Medium], Field(max_length=3)] = ["video"]  # noqa: RUF012 - pydantic copies it
+    """Media of which the stream has to hold at least one · 码流须包含其中至少一种"""
 
     def resolve(self) -> RtspSettings:
         login = Login(self.username, self.password) if self.username and self.password else None

@@ -43,9 +43,13 @@ class SipSettings:
 
 class SipSpec(CheckSpec):
     port: Port = 5060
+    """The port · 端口"""
     transport: Literal["udp", "tcp"] = "udp"
+    """udp or tcp · 传输方式"""
     user: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.!~*'()&=+$,;?/-]*$", max_length=64)] = ""
+    """The user part of the address that is asked · 被问的用户"""
     status: Annotated[list[Annotated[int, Field(ge=200, le=699)]], Field(max_length=20)] = []  # noqa: RUF012  # pydantic copies a default
+    """The status codes that are right; all below 500 unless told · 正确的状态码"""
 
     def resolve(self) -> SipSettings:
         return SipSettings(self.port, self.transport, self.user, tuple(self.status))

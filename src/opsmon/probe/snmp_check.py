@@ -37,7 +37,9 @@ class SnmpSettings:
 
 class SnmpSpec(CheckSpec):
     interfaces: Literal["lean", "full"] = "lean"
+    """`lean`: the objects that dashboards and conditions need; `full`: all of if_mib · 接口对象的多少"""
     retries: Annotated[int, Field(ge=0, le=10)] | None = None
+    """How often an unanswered request is sent again · 重发次数"""
 
     def resolve(self) -> SnmpSettings:
         return SnmpSettings(self.interfaces, self.timeout, self.retries)

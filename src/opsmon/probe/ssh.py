@@ -44,11 +44,17 @@ class SshSettings:
 
 class SshSpec(CheckSpec):
     port: Port | None = None
+    """That of `ssh:`, else 22, unless told · 端口"""
     login: bool = True
+    """Whether it logs in, or only reads the greeting · 是否登录"""
     command: Annotated[str, Field(max_length=1000)] = ""
+    """What is run once it is logged in · 登录后执行的命令"""
     expect: Pattern | None = None
+    """A pattern that the output has to hold · 输出须匹配的正则"""
     host_key: Annotated[str, Field(pattern=r"^(pin|any|SHA256:[A-Za-z0-9+/]{43}=?)$")] = "pin"
+    """`pin` the first one seen, take `any`, or its fingerprint `SHA256:…` · 主机密钥"""
     legacy: bool = False
+    """Also take old algorithms, for servers of long ago · 允许旧算法"""
 
     def resolve(self) -> SshSettings:
         expect = re.compile(self.expect, re.MULTILINE) if self.expect else None

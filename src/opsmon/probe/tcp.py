@@ -38,8 +38,11 @@ class TcpSettings:
 
 class TcpSpec(CheckSpec):
     port: Port
+    """The port · 端口"""
     send: str = ""
+    """What is sent once the connection stands · 连接后发送的内容"""
     expect: Pattern | None = None
+    """A pattern that what comes back has to hold · 应答须匹配的正则"""
 
     def resolve(self) -> TcpSettings:
         return TcpSettings(self.port, self.send.encode(), _pattern_of(self.expect) if self.expect else None)

@@ -29,20 +29,16 @@ from opsmon.probe.profile.profile import (
     Table,
     TextPlace,
 )
-from opsmon.probe.profile.spec import (
+from opsmon.probe.profile.spec import KindSpec, MatchSpec, ProfileSpec, TableSpec, TextSpec
+from opsmon.probe.profile.value_spec import (
     PATTERN_FLAGS,
     FilterSpec,
-    KindSpec,
     LabelSpec,
-    MatchSpec,
     ObjectSpec,
     OverruleSpec,
     PartSpec,
-    ProfileSpec,
     SourceSpec,
-    TableSpec,
-    TextSpec,
-)
+)  # fmt: skip
 from opsmon.probe.snmp.session import Oid
 
 Item = TypeVar("Item")
