@@ -6,6 +6,7 @@ from collections.abc import Iterable
 DID_YOU_MEAN = "did you mean `{}`?"
 LONGEST_SHOWN = 60
 CLOSE, VERY_CLOSE = 0.6, 0.8  # of `difflib`: 1 is the same word
+CLOSE_OTHERWISE = 0.75
 
 
 def shown(text: str) -> str:
@@ -17,5 +18,13 @@ def shown(text: str) -> str:
 def nearest(word: str, known: Iterable[str], *, cutoff: float = CLOSE) -> str:
     """`did you mean …?` when a known word is close, else an empty string."""
     lowered = {name.lower(): name for name in known}
-    found = difflib.get_close_matches(word.lower()[:LONGEST_SHOWN], lowered, n=1, cutoff=cutoff)
-    return DID_YOU_MEAN.format(lowered[found[0]]) if found else ""
+    written = word.lower()[:LONGEST_SHOWN]
+    found = difflib.get_close_matches(written, lowered, n=1, cutoff=cutoff)
+    return DID_YOU_MEAN.format(lowered[found[0]]) if found and not _is_another(found[0], written) else ""
+
+
+def _is_another(known: str, written: str) -> bool:
+    """Whether a word that shares many letters begins otherwise and is of another length: `toaster` is no `other`."""
+    if known[:1] == written[:1] or abs(len(known) - len(written)) < 2:
+        return False
+    return difflib.SequenceMatcher(None, known, written).ratio() < CLOSE_OTHERWISE

@@ -33,7 +33,7 @@ def _settings_mistakes(index: int, kind: str, settings: object, context: object)
     try:
         _spec(kind, settings, context)
     except ValidationError as error:
-        for mistake in mistakes_of(error, KINDS[kind].spec):
+        for mistake in mistakes_of(error, KINDS[kind].spec, settings):
             yield mistake._replace(steps=(index, kind, *mistake.steps))
 
 

@@ -154,10 +154,11 @@ def check_spec(
 ) -> SpecT | None:
     """The document (or the part of it under `steps`) as a Spec, or None after adding every mistake."""
     data = document.part(steps)
+    data = {} if data is None else data
     try:
-        return spec.model_validate({} if data is None else data, context=context)
+        return spec.model_validate(data, context=context)
     except ValidationError as error:
-        for mistake in mistakes_of(error, spec):
+        for mistake in mistakes_of(error, spec, data):
             add_mistake(document, steps, mistake, problems)
     return None
 

@@ -1,12 +1,13 @@
 """What a Spec finds wrong, said in plain words. Values are never repeated: one of them may be a secret."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from types import UnionType
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from opsmon.config.union_choice import WORD_KINDS, Told, chosen
 from opsmon.near_miss import DID_YOU_MEAN, nearest, shown
 
 Step = str | int
@@ -29,6 +30,16 @@ _EXPECTED = {
     "model_attributes_type": "a mapping",
     "dataclass_type": "a mapping",
 }
+# By what was expected and what was found.
+_MENDS = {
+    ("a list", "text"): "write `[…]` or lines that begin with `-`",
+    ("a list", "a mapping"): "begin each item with `-`",
+    ("a mapping", "a list"): "leave out the `-`",
+    ("a mapping", "text"): "`key: value`, with a blank after the colon",
+    ("a whole number", "text"): "write the number without quotes",
+    ("a number", "text"): "write the number without quotes",
+    ("`true` or `false`", "text"): "`yes`, `no`, `on` and `off` are text here",
+}
 _REWORDED = (
     ("Input should be", "must be"),
     ("greater than or equal to", "at least"),
@@ -50,10 +61,10 @@ class Mistake(NamedTuple):
     warning: bool = False
 
 
-def mistakes_of(error: ValidationError, spec: type[BaseModel]) -> Iterator[Mistake]:
-    """Every mistake of a failed validation, one a place."""
+def mistakes_of(error: ValidationError, spec: type[BaseModel], data: object) -> Iterator[Mistake]:
+    """Every mistake of a failed validation of the data, one a place."""
     seen: set[tuple[tuple[Step, ...], str]] = set()
-    mistakes = [_mistake(detail, spec) for detail in error.errors(include_url=False)]
+    mistakes = [_mistake(told, spec) for told in chosen(error.errors(include_url=False), data)]
     misspelt = {(m.steps[:-1], m.hint) for m in mistakes if m.at_key}
     for mistake in mistakes:
         meant = (mistake.steps[:-1], DID_YOU_MEAN.format(mistake.steps[-1])) if mistake.steps else None
@@ -67,20 +78,34 @@ def _missing(steps: tuple[Step, ...]) -> str:
     return f"`{steps[-1]}` is missing" if steps else "missing"
 
 
-def _mistake(detail: ErrorDetails, spec: type[BaseModel]) -> Mistake:
-    steps, kind = detail["loc"], detail["type"]
+def _mistake(told: Told, spec: type[BaseModel]) -> Mistake:
+    detail, steps, kind = told.detail, told.steps, told.kind
     value, context = detail.get("input"), detail.get("ctx", {})
     if kind == "extra_forbidden":
         return _unknown_key(steps, spec)
     if kind == "missing":
         return Mistake(steps, _missing(steps))
     if kind == "opsmon":
-        return Mistake(steps, str(context["message"]), str(context["hint"]))
-    if kind in _EXPECTED:
-        return Mistake(steps, f"expected {_EXPECTED[kind]}, found {kind_of(value)}", _quote_hint(kind, value))
-    if kind in ("enum", "literal_error"):
-        return _unknown_word(steps, value, context)
+        return Mistake(steps, str(context["message"]), str(context["hint"]), at_key=told.is_of_key)
+    if kind in WORD_KINDS and isinstance(value, str):
+        words = [word for one in (detail, *told.others) for word in _words_of(one)]
+        return _unknown_word(steps, value, list(dict.fromkeys(words)))
+    if kind in _EXPECTED or kind in WORD_KINDS:
+        forms = list(dict.fromkeys(form for one in (detail, *told.others) for form in _forms_of(one)))
+        expected = f"{', '.join(forms[:-1])} or {forms[-1]}" if len(forms) > 1 else forms[0]
+        return Mistake(steps, f"expected {expected}, found {kind_of(value)}", _mend_of(forms, value))
     return Mistake(steps, _plain(detail["msg"]))
+
+
+def _forms_of(detail: ErrorDetails) -> list[str]:
+    if detail["type"] in WORD_KINDS:
+        return [f"one of {', '.join(_words_of(detail))}"]
+    return [_EXPECTED[detail["type"]]] if detail["type"] in _EXPECTED else []
+
+
+def _words_of(detail: ErrorDetails) -> list[str]:
+    expected = str(detail.get("ctx", {}).get("expected", ""))
+    return [part.strip("'") for part in expected.replace(" or ", ", ").split(", ") if part]
 
 
 def _unknown_key(steps: tuple[Step, ...], spec: type[BaseModel]) -> Mistake:
@@ -90,13 +115,8 @@ def _unknown_key(steps: tuple[Step, ...], spec: type[BaseModel]) -> Mistake:
     return Mistake(steps, f"unknown key {shown(key)}", hint, at_key=True)
 
 
-def _unknown_word(steps: tuple[Step, ...], value: object, context: dict[str, Any]) -> Mistake:
-    expected = str(context.get("expected", ""))
-    words = [part.strip("'") for part in expected.replace(" or ", ", ").split(", ")]
-    if not isinstance(value, str):
-        return Mistake(steps, f"expected one of {', '.join(words)}, found {kind_of(value)}")
-    hint = nearest(value, words) or f"one of {', '.join(words)}"
-    return Mistake(steps, f"unknown word {shown(value)}", hint)
+def _unknown_word(steps: tuple[Step, ...], value: str, words: Sequence[str]) -> Mistake:
+    return Mistake(steps, f"unknown word {shown(value)}", nearest(value, words) or f"one of {', '.join(words)}")
 
 
 def _plain(message: str) -> str:
@@ -119,12 +139,10 @@ def kind_of(value: object) -> str:
     return "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list) else type(value).__name__
 
 
-def _quote_hint(kind: str, value: object) -> str:
-    if kind == "string_type" and isinstance(value, int | float):
+def _mend_of(forms: Sequence[str], value: object) -> str:
+    if "text" in forms and isinstance(value, int | float):
         return "put it in quotes"
-    if kind in ("list_type", "tuple_type") and isinstance(value, str):
-        return "write `[…]` or lines that begin with `-`"
-    return ""
+    return _MENDS.get((forms[0], kind_of(value)), "") if len(forms) == 1 else ""
 
 
 def _keys_at(spec: type[BaseModel], steps: Iterable[Step]) -> set[str]:

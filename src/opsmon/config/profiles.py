@@ -1,9 +1,10 @@
 """The device profiles of a root: each YAML file of `probes/`, read strictly, joined, mistakes placed in their files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from opsmon.backup.spec import BackupSectionSpec
 from opsmon.config.check_list import check_mistakes
 from opsmon.config.document import Document, add_mistake, check_spec, read_document
 from opsmon.config.folder import yaml_files
@@ -16,10 +17,10 @@ from opsmon.probe.profile.spec import ProfileSpec
 
 
 class ProfileFiles(NamedTuple):
-    """What a folder of profiles gives: the profiles, None where one is wrong, and the files that were read."""
+    """What a folder of profiles gives: the profiles, None where one is wrong, and the file of each."""
 
     profiles: ProfileSet | None
-    documents: Sequence[Document]
+    documents: Mapping[str, Document]
 
 
 def load_profiles(folder: Path, root: Path | None = None) -> ProfileSet:
@@ -40,7 +41,7 @@ def read_profiles(folder: Path, root: Path, problems: Problems) -> ProfileFiles:
     for file in yaml_files(folder, root, problems, deep=False):
         document = read_document(file, root, problems)
         spec = check_spec(document, ProfileSpec, problems) if document else None
-        if document is None or spec is None or not _are_sound(spec.checks, document, problems):
+        if document is None or spec is None or not _are_sound(spec, document, problems):
             sound = False
         elif spec.name in specs:
             sound = False
@@ -49,14 +50,16 @@ def read_profiles(folder: Path, root: Path, problems: Problems) -> ProfileFiles:
         else:
             specs[spec.name], documents[spec.name] = spec, document
     profiles = _joined(specs, documents, problems, folder) if sound else None
-    return ProfileFiles(profiles, tuple(documents.values()))
+    return ProfileFiles(profiles, documents)
 
 
-def _are_sound(checks: Sequence[object], document: Document, problems: Problems) -> bool:
-    mistakes = list(check_mistakes(checks, SHAPE_ONLY))
+def _are_sound(profile: ProfileSpec, document: Document, problems: Problems) -> bool:
+    """Whether the sections are right that other rooms read: the checks, the backup's recipe."""
+    mistakes = list(check_mistakes(profile.checks, SHAPE_ONLY))
     for mistake in mistakes:
         add_mistake(document, ("checks",), mistake, problems)
-    return not mistakes
+    recipe = check_spec(document, BackupSectionSpec, problems, steps=("backup",)) if profile.backup else True
+    return not mistakes and recipe is not None
 
 
 def _joined(

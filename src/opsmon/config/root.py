@@ -60,8 +60,8 @@ def load_root(path: Path, *, environ: Mapping[str, str] = os.environ, require_se
     conditions = load_conditions(rules, loading.problems)
     profile_files = read_profiles(root_of("probes", root) / "probes", root, loading.problems)
     profiles = profile_files.profiles
-    recipes = resolve_recipes(profiles, loading.problems) if profiles else RecipeBook()
-    known = _known(known_contracts, profiles, recipes, _owners(profile_files.documents, loading))
+    recipes = resolve_recipes(profiles, loading.problems, profile_files.documents) if profiles else RecipeBook()
+    known = _known(known_contracts, profiles, recipes, _owners(profile_files.documents.values(), loading))
     inventory = load_inventory(loading, known)
     loading.problems.tell_doubts(sorted({site.contract for site in inventory.sites.values() if site.contract}))
     loading.problems.raise_if_any()

@@ -19,6 +19,7 @@ from opsmon.config.conditions import ConditionsSpec
 from opsmon.config.contracts import ContractSpec
 from opsmon.config.field_words import words_of
 from opsmon.config.inventory_spec import DeviceSpec, FieldsSpec, Name, RangeSpec, SiteFileSpec
+from opsmon.config.node import TEXT_KEYS
 from opsmon.config.schema_form import finished
 from opsmon.config.settings import SettingsSpec
 from opsmon.config.timeline import TimelineSpec
@@ -54,6 +55,8 @@ def _told(shape: Schema, spec: type) -> Schema:
     for key, field in shape.get("properties", {}).items():
         if key in words:
             field["description"] = words[key]
+        if key in TEXT_KEYS and field.get("type") == "string":
+            field["type"] = ["string", "number"]  # 3.10 is read as the text that was written
     return shape
 
 

@@ -16,6 +16,8 @@ def finished(schema: Schema) -> Schema:
     definitions: Schema = schema.get("$defs", {})
     done = _formed(schema)
     done["$defs"] = {name: _formed(inner) for name, inner in definitions.items()}
+    for inner in done["$defs"].values():
+        inner.pop("title", None)  # the name of a class
     for name in sorted(_wanted_nullable(done)):
         done["$defs"][f"{name}-or-null"] = _with_null(done["$defs"][name])
     return done if done["$defs"] else {key: value for key, value in done.items() if key != "$defs"}

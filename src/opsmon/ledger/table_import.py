@@ -171,7 +171,7 @@ def _row_mistakes(table: Table, line: int, entry: dict[str, object]) -> Iterator
     try:
         DeviceSpec.model_validate(entry)
     except ValidationError as error:
-        for mistake in mistakes_of(error, DeviceSpec):
+        for mistake in mistakes_of(error, DeviceSpec, entry):
             column = str(mistake.steps[0]) if mistake.steps else ""
             yield table.problem(line, column, mistake.message, mistake.hint)
 
