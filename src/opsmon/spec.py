@@ -41,6 +41,11 @@ class Spec(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
+    @classmethod
+    def hint_for(cls, unknown_key: str) -> str:
+        """What to say of a key that this Spec does not know; empty where spelling alone can tell."""
+        return ""
+
 
 def wrong(message: str, hint: str = "") -> PydanticCustomError:
     """A mistake for a validator to raise; the loader adds file, line and column."""

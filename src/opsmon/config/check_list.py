@@ -9,10 +9,11 @@ from opsmon.config.mistake import Mistake, kind_of, mistakes_of
 from opsmon.model.device import Check, Kind
 from opsmon.model.duration import format_duration, parse_duration_s
 from opsmon.model.name import CheckName
-from opsmon.near_miss import nearest, shown
+from opsmon.near_miss import DID_YOU_MEAN, nearest, shown
 from opsmon.probe.field import CheckSpec
 from opsmon.probe.registry import KINDS
 
+_ALSO_CALLED = {"ping": "icmp", "https": "http", "web": "http", "port": "tcp"}
 _SHAPE = "a name such as `icmp`, or `{tcp: {port: 5060}}`"
 
 
@@ -20,10 +21,13 @@ def check_mistakes(entries: Sequence[object], context: object) -> Iterator[Mista
     """Everything wrong with one `checks:` list, steps from the list."""
     for index, entry in enumerate(entries):
         kind, settings = _split(entry)
-        if kind is None:
+        if isinstance(entry, dict) and len(entry) > 1:
+            yield Mistake((index,), "several checks in one item", "each one is an item of its own: `- …`")
+        elif kind is None:
             yield Mistake((index,), f"expected the name of a check, found {kind_of(entry)}", _SHAPE)
         elif kind not in KINDS:
-            hint = nearest(kind, KINDS) or f"one of {', '.join(KINDS)}"
+            meant = _ALSO_CALLED.get(kind.lower())
+            hint = DID_YOU_MEAN.format(meant) if meant else nearest(kind, KINDS) or f"one of {', '.join(KINDS)}"
             yield Mistake((index,), f"unknown check {shown(kind)}", hint)
         else:
             yield from _settings_mistakes(index, kind, settings, context)
@@ -34,7 +38,15 @@ def _settings_mistakes(index: int, kind: str, settings: object, context: object)
         _spec(kind, settings, context)
     except ValidationError as error:
         for mistake in mistakes_of(error, KINDS[kind].spec, settings):
-            yield mistake._replace(steps=(index, kind, *mistake.steps))
+            hint = mistake.hint or _hint_of(kind, settings, mistake)
+            yield mistake._replace(steps=(index, kind, *mistake.steps), hint=hint)
+
+
+def _hint_of(kind: str, settings: object, mistake: Mistake) -> str:
+    """A bare name where settings are needed, or a bare number where they have names."""
+    if isinstance(settings, int) and "port" in KINDS[kind].spec.model_fields:
+        return f"`{{{kind}: {{port: {settings}}}}}`"
+    return f"`{{{kind}: {{{mistake.steps[-1]}: …}}}}`" if settings in ({}, None) and mistake.steps else ""
 
 
 def _split(entry: object) -> tuple[str | None, object]:

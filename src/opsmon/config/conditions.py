@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from opsmon.config.document import add_config_error, check_spec, read_document
 from opsmon.config.problem import Problems
@@ -53,6 +53,19 @@ def _alert_name(name: str) -> str:
     return name
 
 
+_METRICS = sorted(name.removeprefix(PREFIX) for name in CATALOGUE)
+_MOST_PROPOSED = 5
+
+
+def _known_metric(metric: str) -> str:
+    plain = metric.removeprefix(PREFIX)
+    if plain not in _METRICS:
+        alike = [name for name in _METRICS if plain.lower() in name.lower()][:_MOST_PROPOSED]
+        proposed = f"such as {', '.join(alike)}" if alike else "the metrics are listed in docs/metrics.md"
+        raise wrong(f"unknown metric {shown(metric)}", nearest(plain, _METRICS) or proposed)
+    return metric
+
+
 def _form(written: object) -> str:
     """Which form a threshold is written in; a scalar is a number, or a wrong one."""
     if isinstance(written, dict | ThresholdSpec):
@@ -60,6 +73,11 @@ def _form(written: object) -> str:
     return "pair" if isinstance(written, list) else "number"
 
 
+MetricName = Annotated[
+    str,
+    AfterValidator(_known_metric),
+    WithJsonSchema({"enum": [*_METRICS, *(n for n in CATALOGUE if n not in _METRICS)]}),
+]
 Name = Annotated[
     str,
     AfterValidator(_alert_name),
@@ -148,7 +166,7 @@ class ThresholdSpec(Spec):
 
     limit: str | None = None
     """A limit of the device's contract, by name."""
-    metric: str | None = None
+    metric: MetricName | None = None
     """Another metric of the same subject."""
     times: Annotated[float, Field(gt=0)] = 1.0
     """What it is multiplied with."""
@@ -161,8 +179,6 @@ class ThresholdSpec(Spec):
             raise wrong(
                 f"unknown limit {shown(self.limit)}", nearest(self.limit, LIMITS) or f"known: {', '.join(LIMITS)}"
             )
-        if self.metric is not None:
-            _known_metric(self.metric)
         return self
 
     def resolve(self) -> Threshold:
@@ -181,7 +197,7 @@ Clear = Annotated[
 class ConditionSpec(GradedSpec):
     """A comparison over series, with how long it must hold and when it is over."""
 
-    metric: str | list[str] | None = None
+    metric: MetricName | list[MetricName] | None = None
     """The metric, or the metrics, that it looks at."""
     measure: Annotated[Measure, Field(strict=False)] = Measure.VALUE
     """What of the metric is compared."""
@@ -201,9 +217,9 @@ class ConditionSpec(GradedSpec):
     """Which devices; all unless told."""
     series: dict[str, str] = Field(default_factory=dict)
     """Labels with the value that the series must have."""
-    needs: dict[str, list[float]] = Field(default_factory=dict)
+    needs: dict[MetricName, list[float]] = Field(default_factory=dict)
     """Other metrics of the subject that must have one of these values."""
-    unless: dict[str, list[float]] = Field(default_factory=dict)
+    unless: dict[MetricName, list[float]] = Field(default_factory=dict)
     """Other metrics of the subject that must not have one of these values."""
     interfaces: Literal["all", "important"] = "all"
     """All interfaces, or the important ones alone."""
@@ -214,8 +230,7 @@ class ConditionSpec(GradedSpec):
 
     @model_validator(mode="after")
     def _makes_sense(self) -> "ConditionSpec":
-        for metric in (*self._metrics(), *self.needs, *self.unless):
-            _known_metric(metric)
+        self._metrics()
         given = [key for key in ("above", "below", "outside", "one_of") if getattr(self, key) is not None]
         if len(given) != 1:
             raise wrong("needs exactly one comparison", "one of `above`, `below`, `outside`, `one_of`")
@@ -353,12 +368,6 @@ def _threshold(limit: float | ThresholdSpec | None) -> Threshold:
 def _plain(metric: str) -> str:
     """The name as samples carry it; the prefix of the exposition may be written and is dropped."""
     return metric.removeprefix(PREFIX)
-
-
-def _known_metric(metric: str) -> None:
-    names = {name.removeprefix(PREFIX) for name in CATALOGUE}
-    if _plain(metric) not in names:
-        raise wrong(f"unknown metric {shown(metric)}", nearest(_plain(metric), names))
 
 
 def load_conditions(root: Path, problems: Problems) -> Rulebook:

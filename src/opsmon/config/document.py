@@ -154,7 +154,8 @@ def check_spec(
 ) -> SpecT | None:
     """The document (or the part of it under `steps`) as a Spec, or None after adding every mistake."""
     data = document.part(steps)
-    data = {} if data is None else data
+    if data is None and not (steps and isinstance(steps[-1], int)):  # an item of a list is never left out
+        data = {}
     try:
         return spec.model_validate(data, context=context)
     except ValidationError as error:

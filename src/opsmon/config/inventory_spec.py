@@ -17,7 +17,7 @@ from pydantic import (
 from opsmon.backup.spec import PatternText, PromptText
 from opsmon.config.address import Address
 from opsmon.config.full_width import name_slip
-from opsmon.near_miss import shown
+from opsmon.near_miss import DID_YOU_MEAN, shown
 from opsmon.spec import KindField, Seconds, SecretField, Spec, seconds_schema, text_schema, wrong
 
 MOST_DEVICES = 100_000
@@ -223,11 +223,25 @@ class FieldsSpec(Spec):
     """How its SSH server is logged in to; null takes away what is inherited · SSH 访问"""
 
 
+_ALSO_CALLED = {
+    "ip": "address", "host": "address", "hostname": "address", "management_ip": "address", "id": "name",
+    "type": "kind", "role": "kind", "model": "profile", "uplink": "parents", "depends_on": "parents", "tags": "labels",
+    "interval": "periods", "template": "use", "interfaces": "important",
+}  # fmt: skip
+
+
 class DeviceSpec(FieldsSpec):
     """One item of `devices:`. `formerly` are names that the device had before, so that its past stays its own."""
 
     name: Name
     """Unique over the root; its past is known by it · 设备名，全局唯一"""
+
+    @classmethod
+    def hint_for(cls, unknown_key: str) -> str:
+        """The key by another name that people call it."""
+        meant = _ALSO_CALLED.get(unknown_key.lower())
+        return DID_YOU_MEAN.format(meant) if meant else ""
+
     formerly: list[Name] | None = None
     """Names that it had before, so that its past stays its own · 曾用名"""
     address: Address
@@ -261,6 +275,12 @@ class RangeSpec(FieldsSpec):
 
 class SiteFileSpec(Spec):
     """A whole file of `inventories/`; its parts are validated one by one, so that one mistake hides no other."""
+
+    @classmethod
+    def hint_for(cls, unknown_key: str) -> str:
+        """A device's field that is not indented looks like one of the site."""
+        belongs = unknown_key in DeviceSpec.model_fields
+        return "it belongs to a device, or under `defaults:`: indent it" if belongs else ""
 
     site: Name
     """The site's name, unique over the root · 站点名，全局唯一"""

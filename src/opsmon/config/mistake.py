@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 
 from opsmon.config.union_choice import WORD_KINDS, Told, chosen
 from opsmon.near_miss import DID_YOU_MEAN, nearest, shown
+from opsmon.spec import Spec
 
 Step = str | int
 _EXPECTED = {
@@ -36,10 +37,10 @@ _MENDS = {
     ("a list", "a mapping"): "begin each item with `-`",
     ("a mapping", "a list"): "leave out the `-`",
     ("a mapping", "text"): "`key: value`, with a blank after the colon",
-    ("a whole number", "text"): "write the number without quotes",
-    ("a number", "text"): "write the number without quotes",
+    ("text", "nothing"): "write it behind the colon",
     ("`true` or `false`", "text"): "`yes`, `no`, `on` and `off` are text here",
 }
+_NUMBERS = ("a number", "a whole number")
 _REWORDED = (
     ("Input should be", "must be"),
     ("greater than or equal to", "at least"),
@@ -99,7 +100,8 @@ def _mistake(told: Told, spec: type[BaseModel]) -> Mistake:
 
 def _forms_of(detail: ErrorDetails) -> list[str]:
     if detail["type"] in WORD_KINDS:
-        return [f"one of {', '.join(_words_of(detail))}"]
+        words = _words_of(detail)
+        return [f"`{words[0]}`" if len(words) == 1 else f"one of {', '.join(words)}"]
     return [_EXPECTED[detail["type"]]] if detail["type"] in _EXPECTED else []
 
 
@@ -110,9 +112,17 @@ def _words_of(detail: ErrorDetails) -> list[str]:
 
 def _unknown_key(steps: tuple[Step, ...], spec: type[BaseModel]) -> Mistake:
     key = str(steps[-1])
-    known = sorted(_keys_at(spec, steps[:-1]))
-    hint = nearest(key, known) or (f"known keys: {', '.join(known)}" if known else "")
-    return Mistake(steps, f"unknown key {shown(key)}", hint, at_key=True)
+    models = _models_at(spec, steps[:-1])
+    known = sorted({name for model in models for name in _names(model)})
+    hints = (model.hint_for(key) for model in models if issubclass(model, Spec))
+    hint = next(filter(None, hints), "") or _glued(key) or nearest(key, known)
+    return Mistake(steps, f"unknown key {shown(key)}", hint or f"known keys: {', '.join(known)}", at_key=True)
+
+
+def _glued(key: str) -> str:
+    """`port:5060` in braces is one word."""
+    name, colon, value = key.partition(":")
+    return f"a blank after the colon: `{name}: {value}`" if name and colon and value else ""
 
 
 def _unknown_word(steps: tuple[Step, ...], value: str, words: Sequence[str]) -> Mistake:
@@ -142,15 +152,25 @@ def kind_of(value: object) -> str:
 def _mend_of(forms: Sequence[str], value: object) -> str:
     if "text" in forms and isinstance(value, int | float):
         return "put it in quotes"
+    if forms[0] in _NUMBERS and isinstance(value, str):
+        return "write the number without quotes" if _reads_as_number(value) else ""
     return _MENDS.get((forms[0], kind_of(value)), "") if len(forms) == 1 else ""
 
 
-def _keys_at(spec: type[BaseModel], steps: Iterable[Step]) -> set[str]:
-    """The keys that the Spec under `steps` knows, over every member of a union."""
+def _reads_as_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _models_at(spec: type[BaseModel], steps: Iterable[Step]) -> list[type[BaseModel]]:
+    """The Specs under `steps`, every member of a union that is one."""
     types: list[Any] = [spec]
     for step in steps:
         types = [inner for outer in types for inner in _inside(outer, step)]
-    return {key for kind in types for model in _models(kind) for key in _names(model)}
+    return [model for kind in types for model in _models(kind)]
 
 
 def _names(model: type[BaseModel]) -> set[str]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import yaml
 
 from opsmon.config.full_width import Slip, flow_slip, line_slips, silent_slip, swallowed_key
+from opsmon.config.syntax import syntax_fault
 from opsmon.near_miss import shown
 
 DEEPEST = 40
@@ -250,20 +251,14 @@ def _code(character: object) -> int:
 
 
 def _syntax(text: str, error: yaml.MarkedYAMLError) -> YamlProblem:
-    mark = error.problem_mark or error.context_mark
-    place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
     lines = text.splitlines()
-    line = lines[place.line - 1] if place.line <= len(lines) else ""
-    if "\t" in line[: place.column] and not line[: place.column].strip():
-        return YamlProblem(place, "a tab in the indentation", "YAML is indented with spaces")
     near = () if text.isascii() else _lines_around(lines, error)
     slips = _slips_of(lines, near)
     if slips:
         first = slips[0]
         return YamlProblem(first.place, first.message, first.hint, slips[1:])
-    problem = str(error.problem or "not YAML").removeprefix("while ")
-    context = f" {error.context}" if error.context else ""
-    return YamlProblem(place, f"not YAML: {problem}{context}", _suspicion(lines, near))
+    fault = syntax_fault(lines, error)
+    return YamlProblem(Place(fault.line, fault.column), fault.message, _suspicion(lines, near) or fault.hint)
 
 
 def _suspicion(lines: list[str], near: tuple[int, ...]) -> str:
