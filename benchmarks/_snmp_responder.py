@@ -1,9 +1,10 @@
 """The far end of the SNMP benchmarks, a process of its own: one UDP socket that plays every device of 127.0.0.0/8.
 
-python -m benchmarks._snmp_responder --interfaces 48
+python -m benchmarks._snmp_responder --interfaces 48 [--still]
 
 Prints its port and answers until its input ends. Answers are encoded once per request and epoch; an epoch lasts a
-second, and from one to the next every counter moves, so that nobody is served the same octets twice in a row.
+second, and from one to the next every counter moves, so that nobody is served the same octets twice in a row. With
+`--still` nothing ever moves.
 """
 
 import argparse
@@ -85,8 +86,10 @@ def answer_waiting(shared: socket.socket, agent: SnmpAgent) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--interfaces", type=int, default=48)
-    interfaces = parser.parse_args().interfaces
-    agents = [SnmpAgent(MibView(objects_at(epoch, interfaces)), COMMUNITY.encode()) for epoch in range(EPOCHS)]
+    parser.add_argument("--still", action="store_true")
+    options = parser.parse_args()
+    interfaces, epochs = options.interfaces, 1 if options.still else EPOCHS
+    agents = [SnmpAgent(MibView(objects_at(epoch, interfaces)), COMMUNITY.encode()) for epoch in range(epochs)]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as shared:
         shared.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * 1024 * 1024)
         shared.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
@@ -97,7 +100,7 @@ def main() -> None:
             ready, _, _ = select.select([shared, sys.stdin], [], [])
             if sys.stdin in ready:
                 return
-            answer_waiting(shared, agents[int(time.monotonic() / EPOCH_S) % EPOCHS])
+            answer_waiting(shared, agents[int(time.monotonic() / EPOCH_S) % epochs])
 
 
 if __name__ == "__main__":

@@ -27,11 +27,12 @@ class Segment:
     so the other conversions are found from it.
     """
 
-    __slots__ = ("_fractions", "_pick", "_wholes", "metric")
+    __slots__ = ("_fractions", "_only", "_pick", "_wholes", "metric")
 
     def __init__(self, metric: str, prefixes: Sequence[str], places: Sequence[int]) -> None:
         self.metric = metric
         self._pick = _picker(places)
+        self._only = places[0] if len(places) == 1 else None
         self._wholes = "".join(f"{prefix.replace('%', '%%')}%d\n" for prefix in prefixes)
         self._fractions: str | None = None
 
@@ -41,6 +42,8 @@ class Segment:
 
     def render(self, block_values: "array[float]") -> str:
         """The lines, each with its end; "" where every value is absent."""
+        if self._only is not None:
+            return self._render_one(block_values[self._only])
         values = self._pick(block_values)
         if all(map(float.is_integer, values)) and min(values) >= -_LARGEST and max(values) <= _LARGEST:
             return self._wholes % tuple(values)
@@ -49,6 +52,16 @@ class Segment:
                 self._fractions = self._wholes.replace(" %d\n", " %s\n")
             return self._fractions % tuple(map(format_value, values))
         return self._render_present(values)
+
+    def _render_one(self, value: float) -> str:
+        """The usual number of a check: most of its metrics have one series."""
+        if value.is_integer() and -_LARGEST <= value <= _LARGEST:
+            return self._wholes % int(value)
+        if value != value:  # noqa: PLR0124 - NaN
+            return ""
+        if self._fractions is None:
+            self._fractions = self._wholes.replace(" %d\n", " %s\n")
+        return self._fractions % format_value(value)
 
     def _render_present(self, values: Values) -> str:
         present = [value == value for value in values]  # noqa: PLR0124 - the quickest test for NaN

@@ -19,11 +19,11 @@ class Contact:
 
     __slots__ = ("address", "answered", "heard", "lookup_s")
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "", lookup_s: float = nan) -> None:
         self.answered = False
         self.heard = ""
-        self.address = ""
-        self.lookup_s = nan
+        self.address = address
+        self.lookup_s = lookup_s
 
 
 _current: ContextVar[Contact | None] = ContextVar("contact", default=None)

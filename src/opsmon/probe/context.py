@@ -53,13 +53,16 @@ class ProbeContext:
     searches: Searches = field(default_factory=Searches)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a check found, before the worker puts device, time and duration to it: then it is a Sample."""
+_NO_FACTS: Mapping[str, str] = MappingProxyType({})
+
+
+class Finding(NamedTuple):
+    """What a check found, before the worker puts device, time and duration to it: then it is a Sample. A tuple, since
+    one is made for every ping."""
 
     outcome: Outcome = Outcome.OK
     detail: str = ""
     readings: tuple[Reading, ...] = ()
     identity: Identity | None = None
-    facts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    facts: Mapping[str, str] = _NO_FACTS
     cause: LocalCause | None = None

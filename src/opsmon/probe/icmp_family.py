@@ -74,6 +74,7 @@ class PingRequest:
     sequence: int = 0
     sent_at_ns: int = 0
     sent_s: float = 0.0
+    setup_s: float = 0.0  # how long it waited for its batch
     drops_before: int = 0
     refusal: ProbeError | None = None  # an ICMP error about it; a reply may come all the same
     out: bool = False  # sent, and neither settled nor given up
@@ -116,6 +117,7 @@ class FamilyPinger:
         if not self._queue and self._take_turn():
             self._send(request)
             return
+        request.setup_s = -self._clock.monotonic()
         self._queue.append(request)
         if self._flush_timer is None:
             self._flush_timer = self._loop.call_later(BATCH_PAUSE_S, self._flush)
@@ -142,6 +144,7 @@ class FamilyPinger:
         batch, self._queue = self._queue[:BATCH], self._queue[BATCH:]
         self._begin_batch(BATCH - len(batch), self._loop.time())
         for request in batch:
+            request.setup_s += self._clock.monotonic()
             self._send(request)
         self._flush_timer = self._loop.call_later(BATCH_PAUSE_S, self._flush) if self._queue else None
 
@@ -253,7 +256,7 @@ class FamilyPinger:
             return
         self._counts.answered += 1
         self._bring_home(request)
-        request.future.set_result(Echo(rtt_s, received.hop_limit))
+        request.future.set_result(Echo(rtt_s, received.hop_limit, request.setup_s))
 
     def _take_failure(self, request: PingRequest, answer: EchoFailure, source: str) -> None:
         quoted = answer.quoted_payload[:NONCE_BYTES]

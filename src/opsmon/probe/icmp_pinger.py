@@ -63,10 +63,8 @@ class FleetPinger:
         """One echo request with `size_bytes` (8 to 1,400) of payload. Raises ProbeError."""
         family = self._family_of(address)
         request = PingRequest(address, timeout_s, size_bytes, asyncio.get_running_loop().create_future())
-        asked_s = self._clock.monotonic()
         family.submit(request)
-        echo = await request.future
-        return echo._replace(setup_s=max(0.0, request.sent_s - asked_s))
+        return await request.future
 
     def _family_of(self, address: str) -> FamilyPinger:
         version = IpVersion.V6 if ":" in address else IpVersion.V4

@@ -80,10 +80,7 @@ class Resolver:
         `family` (4 or 6) leaves only its own; the run that asks notes the first. Raises ProbeError(LOCAL_FAULT) when
         there is none.
         """
-        found, lookup_s = self._numeric.get(address) or self._numeric_of(address), 0.0
-        if found and family is None:  # by far the most, at every ping
-            note_address(found[0], 0.0)
-            return found
+        found, lookup_s = self.numeric(address), 0.0
         if not found:
             known = self._known.setdefault(address, _Known())
             began_s = self._clock.monotonic()
@@ -104,11 +101,11 @@ class Resolver:
     def known_addresses(self, address: str) -> tuple[str, ...]:
         """What is known without asking; empty for a name that was never resolved."""
         known = self._known.get(address)
-        return self._numeric_of(address) or (() if known is None else known.addresses)
+        return self.numeric(address) or (() if known is None else known.addresses)
 
-    def is_name(self, address: str) -> bool:
-        """Whether the name service is needed for it."""
-        return address not in self._numeric and not self._numeric_of(address)
+    def numeric(self, address: str) -> tuple[str, ...]:
+        """The one address that needs no name service; empty for a name."""
+        return self._numeric.get(address) or self._numeric_of(address)
 
     def doubt(self, address: str) -> None:
         """A check failed: the name may mean another address by now, or another of its addresses may answer."""
@@ -120,10 +117,11 @@ class Resolver:
             known.ask_at_s = min(known.ask_at_s, known.asked_at_s + DOUBTED_AGAIN_S)
 
     def _numeric_of(self, address: str) -> tuple[str, ...]:
-        found = self._numeric.get(address)
-        if found is None and (numeric := numeric_form(address)):
-            found = self._numeric[address] = (numeric,)
-        return found or ()
+        numeric = numeric_form(address)
+        if not numeric:
+            return ()
+        found = self._numeric[address] = (numeric,)
+        return found
 
     async def _ask_shared(self, name: str, known: _Known) -> None:
         """Asks, and waits: not for long where there are addresses to go on with; the answer is used when it comes."""

@@ -9,7 +9,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from opsmon.model.device import Check, Device
 from opsmon.model.sample import Outcome
@@ -94,7 +94,7 @@ async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
         if settings.expect is None:
             return Finding(readings=(match_reading(check.name, failed=False),))
         found = await _match(reader, settings, check, context)
-    return replace(found, readings=(match_reading(check.name, failed=found.outcome is not Outcome.OK),))
+    return found._replace(readings=(match_reading(check.name, failed=found.outcome is not Outcome.OK),))
 
 
 async def _match(reader: asyncio.StreamReader, settings: TcpSettings, check: Check, context: ProbeContext) -> Finding:

@@ -55,7 +55,8 @@ async def run_check(
 ) -> Sample:
     """One run. Never raises but for cancellation, and is over soon after `check.timeout_s` seconds."""
     started_at, started_s = context.clock.now(), context.clock.monotonic()
-    contact = Contact()
+    numeric = context.resolver.numeric(device.address) if check.family is None else ()
+    contact = Contact(numeric[0], 0.0) if numeric else Contact()
     token = begin_contact(contact)
     try:
         finding = await _find(device, check, context, kinds[check.kind], contact)
@@ -82,14 +83,13 @@ def _look_at_ourselves(finding: Finding, device: Device, check: Check, context: 
     fault = faults[0] if faults and all(faults) else None
     if fault is None:
         return finding
-    return replace(finding, outcome=fault.outcome, detail=fault.detail, cause=fault.cause)
+    return finding._replace(outcome=fault.outcome, detail=fault.detail, cause=fault.cause)
 
 
 async def _find(device: Device, check: Check, context: ProbeContext, kind: ProbeKind, contact: Contact) -> Finding:
     try:
-        if context.resolver.is_name(device.address) and not _is_behind(
-            device, check
-        ):  # the name service's slowness is none of the device's time
+        # the name service's slowness is none of the device's time
+        if not contact.address and not _is_behind(device, check):
             await context.resolver.addresses(device.address, check.family)
         if kind.bounds_itself:
             return await kind.run(device, check, context)
@@ -140,7 +140,7 @@ def sample_of(
         started_at=started_at,
         at=started_at + timedelta(seconds=duration_s),
         duration_s=duration_s,
-        detail=shown(finding.detail),
+        detail=finding.detail and shown(finding.detail),
         readings=(shared, *finding.readings),
         identity=finding.identity,
         confirms=confirms,

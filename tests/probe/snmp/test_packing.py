@@ -33,7 +33,7 @@ def test_no_rectangle_that_is_allowed_brings_notably_more_or_as_much_over_more_c
     to_come: list[int], bindings: int, most_names: int, most_rows: int
 ) -> None:
     to_come.sort(reverse=True)
-    width, rows = choose_rectangle(to_come, bindings, most_names, most_rows)
+    width, rows = choose_rectangle(tuple(to_come), bindings, most_names, most_rows)
     assert 1 <= width <= min(len(to_come), most_names)
     assert 1 <= rows <= most_rows
     assert width * rows <= bindings

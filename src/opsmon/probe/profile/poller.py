@@ -131,9 +131,9 @@ class DevicePoller:
         lost_uptime = uptime is None and known.uptime is not None and SYS_UP_TIME[0] not in reader.unread
         if lost_uptime or self._is_another(reader, known) or has_restarted(known.uptime, uptime):
             return await self._survey(session)
-        return await self._follow(reader, replace(known, uptime=uptime or known.uptime))
+        return await self._follow(reader, known, uptime or known.uptime)
 
-    async def _follow(self, reader: Reader, known: _Known) -> Picture:
+    async def _follow(self, reader: Reader, known: _Known, uptime: Uptime | None) -> Picture:
         """What the plan needs, and the labels when they may have changed."""
         changed = text_at(reader, IF_TABLE_LAST_CHANGE) or known.if_table_changed
         left = self._revisits.polls_left
@@ -144,7 +144,7 @@ class DevicePoller:
                 await reader.walk(shape.label_columns())
                 shape.take(reader)
         self._ends = reader.ends() if reader.session.ran_out else {}
-        self._known = known = replace(known, if_table_changed=changed)
+        self._known = known = replace(known, if_table_changed=changed, uptime=uptime)
         return self._picture(reader, known, surveyed=False)
 
     def _is_another(self, reader: Reader, known: _Known) -> bool:

@@ -82,7 +82,8 @@ class SnmpEngine:
         self, agent: Agent, plan: Plan, make: MakeExchange, terms: Terms, trace: Trace | None
     ) -> Rehearsed:
         """Run an exchange when it is this agent's turn. Raises ProbeError."""
-        address = agent.at(await self._resolver.resolve(agent.address, agent.family))
+        numeric = self._resolver.numeric(agent.address) if agent.family is None else ()
+        address = agent.at(numeric[0] if numeric else await self._resolver.resolve(agent.address, agent.family))
         if len(address) not in self._sockets:
             raise ProbeError(Outcome.LOCAL_FAULT, f"no socket for {agent.address}: the SNMP engine is not running")
         async with agent.turn:

@@ -97,10 +97,11 @@ class Walk:
     def _ask_bulk(self, opened: list[Column]) -> None:
         """The columns furthest behind, in the rectangle that brings most."""
         bindings = self._bindings_asked()
-        opened.sort(key=self._rows_to_come, reverse=True)
-        to_come = [self._rows_to_come(column) for column in opened]
+        lacking = [self._rows_to_come(column) for column in opened]
+        order = sorted(range(len(opened)), key=lacking.__getitem__, reverse=True)
+        to_come = tuple([lacking[place] for place in order])
         width, rows = choose_rectangle(to_come, bindings, self._habits.most_names, MOST_ROWS_ASKED)
-        self._group = opened[:width]
+        self._group = [opened[place] for place in order[:width]]
         self.request = Request(Pdu.GET_BULK, tuple(column.cursor for column in self._group), rows)
 
     def _bindings_asked(self) -> int:

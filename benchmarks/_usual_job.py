@@ -1,0 +1,119 @@
+"""One usual job of the daemon, a batch for every line that comes in: what `benchmarks.against` compares between trees.
+
+python -m benchmarks._usual_job JOB PROBES PORT ROUNDS DEVICES
+
+The tree's `src` stands in PYTHONPATH and its profiles in PROBES; only what both trees have is used here. Prints
+`ready`, then for each line the microseconds of processor time that one job of the batch took.
+"""
+
+import asyncio
+import random
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks._snmp_poller import COLUMNS
+from benchmarks._snmp_responder import COMMUNITY
+from benchmarks.exposition import make_block, reports
+from opsmon.clock import WallClock
+from opsmon.config.profiles import load_profiles
+from opsmon.metrics.own import DeviceReport
+from opsmon.metrics.page import PageWriter
+from opsmon.model.device import Check, Device, Kind, SnmpAccess, SnmpVersion
+from opsmon.model.event import DeviceState
+from opsmon.model.name import CheckName, DeviceName, SiteName
+from opsmon.model.sample import Outcome
+from opsmon.model.secret import Secret
+from opsmon.probe.context import ProbeContext
+from opsmon.probe.icmp import IcmpSpec
+from opsmon.probe.icmp_pinger import FleetPinger
+from opsmon.probe.profile.pollers import DevicePollers
+from opsmon.probe.resolver import Resolver
+from opsmon.probe.snmp.engine import SnmpEngine
+from opsmon.probe.snmp_check import SnmpSpec
+from opsmon.probe.worker import run_check
+
+Batch = Callable[[], Awaitable[int]]
+PING = Check(CheckName("icmp"), "icmp", 60.0, 2.0, IcmpSpec().resolve())
+POLL = Check(CheckName("snmp"), "snmp", 60.0, 10.0, SnmpSpec().resolve())
+
+
+def a_device(number: int, port: int) -> Device:
+    access = SnmpAccess(SnmpVersion.V2C, port, Secret(COMMUNITY))
+    address, name = f"127.1.0.{number + 1}", DeviceName(f"d{number}")
+    return Device(name, SiteName("bench"), address, Kind.SWITCH, profile="if-mib", snmp=access, checks=(PING, POLL))
+
+
+def checks(context: ProbeContext, check: Check, devices: list[Device], rounds: int) -> Batch:
+    """The check of every device at once, so many times."""
+
+    async def batch() -> int:
+        for _ in range(rounds):
+            samples = await asyncio.gather(*(run_check(device, check, context) for device in devices))
+            assert all(sample.outcome is Outcome.OK for sample in samples), samples[0]
+        return rounds * len(devices)
+
+    return batch
+
+
+def walks(engine: SnmpEngine, devices: list[Device], rounds: int) -> Batch:
+    """The engine alone: 15 columns of 48 interfaces."""
+
+    async def walk(device: Device) -> None:
+        walked = await engine.session(device).walk(COLUMNS)
+        assert all(len(column) == 48 for column in walked.columns)
+
+    async def batch() -> int:
+        for _ in range(rounds):
+            await asyncio.gather(*map(walk, devices))
+        return rounds * len(devices)
+
+    return batch
+
+
+def pages(fleet: list[DeviceReport], rounds: int) -> Batch:
+    """The page of a fleet; told for one device."""
+    writer = PageWriter()
+
+    async def batch() -> int:
+        for _ in range(rounds):
+            assert sum(len(piece.encode()) for piece in writer.write(fleet, datetime.now(UTC)))
+        return rounds * len(fleet)
+
+    return batch
+
+
+async def main(job: str, probes: Path, port: int, rounds: int, count: int) -> None:
+    random.seed(7)  # when a device is surveyed again is drawn
+    clock, engine = WallClock(), SnmpEngine()
+    await engine.start()
+    pinger = FleetPinger(clock)
+    context = ProbeContext(clock, pinger, engine, Resolver(clock), DevicePollers(load_profiles(probes)))
+    devices = [a_device(number, port) for number in range(count)]
+    pinged = await asyncio.gather(*(run_check(device, PING, context) for device in devices))
+    batches: dict[str, Callable[[], Batch]] = {
+        "ping": lambda: checks(context, PING, devices, rounds),
+        "poll": lambda: checks(context, POLL, devices, rounds),
+        "walk": lambda: walks(engine, devices, rounds),
+        "page": lambda: pages(reports([make_block() for _ in devices]), rounds),
+        "pinged": lambda: pages(
+            [DeviceReport(device, DeviceState.UP, (sample,)) for device, sample in zip(devices, pinged, strict=True)],
+            rounds,
+        ),
+    }
+    batch = batches[job]()
+    for _ in range(2):
+        await batch()
+    print("ready", flush=True)
+    while await asyncio.to_thread(sys.stdin.readline):
+        before_s = time.process_time()
+        jobs = await batch()
+        print(1e6 * (time.process_time() - before_s) / jobs, flush=True)
+    await engine.stop()
+    pinger.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), *map(int, sys.argv[3:6])))
