@@ -25,7 +25,7 @@ class TextWork:
         self._pool, self._work_s, self._left_s = pool, work_s, work_s
 
     def do(self, chars: int, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """What a function of some module makes of texts of so many characters: all that it looks at, if more than once.
+        """What a function of some module makes of texts of so many characters, the longest of them.
 
         Raises BackupError where it takes too long, and what the function raises.
         """

@@ -79,7 +79,8 @@ class Worker:
         reading = _Reading(scrubber, known, work)
         capture = read_device(device, recipe, self.pins, reading.likeness, work)
         evidence = reading.without_salts(capture.evidence)
-        good, chars = LastGood(standing.hostname, standing.chars), len(evidence.output) + len(evidence.text)
+        good = LastGood(standing.hostname, standing.chars)
+        chars = max(len(evidence.output), len(evidence.text))
         reason = work.do(chars, refusal_of, evidence, recipe, wanted, good, accept=self.accept)
         took_s = time.monotonic() - began
         if reason:
@@ -143,7 +144,7 @@ class _Reading:
     def likeness(self, text: str) -> Likeness:
         if self._like is None or self._like[0] != text:
             kept = self.kept(text)[0]
-            self._like = (text, self.work.do(len(kept) + len(self.known.text or ""), self.known.likeness, kept))
+            self._like = (text, self.work.do(max(len(kept), len(self.known.text or "")), self.known.likeness, kept))
         return self._like[1]
 
     def without_salts(self, evidence: Evidence) -> Evidence:
