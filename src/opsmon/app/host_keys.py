@@ -47,9 +47,10 @@ class HostKeyNews:
     def _hear(self, news: KeyNews) -> None:
         place, name = news.place, DeviceName(news.place.name)
         device = self._devices().get(name)
-        if device is None:  # an address beside a name, or somebody else's line
+        if device is not None or place.address or news.standing is not Standing.NEW:
+            _log(news)  # a jump host that is no device too; not an address beside a name, nor somebody else's line
+        if device is None:
             return
-        _log(news)
         trusted, again = news.standing is not Standing.REFUSED, news.standing in (Standing.AGAIN, Standing.MET)
         under = "" if trusted else clauses_of(device, self._contracts(), Discovery.HOST_KEY_CHANGED)
         self._waiting.put_nowait(

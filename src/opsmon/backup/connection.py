@@ -19,7 +19,7 @@ from netmiko.exceptions import ReadException
 from netmiko.ssh_dispatcher import CLASS_MAPPER
 
 from opsmon.backup.jump_host import way_to
-from opsmon.backup.login_reason import BANNER_S, CONNECT_S, LOGIN_S, WEAK, login_reason
+from opsmon.backup.login_reason import BANNER_S, CONNECT_S, LOGIN_S, login_reason
 from opsmon.backup.login_record import LoginRecord
 from opsmon.backup.pinned import Pinned
 from opsmon.backup.silence import session_ended
@@ -27,6 +27,7 @@ from opsmon.backup.watched_channel import CutError, WatchedChannel
 from opsmon.errors import BackupError
 from opsmon.model.device import Device, SshAccess
 from opsmon.probe.host_key import HostKeyPins, Place
+from opsmon.probe.weak_ssh import paramiko_disabled
 
 BLOCKING_S = 20.0
 # Both write what a device said, and what was sent to it, into their logs.
@@ -143,7 +144,7 @@ def _parameters(address: str, access: SshAccess) -> dict[str, Any]:
         "auth_timeout": LOGIN_S,
         "blocking_timeout": BLOCKING_S,
         "auto_connect": False,
-        "disabled_algorithms": None if access.legacy else WEAK,
+        "disabled_algorithms": paramiko_disabled(legacy=access.legacy),
     }
 
 

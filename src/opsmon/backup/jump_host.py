@@ -8,13 +8,14 @@ from contextlib import ExitStack, contextmanager
 
 import paramiko
 
-from opsmon.backup.login_reason import BANNER_S, CONNECT_S, LOGIN_S, WEAK, login_reason
+from opsmon.backup.login_reason import BANNER_S, CONNECT_S, LOGIN_S, login_reason
 from opsmon.backup.login_record import LoginRecord
 from opsmon.backup.pinned import Pinned
 from opsmon.backup.silence import quoted
 from opsmon.errors import BackupError
 from opsmon.model.device import JumpHost, SshAccess
 from opsmon.probe.host_key import HostKeyPins, hop_place
+from opsmon.probe.weak_ssh import paramiko_disabled
 
 _PROHIBITED, _NOT_CONNECTED = 1, 2  # RFC 4254, 5.1
 
@@ -41,7 +42,7 @@ def _log_in(hop: JumpHost, access: SshAccess, pins: HostKeyPins, sock: paramiko.
             hop.address, access.port, access.username, access.password.reveal() if access.password else None,
             key_filename=access.key, allow_agent=False, look_for_keys=False, timeout=CONNECT_S, sock=sock,
             banner_timeout=BANNER_S, auth_timeout=LOGIN_S, transport_factory=policy.preferring(record.open_transport),
-            disabled_algorithms=None if access.legacy else WEAK,
+            disabled_algorithms=paramiko_disabled(legacy=access.legacy),
         )  # fmt: skip
     except (paramiko.SSHException, OSError, EOFError, ValueError) as error:
         client.close()

@@ -15,17 +15,12 @@ from opsmon.backup.outcome import HOST_KEY_CHANGED
 from opsmon.backup.silence import CHANGE_BY_HAND, quoted, second_factor, speaks_of_expiry
 from opsmon.model.device import SshAccess
 from opsmon.probe.host_key import KNOWN_HOSTS
+from opsmon.probe.weak_ssh import CIPHERS, KEX, MACS
 
 CONNECT_S, BANNER_S, LOGIN_S = 10.0, 15.0, 15.0
 MAX_ALGORITHMS = 12
-# What paramiko offers and nobody should: used only where `legacy: true` says so.
-WEAK = {
-    "kex": ["diffie-hellman-group-exchange-sha1", "diffie-hellman-group14-sha1", "diffie-hellman-group1-sha1"],
-    "keys": ["ssh-rsa", "ssh-dss"],
-    "pubkeys": ["ssh-rsa", "ssh-dss"],
-    "ciphers": ["aes128-cbc", "aes192-cbc", "aes256-cbc", "3des-cbc"],
-    "macs": ["hmac-md5", "hmac-md5-96", "hmac-sha1-96"],
-}
+# What `legacy: true` would cure: paramiko has neither ssh-dss nor the weak MACs of the `-etm` kind.
+_WEAK = {"key exchange": KEX, "host key": ("ssh-rsa",), "cipher": CIPHERS, "MAC": MACS[:4]}
 _PARTS = (
     ("kex algorithm", "key exchange"),
     ("host key", "host key"),
@@ -116,8 +111,7 @@ def _no_algorithm(causes: list[BaseException], record: LoginRecord, access: SshA
 
 
 def _cure(record: LoginRecord, part: str, access: SshAccess) -> str:
-    weak = {"key exchange": "kex", "host key": "keys", "cipher": "ciphers", "MAC": "macs"}.get(part, "")
-    if not access.legacy and set(record.theirs[part]) & set(WEAK.get(weak, ())) - {"ssh-dss"}:
+    if not access.legacy and set(record.theirs[part]) & set(_WEAK.get(part, ())):
         return "an old device may need `ssh: {legacy: true}`"
     return "let the device offer one of these"
 

@@ -55,7 +55,7 @@ def _linked(access: SshAccess, way: tuple[DeviceName, ...], placed: Devices) -> 
     if found.device.ssh is None:
         raise _WrongWayError(f"{shown(hop.name)} is a jump host and has no `ssh` access", f"at {found.origin.where}")
     inner = _linked(found.device.ssh, (*way, hop.name), placed)
-    return replace(access, jump=JumpHost(hop.name, found.device.address, inner))
+    return replace(access, jump=JumpHost(hop.name, found.device.address, inner, found.device.formerly))
 
 
 def _circle(names: tuple[DeviceName, ...]) -> _WrongWayError:

@@ -108,6 +108,7 @@ class JumpHost:
     name: DeviceName
     address: str = ""
     access: SshAccess | None = None
+    formerly: tuple[DeviceName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

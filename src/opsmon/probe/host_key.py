@@ -173,8 +173,9 @@ def hop_place(hop: JumpHost, access: SshAccess) -> Place:
     """Where the key of a jump host is pinned. Behind another one an address may be another host than elsewhere."""
     outer = access.jump
     if outer is None:
-        return Place(hop.name, access.port, hop.address)
-    return Place(hop.name if hop.name != hop.address else f"{hop.address}@{outer.name}", access.port)
+        return Place(hop.name, access.port, hop.address, hop.formerly)
+    name = hop.name if hop.name != hop.address else f"{hop.address}@{outer.name}"
+    return Place(name, access.port, formerly=hop.formerly)
 
 
 def place_of(pattern: str) -> Place:

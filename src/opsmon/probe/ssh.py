@@ -87,7 +87,7 @@ async def _run_behind(
     from opsmon.probe.ssh_login import SshVisit, log_in
 
     async with AsyncExitStack() as opened:
-        tunnel = await opened.enter_async_context(way_to(access, context, settings, check.timeout_s))
+        tunnel = await opened.enter_async_context(way_to(access, context, check.timeout_s))
         if not settings.login:
             reader = await read_through(tunnel, device.address, access.port, opened)
             return await _judge_greeting(check, settings, context, await _read_greeting(reader, access.port))

@@ -24,10 +24,9 @@ WAY_SHARE = 0.8  # of a check's time: a host on the way that is slow is told fro
 
 @asynccontextmanager
 async def way_to(
-    access: SshAccess, context: ProbeContext, settings: SshSettings, timeout_s: float
+    access: SshAccess, context: ProbeContext, timeout_s: float
 ) -> AsyncIterator[asyncssh.SSHClientConnection]:
     """A session on the last jump host. Raises ProbeError."""
-    hop_settings = SshSettings(legacy=settings.legacy)
     way_s = WAY_SHARE * timeout_s
     async with AsyncExitStack() as opened:
         tunnel: asyncssh.SSHClientConnection | None = None
@@ -36,7 +35,7 @@ async def way_to(
         for hop, own in access.hops:
             try:
                 async with asyncio.timeout_at(deadline):
-                    tunnel = await _hop(hop, own, hop_settings, context, tunnel, opened)
+                    tunnel = await _hop(hop, own, context, tunnel, opened)
             except ProbeError as error:
                 raise _on_the_way(hop, error.detail, error.cause) from None
             except TimeoutError:
@@ -50,7 +49,6 @@ async def way_to(
 async def _hop(
     hop: JumpHost,
     access: SshAccess,
-    settings: SshSettings,
     context: ProbeContext,
     tunnel: asyncssh.SSHClientConnection | None,
     opened: AsyncExitStack,
@@ -59,7 +57,7 @@ async def _hop(
     if tunnel is None:
         connected = opened.enter_context(await dial(await context.resolver.addresses(hop.address), access.port))
     place = hop_place(hop, access)
-    visit = SshVisit(place, connected, access, settings, context.host_keys, tunnel=tunnel, dialled=hop.address)
+    visit = SshVisit(place, connected, access, SshSettings(), context.host_keys, tunnel=tunnel, dialled=hop.address)
     return await opened.enter_async_context(await open_session(visit))
 
 

@@ -7,7 +7,6 @@ does not wait for it.
 import socket
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import asyncssh
 from asyncssh.packet import PacketDecodeError
@@ -20,22 +19,9 @@ from opsmon.probe.contact import note_contact
 from opsmon.probe.host_key import HostKeyPins, Place
 from opsmon.probe.socket_fault import fault_of
 from opsmon.probe.ssh import SshSettings
+from opsmon.probe.weak_ssh import asyncssh_algorithms
 
 LONGEST_OUTPUT_BYTES = 262_144
-# What devices of the last decade still offer alone; used only where `legacy: true` says so.
-_LEGACY: dict[str, Any] = {
-    "kex_algs": "+diffie-hellman-group14-sha1,diffie-hellman-group-exchange-sha1,diffie-hellman-group1-sha1",
-    "encryption_algs": "+aes256-cbc,aes128-cbc,3des-cbc",
-    "mac_algs": "+hmac-sha1,hmac-md5",
-    "signature_algs": "+ssh-rsa",
-    "server_host_key_algs": "+ssh-rsa,ssh-dss",
-}
-_MODERN: dict[str, Any] = {
-    "kex_algs": "-*-sha1",
-    "mac_algs": "-*md5*,*sha1-96*",
-    "signature_algs": "-ssh-rsa",
-    "server_host_key_algs": "-ssh-rsa",
-}
 
 
 @dataclass(slots=True)
@@ -118,7 +104,6 @@ async def open_session(visit: SshVisit) -> asyncssh.SSHClientConnection:
 async def _open(visit: SshVisit) -> asyncssh.SSHClientConnection:
     """Connects with nothing but what the inventory says: no agent, no configuration, no keys of the daemon's user."""
     access = visit.access
-    algorithms = _LEGACY if visit.legacy else _MODERN
     return await asyncssh.connect(
         visit.dialled or visit.place.address,
         visit.place.port,
@@ -134,7 +119,7 @@ async def _open(visit: SshVisit) -> asyncssh.SSHClientConnection:
         gss_host=None,
         x509_trusted_certs=None,
         host_based_auth=False,
-        **algorithms,
+        **asyncssh_algorithms(legacy=visit.legacy),
     )
 
 
