@@ -1,9 +1,12 @@
 """The story of the demo and the inventory of its cast."""
 
+from datetime import date
+
 import pytest
 
 from opsmon.demo.cast import CAMERAS_PER_SWITCH, CCTV_SWITCHES, SITES, address_of, cast, inventory_of
-from opsmon.demo.story import DEFAULT_SECONDS, SHORTEST_SECONDS, acts
+from opsmon.demo.root import in_force
+from opsmon.demo.story import DEFAULT_SECONDS, LIMIT, SHORTEST_SECONDS, acts
 
 
 @pytest.mark.parametrize("seconds", [SHORTEST_SECONDS, 60, 120, DEFAULT_SECONDS, 900])
@@ -13,12 +16,22 @@ def test_the_acts_come_in_order_and_before_the_end(seconds: float) -> None:
     assert times[-1] < seconds
 
 
-def test_the_default_evening_is_long_enough_for_the_risk_and_for_the_recovery() -> None:
-    faults, arrival, recovery = (acts(DEFAULT_SECONDS)[index] for index in (1, -2, -1))
-    declared_s, half_of_three_minutes_s, hold_down_s, poll_s = 17, 90, 30, 10
-    assert arrival.at_s - faults.at_s > declared_s + half_of_three_minutes_s
-    assert arrival.at_s - faults.at_s < 180
-    assert DEFAULT_SECONDS - recovery.at_s > hold_down_s + poll_s
+@pytest.mark.parametrize("seconds", [SHORTEST_SECONDS, 60, 120, DEFAULT_SECONDS, 900])
+def test_every_evening_has_a_breach_before_the_arrival_and_time_for_the_recovery(seconds: float) -> None:
+    evening = acts(seconds)
+    (call,) = [act for act in evening if act.invites]
+    (bill,) = [act for act in evening if act.counts_up]
+    arrival, recovery = evening[-2:]
+    due_s = call.at_s - call.facts[0].ago_s + LIMIT.total_seconds()
+    assert call.at_s < due_s < bill.at_s < arrival.at_s < recovery.at_s
+    assert call.facts[0].ago_s > 0
+    hold_down_s, poll_s = 30, 10
+    assert seconds < 90 or seconds - recovery.at_s > hold_down_s + poll_s
+
+
+def test_in_the_default_evening_there_is_time_to_acknowledge() -> None:
+    (call,) = [act for act in acts(DEFAULT_SECONDS) if act.invites]
+    assert LIMIT.total_seconds() - call.facts[0].ago_s > 60
 
 
 def test_every_order_names_somebody_of_the_cast() -> None:
@@ -55,3 +68,9 @@ def test_the_inventory_names_every_device_once(pings: bool) -> None:
     named = [line.removeprefix("  - name: ") for text in texts for line in text.splitlines() if "- name:" in line]
     assert sorted(named) == sorted(part.name for part in cast())
     assert all(("icmp" in text) == pings for text in texts)
+
+
+def test_a_contract_whose_term_is_over_is_played_as_if_it_went_on() -> None:
+    text = 'id: a\nterm: {from: "2025-10-24", to: "2027-03-24", note: 17 months}\n'
+    assert in_force(text, date(2026, 11, 28)) == text
+    assert 'to: "2031-03-24", note' in in_force(text, date(2030, 5, 1))

@@ -29,8 +29,12 @@ async def test_the_demo_tells_its_story_on_plain_loopback() -> None:
     found = {incident["device"]: incident for incident in seen["incidents"]}
     assert set(found) == {"access-3", "mcu-1", "ups-1"}
     assert found["access-3"]["affected"] == 40  # the cameras behind it, in one incident
-    assert {clock["clause"] for clock in found["mcu-1"]["clocks"]} >= {"E2"}
-    assert seen["notifications"]["DeviceDown firing"] == 2
+    late = {clock["clause"]: clock["state"] for clock in found["mcu-1"]["clocks"]}
+    assert (late["E1"], late["E2"]) == ("met_late", "met_late")
+    assert {one["clause"] for one in seen["cost"]["breaches"]} == {"E1", "E2"}
+    assert seen["cost"]["sum"]["cny_max"] > seen["cost"]["sum"]["cny_min"] == 0
+    assert seen["notifications"]["DeviceDown firing"] == 4  # two faults, and each told again with who took it on
+    assert seen["notifications"]["TargetBreached firing"] == 2
     assert seen["notifications"]["UpsOnBattery firing"] == 1
     assert seen["forged"] == 0
 
@@ -53,6 +57,7 @@ async def test_a_demo_that_is_told_to_stop_leaves_no_process_behind() -> None:
     assert demo.stdout is not None
     async with asyncio.timeout(START_AND_STOP_S):
         assert b"opsmon demo" in await demo.stdout.readline()
+        assert b"Open" in await demo.stdout.readline()
         port = int((await demo.stdout.readline()).decode().split("http://127.0.0.1:")[1].split("/")[0])
         while not await listens(port):  # noqa: ASYNC110 - another process: until its daemon, started last, listens
             await asyncio.sleep(0.1)

@@ -1,73 +1,45 @@
 """`opsmon demo`: plays the simulated fleet and the daemon against it, and prints what the on-call phone gets."""
 
 import asyncio
-import io
-import re
+import os
+import shutil
 import signal
 import socket
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.status import Status
 
+from opsmon.cli.demo_screen import DemoScreen
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json
 from opsmon.demo.director import Evening, direct
 from opsmon.demo.stage import LOOPBACK, NAMESPACE, UNSHARE, carry_out, may_have_namespaces
 from opsmon.demo.story import DEFAULT_SECONDS, SHORTEST_SECONDS
+from opsmon.demo.words import next_steps, program_words
 
 PORT = 9876
 EXIT_OF_SIGNAL = 128  # what a shell adds to the number of the signal that ended a program
-PICTURE_COLUMNS = 156
-FETCHED_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)  # a picture that asks nobody for anything
-STYLES = {"firing": "bold red", "resolved": "bold green", "act": "bold yellow", "note": "cyan"}
-
-
-class Programme:
-    """Tells the audience: lines in colour, and one line of progress that rewrites itself on a terminal."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self._console = Console(stderr=quiet, highlight=False, soft_wrap=True)
-        self._paper = Console(file=io.StringIO(), record=True, highlight=False, width=PICTURE_COLUMNS)
-        self._status: Status | None = None
-
-    def tell(self, kind: str, line: str) -> None:
-        if kind == "progress":
-            self._progress(line)
-            return
-        if self._status is not None:
-            self._status.stop()
-            self._status = None
-        mark = ">>> " if kind == "act" else "    "
-        for console in (self._console, self._paper):
-            console.print(mark + escape(line), style=STYLES.get(kind))
-
-    def save_picture(self, path: Path) -> None:
-        """What was told, as an SVG of a terminal."""
-        svg = self._paper.export_svg(title="opsmon demo")
-        path.write_text(FETCHED_FONT.sub("", svg), encoding="utf-8")
-
-    def _progress(self, line: str) -> None:
-        if not self._console.is_terminal:
-            return
-        if self._status is None:
-            self._status = self._console.status(line)
-            self._status.start()
-        self._status.update(escape(line))
+Language = Literal["en", "zh"]
 
 
 def demo(
     seconds: Annotated[
-        float, typer.Option(min=SHORTEST_SECONDS, help="How long the story takes; shorter than 160 shows no risk.")
+        float,
+        typer.Option(min=SHORTEST_SECONDS, help="How long the story takes; shorter ones leave less time to type."),
     ] = DEFAULT_SECONDS,
     namespace: Annotated[
         bool, typer.Option(help="Use a private network namespace where the kernel allows it, so that pings die too.")
     ] = True,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave the demo's root with its journal behind, and say where it is.")
+    ] = False,
+    language: Annotated[
+        Language | None, typer.Option(help="Of the story and of the messages.", show_default="that of your locale")
+    ] = None,
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
     picture: Annotated[Path | None, typer.Option(metavar="FILE", help="Save what was printed as an SVG.")] = None,
@@ -76,40 +48,63 @@ def demo(
 ) -> None:
     """A simulated fleet on loopback and the daemon against it.
 
-    Devices die and recover; the daemon knows nothing of the simulation.
+    Devices die and recover; the daemon knows nothing of the simulation. You may acknowledge a fault from another
+    terminal. Ctrl-C ends it; nothing is left behind without `--keep`.
     """
+    spoken = language or _language_of_locale()
     if carrier is None and namespace and may_have_namespaces():
-        raise typer.Exit(asyncio.run(_in_namespace(seconds, picture, json_output=json_output)))
-    programme = Programme(quiet=json_output)
+        words = ["--seconds", str(seconds), "--language", spoken, *(["--keep"] if keep else [])]
+        words += ["--json"] if json_output else []
+        words += ["--picture", str(picture)] if picture else []
+        raise typer.Exit(asyncio.run(_in_namespace(words)))
+    screen = DemoScreen(quiet=json_output)
+    program = program_words(Path(sys.executable), shutil.which("opsmon"))
     stage = LOOPBACK if carrier is None else NAMESPACE
-    evening = Evening(stage, seconds, port or _free_port(PORT), carrier, programme.tell)
-    try:
-        seen = asyncio.run(_direct_until_told(programme, evening))
-    except asyncio.CancelledError:
-        raise typer.Exit(EXIT_OF_SIGNAL + signal.SIGTERM) from None
-    _conclude(programme, seen, json_output=json_output)
+    evening = Evening(stage, seconds, port or _free_port(PORT), carrier, screen.tell, spoken, keep, program)
+    seen = _play(screen, evening)
+    _conclude(screen, evening, seen, json_output=json_output)
     if picture is not None:
-        programme.save_picture(picture)
+        screen.save_picture(picture)
 
 
-async def _direct_until_told(programme: Programme, evening: Evening) -> dict[str, Any]:
-    """A plain kill ends the demo as Ctrl-C does, also in the background of a script: it leaves no process behind."""
+def _language_of_locale() -> Language:
+    chosen = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    return "zh" if chosen.startswith("zh") else "en"
+
+
+def _play(screen: DemoScreen, evening: Evening) -> dict[str, Any]:
+    told: list[signal.Signals] = []
+    try:
+        return asyncio.run(_direct_until_told(screen, evening, told))
+    except asyncio.CancelledError:
+        raise typer.Exit(EXIT_OF_SIGNAL + (told[0] if told else signal.SIGTERM)) from None
+    finally:
+        screen.close()
+
+
+async def _direct_until_told(screen: DemoScreen, evening: Evening, told: list[signal.Signals]) -> dict[str, Any]:
+    """A plain kill ends the demo as Ctrl-C does, also in the background of a script: it leaves no process behind. A
+    second one, as a terminal sends to every process of it, does not disturb the tidying up."""
     task = asyncio.current_task()
     assert task is not None  # noqa: S101  # we are in it
+
+    def leave(number: signal.Signals) -> None:
+        told.append(number)
+        if len(told) == 1:
+            task.cancel()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    _announce(programme, evening)
+        asyncio.get_running_loop().add_signal_handler(number, leave, number)
+    _announce(screen, evening)
     return await direct(evening)
 
 
-async def _in_namespace(seconds: float, picture: Path | None, *, json_output: bool) -> int:
+async def _in_namespace(words: list[str]) -> int:
     """Play it in a process of its own in a namespace of its own, and carry its HTTP port out to ours."""
     with tempfile.TemporaryDirectory(prefix="opsmon-stage-") as folder:
         carrier, port = Path(folder) / "http", _free_port(PORT)
         server = await carry_out(port, carrier)
-        words = ["demo", "--seconds", str(seconds), "--carrier", str(carrier), "--port", str(port)]
-        words += ["--json"] if json_output else []
-        words += ["--picture", str(picture)] if picture else []
+        words = ["demo", *words, "--carrier", str(carrier), "--port", str(port)]
         player = await asyncio.create_subprocess_exec(*UNSHARE, sys.executable, "-m", "opsmon", *words)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -133,22 +128,45 @@ def _free_port(wanted: int) -> int:
         return port
 
 
-def _announce(programme: Programme, evening: Evening) -> None:
-    where = "a private network namespace: a dead device loses its pings too" if evening.stage.routed else (
-        "plain loopback: its pings are answered by the kernel, so a death shows in SNMP and TCP"
-    )  # fmt: skip
-    house = f"http://127.0.0.1:{evening.port}"
-    for line in (
-        f"opsmon demo, {evening.seconds:.0f} seconds, in {where}.",
-        f"Open while it runs: {house}/  {house}/metrics/site/street-cctv  {house}/api/v1/incidents",
-    ):
-        programme.tell("note", line)
+def _announce(screen: DemoScreen, evening: Evening) -> None:
+    zh = evening.language == "zh"
+    where = ("private network", "独立网络空间") if evening.stage.routed else ("loopback", "本机回环")
+    told = (
+        f"opsmon 演示：{evening.seconds:.0f} 秒，{where[1]}；守护进程是真实的，设备是模拟的。"
+        if zh
+        else f"opsmon demo: {evening.seconds:.0f} seconds, {where[0]}; the daemon is real, the devices are simulated."
+    )
+    screen.tell("note", told)
+    screen.tell("note", "运行期间可打开：" if zh else "Open while it runs:")
+    for path in ("/", "/metrics/site/street-cctv", "/api/v1/incidents"):
+        screen.tell("url", f"http://127.0.0.1:{evening.port}{path}")
 
 
-def _conclude(programme: Programme, seen: dict[str, Any], *, json_output: bool) -> None:
+def _conclude(screen: DemoScreen, evening: Evening, seen: dict[str, Any], *, json_output: bool) -> None:
     arrived = {f"{name} {status}": count for (name, status), count in sorted(seen["arrived"].items())}
     if json_output:
-        print_json({"incidents": seen["incidents"], "notifications": arrived, "forged": seen["forged"]})
+        kept = {} if seen["root"] is None else {"root": seen["root"]}
+        print_json(
+            {"incidents": seen["incidents"], "notifications": arrived, "forged": seen["forged"], "cost": seen["cost"]}
+            | kept
+        )
         return
-    told = ", ".join(f"{name} x{count}" for name, count in arrived.items())
-    programme.tell("note", f"The end: {len(seen['incidents'])} incidents. Notifications: {told}.")
+    for kind, line in _last_lines(evening, seen):
+        screen.tell(kind, line)
+
+
+def _last_lines(evening: Evening, seen: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    incidents, late = seen["incidents"], sorted({one["clause"] for one in seen["cost"]["breaches"]})
+    messages, over = sum(seen["arrived"].values()), sum(not one["open"] for one in incidents)
+    cost = seen["cost"]["sum"]
+    yield "note", ""
+    if evening.language == "zh":
+        clauses = "、".join(late) or "无"
+        yield "note", f"结束：{len(incidents)} 个事件，{over} 个已关闭；{messages} 条通知；超时条款：{clauses}。"
+        yield "note", f"预计违约金 {cost['cny_min']:,} 至 {cost['cny_max']:,} 元。"
+    else:
+        clauses = ", ".join(late) or "none"
+        yield "note", f"The end: {len(incidents)} incidents, {over} of them over; {messages} messages."
+        yield "note", f"Clauses in breach: {clauses}; {cost['cny_min']:,} to {cost['cny_max']:,} CNY at stake."
+    for line in next_steps(evening.program, seen["root"], seen["cost"]["month"], evening.language):
+        yield ("type" if line.startswith(evening.program) else "note"), line

@@ -85,7 +85,7 @@ def inventory_of(site: str, network: str, *, pings: bool, period_s: int) -> str:
         lines.append(f"labels: {{venue: {venue}}}")
     lines += [
         "defaults:",
-        f"  snmp: {{version: 2c, community: {{env: OPSMON_DEMO_COMMUNITY}}, port: {SNMP_PORT}}}",
+        f"  snmp: {{version: 2c, community: {{file: ../community}}, port: {SNMP_PORT}}}",
         "devices:",
     ]
     for part in cast():

@@ -1,87 +1,85 @@
-"""Runs the demo: a root in a temporary folder, the fleet, the daemon against it, the receiver, and the story.
+"""Runs the demo: a root in a folder of its own, the fleet, the daemon against it, the receiver, and the story.
 
 The daemon is the real one, started as `opsmon run` in a process of its own; all that it knows of the fleet is the YAML.
 """
 
 import asyncio
-import os
-import secrets
-import sys
 import tempfile
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from http import HTTPStatus
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 from aiohttp import web
 
-from opsmon.demo.cast import COMMUNITY, SITES, cast, inventory_of
-from opsmon.demo.receiver import Receiver, Tell
-from opsmon.demo.stage import DemoError, Fleet, Stage, carry_in, start_fleet
-from opsmon.demo.story import acts
+from opsmon.demo.cast import cast
+from opsmon.demo.house import POLL_S, DemoDaemon
+from opsmon.demo.receiver import SHOWN_ZONE, Receiver, Tell
+from opsmon.demo.root import DemoRoot, write_root
+from opsmon.demo.stage import Fleet, Stage, carry_in, start_fleet
+from opsmon.demo.story import CONTRACT, HALL_DEVICE, Act, Told, acts
+from opsmon.demo.words import clock_words, cost_lines, invitation
 
-PERIOD_S = 10
-START_WAIT_S = 60.0
-STOP_WAIT_S = 20.0
-POLL_S = 0.5
+PREFIX = "opsmon-demo-"
+BREACH_WAIT_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
 class Evening:
-    """How the demo is played: where, how long, on which HTTP port; `carrier` is the socket that leads out of a
-    namespace, None on loopback."""
+    """How the demo is played: where, how long, on which HTTP port, in which language (`zh` or `en`); `carrier` is the
+    socket that leads out of a namespace, None on loopback. `keep`: the root stays. `program` is what the audience
+    types for `opsmon`."""
 
     stage: Stage
     seconds: float
     port: int
     carrier: Path | None
     tell: Tell
+    language: str = "en"
+    keep: bool = False
+    program: str = "opsmon"
 
 
 async def direct(evening: Evening) -> dict[str, Any]:
-    """Play it, and return what was seen: the incidents, and the deliveries by alert name and status."""
+    """Play it, and return what was seen: the incidents, the deliveries by alert name and status, what the breaches
+    cost, and the root where it is kept."""
     async with AsyncExitStack() as stack:
-        root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="opsmon-demo-")))
-        secret = secrets.token_hex(16)
-        environment = {**os.environ, "OPSMON_DEMO_COMMUNITY": COMMUNITY, "OPSMON_DEMO_SECRET": secret,
-                       "OPSMON_TOKEN": secrets.token_hex(16)}  # fmt: skip
+        place = _place(stack, keep=evening.keep)
         fleet = await start_fleet(evening.stage)
         stack.push_async_callback(fleet.close)
-        receiver = Receiver(secret, evening.tell)
+        receiver = Receiver(evening.tell)
         hook_port = await _serve(stack, receiver)
-        await write_root(root, evening, hook_port)
-        daemon = await _start_daemon(stack, root, environment)
+        root = await write_root(place, evening.stage, evening.port, hook_port, evening.language)
+        receiver.believe(root.secret)
+        daemon = DemoDaemon(root, evening.port)
+        stack.push_async_callback(daemon.stop)
+        await daemon.start()
         if evening.carrier is not None:
             stack.callback((await carry_in(evening.carrier, evening.port)).close)
-        house = await stack.enter_async_context(aiohttp.ClientSession(f"http://127.0.0.1:{evening.port}"))
-        await _wait_for_everyone(house, daemon, root, evening)
-        await _play(fleet, house, environment["OPSMON_TOKEN"], evening)
-        return {"incidents": await _incidents(house), "arrived": receiver.arrived, "forged": receiver.forged}
+        await daemon.wait_for_everyone(len(cast()), lambda up: _tell_progress(evening, up))
+        play = _Play(evening, fleet, daemon, root)
+        await play.run()
+        return {
+            "incidents": await daemon.get("/api/v1/incidents?state=all"),
+            "arrived": receiver.arrived,
+            "forged": receiver.forged,
+            "cost": await play.count_up(),
+            "root": str(place) if evening.keep else None,
+        }
 
 
-async def write_root(root: Path, evening: Evening, hook_port: int) -> None:
-    """A new root by `opsmon init`, with the fleet as its inventory."""
-    contracts = dict.fromkeys(contract for _, contract, _, _ in SITES.values())
-    examples = [word for contract in contracts for word in ("--example", contract)]
-    made = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "opsmon", "init", str(root), *examples, stdout=asyncio.subprocess.DEVNULL
-    )
-    if await made.wait() != 0:
-        raise DemoError("`opsmon init` failed: see its message above")
-    for sample in (root / "inventories").rglob("*.yaml"):
-        sample.unlink()
-    for site in SITES:
-        text = inventory_of(site, evening.stage.network, pings=evening.stage.routed, period_s=PERIOD_S)
-        (root / "inventories" / f"{site}.yaml").write_text(text, encoding="utf-8")
-    (root / "opsmon.yaml").write_text(
-        f"http: {{listen: '127.0.0.1:{evening.port}', token: {{env: OPSMON_TOKEN}}}}\n"
-        f"webhooks:\n  - {{name: oncall, url: 'http://127.0.0.1:{hook_port}/hook', format: alertmanager,"
-        " secret: {env: OPSMON_DEMO_SECRET}}\n",
-        encoding="utf-8",
-    )
+def _place(stack: AsyncExitStack, *, keep: bool) -> Path:
+    if keep:
+        return Path(tempfile.mkdtemp(prefix=PREFIX))
+    return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=PREFIX)))
+
+
+def _tell_progress(evening: Evening, up: int) -> None:
+    total = len(cast())
+    zh = evening.language == "zh"
+    evening.tell("progress", f"已上线 {up}/{total} 台" if zh else f"{up} of {total} devices are up")
 
 
 async def _serve(stack: AsyncExitStack, receiver: Receiver) -> int:
@@ -94,78 +92,70 @@ async def _serve(stack: AsyncExitStack, receiver: Receiver) -> int:
     return port
 
 
-async def _start_daemon(stack: AsyncExitStack, root: Path, environment: dict[str, str]) -> asyncio.subprocess.Process:
-    log = stack.enter_context((root / "daemon.log").open("wb"))
-    daemon = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "opsmon", "run", "--root", str(root), env=environment, stdout=log, stderr=log
-    )
-    stack.push_async_callback(_stop, daemon)
-    return daemon
+class _Play:
+    """The acts one after the other, and beside them what is left on the contract's clocks."""
 
+    def __init__(self, evening: Evening, fleet: Fleet, daemon: DemoDaemon, root: DemoRoot) -> None:
+        self._evening, self._fleet, self._daemon, self._root = evening, fleet, daemon, root
 
-async def _stop(daemon: asyncio.subprocess.Process) -> None:
-    if daemon.returncode is not None:
-        return
-    daemon.terminate()
-    try:
-        async with asyncio.timeout(STOP_WAIT_S):
-            await daemon.wait()
-    except TimeoutError:
-        daemon.kill()
-        await daemon.wait()
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            watch = group.create_task(self._watch_clocks())
+            await self._play()
+            watch.cancel()
 
+    async def count_up(self) -> dict[str, Any]:
+        """What the contract's month costs so far."""
+        month = datetime.now(SHOWN_ZONE).strftime("%Y-%m")
+        found = await self._daemon.assess(CONTRACT, month)
+        return {key: found[key] for key in ("contract", "month", "breaches", "penalties", "budgets", "sum")}
 
-async def _wait_for_everyone(
-    house: aiohttp.ClientSession, daemon: asyncio.subprocess.Process, root: Path, evening: Evening
-) -> None:
-    """Until the daemon has seen every device of the fleet up."""
-    deadline, wanted, up = time.monotonic() + START_WAIT_S, len(cast()), 0
-    while time.monotonic() < deadline:
-        if daemon.returncode is not None:
-            raise DemoError(f"the daemon stopped: {(root / 'daemon.log').read_text(errors='replace')[-2000:]}")
-        devices = await _get(house, "/api/v1/devices")
-        up = sum(device["state"] == "up" for device in devices)
-        evening.tell("progress", f"{up} of {wanted} devices are up")
-        if up == wanted:
-            return
-        await asyncio.sleep(POLL_S)
-    raise DemoError(
-        f"only {up} of {wanted} devices came up: {(root / 'daemon.log').read_text(errors='replace')[-2000:]}"
-    )
+    async def _play(self) -> None:
+        curtain = time.monotonic()
+        for act in acts(self._evening.seconds):
+            await asyncio.sleep(max(0.0, curtain + act.at_s - time.monotonic()))
+            await self._act(act)
+        await asyncio.sleep(max(0.0, curtain + self._evening.seconds - time.monotonic()))
 
-
-async def _play(fleet: Fleet, house: aiohttp.ClientSession, token: str, evening: Evening) -> None:
-    curtain = time.monotonic()
-    for act in acts(evening.seconds):
-        await asyncio.sleep(max(0.0, curtain + act.at_s - time.monotonic()))
+    async def _act(self, act: Act) -> None:
+        language, tell = self._evening.language, self._evening.tell
         for order in act.orders:
-            await fleet.order(order)
-        evening.tell("act", f"{act.title_en}  {act.title_zh}")
-        for device, fact in act.facts:
-            await _report(house, token, device, fact)
-    await asyncio.sleep(max(0.0, curtain + evening.seconds - time.monotonic()))
+            await self._fleet.order(order)
+        tell("act", act.title.in_(language))
+        for told in act.facts:
+            await self._tell_fact(told)
+        if act.invites:
+            for incident in await self._incidents(HALL_DEVICE):
+                first, command = invitation(self._evening.program, incident["id"], self._root.place, language)
+                tell("note", first)
+                tell("type", command)
+        if act.counts_up:
+            await self._wait_for_breach()
+            for line in cost_lines(await self.count_up(), language):
+                tell("cost", line)
 
+    async def _incidents(self, device: str) -> list[dict[str, Any]]:
+        return await self._daemon.get(f"/api/v1/incidents?device={device}")
 
-async def _report(house: aiohttp.ClientSession, token: str, device: str, fact: str) -> None:
-    """A person tells the daemon something about the open incident of a device, if there is one."""
-    for incident in await _get(house, f"/api/v1/incidents?device={device}"):
-        body = {"type": fact, "by": "on-call engineer"}
-        headers = {"Authorization": f"Bearer {token}"}
-        async with house.post(f"/api/v1/incidents/{incident['id']}/events", json=body, headers=headers) as answer:
-            if answer.status != HTTPStatus.CREATED:
-                raise DemoError(f"the daemon did not take {fact} of {device}: {await answer.text()}")
+    async def _tell_fact(self, told: Told) -> None:
+        """A person tells the daemon something about the open incident of a device, if there is one."""
+        for incident in await self._incidents(told.device):
+            if told.unless_told and incident["phase"] == "acknowledged":
+                continue
+            fact: dict[str, object] = {"type": told.fact, "by": told.by.in_(self._evening.language)}
+            if told.ago_s:
+                fact["at"] = (datetime.now(SHOWN_ZONE) - timedelta(seconds=told.ago_s)).isoformat()
+            await self._daemon.tell(incident["id"], fact)
 
+    async def _wait_for_breach(self) -> None:
+        deadline = time.monotonic() + BREACH_WAIT_S
+        while time.monotonic() < deadline:
+            if await self._daemon.get(f"/api/v1/clocks?state=breached&contract={CONTRACT}"):
+                return
+            await asyncio.sleep(POLL_S)
 
-async def _incidents(house: aiohttp.ClientSession) -> list[dict[str, Any]]:
-    return await _get(house, "/api/v1/incidents?state=all")
-
-
-async def _get(house: aiohttp.ClientSession, path: str) -> list[dict[str, Any]]:
-    """A list from the daemon's API; empty while it does not answer yet."""
-    try:
-        async with house.get(path) as answer:
-            answer.raise_for_status()
-            found: list[dict[str, Any]] = await answer.json()
-            return found
-    except aiohttp.ClientError:
-        return []
+    async def _watch_clocks(self) -> None:
+        while True:
+            clocks = [one for incident in await self._incidents(HALL_DEVICE) for one in incident["clocks"]]
+            self._evening.tell("clock", clock_words(clocks, self._evening.language))
+            await asyncio.sleep(POLL_S)
