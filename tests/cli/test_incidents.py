@@ -68,6 +68,7 @@ async def test_list_shows_what_is_left_on_the_clocks(scene: Scene, opsmon: Opsmo
         (("incidents", "list", "--site", "labb"), "no site `labb` (did you mean `lab`?)"),
         (("incidents", "list", "--device", "mcu1"), "no device `mcu1` (did you mean `mcu-1`?)"),
         (("incidents", "list", "--contract", "x"), "no contract `x`"),
+        (("incidents", "list", "--condition", "DeviceDwon"), "no condition `DeviceDwon` (did you mean `DeviceDown`?)"),
         (("incidents", "clocks", "--clause", "ZZ9"), "no clause `ZZ9`"),
         (("incidents", "clocks", "--site", "nowhere"), "no site `nowhere`"),
         (("notify", "list", "--channel", "oncal"), "no channel `oncal` (did you mean `oncall`?)"),

@@ -141,6 +141,7 @@ async def test_sites_count_their_devices(scene: Scene, client: Client) -> None:
         ("/api/v1/incidents?since=2026-11-20T10:00:00", 422, "timezone", "filters:"),
         ("/api/v1/incidents?site=a&site=b", 422, "site: given twice", "once"),
         ("/api/v1/incidents?limit=0", 422, "limit", "filters:"),
+        ("/api/v1/incidents?condition=DeviceDwon", 422, "no condition `DeviceDwon`", "did you mean `DeviceDown`?"),
     ],
 )
 async def test_a_wrong_question_is_told_what_is_wrong(

@@ -17,6 +17,7 @@ from opsmon.engine.world import World
 from opsmon.model.device import Device, Kind
 from opsmon.model.discovery import Discovery, Fulfilment
 from opsmon.model.name import ContractId, DeviceName
+from opsmon.text.count import counted
 
 BY = "opsmon"
 NETWORK = frozenset({Kind.SWITCH, Kind.ROUTER, Kind.FIREWALL, Kind.SECURITY, Kind.WLC})
@@ -47,7 +48,7 @@ def _done(
         taken = [standing.good_at for d in devices if (standing := standings.get(d.name)) and standing.good_at]
         if not devices or len(taken) < len(devices) or min(taken).astimezone(zone).date() != today:
             continue
-        note = f"{len(devices)} configurations captured and proved"
+        note = f"{counted(len(devices), 'configurations')} captured and proved"
         asked = MarkDone(name, obligation.id, today, min(max(taken), now), BY, note, service)
         if not isinstance(judge_done(book, asked, world.duties, now), Refusal):
             yield asked
@@ -77,11 +78,11 @@ def overdue_reports(
 
 def _overdue(standing: Standing, now: datetime, nights: int) -> str:
     if standing.good_at is None:
-        told = f"no configuration was ever backed up in {standing.failures} attempts"
+        told = f"no configuration was ever backed up in {counted(standing.failures, 'attempts')}"
         return f"{told}: {standing.reason}" if standing.failures >= nights else ""
     age = now - standing.good_at
     why = f": {standing.reason}" if standing.reason else ""
-    return f"the last good backup is {age.days} days old{why}" if age >= timedelta(days=nights) else ""
+    return f"the last good backup is {counted(age.days, 'days')} old{why}" if age >= timedelta(days=nights) else ""
 
 
 def clauses_of(device: Device, contracts: Mapping[ContractId, ContractBook], discovery: Discovery) -> str:

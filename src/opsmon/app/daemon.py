@@ -39,6 +39,7 @@ from opsmon.pipeline.recovery import load_world
 from opsmon.private_file import mend_modes
 from opsmon.state.fleet import ReprobeRequest
 from opsmon.store.store import Store, open_store
+from opsmon.text.count import counted
 
 PIPELINE_DRAIN_S = 5.0
 SNAPSHOT_EVERY_S = 6 * 3_600.0
@@ -58,10 +59,10 @@ async def run_daemon(
     lock = RootLock(root.path)
     try:
         if mended := await asyncio.to_thread(mend_modes, root.path / "var"):
-            log.warning("other accounts could read %d files and folders under var/: no more", mended)
+            log.warning("other accounts could read %s under var/: no more", counted(mended, "paths"))
         store = await asyncio.to_thread(open_store, root.settings.store_url, root.path)
         try:
-            log.info("journal of %d entries, head %s", store.head.seq, store.head.hash)
+            log.info("journal of %s, head %s", counted(store.head.seq, "entries"), store.head.hash)
             if not trust_clock and not await wait_for_right_clock(store, clock, stop, ServiceManager()):
                 return
             numbers = NumberMark(root.path).load()
@@ -195,7 +196,8 @@ class Daemon:
 
     def _tell_ready(self) -> None:
         inventory = self._root.inventory
-        self._manager.ready(f"watching {len(inventory.devices)} devices at {len(inventory.sites)} sites")
+        devices, sites = counted(len(inventory.devices), "devices"), counted(len(inventory.sites), "sites")
+        self._manager.ready(f"watching {devices} at {sites}")
 
     async def _feed_watchdog(self) -> None:
         interval_s, fed_at = self._manager.watchdog_s, -1
@@ -247,5 +249,6 @@ class Daemon:
         await self._keep_watched()
         for warning in root.warnings:
             log.warning("%s", warning)
-        log.info("reloaded: %d devices at %d sites", len(root.inventory.devices), len(root.inventory.sites))
+        devices, sites = root.inventory.devices, root.inventory.sites
+        log.info("reloaded: %s at %s", counted(len(devices), "devices"), counted(len(sites), "sites"))
         return True

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from types import FrameType
 
+from opsmon.text.count import counted
+
 BEAT_S = 0.25
 LATE_S = 0.05  # a beat that is so late is looked after
 HELD_S = 0.25  # and one that is so late is a hold
@@ -53,7 +55,7 @@ class _Hold:
         holder, times = by.most_common(1)[0] if by else (MACHINE, 1)
         where = next((one.where for one, _ in self.seen.most_common() if one.by == holder), "")
         if 2 * times <= by.total():
-            return Sight(OTHERS, f"{len(by)} tasks at once, most often {holder}: {where}")
+            return Sight(OTHERS, f"{counted(len(by), 'tasks')} at once, most often {holder}: {where}")
         return Sight(holder, where)
 
 
@@ -129,7 +131,7 @@ class LoopWatch:
         if now_s < self._silent_until_s:
             self._untold += 1
             return
-        more = f" (and {self._untold} times since the last such line)" if self._untold else ""
+        more = f" (and {counted(self._untold, 'times')} since the last such line)" if self._untold else ""
         log.warning("%s, held by %s%s%s", what, sight.by, f": {sight.where}" if sight.where else "", more)
         self._silent_until_s, self._untold = now_s + self._tell_every_s, 0
 

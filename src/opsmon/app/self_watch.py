@@ -18,6 +18,7 @@ from opsmon.notify.own_alert import OwnAlert
 from opsmon.probe.sight import Sight
 from opsmon.probe.worker import excuse
 from opsmon.text.bilingual import Text
+from opsmon.text.count import counted
 from opsmon.text.vocabulary import LOCAL_CAUSES, named
 
 LOOK_EVERY_S = 1.0
@@ -79,7 +80,8 @@ class SelfWatch:
         for one in due[:NAMED_AT_ONCE]:
             log.warning("the check %s of %s cannot be made, it is not watched: %s", one.check, one.device, one.detail)
         if len(due) > NAMED_AT_ONCE:
-            log.warning("and %d more checks cannot be made: see opsmon_checks_unmeasured", len(due) - NAMED_AT_ONCE)
+            more = counted(len(due) - NAMED_AT_ONCE, "more checks")
+            log.warning("and %s cannot be made: see opsmon_checks_unmeasured", more)
 
     def _cause(self, language: str) -> str:
         cause = self.sight.cause

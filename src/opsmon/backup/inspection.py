@@ -18,6 +18,7 @@ from opsmon.backup.worker import path_of
 from opsmon.errors import BackupError
 from opsmon.model.device import Device
 from opsmon.model.name import DeviceName
+from opsmon.text.count import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ class Shelf:
         age = now - standing.good_at
         faults = [f"the last attempt failed: {standing.reason}"] if standing.reason else []
         if age > overdue:
-            faults.append(f"the last good copy is {age.days} days old")
+            faults.append(f"the last good copy is {counted(age.days, 'days')} old")
         text = self.repository.read(standing.path or path_of(device))
         recipe = self.recipes.recipe_for(device)
         sections, broken = restorable(text, recipe, standing) if recipe else (0, "no profile knows the platform")

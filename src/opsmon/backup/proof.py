@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from opsmon.backup.configuration import hostname_of
 from opsmon.backup.recipe import Recipe, Structure
 from opsmon.backup.sections import IncompleteError, parse_sections
+from opsmon.text.count import counted
 
 SHORTEST_RATIO = 0.6
 LEAST_OF_ANNOUNCED = 0.3  # versions count differently, and what is cut has no end mark: this finds skeletons
@@ -85,7 +86,7 @@ def _too_few(text: str, recipe: Recipe) -> str:
     if count == 0:
         return "the capture is empty"
     if count < recipe.least_lines:
-        return f"only {count} lines came, and a configuration has at least {recipe.least_lines}"
+        return f"only {counted(count, 'lines')} came, and a configuration has at least {recipe.least_lines}"
     return ""
 
 

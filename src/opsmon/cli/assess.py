@@ -35,7 +35,7 @@ def assess(
 
     Facts are those that the journal has now; the rules are today's.
     """
-    rules = load_rules(root)
+    rules = load_rules(root, needs_root=True)
     report = month_of_journal(rules, root, contract, month)
     if json_output:
         print_json(assess_document(report))

@@ -33,6 +33,7 @@ from opsmon.model.name import DeviceName
 from opsmon.model.visible import visible
 from opsmon.private_file import PRIVATE_UMASK
 from opsmon.text.bilingual import Text
+from opsmon.text.count import counted
 from opsmon.text.vocabulary import headings
 
 group = new_group("Configurations of devices, proved and kept in git.")
@@ -148,7 +149,7 @@ def list_copies(
         language = language_of(loaded.settings)
         print_table(headings(("device", "site", "last good", "lines", "size", "change", "why not"), language), table)
         said = Text(
-            f"{len(standings)} devices, {good} good{f'; {len(gone)} {GONE}' if gone else ''}",
+            f"{counted(len(standings), 'devices')}, {good} good{f'; {len(gone)} {GONE}' if gone else ''}",
             f"设备 {len(standings)} 台，备份完好 {good} 台{f'；已移出清单 {len(gone)} 台' if gone else ''}",
         )
         say(said.in_(language))

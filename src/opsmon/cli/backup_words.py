@@ -21,6 +21,7 @@ from opsmon.cli.output import print_json
 from opsmon.config.root import Root
 from opsmon.errors import StoreError
 from opsmon.store.store import open_existing_store
+from opsmon.text.count import counted
 
 log = logging.getLogger(__name__)
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
@@ -102,13 +103,20 @@ def print_results(results: Sequence[Result]) -> None:
         _write(line)
     good = sum(result.ok for result in results)
     changed = sum(result.changed for result in results)
-    _write(Text(f"{len(results)} devices: {good} good, {changed} changed, {len(results) - good} failed", style="bold"))
+    _write(
+        Text(
+            f"{counted(len(results), 'devices')}: {good} good, {changed} changed, {len(results) - good} failed",
+            style="bold",
+        )
+    )
 
 
 def _verdict(result: Result) -> tuple[str, str]:
     if not result.ok:
         return f"failed     {clean(result.reason)}", "red"
-    told = f"{result.lines} lines, {result.took_s:.1f} s" + (f", change {result.order}" if result.order else "")
+    told = f"{counted(result.lines, 'lines')}, {result.took_s:.1f} s" + (
+        f", change {result.order}" if result.order else ""
+    )
     told += f"; {result.note}" if result.note else ""
     if result.unannounced:
         return f"changed    {told}, without a change order", "yellow"
@@ -152,7 +160,8 @@ def print_drill(drills: Sequence[Drill], faults: Sequence[str], unowned: Sequenc
     width = max((len(drill.device) for drill in drills), default=0)
     for drill in drills:
         line = Text(f"{drill.device:<{width}}  ")
-        sound = f"good       {drill.sections} sections, {drill.standing.lines} lines{_encoding(drill.standing)}"
+        sections, lines = counted(drill.sections, "sections"), counted(drill.standing.lines, "lines")
+        sound = f"good       {sections}, {lines}{_encoding(drill.standing)}"
         line.append(*(("bad        " + clean("; ".join(drill.faults)), "red") if drill.faults else (sound, "green")))
         _write(line)
     for told in unowned:
@@ -161,7 +170,11 @@ def print_drill(drills: Sequence[Drill], faults: Sequence[str], unowned: Sequenc
         _write(Text(f"repository: {clean(fault)}", style="red"))
     bad = sum(bool(drill.faults) for drill in drills)
     state = "broken" if faults else "sound"
-    _write(Text(f"repository {state}; {len(drills)} devices: {len(drills) - bad} good, {bad} bad", style="bold"))
+    _write(
+        Text(
+            f"repository {state}; {counted(len(drills), 'devices')}: {len(drills) - bad} good, {bad} bad", style="bold"
+        )
+    )
 
 
 def _encoding(standing: Standing) -> str:

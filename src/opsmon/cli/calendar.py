@@ -53,7 +53,7 @@ def show_calendar(
         for first, last in _runs(year, book.calendar, name)
     ]
     print_table(headings(("key period", "from", "to"), language), sets)
-    for line in _warnings(year, book.calendar, language):
+    for line in (*map(str, rules.told_first), *_warnings(year, book.calendar, language)):
         warn(line)
 
 

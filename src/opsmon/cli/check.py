@@ -6,11 +6,12 @@ from itertools import groupby
 import typer
 
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
-from opsmon.cli.output import counted, is_coloured, print_json, problem_json, problem_line, say, styled
+from opsmon.cli.output import is_coloured, print_json, problem_json, problem_line, say, styled
 from opsmon.config.root import Root, load_root
 from opsmon.config.watched import load_watched, rename_offers
 from opsmon.errors import ConfigError, Problem
 from opsmon.pattern.cost import judging_patterns
+from opsmon.text.count import counted
 
 
 def check(root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False) -> None:

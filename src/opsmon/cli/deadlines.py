@@ -62,6 +62,8 @@ def deadlines(
 ) -> None:
     """Which clauses apply, when each is due, and why."""
     rules = load_rules(root)
+    for problem in rules.told_first:
+        warn(str(problem))
     book = book_of(contract, rules)
     facts = tuple(_fact(word, book.calendar.zone) for word in event)
     labels = dict(_pair(word, "--label") for word in label or [])
@@ -132,6 +134,8 @@ def replay_timeline(
     The time is a virtual one; the engine is the daemon's.
     """
     rules = load_rules(root)
+    for problem in rules.told_first:
+        warn(str(problem))
     timeline = load_timeline(file, rules.contracts)
     replayed = replay(timeline.book, timeline.cases, timeline.until, timeline.findings)
     named = zip(replayed, timeline.devices, strict=True)

@@ -1,7 +1,6 @@
 """`opsmon demo`: plays the simulated fleet and the daemon against it, and prints what the on-call phone gets."""
 
 import asyncio
-import os
 import shutil
 import signal
 import socket
@@ -14,12 +13,14 @@ from typing import Annotated, Any, Literal
 import typer
 
 from opsmon.cli.demo_screen import DemoScreen
+from opsmon.cli.language import spoken_language
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json
 from opsmon.demo.director import Evening, direct
 from opsmon.demo.stage import LOOPBACK, NAMESPACE, UNSHARE, carry_out, may_have_namespaces
 from opsmon.demo.story import DEFAULT_SECONDS, SHORTEST_SECONDS
 from opsmon.demo.words import next_steps, program_words
+from opsmon.text.count import counted
 
 PORT = 9876
 EXIT_OF_SIGNAL = 128  # what a shell adds to the number of the signal that ended a program
@@ -38,7 +39,8 @@ def demo(
         bool, typer.Option("--keep", help="Leave the demo's root with its journal behind, and say where it is.")
     ] = False,
     language: Annotated[
-        Language | None, typer.Option(help="Of the story and of the messages.", show_default="that of your locale")
+        Language | None,
+        typer.Option(help="Of the story and of the messages.", show_default="$OPSMON_LANG, else that of your locale"),
     ] = None,
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
@@ -51,7 +53,7 @@ def demo(
     Devices die and recover; the daemon knows nothing of the simulation. You may acknowledge a fault from another
     terminal. Ctrl-C ends it; nothing is left behind without `--keep`.
     """
-    spoken = language or _language_of_locale()
+    spoken = language or spoken_language(root)
     if carrier is None and namespace and may_have_namespaces():
         words = ["--seconds", str(seconds), "--language", spoken, *(["--keep"] if keep else [])]
         words += ["--json"] if json_output else []
@@ -65,11 +67,6 @@ def demo(
     _conclude(screen, evening, seen, json_output=json_output)
     if picture is not None:
         screen.save_picture(picture)
-
-
-def _language_of_locale() -> Language:
-    chosen = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
-    return "zh" if chosen.startswith("zh") else "en"
 
 
 def _play(screen: DemoScreen, evening: Evening) -> dict[str, Any]:
@@ -166,7 +163,7 @@ def _last_lines(evening: Evening, seen: dict[str, Any]) -> Iterator[tuple[str, s
         yield "note", f"预计违约金 {cost['cny_min']:,} 至 {cost['cny_max']:,} 元。"
     else:
         clauses = ", ".join(late) or "none"
-        yield "note", f"The end: {len(incidents)} incidents, {over} of them over; {messages} messages."
+        yield "note", f"The end: {counted(len(incidents), 'incidents')}, {over} over; {counted(messages, 'messages')}."
         yield "note", f"Clauses in breach: {clauses}; {cost['cny_min']:,} to {cost['cny_max']:,} CNY at stake."
     for line in next_steps(evening.program, seen["root"], seen["cost"]["month"], evening.language):
         yield ("type" if line.startswith(evening.program) else "note"), line

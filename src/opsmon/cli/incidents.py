@@ -32,7 +32,7 @@ from opsmon.cli.who import login_name
 from opsmon.config.settings import Settings
 from opsmon.config.settings_file import load_settings
 from opsmon.console.client import DaemonClient
-from opsmon.model.incident import FactType
+from opsmon.model.incident import FactType, Severity
 
 group = new_group("Incidents and their clocks, through the running daemon.")
 
@@ -45,13 +45,20 @@ def list_incidents(
     site: Annotated[str | None, typer.Option(help="Only of this site.")] = None,
     device: Annotated[str | None, typer.Option(help="Only of this device.")] = None,
     contract: Annotated[str | None, typer.Option(help="Only under this contract.")] = None,
+    condition: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only of this condition, such as DeviceDown.")
+    ] = None,
+    severity: Annotated[Severity | None, typer.Option(help="Only of this severity.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest first.")] = 200,
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
     """Incidents, the newest first, with what is left on each clock."""
     settings = load_settings(root)
-    filters = {"state": state, "site": site, "device": device, "contract": contract, "limit": str(limit)}
+    filters = {
+        "state": state, "site": site, "device": device, "contract": contract, "condition": condition,
+        "severity": severity, "limit": str(limit),
+    }  # fmt: skip
     query = {name: value for name, value in filters.items() if value is not None}
     incidents = DaemonClient(settings.http).get(INCIDENTS, query)
     if json_output:

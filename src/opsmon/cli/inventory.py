@@ -8,13 +8,14 @@ import typer
 from opsmon.cli import ledger
 from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, SiteOption, new_group
-from opsmon.cli.output import counted, print_json, print_pairs, print_table, say, terminal_width
+from opsmon.cli.output import print_json, print_pairs, print_table, say, terminal_width
 from opsmon.config.lookup import find_device, unknown
 from opsmon.config.record import Record, description_of, flat, records_of
 from opsmon.config.root import Root, load_root
 from opsmon.config.schema import schema_of
 from opsmon.model.device import Kind
 from opsmon.text.bilingual import Text
+from opsmon.text.count import counted
 from opsmon.text.vocabulary import KINDS, check_name, headings, named
 
 group = new_group("What the inventory files come to: list, show, convert, compare.")

@@ -19,6 +19,7 @@ from opsmon.model.name import IncidentId
 from opsmon.model.visible import visible
 from opsmon.store.codec import encode_event
 from opsmon.store.store import Entry, Store, open_existing_store
+from opsmon.text.count import counted
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00")
 _HEAD = re.compile(r"\b[0-9a-f]{64}\b")
@@ -57,8 +58,8 @@ def verify(
             say(f"entry {one.seq} {one.message}" if one.seq else f"head {one.message}")
         if len(verdict.damage) > _MOST_TOLD:
             say(f"and {len(verdict.damage) - _MOST_TOLD} more (`--json` lists them)")
-        found = "is whole" if not verdict.damage else f"is damaged in {len(verdict.damage)} places"
-        say(f"The journal {found}: {verdict.entries} entries, head {verdict.head.hash}")
+        found = "is whole" if not verdict.damage else f"is damaged in {counted(len(verdict.damage), 'places')}"
+        say(f"The journal {found}: {counted(verdict.entries, 'entries')}, head {verdict.head.hash}")
     if verdict.damage:
         raise typer.Exit(1)
 

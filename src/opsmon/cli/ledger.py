@@ -9,7 +9,7 @@ import typer
 
 from opsmon.cli.discovered import show_discovered
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, SiteOption
-from opsmon.cli.output import counted, print_json, say, warn
+from opsmon.cli.output import print_json, say, warn
 from opsmon.config.lookup import unknown
 from opsmon.config.problem import Problems
 from opsmon.config.record import records_of
@@ -19,6 +19,7 @@ from opsmon.ledger.difference import Change
 from opsmon.ledger.export import export_csv, export_sites
 from opsmon.ledger.table_import import import_table
 from opsmon.model.device import Inventory
+from opsmon.text.count import counted
 
 
 def import_file(

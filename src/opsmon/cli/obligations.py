@@ -36,7 +36,7 @@ def list_obligations(
     json_output: JsonOption = False,
 ) -> None:
     """Papers, patrols, duties: when each is due, how it stands."""
-    rules = load_rules(root)
+    rules = load_rules(root, needs_root=True)
     book, now = book_of(contract, rules), WallClock().now()
     first = date_of(from_, "--from") if from_ else book.calendar.local_date(now)
     last = date_of(to, "--to") if to else first + WEEK

@@ -127,11 +127,6 @@ def _print(table: "Table") -> None:
     sys.stdout.writelines(line.rstrip() + "\n" for line in captured.get().splitlines())
 
 
-def counted(number: int, plural: str) -> str:
-    """`1 device`, `2 devices`"""
-    return f"{number} {plural.removesuffix('s') if number == 1 else plural}"
-
-
 def say(text: str = "") -> None:
     """A line for a person on stdout."""
     print(text)

@@ -21,6 +21,7 @@ from opsmon.probe.host_key import KNOWN_HOSTS, HostKeyPins, KeyNews, Standing
 from opsmon.probe.profile.record import format_recording, private_words, scrub
 from opsmon.probe.snmp.traffic import Exchanged
 from opsmon.state.speed import MEGABIT, link_speed
+from opsmon.text.count import counted
 from opsmon.text.vocabulary import KINDS, OUTCOMES, PORT_STATES, check_name, headings, named
 
 INTERFACE_COLUMNS = ("ifName", "ifAlias", "ifAdminStatus", "ifOperStatus", "ifHighSpeed")
@@ -206,10 +207,10 @@ class _Tracer:
         self.requests += 1
         request, response = exchanged.request, exchanged.response
         rows = f" × {request.max_repetitions}" if request.max_repetitions else ""
-        said = f"{len(response.names)} values, {response.octets} octets" if response else "no answer"
+        said = f"{counted(len(response.names), 'values')}, {response.octets} octets" if response else "no answer"
         tried = f", attempt {exchanged.attempts}" if exchanged.attempts > 1 else ""
         warn(
-            f"{self.requests:4} {request.pdu.name} {len(request.names)} names{rows}: {said}, "
+            f"{self.requests:4} {request.pdu.name} {counted(len(request.names), 'names')}{rows}: {said}, "
             f"{exchanged.took_s * 1000:.1f} ms{tried}"
         )
 
@@ -225,4 +226,4 @@ def _record(device: Device, file: Path, samples: Sequence[Sample]) -> None:
     file.write_text(format_recording(scrub(values, words)), encoding="utf-8")
     for problem in problems:
         warn(f"recording: {problem}")
-    warn(f"{file}: {len(values)} values read, scrubbed; look through it before you give it away")
+    warn(f"{file}: {counted(len(values), 'values')} read, scrubbed; look through it before you give it away")

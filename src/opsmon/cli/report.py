@@ -36,7 +36,7 @@ def month_report(
     Targets kept and missed, exclusions, budgets, papers owed, duties, money; from the journal, whether the daemon
     runs or not. Facts are those that stand now, rules are today's.
     """
-    rules = load_rules(root)
+    rules = load_rules(root, needs_root=True)
     report = month_of_journal(rules, root, contract, month)
     if xlsx is not None:
         _write(report, language_of(rules.settings), xlsx)

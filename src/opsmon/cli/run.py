@@ -19,6 +19,7 @@ from opsmon.config.root import Root, load_root
 from opsmon.early_signals import hold_signals, ignore_hangups, take_noted
 from opsmon.errors import OpsmonError
 from opsmon.private_file import PRIVATE_UMASK
+from opsmon.text.count import counted
 
 LOG_TIME = "%Y-%m-%d %H:%M:%S%z"  # of this machine's zone, which is said
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
@@ -79,9 +80,8 @@ def _announce(root: Root) -> None:
     url = settings.http.url
     channels = ", ".join(channel.name for channel in settings.webhooks) or "none: nobody will be told"
     say(f"opsmon {__version__} in {root.path}")
-    say(
-        f"  watching   {len(inventory.devices)} devices at {len(inventory.sites)} sites, {a_minute:.0f} checks a minute"
-    )
+    devices, sites = counted(len(inventory.devices), "devices"), counted(len(inventory.sites), "sites")
+    say(f"  watching   {devices} at {sites}, {counted(round(a_minute), 'checks')} a minute")
     say(f"  contracts  {', '.join(root.contracts) or 'none'}")
     say(f"  telling    {channels}")
     if settings.http.port:  # a port that is only found when it is opened is told by the log

@@ -83,7 +83,7 @@ def mark_done(
 
     It goes to the journal, by the daemon where one runs on the root.
     """
-    rules = load_rules(root)
+    rules = load_rules(root, needs_root=True)
     book, now, spans = book_of(contract, rules), WallClock().now(), _spans(day)
     asked = MarkDone(
         contract=book.contract.id, obligation=ClauseId(obligation), day=spans[0][0],
@@ -120,7 +120,7 @@ def undo(
 
     The journal keeps both. With --again the withdrawal was the mistake.
     """
-    rules = load_rules(root)
+    rules = load_rules(root, needs_root=True)
     book, now = book_of(contract, rules), WallClock().now()
     asked = MarkUndone(
         book.contract.id,
@@ -163,7 +163,7 @@ def excuse(
 
     It stays late and costs nothing.
     """
-    rules = load_rules(root)
+    rules = load_rules(root, needs_root=True)
     book, now = book_of(contract, rules), WallClock().now()
     asked = Excuse(
         book.contract.id, ClauseId(obligation), date_of(day, "DATE"), by, approved_by, reason, service, part,

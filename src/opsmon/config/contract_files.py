@@ -9,7 +9,7 @@ from opsmon.config.loading import Loading
 from opsmon.config.problem import Problems
 from opsmon.config.rules import load_contracts
 from opsmon.config.settings import Settings
-from opsmon.config.settings_file import NO_ROOT, existing_directory, is_root, read_settings
+from opsmon.config.settings_file import NO_ROOT, existing_directory, existing_root, is_root, read_settings
 from opsmon.config.stock import root_of
 from opsmon.contract.book import ContractBook
 from opsmon.errors import Problem
@@ -25,10 +25,19 @@ class Rules:
     warnings: tuple[Problem, ...]
     doubts: Mapping[str, Sequence[Problem]]
 
+    @property
+    def told_first(self) -> tuple[Problem, ...]:
+        """What is to be said of whatever is asked: whose contracts these are."""
+        return tuple(problem for problem in self.warnings if problem.message.startswith(NO_ROOT))
 
-def load_rules(path: Path, *, environ: Mapping[str, str] = os.environ) -> Rules:
-    """The settings and the contracts. Raises ConfigError with every problem of their files."""
-    loading = Loading(existing_directory(path), environ, False, Problems())
+
+def load_rules(path: Path, *, environ: Mapping[str, str] = os.environ, needs_root: bool = False) -> Rules:
+    """The settings and the contracts. Raises ConfigError with every problem of their files.
+
+    A directory that is no root has the stock contracts, to be read; `needs_root` is for what asks or tells what was
+    done under them.
+    """
+    loading = Loading((existing_root if needs_root else existing_directory)(path), environ, False, Problems())
     if not is_root(loading.root):
         told = Problem(str(path), 0, 0, f"{NO_ROOT}: the stock contracts are shown", warning=True)
         loading.problems.add(told)

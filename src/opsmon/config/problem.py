@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from opsmon.errors import ConfigError, Problem
+from opsmon.text.count import counted
 
 MOST_PROBLEMS = 1000
 
@@ -49,7 +50,7 @@ class Problems:
         for places in self._grouped.values():
             first = min(places.values())
             others = len(places) - 1
-            hint = f"and {others} other place{'s' if others > 1 else ''}" if others else first.hint
+            hint = f"and {counted(others, 'other places')}" if others else first.hint
             self.add(replace(first, hint=hint))
         self._grouped.clear()
 
@@ -60,4 +61,4 @@ class Problems:
             raise ConfigError(tuple(self.errors + self.warnings + self._more()))
 
     def _more(self) -> list[Problem]:
-        return [Problem("~", 0, 0, f"and {self._left_out} more problems")] if self._left_out else []
+        return [Problem("~", 0, 0, f"and {counted(self._left_out, 'more problems')}")] if self._left_out else []

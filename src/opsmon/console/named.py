@@ -36,12 +36,21 @@ def _clauses(world: World) -> Iterable[str]:
         yield from (word.last.clause for word in clocks.values())
 
 
+def _conditions(world: World) -> Iterable[str]:
+    """Those of the rules, and what people called the faults that they reported."""
+    rulebook = world.rules.rulebook
+    for rules in (rulebook.rules, rulebook.states, rulebook.reports):
+        yield from (rule.name for rule in rules)
+    yield from (incident.condition for incident in world.incidents.by_id.values())
+
+
 _KNOWN: Mapping[str, Callable[[World], Iterable[str]]] = {
-    "site": _sites, "device": _devices, "contract": _contracts, "clause": _clauses,
+    "site": _sites, "device": _devices, "contract": _contracts, "clause": _clauses, "condition": _conditions,
 }  # fmt: skip
 _LISTS = {
     "site": "GET /api/v1/sites lists them", "device": "GET /api/v1/devices lists them",
     "contract": "`opsmon contracts list` lists them", "clause": "`opsmon contracts show CONTRACT` lists them",
+    "condition": "rules/conditions.yaml names them",
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from aiohttp.web_protocol import RequestHandler
 from aiohttp.web_server import Server
 
 from opsmon.console.door import Door, Stay
+from opsmon.text.count import counted
 
 OWN_HEADERS = {"Server": "opsmon", "X-Content-Type-Options": "nosniff"}
 KINDS = ("malformed", "internal", "aborted")
@@ -42,7 +43,7 @@ class Complaints:
             return
         self._told_at[text] = self.now()
         again = self._silenced.pop(text, 0)
-        log.error("%s%s", text, f" ({again} times more since it was told last)" if again else "")
+        log.error("%s%s", text, f" ({counted(again, 'times')} more since it was told last)" if again else "")
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ from opsmon.contract.timing import NOT_REPORTED
 from opsmon.model.event import ClockState
 from opsmon.model.name import ClauseId, IncidentId
 from opsmon.text.bilingual import Text, joined
+from opsmon.text.count import counted
 
 FEN = Decimal("0.01")
 DAY = timedelta(days=1)
@@ -205,7 +206,7 @@ def _cost(rule: PenaltyRule, basis: Decimal, days: int, *, stern: bool) -> tuple
         share = _side(rule.refused.share, stern=stern)
         of = f"{_percent(share)} of {_cny(basis)}"
         zh = f"逾期{days}日视为拒绝履行，{_cny(basis)} 的 {_percent(share)}"
-        return basis * share, Text(f"{days} days late count as refused, {of}", zh)
+        return basis * share, Text(f"{counted(days, 'days')} late count as refused, {of}", zh)
     if rule.per_day is None:
         share = _side(rule.share or NOTHING, stern=stern)
         return basis * share, _share_words(share, basis)
@@ -213,13 +214,15 @@ def _cost(rule: PenaltyRule, basis: Decimal, days: int, *, stern: bool) -> tuple
     cost = basis * share * days
     if rule.at_most is not None and cost > basis * rule.at_most:
         cap = _share_words(rule.at_most, basis)
-        return basis * rule.at_most, Text(f"{days} days late, at most {cap.en}", f"逾期{days}日，不超过 {cap.zh}")
+        return basis * rule.at_most, Text(
+            f"{counted(days, 'days')} late, at most {cap.en}", f"逾期{days}日，不超过 {cap.zh}"
+        )
     each = _share_words(share, basis)
     return cost, Text(f"{days} x {each.en}", f"{days} 日 × {each.zh}")
 
 
 def _of_budget(rule: PenaltyRule, use: BudgetUse) -> Estimate | None:
-    cost, words, amount = NOTHING, [Text(f"{use.used} faults", f"故障 {use.used} 次")], rule.basis.amount
+    cost, words, amount = NOTHING, [Text(counted(use.used, "faults"), f"故障 {use.used} 次")], rule.basis.amount
     for step in rule.steps:
         over = use.used - step.over
         share = step.each or step.once

@@ -64,7 +64,7 @@ def next_steps(program: str, root: str | None, month: str, language: str) -> tup
     """What to do when the demo is over; `root` is where it was kept."""
     zh = language == "zh"
     kept = () if root is None else (
-        f"{'演示数据保留在' if zh else 'Kept'}: {root}",
+        f"演示数据保留在：{root}" if zh else f"Kept: {root}",
         f"{program} report month {CONTRACT} --month {month} --root {shlex.quote(root)}",
         f"{program} journal show --root {shlex.quote(root)}",
     )  # fmt: skip

@@ -14,6 +14,7 @@ from opsmon.model.incident import FactType
 from opsmon.model.remaining import remaining_words
 from opsmon.notify.ending import ending_afterword, ending_heading
 from opsmon.notify.voice import Voice
+from opsmon.text.count import counted
 from opsmon.text.vocabulary import ALERTS, TARGETS, named
 
 _STILL_CONTRADICTED = {
@@ -123,7 +124,7 @@ def _affected(incident: Incident, voice: Voice) -> str:
     count = count_affected(incident, voice)
     if not count:
         return ""
-    return f"，影响下级设备 {count} 台" if voice.language == "zh" else f", {count} devices behind it"
+    return f"，影响下级设备 {count} 台" if voice.language == "zh" else f", {counted(count, 'devices')} behind it"
 
 
 def _due(notify: Notify, clock: ClockChanged, voice: Voice) -> str:

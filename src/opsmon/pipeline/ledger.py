@@ -19,6 +19,7 @@ from opsmon.pipeline.recovery import save_world
 from opsmon.store.chain import Head
 from opsmon.store.outbox import NewDelivery
 from opsmon.store.store import Store
+from opsmon.text.count import counted
 
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 5.0
@@ -96,7 +97,7 @@ class Ledger:
         """Trying again would help nobody: whoever watches over us has to start us on what is there."""
         self.failures += 1
         self.trouble = str(error)
-        log.critical("%s; %d events could not be written; stopping, to be started anew", error, events)
+        log.critical("%s; could not write %s; stopping, to be started anew", error, counted(events, "events"))
 
     def _recover(self) -> None:
         if self.trouble:

@@ -22,6 +22,7 @@ from opsmon.notify.voice import Voice
 from opsmon.notify.webhook import WebhookSender
 from opsmon.pipeline.lane import DeliveryStore, Lane, RecordTaken, records_nothing
 from opsmon.store.outbox import NewDelivery, alert_key, delivery_id
+from opsmon.text.count import counted
 
 log = logging.getLogger(__name__)
 
@@ -147,4 +148,5 @@ class OutboxWorker:
             return
         for channel, rows in backlog.items():
             if rows and channel not in self._lanes:
-                log.warning("outbox: %d deliveries wait for channel %s, which is not configured", rows, channel)
+                waiting = counted(rows, "deliveries")
+                log.warning("outbox: %s waiting for channel %s, which is not configured", waiting, channel)

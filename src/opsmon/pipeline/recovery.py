@@ -17,6 +17,7 @@ from opsmon.model.name import IncidentId
 from opsmon.store.chain import Head
 from opsmon.store.snapshot import Snapshot
 from opsmon.store.store import Store
+from opsmon.text.count import counted
 
 # Longer than the longest month that a budget counts, and the month before it for the report.
 REMEMBERED = timedelta(days=62)
@@ -37,7 +38,7 @@ def load_world(store: Store, rules: Rules, now: datetime, numbers: Mapping[str, 
     read = after
     for entry in store.read(after=after):
         world, read = fold(world, entry.event), entry.seq
-    log.info("the journal holds %d events, %d of them after the last snapshot", read, read - after)
+    log.info("the journal holds %s, %d after the last snapshot", counted(read, "events"), read - after)
     return resume(forget(_numbered(world, numbers), now - REMEMBERED), now)
 
 

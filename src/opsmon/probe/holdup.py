@@ -10,6 +10,7 @@ from collections import deque
 
 from opsmon.clock import Clock
 from opsmon.probe.tally import ProbeTally
+from opsmon.text.count import counted
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,6 @@ class HoldUpWatch:
             self._untold += 1
             return
         words = "held up for %.1f s (loop blocked, machine asleep or clock set): failures count for nothing%s"
-        more = f" (and {self._untold} times since the last such line)" if self._untold else ""
+        more = f" (and {counted(self._untold, 'times')} since the last such line)" if self._untold else ""
         log.warning(words, lasted_s, more)
         self._silent_until_s, self._untold = now_s + TELL_EVERY_S, 0

@@ -1,0 +1,11 @@
+"""Counts with their noun, in English: one device, two devices."""
+
+_IRREGULAR = {"entries": "entry", "deliveries": "delivery"}
+
+
+def counted(number: int, plural: str) -> str:
+    """`1 device`, `2 devices`; the noun is the last word of `plural`: `1 more problem`."""
+    if number != 1:
+        return f"{number} {plural}"
+    *before, noun = plural.split(" ")
+    return " ".join((str(number), *before, _IRREGULAR.get(noun, noun.removesuffix("s"))))
