@@ -96,7 +96,7 @@ async def test_a_reload_takes_a_new_device_and_refuses_a_mistake_whole(house: Ho
     )
     house.write_inventory(fresh)
     daemon.process.send_signal(signal.SIGHUP)
-    await daemon.until_logged("reloaded: 3 devices at 1 sites")
+    await daemon.until_logged("reloaded: 3 devices at 1 site")
     assert await daemon.metric("opsmon_config_last_reload_successful") == 1
     assert {device["id"] for device in await daemon.read("/api/v1/devices")} == {"mcu", "nvr", "door"}
 
@@ -112,7 +112,7 @@ async def test_two_daemons_do_not_run_on_one_root(house: House, daemon: Daemon) 
 
 async def test_it_says_what_it_watches_and_where_to_look(house: House, daemon: Daemon) -> None:
     text = "\n".join(daemon.said)
-    for words in ("2 devices at 1 sites", "120 checks a minute", "xicheng-vc-2025", "oncall"):
+    for words in ("2 devices at 1 site", "120 checks a minute", "xicheng-vc-2025", "oncall"):
         assert words in text
 
 

@@ -203,7 +203,7 @@ async def test_channels_can_change_while_it_runs_and_an_orphan_waits_for_its_cha
     async with receiver(answer(200)) as there:
         write(store, owed(1))
         async with working(store) as worker:
-            await until(lambda: "1 deliveries wait for channel oncall" in caplog.text)
+            await until(lambda: "1 delivery waiting for channel oncall" in caplog.text)
             assert there.received == []
             worker.load([channel_to(there)])
             await there.until(1)
