@@ -16,7 +16,7 @@ def test_the_timeline_of_the_guide_replays_as_it_says(
 ) -> None:
     monkeypatch.delenv("OPSMON_LANG", raising=False)
     text = (REPOSITORY / guide).read_text(encoding="utf-8")
-    timeline = re.search(r"```yaml\n(contract: [^`]*incidents:[^`]*)```", text)
+    timeline = re.search(r"```yaml\n(until: [^`]*incidents:[^`]*)```", text)
     answer = re.search(r"replay [^`]*`[^`]*\n```\n([^`]*)```", text)
     assert timeline is not None
     assert answer is not None

@@ -1,7 +1,8 @@
 """Agents that leave something unanswered, or take their time: on a real socket, through the engine and the check."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import replace
 from math import isnan
 from pathlib import Path
@@ -168,38 +169,42 @@ class LateEnd(FarEnd):
         )
 
 
-async def late_end() -> LateEnd:
+@contextlib.asynccontextmanager
+async def late_end() -> AsyncIterator[LateEnd]:
     loop = asyncio.get_running_loop()
     objects = a_switch(2, (2, 7, 8))
-    _, agent = await loop.create_datagram_endpoint(lambda: LateEnd(objects), local_addr=("127.0.0.1", 0))
-    return agent
+    transport, agent = await loop.create_datagram_endpoint(lambda: LateEnd(objects), local_addr=("127.0.0.1", 0))
+    try:
+        yield agent
+    finally:
+        transport.close()
 
 
 async def test_the_time_out_of_the_check_is_the_patience(poll: Poll) -> None:
-    agent = await late_end()
-    sample = await poll(agent.device(), timeout_s=5.0, settings=SnmpSettings(patience_s=5.0))
-    assert sample.outcome is Outcome.OK
-    assert values_of(sample, "ifOperStatus")
-    asked = len(agent.asked)
-    await poll(agent.device(), timeout_s=5.0, settings=SnmpSettings(patience_s=5.0))
-    again = [each.request_id for each in agent.asked[asked:]]
-    assert len(again) == len(set(again)), "its pace is known: no request is sent twice"
+    async with late_end() as agent:
+        sample = await poll(agent.device(), timeout_s=5.0, settings=SnmpSettings(patience_s=5.0))
+        assert sample.outcome is Outcome.OK
+        assert values_of(sample, "ifOperStatus")
+        asked = len(agent.asked)
+        await poll(agent.device(), timeout_s=5.0, settings=SnmpSettings(patience_s=5.0))
+        again = [each.request_id for each in agent.asked[asked:]]
+        assert len(again) == len(set(again)), "its pace is known: no request is sent twice"
 
 
 async def test_a_late_answer_teaches_the_pace_and_is_a_sign_of_life(poll: Poll) -> None:
-    agent = await late_end()
-    agent.wait_s = 0.3
-    outcomes = [(await poll(agent.device())).outcome for _ in range(3)]
-    assert outcomes[0] in (Outcome.TIMEOUT, Outcome.PROTOCOL)
-    assert outcomes[-1] is Outcome.OK
+    async with late_end() as agent:
+        agent.wait_s = 0.3
+        outcomes = [(await poll(agent.device())).outcome for _ in range(3)]
+        assert outcomes[0] in (Outcome.TIMEOUT, Outcome.PROTOCOL)
+        assert outcomes[-1] is Outcome.OK
 
 
 async def test_what_the_time_is_too_short_for_is_read_by_the_next_poll(poll: Poll) -> None:
-    agent = await late_end()
-    samples = [await poll(agent.device(), 0.8, SnmpSettings(patience_s=0.8)) for _ in range(4)]
-    assert samples[0].outcome is Outcome.OK
-    assert "goes on with the next poll" in samples[0].detail
-    assert any(values_of(sample, "ifOperStatus") for sample in samples)
+    async with late_end() as agent:
+        samples = [await poll(agent.device(), 0.8, SnmpSettings(patience_s=0.8)) for _ in range(4)]
+        assert samples[0].outcome is Outcome.OK
+        assert "goes on with the next poll" in samples[0].detail
+        assert any(values_of(sample, "ifOperStatus") for sample in samples)
 
 
 @pytest.mark.parametrize("retries", [0, 1, 3])
