@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from opsmon.clock import WallClock
 from opsmon.errors import ProbeError
 from opsmon.model.device import Device
+from opsmon.model.sample import Outcome
 from opsmon.probe.context import Finding, ProbeContext
 from opsmon.probe.field import CheckSpec
 from opsmon.probe.registry import KINDS
@@ -111,13 +112,16 @@ async def found_by(device: Device) -> Finding | ProbeError:
     """What the device's one check finds, or the error that it may raise. Everything else is a fault of ours."""
     check = device.checks[0]
     try:
-        return await KINDS[check.kind].run(device, check, new_context())
+        async with asyncio.timeout(check.timeout_s):
+            return await KINDS[check.kind].run(device, check, new_context())
     except ProbeError as error:
         return error
+    except TimeoutError:
+        return ProbeError(Outcome.TIMEOUT, "")
 
 
 def check_of(kind: str, spec: CheckSpec) -> Device:
-    return device_with(kind, spec, timeout_s=5.0)
+    return device_with(kind, spec, timeout_s=0.5)
 
 
 def texts_of(found: Finding | ProbeError) -> list[str]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from opsmon.backup.recipe import Structure
 from opsmon.backup.scrub import PLACEHOLDER, Scrubber
+from opsmon.backup.scrub_words import is_about_rules
 from opsmon.backup.sections import IncompleteError, join_sections, parse_sections
 from opsmon.backup.terminal import render
 from tests.backup.far_end import ERASE, SHOW
@@ -37,6 +38,7 @@ def test_scrubbing_twice_is_scrubbing_once(text: str) -> None:
 def test_a_secret_of_any_letters_does_not_survive(template: tuple[str, str], word: str) -> None:
     line, secret = template
     assume(word not in line)
+    assume(not is_about_rules(word.lower()))  # `password expiry 90` has none: only where it is CERTAIN a word is hidden
     text = line.replace(secret, word, 1)
     assert word not in SCRUBBER.scrub(text)
 

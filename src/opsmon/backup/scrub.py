@@ -25,6 +25,7 @@ OVERLAP = 500
 MOST_LEADS = 4
 LONGEST_LEAD = 200  # what tells of a secret stands close before it
 MOST_FOLDS = 100
+_MARK = "\ud800"  # of a line whose place is wanted: no text that was decoded holds it
 _FOLD = re.compile(r"\\\r?\n[ \t]*")
 Span = tuple[int, int]
 # A line without any of these holds no secret. Searched as plain words, because most lines have none of them.
@@ -98,9 +99,11 @@ class Scrubber:
         if not lines or not holds_key(text):
             return lines
         every = text.split("\n")
-        before = ("".join(f"{line}\n" for line in every[: number - 1]) for number, _ in lines)
-        counts = [hide_key_blocks(part, self.placeholder).count("\n") for part in before]
-        return tuple((count + 1, word) for count, (_, word) in zip(counts, lines, strict=True))
+        for number, _ in lines:
+            every[number - 1] += _MARK
+        hidden = hide_key_blocks("\n".join(every), lambda secret: _MARK * secret.count(_MARK)).split("\n")
+        numbers = [number for number, line in enumerate(hidden, 1) for _ in range(line.count(_MARK))]
+        return tuple((number, word) for number, (_, word) in zip(numbers, lines, strict=True))
 
     def _scrub_lines(self, text: str) -> str:
         section, parts, copied = Section(), [], 0
@@ -128,12 +131,14 @@ class Scrubber:
         pieces = [(behind, begin) for (_, behind), (begin, _) in pairwise(folds)]
         line = "".join(block[begin:end] for begin, end in pieces)
         places = [place for begin, end in pieces for place in range(begin, end)]
-        for start, end in reversed(_joined(secret_spans(line))):
+        parts, copied = [], 0
+        for start, end in _joined(secret_spans(line)):
             hidden = places[start:end]
             if hidden and not PLACEHOLDER.search(line, start, end):
-                block = _without(block, hidden[1:])
-                block = block[: hidden[0]] + self.placeholder(line[start:end]) + block[hidden[0] + 1 :]
-        return block
+                folds_within = (block[here + 1 : there] for here, there in pairwise(hidden) if there > here + 1)
+                parts += [block[copied : hidden[0]], self.placeholder(line[start:end]), *folds_within]
+                copied = hidden[-1] + 1
+        return "".join((*parts, block[copied:]))
 
     def _hide_look(self, found: "re.Match[str]") -> str:
         return self.placeholder(found[0]) if not PLACEHOLDER.search(found[0]) else found[0]
@@ -247,12 +252,6 @@ def _line_end(text: str, start: int) -> int:
             return end
         start = end + 1
     return end
-
-
-def _without(text: str, places: Sequence[int]) -> str:
-    """The text without the characters at these places."""
-    dropped = set(places)
-    return "".join(char for place, char in enumerate(text) if place not in dropped)
 
 
 def _every_line(text: str) -> list[int]:

@@ -226,6 +226,11 @@ CERTAIN = re.compile(
     | enable\s+(?:password|secret)(?:\s+level\s+\d+)? | (?:tacacs|radius)-server\s+(?:host\s+\S+\s+)?key
     | crypto\s+isakmp\s+key | (?:neighbor|peer)\s+\S+\s+password | key-string | server-key
     | (?:password|secret|key|community|shared-key)(?=\s+(?:[05-9]|cipher|simple|irreversible-cipher|encrypted|ciphertext|enc)\s)
+    | securityname | (?:ro|rw|trap)community6? | com2sec6?\s+\S+\s+\S+ | (?:trap2?|inform)sink\s+\S+ | bindpw | auth_pass
+    | (?:failover|ikev[12])\s+(?:key|pre-shared-key) | snmp\s+community\s+(?:create|delete)
+    | (?:authentication|privacy)-mode\s+(?:md5|sha\S*|des\S*|3des\S*|aes\S*|sm[34]\S*|hmac\S*)
+    | createuser\s+\S+\s+(?:md5|sha\S*) | (?:message-digest-key|authentication-key)\s+\d+\s+(?:md5|sha\S*|hmac\S*)
+    | (?:auth\s+(?:md5|sha\S*)|priv\s+(?:3?des\S*|aes\S*)(?:\s+(?:128|192|256))?)
     )\s+(?:(?:[0-9]|cipher|simple|irreversible-cipher|hash|plain|encrypted|ciphertext|enc|clear|cleartext)\s+)?"?$""",
     re.X | re.I,
 )  # fmt: skip

@@ -10,7 +10,10 @@ Keywords are lower case, as command lines show them: `route-policy SECRET` names
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
+MOST_NESTED = 8  # commands in quotes within commands in quotes
+MOST_BETWEEN = 60  # words between a keyword and its secret
 TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"?|\'[^\'\n]*\'?|[^\s"\']+')
 
 KEYWORDS = frozenset({
@@ -96,7 +99,7 @@ _ROUTE = re.compile(
 )
 
 
-def secret_words(line: str) -> list[tuple[int, int]]:
+def secret_words(line: str, depth: int = 0) -> list[tuple[int, int]]:
     """The spans of the secrets of a line, without their quotes."""
     tokens = [(found.group(), found.start()) for found in TOKEN.finditer(line)]
     words = [_word(text) for text, _ in tokens]
@@ -110,14 +113,19 @@ def secret_words(line: str) -> list[tuple[int, int]]:
                 spans.append((_bare(*tokens[where])[0], _end_of(tokens, where)))
                 place = where
         elif text[0] in "\"'" and " " in text:  # a command within a command
-            spans += [(begin + start + 1, end + start + 1) for begin, end in secret_words(text.strip("\"'"))]
+            if depth == MOST_NESTED:  # nobody can say what stands in it
+                spans.append(_bare(text, start))
+            else:
+                inner = text.strip("\"'")
+                first = start + len(text) - len(text.lstrip("\"'"))
+                spans += [(begin + first, end + first) for begin, end in secret_words(inner, depth + 1)]
         place += 1
     return spans
 
 
 def secret_from(line: str, start: int) -> tuple[int, int] | None:
     """The first word from a place on that may be a secret, where a vendor's keywords may stand there."""
-    tokens = [(found.group(), found.start()) for found in TOKEN.finditer(line, start)]
+    tokens = [(found.group(), found.start()) for found in islice(TOKEN.finditer(line, start), MOST_BETWEEN + 2)]
     where = _secret_after([_word(text) for text, _ in tokens], -1)
     return _bare(*tokens[where]) if where is not None else None
 

@@ -48,15 +48,18 @@ def _line(line: str) -> str:
         elif step["move"] == "D":
             column = max(0, column - int(step["count"] or 1))
         elif step["move"] == "K":
-            shown = _erased(shown, column, step["count"])
+            _erase(shown, column, step["count"])
     return "".join(shown) if step_is_plain(line) else "".join(shown).rstrip(" ")
 
 
-def _erased(shown: list[str], column: int, how: str) -> list[str]:
+def _erase(shown: list[str], column: int, how: str) -> None:
     """ECMA-48 EL: to the end of the line, to its beginning, or all of it."""
     if how in ("", "0"):
-        return shown[:column]
-    return [] if how == "2" else [" "] * column + shown[column:]
+        del shown[column:]
+    elif how == "2":
+        shown.clear()
+    else:
+        shown[:column] = " " * column
 
 
 def step_is_plain(line: str) -> bool:

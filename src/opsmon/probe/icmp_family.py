@@ -213,10 +213,8 @@ class FamilyPinger:
     def _read_all(self) -> None:
         """Everything that waits in the socket, as far as one turn can bear."""
         for receive in (self._socket.receive_failure, self._socket.receive):
-            for _ in range(READS_PER_TURN):
-                received = receive()
-                if received is None:
-                    break
+            self._socket.reads_left = READS_PER_TURN
+            while (received := receive()) is not None:
                 self._take(received)
 
     def _take(self, received: Received) -> None:

@@ -79,6 +79,7 @@ class IcmpSocket:
         self.raw, self._socket = _open(self._family)
         self.ident = secrets.randbelow(65_535) + 1 if self.raw else _kernel_ident(self._socket)
         self.malformed = 0
+        self.reads_left = 0  # how many more datagrams may be read before others have their turn
         self.receive_faults = 0
         self._configure()
 
@@ -102,8 +103,10 @@ class IcmpSocket:
         return sent_at_ns
 
     def receive(self) -> Received | None:
-        """The next answer; None when there is nothing more to read. What concerns no echo request is passed over."""
-        while True:
+        """The next answer; None when there is nothing more to read, or when `reads_left` is used up. What concerns no
+        echo request is passed over."""
+        while self.reads_left > 0:
+            self.reads_left -= 1
             try:
                 data, ancillary, _, source = self._socket.recvmsg(_LONGEST_DATAGRAM_BYTES, _ANCILLARY_BYTES)
             except (BlockingIOError, InterruptedError):
@@ -114,10 +117,12 @@ class IcmpSocket:
             received = self._read(data, ancillary, source[0])
             if received:
                 return received
+        return None
 
     def receive_failure(self) -> Received | None:
         """The next entry of a datagram socket's error queue; None when it is empty."""
-        while not self.raw:
+        while not self.raw and self.reads_left > 0:
+            self.reads_left -= 1
             try:
                 data, ancillary, _, source = self._socket.recvmsg(
                     _LONGEST_DATAGRAM_BYTES, _ANCILLARY_BYTES, socket.MSG_ERRQUEUE

@@ -18,6 +18,8 @@ SEQUENCE = 0x30
 
 LONGEST_OID = 128
 _LARGEST_SUB_IDENTIFIER = 2**64 - 1
+_MOST_SUB_IDENTIFIER_OCTETS = 10  # of 64 bits, seven in each
+_MOST_OID_OCTETS = LONGEST_OID * _MOST_SUB_IDENTIFIER_OCTETS
 _REMEMBERED_OIDS = 100_000
 
 
@@ -75,6 +77,8 @@ def decode_oid(content: bytes) -> Oid:
 @lru_cache(maxsize=_REMEMBERED_OIDS)
 def decode_index(content: bytes) -> Oid:
     """The sub-identifiers of a part of an object identifier that is not its beginning."""
+    if len(content) > _MOST_OID_OCTETS:
+        raise MalformedError(f"an object identifier has more than {LONGEST_OID} sub-identifiers")
     if content and content[-1] & 0x80:
         raise MalformedError("an object identifier ends inside a sub-identifier")
     parts: list[int] = []
@@ -89,6 +93,13 @@ def decode_index(content: bytes) -> Oid:
     if len(parts) > LONGEST_OID:
         raise MalformedError(f"an object identifier has more than {LONGEST_OID} sub-identifiers")
     return tuple(parts)
+
+
+def check_oid(content: bytes) -> None:
+    """Raises MalformedError for the content octets of what `decode_oid` refuses; nothing is remembered of it."""
+    if not content:
+        raise MalformedError("an object identifier is empty")
+    decode_index.__wrapped__(content)
 
 
 def read_span(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:

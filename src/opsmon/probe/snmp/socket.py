@@ -88,7 +88,8 @@ class SharedSocket:
         conversation = self._expected.pop(request_id, None)
         if conversation is None:
             return
-        self._speaking.pop(conversation.peer.address, None)
+        if self._speaking.get(conversation.peer.address) is conversation:
+            del self._speaking[conversation.peer.address]
         self._finished_ids[request_id] = conversation.left_unanswered() if conversation.is_unanswered else None
         if len(self._finished_ids) > _REMEMBERED_IDS:
             del self._finished_ids[next(iter(self._finished_ids))]
@@ -171,9 +172,9 @@ class SharedSocket:
 
     def _take_malformed(self, why: str, source: "SocketAddress") -> None:
         self.traffic.dropped_malformed += 1
-        for conversation in self._expected.values():
-            if conversation.peer.address == source:
-                conversation.suspect(f"its answer is malformed: {why}")
+        speaking = self._speaking.get(source)
+        if speaking is not None:
+            speaking.suspect(f"its answer is malformed: {why}")
 
     def _read_reports(self) -> bool:
         """Take in what the network says of datagrams sent earlier; whether it said anything."""

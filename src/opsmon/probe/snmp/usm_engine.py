@@ -18,11 +18,13 @@ from pysnmp.entity.engine import SnmpEngine as PysnmpEngine
 from pysnmp.error import PySnmpError
 from pysnmp.proto import errind, rfc1902, rfc1905
 from pysnmp.proto.api import v2c
+from pysnmp.proto.error import StatusInformation
 
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
-from opsmon.probe.snmp.ber import decode_oid, encode_oid
+from opsmon.probe.snmp.ber import MalformedError, decode_oid, encode_oid
 from opsmon.probe.snmp.message import Pdu, Request, Response
+from opsmon.probe.snmp.soundness import check_scoped_pdu, check_soundness
 from opsmon.probe.snmp.traffic import Traffic
 from opsmon.probe.snmp.usm import SecurityLevel, User
 from opsmon.probe.snmp.usm_hearing import Hearing
@@ -32,7 +34,16 @@ FORGET_AFTER_S = 600.0  # when pysnmp drops a request: no check takes longer, an
 _MESSAGE_MODEL = _SECURITY_MODEL = 3  # RFC 3411: SnmpMessageProcessingModel of v3, SnmpSecurityModel of USM
 _OCTETS_AROUND = 120  # of a v3 message around its bindings
 # What pysnmp raises for datagrams that are not SNMP: its own errors, and what its code runs into.
-_STUMBLES = (PySnmpError, PyAsn1Error, TypeError, ValueError, LookupError, AttributeError)
+_STUMBLES = (
+    PySnmpError,
+    PyAsn1Error,
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
 _PDUS: Final[Mapping[Pdu, Callable[[], Any]]] = {
     Pdu.GET: v2c.GetRequestPDU,
     Pdu.GET_NEXT: v2c.GetNextRequestPDU,
@@ -74,6 +85,7 @@ class _Guarded:
             self.traffic.dropped_wrong_source += 1
             return
         try:
+            check_soundness(datagram)
             self._callback_function(self, source, datagram)  # type: ignore[attr-defined]  # pysnmp's, of the transport
         except _STUMBLES:
             self.traffic.dropped_malformed += 1
@@ -86,6 +98,24 @@ class _Udp(_Guarded, udp.UdpAsyncioTransport):  # type: ignore[misc]  # pysnmp h
 
 class _Udp6(_Guarded, udp6.Udp6AsyncioTransport):  # type: ignore[misc]  # nor here
     pass
+
+
+class _Checked:
+    """A cipher of pysnmp whose plain text is looked at before pysnmp reads it."""
+
+    def __init__(self, service: Any) -> None:
+        self._service = service
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._service, name)
+
+    def decrypt_data(self, *args: Any) -> Any:
+        decrypted = self._service.decrypt_data(*args)
+        try:
+            check_scoped_pdu(bytes(decrypted))
+        except MalformedError:
+            raise StatusInformation(errorIndication=errind.decryptionError) from None
+        return decrypted
 
 
 class UsmEngine:
@@ -143,7 +173,10 @@ class UsmEngine:
 
 async def make_usm_engine(traffic: Traffic) -> UsmEngine:
     """pysnmp reads its MIBs for a tenth of a second or more: in a thread, so that the loop goes on."""
-    return UsmEngine(await asyncio.to_thread(PysnmpEngine), traffic)
+    engine = await asyncio.to_thread(PysnmpEngine)
+    model = engine.security_models[_SECURITY_MODEL]
+    model.PRIV_SERVICES = {cipher: _Checked(service) for cipher, service in model.PRIV_SERVICES.items()}
+    return UsmEngine(engine, traffic)
 
 
 def _place(address: tuple[Any, ...]) -> tuple[Any, Any, Any]:
