@@ -26,13 +26,14 @@ MOST_LEADS = 4
 LONGEST_LEAD = 200  # what tells of a secret stands close before it
 MOST_FOLDS = 100
 _MARK = "\ud800"  # of a line whose place is wanted: no text that was decoded holds it
-_FOLD = re.compile(r"\\\r?\n[ \t]*")
+_FOLD = re.compile(r"\\\r?\n")
+_FOLD_AND_INDENT = re.compile(r"\\\r?\n[ \t]*")
 Span = tuple[int, int]
 # A line without any of these holds no secret. Searched as plain words, because most lines have none of them.
 _COMMON = (
     "pass", "secret", "key", "communit", "cipher", "simple", "psk", "phrase", "auth", "priv", "snmp", "token", "pwd",
     "_pw", "-pw", "hash", "set name", "config ", "end\n", "enc ", "-aq==", "{s", "{c", ":", "$", "%", "^", "@", "mysql",
-    "mariadb", "curl", "wget", "smbclient",
+    "mariadb", "curl", "wget", "smbclient", "\\\n", "\\\r\n",  # a word may be cut where a line goes on
 )  # fmt: skip
 # Marks that stand in every other line: their rules need one of the words above as well.
 _MARKS = frozenset({"set ", '"', "<", "=", "--", "-p", "-u"})
@@ -82,7 +83,9 @@ class Scrubber:
         text = self._without_long_lines(hide_key_blocks(text, self.placeholder))
         text = hide_routeros_communities(text, self.placeholder)
         scrubbed = self._scrub_lines(text)
-        return self._known.sub(lambda found: self.placeholder(found[0]), scrubbed) if self._known else scrubbed
+        if self._known:
+            scrubbed = self._known.sub(lambda found: self.placeholder(found[0]), scrubbed)
+        return self._without_long_lines(scrubbed)  # placeholders are longer than most secrets
 
     def _without_long_lines(self, text: str) -> str:
         """A line of more than CONFIGURATION_LINE_CHARS is hidden whole, and says so: no pattern is tried on it."""
@@ -126,18 +129,16 @@ class Scrubber:
         return LOOKS.sub(self._hide_look, self._replaced(line, spans) if spans else line)
 
     def _scrub_folded(self, block: str) -> str:
-        """Lines of which each but the last ends with a backslash are one; a secret may be cut by the fold."""
-        folds = [(0, 0), *((fold.start(), fold.end()) for fold in _FOLD.finditer(block)), (len(block), len(block))]
-        pieces = [(behind, begin) for (_, behind), (begin, _) in pairwise(folds)]
-        line = "".join(block[begin:end] for begin, end in pieces)
-        places = [place for begin, end in pieces for place in range(begin, end)]
+        """Lines of which each but the last ends with a backslash are one; a secret may be cut by the fold.
+
+        Some take the blanks at the beginning of the next line for a part of the fold, some do not.
+        """
         parts, copied = [], 0
-        for start, end in _joined(secret_spans(line)):
-            hidden = places[start:end]
-            if hidden and not PLACEHOLDER.search(line, start, end):
-                folds_within = (block[here + 1 : there] for here, there in pairwise(hidden) if there > here + 1)
-                parts += [block[copied : hidden[0]], self.placeholder(line[start:end]), *folds_within]
-                copied = hidden[-1] + 1
+        for start, end in _joined([*_folded_spans(block, _FOLD), *_folded_spans(block, _FOLD_AND_INDENT)]):
+            hidden, folds = block[start:end], _FOLD.findall(block, start, end)
+            if not PLACEHOLDER.search(hidden):
+                parts += [block[copied:start], self.placeholder(_FOLD.sub("", hidden)), *folds]
+                copied = end
         return "".join((*parts, block[copied:]))
 
     def _hide_look(self, found: "re.Match[str]") -> str:
@@ -161,6 +162,15 @@ def secret_spans(line: str) -> list[Span]:
         if start + LONGEST_LINE >= len(line):
             return found
         start += LONGEST_LINE - OVERLAP
+
+
+def _folded_spans(block: str, mark: re.Pattern[str]) -> list[Span]:
+    """Where the secrets of a block are that is one line without its marks."""
+    folds = [(0, 0), *((fold.start(), fold.end()) for fold in mark.finditer(block)), (len(block), len(block))]
+    pieces = [(behind, begin) for (_, behind), (begin, _) in pairwise(folds)]
+    places = [place for begin, end in pieces for place in range(begin, end)]
+    spans = secret_spans("".join(block[begin:end] for begin, end in pieces))
+    return [(places[start], places[end - 1] + 1) for start, end in spans if start < end]
 
 
 def _spans_of(line: str) -> list[Span]:
