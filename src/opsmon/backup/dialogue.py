@@ -26,7 +26,7 @@ _Ready = Callable[[str], bool]
 _PASSWORD = re.compile(r"(?i)(?:pass(?:word|wd)?|口令|密码)[^\n]*[:：]\s*$")
 _USERNAME = re.compile(r"(?i)user\s*name\s*:\s*$")
 _REFUSED = re.compile(
-    r"(?im)^\W*(?:error\b|invalid|bad |access denied|permission denied|authentication fail|failed)"
+    r"(?im)^[^\w\n]*+(?:error\b|invalid|bad |access denied|permission denied|authentication fail|failed)"
     r"|denied|failed to|not (?:set|allowed)"
 )
 

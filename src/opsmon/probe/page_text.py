@@ -15,8 +15,8 @@ from opsmon.probe.charset import decode_octets
 _PRESCANNED_BYTES = 4_096
 _LABEL = r"\s{0,20}+=\s{0,20}+[\"']?+\s{0,20}+([A-Za-z0-9_.:-]{1,40}+)"
 _CHARSET = re.compile(rf"charset{_LABEL}", re.IGNORECASE)
-_META = re.compile(rf"<meta[^>]{{0,200}}?charset{_LABEL}".encode(), re.IGNORECASE)
-_XML = re.compile(rf"\s{{0,200}}+<\?xml[^>]{{0,200}}?encoding{_LABEL}".encode(), re.IGNORECASE)
+_META = re.compile(rf"<meta[^>]{{0,100}}?charset{_LABEL}".encode(), re.IGNORECASE)
+_XML = re.compile(rf"\s{{0,100}}+<\?xml[^>]{{0,100}}?encoding{_LABEL}".encode(), re.IGNORECASE)
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 # Python has codecs that unpack and run escapes; only these read pages. GB 2312 and GBK are parts of GB 18030.
 _CODES = {
