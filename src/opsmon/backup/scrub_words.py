@@ -140,7 +140,8 @@ def is_keyword(word: str, *, snmp: bool) -> bool:
 def _secret_after(words: Sequence[str], keyword: int) -> int | None:
     """The place of the secret: the first word that is none of those between; else none."""
     place, numbers = keyword + 1, []
-    while place < len(words):
+    last = min(len(words), keyword + MOST_BETWEEN)
+    while place < last:
         word = words[place]
         lowered = word.lower()
         if lowered in WITH_ONE and place + 2 < len(words):
