@@ -176,3 +176,22 @@ def test_a_process_without_files_to_open_is_a_local_fault_and_no_wrong_input(tmp
     ran = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False)
     assert ran.returncode == 1
     assert "this " in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("inventory list --kind swich", "unknown word `swich` (did you mean `switch`?)"),
+        ("inventory list --kind toaster", "unknown word `toaster` (one of switch, router, "),
+        ("incidents event x notifed", "unknown word `notifed` (did you mean `notified`?)"),
+        ("incidents severity x majr", "unknown word `majr` (did you mean `major`?)"),
+        ("completion bsh", "unknown word `bsh` (did you mean `bash`?)"),
+        ("chek", "Did you mean 'check'"),
+        ("inventory lst", "no command `lst` (did you mean `list`?)"),
+        ("check --jsn", "--json"),
+    ],
+)
+def test_a_misspelt_word_is_told_with_the_one_that_was_meant(command: Opsmon, words: str, told: str) -> None:
+    said = command(*words.split())
+    assert said.code == 2
+    assert told in said.err

@@ -18,7 +18,7 @@ from opsmon.text.bilingual import Text
 from opsmon.text.count import counted
 from opsmon.text.vocabulary import KINDS, check_name, headings, named
 
-group = new_group("What the inventory files come to: list, show, convert, compare.")
+group = new_group("What the inventory files come to: list, convert, compare.")
 
 LIST_COLUMNS = ("device", "title", "kind", "address", "site", "contract")
 WIDE = 100  # from here on the contract is shown too, which the site tells already

@@ -4,6 +4,7 @@ Exit codes: 0 fine; 1 the thing asked about is bad; 2 wrong input or configurati
 """
 
 import errno
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from opsmon import __version__
 from opsmon.cli.option import CHOSEN_ROOT, RootOption, imported
 from opsmon.cli.output import print_json, problem_json
 from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError
+from opsmon.near_miss import nearest, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,9 @@ COMMANDS: dict[str, Listed] = {
         "probe:probe",
         "Poll one device once and print what it found. Exit code 1 when the device, or this machine, is not well.",
     ),
-    "inventory": Listed(
-        "inventory:group", "What the inventory files come to: list, show, convert, compare.", is_group=True
-    ),
+    "inventory": Listed("inventory:group", "What the inventory files come to: list, convert, compare.", is_group=True),
     "schema": Listed("schema:schema", "The JSON Schemas of the YAML files, for editors."),
+    "completion": Listed("completion:completion", "A script for the shell: TAB completes commands and names."),
     "incidents": Listed("incidents:group", "Incidents and their clocks, through the running daemon.", is_group=True),
     "notify": Listed("notify:group", "Notifications, through the running daemon.", is_group=True),
     "rules": Listed("rules:group", "The conditions and clocks of a root, for other programs.", is_group=True),
@@ -112,6 +113,19 @@ def _listed_only() -> None:
     """Stands for a command in a list; never called, since a command's word brings in the command itself."""
 
 
+_NOT_ONE_OF = re.compile(r"(?:Value error, )?'(?P<word>.*)' is not one of (?P<words>'.*')\.?", re.DOTALL)
+
+
+def close_words(message: str) -> str:
+    """typer's list of words to choose from, shortened to the one that was meant where a word is close."""
+    found = _NOT_ONE_OF.fullmatch(message)
+    if found is None:
+        return message
+    known = [word.strip("'") for word in found["words"].split(", ")]
+    hint = nearest(found["word"], known) or f"one of {', '.join(known)}"
+    return f"unknown word {shown(found['word'])} ({hint})"
+
+
 def exit_code_of(error: OpsmonError) -> int:
     """What the shell is told."""
     if isinstance(error, ConfigError):
@@ -133,6 +147,7 @@ def run(arguments: Sequence[str]) -> int:
         left = build_app(arguments)(args=list(arguments), prog_name="opsmon", standalone_mode=False)
     except _UsageError as error:
         wrong: Any = error
+        wrong.message = close_words(wrong.message)
         wrong.show()
         if "--json" in arguments:
             print_json({"error": wrong.format_message(), "exit_code": wrong.exit_code})

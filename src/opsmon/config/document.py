@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from opsmon.config.full_width import blamed
+from opsmon.config.misplaced import misplaced
 from opsmon.config.mistake import Mistake, mistakes_of
 from opsmon.config.node import LONGEST_TEXT, Parsed, Place, YamlList, YamlMap, YamlProblem, parse_yaml
 from opsmon.config.problem import Problems
+from opsmon.config.text_encoding import WrongEncodingError, decode_text
 from opsmon.errors import ConfigError, Problem
 
 Steps = Sequence[str | int]
@@ -106,12 +108,12 @@ def read_document(file: Path, root: Path, problems: Problems) -> Document | None
     """The document of a file, or None after adding what is wrong with it."""
     path = shown_path(file, root)
     try:
-        text = _read(file).decode("utf-8-sig")
+        text = decode_text(_read(file))
         parsed = parse_yaml(text)
     except OSError as error:
         problems.add(Problem(path, 0, 0, f"cannot be read: {error.strerror or type(error).__name__}"))
-    except UnicodeDecodeError as error:
-        problems.add(_bad_encoding(path, error))
+    except WrongEncodingError as error:
+        problems.add(Problem(path, error.line, error.column, error.message, error.hint))
     except YamlProblem as error:
         for problem in (error, *error.more):
             problems.add(_located(path, problem))
@@ -128,20 +130,18 @@ def _read(file: Path) -> bytes:
         return stream.read(LONGEST_TEXT + 1)
 
 
-def _document(file: Path, path: str, parsed: Parsed, problems: Problems, lines: Sequence[str]) -> Document:
+def _document(file: Path, path: str, parsed: Parsed, problems: Problems, lines: Sequence[str]) -> Document | None:
     for mistake in parsed.mistakes:
         problems.add(_located(path, mistake))
+    elsewhere = misplaced(PurePosixPath(path), parsed.data)
+    if elsewhere is not None:
+        problems.add(Problem(path, parsed.place.line, parsed.place.column, *elsewhere))
+        return None
     return Document(file, path, parsed.data, parsed.place, lines)
 
 
 def _located(path: str, error: YamlProblem) -> Problem:
     return Problem(path, error.place.line, error.place.column, error.message, error.hint)
-
-
-def _bad_encoding(path: str, error: UnicodeDecodeError) -> Problem:
-    before = bytes(error.object[: error.start])
-    line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
-    return Problem(path, line, column, "the file is not UTF-8", "save it as UTF-8; Excel and old editors write GBK")
 
 
 def shown_path(file: Path, root: Path) -> str:

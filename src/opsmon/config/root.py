@@ -23,6 +23,7 @@ from opsmon.config.secret import FileSecrets, identities_of
 from opsmon.config.settings import Settings
 from opsmon.config.settings_file import existing_root, read_settings
 from opsmon.config.stock import root_of
+from opsmon.config.stray import tell_stray_files
 from opsmon.contract.book import ContractBook
 from opsmon.errors import InvariantError, Problem
 from opsmon.model.device import Inventory
@@ -54,6 +55,7 @@ def load_root(path: Path, *, environ: Mapping[str, str] = os.environ, require_se
     root = existing_root(path)
     loading = Loading(root, environ, require_secrets, Problems())
     settings = read_settings(loading)
+    tell_stray_files(root, loading.problems)
     rules = root_of("rules", root)
     contracts = load_contracts(rules, settings.timezone, loading.problems)
     known_contracts = None if loading.problems.errors else contracts

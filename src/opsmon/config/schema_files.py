@@ -4,18 +4,11 @@ from collections.abc import Sequence
 from os.path import relpath
 from pathlib import Path, PurePosixPath
 
+from opsmon.config.misplaced import kind_at
 from opsmon.config.schema import SCHEMA_NAMES, schema_text
 
 SCHEMAS = "schemas"
 MODELINE = "# yaml-language-server: $schema="
-# By the folder of a root; the settings and the conditions are single files.
-_BY_FOLDER = {
-    "inventories": "inventory",
-    "probes": "profile",
-    "rules/contracts": "contract",
-    "rules/calendars": "calendar",
-}
-_BY_FILE = {"opsmon.yaml": "settings", "rules/conditions.yaml": "conditions"}
 
 
 def write_schemas(folder: Path, names: Sequence[str] = SCHEMA_NAMES) -> tuple[Path, ...]:
@@ -27,14 +20,7 @@ def write_schemas(folder: Path, names: Sequence[str] = SCHEMA_NAMES) -> tuple[Pa
     return files
 
 
-def schema_for(path: PurePosixPath) -> str | None:
-    """The name of the schema of a file, by its path below the root; None for a file that has none."""
-    if str(path) in _BY_FILE:
-        return _BY_FILE[str(path)]
-    return next((name for folder, name in _BY_FOLDER.items() if path.is_relative_to(folder)), None)
-
-
 def modeline(path: PurePosixPath) -> str:
     """The first line of a file of a root; empty for a file that has no schema."""
-    name = schema_for(path)
+    name = kind_at(path)
     return f"{MODELINE}{relpath(f'{SCHEMAS}/{name}.json', path.parent)}\n" if name else ""
