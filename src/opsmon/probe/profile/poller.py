@@ -142,7 +142,7 @@ class DevicePoller:
         for shape in known.shapes:
             if relabels or not shape.fits(reader):
                 await reader.walk(shape.label_columns())
-                shape.take(reader)
+                await shape.take(reader)
         self._ends = reader.ends() if reader.session.ran_out else {}
         self._known = known = replace(known, if_table_changed=changed, uptime=uptime)
         return self._picture(reader, known, surveyed=False)

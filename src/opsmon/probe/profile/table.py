@@ -4,8 +4,9 @@ The columns of a poll go straight into one array('d'): as long as the rows are t
 no row is looked at by itself. The labels are read again now and then, and at once when the rows change.
 """
 
+import asyncio
 from array import array
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import cast
 
@@ -22,6 +23,7 @@ Column = Mapping[Index, SnmpValue]
 Labels = tuple[tuple[str, str], ...]
 # Chassis of ten thousand interfaces there are; of more a poll would not be through in time.
 MOST_ROWS = 16_384
+SLICE = 1_024  # rows or series between two turns of the loop
 
 
 class TableShape:
@@ -59,18 +61,22 @@ class TableShape:
         rows = {row for subject in self.table.columns for row in reader.column(subject.column)}
         await reader.walk(self.stand_ins.columns_wanted(reader, rows))
         self.columns = self._present(reader)
-        self.take(reader)
+        await self.take(reader)
 
-    def take(self, reader: Reader) -> None:
-        """Rows and labels from what has been read; where no label has changed, everything is kept as it is."""
+    async def take(self, reader: Reader) -> None:
+        """Rows and labels from what has been read; where no label has changed, everything is kept as it is.
+
+        In slices: sixteen thousand rows are a quarter of a million series, and the loop has other things to do.
+        """
         cells = tuple(reader.column(subject.column) for _, subject in self.table.labels if subject is not None)
         rows = self._rows(reader)
         told_by = (tuple(subject.name for subject in self.columns), cells)
         if rows != self.rows or told_by != self._told_by:
-            self.rows, self._told_by = rows, told_by
-            self._labels = {row: self._labels_of(reader, row) for row in rows}
-            self.block = _kept(self.block, told_by[0], self.labels)
-        self._take_slow(reader)
+            labels = {row: self._labels_of(reader, row) async for row in _unhurried(rows)}
+            block = await _kept(self.block, told_by[0], tuple(labels.values()))
+            # all at once: who is cut off before leaves the old rows with their own block
+            self.rows, self._told_by, self._labels, self.block = rows, told_by, labels, block
+        await self._take_slow(reader)
         self.infos = info_reading(self.table, reader, self.rows, self.labels, self.infos)
         self.stand_ins.take(reader, self.rows, self.columns)
 
@@ -106,12 +112,12 @@ class TableShape:
             return self._important
         return self._important.difference(*(self._names(labels) for labels in self._labels.values()))
 
-    def _take_slow(self, reader: Reader) -> None:
+    async def _take_slow(self, reader: Reader) -> None:
         slow = [subject for subject in self.table.slow if reader.column(subject.column)]
         if not slow:
             self.slow = None
             return
-        block = _kept(self.slow.block if self.slow else None, [subject.name for subject in slow], self.labels)
+        block = await _kept(self.slow.block if self.slow else None, [subject.name for subject in slow], self.labels)
         self.slow = Reading(block, read_columns(self.rows, [reader.column(subject.column) for subject in slow]))
 
     def _present(self, reader: Reader) -> tuple[MibObject, ...]:
@@ -167,9 +173,24 @@ def _label(reader: Reader, subject: MibObject, row: Index, before: str) -> str:
     return before if raw is None and subject.column in reader.unread else clean_text(raw_text(raw))
 
 
-def _kept(before: SeriesBlock | None, names: Sequence[str], labels: Sequence[Labels]) -> SeriesBlock:
-    keys = tuple(SeriesKey(name, label) for name in names for label in labels)
-    return before if before is not None and before.keys == keys else SeriesBlock(keys)
+async def _kept(before: SeriesBlock | None, names: Sequence[str], labels: Sequence[Labels]) -> SeriesBlock:
+    keys: list[SeriesKey] = []
+    is_same = before is not None and len(before.keys) == len(names) * len(labels)
+    for name in names:
+        for start in range(0, len(labels), SLICE):
+            more = [SeriesKey(name, label) for label in labels[start : start + SLICE]]
+            is_same = is_same and before is not None and list(before.keys[len(keys) : len(keys) + len(more)]) == more
+            keys += more
+            await asyncio.sleep(0)
+    return before if before is not None and is_same else SeriesBlock(tuple(keys))
+
+
+async def _unhurried(rows: Sequence[Index]) -> AsyncIterator[Index]:
+    """Each of them, with a turn for the loop now and then."""
+    for number, row in enumerate(rows, 1):
+        yield row
+        if number % SLICE == 0:
+            await asyncio.sleep(0)
 
 
 def read_columns(rows: tuple[Index, ...], columns: Sequence[Column]) -> "array[float]":
