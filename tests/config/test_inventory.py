@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.config.root import Root
+from opsmon.config.problem import UNQUOTED
+from opsmon.config.root import Root, load_root
 from opsmon.errors import ConfigError
 from opsmon.model.device import Device, Kind, SnmpVersion
 from opsmon.model.name import DeviceName
@@ -376,6 +377,86 @@ def test_linked_folders_are_read_and_circles_are_refused(load: Load, tmp_path: P
         load({})
     assert [str(problem) for problem in caught.value.problems if not problem.warning] == [
         "inventories/again/back: a link that leads in a circle: back to inventories"
+    ]
+
+
+PLANTED = "planted-secret-17"
+OUTSIDE = f"""\
+site: far
+{PLANTED}: 1
+devices:
+  - {{name: {PLANTED}-2, address: "{PLANTED}", kind: other, checks: [{PLANTED}]}}
+  - {{name: a, address: 192.0.2.1, kind: other, snmp: {{community: {{file: {PLANTED}}}}}}}
+"""
+
+
+@pytest.mark.parametrize("through_folder", [False, True])
+@pytest.mark.parametrize(
+    "text", [OUTSIDE, f"{PLANTED}", f"a: [{PLANTED}", f"{PLANTED}: \x07", f"- {PLANTED}: &{PLANTED}"]
+)
+def test_nothing_is_quoted_of_a_file_that_a_link_brings_in(
+    load: Load, tmp_path: Path, text: str, through_folder: bool
+) -> None:
+    far = tmp_path / "far"
+    far.mkdir()
+    (far / "b.yaml").write_text(text)
+    folder = tmp_path / "root" / "inventories"
+    folder.mkdir(parents=True)
+    (folder / ("x" if through_folder else "b.yaml")).symlink_to(far if through_folder else far / "b.yaml")
+    with pytest.raises(ConfigError) as caught:
+        load_root(tmp_path / "root", environ={})
+    told = [problem for problem in caught.value.problems if problem.path.startswith("inventories/")]
+    assert told
+    assert PLANTED not in repr(caught.value.problems)
+    assert {problem.message for problem in told} == {UNQUOTED}
+
+
+def test_a_link_to_a_file_of_another_kind_is_refused_wherever_it_is(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "token").write_text(f"{PLANTED}\n")
+    (tmp_path / "inventories").mkdir()
+    (tmp_path / "inventories" / "b.yaml").symlink_to(tmp_path / "secrets" / "token")
+    with pytest.raises(ConfigError) as caught:
+        load({})
+    assert [str(problem) for problem in caught.value.problems if not problem.warning] == [
+        "inventories/b.yaml: a link to what is no YAML file: not read (name its target `….yaml`)"
+    ]
+    assert PLANTED not in repr(caught.value.problems)
+
+
+def test_links_that_stay_in_the_root_and_a_folder_that_is_one_itself_are_quoted(load: Load, tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    (shared / "..data").mkdir(parents=True)
+    (shared / "..data" / "a.yaml").write_text("site: a\nunheard: 1\n")
+    (shared / "a.yaml").symlink_to(Path("..data") / "a.yaml")
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root" / "inventories").symlink_to(shared)
+    with pytest.raises(ConfigError, match="unheard"):
+        load_root(tmp_path / "root", environ={})
+
+
+def test_weak_snmp_is_warned_about_once_with_the_number_of_sites(load: Load) -> None:
+    key = "{protocol: %s, key: {env: K}}"
+    ways = {
+        "none": "{version: 3, user: u}",
+        "md5": f"{{version: 3, user: u, auth: {key % 'MD5'}, priv: {key % 'AES'}}}",
+        "des": f"{{version: 3, user: u, auth: {key % 'SHA'}, priv: {key % 'DES'}}}",
+        "good": f"{{version: 3, user: u, auth: {key % 'SHA256'}, priv: {key % 'AES'}}}",
+        "old": "{version: 2c, community: {env: K}}",
+    }
+    files = {}
+    for site in ("a", "b"):
+        lines = [f"site: {site}", "devices:"]
+        for number, (name, snmp) in enumerate(ways.items(), 1):
+            address = f"192.0.2.{number + (10 if site == 'b' else 0)}"
+            lines.append(f"  - {{name: {site}-{name}, address: {address}, kind: switch, snmp: {snmp}}}")
+        files[f"inventories/{site}.yaml"] = "\n".join(lines) + "\n"
+    root = load(files, environ={"K": "long enough"})
+    told = [str(one) for one in root.warnings if "SNMPv3" in one.message]
+    assert [line.partition(" (")[0] for line in told] == [
+        "inventories/a.yaml:3:60: warning: SNMPv3 without `auth`: 2 devices of 2 sites",
+        "inventories/a.yaml:4:59: warning: SNMPv3 with `auth` by MD5: 2 devices of 2 sites",
+        "inventories/a.yaml:5:59: warning: SNMPv3 with `priv` by DES: 2 devices of 2 sites",
     ]
 
 

@@ -1,9 +1,12 @@
 """What people and devices write, as it is shown."""
 
+import json
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsmon.model.visible import visible
+from opsmon.model.visible import UNSEEN, escaped_json, visible
 from opsmon.probe.profile.text import clean_text
 
 
@@ -21,3 +24,11 @@ def test_everything_that_is_shown_can_be_seen(text: str) -> None:
     assert visible(text).isprintable()
     assert visible(text, lines=True).replace("\n", "").isprintable()
     assert visible(visible(text)) == visible(text)
+
+
+@given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8))
+def test_json_says_the_same_and_shows_what_is_not_seen_as_escapes(document: object) -> None:
+    text = escaped_json(json.dumps(document, ensure_ascii=False, indent=2))
+    assert json.loads(text) == document
+    assert not re.search(f"[{UNSEEN}\x7f-\x9f]", text)
+    text.encode()

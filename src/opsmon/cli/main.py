@@ -16,6 +16,7 @@ from opsmon import __version__
 from opsmon.cli.option import CHOSEN_ROOT, RootOption, imported
 from opsmon.cli.output import print_json, problem_json
 from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError
+from opsmon.model.visible import visible
 from opsmon.near_miss import nearest, shown
 
 
@@ -134,7 +135,7 @@ def exit_code_of(error: OpsmonError) -> int:
 
 
 def _tell(error: Exception, message: str, code: int, arguments: Sequence[str]) -> int:
-    print(message, file=sys.stderr)
+    print(visible(message, lines=True), file=sys.stderr)
     if "--json" in arguments:
         problems = {"problems": [problem_json(p) for p in error.problems]} if isinstance(error, ConfigError) else {}
         print_json({"error": message, "exit_code": code, **problems})

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from opsmon.errors import Problem
+from opsmon.model.visible import escaped_json
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -24,7 +25,7 @@ UNFOLDED = 100_000
 
 def print_json(document: object) -> None:
     """The one JSON document of a command."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(escaped_json(json.dumps(document, ensure_ascii=False, indent=2)) + "\n")
 
 
 def problem_json(problem: Problem) -> dict[str, object]:

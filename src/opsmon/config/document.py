@@ -15,6 +15,8 @@ from opsmon.config.problem import Problems
 from opsmon.config.text_encoding import WrongEncodingError, decode_text
 from opsmon.errors import ConfigError, Problem
 
+INVENTORIES = "inventories"
+YAML_SUFFIXES = (".yaml", ".yml")
 Steps = Sequence[str | int]
 KEY_ITSELF = "[key]"  # pydantic's last step where the key of a mapping is at fault
 SpecT = TypeVar("SpecT", bound=BaseModel)
@@ -107,6 +109,11 @@ def locate(data: object, place: Place, steps: Steps) -> tuple[Place, str]:
 def read_document(file: Path, root: Path, problems: Problems) -> Document | None:
     """The document of a file, or None after adding what is wrong with it."""
     path = shown_path(file, root)
+    if _leads_out(file, root):
+        problems.quote_nothing_of(path)
+    if file.is_symlink() and file.exists() and file.resolve().suffix.lower() not in YAML_SUFFIXES:
+        problems.add(Problem(path, 0, 0, "a link to what is no YAML file: not read", "name its target `….yaml`"))
+        return None
     try:
         text = decode_text(_read(file))
         parsed = parse_yaml(text)
@@ -120,6 +127,15 @@ def read_document(file: Path, root: Path, problems: Problems) -> Document | None
     else:
         return _document(file, path, parsed, problems, () if text.isascii() else text.split("\n"))
     return None
+
+
+def _leads_out(file: Path, root: Path) -> bool:
+    """Whether a file of the inventory is reached by a link and lies elsewhere: who made the link may not be who may
+    read the file. The folder `inventories` itself may be a link: whoever owns the root made it."""
+    if not file.is_relative_to(root / INVENTORIES):
+        return False
+    real = file.resolve()
+    return not any(real.is_relative_to(inside.resolve()) for inside in (root, root / INVENTORIES))
 
 
 def _read(file: Path) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from opsmon.config.device_range import TOO_MANY
-from opsmon.config.document import Document, read_document
+from opsmon.config.document import INVENTORIES, Document, read_document
 from opsmon.config.folder import yaml_files
 from opsmon.config.former_name import check_former_names
 from opsmon.config.inventory_spec import MOST_DEVICES
@@ -17,13 +17,14 @@ from opsmon.config.parent import check_no_circle, check_parents_exist
 from opsmon.config.reference import Known, check_device, check_site, with_only_service
 from opsmon.config.secret import FileSecrets
 from opsmon.config.site_file import PlacedDevice, SiteFile, load_site_file
+from opsmon.config.snmp_strength import warn_of_weak_snmp
 from opsmon.config.template_file import SharedTemplates, holds_templates, load_templates
 from opsmon.errors import Problem
 from opsmon.model.device import Inventory, Site
 from opsmon.model.name import DeviceName, SiteName
 from opsmon.near_miss import shown
 
-FOLDER = "inventories"
+FOLDER = INVENTORIES
 
 
 def load_inventory(loading: Loading, known: Known) -> Inventory:
@@ -42,6 +43,7 @@ def load_inventory(loading: Loading, known: Known) -> Inventory:
     check_former_names(placed, loading.problems)
     _warn_shared_addresses(placed.values(), loading)
     _warn_marks_unseen(placed.values(), loading)
+    warn_of_weak_snmp(placed.values(), loading.problems)
     linked = link_jumps(placed, loading.problems)
     devices = {name: with_only_service(device, known) for name, device in linked.items()}
     if not read:

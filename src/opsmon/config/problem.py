@@ -7,6 +7,8 @@ from opsmon.errors import ConfigError, Problem
 from opsmon.text.count import counted
 
 MOST_PROBLEMS = 1000
+UNQUOTED = "something is wrong here; it is not quoted, since the file is a link that leads out of the root"
+UNQUOTED_HINT = "copy the file into the root to be told what"
 
 
 class Problems:
@@ -19,9 +21,16 @@ class Problems:
         self._left_out = 0
         self.doubts: dict[str, list[Problem]] = {}  # warnings about a contract, told where a site is under it
         self._grouped: dict[str, dict[tuple[str, int, int], Problem]] = {}
+        self._unquoted: set[str] = set()
+
+    def quote_nothing_of(self, path: str) -> None:
+        """From now on problems of this file say where they are, and nothing of what stands there."""
+        self._unquoted.add(path)
 
     def add(self, problem: Problem) -> None:
         """Keep a problem on its side, once: a warning never fails a load."""
+        if problem.path in self._unquoted:
+            problem = replace(problem, message=UNQUOTED, hint=UNQUOTED_HINT, key="")
         side = self.warnings if problem.warning else self.errors
         if problem in self._seen:
             return

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from opsmon.console.document import Body, NoQuery, Query
 from opsmon.console.failure import RequestError, short
 from opsmon.console.guard import Access
+from opsmon.model.visible import escaped_json
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 JSON = "application/json"
@@ -94,7 +95,8 @@ def _place(where: tuple[int | str, ...]) -> str:
 
 def answer_json(document: BaseModel, status: int = 200) -> web.Response:
     """One document."""
-    return web.Response(text=document.model_dump_json(), status=status, content_type=JSON, charset="utf-8")
+    text = escaped_json(document.model_dump_json())
+    return web.Response(text=text, status=status, content_type=JSON, charset="utf-8")
 
 
 def list_json(documents: Iterable[BaseModel]) -> bytes:

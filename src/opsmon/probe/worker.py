@@ -144,7 +144,7 @@ def sample_of(
         readings=(shared, *finding.readings),
         identity=finding.identity,
         confirms=confirms,
-        facts=finding.facts,
+        facts={name: shown(text) for name, text in finding.facts.items()} if finding.facts else finding.facts,
         cause=finding.cause,
     )
 

@@ -4,6 +4,7 @@ import re
 from math import isnan
 
 from opsmon.bounds import CELL_CHARS
+from opsmon.model.visible import UNSEEN
 from opsmon.probe.charset import decode_field
 from opsmon.probe.snmp.session import Oid, SnmpValue
 
@@ -11,9 +12,8 @@ LONGEST_TEXT = 128
 _NUMBER = re.compile(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*([kmgt]i?b(?:ytes)?\b)?", re.IGNORECASE)
 _SIZES = {"k": 2.0**10, "m": 2.0**20, "g": 2.0**30, "t": 2.0**40}
 _OID = re.compile(r"\.?[0-9]{1,10}(?:\.[0-9]{1,10}){0,127}\.?")
-_DIRT = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]+")
-# Not seen, and it changes how the rest is read: direction marks (UAX 9), characters of no width, tags (UTS 39).
-_UNSEEN = re.compile("[\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufff9-\ufffb\U000e0000-\U000e007f]+")
+_DIRT = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_HIDDEN = re.compile(f"[{UNSEEN}]+")
 _MOST_OCTETS_A_CHARACTER = 4  # UTF-8, GB 18030
 
 
@@ -35,7 +35,7 @@ def oid_in(text: str) -> Oid:
 
 def clean_text(text: str, longest: int = LONGEST_TEXT) -> str:
     """A text fit for a label: one line, no control characters or direction marks, bounded, valid UTF-8."""
-    tidy = text if text.isprintable() and "  " not in text else _DIRT.sub(" ", _UNSEEN.sub("", text))
+    tidy = text if text.isprintable() and "  " not in text else _DIRT.sub(" ", _HIDDEN.sub("", text))
     tidy = tidy.strip()
     return tidy if len(tidy) <= longest else tidy[: longest - 1].rstrip() + "…"
 
