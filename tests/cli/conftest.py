@@ -8,6 +8,13 @@ from opsmon.cli.main import run
 from tests.cli.said import Opsmon, Said
 
 
+@pytest.fixture(autouse=True)
+def english_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shell that says nothing of a language, whoever runs the tests."""
+    monkeypatch.delenv("OPSMON_LANG", raising=False)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+
+
 @pytest.fixture
 def command(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Opsmon:
     """`command("check", "--root", root)`; the environment has no root and no secrets of ours."""

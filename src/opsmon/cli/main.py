@@ -4,15 +4,19 @@ Exit codes: 0 fine; 1 the thing asked about is bad; 2 wrong input or configurati
 """
 
 import errno
+import os
 import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from opsmon import __version__
+from opsmon.cli.language import spoken_language
 from opsmon.cli.option import CHOSEN_ROOT, RootOption, imported
 from opsmon.cli.output import print_json, problem_json
 from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError
@@ -114,6 +118,25 @@ def _listed_only() -> None:
     """Stands for a command in a list; never called, since a command's word brings in the command itself."""
 
 
+def root_given(arguments: Sequence[str]) -> Path:
+    """The root of the command line, before it is read: the last `--root`, else $OPSMON_ROOT, else here."""
+    chosen = os.environ.get("OPSMON_ROOT") or "."
+    for word, following in pairwise([*arguments, ""]):
+        if word == "--root" and following:
+            chosen = following
+        elif word.startswith("--root="):
+            chosen = word.removeprefix("--root=")
+    return Path(chosen)
+
+
+def _command(arguments: Sequence[str]) -> Any:
+    """The command line, its help in the language of the reader."""
+    command = typer.main.get_command(build_app(arguments))
+    if spoken_language(root_given(arguments)) != "zh":
+        return command
+    return imported("help_page:speak_chinese")(command)
+
+
 _NOT_ONE_OF = re.compile(r"(?:Value error, )?'(?P<word>.*)' is not one of (?P<words>'.*')\.?", re.DOTALL)
 
 
@@ -145,7 +168,7 @@ def _tell(error: Exception, message: str, code: int, arguments: Sequence[str]) -
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; every error on purpose becomes a line, never a traceback. Returns the exit code."""
     try:
-        left = build_app(arguments)(args=list(arguments), prog_name="opsmon", standalone_mode=False)
+        left = _command(arguments).main(args=list(arguments), prog_name="opsmon", standalone_mode=False)
     except _UsageError as error:
         wrong: Any = error
         wrong.message = close_words(wrong.message)
