@@ -172,7 +172,7 @@ PARAGRAPHS: dict[str, str] = {
     "Write an Excel sheet to this file.": "写成 Excel 表。",
     "The journal of everything that was ever decided.": "日志：每一项判定的记录。",
     "Prove that no past entry was changed, removed or put in. Exit code 1 where one was.": "证明以往记录没有被修改、删除或插入。有则退出码为 1。",
-    "A head that was kept elsewhere, or a file with such heads in it.": "另外保存的链头，或含有链头的文件。",
+    "A head that was kept elsewhere, a file with such heads in it, or a repository of backups.": "另外保存的链头、含有链头的文件，或备份仓库。",
     "Print the entries, oldest first, in local time (`--json`: UTC).": "列出记录，最早的在前，按本地时间（`--json` 为 UTC）。",
     "Only what was written of this incident.": "只限这个事件的记录。",
     "From then on: 2026-11-20T10:00:00+08:00, 20:56 for today.": "从此时起：2026-11-20T10:00:00+08:00，或 20:56 表示今天。",
