@@ -10,7 +10,10 @@ from opsmon.config.root import load_root
 REPOSITORY = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize(("guide", "devices"), [("docs/inventory.md", 50), ("README.md", 2)])
+GUIDES = [("docs/inventory.md", 50), ("docs/inventory.zh.md", 50), ("README.md", 2)]
+
+
+@pytest.mark.parametrize(("guide", "devices"), GUIDES)
 def test_the_inventory_of_a_guide_loads(guide: str, devices: int, tmp_path: Path) -> None:
     found = re.search(r"```yaml\n(site:.*?)```", (REPOSITORY / guide).read_text(encoding="utf-8"), re.DOTALL)
     assert found is not None

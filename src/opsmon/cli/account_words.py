@@ -2,8 +2,10 @@
 
 from opsmon.cli.output import print_table, say
 from opsmon.contract.account import Account
+from opsmon.contract.book import ContractBook
 from opsmon.contract.budget import Reading
 from opsmon.contract.penalty import Range
+from opsmon.report.table import subject_words
 from opsmon.text.bilingual import Text
 from opsmon.text.vocabulary import BUDGET_STATES, READINGS, headings, named
 
@@ -11,12 +13,14 @@ OF = Text(" of ", "/")
 IN_ALL = Text("in all: ", "合计：")
 
 
-def print_account(account: Account, language: str) -> None:
+def print_account(account: Account, book: ContractBook, language: str) -> None:
     """Budgets, then what breaches may cost with the arithmetic; nothing where there is nothing."""
+    rows_by_id = {one.id: one for one in book.budgets}
     if account.uses:
         say()
         rows = [
-            (use.clause, f"{use.month:%Y-%m}", use.subject, f"{use.used}{OF.in_(language)}{use.limit}",
+            (use.clause, f"{use.month:%Y-%m}", subject_words(use, rows_by_id[use.clause], language),
+             f"{use.used}{OF.in_(language)}{use.limit}",
              f"{use.forecast:.1f}", named(BUDGET_STATES, use.state, language),
              "" if use.reading is Reading.JUDGED else named(READINGS, use.reading, language))
             for use in account.uses

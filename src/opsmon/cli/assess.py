@@ -12,7 +12,10 @@ from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, print_table, say
 from opsmon.clock import WallClock
+from opsmon.config.conditions import load_conditions
 from opsmon.config.contract_files import Rules, load_rules
+from opsmon.config.problem import Problems
+from opsmon.config.stock import root_of
 from opsmon.contract.clock import overrun_at
 from opsmon.model.duty import ObligationExcused
 from opsmon.report.document import assess_document
@@ -60,7 +63,7 @@ def assess(
         say()
         rows = [*(exclusion_row(one, language) for one in report.exclusions), *map(_excuse_row, report.excuses)]
         print_table(headings(("excluded", "clauses", "approved by", "paper", "reason"), language), rows)
-    print_account(report.account, language)
+    print_account(report.account, report.book, language)
     if report.account.estimates:
         say(f"{month} {IN_ALL.in_(language)}{range_words(report.total, language)}")
 
@@ -106,9 +109,10 @@ def _paper(name: str, sha256: str) -> str:
 def month_of_journal(rules: Rules, root: Path, contract: str, month: str) -> MonthReport:
     """The month of a contract as the root's journal tells it. Raises ConfigError, BadParameter or StoreError."""
     book, first = book_of(contract, rules), _month(month)
+    conditions = load_conditions(root_of("rules", root.resolve()), Problems())
     store = open_existing_store(rules.settings.store_url, root)
     try:
-        return report_month(read_journal(store), book, first, WallClock().now())
+        return report_month(read_journal(store), book, first, WallClock().now(), conditions)
     finally:
         store.close()
 

@@ -145,7 +145,7 @@ def replay_timeline(
         print_json(_replay_json(timeline, replayed, account))
         return
     _print_replay(timeline, replayed, language_of(rules.settings))
-    print_account(account, language_of(rules.settings))
+    print_account(account, timeline.book, language_of(rules.settings))
 
 
 def _replay_json(timeline: Timeline, replayed: tuple[Replayed, ...], account: Account) -> dict[str, object]:

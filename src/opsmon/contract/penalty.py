@@ -205,7 +205,7 @@ def _cost(rule: PenaltyRule, basis: Decimal, days: int, *, stern: bool) -> tuple
     if rule.refused is not None and days > rule.refused.after_days:
         share = _side(rule.refused.share, stern=stern)
         of = f"{_percent(share)} of {_cny(basis)}"
-        zh = f"逾期{days}日视为拒绝履行，{_cny(basis)} 的 {_percent(share)}"
+        zh = f"逾期{days}日视为拒绝履行，{_yuan(basis)} 的 {_percent(share)}"
         return basis * share, Text(f"{counted(days, 'days')} late count as refused, {of}", zh)
     if rule.per_day is None:
         share = _side(rule.share or NOTHING, stern=stern)
@@ -230,20 +230,21 @@ def _of_budget(rule: PenaltyRule, use: BudgetUse) -> Estimate | None:
             continue
         times = over if step.each is not None else 1
         cost += Range(amount.least * share.least * times, amount.most * share.most * times)
-        words.append(_step_words(step, times, _shares(share), _cny(amount.most)))
+        words.append(_step_words(step, times, _shares(share), amount.most))
     if len(words) == 1:
         return None
     cny = Range(_rounded(cost.least), _rounded(cost.most))
     return Estimate(use.clause, rule.source, cny, _why(rule, words), month=use.month)
 
 
-def _step_words(step: Step, times: int, shares: str, amount: str) -> Text:
+def _step_words(step: Step, times: int, shares: str, amount: Decimal) -> Text:
+    cny, yuan = _cny(amount), _yuan(amount)
     if step.each is not None:
         return Text(
-            f"{times} beyond {step.over} x {shares} of {amount}",
-            f"超过 {step.over} 次的 {times} 次 × {amount} 的 {shares}",
+            f"{times} beyond {step.over} x {shares} of {cny}",
+            f"超过 {step.over} 次的 {times} 次 × {yuan} 的 {shares}",
         )
-    return Text(f"more than {step.over}: once {shares} of {amount}", f"超过 {step.over} 次：另计 {amount} 的 {shares}")
+    return Text(f"more than {step.over}: once {shares} of {cny}", f"超过 {step.over} 次：另计 {yuan} 的 {shares}")
 
 
 def _why(rule: PenaltyRule, parts: list[Text]) -> Text:
@@ -260,7 +261,7 @@ def _between(least: Text, most: Text) -> Text:
 
 
 def _share_words(share: Decimal, basis: Decimal) -> Text:
-    return Text(f"{_percent(share)} of {_cny(basis)}", f"{_cny(basis)} 的 {_percent(share)}")
+    return Text(f"{_percent(share)} of {_cny(basis)}", f"{_yuan(basis)} 的 {_percent(share)}")
 
 
 def _side(share: Range, *, stern: bool) -> Decimal:
@@ -277,6 +278,10 @@ def _shares(share: Range) -> str:
 
 def _cny(amount: Decimal) -> str:
     return f"{amount:,.0f} CNY" if amount == amount.to_integral_value() else f"{amount:,.2f} CNY"
+
+
+def _yuan(amount: Decimal) -> str:
+    return _cny(amount).replace("CNY", "元")
 
 
 def _rounded(amount: Decimal) -> Decimal:

@@ -5,8 +5,8 @@ due, a fault to the month in which it began, however late it was told. The termi
 `contracts assess`, all show this one record.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -22,11 +22,14 @@ from opsmon.contract.penalty import Delay, Range
 from opsmon.contract.term import Mode, Target
 from opsmon.engine.budgets import affair_of
 from opsmon.engine.duties import Duties, Tick, late_tasks
+from opsmon.incident.incident import Incident
+from opsmon.incident.wording import fault_words
 from opsmon.model.duty import ObligationExcused, TaskState
 from opsmon.model.event import ClockState
 from opsmon.model.incident import Fact, FactType, standing_facts
-from opsmon.model.name import ClauseId
+from opsmon.model.name import ClauseId, IncidentId
 from opsmon.report.reading import Reading
+from opsmon.state.rulebook import Rulebook
 from opsmon.text.bilingual import Text
 
 IN_TIME, LATE = (ClockState.MET,), (ClockState.MET_LATE, ClockState.BREACHED)
@@ -109,6 +112,7 @@ class MonthReport:
     late: tuple[Delay, ...]
     account: Account
     faults: int
+    told: Mapping[IncidentId, Text] = field(default_factory=dict)
 
     @property
     def last_day(self) -> date:
@@ -122,9 +126,15 @@ class MonthReport:
         return sum(listed, Range(Decimal(0), Decimal(0)))
 
 
-def report_month(reading: Reading, book: ContractBook, month: date, now: datetime) -> MonthReport:
-    """The report of the calendar month that begins on `month`, in the contract's zone, as known at `now`."""
-    affairs = tuple(affair_of(book, one) for one in reading.of_contract(book.contract.id))
+def report_month(
+    reading: Reading, book: ContractBook, month: date, now: datetime, rulebook: Rulebook | None = None
+) -> MonthReport:
+    """The report of the calendar month that begins on `month`, in the contract's zone, as known at `now`.
+
+    `rulebook` has the sentences for faults that monitoring saw.
+    """
+    incidents = reading.of_contract(book.contract.id)
+    affairs = tuple(affair_of(book, one) for one in incidents)
     late = tuple(one for one in late_tasks(reading.duties, book, now) if month_due(one.due_at, book.calendar) == month)
     lines = [line for one in affairs for line in _clock_lines(book, one, now)]
     due = tuple(line for line in lines if month_due(line.clock.end_at, book.calendar) == month)
@@ -149,7 +159,12 @@ def report_month(reading: Reading, book: ContractBook, month: date, now: datetim
         late=late,
         account=account_of(book, affairs, now, month, late),
         faults=sum(_began_in(one, book, month) for one in affairs),
+        told={} if rulebook is None else {one.id: _sentence(one, rulebook) for one in incidents},
     )
+
+
+def _sentence(incident: Incident, rulebook: Rulebook) -> Text:
+    return Text(*(fault_words(incident, rulebook, {}, language) for language in ("en", "zh")))
 
 
 def _clock_lines(book: ContractBook, affair: Affair, now: datetime) -> Iterator[ClockLine]:

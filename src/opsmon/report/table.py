@@ -125,15 +125,19 @@ def _clock_row(line: ClockLine, report: MonthReport, language: str) -> tuple[Cel
     clock, provisional = line.clock, Text(", provisional", "（暂定）").in_(language)
     minutes = -(-overrun_at(clock, report.as_of).total_seconds() // 60)
     return (
-        line.affair.case.incident, _fault(line.affair), clock.clause, line.what.in_(language),
+        line.affair.case.incident, _fault(line.affair, report, language), clock.clause, line.what.in_(language),
         local(clock.due_at or clock.strict_due_at, report), local(clock.met_at, report),
         named(CLOCK_RESULTS, line.state, language) + (provisional if clock.provisional else ""), int(minutes) or None,
         line.source,
     )  # fmt: skip
 
 
-def _fault(affair: Affair) -> str:
-    """The device and what is wrong with it; what a person reported may be about no device."""
+def _fault(affair: Affair, report: MonthReport, language: str) -> str:
+    """What is wrong in a sentence, by the conditions; else the device and what it is called. A person's may be about no
+    device."""
+    told = report.told.get(affair.case.incident)
+    if told is not None and affair.condition:
+        return told.in_(language)
     device = "" if affair.device == affair.case.incident else affair.device
     return f"{device} {affair.fault}".strip()
 
@@ -165,14 +169,14 @@ def _budgets(report: MonthReport, language: str) -> Table:
     rows_by_id = {one.id: one for one in report.book.budgets}
     rows = tuple(
         (use.clause, rows_by_id[use.clause].what.in_(language),
-         _subject(use, rows_by_id[use.clause], language), named(READINGS, use.reading, language), use.used,
+         subject_words(use, rows_by_id[use.clause], language), named(READINGS, use.reading, language), use.used,
          use.limit)
         for use in report.account.uses
     )  # fmt: skip
     return Table(Text("Fault budgets", "故障次数"), columns, rows, Text("The contract has none.", "合同未约定。"))
 
 
-def _subject(use: BudgetUse, budget: Budget, language: str) -> str:
+def subject_words(use: BudgetUse, budget: Budget, language: str) -> str:
     if use.reading is Reading.STRICT and budget.wider is not None:
         return budget.wider.what.in_(language)
     return ALL_DEVICES.in_(language) if use.is_judged else use.subject
@@ -199,7 +203,7 @@ def _money(report: MonthReport, language: str) -> Table:
 def _papers(report: MonthReport, language: str) -> Table:
     columns = INCIDENT, DEVICE, CLAUSE, WHAT, DUE, _column("state", "状态", 16), SOURCE
     rows = tuple(
-        (line.affair.case.incident, _fault(line.affair), line.clock.clause, line.what.in_(language),
+        (line.affair.case.incident, _fault(line.affair, report, language), line.clock.clause, line.what.in_(language),
          local(line.clock.end_at, report), named(CLOCK_RESULTS, line.state, language), line.source)
         for line in report.papers
     )  # fmt: skip

@@ -27,6 +27,14 @@ PARAGRAPHS: dict[str, str] = {
     "How long the story takes; shorter than 160 shows no risk.": "演示时长（秒）；短于 160 看不到预警。",
     "Use a private network namespace where the kernel allows it, so that pings die too.": "内核允许时使用独立的网络命名空间，使 Ping 也会中断。",
     "Save what was printed as an SVG.": "把屏幕输出保存为 SVG。",
+    "Devices die and recover; the daemon knows nothing of the simulation. You may acknowledge a fault from another terminal. Ctrl-C ends it; nothing is left behind without `--keep`.": "设备会中断和恢复；守护进程并不知道这是模拟。可在另一终端确认故障。Ctrl-C 结束；不带 `--keep` 时不留下任何内容。",
+    "How long the story takes; shorter ones leave less time to type.": "演示时长；越短，留给输入命令的时间越少。",
+    "Leave the demo's root with its journal behind, and say where it is.": "保留演示的根目录及其日志，并说明位置。",
+    "Of the story and of the messages.": "演示和消息的语言。",
+    "$OPSMON_LANG, else that of your locale": "$OPSMON_LANG，否则按终端的语言环境",
+    "A script for the shell: TAB completes commands and names.": "终端补全脚本：按 TAB 补全命令和名称。",
+    "bash: `source <(opsmon completion bash)` in ~/.bashrc. zsh: the same with zsh in ~/.zshrc, behind `compinit`. fish: `opsmon completion fish > ~/.config/fish/completions/opsmon.fish`.": "bash：在 ~/.bashrc 中写 `source <(opsmon completion bash)`。zsh：在 ~/.zshrc 的 `compinit` 之后同样写，改为 zsh。fish：`opsmon completion fish > ~/.config/fish/completions/opsmon.fish`。",
+    "bash, zsh or fish.": "bash、zsh 或 fish。",
     # probe
     "Poll one device once and print what it found. Exit code 1 when the device is not well.": "对一台设备检测一次并显示结果。设备异常时退出码为 1。",
     "Poll one device once and print what it found. Exit code 1 when the device, or this machine, is not well.": "对一台设备检测一次并显示结果。设备或本机异常时退出码为 1。",
@@ -62,6 +70,7 @@ PARAGRAPHS: dict[str, str] = {
     "By device and field: + is only in OTHER, - only here, ~ differs (here → there). With `--discovered` every SNMP device is polled once, and links that the inventory's parents do not know are proposed; nothing is changed.": "逐台逐项比较：+ 只在对方，- 只在本方，~ 不同（本方 → 对方）。带 `--discovered` 时对每台 SNMP 设备检测一次，列出清单中尚无的上下级连接；不作任何修改。",
     "Another root, or a CSV export.": "另一个根目录，或 CSV 导出。",
     "Compare with what neighbours say (LLDP).": "与邻居信息（LLDP）比较。",
+    "What the inventory files come to: list, convert, compare.": "设备清单：列出、转换、比较。",
     # incidents
     "Incidents and their clocks, through the running daemon.": "事件及其合同计时（通过运行中的守护进程）。",
     "Incidents, the newest first, with what is left on each clock.": "列出事件，最新的在前，并显示各项计时的剩余时间。",
@@ -109,6 +118,8 @@ PARAGRAPHS: dict[str, str] = {
     "Begin a maintenance window of a device, or end it.": "开始或结束一台设备的维护窗口。",
     "The end of it: 2026-11-20T22:00:00+08:00, 22:00 for today.": "结束时间：2026-11-20T22:00:00+08:00，或 22:00 表示今天。",
     "End the window now.": "立即结束维护窗口。",
+    "Only of this condition, such as DeviceDown.": "只限这个告警条件，例如 DeviceDown。",
+    "Only of this severity.": "只限这个级别。",
     # notify, rules
     "Notifications, through the running daemon.": "通知（通过运行中的守护进程）。",
     "What no receiver has taken yet.": "尚未送达的通知。",
