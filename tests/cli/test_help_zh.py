@@ -54,7 +54,7 @@ def test_help_is_in_the_language_of_the_shell(command: Opsmon, monkeypatch: pyte
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     told = command("--help").out
     assert "用法：opsmon" in told
-    assert "  contracts  服务合同：条款、日历、时限、推演。" in told
+    assert "服务合同：条款、日历、时限、推演。" in told
     below = command("incidents", "ack", "-h").out
     assert "以本人姓名确认（接单）一个事件。" in below
     assert "[必填]" in below
