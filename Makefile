@@ -7,7 +7,7 @@ WORKERS ?= 4
 PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick fuzz recordings lint format wheel bench clean
+.PHONY: help install run test quick fuzz recordings lint format wheel bench clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -17,6 +17,8 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV) || { echo 'no virtual environment: apt-get install python3-venv'; rm -rf $(VENV); exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
+
+install: $(VENV)/.installed  ## only the virtual environment, to watch your own devices: .venv/bin/opsmon init DIR
 
 run: $(VENV)/.installed  ## the demo: a simulated fleet on loopback and the daemon against it
 	$(BIN)/opsmon demo
