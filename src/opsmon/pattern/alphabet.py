@@ -1,8 +1,8 @@
 """The characters that a pattern can tell apart, and sets of them as integers: one bit a character."""
 
 import re
+import re._constants as codes  # type: ignore[import-not-found]  # typeshed leaves it out
 from collections.abc import Iterable
-from re import _constants as codes  # type: ignore[attr-defined]  # typeshed leaves it out
 from typing import Any
 
 _ALWAYS = (*map(chr, range(128)), *"\x85\xa0é·Ωя–“中：，\u3000\udc81\udcff")

@@ -6,9 +6,9 @@ atomic group no way is tried again once it is left; `regions` says which positio
 """
 
 import re
+import re._constants as codes  # type: ignore[import-not-found]  # typeshed leaves it out
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from re import _constants as codes  # type: ignore[attr-defined]  # typeshed leaves it out
 from typing import Any
 
 from opsmon.pattern.alphabet import Alphabet, inner_parts
