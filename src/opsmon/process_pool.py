@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 import traceback
+import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
@@ -109,6 +110,7 @@ class _Child:
             [sys.executable, "-c", _SERVE],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
+        self._finalizer = weakref.finalize(self, _end_process, self._process)  # also where nobody closed the pool
 
     def do(self, limit_s: float, work: object) -> tuple[bool, Any]:
         """Whether it raised, and what it raised or returned."""
@@ -125,13 +127,16 @@ class _Child:
         return self._process.poll() is None
 
     def kill(self) -> None:
-        process = self._process
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            with suppress(OSError):
-                assert pipe is not None  # noqa: S101 - asked for above
-                pipe.close()
+        self._finalizer()
+
+
+def _end_process(process: "subprocess.Popen[bytes]") -> None:
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        with suppress(OSError):
+            assert pipe is not None  # noqa: S101 - asked for where it was started
+            pipe.close()
 
 
 def serve() -> None:

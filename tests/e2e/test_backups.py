@@ -78,7 +78,7 @@ async def test_a_run_at_the_daemon_s_own_hour(house: House, core: FarDevice) -> 
     settings.write_text(settings.read_text("utf-8") + own, "utf-8")
     daemon = await house.start()
     try:
-        await daemon.until_logged("backup: 1 devices: 1 good")
+        await daemon.until_logged("backup: 1 device: 1 good")
         assert core.logins == 1
     finally:
         assert await daemon.end() == 0

@@ -17,6 +17,7 @@ from opsmon.model.event import ClockChanged, ClockState
 from opsmon.model.incident import STARTS, Fact, FactType, Severity
 from opsmon.model.name import ContractId, IncidentId
 from opsmon.text.bilingual import Text
+from opsmon.text.vocabulary import FACTS as FACT_WORDS
 from tests.contract.rulebook import stock_books
 
 FIRST, LAST = datetime(2026, 9, 24, tzinfo=UTC), datetime(2026, 10, 12, tzinfo=UTC)
@@ -117,8 +118,8 @@ def live(case: Case, looks: list[datetime]) -> tuple[ClockChanged, ...]:
     told: list[ClockChanged] = []
     now = FIRST - timedelta(days=1)
 
-    def tell(at: datetime, reason: str = "") -> None:
-        events = clock_events(announced, clocks, at, Text(reason))
+    def tell(at: datetime, reason: Text | None = None) -> None:
+        events = clock_events(announced, clocks, at, reason or Text(""))
         told.extend(events)
         announced.update({(event.clause, event.target): event for event in events})
 
@@ -131,7 +132,7 @@ def live(case: Case, looks: list[datetime]) -> tuple[ClockChanged, ...]:
         for fact in arrived:
             known = (*known, fact)
             clocks = clocks_of(replace(case, facts=known))
-            tell(at, f"{fact.type} at {at.isoformat()}")
+            tell(at, Text(f"{fact.type} at {at.isoformat()}", f"{at.isoformat()} {FACT_WORDS[fact.type].zh}"))
         if not arrived:
             tell(at)
     return tuple(told)

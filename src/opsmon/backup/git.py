@@ -6,6 +6,7 @@ Raises BackupError with git's own words where it fails. Paths and texts go in as
 import os
 import subprocess
 import threading
+import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -96,6 +97,7 @@ class ObjectReader:
         self._git = git
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._finalizer: weakref.finalize[..., ObjectReader] | None = None
 
     def read(self, name: str) -> bytes | None:
         """The content of an object such as `HEAD:site/device.cfg`; None where there is none that can be read."""
@@ -128,18 +130,24 @@ class ObjectReader:
         return content[:size]
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(
+        process = subprocess.Popen(
             self._git.command("cat-file", "--batch"),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=self._git.environ(),
         )  # fmt: skip
+        self._finalizer = weakref.finalize(self, _end_process, process)  # a reader that nobody closed leaves no process
+        return process
 
     def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            with suppress(OSError):
-                process.communicate()
+        self._process = None
+        if self._finalizer is not None:
+            self._finalizer()
 
     def close(self) -> None:
         """Ends the process; the next question starts another, which sees what was changed in the meantime."""
         with self._lock:
             self._end()
+
+
+def _end_process(process: "subprocess.Popen[bytes]") -> None:
+    with suppress(OSError):
+        process.communicate()

@@ -49,7 +49,7 @@ DiscoveryField = Annotated[Discovery, Field(strict=False)]
 
 def _alert_name(name: str) -> str:
     if re.fullmatch(r"[A-Z][A-Za-z0-9]{2,63}", name) is None:
-        raise wrong(f"{shown(name)} is no name for a condition", "letters and digits after a capital: `CpuHigh`")
+        raise wrong(f"{shown(name)} is no name for a condition", "letters and digits after a capital: `DoorOpen`")
     return name
 
 
@@ -81,7 +81,7 @@ MetricName = Annotated[
 Name = Annotated[
     str,
     AfterValidator(_alert_name),
-    text_schema(r"^[A-Z][A-Za-z0-9]{2,63}$", "letters and digits after a capital, such as CpuHigh", "CpuHigh"),
+    text_schema(r"^[A-Z][A-Za-z0-9]{2,63}$", "letters and digits after a capital, such as DoorOpen", "DoorOpen"),
 ]
 
 
