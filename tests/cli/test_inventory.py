@@ -74,7 +74,7 @@ def test_an_export_comes_back_as_it_went(command: Opsmon, root: Path, tmp_path: 
     assert command("inventory", "diff", table, "--root", root, "--json").json == []
     for file in (root / "inventories").iterdir():
         file.unlink()
-    said = command("inventory", "import", table, "--root", root, "--json")
+    said = command("inventory", "import", table, "--root", root, "--yes", "--json")
     assert said.json["sites"] == [{"site": "hall", "devices": 5}]
     assert command("inventory", "diff", table, "--root", root, "--json").json == []
 
@@ -91,57 +91,6 @@ def test_an_export_as_yaml_loads_again(command: Opsmon, root: Path, tmp_path: Pa
 def test_an_export_goes_to_stdout(command: Opsmon, root: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(command("inventory", "export", "-", "--root", root).out)))
     assert [row["name"] for row in rows] == ["core-1", "mcu-1", "cam-21", "cam-22", "cam-23"]
-
-
-LEDGER = """\
-序号,设备名称,管理IP,设备类型,站点,会场名称,上联设备,标签：楼层,品牌
-1,sw-1,192.0.2.101,核心交换机,annex,附楼,,3,甲
-2,term-1,192.0.2.102,视频会议终端,annex,附楼,sw-1,4,乙
-"""
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
-def test_a_ledger_in_chinese_is_taken_in(command: Opsmon, root: Path, tmp_path: Path, encoding: str) -> None:
-    (tmp_path / "台账.csv").write_text(LEDGER, encoding=encoding)
-    said = command("inventory", "import", tmp_path / "台账.csv", "--root", root)
-    assert said.code == 0
-    assert "the column `序号` is left out" in said.err
-    (term,) = command("inventory", "list", "--root", root, "--kind", "vc-terminal", "--json").json
-    assert (term["name"], term["site_title"], term["parents"]) == ("term-1", "附楼", ["sw-1"])
-    assert term["labels"] == {"楼层": "4"}
-
-
-def test_every_mistake_of_a_ledger_is_told_by_its_cell_and_nothing_is_written(
-    command: Opsmon, root: Path, tmp_path: Path
-) -> None:
-    ledger = tmp_path / "bad.csv"
-    ledger.write_text(
-        "name,address,kind,site\nsw 1,192.0.2.300,swich,annex\nsw-2,192.0.2.2,switch,\nsw-3,192.0.2.3,,annex\n"
-        "sw-4,192.0.2.4,switch,annex\nsw-4,192.0.2.5,switch,annex\n"
-    )
-    said = command("inventory", "import", ledger, "--root", root)
-    assert said.code == 2
-    assert [line.removeprefix(f"{ledger}:").split(":", 2)[:2] for line in said.err.splitlines()] == [
-        ["2", "1"], ["2", "2"], ["2", "3"], ["3", "4"], ["4", "3"], ["6", "1"],
-    ]  # fmt: skip
-    assert "did you mean `switch`?" in said.err
-    assert [path.name for path in (root / "inventories").iterdir()] == ["hall.yaml"]
-
-
-def test_a_ledger_that_does_not_fit_the_root_leaves_no_file_behind(command: Opsmon, root: Path, tmp_path: Path) -> None:
-    (tmp_path / "twice.csv").write_text("name,address,kind,site\ncore-1,192.0.2.9,switch,annex\n")
-    said = command("inventory", "import", tmp_path / "twice.csv", "--root", root)
-    assert said.code == 2
-    assert "two devices are named `core-1`" in said.err
-    assert [path.name for path in (root / "inventories").iterdir()] == ["hall.yaml"]
-
-
-def test_an_import_overwrites_nothing(command: Opsmon, root: Path, tmp_path: Path) -> None:
-    (tmp_path / "hall.csv").write_text("name,address,kind,site\nx-1,192.0.2.9,switch,hall\n")
-    before = (root / "inventories" / "hall.yaml").read_text()
-    said = command("inventory", "import", tmp_path / "hall.csv", "--root", root)
-    assert (said.code, "is there already" in said.err) == (2, True)
-    assert (root / "inventories" / "hall.yaml").read_text() == before
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04zip", b"", b"\x00\x01\x02", b'"unclosed', b"a,b\n1,2\n"])

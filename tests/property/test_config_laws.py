@@ -3,22 +3,17 @@
 import copy
 import ipaddress
 import itertools
-from pathlib import Path
 from typing import Any
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from opsmon.config.address import never_a_device
 from opsmon.config.device_range import members, range_mistake
 from opsmon.config.emit import emit_yaml
 from opsmon.config.inventory_spec import RangeSpec
 from opsmon.config.layer import merge_layers
 from opsmon.config.node import parse_yaml
 from opsmon.config.parent import find_circles
-from opsmon.config.problem import Problems
-from opsmon.ledger.export import export_csv
-from opsmon.ledger.table_import import import_table
 from opsmon.model.device import Kind
 from opsmon.model.name import DeviceName
 
@@ -31,8 +26,6 @@ plain = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words.filter(lambda w: w != "<<"), inner, max_size=3),
     max_leaves=12,
 )
-
-DEVICE_ADDRESSES = st.ip_addresses(v=4).map(str).filter(lambda address: not never_a_device(address))
 
 
 @RELAXED
@@ -143,33 +136,3 @@ def test_a_range_is_refused_or_gives_its_count_inside_its_network(
     assert all(ipaddress.ip_address(member.address) in network for member in found)
     assert len({member.address for member in found}) == count
     assert found[0].title == f"t {first if number is None else number}"
-
-
-cells = words.map(str.strip).filter(lambda text: text and not set(text) & set(";；、="))
-records = st.lists(
-    st.fixed_dictionaries(
-        {
-            "name": names, "address": DEVICE_ADDRESSES, "kind": st.sampled_from(Kind).map(str),
-            "site": names, "title": cells, "labels": st.dictionaries(names, cells, max_size=2),
-            "parents": st.lists(names, max_size=2),
-        }
-    ),
-    min_size=1, max_size=5, unique_by=lambda record: str(record["name"]),
-)  # fmt: skip
-
-
-@RELAXED
-@given(records, st.booleans())
-def test_a_ledger_comes_back_as_it_went(tmp_path_factory: Any, given_records: Any, chinese: bool) -> None:
-    file: Path = tmp_path_factory.mktemp("ledger") / "l.csv"
-    file.write_text(export_csv(given_records, chinese=chinese), encoding="utf-8-sig", newline="")
-    problems = Problems()
-    sites = import_table(file, problems)
-    assert problems.errors == []
-    back = {entry["name"]: (site.name, entry) for site in sites for entry in site.devices}
-    for record in given_records:
-        site, entry = back[record["name"]]
-        assert site == record["site"]
-        assert entry.get("title") == record["title"]
-        assert entry.get("labels", {}) == record["labels"]
-        assert entry.get("parents", []) == record["parents"]

@@ -1,5 +1,6 @@
 """`opsmon inventory import | export | diff`: device ledgers in and out, and what changed between two."""
 
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,57 +9,113 @@ from typing import Annotated
 import typer
 
 from opsmon.cli.discovered import show_discovered
+from opsmon.cli.ledger_words import (
+    NOT_WRITTEN,
+    NOTHING_TO_WRITE,
+    REFUSED_ROWS,
+    file_line,
+    import_json,
+    print_import,
+)
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, SiteOption
-from opsmon.cli.output import print_json, say, warn
+from opsmon.cli.output import print_json, problem_line, say, warn
 from opsmon.config.lookup import unknown
-from opsmon.config.problem import Problems
 from opsmon.config.record import records_of
 from opsmon.config.root import load_root
-from opsmon.ledger.apply import as_json, compare_with, put_into_root
+from opsmon.errors import ConfigError
+from opsmon.ledger.access_option import snmp_access
+from opsmon.ledger.apply import FOLDER, Plan, plan_import, write_plan
+from opsmon.ledger.compare import Rename, as_json, compare_with
 from opsmon.ledger.difference import Change
 from opsmon.ledger.export import export_csv, export_sites
-from opsmon.ledger.table_import import import_table
+from opsmon.ledger.heading import parse_map
+from opsmon.ledger.table_import import Wishes
+from opsmon.ledger.workbook_export import export_workbook
 from opsmon.model.device import Inventory
 from opsmon.text.count import counted
 
+SheetOption = Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook.", metavar="NAME")]
+
 
 def import_file(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV table, headers in English or Chinese.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A workbook (.xlsx) or CSV, headings in English or Chinese.")
+    ],
     site: Annotated[str | None, typer.Option("--site", help="The site of rows that name none.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be written.")] = False,
+    contract: Annotated[str | None, typer.Option("--contract", help="The contract of the new sites.")] = None,
+    service: Annotated[str | None, typer.Option("--service", help="The service of the contract.")] = None,
+    snmp: Annotated[
+        str | None,
+        typer.Option(
+            "--snmp", metavar="ACCESS", help="SNMP of the new sites: env:NAME, file:PATH, a community, or YAML."
+        ),
+    ] = None,
+    sheet: SheetOption = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="HEADING=FIELD", help="What a column becomes; `-` leaves it out."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write the files; without it the plan is shown.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and the text of the files.")] = False,
+    skip_refused: Annotated[
+        bool, typer.Option("--skip-refused", help="Write all but the rows that are refused.")
+    ] = False,
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
-    """Turn a CSV table into inventory files, one a site.
+    """Turn a workbook or CSV into inventory files, one a site.
 
-    Columns are found by their headers: name, address, kind, site, title, parents, labels (名称 地址 类型 站点 标题
-    上级 标签); `label:KEY` makes a label of a column, others are left out. Nothing that is there already is
-    overwritten, and nothing is left behind when the root does not load with the new files.
+    The heading may stand under title lines. Columns are guessed by their headings (设备名称 IP地址 设备类型 型号 序列号
+    上联设备 …) and shown; other columns become labels. Nothing is written without `--yes`, nothing that is there
+    already is overwritten, and no row is lost in silence.
     """
-    problems = Problems()
-    sites = import_table(file, problems, site=site)
-    problems.raise_if_any()
-    for warning in problems.warnings:
-        warn(str(warning))
-    written = () if dry_run else put_into_root(root.resolve(), sites)
+    if yes and dry_run:
+        raise typer.BadParameter("either --yes or --dry-run", param_hint="--yes")
+    root = root.resolve()
+    access = snmp_access(snmp, root / FOLDER) if snmp else None
+    wishes = Wishes(site, contract, service, access, sheet, parse_map(columns or ()))
+    plan = plan_import(root, file, wishes)
+    stopped = bool(plan.mistakes) and not skip_refused
+    written = write_plan(plan) if yes and not stopped and plan.files else ()
+    names = [str(path.relative_to(root)) for path in written]
     if json_output:
-        names = [str(path.relative_to(root.resolve())) for path in written]
-        print_json({"written": names, "sites": [{"site": s.name, "devices": len(s.devices)} for s in sites]})
-    elif dry_run:
-        say("\n".join(f"# inventories/{found.name}.yaml\n{found.text()}" for found in sites))
+        print_json(import_json(plan, names))
     else:
-        for path, found in zip(written, sites, strict=True):
-            say(f"wrote {path.relative_to(root.resolve())}: {counted(len(found.devices), 'devices')}")
+        _print_plan(plan, root, names, show_text=dry_run)
+        say(REFUSED_ROWS.in_(plan.language) if stopped else "" if yes else f"\n{_how_to_write(plan)}")
+    if stopped:
+        raise ConfigError((*plan.mistakes, *plan.doubts))
+    for problem in (*plan.mistakes, *plan.doubts):
+        warn(problem_line(problem))
+
+
+def _print_plan(plan: Plan, root: Path, written: Sequence[str], *, show_text: bool) -> None:
+    if show_text:
+        say("\n".join(f"# {file.relative_to(root)}\n{text}" for file, text in plan.files.items()))
+    print_import(plan, plan.language)
+    for site, file in zip(plan.found.sites, plan.files, strict=True):
+        say(file_line(str(file.relative_to(root)), written, len(site.devices)).in_(plan.language))
+
+
+def _how_to_write(plan: Plan) -> str:
+    """The command that was typed, with what it still needs."""
+    if not plan.files:
+        return NOTHING_TO_WRITE.in_(plan.language)
+    words = [word for word in sys.argv[1:] if word != "--dry-run"]
+    told = f": opsmon {shlex.join([*words, '--yes'])}" if "import" in words else ""
+    return NOT_WRITTEN.in_(plan.language) + told
 
 
 def export_file(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="NAME.csv, NAME.yaml, a directory, or - for stdout.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="NAME.xlsx, NAME.csv, NAME.yaml, a directory, or - for stdout.")
+    ],
     site: SiteOption = None,
     headers: Annotated[str, typer.Option("--headers", help="Language of the headers: en or zh.")] = "en",
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
-    """Write the devices as a CSV table, or written out as YAML.
+    """Write the devices as a workbook, as CSV, or written out as YAML.
 
     Access data (SNMP, SSH) is left out.
     """
@@ -89,6 +146,9 @@ def _write_export(inventory: Inventory, file: Path, *, chinese: bool) -> tuple[P
         # The mark lets Excel read UTF-8.
         file.write_text(export_csv(records_of(inventory), chinese=chinese), encoding="utf-8-sig", newline="")
         return (file,)
+    if file.suffix.lower() == ".xlsx":
+        file.write_bytes(export_workbook(records_of(inventory), chinese=chinese))
+        return (file,)
     texts = export_sites(inventory)
     if file.suffix.lower() in (".yaml", ".yml"):
         if len(texts) != 1:
@@ -96,7 +156,7 @@ def _write_export(inventory: Inventory, file: Path, *, chinese: bool) -> tuple[P
             raise typer.BadParameter(told, param_hint="FILE")
         files = dict(zip([file], texts.values(), strict=True))
     elif file.suffix and not file.is_dir():
-        raise typer.BadParameter("a name that ends in .csv or .yaml, or a directory", param_hint="FILE")
+        raise typer.BadParameter("a name that ends in .xlsx, .csv or .yaml, or a directory", param_hint="FILE")
     else:
         file.mkdir(parents=True, exist_ok=True)
         files = {file / f"{name}.yaml": text for name, text in texts.items()}
@@ -106,14 +166,16 @@ def _write_export(inventory: Inventory, file: Path, *, chinese: bool) -> tuple[P
 
 
 def diff(
-    other: Annotated[Path | None, typer.Argument(metavar="OTHER", help="Another root, or a CSV export.")] = None,
+    other: Annotated[Path | None, typer.Argument(metavar="OTHER", help="Another root, a CSV or a workbook.")] = None,
     discovered: Annotated[bool, typer.Option("--discovered", help="Compare with what neighbours say (LLDP).")] = False,
+    sheet: SheetOption = None,
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
-    """Compare with another root, a CSV export, or the network.
+    """Compare with another root, a ledger (CSV, .xlsx), or the network.
 
-    By device and field: + is only in OTHER, - only here, ~ differs (here → there). With `--discovered` every SNMP
+    By device and field: + is only in OTHER, - only here, ~ differs (here → there). A device that is gone and one that
+    came with the same address or serial number are offered as a rename. With `--discovered` every SNMP
     device is polled once, and links that the inventory's parents do not know are proposed; nothing is changed.
     """
     if (other is None) == (not discovered):
@@ -121,20 +183,24 @@ def diff(
     if other is None:
         show_discovered(root, json_output=json_output)
         return
-    changes = compare_with(load_root(root).inventory, other)
+    changes, renamed, left_out = compare_with(load_root(root).inventory, other, sheet)
+    for problem in left_out:
+        warn(problem_line(problem))
     if json_output:
-        print_json(as_json(changes))
+        print_json(as_json(changes, renamed))
         return
-    _print_changes(changes)
+    _print_changes(changes, renamed)
 
 
 SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 
 
-def _print_changes(changes: Sequence[Change]) -> None:
+def _print_changes(changes: Sequence[Change], renamed: Sequence[Rename]) -> None:
     for change in changes:
         say(f"{SIGNS[change.what]} {change.device}")
         for name, (here, there) in change.fields.items():
             say(f"    {name}: {here or '(nothing)'} → {there or '(nothing)'}")
+    for old, new, same in renamed:
+        say(f"{old} → {new}: the same {same}; if it is the same device, write `formerly: [{old}]` with {new}")
     counts = {what: sum(1 for change in changes if change.what == what) for what in SIGNS}
     say(", ".join(f"{number} {what}" for what, number in counts.items()) if changes else "no difference")

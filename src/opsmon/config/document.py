@@ -115,17 +115,26 @@ def read_document(file: Path, root: Path, problems: Problems) -> Document | None
         problems.add(Problem(path, 0, 0, "a link to what is no YAML file: not read", "name its target `….yaml`"))
         return None
     try:
-        text = decode_text(_read(file))
-        parsed = parse_yaml(text)
+        return _parsed(file, path, _read(file), problems)
     except OSError as error:
         problems.add(Problem(path, 0, 0, f"cannot be read: {error.strerror or type(error).__name__}"))
+    return None
+
+
+def document_of(file: Path, root: Path, text: str, problems: Problems) -> Document | None:
+    """The document that a file will be when this text is written to it, or None after adding what is wrong with it."""
+    return _parsed(file, shown_path(file, root), text.encode(), problems)
+
+
+def _parsed(file: Path, path: str, content: bytes, problems: Problems) -> Document | None:
+    try:
+        text = decode_text(content)
+        return _document(file, path, parse_yaml(text), problems, () if text.isascii() else text.split("\n"))
     except WrongEncodingError as error:
         problems.add(Problem(path, error.line, error.column, error.message, error.hint))
     except YamlProblem as error:
         for problem in (error, *error.more):
             problems.add(_located(path, problem))
-    else:
-        return _document(file, path, parsed, problems, () if text.isascii() else text.split("\n"))
     return None
 
 

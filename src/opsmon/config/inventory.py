@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from opsmon.config.device_range import TOO_MANY
-from opsmon.config.document import INVENTORIES, Document, read_document
+from opsmon.config.document import INVENTORIES, Document, document_of, read_document
 from opsmon.config.folder import yaml_files
 from opsmon.config.former_name import check_former_names
 from opsmon.config.inventory_spec import MOST_DEVICES
@@ -60,6 +60,7 @@ def inventory_files(loading: Loading) -> Iterator[Path]:
 def _load_all(loading: Loading, known: Known) -> Iterator[SiteFile | None]:
     """Every file with a site, as long as their devices fit into one root; None for what cannot be read."""
     documents = [read_document(path, loading.root, loading.problems) for path in inventory_files(loading)]
+    documents += [document_of(path, loading.root, text, loading.problems) for path, text in loading.drafts.items()]
     shared = _shared_templates(loading, documents)
     owners, devices = {**known.owners, **shared.owners()}, 0
     for document in documents:

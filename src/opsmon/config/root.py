@@ -46,14 +46,22 @@ class Root:
     recipes: RecipeBook = field(default_factory=RecipeBook)
 
 
-def load_root(path: Path, *, environ: Mapping[str, str] = os.environ, require_secrets: bool = False) -> Root:
+def load_root(
+    path: Path,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    require_secrets: bool = False,
+    drafts: Mapping[Path, str] | None = None,
+) -> Root:
     """Load a root. Raises ConfigError with every problem of every file.
+
+    With `drafts` (texts by path) as if these inventory files were there, which nobody has to write to try them.
 
     With `require_secrets` a reference to a secret that is not there is an error; without, a warning, and the secret
     raises ConfigError when it is wanted.
     """
     root = existing_root(path)
-    loading = Loading(root, environ, require_secrets, Problems())
+    loading = Loading(root, environ, require_secrets, Problems(), drafts or {})
     settings = read_settings(loading)
     tell_stray_files(root, loading.problems)
     rules = root_of("rules", root)

@@ -1,79 +1,95 @@
-"""Putting an imported table into a root, and reading what a `diff` compares with: another root, or an export."""
+"""Putting an imported table into a root, tried first as if it were written."""
 
-import csv
-import io
+import os
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from opsmon.config.lookup import unknown
 from opsmon.config.problem import Problems
-from opsmon.config.record import records_of
-from opsmon.config.root import load_root
+from opsmon.config.root import Root, load_root
 from opsmon.errors import ConfigError, Problem
-from opsmon.ledger.columns import column_of, plain_cell
-from opsmon.ledger.difference import Change, Flat, compare, compare_inventories
-from opsmon.ledger.export import export_csv
-from opsmon.ledger.table_import import ImportedSite, import_table
-from opsmon.model.device import Inventory
-from opsmon.text.vocabulary import kind_of_word
+from opsmon.ledger.table_import import ImportedSite, TableImport, Wishes, import_table
 
 FOLDER = "inventories"
 
 
-def put_into_root(root: Path, sites: tuple[ImportedSite, ...]) -> tuple[Path, ...]:
-    """Write one file a site and load the root; when it does not load, take the files away again and raise why."""
-    files = {root / FOLDER / f"{site.name}.yaml": site.text() for site in sites}
-    taken = [file for file in files if file.exists()]
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an import would write: texts by file. `mistakes` are those of rows, `doubts` the root's warnings of them."""
+
+    found: TableImport
+    files: Mapping[Path, str]
+    mistakes: tuple[Problem, ...]
+    doubts: tuple[Problem, ...]
+    language: str = "en"
+
+
+def plan_import(root: Path, file: Path, wishes: Wishes) -> Plan:
+    """What the table comes to in this root; nothing is written.
+
+    Raises ConfigError where the root does not load, the file is no table, or the root would not load with its sites.
+    """
+    here = load_root(root)
+    if wishes.contract is not None and wishes.contract not in here.contracts:
+        raise unknown("contract", wishes.contract, here.contracts)
+    devices = here.inventory.devices
+    wishes = replace(
+        wishes,
+        known={name: str(device.site) for name, device in devices.items()},
+        addresses={device.address: name for name, device in devices.items()},
+    )
+    problems = Problems()
+    found = import_table(file, problems, wishes)
+    _check_new(here, root, found.sites)
+    files = {root / FOLDER / f"{site.name}.yaml": site.text() for site in found.sites}
+    doubts = _try(root, found, files) if files else ()
+    return Plan(found, files, tuple(problems.errors), doubts, here.settings.language)
+
+
+def _check_new(here: Root, root: Path, sites: tuple[ImportedSite, ...]) -> None:
+    hint = "an import writes new sites only; `opsmon inventory diff FILE` tells what the table changes"
+    taken = [
+        Problem(f"{FOLDER}/{site.name}.yaml", 0, 0, f"the site `{site.name}` is there already", hint)
+        for site in sites
+        if site.name in here.inventory.sites or os.path.lexists(root / FOLDER / f"{site.name}.yaml")
+    ]
     if taken:
-        hint = "an import writes new files only; move it away, or import into another root and compare"
-        raise ConfigError(tuple(Problem(str(file.relative_to(root)), 0, 0, "is there already", hint) for file in taken))
+        raise ConfigError(tuple(taken))
+
+
+def _try(root: Path, found: TableImport, files: Mapping[Path, str]) -> tuple[Problem, ...]:
+    """Loads the root as it would be; what is wrong with a device is told by its row."""
+    try:
+        loaded = load_root(root, drafts=files)
+    except ConfigError as error:
+        raise ConfigError(tuple(_at_row(root, found, problem) for problem in error.problems)) from None
+    ours = {str(file.relative_to(root)) for file in files}
+    return tuple(_at_row(root, found, problem) for problem in loaded.warnings if problem.path in ours)
+
+
+def _at_row(root: Path, found: TableImport, problem: Problem) -> Problem:
+    for site in found.sites:
+        head, _, rest = problem.key.partition(".")
+        index, _, field_name = rest.partition(".")
+        if problem.path == f"{FOLDER}/{site.name}.yaml" and head == "devices" and index.isdigit():
+            line = site.lines[int(index)]
+            name = field_name.partition(".")[0]
+            return found.problem(line, name, problem.message, problem.hint, warning=problem.warning)
+    return problem
+
+
+def write_plan(plan: Plan) -> tuple[Path, ...]:
+    """Writes the files of a plan; when one cannot be written, those before it are taken away again. Raises OSError."""
     written: list[Path] = []
     try:
-        for file, text in files.items():
+        for file, text in plan.files.items():
             file.parent.mkdir(parents=True, exist_ok=True)
-            written.append(file)
-            file.write_text(text, encoding="utf-8")
-        load_root(root)
-    except (ConfigError, OSError):
+            with file.open("x", encoding="utf-8") as stream:
+                written.append(file)
+                stream.write(text)
+    except OSError:
         for file in written:
             file.unlink(missing_ok=True)
         raise
     return tuple(written)
-
-
-def compare_with(here: Inventory, other: Path) -> tuple[Change, ...]:
-    """How `other` (a root, or a CSV export) differs from an inventory. Raises ConfigError where it cannot be read."""
-    if other.is_dir():
-        return compare_inventories(here, load_root(other).inventory)
-    there = _read_export(other)
-    columns = frozenset(key for row in there.values() for key in row) - {"name"}
-    return compare(_read_rows(export_csv(records_of(here), chinese=False)), there, columns)
-
-
-def _read_export(file: Path) -> dict[str, Flat]:
-    problems = Problems()
-    import_table(file, problems, site="unnamed")
-    problems.raise_if_any()
-    return _read_rows(file.read_bytes().decode("utf-8-sig", errors="replace"))
-
-
-def _read_rows(text: str) -> dict[str, Flat]:
-    """Rows of a CSV by device, with our words for headers and kinds; every column of the table, empty ones too."""
-    rows: dict[str, Flat] = {}
-    for row in csv.DictReader(io.StringIO(text)):
-        known = {
-            name: plain_cell(cell or "").strip() for header, cell in row.items() if (name := column_of(header or ""))
-        }
-        rows[known["name"]] = {**known, "kind": kind_of_word(known.get("kind", ""))}
-    return rows
-
-
-def as_json(changes: tuple[Change, ...]) -> list[Mapping[str, object]]:
-    """Changes as plain data."""
-    return [
-        {
-            "device": change.device,
-            "change": change.what,
-            "fields": {name: {"here": here, "there": there} for name, (here, there) in change.fields.items()},
-        }
-        for change in changes
-    ]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from opsmon.config.emit import emit_yaml
 from opsmon.config.record import Record, record_of
+from opsmon.ledger.cell_list import joined_items, joined_labels
 from opsmon.ledger.columns import COLUMNS, guarded_cell
 from opsmon.model.device import Device, Inventory, Site
 from opsmon.model.name import SiteName
@@ -24,9 +25,9 @@ def export_csv(records: Iterable[Record], *, chinese: bool) -> str:
 def cell_text(value: object) -> str:
     """A value in one cell: lists and labels with semicolons between."""
     if isinstance(value, Mapping):
-        return ";".join(f"{key}={inner}" for key, inner in value.items())
+        return joined_labels(value)
     if isinstance(value, list | tuple):
-        return ";".join(map(str, value))
+        return joined_items(map(str, value))
     return "" if value is None else str(value)
 
 

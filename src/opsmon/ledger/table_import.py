@@ -1,11 +1,11 @@
-"""A table of devices (CSV, headers in English or Chinese) turned into inventory files, every mistake with its cell.
+"""A table of devices turned into inventory files, every row accounted for, every mistake told with its cell.
 
 Nothing is written here: the caller gets the texts. What a row may say is what the inventory format may say; the rows
-are validated by the same Spec.
+are validated by the same Spec. Rows in = rows taken + left out + refused + no device.
 """
 
-import csv
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,25 +13,54 @@ from pydantic import ValidationError
 
 from opsmon.config.emit import emit_yaml
 from opsmon.config.inventory_spec import DeviceSpec, is_name
+from opsmon.config.kind_checks import PING_ONLY
 from opsmon.config.mistake import mistakes_of
 from opsmon.config.problem import Problems
 from opsmon.errors import Problem
-from opsmon.ledger.columns import COLUMNS, column_of, plain_cell
-from opsmon.near_miss import nearest, shown
-from opsmon.text.vocabulary import kind_of_word
+from opsmon.ledger.address_cell import read_addresses
+from opsmon.ledger.columns import NOTHING
+from opsmon.ledger.heading import Layout, find_layout
+from opsmon.ledger.raw_table import RawTable, column_letter
+from opsmon.ledger.row import Fate, Note, Row, read_row
+from opsmon.ledger.row_words import name_from
+from opsmon.ledger.table_file import read_table
+from opsmon.ledger.together import refuse_known, settle
+from opsmon.model.device import Kind
+from opsmon.near_miss import shown
+from opsmon.text.bilingual import Text
 
-REQUIRED = ("name", "address", "kind")
-LARGEST_TABLE = 64 * 1024 * 1024
-_SITE_COLUMNS = ("site", "site_title", "contract")
+_FOOTER = re.compile(
+    r"合计|总计|小计|共计|备注[:：]|说明[:：]|注[:：]|制表|填表|审核|编制|total\b|sum\b", re.IGNORECASE
+)
+_SITE_WORDS = re.compile(r"(设备|资产|网络)*(清单|台账|台帐|明细|列表|一览|登记|汇总)*(表|册)?([（(].*[)）])?$")
+_PING_ONLY = frozenset(kind.value for kind in PING_ONLY)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is said beside the table: the site of rows that name none, what the new sites have in common, `columns` by
+    their bare heading or letter, and the devices of the root (`known`: their sites; `addresses`: their names), which
+    only a comparison may name again."""
+
+    site: str | None = None
+    contract: str | None = None
+    service: str | None = None
+    snmp: Mapping[str, object] | None = None
+    sheet: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, str] = field(default_factory=dict)
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    comparing: bool = False
 
 
 @dataclass(slots=True)
 class ImportedSite:
-    """A site while its rows are collected."""
+    """A site while its rows are collected; `lines` are those of its devices in the table."""
 
     name: str
     head: dict[str, object]
     devices: list[dict[str, object]] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
 
     def text(self) -> str:
         """The site as an inventory file."""
@@ -39,144 +68,170 @@ class ImportedSite:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """A table as read: `columns` maps our words to positions; a row keeps its line in the file."""
+class TableImport:
+    """What a table comes to. `fates` has every row under the heading by its line; `notes` are in the order of rows."""
 
-    path: str
-    columns: Mapping[str, int]
-    rows: tuple[tuple[int, list[str]], ...]
+    table: RawTable
+    layout: Layout
+    sites: tuple[ImportedSite, ...]
+    fates: Mapping[int, Fate]
+    notes: tuple[Note, ...]
 
-    def problem(self, line: int, column: str, message: str, hint: str = "", *, warning: bool = False) -> Problem:
+    def rows(self, fate: Fate) -> list[int]:
+        """The lines of the rows that have this fate."""
+        return [line for line, one in self.fates.items() if one is fate]
+
+    @property
+    def devices(self) -> int:
+        """How many devices all sites have."""
+        return sum(len(site.devices) for site in self.sites)
+
+    def problem(self, line: int, field_name: str, message: str, hint: str = "", *, warning: bool = False) -> Problem:
         """A problem in a cell; columns count cells, as a spreadsheet does."""
-        return Problem(self.path, line, self.columns.get(column, 0) + 1, message, hint, column, warning)
+        return _problem(self.table, self.layout, line, field_name, message, hint, warning=warning)
 
 
-def import_table(file: Path, problems: Problems, *, site: str | None = None) -> tuple[ImportedSite, ...]:
-    """The sites of a table, in order; `site` is for rows that name none. Mistakes are added to the problems."""
-    table = _read_table(file, problems)
-    if table is None:
-        return ()
-    sites: dict[str, ImportedSite] = {}
-    lines: dict[str, int] = {}
-    for line, cells in table.rows:
-        row = {name: cells[index].strip() for name, index in table.columns.items() if index < len(cells)}
-        if any(row.values()):
-            _take_row(table, line, row, site, sites, problems)
-            _check_unique(table, line, row.get("name", ""), lines, problems)
-    return tuple(sites.values())
+def import_table(file: Path, problems: Problems, wishes: Wishes | None = None) -> TableImport:
+    """The sites of a table, in order. Mistakes of rows are added to the problems.
+
+    Raises ConfigError where the file is no table, or no heading is found in it.
+    """
+    wishes = wishes or Wishes()
+    table = read_table(file, wishes.sheet)
+    layout = find_layout(table, wishes.columns, site_given=wishes.site is not None)
+    fates: dict[int, Fate] = {}
+    notes = [Note(line, what, then, f"{column_letter(i)}{line}") for line, i, what, then in table.doubts]
+    rows = []
+    for line, cells in layout.rows:
+        if told := _no_device(cells, layout):
+            fates[line] = Fate.NO_DEVICE
+            notes.append(
+                Note(line, told, Text("no device", "不是设备"), " ".join(dict.fromkeys(filter(None, cells)))[:60])
+            )
+        else:
+            rows.append(read_row(line, _fields(cells, layout), layout))
+    if not wishes.comparing:
+        refuse_known(rows, wishes.known)
+    settle(rows, wishes.known, wishes.addresses)
+    sites = _Sites(table, layout, wishes, problems)
+    for row in rows:
+        sites.take(row)
+        fates[row.line] = row.fate
+        notes += row.notes
+    problems_of_rows(table, layout, rows, problems)
+    notes.sort(key=lambda note: note.line)
+    return TableImport(table, layout, sites.found(), dict(sorted(fates.items())), tuple(notes))
 
 
-def _read_table(file: Path, problems: Problems) -> Table | None:
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(LARGEST_TABLE + 1)
-    except OSError as error:
-        problems.add(Problem(str(file), 0, 0, f"cannot be read: {error.strerror}"))
-        return None
-    if content[:2] == b"PK" or content[:4] == b"\xd0\xcf\x11\xe0" or len(content) > LARGEST_TABLE:
-        problems.add(Problem(str(file), 0, 0, "is no CSV", "save the sheet as CSV (UTF-8) first"))
-        return None
-    return _parse_table(str(file), _decode(content), problems)
-
-
-def _decode(content: bytes) -> str:
-    """UTF-8 with or without a mark; else GB 18030, which Excel writes on Chinese Windows."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("gb18030", errors="replace")
-
-
-def _parse_table(path: str, text: str, problems: Problems) -> Table | None:
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(text.replace("\0", "").splitlines(keepends=True), delimiter=delimiter)
-    try:
-        header = next(reader, [])
-        rows = tuple((reader.line_num, [plain_cell(cell) for cell in row]) for row in reader)
-    except csv.Error as error:
-        problems.add(Problem(path, reader.line_num, 1, f"not a CSV line: {error}"))
-        return None
-    columns = _columns(path, header, problems)
-    return Table(path, columns, rows) if columns else None
-
-
-def _columns(path: str, header: list[str], problems: Problems) -> dict[str, int]:
-    columns: dict[str, int] = {}
-    for index, text in enumerate(header):
-        name = column_of(text)
-        if name is None and text.strip():
-            hint = nearest(text, COLUMNS) or "`label:NAME` makes a label of a column"
-            problems.add(Problem(path, 1, index + 1, f"the column {shown(text)} is left out", hint, "", True))
-        elif name is not None and name in columns:
-            problems.add(Problem(path, 1, index + 1, f"the column {shown(text)} stands twice"))
-        elif name is not None:
-            columns[name] = index
-    for name in REQUIRED:
-        if name not in columns:
-            hint = f"`{name}` or `{COLUMNS[name][0]}`"
-            problems.add(Problem(path, 1, 1, f"the column for `{name}` is missing", hint))
-    return columns if all(name in columns for name in REQUIRED) else {}
-
-
-def _take_row(
-    table: Table, line: int, row: dict[str, str], site: str | None, sites: dict[str, ImportedSite], problems: Problems
-) -> None:
-    name = row.get("site") or site or ""
-    if not is_name(name):
-        told = f"{shown(name)} is no name of a site" if name else "the row names no site"
-        problems.add(table.problem(line, "site", told, "" if name else "a column `site`, or `--site NAME`"))
-        return
-    head = {key: row[key] for key in ("contract",) if row.get(key)}
-    title = {"title": row["site_title"]} if row.get("site_title") else {}
-    found = sites.setdefault(name, ImportedSite(name, {"site": name, **title, **head}))
-    if head.get("contract", "") != found.head.get("contract", ""):
-        problems.add(table.problem(line, "contract", f"another contract than the rows of {shown(name)} before"))
-    entry = device_entry(row)
-    mistakes = list(_row_mistakes(table, line, entry))
-    for mistake in mistakes:
-        problems.add(mistake)
-    if not mistakes:
-        found.devices.append(entry)
-
-
-def device_entry(row: Mapping[str, str]) -> dict[str, object]:
-    """A row as an item of `devices:`."""
-    entry: dict[str, object] = {key: row[key] for key in ("name", "address") if row.get(key)}
-    if row.get("kind"):
-        entry["kind"] = kind_of_word(row["kind"])
-    entry |= {key: row[key] for key in ("title", "service", "profile") if row.get(key)}
-    entry |= {key: _split(row[key]) for key in ("parents", "important", "formerly") if row.get(key)}
-    labels = _labels(row)
-    return entry | ({"labels": labels} if labels else {})
-
-
-def _split(text: str) -> list[str]:
-    for other in "；、\n":
-        text = text.replace(other, ";")
-    return [part.strip() for part in text.split(";") if part.strip()]
-
-
-def _labels(row: Mapping[str, str]) -> dict[str, str]:
-    pairs = (part.partition("=") for part in _split(row.get("labels", "")))
-    labels = {key.strip(): value.strip() for key, _, value in pairs}
-    return labels | {
-        name.removeprefix("label:"): text for name, text in row.items() if name.startswith("label:") and text
+def _fields(cells: list[str], layout: Layout) -> dict[str, str]:
+    return {
+        column.field: cells[column.index]
+        for column in layout.columns
+        if column.field != NOTHING and column.index < len(cells) and cells[column.index]
     }
 
 
-def _row_mistakes(table: Table, line: int, entry: dict[str, object]) -> Iterator[Problem]:
-    if "kind" not in entry:
-        yield table.problem(line, "kind", "`kind` is missing")
-    try:
-        DeviceSpec.model_validate(entry)
-    except ValidationError as error:
-        for mistake in mistakes_of(error, DeviceSpec, entry):
-            column = str(mistake.steps[0]) if mistake.steps else ""
-            yield table.problem(line, column, mistake.message, mistake.hint)
+def _no_device(cells: list[str], layout: Layout) -> Text:
+    """Why a line is none of a device: the heading again, a sum, a title or a note between."""
+    texts = [cell for cell in cells if cell]
+    by_index = {column.index: column for column in layout.columns}
+    headings = {column.heading for column in layout.columns}
+    if len(texts) > 1 and all(text in headings for text in texts):
+        return Text("the heading again", "重复的表头")
+    address = layout.by_field["address"].index
+    name = layout.by_field["name"].index if "name" in layout.by_field else -1
+    filled = {index for index, cell in enumerate(cells) if cell}
+    footer = _FOOTER.match(texts[0].replace(" ", "").replace("\u3000", ""))
+    if footer and not (address in filled and read_addresses(cells[address]).found):
+        return Text("a sum or a note", "合计或备注行")
+    if address in filled and len(set(texts)) > 1:
+        return Text("")
+    used = {index for index in filled if by_index[index].field != NOTHING} if filled <= by_index.keys() else filled
+    if not used:
+        return Text("only its number", "只有序号")
+    if len(set(texts)) == 1 and filled not in ({name}, {address}):
+        return Text("a title or a note", "标题或说明行")
+    return Text("")
 
 
-def _check_unique(table: Table, line: int, name: str, lines: dict[str, int], problems: Problems) -> None:
-    first = lines.setdefault(name, line)
-    if name and first != line:
-        problems.add(table.problem(line, "name", f"two devices are named {shown(name)}", f"first at line {first}"))
+class _Sites:
+    """The sites of a table while its rows are put into them."""
+
+    def __init__(self, table: RawTable, layout: Layout, wishes: Wishes, problems: Problems) -> None:
+        self._table, self._layout, self._wishes, self._problems = table, layout, wishes, problems
+        self._sites: dict[str, ImportedSite] = {}
+
+    def take(self, row: Row) -> None:
+        """The row's devices in its site; a row with a mistake stays out."""
+        if row.fate is not Fate.TAKEN:
+            return
+        written = row.fields.get("site") or self._wishes.site or ""
+        name = written if is_name(written) else name_from(written)
+        if not name:
+            row.refuse("site", f"{shown(written)} is no name of a site") if written else self._no_site(row)
+            return
+        head = self._head(name, written, row)
+        found = self._sites.get(name) or ImportedSite(name, head)
+        if head.get("contract") != found.head.get("contract"):
+            row.refuse("contract", f"another contract than the rows of {shown(name)} before")
+        devices = row.devices()
+        for entry in devices:
+            self._check(row, entry)
+        if row.fate is Fate.TAKEN:
+            self._sites[name] = found
+            found.devices += devices
+            found.lines += [row.line] * len(devices)
+            self._note_access(row)
+
+    def _head(self, name: str, written: str, row: Row) -> dict[str, object]:
+        title = row.fields.get("site_title") or (written if written != name else "")
+        contract = row.fields.get("contract") or self._wishes.contract
+        said = {"title": title, "contract": contract, "service": self._wishes.service}
+        snmp = {"defaults": {"snmp": dict(self._wishes.snmp)}} if self._wishes.snmp else {}
+        return {"site": name, **{key: text for key, text in said.items() if text}, **snmp}
+
+    def _no_site(self, row: Row) -> None:
+        row.refuse("site", "the row names no site", f"a column `site`, or `--site {self._guess() or 'NAME'}`")
+
+    def _guess(self) -> str:
+        """The title over the table without `设备清单`, or the name of the sheet."""
+        words = (_SITE_WORDS.sub("", text) for text in (*self._layout.before, self._table.sheet))
+        return next(
+            (name for word in words if (name := name_from(word)) and len(name) > 1 and "sheet" not in name.lower()), ""
+        )
+
+    def _check(self, row: Row, entry: dict[str, object]) -> None:
+        try:
+            DeviceSpec.model_validate(entry)
+        except ValidationError as error:
+            for mistake in mistakes_of(error, DeviceSpec, entry):
+                row.refuse(str(mistake.steps[0]) if mistake.steps else "", mistake.message, mistake.hint)
+
+    def _note_access(self, row: Row) -> None:
+        kind = str(row.entry.get("kind", Kind.OTHER))
+        if not self._wishes.snmp and kind not in _PING_ONLY:
+            then = Text("pinged only; `--snmp env:NAME` for the site", "仅 ping；可用 --snmp env:变量名")
+            row.note(Text("no SNMP community", "没有 SNMP 团体字"), then)
+
+    def found(self) -> tuple[ImportedSite, ...]:
+        """The sites in the order of their first rows."""
+        return tuple(self._sites.values())
+
+
+def problems_of_rows(table: RawTable, layout: Layout, rows: list[Row], problems: Problems) -> None:
+    """Add what is wrong with the rows; a site that every row lacks is told once."""
+    told_site = False
+    for row in rows:
+        for name, message, hint in row.mistakes:
+            homeless = name == "site" and "site" not in layout.by_field
+            if homeless and told_site:
+                continue
+            told_site = told_site or homeless
+            problems.add(_problem(table, layout, row.line, name, message, hint))
+
+
+def _problem(
+    table: RawTable, layout: Layout, line: int, field_name: str, message: str, hint: str = "", *, warning: bool = False
+) -> Problem:
+    column = layout.by_field.get(field_name)
+    return Problem(table.path, line, column.index + 1 if column else 1, message, hint, field_name, warning)
