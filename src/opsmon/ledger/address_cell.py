@@ -14,7 +14,7 @@ NUMBER_HINT = "where a spreadsheet took an address for a number, format the colu
 MAX_RANGE = 1024  # addresses in one cell
 _V4 = r"\d{1,3}(?:\.\d{1,3}){3}"
 _RANGE = re.compile(rf"({_V4})\s*(?:-|~|～|—|–|至|到|to)\s*({_V4}|\d{{1,3}})", re.IGNORECASE)
-_URL = re.compile(r"(?:https?|rtsp|telnet|ssh)://([^/\s:\]]+|\[[^\]]+\]).*", re.IGNORECASE)
+_URL = re.compile(r"(?:https?|rtsp|telnet|ssh)://(\[[^\]]+\]|[^/\s:\[\]]+).*", re.IGNORECASE)
 _SEVERAL = re.compile(r"[\s,，;；、|/\\]+")
 
 

@@ -10,6 +10,7 @@ from opsmon.ledger.cell_list import joined_items, joined_labels
 from opsmon.ledger.columns import COLUMNS, guarded_cell
 from opsmon.model.device import Device, Inventory, Site
 from opsmon.model.name import SiteName
+from opsmon.text.vocabulary import KINDS, named
 
 
 def export_csv(records: Iterable[Record], *, chinese: bool) -> str:
@@ -18,8 +19,14 @@ def export_csv(records: Iterable[Record], *, chinese: bool) -> str:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([chinese_name if chinese else name for name, (chinese_name, _) in COLUMNS.items()])
     for record in records:
-        writer.writerow([guarded_cell(cell_text(record.get(name))) for name in COLUMNS])
+        writer.writerow([guarded_cell(field_cell(record, name, chinese=chinese)) for name in COLUMNS])
     return text.getvalue()
+
+
+def field_cell(record: Record, name: str, *, chinese: bool) -> str:
+    """A field of a device as a cell; under Chinese headings the kind is a Chinese word, which an import takes back."""
+    text = cell_text(record.get(name))
+    return named(KINDS, text, "zh") if chinese and name == "kind" else text
 
 
 def cell_text(value: object) -> str:

@@ -143,12 +143,14 @@ def _read(path: str, sheet: Any, with_formulas: Any) -> RawTable:
     table = RawTable(path, (), sheet.title)
     formulas = _values(with_formulas) if with_formulas else itertools.repeat(())
     for number, (cells, written) in enumerate(zip(_values(sheet), formulas, strict=False), 1):
+        if len(rows) > MAX_ROWS or number > MAX_LINES:
+            raise _refused(path, f"the sheet {shown(sheet.title)} has too many lines", f"up to {MAX_ROWS} devices")
+        if cells.count(None) == len(cells) and written.count(None) == len(written):
+            continue  # there may be a million empty ones
         texts = [_cell(table, number, index, cell) for index, cell in enumerate(cells[: _width(cells)])]
         _note_unreckoned(table, number, cells, written)
         if any(texts):
             rows.append((number, texts))
-        if len(rows) > MAX_ROWS or number > MAX_LINES:
-            raise _refused(path, f"the sheet {sheet.title} has more than {MAX_ROWS} rows", "several sheets or files")
     return RawTable(path, tuple(rows), sheet.title, table.doubts)
 
 

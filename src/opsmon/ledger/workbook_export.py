@@ -14,7 +14,7 @@ from unicodedata import east_asian_width
 from opsmon.config.record import Record
 from opsmon.ledger.cell_list import joined_labels
 from opsmon.ledger.columns import COLUMNS, heading_of, looks_like_a_formula
-from opsmon.ledger.export import cell_text
+from opsmon.ledger.export import field_cell
 
 MAX_LABEL_COLUMNS = 100  # the labels that most devices have; the others stand together in one column
 MAX_TEXT = 32_000  # Excel takes 32,767 characters in a cell
@@ -31,7 +31,7 @@ def export_workbook(records: Iterable[Record], *, chinese: bool) -> bytes:
     """A workbook with one line a device."""
     from openpyxl import Workbook
 
-    lines, spread = _lines(list(records))
+    lines, spread = _lines(list(records), chinese=chinese)
     book = Workbook()
     book.properties.creator = "opsmon"
     sheet: Any = book.active
@@ -47,24 +47,24 @@ def export_workbook(records: Iterable[Record], *, chinese: bool) -> bytes:
     return content.getvalue()
 
 
-def _lines(records: Sequence[Record]) -> tuple[list[dict[str, str]], list[str]]:
+def _lines(records: Sequence[Record], *, chinese: bool) -> tuple[list[dict[str, str]], list[str]]:
     """Cells by field or label, and the columns in order: fields that are used, labels after them."""
     counts: Counter[str] = Counter()
     for record in records:
         counts.update(key for key, value in _labels(record).items() if _stands_alone(value))
     own = {key for key, _ in counts.most_common(MAX_LABEL_COLUMNS)}
-    lines = [_line(record, own) for record in records]
+    lines = [_line(record, own, chinese=chinese) for record in records]
     used = {name for line in lines for name, text in line.items() if text}
     always = {"name", "title", "site", "kind", "address"}
     fields = [name for name in COLUMNS if name in used or name in always]
     return lines, [*fields, *(f"label:{key}" for key in sorted(own))]
 
 
-def _line(record: Record, own: set[str]) -> dict[str, str]:
+def _line(record: Record, own: set[str], *, chinese: bool) -> dict[str, str]:
     labels = _labels(record)
     alone = {key: value for key, value in labels.items() if key in own and _stands_alone(value)}
     rest = {key: value for key, value in labels.items() if key not in alone}
-    fields = {name: cell_text(record.get(name)) for name in COLUMNS if name != "labels"}
+    fields = {name: field_cell(record, name, chinese=chinese) for name in COLUMNS if name != "labels"}
     return {**fields, "labels": joined_labels(rest), **{f"label:{key}": value for key, value in alone.items()}}
 
 
