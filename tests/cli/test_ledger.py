@@ -127,7 +127,7 @@ def test_a_mistake_that_only_the_root_knows_is_told_by_the_row_too(command: Opsm
     assert (said.code, files(root)) == (2, ["hall.yaml"])
     assert said.err.startswith(f"{tmp_path / 'x.csv'}:2:5: ")
     said = command("inventory", "import", tmp_path / "x.csv", "--root", root, "--contract", "nowhere")
-    assert (said.code, said.err) == (2, "no contract `nowhere`\n")
+    assert (said.code, said.err) == (2, "no contract `nowhere` (known: none)\n")
 
 
 def test_an_import_overwrites_nothing(command: Opsmon, root: Path, tmp_path: Path) -> None:
@@ -207,3 +207,13 @@ def test_a_renamed_device_is_offered_by_its_address_or_serial(command: Opsmon, r
     assert changes["mcu-main"]["maybe_renamed_from"] == {"device": "mcu-1", "same": "address"}
     assert changes["mcu-1"]["change"] == "removed"
     assert "write `formerly: [mcu-1]` with mcu-main" in command("inventory", "diff", table, "--root", root).out
+
+
+@pytest.mark.parametrize(
+    "access", ["planted-key", "1:planted-key", "{version: 3, user: ops, auth: {protocol: sha, key: planted-key}}"]
+)
+def test_a_community_that_was_typed_is_shown_nowhere(command: Opsmon, root: Path, tmp_path: Path, access: str) -> None:
+    (tmp_path / "台账.csv").write_text(LEDGER, encoding="utf-8")
+    for words in (["--dry-run"], [], ["--yes"]):
+        said = command("inventory", "import", tmp_path / "台账.csv", "--root", root, "--snmp", access, *words)
+        assert "planted-key" not in said.out + said.err, words

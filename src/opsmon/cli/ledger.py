@@ -1,5 +1,6 @@
 """`opsmon inventory import | export | diff`: device ledgers in and out, and what changed between two."""
 
+import re
 import shlex
 import sys
 from collections.abc import Sequence
@@ -34,6 +35,8 @@ from opsmon.ledger.workbook_export import export_workbook
 from opsmon.model.device import Inventory
 from opsmon.text.count import counted
 
+# `community: public`, `{protocol: sha, key: secret}`; a reference is a mapping: a brace, or lines of its own.
+_LITERAL_KEY = re.compile(r"(\b(?:community|key): )(?!\{)[^\s,}][^,}\n]*")
 SheetOption = Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook.", metavar="NAME")]
 
 
@@ -91,7 +94,7 @@ def import_file(
 
 def _print_plan(plan: Plan, root: Path, written: Sequence[str], *, show_text: bool) -> None:
     if show_text:
-        say("\n".join(f"# {file.relative_to(root)}\n{text}" for file, text in plan.files.items()))
+        say("\n".join(f"# {file.relative_to(root)}\n{_without_keys(text)}" for file, text in plan.files.items()))
     print_import(plan, plan.language)
     for site, file in zip(plan.found.sites, plan.files, strict=True):
         say(file_line(str(file.relative_to(root)), written, len(site.devices)).in_(plan.language))
@@ -102,8 +105,16 @@ def _how_to_write(plan: Plan) -> str:
     if not plan.files:
         return NOTHING_TO_WRITE.in_(plan.language)
     words = [word for word in sys.argv[1:] if word != "--dry-run"]
-    told = f": opsmon {shlex.join([*words, '--yes'])}" if "import" in words else ""
+    shows_a_key = any(word.startswith("--snmp") for word in words) and not any(
+        way in word for word in words for way in ("env:", "file:")
+    )
+    told = f": opsmon {shlex.join([*words, '--yes'])}" if "import" in words and not shows_a_key else ""
     return NOT_WRITTEN.in_(plan.language) + told
+
+
+def _without_keys(text: str) -> str:
+    """The text of an inventory file, with stars for communities and keys that stand in it themselves."""
+    return _LITERAL_KEY.sub(r"\1'***'", text)
 
 
 def export_file(

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from opsmon.cli.output import counted, print_table, say
+from opsmon.cli.output import print_table, say
 from opsmon.ledger.apply import Plan
 from opsmon.ledger.columns import field_text
 from opsmon.ledger.row import Fate, Note
 from opsmon.ledger.table_import import TableImport
 from opsmon.near_miss import shown
 from opsmon.text.bilingual import Text
+from opsmon.text.count import counted
 
 LONGEST_SAMPLE = 32
 MAX_LINES_SHOWN = 8  # runs of rows

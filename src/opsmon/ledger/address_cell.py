@@ -9,6 +9,7 @@ from opsmon.ledger.columns import halfwidth
 from opsmon.ledger.raw_table import NumberText
 from opsmon.near_miss import shown
 from opsmon.text.bilingual import Text
+from opsmon.text.count import counted
 
 NUMBER_HINT = "where a spreadsheet took an address for a number, format the column as text and type it again"
 MAX_RANGE = 1024  # addresses in one cell
@@ -94,5 +95,5 @@ def _range(first: str, last: str) -> Addresses:
     for address in found:
         if reason := never_a_device(address):
             return Addresses(wrong=f"`{written}` holds {address}, no device's address", hint=reason)
-    told = Text(f"{written}: {len(found)} devices", f"{written}：{len(found)} 台设备")
+    told = Text(f"{written}: {counted(len(found), 'devices')}", f"{written}：{len(found)} 台设备")
     return Addresses(found, (), told)

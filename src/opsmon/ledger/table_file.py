@@ -9,6 +9,7 @@ from opsmon.ledger.heading import heading_score
 from opsmon.ledger.raw_table import RawTable
 from opsmon.ledger.workbook import OLE_MARK, ZIP_MARK, read_workbook
 from opsmon.near_miss import nearest, shown
+from opsmon.text.count import counted
 
 LARGEST_TABLE = 64 * 1024 * 1024
 
@@ -55,6 +56,6 @@ def _one_sheet(path: str, sheets: Sequence[RawTable], wanted: str | None) -> Raw
         raise ConfigError((Problem(path, 0, 0, "has no sheet that holds something"),))
     lists = [table for table in sheets if heading_score(table) >= 2] or list(sheets)
     if len(lists) > 1:
-        told = ", ".join(f"{shown(table.sheet)} ({len(table.rows)} lines)" for table in lists)
+        told = ", ".join(f"{shown(table.sheet)} ({counted(len(table.rows), 'lines')})" for table in lists)
         raise ConfigError((Problem(path, 0, 0, f"{len(lists)} sheets may be meant: {told}", "`--sheet NAME`"),))
     return lists[0]
