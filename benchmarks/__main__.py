@@ -6,7 +6,7 @@ import sys
 
 import benchmarks
 
-LONGEST_S = 900
+MAX_S = 900
 
 
 def main() -> int:
@@ -16,7 +16,7 @@ def main() -> int:
         if module.startswith("_"):
             continue
         print(f"== benchmarks.{module}", flush=True)
-        done = subprocess.run([sys.executable, "-m", f"benchmarks.{module}"], check=False, timeout=LONGEST_S)
+        done = subprocess.run([sys.executable, "-m", f"benchmarks.{module}"], check=False, timeout=MAX_S)
         if done.returncode:
             failed.append(module)
     if failed:

@@ -13,8 +13,8 @@ from opsmon.errors import ProbeError
 from opsmon.model.device import Device, Kind, SnmpAccess, SnmpVersion
 from opsmon.model.name import DeviceName, SiteName
 from opsmon.model.secret import Secret
-from opsmon.probe.snmp.engine import SnmpEngine
-from opsmon.probe.snmp.session import Oid
+from opsmon.protocol.snmp.engine import SnmpEngine
+from opsmon.protocol.snmp.session import Oid
 
 COLUMNS: list[Oid] = [
     *((*IF_ENTRY, column) for column in (7, 8, 13, 14, 19, 20)),

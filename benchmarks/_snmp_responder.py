@@ -17,7 +17,7 @@ import time
 
 from opsmon.demo import ber
 from opsmon.demo.snmp_agent import MibView, SnmpAgent, Value
-from opsmon.probe.snmp.session import Oid
+from opsmon.protocol.snmp.session import Oid
 
 COMMUNITY = "public"
 EPOCHS = 16

@@ -27,13 +27,13 @@ from opsmon.model.name import CheckName, DeviceName, SiteName
 from opsmon.model.sample import Outcome
 from opsmon.model.secret import Secret
 from opsmon.probe.context import ProbeContext
-from opsmon.probe.icmp import IcmpSpec
-from opsmon.probe.icmp_pinger import FleetPinger
+from opsmon.probe.kind.icmp import IcmpSpec
+from opsmon.probe.kind.snmp import SnmpSpec
 from opsmon.probe.profile.pollers import DevicePollers
-from opsmon.probe.resolver import Resolver
-from opsmon.probe.snmp.engine import SnmpEngine
-from opsmon.probe.snmp_check import SnmpSpec
-from opsmon.probe.worker import run_check
+from opsmon.probe.schedule.run_check import run_check
+from opsmon.protocol.icmp.pinger import FleetPinger
+from opsmon.protocol.resolver import Resolver
+from opsmon.protocol.snmp.engine import SnmpEngine
 
 Batch = Callable[[], Awaitable[int]]
 PING = Check(CheckName("icmp"), "icmp", 60.0, 2.0, IcmpSpec().resolve())

@@ -22,7 +22,7 @@ DEVICES, THREADS = 1000, 40
 SAMPLE, PARALLEL = 60, 20
 WALL_LIMIT_S, MEMORY_LIMIT_MB = 180.0, 600.0
 RANCID, TYPES = Path("/usr/lib/rancid/bin/rancid"), Path("/etc/rancid/rancid.types.conf")
-SHORTEST_BYTES = 100_000
+MIN_BYTES = 100_000
 TOP = Path(__file__).parents[1]
 
 
@@ -139,7 +139,7 @@ def rancid_reads(folder: Path, environ: dict[str, str], address: str) -> bool:
     if "--debug" in sys.argv:
         print(done.stdout, done.stderr)
     collected = folder / f"{address}.new"
-    return collected.exists() and collected.stat().st_size > SHORTEST_BYTES
+    return collected.exists() and collected.stat().st_size > MIN_BYTES
 
 
 def main() -> None:

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from opsmon.config.problem import Problems
-from opsmon.config.rules import load_contracts
-from opsmon.contract.book import ContractBook
-from opsmon.contract.case import Case
-from opsmon.contract.clock import Clock
-from opsmon.contract.watch import ClockKey, clock_events, next_deadline
+from opsmon.config.rules.load import load_contracts
+from opsmon.config.yaml.problem import Problems
+from opsmon.contract.clock.case import Case
+from opsmon.contract.clock.events import ClockKey, clock_events, next_deadline
+from opsmon.contract.clock.sla_clock import SlaClock
+from opsmon.contract.contract_rules import ContractRules
 from opsmon.model.event import ClockChanged, ClockState
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import ContractId, IncidentId
@@ -25,7 +25,7 @@ START = datetime(2026, 10, 1, 2, tzinfo=UTC)  # a holiday: E6 and E7 run
 LOOK = START + timedelta(minutes=20)
 
 
-def book() -> ContractBook:
+def book() -> ContractRules:
     """The contract with the most clocks an incident."""
     problems = Problems()
     books = load_contracts(ROOT, ZoneInfo("Asia/Shanghai"), problems)
@@ -33,7 +33,7 @@ def book() -> ContractBook:
     return books[ContractId("xicheng-vc-2025")]
 
 
-def case(number: int, contract: ContractBook) -> Case:
+def case(number: int, contract: ContractRules) -> Case:
     """A bureau's fault that was reported within the same quarter of an hour."""
     at = START + timedelta(milliseconds=number * 24)
     facts = (Fact(FactType.REPORTED, at), Fact(FactType.NOTIFIED, at + timedelta(minutes=15)))
@@ -42,7 +42,7 @@ def case(number: int, contract: ContractBook) -> Case:
     )
 
 
-Known = list[tuple[tuple[Clock, ...], dict[ClockKey, ClockChanged]]]
+Known = list[tuple[tuple[SlaClock, ...], dict[ClockKey, ClockChanged]]]
 
 
 def look(open_clocks: Known, now: datetime) -> int:

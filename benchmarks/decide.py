@@ -23,8 +23,8 @@ from opsmon.model.event import DeviceState, Event
 from opsmon.model.incident import Severity
 from opsmon.model.name import CheckName, ContractId, DeviceName, SiteName
 from opsmon.model.sample import Outcome, Sample
-from opsmon.state.rulebook import Grade, Rulebook, StateRule, Wording
-from opsmon.store.chain import Head, forge_link
+from opsmon.state.condition.rules import Grade, Rulebook, StateRule, Wording
+from opsmon.store.chain import ChainHead, forge_link
 from opsmon.store.codec import encode_event
 
 DEVICES = 10_000
@@ -96,11 +96,11 @@ def outage(world: World, names: list[DeviceName]) -> tuple[World, datetime]:
         events += told
         cost_s += decided_s
         world = decide(world, Tick(), at).world
-    began_s, head = time.process_time(), Head()
+    began_s, head = time.process_time(), ChainHead()
     for event in events:
         name, payload = encode_event(event)
         link = forge_link(head, name, 1, payload)
-        head = Head(link.seq, link.hash)
+        head = ChainHead(link.seq, link.hash)
     written_s = time.process_time() - began_s
     found = len(world.incidents.open_incidents())
     print(

@@ -12,22 +12,22 @@ from contextlib import suppress
 from functools import partial
 from time import thread_time
 
-from opsmon.backup.encoding import decoded, stored
-from opsmon.backup.scrub import Scrubber
-from opsmon.backup.terminal import render
+from opsmon.backup.device.terminal import render
+from opsmon.backup.proof.encoding import decoded, stored
+from opsmon.backup.secrecy.scrub import Scrubber
 from opsmon.backup.text_work import AT_ONCE_CHARS
 from opsmon.bounds import COMMAND_CHARS
 from opsmon.errors import ProbeError
-from opsmon.pattern.cost import MOST_STEPS, most_steps
-from opsmon.probe.digest import parse_challenges
-from opsmon.probe.http_message import LONGEST_HEAD_BYTES
-from opsmon.probe.onvif import LONGEST_ENVELOPE_BYTES, open_envelope
-from opsmon.probe.profile.table import MOST_ROWS, read_columns
-from opsmon.probe.search import LONGEST_AT_ONCE_BYTES, page_holds
-from opsmon.probe.snmp.ber import OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, encode_integer, encode_tlv
-from opsmon.probe.snmp.message import decode_head, decode_response
-from opsmon.probe.snmp.socket import LARGEST_DATAGRAM
-from opsmon.probe.text_message import MalformedError, parse_headers
+from opsmon.pattern.cost import MAX_STEPS, most_steps
+from opsmon.probe.kind.onvif import MAX_ENVELOPE_BYTES, open_envelope
+from opsmon.probe.profile.rows.table import MOST_ROWS, read_columns
+from opsmon.probe.search import MAX_AT_ONCE_BYTES, page_holds
+from opsmon.protocol.http.auth import parse_challenges
+from opsmon.protocol.http.message import MAX_HEAD_BYTES
+from opsmon.protocol.snmp.codec.ber import OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, encode_integer, encode_tlv
+from opsmon.protocol.snmp.codec.message import decode_head, decode_response
+from opsmon.protocol.snmp.socket import LARGEST_DATAGRAM
+from opsmon.protocol.text_message import MalformedMessageError, parse_headers
 
 LIMIT_S, TRIES = 0.05, 3
 COLUMNS = 15
@@ -53,7 +53,7 @@ def datagram() -> bytes:
 
 
 def envelopes() -> dict[str, bytes]:
-    size = LONGEST_ENVELOPE_BYTES
+    size = MAX_ENVELOPE_BYTES
     return {
         "elements": b"<r>" + b"<a/>" * (size // 4 - 2) + b"</r>",
         "depth": b"<a>" * (size // 7) + b"</a>" * (size // 7),
@@ -66,12 +66,12 @@ def in_the_loop() -> dict[str, Callable[[], object]]:
     work: dict[str, Callable[[], object]] = {}
     for pattern in EXPECTED:
         expect = re.compile(pattern)
-        assert most_steps(expect, LONGEST_AT_ONCE_BYTES) <= MOST_STEPS
-        for name, body in pages(LONGEST_AT_ONCE_BYTES).items():
+        assert most_steps(expect, MAX_AT_ONCE_BYTES) <= MAX_STEPS
+        for name, body in pages(MAX_AT_ONCE_BYTES).items():
             work[f"page of 64 KiB, {name}, `{pattern}`"] = partial(page_holds, expect, body, "charset=hz")
     for name, envelope in envelopes().items():
         work[f"SOAP of 256 KiB, {name}"] = partial(swallowing, open_envelope, envelope, "Operation")
-    lines = ["x" * (LONGEST_HEAD_BYTES // 5_000 - 3) + ":" for _ in range(5_000)]
+    lines = ["x" * (MAX_HEAD_BYTES // 5_000 - 3) + ":" for _ in range(5_000)]
     work["head of 256 KiB in 5,000 fields"] = partial(swallowing, parse_headers, lines)
     challenges = ["Digest " + "a=b," * 2_000] * 20
     work["20 challenges of 8 KiB"] = lambda: parse_challenges(challenges)
@@ -106,7 +106,7 @@ def scrubbed(scrubber: Scrubber, text: str) -> str:
 
 def swallowing(work: Callable[..., object], *args: object) -> None:
     """What is refused is refused after it was looked at."""
-    with suppress(MalformedError, ProbeError):
+    with suppress(MalformedMessageError, ProbeError):
         work(*args)
 
 

@@ -16,14 +16,14 @@ from pathlib import Path
 from time import perf_counter
 from tracemalloc import get_traced_memory, start, stop
 
-from opsmon.config.conditions import load_conditions
-from opsmon.config.problem import Problems
+from opsmon.config.rules.conditions import load_conditions
+from opsmon.config.yaml.problem import Problems
 from opsmon.model.device import Check, Device, Inventory, Kind, Site
 from opsmon.model.name import CheckName, DeviceName, SiteName
 from opsmon.model.sample import Outcome, Reading, Sample, SeriesBlock, SeriesKey
-from opsmon.state.advance import advance, apply_sample, next_deadline, start_fleet
+from opsmon.state.api import advance, apply_sample, next_deadline, start_fleet
+from opsmon.state.condition.rules import Rulebook
 from opsmon.state.fleet import FleetState, ReprobeRequest
-from opsmon.state.rulebook import Rulebook
 
 ROOT = Path(__file__).parents[1]
 START = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)

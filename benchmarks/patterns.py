@@ -4,7 +4,7 @@
 
 That a pattern cannot be slow is shown by `tests/test_patterns_are_quick.py`, from the pattern alone. Here each is run
 on its own literals and on common characters, repeated up to the bound, with what may come before and with an end that
-fails. Times are CPU time of the thread, the least of three. Ends with 1 where a pattern takes LONGEST_MS or more.
+fails. Times are CPU time of the thread, the least of three. Ends with 1 where a pattern takes MAX_MS or more.
 """
 
 import dataclasses
@@ -21,12 +21,12 @@ from opsmon.bounds import CELL_CHARS, SYS_DESCR_CHARS
 from opsmon.config.root import load_root
 from tests.test_patterns_are_quick import bound_of, compiled, modules, searching_names
 
-LONGEST_MS = 10.0
+MAX_MS = 10.0
 SHOWN = 10
 REPEATS = 3
 _COMMON = [" ", "a", "0", "\t", "-", ".", '"', "\\", "a ", "\n", "中", "A1 "]
 _ENDS = ["", "\0", "!", "\n"]
-_MOST_PUMPS = 24
+_MAX_PUMPS = 24
 
 
 class Case(NamedTuple):
@@ -101,7 +101,7 @@ def texts_for(case: Case) -> Iterator[str]:
     """Hostile texts of the bound."""
     literals = literals_of(case.pattern)
     beginnings = ["", *(word + " " for word in literals[:3]), " ".join(literals[:8]) + " "]
-    pumps = list(dict.fromkeys([*_COMMON, *literals, *(f"{word} " for word in literals)]))[:_MOST_PUMPS]
+    pumps = list(dict.fromkeys([*_COMMON, *literals, *(f"{word} " for word in literals)]))[:_MAX_PUMPS]
     for before in beginnings:
         for pump in pumps:
             for end in _ENDS if not before else _ENDS[:2]:
@@ -139,8 +139,8 @@ def main() -> int:
     for milliseconds, case, text in shown:
         pattern = " ".join(str(case.pattern.pattern).split())
         print(f"{milliseconds:8.2f} ms  {case.bound:7,}  {case.where}  on {text[:24]!r}…  {pattern[:60]}")
-    slow = sum(one.milliseconds >= LONGEST_MS for one in results)
-    print(f"{slow} of them take {LONGEST_MS:g} ms or more")
+    slow = sum(one.milliseconds >= MAX_MS for one in results)
+    print(f"{slow} of them take {MAX_MS:g} ms or more")
     return 1 if slow else 0
 
 

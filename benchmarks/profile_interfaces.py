@@ -5,7 +5,7 @@ python -m benchmarks.profile_interfaces
 
 from time import process_time
 
-from opsmon.probe.profile.table import read_columns
+from opsmon.probe.profile.rows.table import read_columns
 
 ROWS, COLUMNS, ROUNDS = 48, 15, 2000
 

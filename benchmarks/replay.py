@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from opsmon.config.problem import Problems
-from opsmon.config.rules import load_contracts
-from opsmon.contract.book import ContractBook
-from opsmon.contract.case import Case
-from opsmon.contract.replay import replay_case
+from opsmon.config.rules.load import load_contracts
+from opsmon.config.yaml.problem import Problems
+from opsmon.contract.clock.case import Case
+from opsmon.contract.clock.replay import replay_case
+from opsmon.contract.contract_rules import ContractRules
 from opsmon.model.device import Kind
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import IncidentId
@@ -37,7 +37,7 @@ def story(chance: random.Random, year: int) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def cases(books: list[ContractBook]) -> list[tuple[ContractBook, Case]]:
+def cases(books: list[ContractRules]) -> list[tuple[ContractRules, Case]]:
     """Twenty thousand incidents on five thousand devices of all contracts."""
     chance = random.Random(2026)
     devices = [

@@ -22,17 +22,17 @@ SEARCHING = {"search", "finditer", "findall", "sub", "subn", "split"}
 BOUNDS = {
     "opsmon.probe.profile": CELL_CHARS,
     "opsmon.probe": HEADER_FIELD_CHARS,
-    "opsmon.backup.dialogue": TAIL_CHARS,
-    "opsmon.backup.greeting": TAIL_CHARS,
-    "opsmon.backup.silence": TAIL_CHARS,
-    "opsmon.backup.pager": TAIL_CHARS,
+    "opsmon.backup.device.dialogue": TAIL_CHARS,
+    "opsmon.backup.device.greeting": TAIL_CHARS,
+    "opsmon.backup.device.silence": TAIL_CHARS,
+    "opsmon.backup.device.pager": TAIL_CHARS,
     "opsmon.backup": CONFIGURATION_LINE_CHARS,
 }
 
 
 # Octets are searched before they are text: a head of a page, a line of a chunk, a datagram, a line of a backup.
 BOUNDS_IN_OCTETS = {
-    "opsmon.probe.page_text": 4_096,
+    "opsmon.protocol.http.page_text": 4_096,
     "opsmon.probe": 65_536,
     "opsmon.backup": 65_536,
 }

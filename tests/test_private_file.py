@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.app.lock import RootLock
+from opsmon.daemon.lock import RootLock
 from opsmon.private_file import mend_modes, open_private
 from opsmon.store.store import open_store
 

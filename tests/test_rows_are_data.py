@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from opsmon.config.node import parse_yaml
+from opsmon.config.yaml.node import parse_yaml
 from opsmon.metrics.catalogue import CATALOGUE, PREFIX
 
 ROOT = Path(__file__).parents[1]

@@ -11,5 +11,5 @@ def main() -> None:
     if "run" in sys.argv[1:]:
         hold_signals()
     if sys.argv[1:2] == ["_complete"]:  # a shell asks at every TAB, and does not wait for the commands to be imported
-        sys.exit(import_module("opsmon.cli.completing").complete(sys.argv[2:]))
+        sys.exit(import_module("opsmon.cli.completion.answer").complete(sys.argv[2:]))
     import_module("opsmon.cli.main").main()

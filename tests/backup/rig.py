@@ -5,18 +5,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from opsmon.backup.inspection import Shelf
-from opsmon.backup.keeper import Circumstance
+from opsmon.backup.archiver import RunContext
+from opsmon.backup.inspection import Archive
 from opsmon.backup.outcome import Result
 from opsmon.backup.recipe import RecipeBook
-from opsmon.backup.repository import Repository
-from opsmon.backup.run import Patience, Room, Run
-from opsmon.backup.standing import Standing, Standings
+from opsmon.backup.repository.repository import Repository
+from opsmon.backup.run import BackupConfig, RetryRounds, Run
+from opsmon.backup.status import BackupStatus, BackupStatuses
 from opsmon.backup.text_work import WORK_S
 from opsmon.clock import WallClock
-from opsmon.config.problem import Problems
+from opsmon.config.backup_recipes import resolve_recipes
 from opsmon.config.profiles import load_profiles
-from opsmon.config.recipes import resolve_recipes
+from opsmon.config.yaml.problem import Problems
 from opsmon.model.device import Device, Kind, SshAccess
 from opsmon.model.name import DeviceName, SiteName
 from opsmon.model.secret import Secret
@@ -61,26 +61,28 @@ class Rig:
         return self.device(far, name, enable=Secret(ENABLE))
 
     def run(
-        self, *devices: Device, accept: bool = False, patience: Patience | None = None, **given: Any
+        self, *devices: Device, accept: bool = False, patience: RetryRounds | None = None, **given: Any
     ) -> list[Result]:
-        circumstance = Circumstance(**given)
+        circumstance = RunContext(**given)
         run = Run(self.room, circumstance, WallClock(), accept=accept)
-        return run.run(devices, lambda result: None, patience or Patience())
+        return run.run(devices, lambda result: None, patience or RetryRounds())
 
     def one(self, device: Device, **given: Any) -> Result:
         (result,) = self.run(device, **given)
         return result
 
     @property
-    def room(self) -> Room:
-        return Room(self.root, self.root / "backups", self.threads, self.recipes, self.recipients, work_s=self.work_s)
+    def room(self) -> BackupConfig:
+        return BackupConfig(
+            self.root, self.root / "backups", self.threads, self.recipes, self.recipients, work_s=self.work_s
+        )
 
     @property
-    def shelf(self) -> Shelf:
-        return Shelf(Repository(self.root / "backups"), Standings(self.root), self.recipes)
+    def shelf(self) -> Archive:
+        return Archive(Repository(self.root / "backups"), BackupStatuses(self.root), self.recipes)
 
-    def standing(self, device: Device) -> Standing:
-        return Standings(self.root).load(device.name, device.site)
+    def standing(self, device: Device) -> BackupStatus:
+        return BackupStatuses(self.root).load(device.name, device.site)
 
     def text(self, device: Device) -> str:
         return self.shelf.text(device.name, self.shelf.places(device))[0]

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opsmon.backup.encoding import Decoded, decoded, device_bytes, noted, parse_note, stored
-from opsmon.backup.scrub import Scrubber
+from opsmon.backup.proof.encoding import Decoded, decoded, device_bytes, noted, parse_note, stored
+from opsmon.backup.secrecy.scrub import Scrubber
 from tests.backup.far_end import FarEnd, Manners, vrp_config
 from tests.backup.planted import PRIVATE_KEY
 from tests.backup.rig import Rig

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.backup.commit_stream import Change
-from opsmon.backup.repository import Repository
-from opsmon.backup.standing import Standing, under_present_names
+from opsmon.backup.repository.commit_stream import Commit
+from opsmon.backup.repository.repository import Repository
+from opsmon.backup.status import BackupStatus, under_present_names
 from opsmon.model.device import Device
 from opsmon.model.name import DeviceName, SiteName
 from tests.backup.far_end import FarDevice, FarEnd, Manners, behave, vrp_config
@@ -116,7 +116,7 @@ def test_there_and_back_and_a_stranger_at_the_old_place(tmp_path: Path) -> None:
 
     def commit(minutes: int, message: str, **files: str | None) -> None:
         named = {f"{name.replace('__', '/')}.cfg": text.encode() if text else None for name, text in files.items()}
-        repository.commit([Change(dict(named), START + timedelta(minutes=minutes), f"{message}\n")])
+        repository.commit([Commit(dict(named), START + timedelta(minutes=minutes), f"{message}\n")])
 
     commit(0, "made", hall__a="one")
     commit(1, "moved", annex__a="one", hall__a=None)
@@ -164,10 +164,10 @@ def test_a_pair_of_nodes_is_one_device(far: FarEnd, rig: Rig) -> None:
 
 def test_what_is_known_under_a_former_name() -> None:
     old, new, other = DeviceName("old"), DeviceName("new"), DeviceName("other")
-    known = {name: Standing(name, SiteName("hall"), chars=place) for place, name in enumerate((old, other))}
+    known = {name: BackupStatus(name, SiteName("hall"), chars=place) for place, name in enumerate((old, other))}
     assert {name: standing.chars for name, standing in under_present_names(known, {old: new}).items()} == {
         new: 0,
         other: 1,
     }
-    known[new] = Standing(new, SiteName("hall"), chars=9)
+    known[new] = BackupStatus(new, SiteName("hall"), chars=9)
     assert under_present_names(known, {old: new})[new].chars == 9

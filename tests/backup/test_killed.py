@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.backup.repository import Repository
+from opsmon.backup.repository.repository import Repository
 from opsmon.model.device import Device
 from tests.backup.far_end import FarEnd, Manners, vrp_config
 from tests.backup.rig import Rig
@@ -20,7 +20,7 @@ from tests.backup.victim import devices
 KILLS, DEVICES = 50, 4
 TOP = Path(__file__).parents[2]
 CONFIG = vrp_config(extra="interface Vlanif1\n description stamp-{shown}-end\n#\n")
-SHORTEST_MS = 10
+MIN_MS = 10
 
 
 @contextlib.contextmanager
@@ -81,7 +81,7 @@ def test_killed_at_fifty_random_moments(far: FarEnd, rig: Rig) -> None:
     first = dict(least)
     with killer(rig, there.port) as kill:
         for _ in range(KILLS):
-            kill(chance.randint(SHORTEST_MS, longest_ms), chance.choice(["one", "all"]))
+            kill(chance.randint(MIN_MS, longest_ms), chance.choice(["one", "all"]))
             check(rig, fleet, least)
     assert all(least[name] > first[name] for name in least)  # the runs that were killed had been at work
     assert all(result.ok and result.changed for result in rig.run(*fleet))

@@ -2,8 +2,8 @@
 
 import pytest
 
+from opsmon.backup.proof.sections import IncompleteTextError, join_sections, parse_sections
 from opsmon.backup.recipe import Structure
-from opsmon.backup.sections import IncompleteError, join_sections, parse_sections
 from tests.backup.far_end import FarEnd, Manners, ios_config, vrp_config
 from tests.backup.rig import Rig
 
@@ -114,7 +114,7 @@ def test_marks_and_braces_in_texts_do_not_count(structure: Structure, text: str)
 
 @pytest.mark.parametrize(("structure", "text"), CUT)
 def test_what_was_cut_off_is_not_whole(structure: Structure, text: str) -> None:
-    with pytest.raises(IncompleteError):
+    with pytest.raises(IncompleteTextError):
         parse_sections(text, structure)
 
 
@@ -122,7 +122,7 @@ def test_what_was_cut_off_is_not_whole(structure: Structure, text: str) -> None:
 def test_one_section_is_not_whole_before_its_last_line(structure: Structure, text: str) -> None:
     lines = text.splitlines(keepends=True)
     for count in range(1, len(lines)):
-        with pytest.raises(IncompleteError):
+        with pytest.raises(IncompleteTextError):
             parse_sections("".join(lines[:count]), structure)
 
 

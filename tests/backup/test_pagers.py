@@ -2,7 +2,7 @@
 
 import pytest
 
-from opsmon.backup.pager import key_of
+from opsmon.backup.device.pager import key_of
 from tests.backup.far_end import FarEnd, Manners, ios_config
 from tests.backup.rig import Rig, impatient, stock_recipes
 

@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.backup.commit_stream import Change, commit_stream
-from opsmon.backup.git import cause_in
-from opsmon.backup.history import journal_heads
-from opsmon.backup.repository import Repository
+from opsmon.backup.repository.commit_stream import Commit, commit_stream
+from opsmon.backup.repository.git import cause_in
+from opsmon.backup.repository.history import journal_heads
+from opsmon.backup.repository.repository import Repository
 from opsmon.errors import BackupError
 
 START = datetime(2026, 3, 20, 2, 0, tzinfo=UTC)
 PATH = "hall/core-1.cfg"
 
 
-def change(text: str, minutes: int = 0, path: str = PATH) -> Change:
-    return Change({path: text.encode()}, START + timedelta(minutes=minutes), f"core-1: {text}\n\nDevice: core-1\n")
+def change(text: str, minutes: int = 0, path: str = PATH) -> Commit:
+    return Commit({path: text.encode()}, START + timedelta(minutes=minutes), f"core-1: {text}\n\nDevice: core-1\n")
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def test_every_commit_names_the_journals_head_of_its_time_and_none_where_there_i
     repository.prepare()
     at = datetime(2026, 11, 20, 2, tzinfo=UTC)
     for text in (b"1", b"2", b"3"):
-        changes = [Change({f"hall/{name}.cfg": text}, at, f"{name}\n\nDevice: {name}\n") for name in ("core", "edge")]
+        changes = [Commit({f"hall/{name}.cfg": text}, at, f"{name}\n\nDevice: {name}\n") for name in ("core", "edge")]
         repository.commit(changes)
     told = repository.git.text("log", "--reverse", "--format=%(trailers:key=Journal-Head,valueonly,separator=)")
     assert told.split("\n") == ["", "", *[f"1 {'a' * 64}"] * 2, *[f"2 {'b' * 64}"] * 2, ""]
@@ -172,7 +172,7 @@ def test_the_same_copies_make_the_same_commits(tmp_path: Path) -> None:
         repository = Repository(tmp_path / name)
         repository.prepare()
         at = datetime(2026, 11, 20, 2, tzinfo=UTC)
-        made.append(repository.commit([Change({"hall/core.cfg": b"x"}, at, "core\n\nDevice: core\n")]))
+        made.append(repository.commit([Commit({"hall/core.cfg": b"x"}, at, "core\n\nDevice: core\n")]))
         repository.close()
     assert made[0] == made[1]
 

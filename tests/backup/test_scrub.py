@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.backup.scrub import PLACEHOLDER, Scrubber
-from opsmon.backup.scrub_key import KEY_FILE, load_scrub_key
+from opsmon.backup.secrecy.scrub import PLACEHOLDER, Scrubber
+from opsmon.backup.secrecy.scrub_key import KEY_FILE, load_scrub_key
 from opsmon.errors import BackupError
 from tests.backup.planted import HARMLESS, PLANTED, PRIVATE_KEY
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from opsmon.backup.terminal import MOST_DRAWN_CHARS, render
+from opsmon.backup.device.terminal import MAX_DRAWN_CHARS, render
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,6 @@ def test_a_sequence_with_an_absurd_number_is_text(raw: str, shown: str) -> None:
 
 
 def test_a_line_that_no_pager_draws_keeps_its_text() -> None:
-    text = "x" * MOST_DRAWN_CHARS
+    text = "x" * MAX_DRAWN_CHARS
     assert render(f"{text}\x1b[1K\x08\r") == f"{text}[1K"
     assert render(f"first\n{text}\x1b[1K\nlast\x08\x1b[K") == f"first\n{text}[1K\nlas"

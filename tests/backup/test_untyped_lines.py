@@ -2,8 +2,8 @@
 
 import pytest
 
-from opsmon.backup.configuration import normalised
-from opsmon.backup.volatile import log_message_in
+from opsmon.backup.proof.configuration import normalised
+from opsmon.backup.proof.volatile import log_message_in
 from tests.backup.far_end import FarEnd, Manners, behave, ios_config, vrp_config
 from tests.backup.rig import Rig, stock_recipes
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.backup.commit_stream import Change
-from opsmon.backup.repository import Repository
+from opsmon.backup.repository.commit_stream import Commit
+from opsmon.backup.repository.repository import Repository
 from opsmon.model.device import Device
 from tests.backup.far_end import FarDevice, FarEnd, Manners, behave, vrp_config
 from tests.backup.rig import Rig
@@ -152,20 +152,20 @@ def older_repository(rig: Rig) -> None:
 
 def foreign_commit(rig: Rig) -> None:
     repository = Repository(rig.root / "backups")
-    repository.commit([Change({f"hall/{ONE}.cfg": b"something else\n"}, datetime.now(UTC), "by a person\n")])
+    repository.commit([Commit({f"hall/{ONE}.cfg": b"something else\n"}, datetime.now(UTC), "by a person\n")])
     repository.close()
 
 
 def foreign_removal(rig: Rig) -> None:
     repository = Repository(rig.root / "backups")
-    repository.commit([Change({f"hall/{ONE}.cfg": None}, datetime.now(UTC), "by a person\n")])
+    repository.commit([Commit({f"hall/{ONE}.cfg": None}, datetime.now(UTC), "by a person\n")])
     repository.close()
 
 
 def foreign_bytes(rig: Rig) -> None:
     repository = Repository(rig.root / "backups")
     text = vrp_config(ONE, extra="interface Vlanif1\n description \xd6\n#\n").encode("latin-1")
-    repository.commit([Change({f"hall/{ONE}.cfg": text}, datetime.now(UTC), "by a person\n")])
+    repository.commit([Commit({f"hall/{ONE}.cfg": text}, datetime.now(UTC), "by a person\n")])
     repository.close()
 
 
@@ -190,7 +190,7 @@ def broken_results(rig: Rig) -> None:
 
 def broken_order(rig: Rig) -> None:
     repository = Repository(rig.root / "backups")
-    repository.commit([Change({".changes/CHG-1.json": b"{"}, datetime.now(UTC), "half an order\n")])
+    repository.commit([Commit({".changes/CHG-1.json": b"{"}, datetime.now(UTC), "half an order\n")])
     repository.close()
 
 
@@ -325,7 +325,7 @@ def test_rules_that_are_new_make_no_change(rig: Rig, alone: FarDevice) -> None:
     behave(alone, config=old)
     text = old.replace("\nsysname", "\nsysname")
     repository = Repository(rig.root / "backups")
-    (commit,) = repository.commit([Change({f"hall/{ONE}.cfg": text.encode()}, datetime.now(UTC), "by an older one\n")])
+    (commit,) = repository.commit([Commit({f"hall/{ONE}.cfg": text.encode()}, datetime.now(UTC), "by an older one\n")])
     path = rig.root / "var" / "backup" / "devices" / f"{ONE}.json"
     known = json.loads(path.read_text("utf-8")) | {"digest": "", "blob": "", "commit": commit}
     path.write_text(json.dumps(known), "utf-8")

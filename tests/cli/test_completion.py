@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.cli.completion import SCRIPTS, Shell
-from opsmon.console.identity import ROOT_HEADER, as_header
+from opsmon.cli.completion.scripts import SCRIPTS, Shell
+from opsmon.web.identity import ROOT_HEADER, as_header
 from tests.cli.said import Opsmon
 
 Tab = Callable[..., list[str]]

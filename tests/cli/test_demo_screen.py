@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from opsmon.cli.demo_screen import DemoScreen
+from opsmon.cli.demo.screen import DemoScreen
 
 LONG = "[故障] 街道视频监控: 接入交换机 3 (access-3) does not answer, since 03:17:11, 40 devices behind it; C5"
 COMMAND = "opsmon incidents ack 20261129-3 --root /tmp/" + "a-long-name-" * 12

@@ -12,10 +12,10 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from opsmon.cli.main import run
-from opsmon.console.server import make_console
 from opsmon.model.name import IncidentId
+from opsmon.web.server import make_console
 from tests.cli.said import Said
-from tests.console.scene import TOKEN, Scene, everything_answers
+from tests.web.scene import TOKEN, Scene, everything_answers
 
 Opsmon = Callable[..., Coroutine[Any, Any, Said]]
 

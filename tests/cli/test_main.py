@@ -170,7 +170,7 @@ def test_a_slip_in_a_command_of_a_group_is_named_with_the_one_that_was_meant(com
 
 def test_a_process_without_files_to_open_is_a_local_fault_and_no_wrong_input(tmp_path: Path) -> None:
     """So many files are enough to start, and too few for a loop and its sockets."""
-    code = "import resource, sys; from opsmon.cli.main import run; import opsmon.cli.probe;"
+    code = "import resource, sys; from opsmon.cli.main import run; import opsmon.cli.probe.command;"
     code += "resource.setrlimit(resource.RLIMIT_NOFILE, (6, 6)); sys.exit(run(sys.argv[1:]))"
     words = ["probe", "127.0.0.1", "--checks", "icmp", "--root", str(tmp_path)]
     ran = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False)

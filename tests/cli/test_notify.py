@@ -9,10 +9,10 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from opsmon.cli.main import run
-from opsmon.console.server import make_console
 from opsmon.store.outbox import NewDelivery
+from opsmon.web.server import make_console
 from tests.cli.said import Said
-from tests.console.scene import TOKEN, Scene
+from tests.web.scene import TOKEN, Scene
 
 
 @pytest.fixture

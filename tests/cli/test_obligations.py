@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.app.lock import RootLock
+from opsmon.daemon.lock import RootLock
 from opsmon.model.duty import ObligationDone
 from opsmon.store.store import open_existing_store
 from tests.cli.said import Opsmon

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from opsmon.app.lock import RootLock
+from opsmon.daemon.lock import RootLock
 from opsmon.model.duty import ContractWatched, TaskChanged, TaskState
 from opsmon.model.event import FactAdded
 from opsmon.model.incident import Fact, FactType

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.config.schema import SCHEMA_NAMES
+from opsmon.config.schema.generate import SCHEMA_NAMES
 from tests.cli.said import Opsmon
 
 

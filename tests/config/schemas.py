@@ -10,20 +10,20 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from opsmon.backup.spec import BackupSectionSpec
-from opsmon.config.calendars import CalendarSpec
-from opsmon.config.check_list import check_mistakes
-from opsmon.config.conditions import ConditionsSpec
-from opsmon.config.contracts import ContractSpec
-from opsmon.config.document import Document
-from opsmon.config.inventory_spec import FieldsSpec, Name, TemplateFileSpec
-from opsmon.config.layer_check import SHAPE_ONLY
-from opsmon.config.node import Place, parse_yaml
-from opsmon.config.sample import FILES, SETTINGS_TEXT
-from opsmon.config.schema import SiteFileShape, schema_of
+from opsmon.config.inventory.check_list import check_mistakes
+from opsmon.config.inventory.inventory_spec import FieldsSpec, Name, TemplateFileSpec
+from opsmon.config.inventory.layer_check import SHAPE_ONLY
+from opsmon.config.inventory.template_file import holds_templates
+from opsmon.config.new_root import FILES, SETTINGS_TEXT
+from opsmon.config.rules.calendars import CalendarSpec
+from opsmon.config.rules.conditions import ConditionsSpec
+from opsmon.config.rules.contracts import ContractSpec
+from opsmon.config.rules.timeline import TimelineSpec
+from opsmon.config.schema.generate import SiteFileShape, schema_of
 from opsmon.config.settings import SettingsSpec
-from opsmon.config.template_file import holds_templates
-from opsmon.config.timeline import TimelineSpec
-from opsmon.probe.profile.spec import ProfileSpec
+from opsmon.config.yaml.document import Document
+from opsmon.config.yaml.node import Position, parse_yaml
+from opsmon.probe.profile.definition.spec import ProfileSpec
 
 REPOSITORY = Path(__file__).parents[2]
 SPECS: dict[str, type] = {
@@ -108,7 +108,7 @@ def _loader(spec: type) -> Callable[[object], object]:
 
 
 def _spec(name: str, data: object) -> type:
-    document = Document(Path(), "", data, Place(1, 1))
+    document = Document(Path(), "", data, Position(1, 1))
     return TemplateFileShape if name == "inventory" and holds_templates(document) else SPECS[name]
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.config.conditions import load_conditions
-from opsmon.config.problem import Problems
+from opsmon.config.rules.conditions import load_conditions
+from opsmon.config.yaml.problem import Problems
 from opsmon.model.device import Kind
-from opsmon.state.rulebook import ESSENTIALS, Comparison, Rulebook
+from opsmon.state.condition.rules import ESSENTIALS, Comparator, Rulebook
 
 GOOD = """\
 conditions:
@@ -35,7 +35,7 @@ def test_a_good_rule_resolves(tmp_path: Path) -> None:
     assert problems == []
     (rule,) = rulebook.rules
     assert rule.metrics == {"device_cpu_ratio"}, "the prefix of the metric pages may be written"
-    assert (rule.bounds.comparison, rule.bounds.at.number, rule.bounds.clear.number) == (Comparison.ABOVE, 0.9, 0.8)
+    assert (rule.bounds.comparison, rule.bounds.at.number, rule.bounds.clear.number) == (Comparator.ABOVE, 0.9, 0.8)
     assert rule.for_s == 600.0
     assert rule.selector.kinds == {Kind.SWITCH}
     assert rule.unit == "ratio"

@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from opsmon.config.calendars import CalendarSpec
-from opsmon.config.clauses import ClauseSpec, SelectorSpec
-from opsmon.config.contracts import ContractSpec
-from opsmon.config.problem import Problems
-from opsmon.config.rules import load_contracts
-from opsmon.contract.book import ContractBook
-from opsmon.contract.calendar import DayKind
-from opsmon.contract.case import Case
+from opsmon.config.rules.calendars import CalendarSpec
+from opsmon.config.rules.clauses import ClauseSpec, IncidentSelectorSpec
+from opsmon.config.rules.contracts import ContractSpec
+from opsmon.config.rules.load import load_contracts
+from opsmon.config.yaml.problem import Problems
+from opsmon.contract.calendar.calendar import DayKind
+from opsmon.contract.clock.case import Case
+from opsmon.contract.contract_rules import ContractRules
 from opsmon.model.device import Kind
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import ContractId, IncidentId
@@ -73,7 +73,7 @@ def write(root: Path, contract: str = CONTRACT, calendar: str = CALENDAR) -> Pat
     return root
 
 
-def load(root: Path) -> tuple[Mapping[ContractId, ContractBook], Problems]:
+def load(root: Path) -> tuple[Mapping[ContractId, ContractRules], Problems]:
     problems = Problems()
     return load_contracts(root, ZoneInfo("Asia/Shanghai"), problems), problems
 
@@ -183,7 +183,7 @@ def test_the_contract_of_the_guide_loads_and_counts(tmp_path: Path, guide: str) 
 def test_every_key_of_a_clause_is_in_both_guides() -> None:
     for guide in ("contracts.md", "contracts.zh.md"):
         text = (REPOSITORY / "docs" / guide).read_text(encoding="utf-8")
-        for spec in (ClauseSpec, SelectorSpec, ContractSpec, CalendarSpec):
+        for spec in (ClauseSpec, IncidentSelectorSpec, ContractSpec, CalendarSpec):
             for name, field in spec.model_fields.items():
                 assert f"`{field.alias or name}" in text or f"{field.alias or name}:" in text, f"{guide}: {name}"
 

@@ -1,6 +1,6 @@
 """Neighbours against parents: what is known, what is proposed, which way, and what is foreign."""
 
-from opsmon.config.discovered import Heard, Link, Verdict, judge_links
+from opsmon.discovery.links import Heard, LinkVerdict, NeighbourLink, judge_links
 from opsmon.model.device import Device, Inventory, Kind, Site
 from opsmon.model.name import DeviceName, SiteName
 
@@ -18,7 +18,7 @@ def fleet(**parents: tuple[Kind, tuple[str, ...]]) -> Inventory:
     return Inventory({HALL: Site(HALL)}, {device.name: device for device in devices})
 
 
-def judge(inventory: Inventory, **links: dict[str, str]) -> list[Link]:
+def judge(inventory: Inventory, **links: dict[str, str]) -> list[NeighbourLink]:
     heard = {
         DeviceName(name.replace("_", "-")): Heard(f"{name.replace('_', '-')}.example.net", said)
         for name, said in links.items()
@@ -37,12 +37,12 @@ TREE = fleet(
 def test_a_link_to_a_parent_is_known_from_either_end() -> None:
     for links in ({"dist": {"g1": "core g2"}}, {"core": {"g2": "DIST.example.net g1"}}):
         (link,) = judge(TREE, **links)
-        assert (link.verdict, link.advice) == (Verdict.KNOWN, "")
+        assert (link.verdict, link.advice) == (LinkVerdict.KNOWN, "")
 
 
 def test_a_link_that_no_parent_tells_is_proposed_with_the_higher_one_as_the_parent() -> None:
     (link,) = judge(TREE, other={"g9": "access g1"})
-    assert (link.device, link.neighbour, link.verdict, link.directed) == ("access", "other", Verdict.PROPOSED, True)
+    assert (link.device, link.neighbour, link.verdict, link.directed) == ("access", "other", LinkVerdict.PROPOSED, True)
     assert link.advice == "access: parents: [other]"
 
 
@@ -72,7 +72,7 @@ def test_a_device_that_hangs_on_nothing_is_the_child() -> None:
 def test_a_stranger_is_foreign_and_so_is_a_device_that_hears_itself() -> None:
     links = judge(TREE, core={"g7": "somebody else g1", "g8": "core g9"})
     assert [(link.port, link.verdict, link.neighbour) for link in links] == [
-        ("g7", Verdict.FOREIGN, None), ("g8", Verdict.FOREIGN, None),
+        ("g7", LinkVerdict.FOREIGN, None), ("g8", LinkVerdict.FOREIGN, None),
     ]  # fmt: skip
 
 
@@ -82,9 +82,9 @@ def test_a_name_with_blanks_is_found_by_its_longest_beginning() -> None:
         DeviceName("dist"): Heard("Core Switch 2", {}),
     }
     (link,) = judge_links(TREE, heard)
-    assert (link.neighbour, link.verdict) == ("dist", Verdict.KNOWN)
+    assert (link.neighbour, link.verdict) == ("dist", LinkVerdict.KNOWN)
 
 
 def test_a_circle_of_parents_does_not_keep_anybody_busy() -> None:
     ring = fleet(a=(Kind.SWITCH, ("b",)), b=(Kind.SWITCH, ("a",)), c=(Kind.SWITCH, ("a",)))
-    assert judge(ring, c={"g1": "b g2"})[0].verdict is Verdict.PROPOSED
+    assert judge(ring, c={"g1": "b g2"})[0].verdict is LinkVerdict.PROPOSED

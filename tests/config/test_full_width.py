@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.config.document import check_spec, read_document
-from opsmon.config.inventory_spec import SiteFileSpec
-from opsmon.config.node import YamlProblem, parse_yaml
-from opsmon.config.problem import Problems
+from opsmon.config.inventory.inventory_spec import SiteFileSpec
 from opsmon.config.root import load_root
+from opsmon.config.yaml.document import check_spec, read_document
+from opsmon.config.yaml.node import YamlProblem, parse_yaml
+from opsmon.config.yaml.problem import Problems
 from opsmon.errors import ConfigError
 
 SITE = "site: hall\ntitle: 主会场\ndevices:\n"

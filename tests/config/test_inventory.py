@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.config.problem import UNQUOTED
 from opsmon.config.root import Root, load_root
+from opsmon.config.yaml.problem import UNQUOTED
 from opsmon.errors import ConfigError
 from opsmon.model.device import Device, Kind, SnmpVersion
 from opsmon.model.name import DeviceName

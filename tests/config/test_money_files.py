@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.config.problem import Problems
-from opsmon.config.rules import load_contracts
+from opsmon.config.rules.load import load_contracts
+from opsmon.config.yaml.problem import Problems
 from tests.contract.rulebook import SHANGHAI
 
 HEAD = """\

@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 from opsmon.config.root import Root
 from opsmon.errors import ConfigError
 from opsmon.model.name import DeviceName
-from opsmon.probe.http import HttpSettings
+from opsmon.probe.kind.http import HttpSettings
 
 Load = Callable[..., Root]
 DEVICE = "{name: %s, address: 192.0.2.1, kind: server, checks: [{http: {authority: %s}}]}"

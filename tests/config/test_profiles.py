@@ -6,7 +6,7 @@ import pytest
 
 from opsmon.config.profiles import load_profiles
 from opsmon.errors import ConfigError
-from opsmon.probe.profile.metric import METRICS
+from opsmon.probe.profile.definition.metric import METRICS
 
 STOCK = Path(__file__).parents[2] / "probes"
 GENERIC = "name: generic\n"

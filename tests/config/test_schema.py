@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from opsmon.config.node import parse_yaml
-from opsmon.config.sample import SETTINGS_TEXT, write_root
-from opsmon.config.schema import SCHEMA_NAMES, schema_of, schema_text
-from opsmon.config.schema_files import MODELINE, modeline, write_schemas
+from opsmon.config.new_root import SETTINGS_TEXT, write_root
+from opsmon.config.schema.files import MODELINE, modeline, write_schemas
+from opsmon.config.schema.generate import SCHEMA_NAMES, schema_of, schema_text
+from opsmon.config.yaml.node import parse_yaml
 from tests.config.schemas import REPOSITORY, SPECS, refusals, shipped, shipped_texts, validator
 
 BAD = Path(__file__).parent / "bad"

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from opsmon.config.record import description_of
 from opsmon.config.root import Root
 from opsmon.errors import ConfigError
+from opsmon.ledger.record import description_of
 from opsmon.model.device import Device
 from opsmon.model.name import DeviceName
 

@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from opsmon.console.guard import Access
-from opsmon.console.routes import ROUTES
-from opsmon.console.server import make_console
-from opsmon.console.settings import HttpSettings, NamedToken
 from opsmon.model.secret import Secret
 from opsmon.store.codec import encode_event
-from tests.console.conftest import Client
-from tests.console.scene import START, TOKEN, Scene, everything_answers
+from opsmon.web.auth import Access
+from opsmon.web.routes import ROUTES
+from opsmon.web.server import make_console
+from opsmon.web.settings import NamedToken, PortSettings
+from tests.web.conftest import Client
+from tests.web.scene import START, TOKEN, Scene, everything_answers
 
 TOKENS = (NamedToken("wang", Secret("wang's word")), NamedToken("li", Secret("李的口令")))
-SETTINGS = HttpSettings(token=Secret(TOKEN), tokens=TOKENS)
+SETTINGS = PortSettings(token=Secret(TOKEN), tokens=TOKENS)
 WANG = {"Authorization": "Bearer wang's word"}
 E = "/api/v1/contracts/xicheng-vc-2025/obligations"
 UNTIL = (START + timedelta(days=1)).isoformat()
@@ -111,7 +111,7 @@ async def test_a_proxy_is_believed_where_it_is_trusted(
     tmp_path: Path, proxies: str, forwarded: list[str], told: str
 ) -> None:
     networks = tuple(ip_network(word) for word in proxies.split())
-    scene = Scene(tmp_path, HttpSettings(tokens=TOKENS, proxies=networks))
+    scene = Scene(tmp_path, PortSettings(tokens=TOKENS, proxies=networks))
     headers = [*WANG.items(), *(("X-Forwarded-For", word.replace("\x1b", "?")) for word in forwarded)]
     async with TestClient(TestServer(make_console(scene.parts))) as client:
         body = json.dumps({"by": "王", "until": UNTIL})

@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from opsmon.config.problem import Problems
-from opsmon.config.rules import load_contracts
-from opsmon.contract.book import ContractBook
-from opsmon.contract.case import Case
+from opsmon.config.rules.load import load_contracts
+from opsmon.config.yaml.problem import Problems
+from opsmon.contract.clock.case import Case
+from opsmon.contract.contract_rules import ContractRules
 from opsmon.model.device import Kind
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import ContractId, IncidentId
@@ -20,14 +20,14 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @cache
-def stock_books() -> Mapping[ContractId, ContractBook]:
+def stock_books() -> Mapping[ContractId, ContractRules]:
     problems = Problems()
     books = load_contracts(ROOT, SHANGHAI, problems)
     problems.raise_if_any()
     return books
 
 
-def book(contract: str) -> ContractBook:
+def book(contract: str) -> ContractRules:
     return stock_books()[ContractId(contract)]
 
 

@@ -10,9 +10,9 @@ from decimal import Decimal
 
 import pytest
 
-from opsmon.contract.account import Account, Affair, account_of
-from opsmon.contract.penalty import Delay, estimate_delays
-from opsmon.contract.replay import replay_case
+from opsmon.contract.clock.replay import replay_case
+from opsmon.contract.money.penalty import Delay, estimate_delays
+from opsmon.contract.money.statement import IncidentClocks, MonthlyStatement, account_of
 from opsmon.model.device import Kind
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import ClauseId, IncidentId
@@ -23,9 +23,9 @@ LATER = "2027-03-01 00:00:00"
 Steps = tuple[tuple[str, str], ...]
 
 
-def account(contract: str, steps: Steps, words: dict[str, object]) -> Account:
+def account(contract: str, steps: Steps, words: dict[str, object]) -> MonthlyStatement:
     replayed = replay_case(book(contract), case(contract, *steps, **words), local(LATER))  # type: ignore[arg-type]
-    return account_of(book(contract), [Affair(replayed.case, replayed.clocks, "mcu-1")], local(LATER))
+    return account_of(book(contract), [IncidentClocks(replayed.case, replayed.clocks, "mcu-1")], local(LATER))
 
 
 BUREAU = {"labels": {"venue": "bureau"}, "kind": "mcu"}
@@ -144,7 +144,7 @@ def test_what_a_late_task_costs(contract: str, row: str, due: str, done: str, ex
     assert found == ([] if expected is None else [(Decimal(expected[0]), Decimal(expected[1]))])
 
 
-def faults(*kinds: Kind, month: int = 11) -> list[Affair]:
+def faults(*kinds: Kind, month: int = 11) -> list[IncidentClocks]:
     """A short fault of each kind on the first days of the month, with nothing late."""
     found = []
     for number, kind in enumerate(kinds):
@@ -154,7 +154,7 @@ def faults(*kinds: Kind, month: int = 11) -> list[Affair]:
         told = replace(
             case(E, kind=kind.value, labels={"venue": "bureau"}), incident=IncidentId(f"i{number}"), facts=facts
         )
-        found.append(Affair(told, replay_case(book(E), told, local(LATER)).clocks, f"d{number}"))
+        found.append(IncidentClocks(told, replay_case(book(E), told, local(LATER)).clocks, f"d{number}"))
     return found
 
 

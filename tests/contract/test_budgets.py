@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from opsmon.contract.budget import BudgetState, BudgetUse, Fault, budget_uses, fault_of, months_of
+from opsmon.contract.money.budget import BudgetState, BudgetUse, Fault, budget_uses, fault_of, months_of
 from opsmon.model.device import Kind
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import ClauseId, IncidentId

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from opsmon.config.node import parse_yaml
-from opsmon.contract.case import Case
-from opsmon.contract.clock import Clock, state_at
+from opsmon.config.yaml.node import parse_yaml
+from opsmon.contract.clock.case import Case
+from opsmon.contract.clock.sla_clock import SlaClock, state_at
+from opsmon.contract.clock.start import NOT_REPORTED
+from opsmon.contract.explain.why import why
 from opsmon.contract.term import Mode, Target
-from opsmon.contract.timing import NOT_REPORTED
-from opsmon.contract.why import why
 from opsmon.model.event import ClockState
 from opsmon.model.incident import Fact, FactType
 from tests.contract.rulebook import GOLDEN, book, case, local
@@ -69,7 +69,7 @@ def case_of(contract: str, entry: Any) -> Case:
     )
 
 
-def clocks(contract: str, one: Case) -> dict[str, Clock]:
+def clocks(contract: str, one: Case) -> dict[str, SlaClock]:
     return {clock.clause: clock for clock in book(contract).clocks(one)}
 
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from opsmon.config.span import parse_limit
-from opsmon.contract.limit import doubts_of, due_of
-from opsmon.contract.why import explain_limit
-from opsmon.contract.window import HoursOn, Window, WindowNeverOpensError, add_open_time
+from opsmon.config.rules.field import parse_limit
+from opsmon.contract.calendar.limit import doubts_of, due_of
+from opsmon.contract.calendar.window import HoursOn, Window, WindowNeverOpensError, add_open_time
+from opsmon.contract.explain.why import explain_limit
 from opsmon.text.bilingual import Text
 from tests.contract.rulebook import book, local
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from opsmon.contract.calendar import Period
+from opsmon.contract.calendar.calendar import Period
 from opsmon.contract.obligation import Nature, Obligation, Task, task_state, tasks_of, tasks_on
 from opsmon.model.duty import TaskState
 from opsmon.text.bilingual import Text

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from opsmon.contract.case import Case, history_of
-from opsmon.contract.clock import Clock, overrun_at, state_at
+from opsmon.contract.clock.case import Case, history_of
+from opsmon.contract.clock.sla_clock import SlaClock, overrun_at, state_at
 from opsmon.contract.term import Mode
 from opsmon.model.event import ClockState
 from opsmon.model.incident import Fact, FactType
@@ -15,15 +15,15 @@ C, E = "baizhifang-2026", "xicheng-vc-2025"
 LATER = local("2026-12-01 00:00:00")
 
 
-def clocks(one: Case) -> dict[str, Clock]:
+def clocks(one: Case) -> dict[str, SlaClock]:
     return {clock.clause: clock for clock in book(one.contract).clocks(one)}
 
 
-def bureau(*events: tuple[str, str]) -> dict[str, Clock]:
+def bureau(*events: tuple[str, str]) -> dict[str, SlaClock]:
     return clocks(case(E, *events, labels={"venue": "bureau"}))
 
 
-def camera(*events: tuple[str, str], **labels: str) -> dict[str, Clock]:
+def camera(*events: tuple[str, str], **labels: str) -> dict[str, SlaClock]:
     return clocks(case(C, *events, service="cctv", kind="camera", labels=labels))
 
 

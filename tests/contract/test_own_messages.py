@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from opsmon.contract.case import Case
-from opsmon.contract.clock import Clock, next_change_at, overrun_at, state_at
-from opsmon.contract.penalty import delay_of
+from opsmon.contract.clock.case import Case
+from opsmon.contract.clock.sla_clock import SlaClock, next_change_at, overrun_at, state_at
+from opsmon.contract.clock.start import NOT_TOLD, clocks_for
+from opsmon.contract.explain.why import why
+from opsmon.contract.money.penalty import delay_of
 from opsmon.contract.term import Clause, Contract, Mode, OwnMessage
-from opsmon.contract.timing import NOT_TOLD, clocks_for
-from opsmon.contract.why import why
 from opsmon.model.event import ClockState
 from opsmon.model.incident import Fact, FactType
 from tests.contract.rulebook import book, case, facts, local
@@ -29,7 +29,7 @@ def told(*events: tuple[str, str], severity: str = "emergency", sent: bool = Tru
     return replace(one, facts=(*one.facts, own())) if sent else one
 
 
-def clocks(one: Case) -> dict[str, Clock]:
+def clocks(one: Case) -> dict[str, SlaClock]:
     return {clock.clause: clock for clock in book(E).clocks(one)}
 
 

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from opsmon.contract.case import Estimates
-from opsmon.contract.pace import FEWEST, estimates_from
+from opsmon.contract.clock.case import Estimates
+from opsmon.contract.clock.estimate import FEWEST, estimates_from
 from opsmon.model.incident import Fact, FactType
 from tests.contract.rulebook import facts, local
 

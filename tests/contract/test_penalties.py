@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from opsmon.contract.account import Account, Affair, account_of
-from opsmon.contract.penalty import Estimate, days_late
-from opsmon.contract.replay import replay_case
+from opsmon.contract.clock.replay import replay_case
+from opsmon.contract.money.penalty import Estimate, days_late
+from opsmon.contract.money.statement import IncidentClocks, MonthlyStatement, account_of
 from opsmon.model.name import IncidentId
 from tests.contract.rulebook import book, case, local
 
@@ -16,23 +16,25 @@ BUREAU = {"venue": "bureau"}
 LATER = "2027-01-20 00:00:00"
 
 
-def affair(contract: str, *events: tuple[str, str], name: str = "i1", until: str = LATER, **words: object) -> Affair:
+def affair(
+    contract: str, *events: tuple[str, str], name: str = "i1", until: str = LATER, **words: object
+) -> IncidentClocks:
     told = replace(case(contract, *events, **words), incident=IncidentId(name))  # type: ignore[arg-type]
     replayed = replay_case(book(contract), told, local(until))
-    return Affair(replayed.case, replayed.clocks, "mcu-1")
+    return IncidentClocks(replayed.case, replayed.clocks, "mcu-1")
 
 
-def account(*affairs: Affair, contract: str = E, until: str = LATER) -> Account:
+def account(*affairs: IncidentClocks, contract: str = E, until: str = LATER) -> MonthlyStatement:
     return account_of(book(contract), affairs, local(until))
 
 
-def cost(found: Account, clause: str) -> tuple[Decimal, Decimal] | None:
+def cost(found: MonthlyStatement, clause: str) -> tuple[Decimal, Decimal] | None:
     ranges = [(one.cny.least, one.cny.most) for one in found.estimates if one.clause == clause]
     assert len(ranges) <= 1
     return ranges[0] if ranges else None
 
 
-def report_filed(at: str) -> Account:
+def report_filed(at: str) -> MonthlyStatement:
     """A fault resolved on Friday 20 Nov 2026, whose report is due on Monday 23 Nov 18:00 (E9), filed at `at`."""
     events = (("detected", "2026-11-20 10:00:00"), ("resolved", "2026-11-20 14:00:00"), ("report_filed", at))
     return account(affair(E, *events, labels=BUREAU))
@@ -66,7 +68,7 @@ def test_a_report_that_never_comes_is_counted_to_now_and_says_so() -> None:
     assert "尚未完成" in estimate(found, "E9").why.zh
 
 
-def estimate(found: Account, clause: str) -> Estimate:
+def estimate(found: MonthlyStatement, clause: str) -> Estimate:
     return next(one for one in found.estimates if one.clause == clause)
 
 
@@ -82,7 +84,7 @@ def test_what_nobody_has_reported_costs_nothing_at_the_least() -> None:
     assert cost(account(affair(E, detected, resolved, labels=BUREAU, until=now), until=now), "E7") is None
 
 
-def resolved_late(date: str, resolved: str) -> Affair:
+def resolved_late(date: str, resolved: str) -> IncidentClocks:
     events = [("reported", f"{date} 10:00:00"), ("remote_started", f"{date} 10:05:00"),
               ("remote_failed", f"{date} 10:10:00"), ("on_site", f"{date} 10:20:00"),
               ("resolved", f"{date} {resolved}"), ("report_filed", f"{date} {resolved}")]  # fmt: skip
@@ -123,7 +125,7 @@ def test_an_excluded_fault_costs_nothing_and_a_change_of_mind_counts_it_again() 
     assert again.uses[0].used == 1
 
 
-def faults(number: int) -> Account:
+def faults(number: int) -> MonthlyStatement:
     """So many short faults in November 2026, with their reports in time."""
     hours = [(index // 20 + 2, index % 20) for index in range(number)]
     affairs = [

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from opsmon.contract.calendar import Period
+from opsmon.contract.calendar.calendar import Period
+from opsmon.contract.clock.start import clocks_for
 from opsmon.contract.term import Mode
-from opsmon.contract.timing import clocks_for
 from opsmon.text.bilingual import Text
 from tests.contract.rulebook import book, case, local
 

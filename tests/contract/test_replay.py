@@ -6,9 +6,9 @@ from datetime import datetime
 
 import pytest
 
-from opsmon.contract.case import Case, Finding
-from opsmon.contract.clock import Clock, state_at
-from opsmon.contract.replay import Replayed, replay_case
+from opsmon.contract.clock.case import Case, Finding
+from opsmon.contract.clock.replay import Replayed, replay_case
+from opsmon.contract.clock.sla_clock import SlaClock, state_at
 from opsmon.model.event import ClockState
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import ClauseId
@@ -33,7 +33,7 @@ def run(one: Case, *findings: Finding, until: datetime = UNTIL) -> Replayed:
     return replay_case(book(one.contract), one, until, findings)
 
 
-def clocks(replayed: Replayed) -> dict[str, Clock]:
+def clocks(replayed: Replayed) -> dict[str, SlaClock]:
     return {clock.clause: clock for clock in replayed.clocks}
 
 

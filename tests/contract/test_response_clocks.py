@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from opsmon.config.problem import Problems
-from opsmon.config.rules import load_contracts
-from opsmon.contract.book import ContractBook
-from opsmon.contract.case import Case
-from opsmon.contract.clock import Clock, next_change_at, state_at
+from opsmon.config.rules.load import load_contracts
+from opsmon.config.yaml.problem import Problems
+from opsmon.contract.clock.case import Case
+from opsmon.contract.clock.sla_clock import SlaClock, next_change_at, state_at
+from opsmon.contract.contract_rules import ContractRules
 from opsmon.model.event import ClockState
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import ContractId, IncidentId
@@ -20,7 +20,7 @@ E = ContractId("xicheng-vc-2025")
 
 
 @pytest.fixture(scope="module")
-def book() -> ContractBook:
+def book() -> ContractRules:
     problems = Problems()
     books = load_contracts(ROOT, ZoneInfo("Asia/Shanghai"), problems)
     problems.raise_if_any()
@@ -32,14 +32,14 @@ def at(text: str) -> datetime:
 
 
 def clocks(
-    book: ContractBook, *events: tuple[str, str], venue: str = "bureau", severity: str = "ordinary"
-) -> dict[str, Clock]:
+    book: ContractRules, *events: tuple[str, str], venue: str = "bureau", severity: str = "ordinary"
+) -> dict[str, SlaClock]:
     facts = tuple(Fact(FactType(type_), at(text)) for type_, text in events)
     case = Case(IncidentId("i"), E, "vc", None, Severity(severity), {"venue": venue}, facts)
     return {clock.clause: clock for clock in book.clocks(case)}
 
 
-def test_an_acknowledgement_is_in_time_to_the_very_second(book: ContractBook) -> None:
+def test_an_acknowledgement_is_in_time_to_the_very_second(book: ContractRules) -> None:
     clock = clocks(book, ("notified", "2026-11-20T10:00:00"))["E1"]
     due = at("2026-11-20T10:03:00")
     assert clock.due_at == due
@@ -53,13 +53,13 @@ def test_an_acknowledgement_is_in_time_to_the_very_second(book: ContractBook) ->
         assert state_at(met, due + timedelta(hours=1)) is state
 
 
-def test_the_main_hall_is_answered_on_the_spot(book: ContractBook) -> None:
+def test_the_main_hall_is_answered_on_the_spot(book: ContractRules) -> None:
     found = clocks(book, ("detected", "2026-11-20T10:00:00"), venue="main-hall")
     assert set(found) == {"E2"}
     assert found["E2"].due_at == at("2026-11-20T10:03:00")
 
 
-def test_the_regime_is_that_of_the_report(book: ContractBook) -> None:
+def test_the_regime_is_that_of_the_report(book: ContractRules) -> None:
     """Reported a second before the holiday: the ordinary regime, even where remote help fails inside the holiday."""
     eve = clocks(book, ("reported", "2026-09-30T23:59:59"), ("remote_failed", "2026-10-01T00:05:00"))
     assert set(eve) >= {"E3", "E4", "E5"}
@@ -69,12 +69,12 @@ def test_the_regime_is_that_of_the_report(book: ContractBook) -> None:
     assert holiday["E7"].due_at == at("2026-10-01T01:00:00")
 
 
-def test_an_emergency_brings_somebody_to_every_venue(book: ContractBook) -> None:
+def test_an_emergency_brings_somebody_to_every_venue(book: ContractRules) -> None:
     found = clocks(book, ("notified", "2026-11-20T10:00:00"), venue="main-hall", severity="emergency")
     assert found["E8"].due_at == at("2026-11-20T12:00:00")
 
 
-def test_a_detection_runs_provisionally_until_the_report(book: ContractBook) -> None:
+def test_a_detection_runs_provisionally_until_the_report(book: ContractRules) -> None:
     seen = clocks(book, ("detected", "2026-11-20T10:00:00"))["E3"]
     assert seen.provisional
     assert seen.due_at == at("2026-11-20T10:10:00")

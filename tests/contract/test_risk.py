@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from opsmon.contract.case import Case, Estimates, Pressure, estimates_of
-from opsmon.contract.clock import Clock, state_at
-from opsmon.contract.risk import STRICTER
+from opsmon.contract.clock.case import Case, Estimates, Pressure, estimates_of
+from opsmon.contract.clock.risk import STRICTER
+from opsmon.contract.clock.sla_clock import SlaClock, state_at
 from opsmon.model.event import ClockState
 from opsmon.text.bilingual import Text
 from tests.contract.rulebook import book, case, local
@@ -18,7 +18,7 @@ def minutes(number: int) -> timedelta:
     return timedelta(minutes=number)
 
 
-def clock(one: Case, clause: str) -> Clock:
+def clock(one: Case, clause: str) -> SlaClock:
     return next(clock for clock in book(one.contract).clocks(one) if clock.clause == clause)
 
 

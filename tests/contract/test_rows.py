@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from opsmon.config.node import parse_yaml
+from opsmon.config.yaml.node import parse_yaml
 from tests.contract.rulebook import GOLDEN, ROOT, book
 
 ROWS: Any = parse_yaml((GOLDEN / "rows.yaml").read_text(encoding="utf-8")).data

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from opsmon.contract.book import ContractBook
-from opsmon.contract.calendar import Day, DayKind
-from opsmon.contract.case import Case
-from opsmon.contract.change import book_change
-from opsmon.contract.clock import INSTANT, Clock
-from opsmon.contract.watch import ClockKey, clock_events, next_deadline
+from opsmon.contract.calendar.calendar import Day, DayKind
+from opsmon.contract.clock.case import Case
+from opsmon.contract.clock.events import ClockKey, clock_events, next_deadline
+from opsmon.contract.clock.sla_clock import INSTANT, SlaClock
+from opsmon.contract.contract_rules import ContractRules
+from opsmon.contract.explain.change import book_change
 from opsmon.model.event import ClockChanged, ClockState
 from opsmon.model.incident import Severity
 from opsmon.model.name import ClauseId
@@ -21,7 +21,7 @@ Announced = dict[ClockKey, ClockChanged]
 
 
 def told(
-    announced: Announced, clocks: tuple[Clock, ...], now: datetime, reason: Text | str = ""
+    announced: Announced, clocks: tuple[SlaClock, ...], now: datetime, reason: Text | str = ""
 ) -> list[tuple[str, ClockState | None, ClockState]]:
     events = clock_events(announced, clocks, now, Text(reason) if isinstance(reason, str) else reason)
     announced.update({(event.clause, event.target): event for event in events})
@@ -73,8 +73,8 @@ def test_a_clause_that_no_longer_applies_is_cancelled_once() -> None:
     assert told(announced, ordinary, now) == []
 
 
-def with_day(old: ContractBook, day: date, what: Day) -> ContractBook:
-    return ContractBook(old.contract, replace(old.calendar, marked={**old.calendar.marked, day: what}))
+def with_day(old: ContractRules, day: date, what: Day) -> ContractRules:
+    return ContractRules(old.contract, replace(old.calendar, marked={**old.calendar.marked, day: what}))
 
 
 def test_a_notice_that_changes_the_calendar_re_times_what_runs_and_says_why() -> None:
@@ -97,7 +97,7 @@ def test_a_key_period_entered_while_a_fault_is_open_changes_its_regime() -> None
     day = local("2026-11-20 00:00:00")
     period = type(old.calendar.sets["two-sessions"].periods[0])(day, day + timedelta(days=1), Text("congress"))
     entered = {**old.calendar.sets, "events": replace(events, periods=(period,))}
-    new = ContractBook(old.contract, replace(old.calendar, sets=entered))
+    new = ContractRules(old.contract, replace(old.calendar, sets=entered))
     one = case(E, ("reported", "2026-11-20 10:00:00"), labels={"venue": "bureau"})
     announced, now = Announced(), local("2026-11-20 10:01:00")
     story = told(announced, old.clocks(one), now)
@@ -115,7 +115,7 @@ def test_a_key_period_entered_while_a_fault_is_open_changes_its_regime() -> None
 def test_a_contract_that_changes_is_told_clause_by_clause() -> None:
     old = book(E)
     first, *rest = old.contract.clauses
-    new = ContractBook(replace(old.contract, clauses=(replace(first, source="annex 9"), *rest[1:])), old.calendar)
+    new = ContractRules(replace(old.contract, clauses=(replace(first, source="annex 9"), *rest[1:])), old.calendar)
     told = book_change(old, new)
     assert (told.en, told.zh) == ("clause E1 has changed; clause E2 is gone", "条款 E1 已变更；条款 E2 已删除")
     assert not book_change(old, old)

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsmon.contract.case import Case, Estimates, Pressure
-from opsmon.contract.clock import Clock
+from opsmon.contract.calendar.window import open_time_between
+from opsmon.contract.calendar.working_time import WORKING_TIME, opening_at, warned_at
+from opsmon.contract.clock.case import Case, Estimates, Pressure
+from opsmon.contract.clock.sla_clock import SlaClock
 from opsmon.contract.term import Target
-from opsmon.contract.window import open_time_between
-from opsmon.contract.working_time import WORKING_TIME, opening_at, warned_at
 from opsmon.text.bilingual import Text
 from tests.contract.rulebook import book, case, local, stock_books
 
@@ -22,7 +22,7 @@ MOMENTS = st.datetimes(datetime(2021, 1, 10), datetime(2026, 12, 1), timezones=s
 )
 
 
-def clock(one: Case, clause: str) -> Clock:
+def clock(one: Case, clause: str) -> SlaClock:
     return next(clock for clock in book(one.contract).clocks(one) if clock.clause == clause)
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from opsmon.backup.change import Changes
+from opsmon.backup.change.commands import Changes
 from opsmon.clock import WallClock
 from opsmon.config.root import load_root
 from tests.backup.far_end import PASSWORD, FarDevice, FarEnd, Manners, behave, vrp_config

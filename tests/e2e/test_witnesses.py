@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from opsmon.backup.commit_stream import Change
-from opsmon.backup.repository import Repository
-from opsmon.cli.backup_words import head_of_journal
+from opsmon.backup.repository.commit_stream import Commit
+from opsmon.backup.repository.repository import Repository
+from opsmon.cli.backup.render import head_of_journal
 from opsmon.config.root import load_root
 from opsmon.model.event import DeviceStateChanged
 from opsmon.store.store import open_existing_store, open_store
@@ -47,7 +47,7 @@ def commit(root: Path, text: bytes) -> Path:
     """As a run of backups does it; the daemon need not run."""
     repository = Repository(root / "backups", lambda: head_of_journal(load_root(root)))
     repository.prepare()
-    repository.commit([Change({"hall/core-1.cfg": text}, datetime(2026, 11, 20, tzinfo=UTC), "core-1\n\nDevice: a\n")])
+    repository.commit([Commit({"hall/core-1.cfg": text}, datetime(2026, 11, 20, tzinfo=UTC), "core-1\n\nDevice: a\n")])
     repository.close()
     return repository.folder
 

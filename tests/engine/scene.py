@@ -9,15 +9,15 @@ from itertools import count
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from opsmon.config.problem import Problems
-from opsmon.config.rules import load_contracts
-from opsmon.contract.book import ContractBook
+from opsmon.config.rules.load import load_contracts
+from opsmon.config.yaml.problem import Problems
+from opsmon.contract.contract_rules import ContractRules
 from opsmon.engine.decide import decide
 from opsmon.engine.effect import Diagnose, Effect, Notify
 from opsmon.engine.fold import restore
 from opsmon.engine.input import AddFact, Input, Reloaded, Tick
 from opsmon.engine.rules import Rules
-from opsmon.engine.step import Step
+from opsmon.engine.step import EngineStep
 from opsmon.engine.world import World, next_deadline, start_world
 from opsmon.incident.incident import Incident
 from opsmon.model.device import Check, Device, Inventory, Kind, Site
@@ -25,8 +25,8 @@ from opsmon.model.event import ClockChanged, Event
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import CheckName, ContractId, DeviceName, IncidentId, SiteName
 from opsmon.model.sample import Outcome, Reading, Sample, SeriesBlock, SeriesKey
+from opsmon.state.condition.rules import Bounds, Comparator, Grade, Rule, Threshold
 from opsmon.state.fleet import ReprobeRequest
-from opsmon.state.rulebook import Bounds, Comparison, Grade, Rule, Threshold
 from opsmon.store.codec import decode_event, encode_event
 from tests.incident.scene import RULEBOOK, WORDS
 
@@ -39,7 +39,7 @@ ICMP = CheckName("icmp")
 ROOT = Path(__file__).parents[2]
 
 
-def contracts() -> Mapping[ContractId, ContractBook]:
+def contracts() -> Mapping[ContractId, ContractRules]:
     """The stock contracts, as the daemon loads them."""
     problems = Problems()
     books = load_contracts(ROOT, ZONE, problems)
@@ -73,13 +73,13 @@ HEAT = SeriesBlock((SeriesKey("device_temperature_celsius", (("sensor", "board")
 HOT = Rule(
     "Hot",
     frozenset({"device_temperature_celsius"}),
-    Bounds(Comparison.ABOVE, at=Threshold(60.0), clear=Threshold(50.0)),
+    Bounds(Comparator.ABOVE, at=Threshold(60.0), clear=Threshold(50.0)),
     Grade(Severity.MAJOR),
     WORDS,
 )
 
 
-def rules_of(devices: Iterable[Device] = HALL, books: Mapping[ContractId, ContractBook] | None = None) -> Rules:
+def rules_of(devices: Iterable[Device] = HALL, books: Mapping[ContractId, ContractRules] | None = None) -> Rules:
     inventory = Inventory({SITE: Site(SITE)}, {one.name: one for one in devices})
     return Rules(inventory, replace(RULEBOOK, rules=(HOT,)), contracts() if books is None else books, ZONE)
 
@@ -111,7 +111,7 @@ class Town:
     def _plan(self, at: datetime, name: str, *, confirms: bool) -> None:
         heappush(self._probes, (at, next(self._order), name, confirms))
 
-    def give(self, given: Input) -> Step:
+    def give(self, given: Input) -> EngineStep:
         if isinstance(given, Reloaded):
             for name in given.rules.inventory.devices.keys() - {probe[2] for probe in self._probes}:
                 self._plan(self.now + timedelta(seconds=5), name, confirms=False)
@@ -155,7 +155,7 @@ class Town:
         self.give(Tick())
         return self
 
-    def tell(self, type_: FactType, by: str = "值班员", note: str = "") -> Step:
+    def tell(self, type_: FactType, by: str = "值班员", note: str = "") -> EngineStep:
         return self.give(AddFact(self.the_open().id, Fact(type_, self.now, by, note)))
 
     def the_open(self) -> Incident:

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from opsmon.engine.effect import AlertKind, AlertStatus
-from opsmon.engine.fold import forget, recall, restore
+from opsmon.engine.fold import evict, reload, restore
 from opsmon.engine.input import AddFact, JudgeScope, OpenIncident, RecordNotice
-from opsmon.engine.step import Step
+from opsmon.engine.step import EngineStep
 from opsmon.model.event import ClockChanged, ClockState, CommandRefused, FactAdded
 from opsmon.model.incident import MONITORING, Fact, FactType, Severity
 from opsmon.model.name import ClauseId, DeviceName, IncidentId
@@ -23,7 +23,7 @@ def town() -> Town:
     return made.run(90)
 
 
-def withdraw(town: Town, number: int, reason: str = "a slip of the finger") -> Step:
+def withdraw(town: Town, number: int, reason: str = "a slip of the finger") -> EngineStep:
     fact = Fact(FactType.WITHDRAWN, town.now, "值班员", reason, withdraws=number)
     return town.give(AddFact(town.incident().id, fact))
 
@@ -159,7 +159,7 @@ class TestWithdrawals:
 
 
 class TestExclusions:
-    def exclude(self, town: Town, *clauses: str) -> Step:
+    def exclude(self, town: Town, *clauses: str) -> EngineStep:
         fact = Fact(
             FactType.EXCLUDED, town.now, "值班员", "the hall's own power cut",
             clauses=tuple(map(ClauseId, clauses)), approved_by="科长", paper="letter.pdf", paper_sha256="0" * 64,
@@ -189,7 +189,7 @@ class TestExclusions:
 
 
 class TestJudgements:
-    def judge(self, town: Town, **what: object) -> Step:
+    def judge(self, town: Town, **what: object) -> EngineStep:
         command = JudgeScope(town.incident().id, "值班员", "seen on the spot")
         return town.give(replace(command, **what))  # type: ignore[arg-type]  # any field of the command
 
@@ -266,9 +266,9 @@ def test_a_word_about_an_old_fault_leaves_a_new_one_of_the_same_device_alone(tow
     town.dead.add("mcu")
     town.run(120)
     new = town.the_open().id
-    town.world = forget(town.world, town.now + timedelta(days=1))
+    town.world = evict(town.world, town.now + timedelta(days=1))
     assert old not in town.world.incidents.by_id
-    town.world = recall(town.world, history)
+    town.world = reload(town.world, history)
     assert town.the_open().id == new
     excluded = Fact(FactType.EXCLUDED, town.now, "值班员", "power cut", approved_by="科长")
     assert town.give(AddFact(old, excluded)).refusal == ""
@@ -281,7 +281,7 @@ def test_a_word_about_an_old_fault_leaves_a_new_one_of_the_same_device_alone(tow
 class TestNotices:
     """Messages of ours that a channel took."""
 
-    def taken(self, town: Town, channel: str = "oncall", sequence: int = 1) -> Step:
+    def taken(self, town: Town, channel: str = "oncall", sequence: int = 1) -> EngineStep:
         delivery = f"{town.incident().id}-{sequence}-{channel}"
         return town.give(RecordNotice(town.incident().id, channel, delivery, town.now))
 

@@ -24,7 +24,7 @@ from opsmon.model.event import ClockChanged, ClockState, CommandRefused, DeviceS
 from opsmon.model.incident import MONITORING, Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
 from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
-from opsmon.state.rulebook import Bounds, Comparison, Grade, ReportRule, Rule, Threshold, Wording
+from opsmon.state.condition.rules import Bounds, Comparator, Grade, ReportRule, Rule, Threshold, Wording
 from tests.engine.scene import CONTRACT, HALL, START, Town, contracts, device, rules_of, sample
 from tests.incident.scene import WORDS
 
@@ -153,7 +153,7 @@ def test_a_second_restart_says_nothing_again(town: Town) -> None:
 def test_a_battery_that_ends_before_the_engineer_can_come_puts_the_clock_at_risk_at_once() -> None:
     ups = device("ups", kind=Kind.UPS)
     block = SeriesBlock((SeriesKey("ups_runtime_remaining_seconds"),))
-    below = Bounds(Comparison.BELOW, at=Threshold(300.0), clear=Threshold(400.0))
+    below = Bounds(Comparator.BELOW, at=Threshold(300.0), clear=Threshold(400.0))
     rule = Rule("UpsRuntimeShort", frozenset({"ups_runtime_remaining_seconds"}), below, Grade(Severity.MAJOR), WORDS,
                 gives_way=Wording("电池将耗尽", "the battery will be empty"))  # fmt: skip
     rules = rules_of([ups])

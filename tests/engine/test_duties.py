@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from opsmon.engine.compaction import compact
 from opsmon.engine.decide import decide
-from opsmon.engine.digest import digest
 from opsmon.engine.fold import restore
 from opsmon.engine.input import MarkDone, Reloaded, Tick
-from opsmon.engine.step import Step
+from opsmon.engine.step import EngineStep
 from opsmon.model.duty import ContractWatched, ObligationDone, TaskChanged, TaskState
 from opsmon.model.event import CommandRefused
 from opsmon.model.name import ClauseId
@@ -47,7 +47,7 @@ def story(town: Town, obligation: str, day: str) -> list[TaskState]:
     ]  # fmt: skip
 
 
-def done(town: Town, obligation: str, day: str, *, by: str = "值班员", part: str = "") -> Step:
+def done(town: Town, obligation: str, day: str, *, by: str = "值班员", part: str = "") -> EngineStep:
     asked = MarkDone(CONTRACT, ClauseId(obligation), date.fromisoformat(day), town.now, by, part=part)
     return town.give(asked)
 
@@ -117,7 +117,7 @@ def test_a_restart_brings_back_what_was_told_and_repeats_nothing(town: Town) -> 
 def test_a_digest_of_the_journal_tells_the_same_of_tasks(town: Town) -> None:
     let_pass(town, START + 2 * DAY)
     done(town, "E13", "2026-03-21")
-    short = digest(town.journal, ())
+    short = compact(town.journal, ())
     assert len(short) < len(town.journal)
     again = restore(rules_of(), short, town.now)
     assert replace(again.duties, next_at=None) == replace(town.world.duties, next_at=None)

@@ -9,7 +9,7 @@ from opsmon.model.discovery import Discovery
 from opsmon.model.event import CommandRefused, HostKeyRecorded
 from opsmon.model.incident import Severity
 from opsmon.model.name import DeviceName
-from opsmon.state.rulebook import Grade, ReportRule
+from opsmon.state.condition.rules import Grade, ReportRule
 from tests.engine.scene import Town, rules_of
 from tests.incident.scene import WORDS
 

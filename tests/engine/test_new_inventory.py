@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from opsmon.engine.digest import digest
+from opsmon.engine.compaction import compact
 from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.engine.fold import restore
 from opsmon.engine.input import Reloaded, SetMaintenance
@@ -17,7 +17,7 @@ from opsmon.model.incident import Ending, FactType
 from opsmon.model.name import DeviceName
 from opsmon.model.sample import Outcome
 from opsmon.notify.alertmanager import annotations_of, labels_of, payload_of
-from opsmon.notify.voice import Voice
+from opsmon.notify.voice import RenderContext
 from opsmon.store.codec import decode_event, encode_event
 from tests.engine.scene import HALL, Town, device, rules_of, sample
 
@@ -142,8 +142,8 @@ class TestARenamedDevice:
         assert begins[0].starts_at == fired[0].starts_at
         numbers = [one.sequence for one in town.alerts()]
         assert numbers == sorted(set(numbers))
-        assert "mcu-beijing" in annotations_of(ends[0], Voice())["summary"]
-        assert '"endsAt": "0001' not in payload_of(ends[0], "oncall", Voice())
+        assert "mcu-beijing" in annotations_of(ends[0], RenderContext())["summary"]
+        assert '"endsAt": "0001' not in payload_of(ends[0], "oncall", RenderContext())
 
     @BOTH
     def test_happens_once(self, change: Change) -> None:
@@ -186,11 +186,11 @@ class TestARenamedDevice:
         whole = restore(town.world.rules, stored, town.now)
         assert whole.incidents == town.world.incidents
         assert (whole.words, whole.notices) == (town.world.words, town.world.notices)
-        told = digest(stored, whole.incidents.by_id)
+        told = compact(stored, whole.incidents.by_id)
         short = restore(town.world.rules, told, town.now)
         assert short.incidents == whole.incidents
         assert short.fleet.machines == whole.fleet.machines
-        assert digest(told, whole.incidents.by_id) == told
+        assert compact(told, whole.incidents.by_id) == told
 
     def test_without_the_word_formerly_is_one_that_left_and_one_that_came(self) -> None:
         town = dead("mcu")

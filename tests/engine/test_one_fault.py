@@ -15,7 +15,7 @@ from opsmon.model.event import ClockChanged, ClockState, DeviceState, DeviceStat
 from opsmon.model.incident import Ending, FactType, Severity
 from opsmon.model.name import ContractId, DeviceName
 from opsmon.model.sample import Outcome
-from opsmon.state.rulebook import Grade, ReportRule
+from opsmon.state.condition.rules import Grade, ReportRule
 from tests.engine.scene import START, Town, device, rules_of, sample
 from tests.incident.scene import WORDS
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from opsmon.contract.replay import replay_case
-from opsmon.engine.turn import case_of
+from opsmon.contract.clock.replay import replay_case
+from opsmon.engine.decision import case_of
 from opsmon.model.device import Kind
 from opsmon.model.event import ClockChanged
 from opsmon.model.incident import FactType

@@ -9,7 +9,7 @@ from opsmon.engine.effect import AlertKind, AlertStatus
 from opsmon.engine.fold import restore
 from opsmon.engine.input import AddFact, OpenIncident, Reloaded
 from opsmon.engine.rules import Rules
-from opsmon.engine.step import Step
+from opsmon.engine.step import EngineStep
 from opsmon.model.device import Inventory, Kind, Site
 from opsmon.model.event import ClockChanged, ClockState, CommandRefused, IncidentOpened
 from opsmon.model.incident import Fact, FactType, Severity
@@ -31,7 +31,7 @@ def town() -> Town:
     return Town(hall()).run(120)
 
 
-def call(town: Town, device_name: str | None = "mcu", *, ago_s: float = 0, **what: object) -> Step:
+def call(town: Town, device_name: str | None = "mcu", *, ago_s: float = 0, **what: object) -> EngineStep:
     """The user telephones."""
     at = town.now - timedelta(seconds=ago_s)
     name = None if device_name is None else DeviceName(device_name)
@@ -43,7 +43,7 @@ def states(town: Town, incident: IncidentId) -> dict[str, ClockState]:
     return {key[0]: word.last.after for key, word in town.world.words[incident].items()}
 
 
-def resolve(town: Town, incident: IncidentId) -> Step:
+def resolve(town: Town, incident: IncidentId) -> EngineStep:
     return town.give(AddFact(incident, Fact(FactType.RESOLVED, town.now, "值班员")))
 
 

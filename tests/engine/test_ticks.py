@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from opsmon.engine.digest import digest
+from opsmon.engine.compaction import compact
 from opsmon.engine.fold import restore
 from opsmon.engine.input import MarkDone, MarkUndone, Tick
-from opsmon.engine.step import Step
+from opsmon.engine.step import EngineStep
 from opsmon.model.duty import ObligationDone, ObligationUndone, TaskChanged, TaskState
 from opsmon.model.event import CommandRefused
 from opsmon.model.name import ClauseId
@@ -36,7 +36,7 @@ def spans(*words: str) -> tuple[tuple[date, date], ...]:
     return tuple((date.fromisoformat(first), date.fromisoformat(last or first)) for first, _, last in pairs)
 
 
-def done(town: Town, obligation: str, *days: str, places: tuple[str, ...] = (), part: str = "") -> Step:
+def done(town: Town, obligation: str, *days: str, places: tuple[str, ...] = (), part: str = "") -> EngineStep:
     wanted = spans(*days)
     many = len(wanted) > 1 or wanted[0][0] != wanted[0][1]
     return town.give(MarkDone(
@@ -45,13 +45,13 @@ def done(town: Town, obligation: str, *days: str, places: tuple[str, ...] = (), 
     ))  # fmt: skip
 
 
-def undone(town: Town, obligation: str, *days: str, places: tuple[str, ...] = (), again: bool = False) -> Step:
+def undone(town: Town, obligation: str, *days: str, places: tuple[str, ...] = (), again: bool = False) -> EngineStep:
     return town.give(
         MarkUndone(CONTRACT, ClauseId(obligation), spans(*days), "组长", "填错", places=places, again=again)
     )
 
 
-def ticks(step: Step) -> list[tuple[str, str]]:
+def ticks(step: EngineStep) -> list[tuple[str, str]]:
     return [(one.day, one.place) for one in step.events if isinstance(one, ObligationDone | ObligationUndone)]
 
 
@@ -211,7 +211,7 @@ def test_a_restart_and_a_snapshot_tell_the_same(town: Town) -> None:
     for _ in range(2):
         done(town, "E18", "2026-03-21")
     undone(town, "E18", "2026-03-21")
-    for events in (tuple(town.journal), digest(town.journal, ())):
+    for events in (tuple(town.journal), compact(town.journal, ())):
         again = restore(rules_of(), events, town.now)
         assert replace(again.duties, next_at=None) == replace(town.world.duties, next_at=None)
 

@@ -17,10 +17,10 @@ from opsmon.clock import WallClock
 from opsmon.errors import ProbeError
 from opsmon.model.device import Device
 from opsmon.model.sample import Outcome
-from opsmon.probe.context import Finding, ProbeContext
-from opsmon.probe.field import CheckSpec
+from opsmon.probe.context import CheckResult, ProbeContext
+from opsmon.probe.kind.spec import CheckSpec
 from opsmon.probe.registry import KINDS
-from opsmon.probe.resolver import Resolver
+from opsmon.protocol.resolver import Resolver
 from tests.conftest import FUZZ_EXAMPLES
 from tests.probe.conftest import NoDriver, device_with
 
@@ -108,7 +108,7 @@ def new_context() -> ProbeContext:
     return ProbeContext(clock=clock, pinger=NoDriver(), snmp=NoDriver(), resolver=Resolver(clock))
 
 
-async def found_by(device: Device) -> Finding | ProbeError:
+async def found_by(device: Device) -> CheckResult | ProbeError:
     """What the device's one check finds, or the error that it may raise. Everything else is a fault of ours."""
     check = device.checks[0]
     try:
@@ -124,7 +124,7 @@ def check_of(kind: str, spec: CheckSpec) -> Device:
     return device_with(kind, spec, timeout_s=0.5)
 
 
-def texts_of(found: Finding | ProbeError) -> list[str]:
+def texts_of(found: CheckResult | ProbeError) -> list[str]:
     """Everything of a finding that people, labels and logs get to see."""
     if isinstance(found, ProbeError):
         return [found.detail]
@@ -137,7 +137,7 @@ def texts_of(found: Finding | ProbeError) -> list[str]:
 LONGEST_SHOWN = 5_000
 
 
-def assert_fit_to_show(found: Finding | ProbeError, *secrets: str) -> None:
+def assert_fit_to_show(found: CheckResult | ProbeError, *secrets: str) -> None:
     """Short, printable, and none of the secrets in it."""
     for text in texts_of(found):
         assert len(text) <= LONGEST_SHOWN

@@ -6,12 +6,12 @@ import time
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from opsmon.backup.encoding import decoded, device_bytes, noted, parse_note, stored
-from opsmon.backup.greeting import ask_of
-from opsmon.backup.pager import ANY_PAGER, is_closed, key_of, may_be_pager
-from opsmon.backup.scrub import LONGEST_LINE, PLACEHOLDER, Scrubber
-from opsmon.backup.silence import demand_of, last_words, session_ended
-from opsmon.backup.terminal import last_line, render
+from opsmon.backup.device.greeting import ask_of
+from opsmon.backup.device.pager import ANY_PAGER, is_closed, key_of, may_be_pager
+from opsmon.backup.device.silence import demand_of, last_words, session_ended
+from opsmon.backup.device.terminal import last_line, render
+from opsmon.backup.proof.encoding import decoded, device_bytes, noted, parse_note, stored
+from opsmon.backup.secrecy.scrub import MAX_LINE, PLACEHOLDER, Scrubber
 from opsmon.bounds import CONFIGURATION_LINE_CHARS
 from tests.backup.secret_grammar import TEMPLATES
 from tests.fuzz.rig import IS_FUZZING, examples, quickly
@@ -80,7 +80,7 @@ def test_a_configuration_is_scrubbed_in_little_time_for_each_line_and_again_with
     assert not IS_FUZZING or took_s < 0.05 * (2 + len(text) / CONFIGURATION_LINE_CHARS)
     assert "community-of-the-root" not in once
     # A longer line is looked at in parts, and placeholders move where they meet: a word more may be hidden then.
-    if max(map(len, once.split("\n"))) <= LONGEST_LINE and "\\" not in once:
+    if max(map(len, once.split("\n"))) <= MAX_LINE and "\\" not in once:
         assert SCRUBBER.scrub(once) == once
 
 

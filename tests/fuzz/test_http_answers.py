@@ -8,10 +8,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from opsmon.model.secret import Secret
-from opsmon.probe.http import HttpSpec
-from opsmon.probe.http_message import LONGEST_BODY_BYTES, LONGEST_HEAD_BYTES, read_http_body, read_http_head
-from opsmon.probe.page_text import page_texts
-from opsmon.probe.text_message import MalformedError, Response
+from opsmon.probe.kind.http import HttpSpec
+from opsmon.protocol.http.message import MAX_BODY_BYTES, MAX_HEAD_BYTES, read_http_body, read_http_head
+from opsmon.protocol.http.page_text import page_texts
+from opsmon.protocol.text_message import MalformedMessageError, TextResponse
 from tests.fuzz import text_wire
 from tests.fuzz.rig import (
     assert_fit_to_show,
@@ -33,13 +33,13 @@ ANSWERS = st.builds(
 )
 
 
-def read(octets: bytes) -> tuple[Response, bytes] | MalformedError:
-    async def work() -> tuple[Response, bytes] | MalformedError:
-        reader = stream_of([octets], LONGEST_HEAD_BYTES)
+def read(octets: bytes) -> tuple[TextResponse, bytes] | MalformedMessageError:
+    async def work() -> tuple[TextResponse, bytes] | MalformedMessageError:
+        reader = stream_of([octets], MAX_HEAD_BYTES)
         try:
             head = await read_http_head(reader)
             return head, await read_http_body(reader, head, "GET")
-        except MalformedError as error:
+        except MalformedMessageError as error:
             return error
 
     return quickly_awaited(work)
@@ -53,11 +53,11 @@ def read(octets: bytes) -> tuple[Response, bytes] | MalformedError:
 @example((b"HTTP/1.1 100 Continue\r\n" + b"a:\r\n" * 4_990 + b"\r\n") * 20)
 def test_an_answer_is_read_or_malformed(octets: bytes) -> None:
     found = read(octets)
-    if isinstance(found, MalformedError):
+    if isinstance(found, MalformedMessageError):
         assert len(str(found)) < 500
         return
     response, body = found
-    assert len(body) <= LONGEST_BODY_BYTES
+    assert len(body) <= MAX_BODY_BYTES
     assert all(len(value) <= 1_024 for values in response.headers.values() for value in values)
     assert len(response.protocol) + len(response.reason) <= 1_024
 
@@ -76,7 +76,7 @@ def test_a_page_is_read_in_some_code(body: bytes, content_type: bytes) -> None:
     declared = content_type.decode("utf-8", "surrogateescape")[:1_024]
 
     async def work() -> None:
-        for _ in page_texts(body[:LONGEST_BODY_BYTES], declared):
+        for _ in page_texts(body[:MAX_BODY_BYTES], declared):
             await asyncio.sleep(0)
 
     quickly_awaited(work)

@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsmon.probe.icmp_packet import (
+from opsmon.protocol.icmp.packet import (
     EchoFailure,
     EchoReply,
     IpVersion,
-    MalformedError,
+    MalformedPacketError,
     build_request,
     parse_answer,
     parse_quoted_request,
     strip_ipv4_header,
 )
-from opsmon.probe.icmp_socket import IcmpSocket, PingNotPermittedError
+from opsmon.protocol.icmp.socket import IcmpSocket, PingNotPermittedError
 from tests.fuzz.rig import examples, mutated, quickly
 
 VERSIONS = st.sampled_from(list(IpVersion))
@@ -56,7 +56,7 @@ def test_a_message_is_an_answer_or_nothing_or_malformed(drawn: tuple[IpVersion, 
         for reading in readings:
             try:
                 answer = reading()
-            except MalformedError:
+            except MalformedPacketError:
                 continue
             assert answer is None or isinstance(answer, EchoReply | EchoFailure)
             if isinstance(answer, EchoFailure):

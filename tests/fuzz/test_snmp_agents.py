@@ -13,20 +13,20 @@ from opsmon.errors import ProbeError
 from opsmon.model.device import Device, Kind, SnmpAccess, SnmpV3Key, SnmpVersion
 from opsmon.model.name import DeviceName, SiteName
 from opsmon.model.secret import Secret
-from opsmon.probe.snmp import ber
-from opsmon.probe.snmp.ber import MalformedError
-from opsmon.probe.snmp.engine import SnmpEngine
-from opsmon.probe.snmp.exchange import Habits, Limits
-from opsmon.probe.snmp.layout import learn_layout
-from opsmon.probe.snmp.message import VERSION_1, VERSION_2C, Request, Response, decode_head, decode_response
-from opsmon.probe.snmp.pace import Patience
-from opsmon.probe.snmp.soundness import MOST_ELEMENTS, check_scoped_pdu, check_soundness
-from opsmon.probe.snmp.value import Marker
-from opsmon.probe.snmp.walk import Walk
+from opsmon.protocol.snmp.codec import ber
+from opsmon.protocol.snmp.codec.ber import MalformedBerError
+from opsmon.protocol.snmp.codec.layout import learn_layout
+from opsmon.protocol.snmp.codec.message import VERSION_1, VERSION_2C, Request, Response, decode_head, decode_response
+from opsmon.protocol.snmp.codec.value import Marker
+from opsmon.protocol.snmp.engine import SnmpEngine
+from opsmon.protocol.snmp.exchange import AgentQuirks, WalkLimits
+from opsmon.protocol.snmp.pace import RetryPolicy
+from opsmon.protocol.snmp.v3.soundness import MAX_ELEMENTS, check_scoped_pdu, check_soundness
+from opsmon.protocol.snmp.walk import Walk
 from tests.fuzz.measured_loop import complained_of
 from tests.fuzz.rig import every, examples, mutated, quickly
-from tests.probe.snmp.far_end import IF_ENTRY, SYS_DESCR, SYS_NAME, Asked, a_switch, binding, far_end
 from tests.property.test_snmp_codec import bindings, written
+from tests.protocol.snmp.far_end import IF_ENTRY, SYS_DESCR, SYS_NAME, Asked, a_switch, binding, far_end
 
 COMMUNITY = "plover-in-a-tree"
 BOMBS = [
@@ -44,11 +44,11 @@ DATAGRAMS = bindings.map(written).flatmap(mutated) | NESTED | st.binary(max_size
 
 
 def read(data: bytes) -> None:
-    with every(MalformedError):
+    with every(MalformedBerError):
         head = decode_head(data)
         response = decode_response(data, head)
         for name in response.names:
-            with every(MalformedError):
+            with every(MalformedBerError):
                 ber.decode_oid(name)
         layout = learn_layout(data, head, response)
         if layout is not None:
@@ -74,18 +74,18 @@ def test_a_datagram_is_read_or_malformed(data: bytes) -> None:
 def test_whatever_pysnmp_is_given_is_shallow_and_small(data: bytes) -> None:
     def look() -> None:
         for check in (check_soundness, check_scoped_pdu):
-            with every(MalformedError):
+            with every(MalformedBerError):
                 check(data)
 
     quickly(look)
 
 
-@pytest.mark.parametrize("bomb", [*BOMBS, far.wrap(0x30, b"\x05\x00" * (MOST_ELEMENTS + 1)), b"\x30"])
+@pytest.mark.parametrize("bomb", [*BOMBS, far.wrap(0x30, b"\x05\x00" * (MAX_ELEMENTS + 1)), b"\x30"])
 def test_what_would_cost_pysnmp_much_is_refused(bomb: bytes) -> None:
-    with pytest.raises(MalformedError):
+    with pytest.raises(MalformedBerError):
         check_scoped_pdu(bomb if bomb[:1] == b"\x30" else far.wrap(0x30, bomb))
     parameters = far.integer(3) + far.wrap(0x30, b"") + far.wrap(0x04, bomb)
-    with pytest.raises(MalformedError):
+    with pytest.raises(MalformedBerError):
         check_soundness(far.wrap(0x30, parameters))
 
 
@@ -114,8 +114,8 @@ def name_of(column: int, row: int, step: str) -> bytes:
     st.booleans(),
 )
 def test_every_walk_over_tables_that_loop_ends(steps: list[str], many: int, status: int, bulk: bool) -> None:
-    limits = Limits(rows=300, requests=200, octets=400_000)
-    walk = Walk(COLUMNS, Habits(), limits, VERSION_2C if bulk else VERSION_1)
+    limits = WalkLimits(rows=300, requests=200, octets=400_000)
+    walk = Walk(COLUMNS, AgentQuirks(), limits, VERSION_2C if bulk else VERSION_1)
     number = 0
 
     def answer(request: Request) -> Response:
@@ -141,7 +141,7 @@ def test_every_walk_over_tables_that_loop_ends(steps: list[str], many: int, stat
 
 
 async def converse(version: SnmpVersion, port: int) -> list[Any]:
-    engine = SnmpEngine(limits=Limits(rows=300, requests=60), patience=Patience((0.02, 0.02)))
+    engine = SnmpEngine(limits=WalkLimits(rows=300, requests=60), patience=RetryPolicy((0.02, 0.02)))
     await engine.start()
     key = {"auth": SnmpV3Key("SHA", Secret(COMMUNITY)), "priv": SnmpV3Key("AES", Secret(COMMUNITY))}
     v3 = SnmpAccess(version, port, user="ops", **key)  # type: ignore[arg-type]

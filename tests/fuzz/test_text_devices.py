@@ -10,12 +10,19 @@ from hypothesis import strategies as st
 from opsmon.errors import ProbeError
 from opsmon.model.device import Device
 from opsmon.model.secret import Secret
-from opsmon.probe.digest import Login, answer_challenge, choose_challenge, coded_login, login_codes, parse_challenges
-from opsmon.probe.onvif import OnvifSpec, open_envelope, parse_clock, parse_identity
-from opsmon.probe.rtsp import RtspSpec, parse_tracks
-from opsmon.probe.sip import SipSpec
-from opsmon.probe.text_message import MalformedError, build_request, parse_response
+from opsmon.probe.kind.onvif import OnvifSpec, open_envelope, parse_clock, parse_identity
+from opsmon.probe.kind.rtsp import RtspSpec, parse_tracks
+from opsmon.probe.kind.sip import SipSpec
 from opsmon.probe.xml_tree import XmlError, parse_xml
+from opsmon.protocol.http.auth import (
+    Login,
+    answer_challenge,
+    choose_challenge,
+    coded_login,
+    login_codes,
+    parse_challenges,
+)
+from opsmon.protocol.text_message import MalformedMessageError, build_request, parse_response
 from tests.fuzz import text_wire
 from tests.fuzz.rig import (
     assert_fit_to_show,
@@ -41,7 +48,7 @@ LOGIN = Login("noc", Secret(PASSWORD))
 @example(b"SIP/2.0 200 OK\nA: b\n" + b" c\n" * 21_000 + b"\n")
 def test_a_datagram_is_a_message_or_malformed(octets: bytes) -> None:
     def read() -> None:
-        with every(MalformedError):
+        with every(MalformedMessageError):
             response = parse_response(octets)
             assert all(len(value) <= 1_024 for values in response.headers.values() for value in values)
 
@@ -63,7 +70,7 @@ def test_a_challenge_is_answered_without_the_password_or_passed_over(headers: li
             value = answer_challenge(challenge, coded_login(LOGIN, code), "GET", "/", "cnonce")
             assert PASSWORD not in value
             assert len(value) < 10_000
-            with every(MalformedError):
+            with every(MalformedMessageError):
                 build_request("GET", "/", "HTTP/1.1", [("Authorization", value)])
 
     quickly(answer)

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 import yaml
 
-from opsmon.config.conditions import load_conditions
-from opsmon.config.problem import Problems
+from opsmon.config.rules.conditions import load_conditions
+from opsmon.config.yaml.problem import Problems
 from opsmon.model.device import Kind
 from opsmon.model.event import ConditionRaised, DeviceState
 from opsmon.model.incident import Severity
 from opsmon.model.name import DeviceName
 from opsmon.model.sample import SeriesKey
-from opsmon.state.rulebook import Rulebook
-from opsmon.state.wording import describe
+from opsmon.state.condition.rules import Rulebook
+from opsmon.state.condition.wording import describe
 from tests.state.scene import make_device
 from tests.state.series import Meter
 

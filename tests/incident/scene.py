@@ -20,7 +20,7 @@ from opsmon.model.event import (
 )
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import ContractId, DeviceName, IncidentId, SiteName
-from opsmon.state.rulebook import Grade, Rulebook, StateRule, Wording
+from opsmon.state.condition.rules import Grade, Rulebook, StateRule, Wording
 
 START = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 SITE = SiteName("hall")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from opsmon.ledger.address_cell import MAX_RANGE, read_addresses
-from opsmon.ledger.raw_table import NumberText
+from opsmon.ledger.table.address_cell import MAX_RANGE, read_addresses
+from opsmon.ledger.table.raw_table import NumberText
 
 
 @pytest.mark.parametrize(

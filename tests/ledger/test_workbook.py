@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from opsmon.errors import ConfigError
-from opsmon.ledger.workbook import read_workbook
+from opsmon.ledger.table.workbook import read_workbook
 
 SHEET = "xl/worksheets/sheet1.xml"
 DOCTYPE = b'<!DOCTYPE x [<!ENTITY a "aaaa">]>'

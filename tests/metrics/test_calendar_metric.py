@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.console.scene import Scene
+from tests.web.scene import Scene
 
 
 def test_every_contract_tells_until_when_its_calendar_is_known(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from opsmon.metrics.catalogue import CATALOGUE
-from opsmon.probe.profile.metric import METRICS
-from tests.console.scene import Scene
+from opsmon.probe.profile.definition.metric import METRICS
+from tests.web.scene import Scene
 
 GUIDE = Path(__file__).parents[2] / "docs" / "metrics.md"
 ROW = re.compile(r"^\| `(\w+)` \|(.*?)\|(.*)\|$", re.MULTILINE)

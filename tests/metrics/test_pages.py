@@ -9,7 +9,7 @@ from opsmon.engine.input import Reloaded
 from opsmon.model.device import Inventory
 from opsmon.model.name import DeviceName, SiteName
 from opsmon.model.sample import Outcome
-from tests.console.scene import Scene, everything_answers
+from tests.web.scene import Scene, everything_answers
 
 
 @pytest.fixture

@@ -14,14 +14,15 @@ from opsmon.metrics.page import PageWriter
 from opsmon.model.event import DeviceState
 from opsmon.model.name import CheckName
 from opsmon.model.sample import Identity, Outcome, Sample, SeriesBlock
-from opsmon.probe.context import Echo, ProbeContext
-from opsmon.probe.icmp import IcmpSpec
-from opsmon.probe.onvif import CLOCK_BLOCK
-from opsmon.probe.profile.metric import METRICS
+from opsmon.probe.context import ProbeContext
+from opsmon.probe.kind.icmp import IcmpSpec
+from opsmon.probe.kind.onvif import CLOCK_BLOCK
+from opsmon.probe.kind.rtsp import rtsp_block
+from opsmon.probe.kind.ssh import ssh_block
+from opsmon.probe.profile.definition.metric import METRICS
 from opsmon.probe.profile.remark import REMARKS
-from opsmon.probe.profile.uplink import UPLINK
-from opsmon.probe.rtsp import rtsp_block
-from opsmon.probe.ssh import ssh_block
+from opsmon.probe.profile.rows.uplink import UPLINK
+from opsmon.protocol.icmp.echo import Echo
 from tests.probe.certificate import new_pair
 from tests.probe.conftest import context, device_with
 from tests.probe.test_http import check as page_check

@@ -6,8 +6,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsmon.model.visible import UNSEEN, escaped_json, visible
 from opsmon.probe.profile.text import clean_text
+from opsmon.text.safe import UNSEEN, escaped_json, visible
 
 
 def test_marks_of_direction_and_what_hides_are_taken_out() -> None:

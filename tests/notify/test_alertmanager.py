@@ -16,12 +16,12 @@ from opsmon.model.event import ClockChanged, ClockState, DeviceState
 from opsmon.model.incident import MONITORING, Ending, Fact, FactType, Severity
 from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
 from opsmon.notify.alertmanager import ZERO_TIME, annotations_of, fingerprint_of, labels_of, payload_of
-from opsmon.notify.voice import Voice
-from tests.console.scene import loaded_root
+from opsmon.notify.voice import RenderContext
+from tests.web.scene import loaded_root
 
 GOLDEN = Path(__file__).parent / "golden"
 START = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
-ZH = Voice(
+ZH = RenderContext(
     "zh",
     ZoneInfo("Asia/Shanghai"),
     "http://127.0.0.1:9876",
@@ -32,7 +32,7 @@ ZH = Voice(
     behind={DeviceName("mcu-1"): 14},
 )
 EN = replace(ZH, language="en")
-PLAIN = Voice()
+PLAIN = RenderContext()
 INCIDENT = Incident(
     id=IncidentId("20261120-1"),
     condition="DeviceDown",
@@ -113,7 +113,7 @@ BREACHED = Notify(
         ("condition-firing-en", RUNTIME_SHORT, EN),
     ],
 )
-def test_payloads_are_the_golden_ones(name: str, notify: Notify, voice: Voice) -> None:
+def test_payloads_are_the_golden_ones(name: str, notify: Notify, voice: RenderContext) -> None:
     expected = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
     assert json.loads(payload_of(notify, "oncall", voice)) == expected
 

@@ -9,7 +9,7 @@ from opsmon.engine.effect import AlertKind, AlertStatus
 from opsmon.model.incident import Ending
 from opsmon.model.name import IncidentId
 from opsmon.notify.alertmanager import annotations_of, payload_of
-from opsmon.notify.voice import Voice
+from opsmon.notify.voice import RenderContext
 from tests.notify.test_alertmanager import AT_RISK, BREACHED, EN, INCIDENT, RECOVERED, START, ZH
 
 RECOVERY_WORDS = ("recover", "恢复", "is back", "answers again")
@@ -19,7 +19,7 @@ OTHERS = [ending for ending in Ending if ending is not Ending.RECOVERED]
 
 @pytest.mark.parametrize("voice", [ZH, EN], ids=["zh", "en"])
 @pytest.mark.parametrize("ending", OTHERS)
-def test_only_what_recovered_is_told_as_a_recovery(ending: Ending, voice: Voice) -> None:
+def test_only_what_recovered_is_told_as_a_recovery(ending: Ending, voice: RenderContext) -> None:
     for notify in (RECOVERED, AT_RISK, BREACHED):
         over = replace(notify, status=AlertStatus.RESOLVED, incident=OVER, ended=ending)
         annotations = annotations_of(over, voice)

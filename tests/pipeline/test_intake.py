@@ -6,18 +6,18 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsmon.engine.desk import Unavailable
 from opsmon.engine.input import Reloaded, SetMaintenance
+from opsmon.engine.port import Unavailable
 from opsmon.model.name import DeviceName
 from opsmon.model.sample import Outcome
-from opsmon.pipeline.intake import Intake, Request
+from opsmon.pipeline.input_queue import InputQueue, QueuedCommand
 from tests.engine.scene import START, rules_of, sample
 
 OUTCOMES = st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), st.sampled_from([Outcome.OK, Outcome.TIMEOUT])))
 
 
 def test_below_the_bound_every_sample_is_given_out_in_order() -> None:
-    intake = Intake(most_samples=10)
+    intake = InputQueue(most_samples=10)
     given = [sample("a", Outcome.OK, START + timedelta(seconds=n)) for n in range(10)]
     for one in given:
         intake.put_sample(one)
@@ -30,7 +30,7 @@ def test_below_the_bound_every_sample_is_given_out_in_order() -> None:
 def test_beyond_the_bound_the_newest_and_the_newest_failure_of_each_check_remain(
     told: list[tuple[str, Outcome]],
 ) -> None:
-    intake = Intake(most_samples=4)
+    intake = InputQueue(most_samples=4)
     given = [sample(name, outcome, START + timedelta(seconds=n)) for n, (name, outcome) in enumerate(told)]
     for one in given:
         intake.put_sample(one)
@@ -46,7 +46,7 @@ def test_beyond_the_bound_the_newest_and_the_newest_failure_of_each_check_remain
 
 
 async def test_waiting_ends_with_the_first_sample() -> None:
-    intake = Intake()
+    intake = InputQueue()
     waiting = asyncio.create_task(intake.wait(60))
     await asyncio.sleep(0)
     assert not waiting.done()
@@ -56,7 +56,7 @@ async def test_waiting_ends_with_the_first_sample() -> None:
 
 
 async def test_what_a_batch_left_is_not_waited_for() -> None:
-    intake = Intake()
+    intake = InputQueue()
     for _ in range(3):
         intake.put_sample(sample("a", Outcome.OK, START))
     intake.take(2)
@@ -65,23 +65,23 @@ async def test_what_a_batch_left_is_not_waited_for() -> None:
 
 
 async def test_waiting_ends_by_itself() -> None:
-    await Intake().wait(0.001)
+    await InputQueue().wait(0.001)
 
 
 async def test_commands_beyond_the_bound_are_told_to_come_again() -> None:
-    intake = Intake(most_commands=1)
-    first, second = (Request(SetMaintenance(DeviceName("a"), None, "值班员")) for _ in range(2))
+    intake = InputQueue(most_commands=1)
+    first, second = (QueuedCommand(SetMaintenance(DeviceName("a"), None, "值班员")) for _ in range(2))
     intake.put_request(first)
     intake.put_request(second)
     assert await second.answer == Unavailable("too many commands wait to be journaled", taken=False)
-    reload = Request(Reloaded(rules_of(books={})))
+    reload = QueuedCommand(Reloaded(rules_of(books={})))
     intake.put_request(reload)
     assert intake.take(10)[0] == [first, reload]
 
 
 async def test_a_command_that_nobody_waits_for_any_more_is_dropped() -> None:
-    intake = Intake()
-    request = Request(SetMaintenance(DeviceName("a"), None, "值班员"))
+    intake = InputQueue()
+    request = QueuedCommand(SetMaintenance(DeviceName("a"), None, "值班员"))
     intake.put_request(request)
     request.answer.cancel()
     assert intake.take(10)[0] == []

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.engine.desk import Accepted, Refused, Unavailable
 from opsmon.engine.input import AddFact, JudgeScope, SetMaintenance
+from opsmon.engine.port import Accepted, CommandRefusal, Unavailable
 from opsmon.model.event import DeviceState
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
 from opsmon.model.sample import Outcome
-from opsmon.pipeline.intake import Intake
+from opsmon.pipeline.input_queue import InputQueue
 from opsmon.pipeline.recovery import REMEMBERED, load_world
 from opsmon.store.store import open_store
 from tests.engine.scene import HALL, device, rules_of, sample
@@ -120,12 +120,12 @@ class TestCommands:
     async def test_are_refused_in_words_and_the_refusal_is_on_the_disk(self, house: House) -> None:
         async with house.running() as pipeline:
             answer = await pipeline.issue(JudgeScope(IncidentId("20200101-1"), "值班员", "why", Severity.MAJOR))
-            assert answer == Refused("there is no incident 20200101-1")
+            assert answer == CommandRefusal("there is no incident 20200101-1")
             assert "CommandRefused" in [type(entry.event).__name__ for entry in house.store.read()]
 
     async def test_are_told_to_come_again_while_the_queue_is_full(self, house: House) -> None:
         house.start()
-        house.pipeline.intake = Intake(most_commands=0)
+        house.pipeline.intake = InputQueue(most_commands=0)
         answer = await house.pipeline.issue(SetMaintenance(MCU, None, "值班员"))
         assert answer == Unavailable("too many commands wait to be journaled", taken=False)
         house.store.close()
@@ -141,7 +141,7 @@ class TestCommands:
             assert answer.taken is False
             database.execute("ALTER TABLE moved RENAME TO journal")
             database.close()
-            assert await pipeline.issue(asked) == Refused("there is no incident 20200101-1")
+            assert await pipeline.issue(asked) == CommandRefusal("there is no incident 20200101-1")
 
     async def test_to_a_daemon_that_stops_are_not_taken(self, house: House) -> None:
         async with house.running() as pipeline:

@@ -3,7 +3,7 @@
 from opsmon.engine.input import AddFact, JudgeScope, OpenIncident
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import DeviceName
-from opsmon.pipeline.narration import narrate
+from opsmon.pipeline.event_log import narrate
 from tests.engine.scene import SITE, Town, rules_of
 
 

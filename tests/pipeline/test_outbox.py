@@ -16,10 +16,10 @@ from opsmon.clock import WallClock
 from opsmon.errors import StoreError
 from opsmon.model.secret import Secret
 from opsmon.notify.channel import Channel
-from opsmon.notify.voice import Voice
-from opsmon.pipeline.lane import FAILED_OFTEN
-from opsmon.pipeline.outbox import OutboxWorker, Renderer
-from opsmon.store.chain import Head
+from opsmon.notify.lane import FAILED_OFTEN
+from opsmon.notify.outbox import OutboxWorker, Renderer
+from opsmon.notify.voice import RenderContext
+from opsmon.store.chain import ChainHead
 from opsmon.store.outbox import Delivery, NewDelivery, OwedDelivery, incident_of
 from opsmon.store.store import Store, open_store
 from tests.notify.receiver import Behaviour, Receiver, answer, hang, one_after_another, receiver, reset
@@ -217,7 +217,7 @@ async def test_draining_says_whether_everything_went_out(store: Store) -> None:
 
 def test_rows_are_made_for_every_channel_with_ids_that_say_what_they_are() -> None:
     channels: Sequence[Channel] = [Channel("oncall", Secret("http://a")), Channel("board", Secret("http://b"))]
-    rows = [row for notify in (DOWN, AT_RISK) for row in Renderer(channels, Voice())(notify)]
+    rows = [row for notify in (DOWN, AT_RISK) for row in Renderer(channels, RenderContext())(notify)]
     assert AT_RISK.clock is not None
     clock = f"20261120-1/{AT_RISK.clock.clause}/{AT_RISK.clock.target}"
     assert [(row.id, row.channel, row.key) for row in rows] == [
@@ -232,7 +232,7 @@ def test_rows_are_made_for_every_channel_with_ids_that_say_what_they_are() -> No
 
 def test_each_channel_is_told_the_head_of_the_journal_once_a_day_of_the_roots_zone() -> None:
     channels: Sequence[Channel] = [Channel("oncall", Secret("http://a")), Channel("board", Secret("http://b"))]
-    render = Renderer(channels[:1], Voice(timezone=ZoneInfo("Asia/Shanghai")), lambda: "4711 5f0e")
+    render = Renderer(channels[:1], RenderContext(timezone=ZoneInfo("Asia/Shanghai")), lambda: "4711 5f0e")
 
     def heads(at: datetime) -> list[str | None]:
         bodies = [json.loads(row.body) for row in render(replace(DOWN, at=at))]
@@ -242,12 +242,14 @@ def test_each_channel_is_told_the_head_of_the_journal_once_a_day_of_the_roots_zo
     day = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)  # 23:00 in Beijing
     assert [heads(day), heads(day + timedelta(minutes=59))] == [["4711 5f0e"], [None]]
     assert [heads(day + timedelta(hours=1)), heads(day + timedelta(hours=20))] == [["4711 5f0e"], [None]]
-    render.load(channels, Voice(timezone=ZoneInfo("Asia/Shanghai")))  # a reload: only the new one has it to hear
+    render.load(
+        channels, RenderContext(timezone=ZoneInfo("Asia/Shanghai"))
+    )  # a reload: only the new one has it to hear
     assert heads(day + timedelta(hours=2)) == [None, "4711 5f0e"]
 
 
 def test_an_empty_journal_has_no_head_to_be_told() -> None:
-    render = Renderer([Channel("oncall", Secret("http://a"))], Voice(), lambda: Head().words)
+    render = Renderer([Channel("oncall", Secret("http://a"))], RenderContext(), lambda: ChainHead().words)
     (row,) = render(DOWN)
     assert "journal_head" not in row.body
 

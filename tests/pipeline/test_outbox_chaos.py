@@ -12,12 +12,12 @@ import pytest
 from opsmon.clock import WallClock
 from opsmon.model.secret import Secret
 from opsmon.notify.channel import Channel
-from opsmon.pipeline.outbox import OutboxWorker
+from opsmon.notify.outbox import OutboxWorker
 from opsmon.store.outbox import NewDelivery
 from opsmon.store.store import open_store
 from tests.notify.receiver import Receiver, answer, hang, receiver, reset
 
-INCIDENTS, ALERTS, RESTARTS, MOST_FAILURES = 12, 3, 4, 2
+INCIDENTS, ALERTS, RESTARTS, MAX_FAILURES = 12, 3, 4, 2
 URL = "sqlite:///opsmon.db"
 
 
@@ -36,7 +36,7 @@ class Moody:
         delivery = request.headers["x-opsmon-delivery"]
         self._attempts[delivery] += 1
         mood = self._random.random()
-        if mood < 0.7 or self._attempts[delivery] > MOST_FAILURES:
+        if mood < 0.7 or self._attempts[delivery] > MAX_FAILURES:
             self.taken.append((delivery, request.body))
             # Sometimes it takes the delivery and dies before it says so: then the same comes again.
             await (reset if mood < 0.1 else answer(200))(writer)

@@ -9,13 +9,14 @@ from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device, Kind
 from opsmon.model.name import CheckName, DeviceName, SiteName
 from opsmon.model.sample import Outcome
-from opsmon.probe.context import Echo, ProbeContext
-from opsmon.probe.field import CheckSpec
+from opsmon.probe.context import ProbeContext
+from opsmon.probe.kind.spec import CheckSpec
 from opsmon.probe.registry import KINDS
-from opsmon.probe.resolver import Resolver
-from opsmon.probe.snmp.pace import Terms
-from opsmon.probe.snmp.session import SnmpSession
-from opsmon.probe.snmp.traffic import Trace
+from opsmon.protocol.icmp.echo import Echo
+from opsmon.protocol.resolver import Resolver
+from opsmon.protocol.snmp.pace import Terms
+from opsmon.protocol.snmp.session import SnmpSession
+from opsmon.protocol.snmp.traffic import Trace
 
 
 class NoDriver:

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from opsmon.model.device import Check, Device, Kind
 from opsmon.model.name import CheckName, DeviceName, SiteName
 from opsmon.model.sample import Sample
-from opsmon.probe.context import Finding, ProbeContext
-from opsmon.probe.field import CheckSpec
+from opsmon.probe.context import CheckResult, ProbeContext
+from opsmon.probe.kind.spec import CheckSpec
 from opsmon.probe.registry import ProbeKind
-from opsmon.probe.resolver import Resolver
-from opsmon.probe.scheduler import WAKE_STEP_S, Scheduler
+from opsmon.probe.schedule.scheduler import WAKE_STEP_S, Scheduler
+from opsmon.protocol.resolver import Resolver
 from tests.probe.conftest import NoDriver
 from tests.probe.virtual_time import VirtualClock, run_virtually
 
-Behave = Callable[[Device, Check], Awaitable[Finding]]
+Behave = Callable[[Device, Check], Awaitable[CheckResult]]
 STEP_S = WAKE_STEP_S + 1e-6
 
 
@@ -52,8 +52,8 @@ class Bench:
             "heavy": ProbeKind(CheckSpec, self.watched(self.heavy), "", heavy=True),
         }
 
-    def watched(self, behave: Behave) -> Callable[[Device, Check, ProbeContext], Awaitable[Finding]]:
-        async def run(device: Device, check: Check, context: ProbeContext) -> Finding:
+    def watched(self, behave: Behave) -> Callable[[Device, Check, ProbeContext], Awaitable[CheckResult]]:
+        async def run(device: Device, check: Check, context: ProbeContext) -> CheckResult:
             keys = (f"{device.name}/{check.name}", check.kind)
             self.began_s[keys[0]].append(self.clock.monotonic())
             for key in keys:
@@ -70,21 +70,21 @@ class Bench:
         await asyncio.sleep(seconds)
 
 
-async def at_once(device: Device, check: Check) -> Finding:
-    return Finding()
+async def at_once(device: Device, check: Check) -> CheckResult:
+    return CheckResult()
 
 
 def taking(seconds: float) -> Behave:
-    async def behave(device: Device, check: Check) -> Finding:
+    async def behave(device: Device, check: Check) -> CheckResult:
         await asyncio.sleep(seconds)
-        return Finding()
+        return CheckResult()
 
     return behave
 
 
-async def never(device: Device, check: Check) -> Finding:
+async def never(device: Device, check: Check) -> CheckResult:
     await asyncio.Event().wait()
-    return Finding()
+    return CheckResult()
 
 
 def schedule(

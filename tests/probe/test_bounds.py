@@ -10,14 +10,15 @@ from cryptography.x509.oid import NameOID
 from opsmon.bounds import CELL_CHARS, HEADER_FIELD_CHARS, SYS_DESCR_CHARS
 from opsmon.errors import ProbeError
 from opsmon.model.name import CheckName
-from opsmon.probe.digest import MOST_CHALLENGES, parse_challenges
-from opsmon.probe.http_message import LONGEST_HEAD_BYTES, MOST_CHUNKS, read_http_body, read_http_head
-from opsmon.probe.onvif import open_envelope
+from opsmon.probe.kind.onvif import open_envelope
+from opsmon.probe.kind.rtsp import MAX_TRACKS, parse_tracks
+from opsmon.probe.kind.tls_series import tls_reading
 from opsmon.probe.profile.text import clean_text, number_of, raw_text
-from opsmon.probe.rtsp import MOST_TRACKS, parse_tracks
-from opsmon.probe.text_message import MOST_LINES, MalformedError, Response, parse_response, read_response
-from opsmon.probe.tls import LONGEST_NAME, TlsSession, distinguished_name, names_of, tls_reading
-from opsmon.probe.xml_tree import DEEPEST, MOST_ATTRIBUTES, MOST_ELEMENTS, XmlError, parse_xml
+from opsmon.probe.xml_tree import DEEPEST, MAX_ATTRIBUTES, MAX_ELEMENTS, XmlError, parse_xml
+from opsmon.protocol.http.auth import MAX_CHALLENGES, parse_challenges
+from opsmon.protocol.http.message import MAX_CHUNKS, MAX_HEAD_BYTES, read_http_body, read_http_head
+from opsmon.protocol.http.tls import MAX_NAME, TlsSession, distinguished_name, names_of
+from opsmon.protocol.text_message import MOST_LINES, MalformedMessageError, TextResponse, parse_response, read_response
 from tests.probe.certificate import new_pair
 
 
@@ -46,12 +47,12 @@ def test_a_label_keeps_what_is_written_in_chinese() -> None:
 def test_only_so_much_of_a_challenge_is_read() -> None:
     headers = [f'Digest realm="{number}", nonce="{"A" * 8_000}"' for number in range(100)]
     challenges = parse_challenges(headers)
-    assert [challenge.parameters["realm"] for challenge in challenges] == [str(n) for n in range(MOST_CHALLENGES)]
+    assert [challenge.parameters["realm"] for challenge in challenges] == [str(n) for n in range(MAX_CHALLENGES)]
     assert all(len(text) <= HEADER_FIELD_CHARS for one in challenges for text in one.parameters.values())
 
 
 def stream_of(octets: bytes) -> asyncio.StreamReader:
-    reader = asyncio.StreamReader(limit=LONGEST_HEAD_BYTES)
+    reader = asyncio.StreamReader(limit=MAX_HEAD_BYTES)
     reader.feed_data(octets)
     reader.feed_eof()
     return reader
@@ -80,13 +81,13 @@ async def test_a_field_that_is_folded_again_and_again_is_cut_too() -> None:
 
 
 def test_a_datagram_has_only_so_many_lines_of_headers() -> None:
-    with pytest.raises(MalformedError, match=f"more than {MOST_LINES} lines"):
+    with pytest.raises(MalformedMessageError, match=f"more than {MOST_LINES} lines"):
         parse_response(b"SIP/2.0 200 OK\n" + b"a:\n" * MOST_LINES + b"\n")
 
 
 async def test_interim_answers_share_the_lines_of_one_head() -> None:
     interim = b"HTTP/1.1 103 Early Hints\r\n" + b"a: b\r\n" * 2_000 + b"\r\n"
-    with pytest.raises(MalformedError, match="lines of headers"):
+    with pytest.raises(MalformedMessageError, match="lines of headers"):
         await read_http_head(stream_of(interim * 3 + b"HTTP/1.1 200 OK\r\n\r\n"))
     assert (await read_http_head(stream_of(interim * 2 + b"HTTP/1.1 200 OK\r\n\r\n"))).status == 200
 
@@ -100,17 +101,17 @@ async def test_a_body_has_only_so_many_chunks_and_others_have_their_turn_meanwhi
             turns += 1
             await asyncio.sleep(0)
 
-    head = Response("HTTP/1.1", 200, "", {"transfer-encoding": ("chunked",)})
+    head = TextResponse("HTTP/1.1", 200, "", {"transfer-encoding": ("chunked",)})
     counting = asyncio.create_task(count())
-    with pytest.raises(MalformedError, match=f"more than {MOST_CHUNKS} chunks"):
-        await read_http_body(stream_of(b"1\r\nx\r\n" * (MOST_CHUNKS + 1)), head, "GET")
+    with pytest.raises(MalformedMessageError, match=f"more than {MAX_CHUNKS} chunks"):
+        await read_http_body(stream_of(b"1\r\nx\r\n" * (MAX_CHUNKS + 1)), head, "GET")
     counting.cancel()
-    assert turns >= MOST_CHUNKS // 256
+    assert turns >= MAX_CHUNKS // 256
 
 
 def test_two_lengths_are_told_shortly() -> None:
     numbers = b",".join(b"%d" % number for number in range(300))
-    with pytest.raises(MalformedError) as caught:
+    with pytest.raises(MalformedMessageError) as caught:
         parse_response(b"SIP/2.0 200 OK\r\nContent-Length: " + numbers + b"\r\n\r\n")
     assert len(str(caught.value)) < 300
 
@@ -120,9 +121,9 @@ def test_two_lengths_are_told_shortly() -> None:
     [
         ("<a>" * DEEPEST + "</a>" * DEEPEST, ""),
         ("<a>" * (DEEPEST + 1) + "</a>" * (DEEPEST + 1), "nested deeper"),
-        ("<a>" + "<b/>" * (MOST_ELEMENTS - 1) + "</a>", ""),
-        ("<a>" + "<b/>" * MOST_ELEMENTS + "</a>", "elements"),
-        ("<a " + " ".join(f"b{n}=''" for n in range(MOST_ATTRIBUTES + 1)) + "/>", "attributes"),
+        ("<a>" + "<b/>" * (MAX_ELEMENTS - 1) + "</a>", ""),
+        ("<a>" + "<b/>" * MAX_ELEMENTS + "</a>", "elements"),
+        ("<a " + " ".join(f"b{n}=''" for n in range(MAX_ATTRIBUTES + 1)) + "/>", "attributes"),
         ("<a>" + "x" * 262_144 + "</a>", "characters"),
         ("<!DOCTYPE a><a/>", "document type"),
         ("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "document type"),
@@ -153,13 +154,13 @@ def test_a_fault_is_told_shortly_and_without_what_turns_a_line() -> None:
 
 def test_a_description_has_only_so_many_tracks_and_their_names_are_fit_to_show() -> None:
     tracks = parse_tracks("m=video\u202e 0\r\na=rtpmap:1 H\x1b264/9\r\n" + "m=audio\r\n" * 1_000)
-    assert len(tracks) == MOST_TRACKS
+    assert len(tracks) == MAX_TRACKS
     assert (tracks[0].media, tracks[0].codec) == ("video·", "H·264")
 
 
 def test_the_names_of_a_certificate_are_cut() -> None:
     attributes = [x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, f"{number:064}") for number in range(100)]
-    assert len(distinguished_name(x509.Name(attributes))) == LONGEST_NAME
+    assert len(distinguished_name(x509.Name(attributes))) == MAX_NAME
 
 
 BASIC_CONSTRAINTS, ALTERNATIVE_NAMES = b"\x55\x1d\x13", b"\x55\x1d\x11"

@@ -4,7 +4,7 @@ import pytest
 
 from opsmon.clock import WallClock
 from opsmon.probe.diagnosis import Diagnosis, Diagnostician, Hop, render
-from opsmon.probe.resolver import Resolver
+from opsmon.protocol.resolver import Resolver
 
 PATH = (Hop(1, "10.0.0.1", 0.41), Hop(2), Hop(3, "10.0.9.1", 2.25))
 

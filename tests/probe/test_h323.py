@@ -7,8 +7,8 @@ import pytest
 
 from opsmon.model.sample import Outcome
 from opsmon.probe.context import ProbeContext
-from opsmon.probe.h323 import H323Spec, is_tpkt
-from opsmon.probe.worker import run_check
+from opsmon.probe.kind.h323 import H323Spec, is_tpkt
+from opsmon.probe.schedule.run_check import run_check
 from tests.probe.conftest import device_with
 from tests.probe.test_tcp import Talk, hang_up, serving, stay_silent
 

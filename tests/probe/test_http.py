@@ -16,9 +16,9 @@ from pydantic import ValidationError
 from opsmon.model.sample import Outcome, Sample
 from opsmon.model.secret import Secret
 from opsmon.probe.context import ProbeContext
-from opsmon.probe.http import HttpSpec
-from opsmon.probe.http_message import LONGEST_BODY_BYTES
-from opsmon.probe.worker import run_check
+from opsmon.probe.kind.http import HttpSpec
+from opsmon.probe.schedule.run_check import run_check
+from opsmon.protocol.http.message import MAX_BODY_BYTES
 from tests.probe.certificate import Pair, new_pair
 from tests.probe.conftest import device_with
 from tests.probe.test_tcp import Talk, serving
@@ -159,7 +159,7 @@ async def test_an_endless_page_is_cut_off(context: ProbeContext) -> None:
     async with web_server(endless) as port:
         sample = await check(context, port, expect="never")
     assert sample.outcome is Outcome.DEGRADED
-    assert LONGEST_BODY_BYTES == 1_048_576
+    assert MAX_BODY_BYTES == 1_048_576
 
 
 def saying(octets: bytes) -> Talk:

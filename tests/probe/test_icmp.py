@@ -8,9 +8,10 @@ from pydantic import ValidationError
 
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome, Sample
-from opsmon.probe.context import Echo, ProbeContext
-from opsmon.probe.icmp import IcmpSpec
-from opsmon.probe.worker import run_check
+from opsmon.probe.context import ProbeContext
+from opsmon.probe.kind.icmp import IcmpSpec
+from opsmon.probe.schedule.run_check import run_check
+from opsmon.protocol.icmp.echo import Echo
 from tests.probe.conftest import device_with
 
 

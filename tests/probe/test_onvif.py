@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from opsmon.model.sample import Outcome, Sample
 from opsmon.model.secret import Secret
 from opsmon.probe.context import ProbeContext
-from opsmon.probe.digest import Login
-from opsmon.probe.onvif import OnvifSpec, security_header
-from opsmon.probe.worker import run_check
+from opsmon.probe.kind.onvif import OnvifSpec, security_header
+from opsmon.probe.schedule.run_check import run_check
+from opsmon.protocol.http.auth import Login
 from tests.probe.conftest import device_with
 from tests.probe.test_http import web_server
 

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from opsmon.model.sample import Outcome, Sample
 from opsmon.model.secret import Secret
 from opsmon.probe.context import ProbeContext
-from opsmon.probe.rtsp import RtspSpec, Track, parse_tracks
-from opsmon.probe.worker import run_check
+from opsmon.probe.kind.rtsp import RtspSpec, Track, parse_tracks
+from opsmon.probe.schedule.run_check import run_check
 from tests.probe.conftest import device_with
 from tests.probe.test_tcp import serving
 

@@ -12,11 +12,11 @@ from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device
 from opsmon.model.name import CheckName, DeviceName
 from opsmon.model.sample import Outcome, Sample
-from opsmon.probe.contact import note_contact
-from opsmon.probe.context import Finding, ProbeContext
-from opsmon.probe.phase import SPREAD_PER_CHECK_S
-from opsmon.probe.resolver import Resolver
-from opsmon.probe.scheduler import Scheduler
+from opsmon.probe.context import CheckResult, ProbeContext
+from opsmon.probe.schedule.due import SPREAD_PER_CHECK_S
+from opsmon.probe.schedule.scheduler import Scheduler
+from opsmon.protocol.liveness import note_contact
+from opsmon.protocol.resolver import Resolver
 from tests.probe.conftest import NoDriver
 from tests.probe.schedule_bench import STEP_S, Bench, at_once, check, device, never, schedule, taking
 from tests.probe.virtual_time import VirtualClock, run_virtually
@@ -221,7 +221,7 @@ def test_a_timeout_while_the_machine_slept_is_our_own_fault() -> None:
 
 
 def test_slowness_while_the_loop_was_blocked_is_our_own_fault() -> None:
-    async def answers_and_hangs(device: Device, check: Check) -> Finding:
+    async def answers_and_hangs(device: Device, check: Check) -> CheckResult:
         note_contact()
         return await never(device, check)
 
@@ -236,7 +236,7 @@ def test_slowness_while_the_loop_was_blocked_is_our_own_fault() -> None:
 
 
 def test_a_refusal_while_the_loop_was_blocked_stays_a_refusal() -> None:
-    async def refused(device: Device, check: Check) -> Finding:
+    async def refused(device: Device, check: Check) -> CheckResult:
         await asyncio.sleep(3.0)
         raise ProbeError(Outcome.REFUSED, "port closed")
 
@@ -273,7 +273,7 @@ def test_a_blocked_loop_does_not_make_a_check_run_several_times_to_catch_up() ->
 
 
 def test_a_check_that_breaks_is_logged_and_blamed_on_nobody(caplog: pytest.LogCaptureFixture) -> None:
-    async def broken(device: Device, check: Check) -> Finding:
+    async def broken(device: Device, check: Check) -> CheckResult:
         raise ZeroDivisionError("a bug of ours, with a password in it")
 
     async def story(bench: Bench) -> None:

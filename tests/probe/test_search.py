@@ -8,18 +8,18 @@ from aiohttp import web
 
 from opsmon.model.sample import Outcome, Sample
 from opsmon.probe.context import ProbeContext
-from opsmon.probe.http import HttpSpec
-from opsmon.probe.http_message import LONGEST_BODY_BYTES
-from opsmon.probe.search import LONGEST_AT_ONCE_BYTES, Searches
-from opsmon.probe.tcp import LONGEST_ANSWER_BYTES, TcpSpec
-from opsmon.probe.worker import run_check
+from opsmon.probe.kind.http import HttpSpec
+from opsmon.probe.kind.tcp import MAX_ANSWER_BYTES, TcpSpec
+from opsmon.probe.schedule.run_check import run_check
+from opsmon.probe.search import MAX_AT_ONCE_BYTES, Searches
+from opsmon.protocol.http.message import MAX_BODY_BYTES
 from tests.probe.conftest import device_with
 from tests.probe.test_http import web_server
 from tests.probe.test_tcp import serving
 
 ENDLESS = r"(?:a+)+$"  # on a text of `a` and one `b` at its end it tries more ways than there are atoms
 SQUARE = r"a+x"  # allowed on a line; on a page of one line it takes hours
-HOSTILE = b"a" * (LONGEST_BODY_BYTES - 1) + b"b"
+HOSTILE = b"a" * (MAX_BODY_BYTES - 1) + b"b"
 GBK = "text/html; charset=gbk"
 
 
@@ -44,7 +44,7 @@ async def test_a_hostile_page_is_our_own_fault_at_the_limit(context: ProbeContex
 
 
 async def test_a_page_of_a_mib_is_searched_whole_in_the_code_that_it_declares(context: ProbeContext) -> None:
-    body = b"x" * (LONGEST_BODY_BYTES - 8) + "门禁正常".encode("gbk")
+    body = b"x" * (MAX_BODY_BYTES - 8) + "门禁正常".encode("gbk")
     sample = await check_page(context, body, "门禁正常$", timeout_s=20.0)
     assert (sample.outcome, sample.detail) == (Outcome.OK, "")
     sample = await check_page(context, body, "故障", timeout_s=20.0)
@@ -81,7 +81,7 @@ async def test_a_server_that_drips_is_searched_a_hundred_times_not_for_each_octe
         for _ in range(2_000):
             writer.write(b".")
             await asyncio.sleep(0)
-        writer.write(b"." * (LONGEST_ANSWER_BYTES - 2_005) + b"login")
+        writer.write(b"." * (MAX_ANSWER_BYTES - 2_005) + b"login")
         await writer.drain()
 
     counting = ProbeContext(context.clock, context.pinger, context.snmp, context.resolver, searches=Counting())
@@ -96,5 +96,5 @@ async def test_what_is_quick_needs_no_process(context: ProbeContext) -> None:
     searches = context.searches
     assert await searches.groups(re.compile(r"load (?P<one>\d+)"), "load 3", 1.0) == {"one": "3"}
     assert await searches.groups(re.compile("never"), "load 3", 1.0) is None
-    assert await searches.in_page(re.compile("x"), b"x" * LONGEST_AT_ONCE_BYTES, "", 1.0)
+    assert await searches.in_page(re.compile("x"), b"x" * MAX_AT_ONCE_BYTES, "", 1.0)
     assert searches._pool is None

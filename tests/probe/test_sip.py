@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from opsmon.model.sample import Outcome, Sample
 from opsmon.probe.context import ProbeContext
-from opsmon.probe.sip import SipSpec
-from opsmon.probe.worker import run_check
+from opsmon.probe.kind.sip import SipSpec
+from opsmon.probe.schedule.run_check import run_check
 from tests.probe.conftest import device_with
 from tests.probe.test_tcp import serving
 

@@ -11,12 +11,12 @@ from opsmon.config.profiles import load_profiles
 from opsmon.model.device import Device
 from opsmon.model.sample import Outcome
 from opsmon.probe.context import ProbeContext
+from opsmon.probe.kind.snmp import SnmpSpec
 from opsmon.probe.profile.pollers import DevicePollers
-from opsmon.probe.snmp.pace import Terms
-from opsmon.probe.snmp.session import NO_ROWS, Index, Oid, SnmpSession, SnmpValue, Walked
-from opsmon.probe.snmp.traffic import Trace
-from opsmon.probe.snmp_check import SnmpSpec
-from opsmon.probe.worker import run_check
+from opsmon.probe.schedule.run_check import run_check
+from opsmon.protocol.snmp.pace import Terms
+from opsmon.protocol.snmp.session import NO_ROWS, Index, Oid, SnmpSession, SnmpValue, Walked
+from opsmon.protocol.snmp.traffic import Trace
 from tests.probe.conftest import device_with
 from tests.probe.profile.recording import RecordedSession, parse_recording
 

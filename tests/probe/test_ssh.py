@@ -11,15 +11,15 @@ import asyncssh
 import pytest
 from pydantic import ValidationError
 
-from opsmon.app.single import probe_once
 from opsmon.model.device import Device, SshAccess
 from opsmon.model.sample import Outcome, Sample
 from opsmon.model.secret import Secret
 from opsmon.probe.context import ProbeContext
-from opsmon.probe.host_key import HostKeyPins, Place, parse_known_hosts
+from opsmon.probe.kind.ssh import MAX_GREETING_BYTES, SshSpec
+from opsmon.probe.once import probe_once
 from opsmon.probe.profile.choose import ProfileSet
-from opsmon.probe.ssh import LONGEST_GREETING_BYTES, SshSpec
-from opsmon.probe.worker import run_check
+from opsmon.probe.schedule.run_check import run_check
+from opsmon.protocol.host_keys import HostKeyPins, KeyPlace, parse_known_hosts
 from tests.probe.conftest import device_with
 from tests.probe.test_tcp import serving
 
@@ -84,7 +84,9 @@ async def test_a_wrong_password_is_auth_and_is_nowhere_to_be_read(
 async def test_a_server_with_another_key_never_sees_the_password(context: ProbeContext) -> None:
     seen: list[str] = []
     async with password_server(seen) as port:
-        assert context.host_keys.trusts(Place("here", port, "127.0.0.1"), "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOther")
+        assert context.host_keys.trusts(
+            KeyPlace("here", port, "127.0.0.1"), "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOther"
+        )
         sample = await check(device_at(port), context)
     assert sample.outcome is Outcome.AUTH
     assert seen == []
@@ -163,7 +165,7 @@ async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
         saying(b"HTTP/1.1 400 Bad Request\r\n\r\n"),
         saying(b""),
         saying(b"\0\xff" * 5000),
-        saying(*[b"still not SSH\r\n"] * LONGEST_GREETING_BYTES),
+        saying(*[b"still not SSH\r\n"] * MAX_GREETING_BYTES),
     ],
     ids=["http", "nothing", "octets", "endless"],
 )

@@ -11,12 +11,12 @@ import pytest
 from opsmon.model.sample import Outcome, Sample
 from opsmon.model.secret import Secret
 from opsmon.probe.context import ProbeContext
-from opsmon.probe.digest import Challenge, Login, choose_challenge, login_codes, parse_challenges
-from opsmon.probe.field import CheckSpec
-from opsmon.probe.onvif import open_envelope
+from opsmon.probe.kind.onvif import open_envelope
+from opsmon.probe.kind.spec import CheckSpec
 from opsmon.probe.registry import KINDS
-from opsmon.probe.wire_text import shown, wire_octets, wire_text
-from opsmon.probe.worker import run_check
+from opsmon.probe.schedule.run_check import run_check
+from opsmon.protocol.http.auth import Challenge, Login, choose_challenge, login_codes, parse_challenges
+from opsmon.protocol.wire_text import shown, wire_octets, wire_text
 from tests.probe.conftest import device_with
 from tests.probe.test_onvif import IDENTITY
 from tests.probe.test_sip import response as sip_response

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from opsmon.model.device import Device
 from opsmon.model.sample import Outcome, Sample
 from opsmon.probe.context import ProbeContext
-from opsmon.probe.tcp import LONGEST_ANSWER_BYTES, TcpSpec
-from opsmon.probe.worker import run_check
+from opsmon.probe.kind.tcp import MAX_ANSWER_BYTES, TcpSpec
+from opsmon.probe.schedule.run_check import run_check
 from tests.probe.conftest import device_with
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -122,7 +122,7 @@ async def test_an_endless_answer_is_cut_off(context: ProbeContext) -> None:
     async with serving(flood) as port:
         sample = await check(device_with("tcp", TcpSpec(port=port, expect="never")), context)
     assert sample.outcome is Outcome.DEGRADED
-    assert len(sample.detail) < 300 < LONGEST_ANSWER_BYTES
+    assert len(sample.detail) < 300 < MAX_ANSWER_BYTES
 
 
 async def test_a_name_that_does_not_resolve_is_our_own_fault(context: ProbeContext) -> None:

@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 from opsmon.model.sample import Sample
 from opsmon.probe.address_hash import address_hash
 from opsmon.probe.context import ProbeContext
-from opsmon.probe.tls import distinguished_name, standard_cipher
+from opsmon.protocol.http.tls import distinguished_name, standard_cipher
 from tests.probe.certificate import new_pair
 from tests.probe.test_http import check, series, web_server
 

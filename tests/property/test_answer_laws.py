@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from opsmon.errors import ProbeError
 from opsmon.model.secret import Secret
-from opsmon.probe.digest import Login, answer_challenge, choose_challenge, parse_challenges
-from opsmon.probe.host_key import parse_known_hosts
-from opsmon.probe.onvif import open_envelope, parse_clock
-from opsmon.probe.rtsp import parse_tracks
-from opsmon.probe.sip import SipSettings, options_request
-from opsmon.probe.tcp import first_line
-from opsmon.probe.text_message import MalformedError, build_request, parse_response, read_response
+from opsmon.probe.kind.onvif import open_envelope, parse_clock
+from opsmon.probe.kind.rtsp import parse_tracks
+from opsmon.probe.kind.sip import SipSettings, options_request
+from opsmon.probe.kind.tcp import first_line
+from opsmon.protocol.host_keys import parse_known_hosts
+from opsmon.protocol.http.auth import Login, answer_challenge, choose_challenge, parse_challenges
+from opsmon.protocol.text_message import MalformedMessageError, build_request, parse_response, read_response
 
 LINES = st.lists(
     st.sampled_from(
@@ -31,7 +31,7 @@ NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\r\n:"), min_si
 
 @given(LIKELY)
 def test_any_octets_are_a_response_or_malformed(octets: bytes) -> None:
-    with contextlib.suppress(MalformedError):
+    with contextlib.suppress(MalformedMessageError):
         response = parse_response(octets)
         assert response.body in octets
         assert 0 <= response.status <= 999
@@ -43,7 +43,7 @@ def test_a_stream_of_any_octets_ends(octets: bytes) -> None:
         reader = asyncio.StreamReader()
         reader.feed_data(octets)
         reader.feed_eof()
-        with contextlib.suppress(MalformedError):
+        with contextlib.suppress(MalformedMessageError):
             await read_response(reader)
 
     asyncio.run(read())
@@ -51,7 +51,7 @@ def test_a_stream_of_any_octets_ends(octets: bytes) -> None:
 
 @given(st.lists(st.tuples(NAMES, st.text(st.characters(codec="utf-8"), max_size=30)), max_size=5))
 def test_no_value_can_begin_another_header(headers: list[tuple[str, str]]) -> None:
-    with contextlib.suppress(MalformedError):
+    with contextlib.suppress(MalformedMessageError):
         request = build_request("OPTIONS", "sip:a@b", "SIP/2.0", headers)
         assert request.count(b"\r\n") == len(headers) + 2
         assert request.count(b"\n") == len(headers) + 2
@@ -87,5 +87,5 @@ def test_a_first_line_is_short_and_fit_to_show(heard: bytes) -> None:
 @given(st.sampled_from(["udp", "tcp"]), LIKELY)
 def test_nothing_but_its_own_answer_answers_a_request(transport: str, octets: bytes) -> None:
     request = options_request("192.0.2.1", "192.0.2.9:5060", SipSettings(transport=transport))
-    with contextlib.suppress(MalformedError):
+    with contextlib.suppress(MalformedMessageError):
         assert not request.is_answered_by(parse_response(octets))

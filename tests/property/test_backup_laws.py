@@ -6,11 +6,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from opsmon.backup.device.terminal import render
+from opsmon.backup.proof.sections import IncompleteTextError, join_sections, parse_sections
 from opsmon.backup.recipe import Structure
-from opsmon.backup.scrub import PLACEHOLDER, Scrubber
-from opsmon.backup.scrub_words import is_about_rules
-from opsmon.backup.sections import IncompleteError, join_sections, parse_sections
-from opsmon.backup.terminal import render
+from opsmon.backup.secrecy.scrub import PLACEHOLDER, Scrubber
+from opsmon.backup.secrecy.scrub_words import is_about_rules
 from tests.backup.far_end import ERASE, SHOW
 from tests.backup.planted import HARMLESS, PLANTED
 
@@ -82,7 +82,7 @@ def test_sections_join_to_the_text_or_are_refused(text: str, structure: Structur
     text = text.strip("\n") + "\n" if text.strip("\n") else ""
     try:
         sections = parse_sections(text, structure)
-    except IncompleteError:
+    except IncompleteTextError:
         return
     assert join_sections(sections, structure) == text
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsmon.contract.case import Case, Estimates, Pressure
-from opsmon.contract.clock import Clock, next_change_at, state_at
-from opsmon.contract.replay import replay_case
-from opsmon.contract.watch import ClockKey, clock_events, next_deadline
-from opsmon.contract.why import why
+from opsmon.contract.clock.case import Case, Estimates, Pressure
+from opsmon.contract.clock.events import ClockKey, clock_events, next_deadline
+from opsmon.contract.clock.replay import replay_case
+from opsmon.contract.clock.sla_clock import SlaClock, next_change_at, state_at
+from opsmon.contract.explain.why import why
 from opsmon.model.device import Kind
 from opsmon.model.event import ClockChanged, ClockState
 from opsmon.model.incident import STARTS, Fact, FactType, Severity
@@ -60,7 +60,7 @@ def cases(draw: st.DrawFn) -> Case:
     )
 
 
-def clocks_of(case: Case) -> tuple[Clock, ...]:
+def clocks_of(case: Case) -> tuple[SlaClock, ...]:
     return stock_books()[case.contract].clocks(case)
 
 
@@ -113,7 +113,7 @@ def test_a_replay_tells_what_a_daemon_that_lives_through_it_tells(case: Case, lo
 def live(case: Case, looks: list[datetime]) -> tuple[ClockChanged, ...]:
     facts = sorted(case.facts, key=lambda fact: (fact.at, fact.type not in STARTS))
     known: tuple[Fact, ...] = ()
-    clocks: tuple[Clock, ...] = ()
+    clocks: tuple[SlaClock, ...] = ()
     announced: dict[ClockKey, ClockChanged] = {}
     told: list[ClockChanged] = []
     now = FIRST - timedelta(days=1)

@@ -7,14 +7,14 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsmon.config.conditions import load_conditions
-from opsmon.config.problem import Problems
+from opsmon.config.rules.conditions import load_conditions
+from opsmon.config.yaml.problem import Problems
 from opsmon.model.device import Kind
 from opsmon.model.event import ConditionCleared, ConditionRaised, ConditionUnseen, Event
 from opsmon.model.name import DeviceName
 from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
-from opsmon.state.advance import apply_sample, start_fleet
-from opsmon.state.condition import raised_conditions
+from opsmon.state.api import apply_sample, start_fleet
+from opsmon.state.condition.judge import raised_conditions
 from opsmon.state.fleet import FleetState
 from opsmon.state.restore import fold_event
 from tests.state.scene import START, make_device, make_inventory, make_sample

@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from opsmon.config.inventory_spec import DeviceSpec
-from opsmon.config.node import YamlProblem, parse_yaml
-from opsmon.config.problem import Problems
+from opsmon.config.inventory.inventory_spec import DeviceSpec
 from opsmon.config.root import Root, load_root
+from opsmon.config.yaml.node import YamlProblem, parse_yaml
+from opsmon.config.yaml.problem import Problems
 from opsmon.errors import ConfigError
 from opsmon.ledger.table_import import Wishes, import_table
 

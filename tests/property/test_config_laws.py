@@ -8,12 +8,12 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from opsmon.config.device_range import members, range_mistake
-from opsmon.config.emit import emit_yaml
-from opsmon.config.inventory_spec import RangeSpec
-from opsmon.config.layer import merge_layers
-from opsmon.config.node import parse_yaml
-from opsmon.config.parent import find_circles
+from opsmon.config.inventory.device_range import members, range_mistake
+from opsmon.config.inventory.inventory_spec import RangeSpec
+from opsmon.config.inventory.layer import merge_layers
+from opsmon.config.inventory.parent import find_circles
+from opsmon.config.yaml.emit import emit_yaml
+from opsmon.config.yaml.node import parse_yaml
 from opsmon.model.device import Kind
 from opsmon.model.name import DeviceName
 

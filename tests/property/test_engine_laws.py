@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from opsmon.engine.compaction import compact
 from opsmon.engine.decide import decide
-from opsmon.engine.digest import digest
 from opsmon.engine.effect import AlertKind, AlertStatus, Notify
-from opsmon.engine.fold import fold, recall, restore
+from opsmon.engine.fold import fold, reload, restore
 from opsmon.engine.input import (
     AddFact,
     AttachDiagnosis,
@@ -31,7 +31,7 @@ from opsmon.model.event import DeviceState, Event, IncidentOpened
 from opsmon.model.incident import Ending, Fact, FactType, Severity
 from opsmon.model.name import CheckName, ClauseId, DeviceName, IncidentId
 from opsmon.model.sample import Outcome, Sample
-from opsmon.state.advance import state_of
+from opsmon.state.api import state_of
 from opsmon.store.codec import decode_event, encode_event
 from tests.engine.scene import HALL, SITE, START, contracts, rules_of, sample
 
@@ -224,11 +224,11 @@ def test_the_world_is_the_fold_of_its_journal(steps: list[tuple[float, Make | No
 @given(STORIES)
 def test_its_digest_tells_the_same(steps: list[tuple[float, Make | None]]) -> None:
     story = Story().tell(steps)
-    told = digest(story.journal, story.world.incidents.by_id)
+    told = compact(story.journal, story.world.incidents.by_id)
     whole = restore(story.world.rules, story.journal, story.now)
     short = replace(restore(story.world.rules, told, story.now), notices=whole.notices)
     assert (short.incidents, short.words) == (whole.incidents, whole.words)
-    assert digest(told, story.world.incidents.by_id) == told
+    assert compact(told, story.world.incidents.by_id) == told
     for name, machine in whole.fleet.machines.items():
         assert short.fleet.machines[name] == machine
 
@@ -314,7 +314,7 @@ def test_an_incident_can_be_let_go_and_recalled(steps: list[tuple[float, Make | 
                 notices=story.world.notices.delete(name),
             )
             mine = [event for event in story.journal if getattr(event, "incident", None) == name]
-            back = recall(without, mine)
+            back = reload(without, mine)
             assert back.incidents.by_id[name] == incident
             assert back.words == story.world.words
             assert back.notices == story.world.notices

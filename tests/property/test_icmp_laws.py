@@ -5,10 +5,10 @@ import contextlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsmon.probe.icmp_packet import (
+from opsmon.protocol.icmp.packet import (
     EchoReply,
     IpVersion,
-    MalformedError,
+    MalformedPacketError,
     build_request,
     checksum_of,
     parse_answer,
@@ -21,19 +21,19 @@ NUMBERS = st.integers(0, 65_535)
 
 @given(VERSIONS, st.binary(max_size=200))
 def test_any_message_is_read_or_refused_as_malformed(version: IpVersion, message: bytes) -> None:
-    with contextlib.suppress(MalformedError):
+    with contextlib.suppress(MalformedPacketError):
         parse_answer(version, message)
 
 
 @given(VERSIONS, st.sampled_from([1, 2, 3, 4, 11, 12]), st.binary(min_size=7, max_size=120))
 def test_any_error_is_read_or_refused_as_malformed(version: IpVersion, kind: int, rest: bytes) -> None:
-    with contextlib.suppress(MalformedError):
+    with contextlib.suppress(MalformedPacketError):
         parse_answer(version, bytes((kind,)) + rest)
 
 
 @given(st.binary(max_size=100))
 def test_any_datagram_is_stripped_or_refused(datagram: bytes) -> None:
-    with contextlib.suppress(MalformedError):
+    with contextlib.suppress(MalformedPacketError):
         assert datagram.endswith(strip_ipv4_header(datagram))
 
 

@@ -10,14 +10,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from opsmon.config.address import never_a_device
-from opsmon.config.inventory_spec import DeviceSpec, is_name
-from opsmon.config.problem import Problems
+from opsmon.config.inventory.address import never_a_device
+from opsmon.config.inventory.inventory_spec import DeviceSpec, is_name
+from opsmon.config.yaml.problem import Problems
 from opsmon.errors import ConfigError
-from opsmon.ledger.cell_list import joined_items, joined_labels, split_items, split_labels
 from opsmon.ledger.columns import halfwidth
 from opsmon.ledger.export import export_csv
 from opsmon.ledger.row import Fate
+from opsmon.ledger.table.cell_list import joined_items, joined_labels, split_items, split_labels
 from opsmon.ledger.table_import import TableImport, Wishes, import_table
 from opsmon.ledger.workbook_export import export_workbook
 from opsmon.model.device import Kind

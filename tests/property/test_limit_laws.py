@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from opsmon.contract.calendar import DAY_S
-from opsmon.contract.limit import Limit, Unit, due_of, half_of
-from opsmon.contract.window import HoursOn, Window, add_open_time, open_time_between
-from opsmon.contract.working_time import WORKING_TIME, warned_at
+from opsmon.contract.calendar.calendar import DAY_S
+from opsmon.contract.calendar.limit import Limit, Unit, due_of, half_of
+from opsmon.contract.calendar.window import HoursOn, Window, add_open_time, open_time_between
+from opsmon.contract.calendar.working_time import WORKING_TIME, warned_at
 from opsmon.text.bilingual import Text
 from tests.contract.rulebook import book
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsmon.contract.budget import Fault, Reading, budget_uses, month_of
+from opsmon.contract.money.budget import BudgetReading, Fault, budget_uses, month_of
+from opsmon.contract.money.penalty import Delay, days_late, estimate_delays, total_of
 from opsmon.contract.obligation import task_state, tasks_of
-from opsmon.contract.penalty import Delay, days_late, estimate_delays, total_of
 from opsmon.model.duty import TaskState
 from opsmon.model.name import ClauseId, IncidentId
 from tests.contract.rulebook import book, local, stock_books
@@ -70,8 +70,8 @@ def test_every_fault_that_counts_is_in_one_month_and_the_order_does_not_matter(
     for month in months:
         uses = budget_uses(budget, faults, month, START, BOOK.calendar)
         assert uses == budget_uses(budget, shuffled, month, START, BOOK.calendar)
-        assert uses[0].used == sum(use.used for use in uses if use.reading is Reading.MILD)
-        assert all(uses[0].used <= use.used for use in uses if use.reading is Reading.STRICT)
+        assert uses[0].used == sum(use.used for use in uses if use.reading is BudgetReading.MILD)
+        assert all(uses[0].used <= use.used for use in uses if use.reading is BudgetReading.STRICT)
         counted += uses[0].used
     assert counted == sum(not fault.excluded for fault in faults)
 

@@ -16,9 +16,9 @@ from opsmon.model.event import ClockChanged, ClockState, DeviceState
 from opsmon.model.incident import Severity
 from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
 from opsmon.notify.alertmanager import ZERO_TIME, labels_of, payload_of
-from opsmon.notify.retry import LONGEST_WAIT_S, Circuit, retry_wait_s
-from opsmon.notify.voice import Voice
-from tests.console.scene import loaded_root
+from opsmon.notify.retry import MAX_WAIT_S, Circuit, retry_wait_s
+from opsmon.notify.voice import RenderContext
+from tests.web.scene import loaded_root
 
 texts = st.text(st.characters(codec=None), max_size=20)  # lone surrogates too: device names may come from anywhere
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds are naive
@@ -75,7 +75,7 @@ def notifies(draw: st.DrawFn) -> Notify:
 
 
 voices = st.builds(
-    Voice,
+    RenderContext,
     language=st.sampled_from(["zh", "en"]),
     timezone=st.sampled_from([ZoneInfo("UTC"), ZoneInfo("Asia/Shanghai")]),
     console_url=texts,
@@ -85,7 +85,7 @@ voices = st.builds(
 
 @settings(max_examples=50)
 @given(notifies(), voices)
-def test_a_body_is_always_json_that_can_be_sent(notify: Notify, voice: Voice) -> None:
+def test_a_body_is_always_json_that_can_be_sent(notify: Notify, voice: RenderContext) -> None:
     raw = payload_of(notify, "oncall", voice).encode("utf-8")
     (alert,) = json.loads(raw)["alerts"]
     assert (alert["endsAt"] == ZERO_TIME) == (notify.status is AlertStatus.FIRING)
@@ -96,7 +96,9 @@ def test_a_body_is_always_json_that_can_be_sent(notify: Notify, voice: Voice) ->
 
 @settings(max_examples=50)
 @given(notifies(), voices, voices)
-def test_labels_do_not_change_with_what_happens_to_the_incident(notify: Notify, voice: Voice, other: Voice) -> None:
+def test_labels_do_not_change_with_what_happens_to_the_incident(
+    notify: Notify, voice: RenderContext, other: RenderContext
+) -> None:
     incident = notify.incident
     later = replace(
         notify,
@@ -115,7 +117,7 @@ def test_labels_do_not_change_with_what_happens_to_the_incident(notify: Notify, 
 @settings(max_examples=50)
 @given(notifies(), notifies())
 def test_alerts_with_other_labels_have_other_group_keys_or_the_same_group(one: Notify, other: Notify) -> None:
-    keys = [json.loads(payload_of(notify, "oncall", Voice()))["groupKey"] for notify in (one, other)]
+    keys = [json.loads(payload_of(notify, "oncall", RenderContext()))["groupKey"] for notify in (one, other)]
     grouped = [
         {name: labels_of(notify).get(name) for name in ("alertname", "incident", "clause", "target")}
         for notify in (one, other)
@@ -125,7 +127,7 @@ def test_alerts_with_other_labels_have_other_group_keys_or_the_same_group(one: N
 
 @given(st.integers(1, 10_000), st.floats(0, 1))
 def test_no_retry_waits_longer_than_a_minute_nor_comes_at_once(attempts: int, jitter: float) -> None:
-    assert 0.5 <= retry_wait_s(attempts, jitter) <= LONGEST_WAIT_S
+    assert 0.5 <= retry_wait_s(attempts, jitter) <= MAX_WAIT_S
 
 
 @given(st.lists(st.tuples(st.booleans(), st.floats(0, 100)), max_size=50), st.floats(0, 1))

@@ -10,9 +10,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from opsmon.engine.desk import Accepted, Answer, Refused
 from opsmon.engine.fold import restore
 from opsmon.engine.input import AddFact, Command, JudgeScope, SetMaintenance
+from opsmon.engine.port import Accepted, Answer, CommandRefusal
 from opsmon.model.event import CommandRefused, Event, IncidentOpened
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
@@ -147,7 +147,7 @@ async def check(acts: list[Act], root: Path) -> None:
     for answer in theatre.answers:
         if isinstance(answer, Accepted):
             assert all(event in journal for event in answer.events)
-        if isinstance(answer, Refused):
+        if isinstance(answer, CommandRefusal):
             assert any(isinstance(event, CommandRefused) and event.reason == answer.reason for event in journal)
     opened = [event.incident for event in journal if isinstance(event, IncidentOpened)]
     assert len(opened) == len(set(opened))

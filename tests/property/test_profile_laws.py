@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsmon.config.profiles import load_profiles
-from opsmon.probe.charset import decode_field, decode_octets
-from opsmon.probe.profile.convert import value_at
-from opsmon.probe.profile.metric import METRICS
+from opsmon.probe.profile.definition.convert import value_at
+from opsmon.probe.profile.definition.metric import METRICS
 from opsmon.probe.profile.poller import DevicePoller
 from opsmon.probe.profile.record import format_recording, private_words, scrub
 from opsmon.probe.profile.text import LONGEST_TEXT, clean_text, number_of
-from opsmon.probe.snmp.session import Oid, SnmpValue
+from opsmon.protocol.charset import decode_field, decode_octets
+from opsmon.protocol.snmp.session import Oid, SnmpValue
 from tests.probe.profile.making import profile_of
 from tests.probe.profile.recording import RecordedSession, parse_recording
 

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from opsmon.contract.case import Case, Finding
-from opsmon.contract.replay import replay_case
-from opsmon.contract.watch import key_of
+from opsmon.contract.clock.case import Case, Finding
+from opsmon.contract.clock.events import key_of
+from opsmon.contract.clock.replay import replay_case
+from opsmon.engine.decision import case_of
 from opsmon.engine.input import AddFact, JudgeScope, RecordNotice
-from opsmon.engine.turn import case_of
 from opsmon.incident.incident import Incident
 from opsmon.model.device import Device, Kind
 from opsmon.model.event import ClockChanged, ClockState, IncidentOpened, ScopeJudged

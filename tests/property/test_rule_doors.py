@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from opsmon.config.node import parse_yaml
 from opsmon.config.root import Root, load_root
+from opsmon.config.yaml.node import parse_yaml
 from opsmon.errors import ConfigError
 
 REPOSITORY = Path(__file__).parents[2]

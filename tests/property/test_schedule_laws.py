@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from opsmon.model.device import Check, Device
 from opsmon.model.name import CheckName, DeviceName
-from opsmon.probe.context import Finding
-from opsmon.probe.phase import first_due_s, jitter_of, next_due_s
+from opsmon.probe.context import CheckResult
+from opsmon.probe.schedule.due import first_due_s, jitter_of, next_due_s
 from tests.probe.schedule_bench import Bench, check, device, schedule
 
 NAMES = st.text(min_size=1, max_size=20)
@@ -58,9 +58,9 @@ def test_no_check_ever_runs_twice_at_once_and_places_are_never_lost(
 ) -> None:
     runs = iter(range(1_000_000))
 
-    async def behave(device: Device, check: Check) -> Finding:
+    async def behave(device: Device, check: Check) -> CheckResult:
         await asyncio.sleep(durations_s[next(runs) % len(durations_s)])
-        return Finding()
+        return CheckResult()
 
     async def story(bench: Bench) -> None:
         for what, numbers, period_s, pause_s in steps:

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opsmon.config.node import TEXT_KEYS
+from opsmon.config.yaml.node import TEXT_KEYS
 from tests.config.schemas import SPECS, refusals, refusals_of_form, shipped, validator
 
 SLIPS = ("unknown key", "misspelt key", "dropped", "null", "number", "truth", "text", "list", "mapping", "wrong word")
-LONGEST_LIST = 3
+MAX_LIST = 3
 VALUES: dict[str, Any] = {
     "null": None, "number": 7, "truth": True, "text": "some words", "list": ["one"], "mapping": {"one": 1},
 }  # fmt: skip
@@ -28,7 +28,7 @@ def seeds(name: str) -> list[Any]:
 def _short(node: Any) -> Any:
     if isinstance(node, dict):
         return {key: _short(value) for key, value in node.items()}
-    return [_short(item) for item in node[:LONGEST_LIST]] if isinstance(node, list) else node
+    return [_short(item) for item in node[:MAX_LIST]] if isinstance(node, list) else node
 
 
 def ways(node: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsmon.backup.scrub import LONGEST_LINE, PLACEHOLDER, Scrubber
+from opsmon.backup.secrecy.scrub import MAX_LINE, PLACEHOLDER, Scrubber
 from opsmon.bounds import CONFIGURATION_LINE_CHARS
 from tests.backup.planted import HARMLESS
 from tests.backup.secret_grammar import TEMPLATES
@@ -66,13 +66,13 @@ def test_what_is_no_secret_stays_readable(line: str, indent: str, before: str) -
     assert SCRUBBER.scrub(text) == text
 
 
-PLACES = st.integers(0, LONGEST_LINE)
+PLACES = st.integers(0, MAX_LINE)
 WORDS = st.sampled_from(["password", "snmp-server community", "secret 5"])
 
 
 @given(PLACES, WORDS, st.sampled_from([9, 1_500]))
 def test_a_secret_of_a_long_line_is_hidden_where_its_parts_meet(place: int, word: str, length: int) -> None:
-    filler = "abcdefg " * (LONGEST_LINE // 8)
+    filler = "abcdefg " * (MAX_LINE // 8)
     secret = "Zx7" + "q" * length
     line = f"{filler[:place]} {word} {secret} {filler[place:]}"
     scrubbed = SCRUBBER.scrub(line + "\n")

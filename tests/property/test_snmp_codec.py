@@ -4,10 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsmon.demo import ber as far_ber
-from opsmon.probe.snmp import ber
-from opsmon.probe.snmp.ber import MalformedError
-from opsmon.probe.snmp.message import Head, Response, decode_head, decode_response
-from opsmon.probe.snmp.value import Marker, decode_value
+from opsmon.protocol.snmp.codec import ber
+from opsmon.protocol.snmp.codec.ber import MalformedBerError
+from opsmon.protocol.snmp.codec.message import MessageHead, Response, decode_head, decode_response
+from opsmon.protocol.snmp.codec.value import Marker, decode_value
 
 sub_identifiers = st.one_of(st.integers(0, 200), st.integers(0, 2**32 - 1))
 oids = st.builds(
@@ -38,7 +38,7 @@ def written(found: list[tuple[tuple[int, ...], bytes]], request_id: int = 77, st
     return far_ber.wrap(0x30, far_ber.integer(1) + far_ber.text("public") + far_ber.wrap(0xA2, body))
 
 
-def read(data: bytes) -> tuple[Head, Response]:
+def read(data: bytes) -> tuple[MessageHead, Response]:
     head = decode_head(data)
     return head, decode_response(data, head)
 
@@ -80,7 +80,7 @@ def test_responses_survive(found: list[tuple[tuple[int, ...], bytes]], request_i
 def test_any_octets_are_read_or_refused(data: bytes) -> None:
     try:
         read(data)
-    except MalformedError:
+    except MalformedBerError:
         return
 
 
@@ -91,7 +91,7 @@ def test_a_changed_response_is_read_or_refused(found: list[tuple[tuple[int, ...]
         octets[data.draw(st.integers(0, len(octets) - 1))] = data.draw(st.integers(0, 255))
     try:
         _, response = read(bytes(octets))
-    except MalformedError:
+    except MalformedBerError:
         return
     for value in response.values:
         assert value is None or isinstance(value, int | float | bytes | tuple | Marker)
@@ -103,7 +103,7 @@ def test_a_cut_response_is_always_refused(found: list[tuple[tuple[int, ...], byt
     cut = octets[: data.draw(st.integers(0, len(octets) - 1))]
     try:
         read(cut)
-    except MalformedError:
+    except MalformedBerError:
         return
     raise AssertionError("read past the end")
 

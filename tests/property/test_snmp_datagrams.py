@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from opsmon.demo import ber
 from opsmon.errors import ProbeError
-from opsmon.probe.snmp.engine import SnmpEngine
-from opsmon.probe.snmp.pace import Patience
-from tests.probe.snmp.far_end import IF_ENTRY, SYS_DESCR, SYS_NAME, Asked, a_switch, far_end
+from opsmon.protocol.snmp.engine import SnmpEngine
+from opsmon.protocol.snmp.pace import RetryPolicy
+from tests.protocol.snmp.far_end import IF_ENTRY, SYS_DESCR, SYS_NAME, Asked, a_switch, far_end
 
 COLUMNS = [(*IF_ENTRY, column) for column in range(1, 4)]
 
@@ -20,7 +20,7 @@ async def converse(behave: Any) -> tuple[Any, Any, list[dict[str, Any]]]:
     """A GET and a walk against an agent that behaves so; their results or errors, and what the loop complained of."""
     complaints: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: complaints.append(context))
-    engine = SnmpEngine(patience=Patience((0.02, 0.02)))
+    engine = SnmpEngine(patience=RetryPolicy((0.02, 0.02)))
     await engine.start()
     try:
         async with asyncio.timeout(10), far_end(a_switch(5), behave) as agent:

@@ -7,14 +7,22 @@ from hypothesis import strategies as st
 
 from opsmon.demo import ber as far_ber
 from opsmon.demo.snmp_agent import MibView, SnmpAgent
-from opsmon.probe.snmp.ber import MalformedError
-from opsmon.probe.snmp.exchange import CALLS_BETWEEN_TRIALS, Habits, Limits
-from opsmon.probe.snmp.get import Get
-from opsmon.probe.snmp.layout import Layout, learn_layout
-from opsmon.probe.snmp.message import VERSION_2C, Head, Pdu, Response, decode_head, decode_response, encode_request
-from opsmon.probe.snmp.plan import Plan, Rehearsed
-from opsmon.probe.snmp.session import Oid
-from opsmon.probe.snmp.walk import Walk
+from opsmon.protocol.snmp.codec.ber import MalformedBerError
+from opsmon.protocol.snmp.codec.layout import Layout, learn_layout
+from opsmon.protocol.snmp.codec.message import (
+    VERSION_2C,
+    MessageHead,
+    Pdu,
+    Response,
+    decode_head,
+    decode_response,
+    encode_request,
+)
+from opsmon.protocol.snmp.exchange import CALLS_BETWEEN_TRIALS, AgentQuirks, WalkLimits
+from opsmon.protocol.snmp.get import Get
+from opsmon.protocol.snmp.replay import CachedCall, CachedOperation
+from opsmon.protocol.snmp.session import Oid
+from opsmon.protocol.snmp.walk import Walk
 
 TABLE: Oid = (1, 3, 6, 1, 4, 1, 99, 1)
 COLUMNS = [(*TABLE, number) for number in range(1, 5)]
@@ -45,7 +53,7 @@ def response_of(encoded: Sequence[bytes], request_id: int = REQUEST_ID, communit
     return far_ber.wrap(0x30, far_ber.integer(1) + far_ber.text(community) + far_ber.wrap(0xA2, body))
 
 
-def decoded(datagram: bytes) -> tuple[Head, Response]:
+def decoded(datagram: bytes) -> tuple[MessageHead, Response]:
     head = decode_head(datagram)
     return head, decode_response(datagram, head)
 
@@ -118,7 +126,7 @@ def test_a_layout_fits_what_it_was_learned_from_and_no_other_id_or_community(enc
     assert layout.read(response_of(encoded)[:-1], REQUEST_ID) is None
 
 
-def converse(rehearsed: Rehearsed, agent: SnmpAgent, lost: set[int]) -> tuple[list[bytes], int]:
+def converse(rehearsed: CachedOperation, agent: SnmpAgent, lost: set[int]) -> tuple[list[bytes], int]:
     """Run it to its end; the requests sent, and how many answers were read by their layout. `lost` are not answered."""
     sent: list[bytes] = []
     quick = 0
@@ -141,7 +149,7 @@ def converse(rehearsed: Rehearsed, agent: SnmpAgent, lost: set[int]) -> tuple[li
         else:
             try:
                 rehearsed.take(decoded(answer)[1])
-            except MalformedError as error:
+            except MalformedBerError as error:
                 raise AssertionError("the demo's agent writes good messages") from error
     return sent, quick
 
@@ -171,14 +179,18 @@ def histories(draw: st.DrawFn) -> list[Rows]:
 @settings(max_examples=150)
 @given(histories(), st.dictionaries(st.integers(0, 7), st.sets(st.integers(1, 6), max_size=3)))
 def test_a_plan_changes_no_result(history: list[Rows], lost_at: dict[int, set[int]]) -> None:
-    plan, get_plan, bare_plan = Plan(), Plan(), Plan()
-    habits, bare_habits = Habits(ever_answered=True), Habits(ever_answered=True)
+    plan, get_plan, bare_plan = CachedCall(), CachedCall(), CachedCall()
+    habits, bare_habits = AgentQuirks(ever_answered=True), AgentQuirks(ever_answered=True)
     for poll, table in enumerate(history):
         agent = SnmpAgent(
             MibView({(*COLUMNS[column], row): value for (column, row), value in table.items()}), COMMUNITY
         )
-        rehearsed = Rehearsed(plan, lambda own, hints: Walk(COLUMNS, own, Limits(), VERSION_2C, hints), habits)
-        bare = Rehearsed(bare_plan, lambda own, hints: Walk(COLUMNS, own, Limits(), VERSION_2C, hints), bare_habits)
+        rehearsed = CachedOperation(
+            plan, lambda own, hints: Walk(COLUMNS, own, WalkLimits(), VERSION_2C, hints), habits
+        )
+        bare = CachedOperation(
+            bare_plan, lambda own, hints: Walk(COLUMNS, own, WalkLimits(), VERSION_2C, hints), bare_habits
+        )
         lost = lost_at.get(poll, set())
         sent, _ = converse(rehearsed, agent, lost)
         bare_sent, _ = converse(bare, agent, lost)
@@ -188,20 +200,22 @@ def test_a_plan_changes_no_result(history: list[Rows], lost_at: dict[int, set[in
         assert sent == bare_sent, "a plan asks what the walk would have asked"
         assert habits == bare_habits
         bare_plan.forget()  # all but the hints, which both go by
-        got = Rehearsed(get_plan, lambda own, hints: Get(SCALARS, own), habits)
+        got = CachedOperation(get_plan, lambda own, hints: Get(SCALARS, own), habits)
         converse(got, agent, set())
-        fresh = Rehearsed(Plan(), lambda own, hints: Get(SCALARS, own), bare_habits)
+        fresh = CachedOperation(CachedCall(), lambda own, hints: Get(SCALARS, own), bare_habits)
         converse(fresh, agent, set())
         assert got.columns() == fresh.columns()
 
 
 def test_the_fourth_poll_of_a_steady_table_is_read_by_layouts_alone() -> None:
-    plan, habits = Plan(), Habits()
+    plan, habits = CachedCall(), AgentQuirks()
     for poll in range(5):
         table = {
             (*column, row): far_ber.counter64(10**9 + poll * 1000 + row) for column in COLUMNS for row in range(40)
         }
-        rehearsed = Rehearsed(plan, lambda own, hints: Walk(COLUMNS, own, Limits(), VERSION_2C, hints), habits)
+        rehearsed = CachedOperation(
+            plan, lambda own, hints: Walk(COLUMNS, own, WalkLimits(), VERSION_2C, hints), habits
+        )
         sent, quick = converse(rehearsed, SnmpAgent(MibView(table), COMMUNITY), set())
         assert rehearsed.columns()[3][(7,)] == 10**9 + poll * 1000 + 7
     assert quick == len(sent) > 1
@@ -209,10 +223,12 @@ def test_the_fourth_poll_of_a_steady_table_is_read_by_layouts_alone() -> None:
 
 def test_a_plan_does_not_keep_an_agent_from_being_asked_by_getbulk_again() -> None:
     agent = SnmpAgent(MibView({(*COLUMNS[0], row): far_ber.gauge(row) for row in range(5)}), COMMUNITY)
-    plan, habits = Plan(), Habits()
+    plan, habits = CachedCall(), AgentQuirks()
     tried_at = []
     for poll in range(2 * CALLS_BETWEEN_TRIALS + 10):
-        rehearsed = Rehearsed(plan, lambda own, hints: Walk(COLUMNS[:1], own, Limits(), VERSION_2C, hints), habits)
+        rehearsed = CachedOperation(
+            plan, lambda own, hints: Walk(COLUMNS[:1], own, WalkLimits(), VERSION_2C, hints), habits
+        )
         if rehearsed.request is not None and rehearsed.request.pdu is Pdu.GET_BULK:
             tried_at.append(poll)
         while (request := rehearsed.request) is not None:

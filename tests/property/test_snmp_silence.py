@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 
 from opsmon.demo import ber as far_ber
 from opsmon.demo.snmp_agent import MibView, SnmpAgent
-from opsmon.probe.snmp.ber import decode_oid, encode_oid
-from opsmon.probe.snmp.care import Caution
-from opsmon.probe.snmp.exchange import Exchange, Habits, Limits
-from opsmon.probe.snmp.get import Get
-from opsmon.probe.snmp.message import VERSION_1, VERSION_2C, Request, Response
-from opsmon.probe.snmp.session import Oid, SnmpValue
-from opsmon.probe.snmp.silence import FIRST_PAUSE_S, LONGEST_PAUSE_S, Silences
-from opsmon.probe.snmp.walk import Walk
+from opsmon.protocol.snmp.care import Caution
+from opsmon.protocol.snmp.codec.ber import decode_oid, encode_oid
+from opsmon.protocol.snmp.codec.message import VERSION_1, VERSION_2C, Request, Response
+from opsmon.protocol.snmp.exchange import AgentQuirks, Operation, WalkLimits
+from opsmon.protocol.snmp.get import Get
+from opsmon.protocol.snmp.session import Oid, SnmpValue
+from opsmon.protocol.snmp.silence import FIRST_PAUSE_S, MAX_PAUSE_S, Silences
+from opsmon.protocol.snmp.walk import Walk
 from tests.property.test_snmp_walk import answer_of
 
 TABLES: list[Oid] = [(1, 3, 6, 1, 4, 1, 99, number, 1) for number in (1, 2, 3, 4)]
@@ -57,7 +57,7 @@ class Agent:
         return {oid[len(column) :] for oid in self.objects if oid[: len(column)] == column}
 
 
-def run(exchange: Exchange, agent: Agent) -> None:
+def run(exchange: Operation, agent: Agent) -> None:
     """As a conversation does, with an agent that answers some things."""
     attempts = 0
     for _ in range(3_000):
@@ -80,7 +80,7 @@ def run(exchange: Exchange, agent: Agent) -> None:
 @given(sizes, st.one_of(silent_columns, silent_tables), st.sampled_from([VERSION_1, VERSION_2C]))
 def test_a_walk_loses_nothing_but_what_is_silent_and_learns_it(rows: list[int], silent: set[Oid], version: int) -> None:
     agent, silences = Agent(rows, silent, version), Silences()
-    walk = Walk(COLUMNS, Habits(ever_answered=True), Limits(), version)
+    walk = Walk(COLUMNS, AgentQuirks(ever_answered=True), WalkLimits(), version)
     run(walk, agent)
     for column, cells in zip(COLUMNS, walk.columns(), strict=True):
         if column in silent:
@@ -108,7 +108,7 @@ def ask_again(agent: Agent, silences: Silences, version: int, rows: Mapping[byte
     assert doubtful == ()
     agent.silences = 0
     caution = Caution(careful=bool(silences), fences=silences.fences(sound), rows=rows)
-    walk = Walk(sound, Habits(), Limits(), version, caution=caution)
+    walk = Walk(sound, AgentQuirks(), WalkLimits(), version, caution=caution)
     run(walk, agent)
     assert agent.silences == 0
     assert set(sound) | set(paused) == set(COLUMNS)
@@ -122,7 +122,7 @@ def test_a_get_loses_nothing_but_what_is_silent(rows: list[int], silent: set[Oid
     wanted = sorted(agent.objects)
     if not wanted:
         return
-    get = Get(wanted, Habits())
+    get = Get(wanted, AgentQuirks())
     run(get, agent)
     hung = {oid[:-2] for oid in wanted if agent.is_silent(oid)}
     assert get.unread >= {oid for oid in wanted if agent.is_silent(oid)}
@@ -144,4 +144,4 @@ def test_pauses_double_while_it_is_silent_and_end_with_an_answer(answers: list[b
         if answered:
             assert silences.sort([column], now_s).sound == (column,)
             return
-        pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+        pause_s = min(pause_s * 2, MAX_PAUSE_S)

@@ -9,9 +9,8 @@ from opsmon.demo import ber as far_ber
 from opsmon.demo.snmp_agent import MibView, SnmpAgent
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
-from opsmon.probe.snmp.ber import encode_oid
-from opsmon.probe.snmp.exchange import Habits, Limits
-from opsmon.probe.snmp.message import (
+from opsmon.protocol.snmp.codec.ber import encode_oid
+from opsmon.protocol.snmp.codec.message import (
     VERSION_1,
     VERSION_2C,
     Pdu,
@@ -21,9 +20,10 @@ from opsmon.probe.snmp.message import (
     decode_response,
     encode_request,
 )
-from opsmon.probe.snmp.session import Oid, Walked
-from opsmon.probe.snmp.value import Cell, Marker
-from opsmon.probe.snmp.walk import Walk
+from opsmon.protocol.snmp.codec.value import Cell, Marker
+from opsmon.protocol.snmp.exchange import AgentQuirks, WalkLimits
+from opsmon.protocol.snmp.session import Oid, Walked
+from opsmon.protocol.snmp.walk import Walk
 
 TABLE: Oid = (1, 3, 6, 1, 4, 1, 99, 1)
 COLUMNS = [(*TABLE, number) for number in range(1, 6)]
@@ -92,9 +92,9 @@ def test_a_table_comes_home_whole_from_any_agent_whose_getnext_works(
         good = answer_of(agent, version, request)
         return QUIRKS[quirk](request, good) if request.pdu == Pdu.GET_BULK else good
 
-    habits = Habits(ever_answered=True)
+    habits = AgentQuirks(ever_answered=True)
     for _ in range(2):  # the second with what the first has learned
-        walked = run(Walk(COLUMNS, habits, Limits(), version), answer)
+        walked = run(Walk(COLUMNS, habits, WalkLimits(), version), answer)
         expected = [
             {index: value for (column, index), value in table.items() if column == number} for number in range(5)
         ]
@@ -123,7 +123,7 @@ wild_responses = st.builds(
 )
 def test_a_walk_ends_whatever_the_agent_says(script: list[Response | None], version: int) -> None:
     said: set[tuple[bytes, Cell]] = set()
-    limits = Limits(rows=30, requests=40)
+    limits = WalkLimits(rows=30, requests=40)
     asked = 0
     silent = 0
 
@@ -139,7 +139,7 @@ def test_a_walk_ends_whatever_the_agent_says(script: list[Response | None], vers
         return response
 
     try:
-        walked = run(Walk(COLUMNS, Habits(), limits, version), answer, most_requests=400)
+        walked = run(Walk(COLUMNS, AgentQuirks(), limits, version), answer, most_requests=400)
     except ProbeError:
         return
     for column, cells in zip(COLUMNS, walked.columns, strict=True):

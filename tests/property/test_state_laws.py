@@ -13,19 +13,11 @@ from opsmon.model.device import Inventory
 from opsmon.model.event import DeviceState, DeviceStateChanged, Event, MaintenanceSet
 from opsmon.model.name import DeviceName
 from opsmon.model.sample import Outcome
-from opsmon.state.advance import (
-    advance,
-    apply_sample,
-    next_deadline,
-    reload_fleet,
-    set_maintenance,
-    start_fleet,
-    state_of,
-)
+from opsmon.state.api import advance, apply_sample, next_deadline, reload_fleet, set_maintenance, start_fleet, state_of
+from opsmon.state.condition.rules import Rulebook
+from opsmon.state.device.policy import Policy
 from opsmon.state.fleet import OUT, FleetState, StateStep
-from opsmon.state.policy import Policy
 from opsmon.state.restore import fold_event, restore
-from opsmon.state.rulebook import Rulebook
 from opsmon.state.timers import Timers
 from tests.state.scene import START, make_device, make_inventory, make_sample
 

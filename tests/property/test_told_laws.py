@@ -21,8 +21,8 @@ from opsmon.engine.told import PERSONS, TEXTS, as_kept
 from opsmon.model.event import CommandRefused, Event, IncidentOpened
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import ClauseId, DeviceName
-from opsmon.model.visible import visible
 from opsmon.store.codec import encode_event
+from opsmon.text.safe import visible
 from tests.engine.scene import CONTRACT, SITE, START, Town, contracts, rules_of
 
 RULES = rules_of(books=contracts())

@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from opsmon.notify.alertmanager import payload_of
-from opsmon.notify.voice import Voice
+from opsmon.notify.voice import RenderContext
 from tests.notify.receiver import answer, receiver
 from tests.notify.test_alertmanager import AT_RISK, DOWN, RECOVERED
 from tests.real.ports import free_port
@@ -71,7 +71,7 @@ FREE = frozenset({"labels", "annotations", "groupLabels", "commonLabels", "commo
 async def test_ours_has_the_shape_of_alertmanagers_own(tmp_path: Path) -> None:
     async with receiver(answer(200)) as hook, alertmanager(tmp_path, hook.url) as url:
         for number, notify in enumerate((DOWN, AT_RISK, RECOVERED), start=1):
-            ours = json.loads(payload_of(notify, "oncall", Voice(console_url=url)))
+            ours = json.loads(payload_of(notify, "oncall", RenderContext(console_url=url)))
             alert = ours["alerts"][0]
             now = datetime.now(UTC)
             told = {key: alert[key] for key in ("labels", "annotations", "generatorURL")}

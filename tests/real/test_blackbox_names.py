@@ -19,12 +19,12 @@ from opsmon.model.device import Check, Device
 from opsmon.model.name import CheckName
 from opsmon.model.sample import Sample
 from opsmon.probe.context import ProbeContext
-from opsmon.probe.http import HttpSpec
-from opsmon.probe.icmp import IcmpSpec
-from opsmon.probe.icmp_pinger import FleetPinger
-from opsmon.probe.resolver import Resolver
-from opsmon.probe.tcp import TcpSpec
-from opsmon.probe.worker import run_check
+from opsmon.probe.kind.http import HttpSpec
+from opsmon.probe.kind.icmp import IcmpSpec
+from opsmon.probe.kind.tcp import TcpSpec
+from opsmon.probe.schedule.run_check import run_check
+from opsmon.protocol.icmp.pinger import FleetPinger
+from opsmon.protocol.resolver import Resolver
 from tests.probe.certificate import new_pair
 from tests.probe.conftest import NoDriver, device_with
 from tests.probe.test_http import web_server

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.demo.stage import LOOPBACK, Fleet, may_have_namespaces, start_fleet
+from opsmon.demo.stage import LOOPBACK, FleetProcess, may_have_namespaces, start_fleet
 from tests.real.programs import missing, require
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("demo_addresses")]
@@ -32,12 +32,12 @@ async def name_of(address: str) -> str:
 
 
 @pytest.fixture
-async def fleet(demo_addresses: None, monkeypatch: pytest.MonkeyPatch) -> Fleet:
+async def fleet(demo_addresses: None, monkeypatch: pytest.MonkeyPatch) -> FleetProcess:
     monkeypatch.setenv("PYTHONPATH", str(SOURCE))
     return await start_fleet(LOOPBACK)
 
 
-async def test_a_dead_device_is_silent_with_all_behind_it_until_it_is_revived(fleet: Fleet) -> None:
+async def test_a_dead_device_is_silent_with_all_behind_it_until_it_is_revived(fleet: FleetProcess) -> None:
     try:
         assert await name_of("127.77.0.40") == "sw-south"
         await fleet.order("die core-1")
@@ -49,7 +49,7 @@ async def test_a_dead_device_is_silent_with_all_behind_it_until_it_is_revived(fl
         await fleet.close()
 
 
-async def test_net_snmp_walks_the_same_rows_with_getbulk_and_getnext(fleet: Fleet) -> None:
+async def test_net_snmp_walks_the_same_rows_with_getbulk_and_getnext(fleet: FleetProcess) -> None:
     try:
         if_name = "1.3.6.1.2.1.31.1.1.1.1"
         rows = []

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from opsmon.probe.diagnosis import BURST, LONGEST_S, Hop, examine
+from opsmon.probe.diagnosis import BURST, MAX_S, Hop, examine
 from tests.real.namespace import Namespace, linked_namespaces, without_raw_sockets
 
 pytestmark = pytest.mark.real
@@ -40,7 +40,7 @@ def test_a_black_hole_shows_the_router_before_it_and_does_not_take_long(near: Na
     assert diagnosis.hops[0].address == "10.77.0.2"
     assert diagnosis.hops[1:] == (Hop(2), Hop(3), Hop(4))
     assert diagnosis.rtts_ms == ()
-    assert time.monotonic() - began_s < LONGEST_S
+    assert time.monotonic() - began_s < MAX_S
 
 
 def test_a_router_that_refuses_ends_the_path(near: Namespace) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.backup.scrub import PLACEHOLDER, Scrubber
+from opsmon.backup.secrecy.scrub import PLACEHOLDER, Scrubber
 from tests.real.programs import require, require_root
 
 pytestmark = pytest.mark.real

@@ -17,10 +17,10 @@ from opsmon.clock import WallClock
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
 from opsmon.probe.context import ProbeContext
-from opsmon.probe.icmp import IcmpSpec
-from opsmon.probe.icmp_pinger import FleetPinger
-from opsmon.probe.resolver import Resolver
-from opsmon.probe.worker import run_check
+from opsmon.probe.kind.icmp import IcmpSpec
+from opsmon.probe.schedule.run_check import run_check
+from opsmon.protocol.icmp.pinger import FleetPinger
+from opsmon.protocol.resolver import Resolver
 from tests.probe.conftest import NoDriver, device_with
 from tests.real.echo_responder import Answer, Behave, EchoResponder, Request, icmp, reply, unreachable
 from tests.real.namespace import Namespace, namespace

@@ -13,7 +13,7 @@ import pytest
 from opsmon.clock import WallClock
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
-from opsmon.probe.icmp_pinger import FleetPinger
+from opsmon.protocol.icmp.pinger import FleetPinger
 from tests.real.namespace import Namespace, linked_namespaces, without_raw_sockets
 from tests.real.programs import require
 

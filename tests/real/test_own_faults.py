@@ -13,13 +13,13 @@ from opsmon.model.name import CheckName, DeviceName, SiteName
 from opsmon.model.sample import LocalCause, Outcome, Sample
 from opsmon.model.secret import Secret
 from opsmon.probe.context import ProbeContext
-from opsmon.probe.icmp_pinger import FleetPinger
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.pollers import DevicePollers
 from opsmon.probe.registry import KINDS
-from opsmon.probe.resolver import Resolver
-from opsmon.probe.snmp.engine import SnmpEngine
-from opsmon.probe.worker import run_check
+from opsmon.probe.schedule.run_check import run_check
+from opsmon.protocol.icmp.pinger import FleetPinger
+from opsmon.protocol.resolver import Resolver
+from opsmon.protocol.snmp.engine import SnmpEngine
 from tests.real.namespace import Namespace, namespace
 
 pytestmark = pytest.mark.real

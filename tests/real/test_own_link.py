@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from opsmon.model.sample import LocalCause, Outcome
-from opsmon.probe.own_link import dead_link
-from opsmon.probe.socket_fault import route_fault
+from opsmon.protocol.own_link import dead_link
+from opsmon.protocol.socket_fault import route_fault
 from tests.real.namespace import Namespace, linked_namespaces
 
 pytestmark = pytest.mark.real

@@ -8,7 +8,7 @@ import pytest
 
 from opsmon.config.profiles import load_profiles
 from opsmon.model.device import Device, Kind
-from opsmon.probe.profile.poller import DevicePoller, Picture
+from opsmon.probe.profile.poller import DevicePicture, DevicePoller
 from tests.real.test_snmpd import running_engine, running_snmpd
 
 pytestmark = pytest.mark.real
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.real
 PROFILES = load_profiles(Path(__file__).parents[2] / "probes")
 
 
-def values(picture: Picture, metric: str) -> dict[str, float]:
+def values(picture: DevicePicture, metric: str) -> dict[str, float]:
     """Of one metric: by ifName where there is one, else by the only label."""
     found = {}
     for reading in picture.readings:
@@ -33,7 +33,7 @@ def kernel_memory() -> dict[str, int]:
     return {words[0].rstrip(":"): int(words[1]) for words in lines}
 
 
-async def pictures(folder: Path, version: str) -> tuple[Picture, Picture]:
+async def pictures(folder: Path, version: str) -> tuple[DevicePicture, DevicePicture]:
     """Two polls of one device by one poller."""
     async with running_snmpd(folder) as agent, running_engine() as engine:
         device: Device = agent.user("SHA256", "AES") if version == "3" else agent.community(version)

@@ -15,19 +15,19 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.app.single import probe_once
 from opsmon.config.profiles import load_profiles
 from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device, Kind, SnmpAccess
 from opsmon.model.name import CheckName, DeviceName, SiteName
 from opsmon.model.sample import Outcome, Sample
 from opsmon.model.secret import Secret
-from opsmon.probe.host_key import HostKeyPins
+from opsmon.probe.kind.snmp import SnmpSettings
+from opsmon.probe.once import probe_once
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.poller import DevicePoller
-from opsmon.probe.snmp.engine import SnmpEngine
-from opsmon.probe.snmp.traffic import Exchanged
-from opsmon.probe.snmp_check import SnmpSettings
+from opsmon.protocol.host_keys import HostKeyPins
+from opsmon.protocol.snmp.engine import SnmpEngine
+from opsmon.protocol.snmp.traffic import Exchanged
 from tests.probe.profile.recording import session_of
 from tests.real.programs import missing
 from tests.recordings import named_folder
@@ -38,7 +38,7 @@ TESTS = Path(__file__).parents[1]
 GOLDEN = TESTS / "golden" / "profiles"
 SAMPLE = ("huawei-vrp", "cisco-ios", "h3c-comware", "huawei-ups", "hikvision-camera", "windows", "unknown-ups")
 RECORDED = ("switch-router/huawei-s5720", "ups/apc_smx750i", "server/linux_icecast", "nvr-camera/hikvision-cam")
-MOST_REQUESTS = 20
+MAX_REQUESTS = 20
 SYS_DESCR = (1, 3, 6, 1, 2, 1, 1, 1, 0)
 IF, IFX, ENT, HW = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1", "1.3.6.1.2.1.47.1.1.1.1", "1.3.6.1.4.1.2011.5.25.31.1.1"
 
@@ -177,7 +177,7 @@ async def test_a_switch_of_48_ports_with_health_takes_at_most_20_requests(tmp_pa
                 later.append(len(exchanges))
         finally:
             await engine.stop()
-    assert first <= MOST_REQUESTS
+    assert first <= MAX_REQUESTS
     assert min(later) <= first - 4, later  # the names of the rows are read again in a poll that chance chooses
 
 

@@ -13,12 +13,12 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
 
-from opsmon.console.server import make_console
 from opsmon.metrics.catalogue import CATALOGUE, INTERFACES
 from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
-from tests.console.scene import Scene, everything_answers
+from opsmon.web.server import make_console
 from tests.real.ports import free_port
 from tests.real.programs import require
+from tests.web.scene import Scene, everything_answers
 
 pytestmark = pytest.mark.real
 DEPLOY = Path(__file__).parents[2] / "deploy"

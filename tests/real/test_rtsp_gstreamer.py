@@ -10,8 +10,8 @@ import pytest
 from opsmon.model.sample import Outcome, Sample
 from opsmon.model.secret import Secret
 from opsmon.probe.context import ProbeContext
-from opsmon.probe.rtsp import RtspSpec
-from opsmon.probe.worker import run_check
+from opsmon.probe.kind.rtsp import RtspSpec
+from opsmon.probe.schedule.run_check import run_check
 from tests.probe.conftest import context as context  # noqa: PLC0414 - a fixture, named again on purpose
 from tests.probe.conftest import device_with
 from tests.real.programs import missing

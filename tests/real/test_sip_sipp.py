@@ -9,8 +9,8 @@ import pytest
 
 from opsmon.model.sample import Outcome
 from opsmon.probe.context import ProbeContext
-from opsmon.probe.sip import SipSpec
-from opsmon.probe.worker import run_check
+from opsmon.probe.kind.sip import SipSpec
+from opsmon.probe.schedule.run_check import run_check
 from tests.probe.conftest import context as context  # noqa: PLC0414 - a fixture, named again on purpose
 from tests.probe.conftest import device_with
 from tests.real.openssh import free_port

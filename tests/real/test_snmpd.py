@@ -16,9 +16,9 @@ from opsmon.model.device import Device, Kind, SnmpAccess, SnmpV3Key, SnmpVersion
 from opsmon.model.name import DeviceName, SiteName
 from opsmon.model.sample import Outcome
 from opsmon.model.secret import Secret
-from opsmon.probe.snmp.engine import SnmpEngine
-from opsmon.probe.snmp.pace import Patience
-from opsmon.probe.snmp.session import Oid
+from opsmon.protocol.snmp.engine import SnmpEngine
+from opsmon.protocol.snmp.pace import RetryPolicy
+from opsmon.protocol.snmp.session import Oid
 from tests.real.programs import missing, require
 
 pytestmark = pytest.mark.real
@@ -104,7 +104,7 @@ async def running_snmpd(folder: Path, *, ipv6: bool = False) -> AsyncIterator[Sn
 
 @asynccontextmanager
 async def running_engine(*attempts_s: float) -> AsyncIterator[SnmpEngine]:
-    engine = SnmpEngine(patience=Patience(attempts_s or (1.0, 1.0, 2.0)))
+    engine = SnmpEngine(patience=RetryPolicy(attempts_s or (1.0, 1.0, 2.0)))
     await engine.start()
     try:
         yield engine

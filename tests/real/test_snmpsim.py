@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.probe.snmp.engine import SnmpEngine
-from opsmon.probe.snmp.pace import Patience
-from opsmon.probe.snmp.session import Oid, SnmpSession
+from opsmon.protocol.snmp.engine import SnmpEngine
+from opsmon.protocol.snmp.pace import RetryPolicy
+from opsmon.protocol.snmp.session import Oid, SnmpSession
 from tests.real.programs import require
 from tests.real.test_profile_snmpsim import snmpsim
 from tests.recordings import named_folder
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.real
 IF_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 2, 2, 1)
 IF_X_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 31, 1, 1, 1)
 COLUMNS: list[Oid] = [(*IF_ENTRY, n) for n in range(1, 23)] + [(*IF_X_ENTRY, n) for n in range(1, 20)]
-MOST_RECORDINGS = 6
+MAX_RECORDINGS = 6
 
 
 async def their_walk(port: int, community: str, column: Oid) -> dict[Oid, int | None]:
@@ -53,10 +53,10 @@ async def compare(session: SnmpSession, port: int, community: str) -> None:
 async def test_recorded_switches_walk_as_net_snmp_walks_them(tmp_path: Path) -> None:
     folder = named_folder() / "switch-router"
     # the smaller files: snmpsim takes long to index the large ones
-    chosen = sorted(folder.glob("*.snmprec"), key=lambda path: path.stat().st_size)[:MOST_RECORDINGS]
+    chosen = sorted(folder.glob("*.snmprec"), key=lambda path: path.stat().st_size)[:MAX_RECORDINGS]
     for path in chosen:
         shutil.copy(path, tmp_path)
-    engine = SnmpEngine(patience=Patience((3.0, 3.0)))
+    engine = SnmpEngine(patience=RetryPolicy((3.0, 3.0)))
     await engine.start()
     try:
         async with snmpsim(tmp_path) as served:

@@ -10,10 +10,10 @@ from opsmon.clock import WallClock
 from opsmon.model.device import Device, SshAccess
 from opsmon.model.sample import Outcome, Sample
 from opsmon.probe.context import ProbeContext
-from opsmon.probe.host_key import HostKeyPins
-from opsmon.probe.resolver import Resolver
-from opsmon.probe.ssh import SshSpec
-from opsmon.probe.worker import run_check
+from opsmon.probe.kind.ssh import SshSpec
+from opsmon.probe.schedule.run_check import run_check
+from opsmon.protocol.host_keys import HostKeyPins
+from opsmon.protocol.resolver import Resolver
 from tests.probe.conftest import NoDriver, device_with
 from tests.real.openssh import Sshd, sshd
 

@@ -12,10 +12,10 @@ from opsmon.model.device import JumpHost, SshAccess
 from opsmon.model.name import DeviceName
 from opsmon.model.sample import Outcome, Sample
 from opsmon.probe.context import ProbeContext
-from opsmon.probe.host_key import HostKeyPins
-from opsmon.probe.resolver import Resolver
-from opsmon.probe.ssh import SshSpec
-from opsmon.probe.worker import run_check
+from opsmon.probe.kind.ssh import SshSpec
+from opsmon.probe.schedule.run_check import run_check
+from opsmon.protocol.host_keys import HostKeyPins
+from opsmon.protocol.resolver import Resolver
 from tests.backup.far_end import Manners, far_end, vrp_config
 from tests.backup.rig import Rig, impatient, stock_recipes
 from tests.probe.conftest import NoDriver, device_with

@@ -15,10 +15,10 @@ from opsmon.model.device import Check, Device, Inventory, Kind, Site
 from opsmon.model.event import DeviceState, DeviceStateChanged, Event
 from opsmon.model.name import CheckName, DeviceName, SiteName
 from opsmon.model.sample import Outcome, Reading, Sample, SeriesBlock, SeriesKey
-from opsmon.state.advance import advance, apply_sample, next_deadline, start_fleet, state_of
+from opsmon.state.api import advance, apply_sample, next_deadline, start_fleet, state_of
+from opsmon.state.condition.rules import Rulebook
+from opsmon.state.device.policy import Policy
 from opsmon.state.fleet import ReprobeRequest, StateStep
-from opsmon.state.policy import Policy
-from opsmon.state.rulebook import Rulebook
 
 START = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 SITE = SiteName("hall")

@@ -7,9 +7,9 @@ from opsmon.model.device import Device
 from opsmon.model.event import ConditionCleared, ConditionRaised, ConditionUnseen, Event
 from opsmon.model.incident import Severity
 from opsmon.model.sample import Outcome, SeriesBlock, SeriesKey
-from opsmon.state.advance import apply_sample, start_fleet
+from opsmon.state.api import apply_sample, start_fleet
+from opsmon.state.condition.rules import Bounds, Comparator, Grade, Rule, Rulebook, Threshold, Wording
 from opsmon.state.plan import Limits
-from opsmon.state.rulebook import Bounds, Comparison, Grade, Rule, Rulebook, Threshold, Wording
 from tests.state.scene import START, make_inventory, make_reading, make_sample
 
 WORDS = Wording("{device} {subject} {value} 超过 {limit}", "{device} {subject}: {value}, limit {limit}")
@@ -20,7 +20,7 @@ def key(metric: str, **labels: str) -> SeriesKey:
 
 
 def above(limit: float, clear: float | None = None) -> Bounds:
-    return Bounds(Comparison.ABOVE, Threshold(limit), Threshold(limit if clear is None else clear))
+    return Bounds(Comparator.ABOVE, Threshold(limit), Threshold(limit if clear is None else clear))
 
 
 def make_rule(name: str, metric: str, bounds: Bounds, **more: object) -> Rule:

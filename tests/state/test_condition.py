@@ -11,11 +11,20 @@ from opsmon.model.event import ConditionCleared
 from opsmon.model.incident import Severity
 from opsmon.model.name import ContractId
 from opsmon.model.sample import Outcome, SeriesKey
-from opsmon.state.advance import advance, reload_fleet, report, set_maintenance
-from opsmon.state.condition import raised_conditions
+from opsmon.state.api import advance, reload_fleet, report, set_maintenance
+from opsmon.state.condition.judge import raised_conditions
+from opsmon.state.condition.rules import (
+    Bounds,
+    Comparator,
+    DeviceSelector,
+    Grade,
+    Measure,
+    ReportRule,
+    Rulebook,
+    Threshold,
+)
+from opsmon.state.condition.wording import describe
 from opsmon.state.restore import restore
-from opsmon.state.rulebook import Bounds, Comparison, Grade, Measure, ReportRule, Rulebook, Selector, Threshold
-from opsmon.state.wording import describe
 from tests.state.scene import START, make_device, make_inventory
 from tests.state.series import WORDS, Meter, above, key, make_rule, moment
 
@@ -126,7 +135,7 @@ def test_a_part_that_is_gone_for_good_ends_by_itself_where_no_contract_counts(
 
 
 def test_an_interface_that_is_no_longer_marked_is_given_up_and_has_not_recovered() -> None:
-    down = make_rule("LinkDown", "ifOperStatus", Bounds(Comparison.ONE_OF, values=frozenset({2.0})), important=True)
+    down = make_rule("LinkDown", "ifOperStatus", Bounds(Comparator.ONE_OF, values=frozenset({2.0})), important=True)
     status = key("ifOperStatus", ifAlias="", ifDescr="", ifIndex="1", ifName="wan")
     m = meter(down, device=make_device("box", checks=("snmp",), important=("wan",))).poll({status: 2.0})
     unmarked = make_device("box", checks=("snmp",), important=("lan",))
@@ -179,10 +188,10 @@ def test_in_maintenance_nothing_ripens_and_what_stands_may_clear() -> None:
     ("bounds", "bad", "still_bad", "good"),
     [
         (above(10, 8), 11, 9, 8),
-        (Bounds(Comparison.BELOW, Threshold(10), Threshold(12)), 9, 11, 12),
-        (Bounds(Comparison.OUTSIDE, low=0.2, high=0.8, clear_low=0.25, clear_high=0.75), 0.9, 0.78, 0.75),
-        (Bounds(Comparison.OUTSIDE, low=0.2, high=0.8, clear_low=0.25, clear_high=0.75), 0.1, 0.22, 0.25),
-        (Bounds(Comparison.ONE_OF, values=frozenset({2.0, 7.0})), 7, 2, 1),
+        (Bounds(Comparator.BELOW, Threshold(10), Threshold(12)), 9, 11, 12),
+        (Bounds(Comparator.OUTSIDE, low=0.2, high=0.8, clear_low=0.25, clear_high=0.75), 0.9, 0.78, 0.75),
+        (Bounds(Comparator.OUTSIDE, low=0.2, high=0.8, clear_low=0.25, clear_high=0.75), 0.1, 0.22, 0.25),
+        (Bounds(Comparator.ONE_OF, values=frozenset({2.0, 7.0})), 7, 2, 1),
     ],
 )
 def test_comparisons(bounds: Bounds, bad: float, still_bad: float, good: float) -> None:
@@ -194,14 +203,14 @@ def test_comparisons(bounds: Bounds, bad: float, still_bad: float, good: float) 
 
 
 def test_a_rule_is_for_the_devices_it_selects() -> None:
-    rule = make_rule("C", "device_cpu_ratio", above(1), selector=Selector(kinds=frozenset({Kind.UPS})))
+    rule = make_rule("C", "device_cpu_ratio", above(1), selector=DeviceSelector(kinds=frozenset({Kind.UPS})))
     assert meter(rule).poll({CPU: 2}).told() == []
     assert meter(rule, device=switch(kind=Kind.UPS)).poll({CPU: 2}).told() == ["+C cpu=1"]
 
 
 def test_the_severity_is_the_rules_unless_an_override_selects_the_device() -> None:
-    core = Selector(labels={"role": "core"})
-    grade = Grade(Severity.ORDINARY, ((core, Severity.MAJOR), (Selector(), Severity.EMERGENCY)))
+    core = DeviceSelector(labels={"role": "core"})
+    grade = Grade(Severity.ORDINARY, ((core, Severity.MAJOR), (DeviceSelector(), Severity.EMERGENCY)))
     rule = make_rule("C", "device_cpu_ratio", above(1))
     graded = type(rule)(rule.name, rule.metrics, rule.bounds, grade, rule.wording)
     assert meter(graded, device=switch(labels={"role": "core"})).poll({CPU: 2}).raised().severity is Severity.MAJOR
@@ -210,7 +219,7 @@ def test_the_severity_is_the_rules_unless_an_override_selects_the_device() -> No
 
 def test_a_dynamic_limit_is_the_devices_own() -> None:
     runtime = key("ups_runtime_remaining_seconds")
-    bounds = Bounds(Comparison.BELOW, Threshold(limit="on_site"), Threshold(limit="on_site", times=1.2))
+    bounds = Bounds(Comparator.BELOW, Threshold(limit="on_site"), Threshold(limit="on_site", times=1.2))
     rule = make_rule("Short", "ups_runtime_remaining_seconds", bounds, unit="seconds")
     device = switch()
     m = meter(rule, device=device, limits={device.name: {"on_site": 1800.0}})
@@ -222,7 +231,7 @@ def test_a_dynamic_limit_is_the_devices_own() -> None:
 
 def test_another_metric_can_be_the_threshold() -> None:
     up, known = key("wlc_aps_up"), key("wlc_aps")
-    bounds = Bounds(Comparison.BELOW, Threshold(metric="wlc_aps"), Threshold(metric="wlc_aps"))
+    bounds = Bounds(Comparator.BELOW, Threshold(metric="wlc_aps"), Threshold(metric="wlc_aps"))
     m = meter(make_rule("ApDown", "wlc_aps_up", bounds))
     m.poll({up: 40, known: 40}).poll({up: 39, known: 40}).poll({up: 39, known: nan})
     assert m.told() == ["+ApDown"], "nothing to compare with is no good news"
@@ -235,7 +244,7 @@ def test_needs_and_unless_look_at_the_same_subject() -> None:
     rule = make_rule(
         "LinkDown",
         "ifOperStatus",
-        Bounds(Comparison.ONE_OF, values=frozenset({2.0})),
+        Bounds(Comparator.ONE_OF, values=frozenset({2.0})),
         needs={"ifAdminStatus": frozenset({1.0})},
         important=True,
     )
@@ -250,7 +259,7 @@ def test_an_uplink_that_lldp_found_is_important_without_a_mark() -> None:
     labels = {"ifIndex": "3", "ifName": "Gi0/3", "ifDescr": "", "ifAlias": ""}
     oper, uplink = key("ifOperStatus", **labels), key("interface_uplink", **labels)
     other = key("ifOperStatus", **(labels | {"ifIndex": "4", "ifName": "Gi0/4"}))
-    rule = make_rule("LinkDown", "ifOperStatus", Bounds(Comparison.ONE_OF, values=frozenset({2.0})), important=True)
+    rule = make_rule("LinkDown", "ifOperStatus", Bounds(Comparator.ONE_OF, values=frozenset({2.0})), important=True)
     m = meter(rule, device=switch()).poll({oper: 2, other: 2, uplink: 1})
     assert m.told() == ["+LinkDown ifName=Gi0/3"]
 
@@ -259,7 +268,7 @@ def test_an_interface_is_known_by_its_name_when_its_index_moves() -> None:
     def oper(index: str) -> SeriesKey:
         return key("ifOperStatus", ifIndex=index, ifName="Gi0/3", ifDescr="", ifAlias="uplink")
 
-    rule = make_rule("LinkDown", "ifOperStatus", Bounds(Comparison.ONE_OF, values=frozenset({2.0})), important=True)
+    rule = make_rule("LinkDown", "ifOperStatus", Bounds(Comparator.ONE_OF, values=frozenset({2.0})), important=True)
     m = meter(rule, device=switch(important=("uplink",)))
     m.poll({oper("3"): 2}).poll({oper("7"): 2}).poll({oper("7"): 1})
     assert m.told() == ["+LinkDown ifName=Gi0/3", "-LinkDown ifName=Gi0/3"]
@@ -267,7 +276,7 @@ def test_an_interface_is_known_by_its_name_when_its_index_moves() -> None:
 
 def test_seconds_left_counts_down_to_a_time() -> None:
     expiry = key("probe_ssl_earliest_cert_expiry")
-    bounds = Bounds(Comparison.BELOW, Threshold(86400.0 * 21), Threshold(86400.0 * 30))
+    bounds = Bounds(Comparator.BELOW, Threshold(86400.0 * 21), Threshold(86400.0 * 30))
     rule = make_rule("Expiring", "probe_ssl_earliest_cert_expiry", bounds, measure=Measure.SECONDS_LEFT, unit="seconds")
     m = meter(rule).poll({expiry: START.timestamp() + 86400 * 22}).poll({expiry: START.timestamp() + 86400 * 20})
     assert m.told() == ["+Expiring check=snmp"]

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from opsmon.model.event import DeviceState
 from opsmon.model.sample import Outcome
-from opsmon.state.advance import advance, apply_sample, next_deadline, start_fleet
+from opsmon.state.api import advance, apply_sample, next_deadline, start_fleet
+from opsmon.state.condition.rules import Rulebook
 from opsmon.state.restore import restore
-from opsmon.state.rulebook import Rulebook
 from tests.state.scene import Scene, make_device, make_inventory, make_sample
 
 BAD = [outcome for outcome in Outcome if outcome not in (Outcome.OK, Outcome.LOCAL_FAULT)]

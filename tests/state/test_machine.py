@@ -9,10 +9,10 @@ from immutables import Map
 from opsmon.model.event import DeviceState
 from opsmon.model.name import CheckName
 from opsmon.model.sample import Outcome
-from opsmon.state.advance import advance, apply_sample, next_deadline, set_maintenance, standing_of
+from opsmon.state.api import advance, apply_sample, next_deadline, set_maintenance, standing_of
+from opsmon.state.device.policy import Policy
 from opsmon.state.fleet import ReprobeRequest, Suspicion
-from opsmon.state.policy import Policy
-from opsmon.state.steady import clock_stepped
+from opsmon.state.steady_time import clock_stepped
 from tests.state.scene import START, Scene, make_device, make_sample
 
 

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from opsmon.model.event import DeviceState, DeviceStateChanged, MaintenanceSet
 from opsmon.model.name import DeviceName
-from opsmon.state.advance import set_maintenance, start_fleet
+from opsmon.state.api import set_maintenance, start_fleet
+from opsmon.state.condition.rules import Rulebook
 from opsmon.state.restore import restore
-from opsmon.state.rulebook import Rulebook
 from tests.state.scene import START, Scene, make_device, make_inventory
 
 SW, CAM = DeviceName("sw"), DeviceName("cam")

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import pytest
 
 from opsmon.model.sample import SeriesKey
-from opsmon.state.rulebook import Bounds, Comparison, Measure, Rulebook
+from opsmon.state.condition.rules import Bounds, Comparator, Measure, Rulebook
 from tests.state.scene import make_device
 from tests.state.series import Meter, above, key, make_rule
 
 UP, DOWN = 1.0, 2.0
-LINK_DOWN = make_rule("LinkDown", "ifOperStatus", Bounds(Comparison.ONE_OF, values=frozenset({DOWN})), important=True)
+LINK_DOWN = make_rule("LinkDown", "ifOperStatus", Bounds(Comparator.ONE_OF, values=frozenset({DOWN})), important=True)
 ERRORS = make_rule("Errors", "ifInErrors", above(10.0))
 
 

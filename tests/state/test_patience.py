@@ -8,7 +8,7 @@ import pytest
 
 from opsmon.model.event import DeviceState
 from opsmon.model.sample import Outcome
-from opsmon.state.advance import advance, apply_sample, next_deadline
+from opsmon.state.api import advance, apply_sample, next_deadline
 from tests.state.scene import Scene, make_device, make_sample
 
 KINDS = ("icmp", "tcp", "http", "snmp", "ssh", "sip", "h323", "rtsp", "onvif")

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from opsmon.model.sample import SeriesKey
-from opsmon.state.rate import CounterReading, measure_utilisation
-from opsmon.state.rulebook import Measure, Rule
+from opsmon.state.condition.rate import CounterReading, measure_utilisation
+from opsmon.state.condition.rules import Measure, Rule
 from tests.state.scene import START, make_device
 from tests.state.series import Meter, above, key, make_rule
 from tests.state.test_condition import meter

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from opsmon.model.event import DeviceState, MaintenanceSet
 from opsmon.model.sample import Outcome
-from opsmon.state.advance import set_maintenance, start_fleet
+from opsmon.state.api import set_maintenance, start_fleet
+from opsmon.state.condition.rules import Rulebook
 from opsmon.state.restore import restore
-from opsmon.state.rulebook import Rulebook
 from tests.state.scene import Scene, make_device, make_inventory
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsmon.state.speed import ALL_ONES, link_speed, speeds_contradict
+from opsmon.state.condition.speed import ALL_ONES, link_speed, speeds_contradict
 
 
 @pytest.mark.parametrize(

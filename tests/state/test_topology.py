@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from opsmon.model.event import DeviceState
 from opsmon.model.sample import Outcome
-from opsmon.state.advance import reload_fleet
-from opsmon.state.rulebook import Rulebook
+from opsmon.state.api import reload_fleet
+from opsmon.state.condition.rules import Rulebook
 from tests.state.scene import Scene, make_device, make_inventory
 
 

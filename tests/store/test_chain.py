@@ -9,22 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsmon.store.chain import GENESIS, Head, Link, canonical, forge_link, verify_chain
+from opsmon.store.chain import GENESIS, ChainHead, ChainLink, canonical, forge_link, verify_chain
 
 AT = "2026-11-20T02:00:00.000000+00:00"
 
 
-def chain(length: int) -> list[Link]:
-    links: list[Link] = []
-    head = Head()
+def chain(length: int) -> list[ChainLink]:
+    links: list[ChainLink] = []
+    head = ChainHead()
     for number in range(1, length + 1):
         links.append(forge_link(head, "fact_added", 1, {"at": AT, "incident": "i", "number": number}))
-        head = Head(links[-1].seq, links[-1].hash)
+        head = ChainHead(links[-1].seq, links[-1].hash)
     return links
 
 
-def end_of(links: list[Link]) -> Head:
-    return Head(links[-1].seq, links[-1].hash)
+def end_of(links: list[ChainLink]) -> ChainHead:
+    return ChainHead(links[-1].seq, links[-1].hash)
 
 
 def test_an_honest_journal_is_whole() -> None:
@@ -35,7 +35,7 @@ def test_an_honest_journal_is_whole() -> None:
 
 
 def test_an_empty_journal_is_whole() -> None:
-    assert verify_chain([], [Head()]).damage == ()
+    assert verify_chain([], [ChainHead()]).damage == ()
     assert verify_chain([], []).head.hash == GENESIS
 
 
@@ -58,9 +58,9 @@ def test_any_removal_is_found(length: int, data: st.DataObject) -> None:
     assert verify_chain([*links[:place], *links[place + 1 :]], [end_of(links)]).damage
 
 
-def rewrite_from(links: list[Link], place: int) -> list[Link]:
+def rewrite_from(links: list[ChainLink], place: int) -> list[ChainLink]:
     """What somebody does who knows the rules: he changes an entry and forges every later link."""
-    head = Head(links[place - 1].seq, links[place - 1].hash) if place else Head()
+    head = ChainHead(links[place - 1].seq, links[place - 1].hash) if place else ChainHead()
     forged = links[:place]
     for number, link in enumerate(links[place:]):
         payload = json.loads(link.payload)
@@ -90,7 +90,7 @@ def test_a_rewritten_tail_is_found_by_a_head_that_was_kept(length: int, data: st
         (lambda links: [replace(links[0], payload="{"), *links[1:]], "its content is no document"),
     ],
 )
-def test_the_damage_is_told_in_words(damage: Callable[[list[Link]], list[Link]], message: str) -> None:
+def test_the_damage_is_told_in_words(damage: Callable[[list[ChainLink]], list[ChainLink]], message: str) -> None:
     links = chain(4)
     verdict = verify_chain(damage(links), [end_of(links)])
     assert any(message in found.message for found in verdict.damage), verdict.damage

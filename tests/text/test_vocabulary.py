@@ -4,11 +4,11 @@ from enum import StrEnum
 
 import pytest
 
-from opsmon.config.discovered import Verdict
-from opsmon.contract.budget import BudgetState, Reading
-from opsmon.contract.calendar import DayKind
-from opsmon.contract.limit import Unit
+from opsmon.contract.calendar.calendar import DayKind
+from opsmon.contract.calendar.limit import Unit
+from opsmon.contract.money.budget import BudgetReading, BudgetState
 from opsmon.contract.term import Mode, Target
+from opsmon.discovery.links import LinkVerdict
 from opsmon.engine.effect import AlertKind, AlertStatus
 from opsmon.incident.incident import Phase
 from opsmon.model.device import Kind
@@ -34,12 +34,12 @@ NAMED: tuple[tuple[words.Words, type[StrEnum]], ...] = (
     (words.CLOCK_MODES, Mode),
     (words.TASK_STATES, TaskState),
     (words.BUDGET_STATES, BudgetState),
-    (words.READINGS, Reading),
+    (words.READINGS, BudgetReading),
     (words.DAY_KINDS, DayKind),
     (words.LIMIT_UNITS, Unit),
     (words.ALERTS, AlertKind),
     (words.ALERT_STATUSES, AlertStatus),
-    (words.LINKS, Verdict),
+    (words.LINKS, LinkVerdict),
 )
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from opsmon.backup.configuration import hostname_of
-from opsmon.backup.encoding import device_bytes, parse_note, stored
-from opsmon.backup.history import Version
+from opsmon.backup.proof.configuration import hostname_of
+from opsmon.backup.proof.encoding import device_bytes, parse_note, stored
+from opsmon.backup.proof.sections import IncompleteTextError, join_sections, parse_sections
 from opsmon.backup.recipe import Recipe, RecipeBook
-from opsmon.backup.repository import Repository
-from opsmon.backup.sections import IncompleteError, join_sections, parse_sections
-from opsmon.backup.standing import Standing, Standings
+from opsmon.backup.repository.history import Version
+from opsmon.backup.repository.repository import Repository
+from opsmon.backup.status import BackupStatus, BackupStatuses
 from opsmon.backup.worker import path_of
 from opsmon.errors import BackupError
 from opsmon.model.device import Device
@@ -22,25 +22,25 @@ from opsmon.text.count import counted
 
 
 @dataclass(frozen=True, slots=True)
-class Drill:
+class RestoreCheck:
     """A device's copy, judged as if it were wanted now. `faults` is empty where it could be restored from."""
 
     device: DeviceName
-    standing: Standing
+    standing: BackupStatus
     age: timedelta | None
     sections: int
     faults: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class Archive:
     """The copies of a root, to look at."""
 
     repository: Repository
-    standings: Standings
+    standings: BackupStatuses
     recipes: RecipeBook
 
-    def standing(self, device: Device) -> Standing:
+    def standing(self, device: Device) -> BackupStatus:
         return self.standings.of(device)
 
     def places(self, device: Device) -> tuple[str, ...]:
@@ -56,7 +56,7 @@ class Shelf:
                 found += self.repository.versions(place, until=until, most=most)
         return found
 
-    def gone(self, known: Iterable[DeviceName]) -> list[Standing]:
+    def gone(self, known: Iterable[DeviceName]) -> list[BackupStatus]:
         """What is kept of devices that are not among the known ones any more."""
         names = set(known)
         return [standing for name, standing in self.standings.load_all().items() if name not in names]
@@ -73,7 +73,7 @@ class Shelf:
             if path.endswith(".cfg") and path not in owned
         ]
 
-    def doubts(self, standings: Iterable[Standing]) -> dict[DeviceName, str]:
+    def doubts(self, standings: Iterable[BackupStatus]) -> dict[DeviceName, str]:
         """Where git has not the text that `var/` calls good; nothing for those of which both say the same."""
         files, lost = self.repository.files(), self.repository.lost()
         found = {standing.device: _doubt(standing, files, lost) for standing in standings if standing.good_at}
@@ -123,7 +123,7 @@ class Shelf:
         text = self.repository.read(after.path, after.commit)
         return next((v for v in older if self.repository.read(v.path, v.commit) != text), None)
 
-    def drill(self, devices: Sequence[Device], now: datetime, overdue: timedelta) -> list[Drill]:
+    def drill(self, devices: Sequence[Device], now: datetime, overdue: timedelta) -> list[RestoreCheck]:
         """Every device's copy, parsed back into its sections and put together again."""
         standings = [self.standing(device) for device in devices]
         doubts, commits = self.doubts(standings), self.repository.commits()
@@ -133,10 +133,10 @@ class Shelf:
         ]
 
     def _drill(
-        self, device: Device, standing: Standing, now: datetime, overdue: timedelta, doubts: tuple[str, str]
-    ) -> Drill:
+        self, device: Device, standing: BackupStatus, now: datetime, overdue: timedelta, doubts: tuple[str, str]
+    ) -> RestoreCheck:
         if standing.good_at is None:
-            return Drill(device.name, standing, None, 0, (standing.reason or "it was never captured",))
+            return RestoreCheck(device.name, standing, None, 0, (standing.reason or "it was never captured",))
         age = now - standing.good_at
         faults = [f"the last attempt failed: {standing.reason}"] if standing.reason else []
         if age > overdue:
@@ -145,10 +145,10 @@ class Shelf:
         recipe = self.recipes.recipe_for(device)
         sections, broken = restorable(text, recipe, standing) if recipe else (0, "no profile knows the platform")
         told = [*doubts, broken] if text is not None else [doubts[0] or broken, doubts[1]]
-        return Drill(device.name, standing, age, sections, tuple(faults + [word for word in told if word]))
+        return RestoreCheck(device.name, standing, age, sections, tuple(faults + [word for word in told if word]))
 
 
-def _unowned(path: str, standing: Standing | None, present: Mapping[str, DeviceName]) -> str:
+def _unowned(path: str, standing: BackupStatus | None, present: Mapping[str, DeviceName]) -> str:
     if standing is None:
         return f"{path} belongs to no device that was captured under this root"
     named = present.get(standing.hostname)
@@ -156,7 +156,7 @@ def _unowned(path: str, standing: Standing | None, present: Mapping[str, DeviceN
     return f"{path} is of {standing.device}, which is no longer in the inventory{hint}"
 
 
-def _doubt(standing: Standing, files: Mapping[str, str], lost: Mapping[str, str]) -> str:
+def _doubt(standing: BackupStatus, files: Mapping[str, str], lost: Mapping[str, str]) -> str:
     if standing.path not in files or standing.path in lost:
         return "its text is not in the repository"
     if standing.blob and files[standing.path] != standing.blob:
@@ -164,20 +164,20 @@ def _doubt(standing: Standing, files: Mapping[str, str], lost: Mapping[str, str]
     return ""
 
 
-def _age_of(standing: Standing, commits: frozenset[str]) -> str:
+def _age_of(standing: BackupStatus, commits: frozenset[str]) -> str:
     """A repository that was restored from a backup does not know the commits that came after it."""
     if not standing.commit or standing.commit in commits:
         return ""
     return f"the repository is older than `var/`, or another: it has no commit {standing.commit[:12]}"
 
 
-def restorable(text: str | None, recipe: Recipe, standing: Standing) -> tuple[int, str]:
+def restorable(text: str | None, recipe: Recipe, standing: BackupStatus) -> tuple[int, str]:
     """How many sections a stored text has, and what is wrong with it: nothing where it parses back whole."""
     if text is None:
         return 0, "its text is not in the repository"
     try:
         sections = parse_sections(text, recipe.structure)
-    except IncompleteError as error:
+    except IncompleteTextError as error:
         return 0, f"the stored text is not whole: {error}"
     if join_sections(sections, recipe.structure) != text:
         return len(sections), "the stored text does not parse back to itself"

@@ -45,7 +45,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class FailedCapture:
     """A failure and its reason in words; `aside` is what came, scrubbed."""
 
     device: Device

@@ -16,23 +16,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from opsmon.backup.keeper import Circumstance, Keeper
+from opsmon.backup.archiver import Archiver, RunContext
+from opsmon.backup.change.order import OrderBook
 from opsmon.backup.lock import run_lock
-from opsmon.backup.order import OrderBook
-from opsmon.backup.outcome import Refused, Result, Taken
+from opsmon.backup.outcome import FailedCapture, Result, Taken
 from opsmon.backup.recipe import RecipeBook
-from opsmon.backup.repository import HeadOfJournal, Repository, no_journal
-from opsmon.backup.scrub import Scrubber
-from opsmon.backup.scrub_key import load_scrub_key
-from opsmon.backup.sealing import Sealer
-from opsmon.backup.standing import Standings
+from opsmon.backup.repository.repository import HeadOfJournal, Repository, no_journal
+from opsmon.backup.secrecy.scrub import Scrubber
+from opsmon.backup.secrecy.scrub_key import load_scrub_key
+from opsmon.backup.secrecy.sealing import Sealer
+from opsmon.backup.status import BackupStatuses
 from opsmon.backup.text_work import WORK_S
 from opsmon.backup.worker import Worker, path_of
 from opsmon.clock import Clock
 from opsmon.errors import BackupError
 from opsmon.model.device import Device
-from opsmon.probe.host_key import KNOWN_HOSTS, HostKeyPins
 from opsmon.process_pool import BoundedPool
+from opsmon.protocol.host_keys import KNOWN_HOSTS, HostKeyPins
 
 RUN_FILE = "var/backup/run.json"
 BATCH = 50
@@ -42,7 +42,7 @@ Tell = Callable[[Result], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class BackupConfig:
     """What a root gives to every run."""
 
     root: Path
@@ -55,7 +55,7 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryRounds:
     """How often failed devices are tried again: so many rounds, and not after `until`."""
 
     rounds: int = 1
@@ -73,21 +73,23 @@ class Run:
     """One run on a root. `tell` is called for each device as soon as it is known what became of it, and again in later
     rounds."""
 
-    def __init__(self, room: Room, circumstance: Circumstance, clock: Clock, *, accept: bool = False) -> None:
+    def __init__(self, room: BackupConfig, circumstance: RunContext, clock: Clock, *, accept: bool = False) -> None:
         self._room, self._clock = room, clock
         self._repository = Repository(room.repository, room.head_of_journal)
-        self._standings = Standings(room.root)
+        self._standings = BackupStatuses(room.root)
         self._circumstance, self._accept = circumstance, accept
         self._pool = BoundedPool(os.cpu_count() or 1)
         self.stopping = threading.Event()
 
-    def run(self, devices: Sequence[Device], tell: Tell, patience: Patience, *, resume: bool = False) -> list[Result]:
+    def run(
+        self, devices: Sequence[Device], tell: Tell, patience: RetryRounds, *, resume: bool = False
+    ) -> list[Result]:
         """The last result of each device. Raises BackupError where nothing can be done at all."""
         with run_lock(self._room.root):
             return self.run_locked(devices, tell, patience, resume=resume)
 
     def run_locked(
-        self, devices: Sequence[Device], tell: Tell, patience: Patience, *, resume: bool = False
+        self, devices: Sequence[Device], tell: Tell, patience: RetryRounds, *, resume: bool = False
     ) -> list[Result]:
         """The same for a caller that holds the lock."""
         self._repository.prepare()
@@ -96,7 +98,7 @@ class Run:
         left = [device for device in devices if not (resume and self._done_since(device, began))]
         given = replace(self._circumstance, orders=OrderBook(self._repository).open_orders())
         taken_paths = frozenset(path_of(device) for device in devices)
-        keeper = Keeper(self._room.root, self._repository, self._standings, given, taken_paths)
+        keeper = Archiver(self._room.root, self._repository, self._standings, given, taken_paths)
         results: dict[str, Result] = {}
         try:
             self._rounds(keeper, left, tell, patience, results)
@@ -112,7 +114,7 @@ class Run:
         return good_at is not None and good_at >= began
 
     def _rounds(
-        self, keeper: Keeper, left: list[Device], tell: Tell, patience: Patience, results: dict[str, Result]
+        self, keeper: Archiver, left: list[Device], tell: Tell, patience: RetryRounds, results: dict[str, Result]
     ) -> None:
         round_ = 1
         while left:
@@ -129,9 +131,9 @@ class Run:
                 return
             round_ += 1
 
-    def _one_round(self, keeper: Keeper, devices: list[Device], round_: int, tell: Tell) -> list[Result]:
+    def _one_round(self, keeper: Archiver, devices: list[Device], round_: int, tell: Tell) -> list[Result]:
         """Outcomes wait in a short queue: texts never pile up when the repository is slower than the devices."""
-        outcomes: queue.Queue[Taken | Refused] = queue.Queue(maxsize=BATCH)
+        outcomes: queue.Queue[Taken | FailedCapture] = queue.Queue(maxsize=BATCH)
         worker = self._worker()
         results: list[Result] = []
         pool = ThreadPoolExecutor(self._room.threads, thread_name_prefix="backup")
@@ -149,7 +151,7 @@ class Run:
             pool.shutdown(wait=False, cancel_futures=True)
         return results
 
-    def _work(self, worker: Worker, device: Device, outcomes: "queue.Queue[Taken | Refused]") -> None:
+    def _work(self, worker: Worker, device: Device, outcomes: "queue.Queue[Taken | FailedCapture]") -> None:
         outcome = worker.take(device)
         while not self.stopping.is_set():
             with suppress(queue.Full):
@@ -171,7 +173,7 @@ class Run:
         )
 
 
-def _batch(outcomes: "queue.Queue[Taken | Refused]", most: int) -> list[Taken | Refused]:
+def _batch(outcomes: "queue.Queue[Taken | FailedCapture]", most: int) -> list[Taken | FailedCapture]:
     """Waits for one outcome, then a little for more of them: a commit of many costs hardly more than one of one."""
     found = [outcomes.get()]
     patience = time.monotonic() + BATCH_S

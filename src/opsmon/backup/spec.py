@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from opsmon.backup.pager import ANY_PAGER
+from opsmon.backup.device.pager import ANY_PAGER
 from opsmon.backup.recipe import Enable, Question, Recipe, Structure, Transport
 from opsmon.bounds import CONFIGURATION_LINE_CHARS, TAIL_CHARS
 from opsmon.pattern.cost import refusal_of

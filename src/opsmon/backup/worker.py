@@ -9,24 +9,24 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from opsmon.backup.capture import Capture, CaptureError, read_device
-from opsmon.backup.comparison import Comparison, Likeness, masked
-from opsmon.backup.configuration import hostname_of
-from opsmon.backup.encoding import decoded, noted, stored
-from opsmon.backup.outcome import Refused, Taken
-from opsmon.backup.proof import Evidence, LastGood, refusal_of
+from opsmon.backup.device.capture import Capture, CaptureError, read_device
+from opsmon.backup.outcome import FailedCapture, Taken
+from opsmon.backup.proof.comparison import CopyComparison, Likeness, masked
+from opsmon.backup.proof.configuration import hostname_of
+from opsmon.backup.proof.encoding import decoded, noted, stored
+from opsmon.backup.proof.proof import Evidence, LastGood, refusal_of
 from opsmon.backup.recipe import Recipe, RecipeBook
-from opsmon.backup.repository import Repository
-from opsmon.backup.scrub import Scrubber
-from opsmon.backup.sealing import Sealer
-from opsmon.backup.standing import Standing, Standings, file_stem
+from opsmon.backup.repository.repository import Repository
+from opsmon.backup.secrecy.scrub import Scrubber
+from opsmon.backup.secrecy.sealing import Sealer
+from opsmon.backup.status import BackupStatus, BackupStatuses, file_stem
 from opsmon.backup.text_work import WORK_S, TextWork
 from opsmon.clock import Clock
 from opsmon.errors import BackupError, OpsmonError
 from opsmon.model.device import Device
 from opsmon.model.secret import Secret
-from opsmon.probe.host_key import HostKeyPins
 from opsmon.process_pool import BoundedPool
+from opsmon.protocol.host_keys import HostKeyPins
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Worker:
 
     recipes: RecipeBook
     repository: Repository
-    standings: Standings
+    standings: BackupStatuses
     scrubber: Scrubber
     sealer: Sealer
     pins: HostKeyPins
@@ -51,7 +51,7 @@ class Worker:
     work_s: float = WORK_S
     accept: bool = False
 
-    def take(self, device: Device) -> Taken | Refused:
+    def take(self, device: Device) -> Taken | FailedCapture:
         """One device, whatever happens."""
         began = time.monotonic()
         scrubber, work, reason, aside = self.scrubber, TextWork(self.pool, self.work_s), "", ""
@@ -67,15 +67,15 @@ class Worker:
             reason = f"a mistake of opsmon's own ({type(error).__name__}); the log has it"
         took_s = time.monotonic() - began
         aside = _aside(work, _plain, scrubber, aside)
-        return Refused(device, self.clock.now(), _plain(scrubber, reason), aside, took_s)
+        return FailedCapture(device, self.clock.now(), _plain(scrubber, reason), aside, took_s)
 
-    def _taken(self, device: Device, scrubber: Scrubber, work: TextWork, began: float) -> Taken | Refused:
+    def _taken(self, device: Device, scrubber: Scrubber, work: TextWork, began: float) -> Taken | FailedCapture:
         recipe = self._recipe(device)
         standing = self.standings.of(device)
         wanted = device.ssh.hostnames if device.ssh else ()
         last = self.repository.read(standing.path or path_of(device))
         was_good = standing.good_at is not None
-        known = Comparison(recipe, last, standing.digest, was_good, scrubber.scrub, wanted)
+        known = CopyComparison(recipe, last, standing.digest, was_good, scrubber.scrub, wanted)
         reading = _Reading(scrubber, known, work)
         capture = read_device(device, recipe, self.pins, reading.likeness, work)
         evidence = reading.without_salts(capture.evidence)
@@ -85,10 +85,12 @@ class Worker:
         took_s = time.monotonic() - began
         if reason:
             aside = _aside(work, _shown, scrubber, evidence.output or evidence.text)
-            return Refused(device, self.clock.now(), _shown(scrubber, reason), aside, took_s)
+            return FailedCapture(device, self.clock.now(), _shown(scrubber, reason), aside, took_s)
         return self._kept(device, replace(capture, evidence=evidence), reading, standing, took_s)
 
-    def _kept(self, device: Device, capture: Capture, reading: "_Reading", standing: Standing, took_s: float) -> Taken:
+    def _kept(
+        self, device: Device, capture: Capture, reading: "_Reading", standing: BackupStatus, took_s: float
+    ) -> Taken:
         recipe, text, known = self._recipe(device), capture.evidence.text, reading.known
         others = capture.kept.others
         places = reading.work.do(len(text) * len(others), reading.scrubber.places, text, others)
@@ -130,7 +132,7 @@ class Worker:
 class _Reading:
     """One reading of one device against its last copy; the text is scrubbed once."""
 
-    def __init__(self, scrubber: Scrubber, known: Comparison, work: TextWork) -> None:
+    def __init__(self, scrubber: Scrubber, known: CopyComparison, work: TextWork) -> None:
         self.scrubber, self.known, self.work = scrubber, known, work
         self._kept: tuple[str, str, tuple[int, ...]] = ("", "", ())
         self._like: tuple[str, Likeness] | None = None

@@ -9,7 +9,7 @@ import typer
 
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, say
-from opsmon.config.sample import write_root
+from opsmon.config.new_root import write_root
 
 STEP_WIDTH = 36
 ExampleOption = Annotated[

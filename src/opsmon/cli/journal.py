@@ -9,17 +9,17 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from opsmon.backup.history import journal_heads
+from opsmon.backup.repository.history import journal_heads
 from opsmon.cli.moment import parse_moment
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, say
 from opsmon.config.settings_file import load_settings
 from opsmon.errors import BackupError
 from opsmon.model.name import IncidentId
-from opsmon.model.visible import visible
 from opsmon.store.codec import encode_event
 from opsmon.store.store import Entry, Store, open_existing_store
 from opsmon.text.count import counted
+from opsmon.text.safe import visible
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00")
 _HEAD = re.compile(r"\b[0-9a-f]{64}\b")
@@ -28,7 +28,7 @@ _HEAD = re.compile(r"\b[0-9a-f]{64}\b")
 _NAMED_HEAD = re.compile(r"\bhead\b[^0-9a-f\n]{0,8}(?:\d{1,12} )?([0-9a-f]{64})\b", re.IGNORECASE)
 _SAMPLE_OF_HEAD = re.compile(r'journal_head(?:_info\{[^\n]{0,400}?hash=\\?"|\\?": ?\\?"\d{1,12} )([0-9a-f]{64})\b')
 _HEAD_OF_VERIFY = re.compile(r'"head":\s*\{\s*"seq":\s*\d+,\s*"hash":\s*"([0-9a-f]{64})"')
-_MOST_TOLD = 20
+_MAX_TOLD = 20
 group = new_group("The journal of everything that was ever decided.")
 
 
@@ -54,10 +54,10 @@ def verify(
         head = {"seq": verdict.head.seq, "hash": verdict.head.hash}
         print_json({"ok": not damage, "entries": verdict.entries, "head": head, "damage": damage})
     else:
-        for one in verdict.damage[:_MOST_TOLD]:
+        for one in verdict.damage[:_MAX_TOLD]:
             say(f"entry {one.seq} {one.message}" if one.seq else f"head {one.message}")
-        if len(verdict.damage) > _MOST_TOLD:
-            say(f"and {len(verdict.damage) - _MOST_TOLD} more (`--json` lists them)")
+        if len(verdict.damage) > _MAX_TOLD:
+            say(f"and {len(verdict.damage) - _MAX_TOLD} more (`--json` lists them)")
         found = "is whole" if not verdict.damage else f"is damaged in {counted(len(verdict.damage), 'places')}"
         say(f"The journal {found}: {counted(verdict.entries, 'entries')}, head {verdict.head.hash}")
     if verdict.damage:

@@ -20,8 +20,8 @@ from opsmon.cli.language import spoken_language
 from opsmon.cli.option import CHOSEN_ROOT, RootOption, imported
 from opsmon.cli.output import print_json, problem_json
 from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError
-from opsmon.model.visible import visible
-from opsmon.near_miss import nearest, shown
+from opsmon.text.near_miss import nearest, shown
+from opsmon.text.safe import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +40,27 @@ COMMANDS: dict[str, Listed] = {
     "init": Listed("init:init", "Write a new root: a sample site, stock profiles and rules."),
     "check": Listed("check:check", "Load a root and name every mistake at once."),
     "run": Listed("run:run", "Watch the fleet until told to stop."),
-    "demo": Listed("demo:demo", "A simulated fleet on loopback and the daemon against it."),
+    "demo": Listed("demo.command:demo", "A simulated fleet on loopback and the daemon against it."),
     "probe": Listed(
-        "probe:probe",
+        "probe.command:probe",
         "Poll one device once and print what it found. Exit code 1 when the device, or this machine, is not well.",
     ),
-    "inventory": Listed("inventory:group", "What the inventory files come to: list, convert, compare.", is_group=True),
+    "inventory": Listed(
+        "inventory.group:group", "What the inventory files come to: list, convert, compare.", is_group=True
+    ),
     "schema": Listed("schema:schema", "The JSON Schemas of the YAML files, for editors."),
-    "completion": Listed("completion:completion", "A script for the shell: TAB completes commands and names."),
-    "incidents": Listed("incidents:group", "Incidents and their clocks, through the running daemon.", is_group=True),
+    "completion": Listed("completion.scripts:completion", "A script for the shell: TAB completes commands and names."),
+    "incidents": Listed(
+        "incidents.group:group", "Incidents and their clocks, through the running daemon.", is_group=True
+    ),
     "notify": Listed("notify:group", "Notifications, through the running daemon.", is_group=True),
     "rules": Listed("rules:group", "The conditions and clocks of a root, for other programs.", is_group=True),
     "contracts": Listed(
-        "contracts:group", "The service contracts: clauses, calendars, deadlines, replays.", is_group=True
+        "contracts.group:group", "The service contracts: clauses, calendars, deadlines, replays.", is_group=True
     ),
     "report": Listed("report:group", "Reports from the journal, to hand in.", is_group=True),
     "journal": Listed("journal:group", "The journal of everything that was ever decided.", is_group=True),
-    "backup": Listed("backup:group", "Configurations of devices, proved and kept in git.", is_group=True),
+    "backup": Listed("backup.group:group", "Configurations of devices, proved and kept in git.", is_group=True),
 }
 # What typer raises for wrong words: of its own copy of click or of an installed one, so typer is asked which.
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from opsmon.clock import WallClock
-from opsmon.near_miss import DID_YOU_MEAN, shown
+from opsmon.text.near_miss import DID_YOU_MEAN, shown
 
 TIME_OF_DAY = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
 EXAMPLES = "such as 2026-11-20T10:00:00+08:00, or 20:56 for today"

@@ -10,8 +10,8 @@ from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_table, say
 from opsmon.config.settings_file import load_settings
-from opsmon.console.client import DaemonClient
 from opsmon.text.vocabulary import DELIVERIES, named
+from opsmon.web.client import DaemonClient
 
 group = new_group("Notifications, through the running daemon.")
 

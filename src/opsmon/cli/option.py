@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 import typer
 from typer.core import TyperGroup
 
-from opsmon.near_miss import nearest, shown
+from opsmon.text.near_miss import nearest, shown
 
 # Stands for "nobody chose": typer has to be able to tell it from a chosen `.`.
 CHOSEN_ROOT = Path("$OPSMON_ROOT")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from opsmon.errors import Problem
-from opsmon.model.visible import escaped_json
+from opsmon.text.safe import escaped_json
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from opsmon.cli.assess import MonthOption, month_of_journal
+from opsmon.cli.contracts.assess import MonthOption, month_of_journal
 from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_pairs, print_table, say
-from opsmon.config.contract_files import load_rules
+from opsmon.config.rules.contract_files import load_rules
 from opsmon.errors import ConfigError, Problem
 from opsmon.report.document import month_document
 from opsmon.report.month import MonthReport

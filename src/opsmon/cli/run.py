@@ -11,11 +11,11 @@ from typing import Annotated
 import typer
 
 from opsmon import __version__
-from opsmon.app.daemon import run_daemon
 from opsmon.cli.option import CHOSEN_ROOT, RootOption
 from opsmon.cli.output import say
 from opsmon.clock import WallClock
 from opsmon.config.root import Root, load_root
+from opsmon.daemon.daemon import run_daemon
 from opsmon.early_signals import hold_signals, ignore_hangups, take_noted
 from opsmon.errors import OpsmonError
 from opsmon.private_file import PRIVATE_UMASK

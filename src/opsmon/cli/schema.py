@@ -7,9 +7,9 @@ import typer
 
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, print_table, say
-from opsmon.config.schema import SCHEMA_NAMES, files_of, schema_of
-from opsmon.config.schema_files import write_schemas
-from opsmon.near_miss import nearest, shown
+from opsmon.config.schema.files import write_schemas
+from opsmon.config.schema.generate import SCHEMA_NAMES, files_of, schema_of
+from opsmon.text.near_miss import nearest, shown
 
 NameArgument = Annotated[
     str | None, typer.Argument(metavar="[NAME]", help=f"One of {', '.join(SCHEMA_NAMES)}; without it they are listed.")

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from opsmon.config.document import Document
-from opsmon.config.problem import Problems
 from opsmon.config.secret import FileSecrets
+from opsmon.config.yaml.document import Document
+from opsmon.config.yaml.problem import Problems
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from opsmon.errors import ConfigError, Problem
 from opsmon.model.device import Device, Inventory
 from opsmon.model.name import DeviceName
-from opsmon.near_miss import nearest, shown
+from opsmon.text.near_miss import nearest, shown
 
 FEW = 10
 

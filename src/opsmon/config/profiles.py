@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from opsmon.backup.spec import BackupSectionSpec
-from opsmon.config.check_list import check_mistakes
-from opsmon.config.document import Document, add_mistake, check_spec, read_document
-from opsmon.config.folder import yaml_files
-from opsmon.config.layer_check import SHAPE_ONLY
-from opsmon.config.problem import Problems
+from opsmon.config.inventory.check_list import check_mistakes
+from opsmon.config.inventory.layer_check import SHAPE_ONLY
+from opsmon.config.yaml.document import Document, add_mistake, check_spec, read_document
+from opsmon.config.yaml.folder import yaml_files
+from opsmon.config.yaml.problem import Problems
 from opsmon.errors import InvariantError, Problem
 from opsmon.probe.profile.choose import GENERIC, ProfileSet
-from opsmon.probe.profile.resolve import ProfileError, ProfileProblem, resolve_profiles
-from opsmon.probe.profile.spec import ProfileSpec
+from opsmon.probe.profile.definition.resolve import ProfileError, ProfileProblem, resolve_profiles
+from opsmon.probe.profile.definition.spec import ProfileSpec
 
 
 class ProfileFiles(NamedTuple):

@@ -10,26 +10,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from opsmon.backup.recipe import RecipeBook
-from opsmon.config.conditions import load_conditions
-from opsmon.config.document import Document
-from opsmon.config.inventory import load_inventory
+from opsmon.config.backup_recipes import resolve_recipes
+from opsmon.config.inventory.load import load_inventory
+from opsmon.config.inventory.reference import Known
 from opsmon.config.loading import Loading
-from opsmon.config.problem import Problems
 from opsmon.config.profiles import read_profiles
-from opsmon.config.recipes import resolve_recipes
-from opsmon.config.reference import Known
-from opsmon.config.rules import load_contracts
+from opsmon.config.rules.conditions import load_conditions
+from opsmon.config.rules.load import load_contracts
 from opsmon.config.secret import FileSecrets, identities_of
 from opsmon.config.settings import Settings
 from opsmon.config.settings_file import existing_root, read_settings
 from opsmon.config.stock import root_of
 from opsmon.config.stray import tell_stray_files
-from opsmon.contract.book import ContractBook
+from opsmon.config.yaml.document import Document
+from opsmon.config.yaml.problem import Problems
+from opsmon.contract.contract_rules import ContractRules
 from opsmon.errors import InvariantError, Problem
 from opsmon.model.device import Inventory
 from opsmon.model.name import ContractId
 from opsmon.probe.profile.choose import ProfileSet
-from opsmon.state.rulebook import Rulebook
+from opsmon.state.condition.rules import Rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Root:
     inventory: Inventory
     conditions: Rulebook
     profiles: ProfileSet
-    contracts: Mapping[ContractId, ContractBook]
+    contracts: Mapping[ContractId, ContractRules]
     warnings: tuple[Problem, ...]
     recipes: RecipeBook = field(default_factory=RecipeBook)
 
@@ -82,7 +82,7 @@ def load_root(
 
 
 def _known(
-    contracts: Mapping[ContractId, ContractBook] | None,
+    contracts: Mapping[ContractId, ContractRules] | None,
     profiles: ProfileSet | None,
     recipes: RecipeBook,
     owners: Mapping[int, FileSecrets],

@@ -12,10 +12,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from opsmon.config.document import Document
-from opsmon.config.named_file import FileFault, fault_of_certificates, fault_of_file
-from opsmon.config.node import Place, YamlList, YamlMap
-from opsmon.config.problem import Problems
+from opsmon.config.yaml.document import Document
+from opsmon.config.yaml.named_file import FileFault, fault_of_certificates, fault_of_file
+from opsmon.config.yaml.node import Position, YamlList, YamlMap
+from opsmon.config.yaml.problem import Problems
 from opsmon.errors import ConfigError, Problem
 from opsmon.model.device import Device
 from opsmon.model.secret import Secret
@@ -127,7 +127,7 @@ class FileSecrets:
 
     def _missing(self, written: object, why: str, hint: str = "", *, is_wrong: bool = False) -> MissingSecret:
         """Tells what hinders; a warning where the secret may be there on the daemon's machine."""
-        place = written.place if isinstance(written, YamlMap) else Place(0, 0)
+        place = written.place if isinstance(written, YamlMap) else Position(0, 0)
         is_warning = not (self._required or is_wrong)
         problem = Problem(self._document.path, place.line, place.column, why, hint, "", is_warning)
         self._problems.add_grouped(problem)
@@ -194,7 +194,7 @@ def identities_of(node: object) -> Iterator[int]:
             yield from identities_of(child)
 
 
-def _find(node: object, wanted: str) -> Place | None:
+def _find(node: object, wanted: str) -> Position | None:
     """Where the very object stands: equal text elsewhere is another value."""
     if isinstance(node, YamlMap):
         pairs = [(value, node.values_at[key]) for key, value in node.items()]

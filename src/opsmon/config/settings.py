@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
-from opsmon.backup.sealing import parse_recipient
-from opsmon.console.settings import HttpSettings, HttpSpec
+from opsmon.backup.secrecy.sealing import parse_recipient
 from opsmon.errors import BackupError
-from opsmon.near_miss import shown
 from opsmon.notify.channel import Channel
 from opsmon.notify.spec import WebhookSpec
 from opsmon.spec import Seconds, Spec, text_schema, wrong
+from opsmon.text.near_miss import shown
+from opsmon.web.settings import PortSettings, PortSpec
 
 DEFAULT_STORE = "sqlite:///var/opsmon.db"
 SQLITE = "sqlite:///"
@@ -49,7 +49,7 @@ class BackupSettings:
 class Settings:
     """The whole of `opsmon.yaml`, paths absolute."""
 
-    http: HttpSettings
+    http: PortSettings
     store_url: str = field(repr=False)
     language: Language
     timezone: ZoneInfo
@@ -147,7 +147,7 @@ _STORE = text_schema(
 class SettingsSpec(Spec):
     """`opsmon.yaml`"""
 
-    http: HttpSpec = HttpSpec()
+    http: PortSpec = PortSpec()
     """The daemon's one port · 守护进程的端口"""
     store: Annotated[str, AfterValidator(_check_store), _STORE] = DEFAULT_STORE
     """Where the journal is, relative to this file · 日志库"""

@@ -4,12 +4,12 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from opsmon.config.document import Document, check_spec, read_document, shown_path
 from opsmon.config.loading import Loading
-from opsmon.config.problem import Problems
 from opsmon.config.secret import MissingSecret
 from opsmon.config.settings import SQLITE, Settings, SettingsSpec
 from opsmon.config.stock import INVENTORIES, PARTS
+from opsmon.config.yaml.document import Document, check_spec, read_document, shown_path
+from opsmon.config.yaml.problem import Problems
 from opsmon.errors import ConfigError, Problem
 from opsmon.notify.spec import goes_in_clear
 

@@ -5,8 +5,8 @@ Version 1 and 2c promise nothing, and are not warned about: nobody takes a commu
 
 from collections.abc import Iterable
 
-from opsmon.config.problem import Problems
-from opsmon.config.site_file import PlacedDevice
+from opsmon.config.inventory.site_file import PlacedDevice
+from opsmon.config.yaml.problem import Problems
 from opsmon.model.device import SnmpAccess, SnmpVersion
 
 # RFC 3414 defines MD5 and DES; RFC 7860 and RFC 3826 what replaces them.

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from opsmon.config.misplaced import place_for
-from opsmon.config.node import YamlProblem, parse_yaml
-from opsmon.config.problem import Problems
 from opsmon.config.text_encoding import WrongEncodingError, decode_text
+from opsmon.config.yaml.node import YamlProblem, parse_yaml
+from opsmon.config.yaml.problem import Problems
 from opsmon.errors import Problem
 
 _SUFFIXES = (".yaml", ".yml")

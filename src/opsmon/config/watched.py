@@ -16,14 +16,14 @@ from opsmon.model.name import DeviceName
 WATCHED_FILE = "var/watched.json"
 
 
-class Place(NamedTuple):
+class WatchedPlace(NamedTuple):
     """Where a device is asked, and what it is."""
 
     address: str
     kind: str
 
 
-Watched = Mapping[DeviceName, Place]
+Watched = Mapping[DeviceName, WatchedPlace]
 
 
 def places_of(inventory: Inventory) -> Watched:
@@ -35,7 +35,9 @@ def load_watched(root: Path) -> Watched | None:
     """What the daemon watched last; None where that is not known."""
     try:
         document = json.loads((root / WATCHED_FILE).read_text(encoding="utf-8"))
-        return {DeviceName(str(name)): Place(str(one["address"]), str(one["kind"])) for name, one in document.items()}
+        return {
+            DeviceName(str(name)): WatchedPlace(str(one["address"]), str(one["kind"])) for name, one in document.items()
+        }
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
@@ -73,12 +75,12 @@ def rename_offers(watched: Watched, inventory: Inventory) -> tuple[Problem, ...]
     )  # fmt: skip
 
 
-def _place_of(device: Device) -> Place:
-    return Place(device.address, device.kind.value)
+def _place_of(device: Device) -> WatchedPlace:
+    return WatchedPlace(device.address, device.kind.value)
 
 
-def _by_place(devices: Iterable[tuple[DeviceName, Place]]) -> dict[Place, list[DeviceName]]:
-    places: dict[Place, list[DeviceName]] = {}
+def _by_place(devices: Iterable[tuple[DeviceName, WatchedPlace]]) -> dict[WatchedPlace, list[DeviceName]]:
+    places: dict[WatchedPlace, list[DeviceName]] = {}
     for name, place in devices:
         places.setdefault(place, []).append(name)
     return places

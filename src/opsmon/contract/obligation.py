@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from opsmon.contract.calendar import ONE_DAY, Calendar
+from opsmon.contract.calendar.calendar import ONE_DAY, Calendar
+from opsmon.contract.calendar.schedule import Schedule, Slot, slots_of
+from opsmon.contract.calendar.window import HoursOn, Window
+from opsmon.contract.calendar.working_time import opening_at, warned_at
 from opsmon.contract.place import PlaceGroup
-from opsmon.contract.schedule import Schedule, Slot, slots_of
 from opsmon.contract.term import Contract, Term
-from opsmon.contract.window import HoursOn, Window
-from opsmon.contract.working_time import opening_at, warned_at
 from opsmon.model.discovery import Discovery, Fulfilment
 from opsmon.model.duty import TaskState
 from opsmon.model.name import ClauseId

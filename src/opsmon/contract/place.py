@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from opsmon.near_miss import nearest, shown
 from opsmon.text.bilingual import Text
+from opsmon.text.near_miss import nearest, shown
 
 EVERYWHERE = "all"  # what a person writes for the whole task at once
 WHOLE = ""  # the place of a tick that stands for the whole task

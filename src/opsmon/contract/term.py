@@ -10,10 +10,10 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 
-from opsmon.contract.case import Estimates
-from opsmon.contract.limit import Limit
-from opsmon.contract.window import Window
-from opsmon.contract.working_time import WORKING_TIME
+from opsmon.contract.calendar.limit import Limit
+from opsmon.contract.calendar.window import Window
+from opsmon.contract.calendar.working_time import WORKING_TIME
+from opsmon.contract.clock.case import Estimates
 from opsmon.model.device import Kind
 from opsmon.model.incident import FactType, Severity
 from opsmon.model.name import ClauseId, ContractId
@@ -64,7 +64,7 @@ class OwnMessage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Selector:
+class IncidentSelector:
     """Takes an incident when every field that is given agrees. A fact that is not known (None) agrees with anything."""
 
     services: frozenset[str] = frozenset()
@@ -93,7 +93,7 @@ class Regime:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Interpretation:
     """How one reading of the paper counts. `runs` None is around the clock, `counts_from` empty as the clause does."""
 
     limit: Limit
@@ -106,11 +106,11 @@ class Variant:
     """One way in which a clause applies. `strict` is the stricter reading of the same limit, where it differs."""
 
     limit: Limit
-    applies: tuple[Selector, ...] = ()
+    applies: tuple[IncidentSelector, ...] = ()
     regime: Regime | None = None
     runs: Window | None = None
     mode: Mode = Mode.JUDGED
-    strict: Reading | None = None
+    strict: Interpretation | None = None
     interpretation: Text | None = None
 
 

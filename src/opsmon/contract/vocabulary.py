@@ -8,11 +8,11 @@ on, a value close to one of theirs is a slip and any other is somebody's own; so
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from opsmon.contract.book import ContractBook
-from opsmon.contract.term import Selector
+from opsmon.contract.contract_rules import ContractRules
+from opsmon.contract.term import IncidentSelector
 from opsmon.model.device import Kind
 from opsmon.model.incident import Severity
-from opsmon.near_miss import VERY_CLOSE, nearest, shown
+from opsmon.text.near_miss import VERY_CLOSE, nearest, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class UnknownWord:
 
 
 def unknown_words(
-    book: ContractBook,
+    book: ContractRules,
     *,
     service: str | None = None,
     kind: str | None = None,
@@ -52,7 +52,7 @@ def unknown_words(
     return tuple(found)
 
 
-def known_labels(book: ContractBook) -> Mapping[str, frozenset[str]]:
+def known_labels(book: ContractRules) -> Mapping[str, frozenset[str]]:
     """The values of every label that the contract lists or its clauses and budgets select on."""
     known: dict[str, frozenset[str]] = {}
     for selector in _selectors(book):
@@ -62,7 +62,7 @@ def known_labels(book: ContractBook) -> Mapping[str, frozenset[str]]:
     return {**known, **book.contract.labels}
 
 
-def _selectors(book: ContractBook) -> Iterator[Selector]:
+def _selectors(book: ContractRules) -> Iterator[IncidentSelector]:
     for clause in book.contract.clauses:
         for variant in clause.variants:
             yield from variant.applies
@@ -76,7 +76,7 @@ def _unless_known(field: str, word: str, known: Iterable[str]) -> Iterator[Unkno
         yield UnknownWord(field, f"no {field} {shown(word)}", nearest(word, words) or f"known: {', '.join(words)}")
 
 
-def _label(book: ContractBook, key: str, value: str) -> Iterator[UnknownWord]:
+def _label(book: ContractRules, key: str, value: str) -> Iterator[UnknownWord]:
     known = known_labels(book)
     if key not in known:
         meant = nearest(key, known, cutoff=VERY_CLOSE)

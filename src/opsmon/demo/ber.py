@@ -5,14 +5,14 @@ The daemon's codec in `opsmon.probe.snmp` is another one on purpose: an agent wi
 
 from collections.abc import Iterator
 
-from opsmon.probe.snmp.session import Oid
+from opsmon.protocol.snmp.session import Oid
 
 INTEGER, OCTET_STRING, NULL, OBJECT_ID, SEQUENCE = 0x02, 0x04, 0x05, 0x06, 0x30
 COUNTER32, GAUGE32, TIMETICKS, COUNTER64 = 0x41, 0x42, 0x43, 0x46  # RFC 2578, section 7.1
 NO_SUCH_INSTANCE, END_OF_MIB_VIEW = 0x81, 0x82  # RFC 3416, section 3
 
 
-class MalformedError(ValueError):
+class MalformedRequestError(ValueError):
     """The datagram is not what an SNMP manager sends."""
 
 
@@ -64,13 +64,13 @@ def object_id(oid: Oid) -> bytes:
 def read(data: bytes, at: int = 0) -> tuple[int, bytes, int]:
     """The value that starts at `at`: its tag, its content, and where the next one starts."""
     if at + 2 > len(data):
-        raise MalformedError("ends within a header")
+        raise MalformedRequestError("ends within a header")
     tag, size, start = data[at], data[at + 1], at + 2
     if size & 0x80:
         octets = size & 0x7F
         size, start = int.from_bytes(data[start : start + octets], "big"), start + octets
     if start + size > len(data):
-        raise MalformedError("ends within a value")
+        raise MalformedRequestError("ends within a value")
     return tag, data[start : start + size], start + size
 
 
@@ -83,7 +83,7 @@ def read_all(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 def read_object_id(content: bytes) -> Oid:
     if not content:
-        raise MalformedError("an object identifier with no octet")
+        raise MalformedRequestError("an object identifier with no octet")
     first = min(content[0] // 40, 2)
     arcs, arc = [first, content[0] - 40 * first], 0
     for octet in content[1:]:

@@ -13,7 +13,7 @@ TERMINALS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CastMember:
     """One device of the cast. `role` picks its objects in `opsmon.demo.fleet`; `behind` is what it hangs on."""
 
     name: str
@@ -28,40 +28,41 @@ class Part:
     venue: str = ""
 
 
-def cast() -> tuple[Part, ...]:
+def cast() -> tuple[CastMember, ...]:
     """Every device, parents before children."""
     return (*_main_hall(), *_south_campus(), *_street_cctv())
 
 
-def _main_hall() -> Iterator[Part]:
+def _main_hall() -> Iterator[CastMember]:
     site = "main-hall"
-    yield Part("core-1", site, "switch", "switch", "核心交换机", 10)
-    yield Part("fw-1", site, "firewall", "firewall", "出口防火墙", 11, "core-1")
-    yield Part("mcu-1", site, "mcu", "plain", "主用 MCU", 12, "core-1", tcp=(SIP,))
-    yield Part("mcu-2", site, "mcu", "plain", "备用 MCU", 13, "core-1", tcp=(SIP,))
-    yield Part("recording-1", site, "server", "plain", "录播服务器", 14, "core-1", tcp=(HTTPS_ADMIN,))
-    yield Part("ups-1", site, "ups", "ups", "机房 UPS", 15, "core-1")
+    yield CastMember("core-1", site, "switch", "switch", "核心交换机", 10)
+    yield CastMember("fw-1", site, "firewall", "firewall", "出口防火墙", 11, "core-1")
+    yield CastMember("mcu-1", site, "mcu", "plain", "主用 MCU", 12, "core-1", tcp=(SIP,))
+    yield CastMember("mcu-2", site, "mcu", "plain", "备用 MCU", 13, "core-1", tcp=(SIP,))
+    yield CastMember("recording-1", site, "server", "plain", "录播服务器", 14, "core-1", tcp=(HTTPS_ADMIN,))
+    yield CastMember("ups-1", site, "ups", "ups", "机房 UPS", 15, "core-1")
 
 
-def _south_campus() -> Iterator[Part]:
+def _south_campus() -> Iterator[CastMember]:
     site = "south-campus"
-    yield Part("sw-south", site, "switch", "switch", "南院接入交换机", 40, "core-1")
+    yield CastMember("sw-south", site, "switch", "switch", "南院接入交换机", 40, "core-1")
     for number in range(1, TERMINALS + 1):
-        yield Part(f"terminal-{number:02}", site, "vc-terminal", "none", f"会议终端 {number}", 40 + number, "sw-south",
+        yield CastMember(f"terminal-{number:02}", site, "vc-terminal", "none", f"会议终端 {number}",
+                   40 + number, "sw-south",
                    tcp=(SIP,), snmp=False)  # fmt: skip
 
 
-def _street_cctv() -> Iterator[Part]:
+def _street_cctv() -> Iterator[CastMember]:
     site = "street-cctv"
-    yield Part("core-cctv", site, "switch", "switch", "监控汇聚交换机", 100)
-    yield Part("ups-cctv", site, "ups", "ups", "监控机房 UPS", 101, "core-cctv")
+    yield CastMember("core-cctv", site, "switch", "switch", "监控汇聚交换机", 100)
+    yield CastMember("ups-cctv", site, "ups", "ups", "监控机房 UPS", 101, "core-cctv")
     for number in range(1, CCTV_SWITCHES + 1):
         switch, base = f"access-{number}", 256 * number
-        yield Part(switch, site, "switch", "switch", f"接入交换机 {number}", base + 1, "core-cctv")
-        yield Part(f"nvr-{number}", site, "nvr", "recorder", f"录像机 {number}", base + 2, "core-cctv")
+        yield CastMember(switch, site, "switch", "switch", f"接入交换机 {number}", base + 1, "core-cctv")
+        yield CastMember(f"nvr-{number}", site, "nvr", "recorder", f"录像机 {number}", base + 2, "core-cctv")
         for camera in range(1, CAMERAS_PER_SWITCH + 1):
             name = f"cam-{number}{camera:02}"
-            yield Part(name, site, "camera", "none", f"摄像机 {number}-{camera:02}", base + 10 + camera, switch,
+            yield CastMember(name, site, "camera", "none", f"摄像机 {number}-{camera:02}", base + 10 + camera, switch,
                        tcp=(RTSP,), snmp=False)  # fmt: skip
 
 
@@ -72,7 +73,7 @@ SITES = {
 }
 
 
-def address_of(part: Part, network: str) -> str:
+def address_of(part: CastMember, network: str) -> str:
     """`network` is the first two octets, such as "127.77"."""
     return f"{network}.{part.host >> 8}.{part.host & 0xFF}"
 
@@ -94,7 +95,7 @@ def inventory_of(site: str, network: str, *, pings: bool, period_s: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _entry(part: Part, network: str, *, pings: bool, period_s: int) -> list[str]:
+def _entry(part: CastMember, network: str, *, pings: bool, period_s: int) -> list[str]:
     checks = ["icmp"] * pings + ["snmp"] * part.snmp + [f"{{tcp: {{port: {port}}}}}" for port in part.tcp]
     names = ["icmp"] * pings + ["snmp"] * part.snmp + ["tcp"] * bool(part.tcp)
     lines = [

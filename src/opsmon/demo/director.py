@@ -18,7 +18,7 @@ from opsmon.demo.cast import cast
 from opsmon.demo.house import POLL_S, DemoDaemon
 from opsmon.demo.receiver import SHOWN_ZONE, Receiver, Tell
 from opsmon.demo.root import DemoRoot, write_root
-from opsmon.demo.stage import Fleet, Stage, carry_in, start_fleet
+from opsmon.demo.stage import FleetProcess, Stage, carry_in, start_fleet
 from opsmon.demo.story import CONTRACT, HALL_DEVICE, Act, Told, acts
 from opsmon.demo.words import clock_words, cost_lines, invitation
 
@@ -95,7 +95,7 @@ async def _serve(stack: AsyncExitStack, receiver: Receiver) -> int:
 class _Play:
     """The acts one after the other, and beside them what is left on the contract's clocks."""
 
-    def __init__(self, evening: Evening, fleet: Fleet, daemon: DemoDaemon, root: DemoRoot) -> None:
+    def __init__(self, evening: Evening, fleet: FleetProcess, daemon: DemoDaemon, root: DemoRoot) -> None:
         self._evening, self._fleet, self._daemon, self._root = evening, fleet, daemon, root
 
     async def run(self) -> None:

@@ -14,7 +14,7 @@ import time
 import typing
 
 from opsmon.demo import mib
-from opsmon.demo.cast import COMMUNITY, RTSP, SNMP_PORT, Part, address_of, cast
+from opsmon.demo.cast import COMMUNITY, RTSP, SNMP_PORT, CastMember, address_of, cast
 from opsmon.demo.snmp_agent import MibView, SnmpAgent
 from opsmon.demo.stage import lay_fleet_end, set_silent
 
@@ -31,7 +31,7 @@ FIREWALL_SOFTWARE = "Simulated USG6000\nHuawei Versatile Routing Platform Softwa
 class SimulatedDevice:
     """One device of the cast while it lives: its agent, its listening ports, what hangs behind it."""
 
-    def __init__(self, part: Part, address: str) -> None:
+    def __init__(self, part: CastMember, address: str) -> None:
         self.part = part
         self.address = address
         self.battery = mib.Battery()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from opsmon.demo import ber
 from opsmon.demo.snmp_agent import Value
-from opsmon.probe.snmp.session import Oid
+from opsmon.protocol.snmp.session import Oid
 
 Objects = dict[Oid, Value]
 

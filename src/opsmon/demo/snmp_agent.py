@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
 
 from opsmon.demo import ber
-from opsmon.probe.snmp.session import Oid
+from opsmon.protocol.snmp.session import Oid
 
 GET, GETNEXT, RESPONSE, GETBULK = 0xA0, 0xA1, 0xA2, 0xA5
 NO_SUCH_NAME = 2  # error-status of v1, RFC 1157, section 4.1.2
@@ -57,7 +57,7 @@ class SnmpAgent:
         """The answer to one datagram, or None where a real agent would keep silent."""
         try:
             return self._respond(datagram)
-        except (ber.MalformedError, IndexError):
+        except (ber.MalformedRequestError, IndexError):
             return None
 
     def _respond(self, datagram: bytes) -> bytes | None:

@@ -46,7 +46,7 @@ def may_have_namespaces() -> bool:
     return subprocess.run(trial, check=False, capture_output=True, timeout=10).returncode == 0
 
 
-class Fleet:
+class FleetProcess:
     """The fleet's process, as the one who gives it orders sees it."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
@@ -80,13 +80,13 @@ class Fleet:
         await self._process.wait()
 
 
-async def start_fleet(stage: Stage) -> Fleet:
+async def start_fleet(stage: Stage) -> FleetProcess:
     """The fleet's process, its network laid and its sockets open; raises DemoError when it does not get ready."""
     command = [sys.executable, "-m", "opsmon.demo.fleet", "--network", stage.network]
     if stage.routed:
         command = ["unshare", "--net", "--", *command, "--routed"]
     pipe = asyncio.subprocess.PIPE
-    fleet = Fleet(await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe))
+    fleet = FleetProcess(await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe))
     if stage.routed:
         await fleet.expect("namespace")
         _lay_cable(fleet.pid, stage.network)

@@ -6,11 +6,11 @@ from datetime import timedelta
 from opsmon.text.bilingual import Text
 
 DEFAULT_SECONDS = 180
-SHORTEST_SECONDS = 40
+MIN_SECONDS = 40
 RECOVERY_BEFORE_END_S = 52  # a poll, the hold-down of 30 s, and time to see the result
 ARRIVAL_BEFORE_RECOVERY_S = 5
 BREACH_BEFORE_ARRIVAL_S = 8
-LONGEST_COUNTDOWN_S = 150
+MAX_COUNTDOWN_S = 150
 REPORTED_AT_S = 20  # after the curtain: by then monitoring has the incident
 LIMIT = timedelta(minutes=3)  # of clauses E1 and E2
 CONTRACT, HALL_DEVICE = "xicheng-vc-2025", "mcu-1"
@@ -65,7 +65,7 @@ def acts(seconds: float) -> tuple[Act, ...]:
     recovery_s = max(38.0, seconds - RECOVERY_BEFORE_END_S)
     arrival_s = recovery_s - ARRIVAL_BEFORE_RECOVERY_S
     reported_s = min(REPORTED_AT_S, arrival_s - BREACH_BEFORE_ARRIVAL_S - 5)
-    breach_s = min(arrival_s - BREACH_BEFORE_ARRIVAL_S, reported_s + LONGEST_COUNTDOWN_S)
+    breach_s = min(arrival_s - BREACH_BEFORE_ARRIVAL_S, reported_s + MAX_COUNTDOWN_S)
     call = Told(HALL_DEVICE, "reported", CALLER, ago_s=LIMIT.total_seconds() - (breach_s - reported_s))
     return (
         Act(2, SWITCH_DIES, ("die access-3",)),

@@ -14,7 +14,7 @@ from immutables import Map
 
 from opsmon.contract.term import Target
 from opsmon.engine.effect import AlertKind, AlertStatus, Notify
-from opsmon.engine.world import ClockKey, Word, World
+from opsmon.engine.world import ClockKey, ClockStatus, World
 from opsmon.incident.incident import Incident
 from opsmon.model.event import (
     ClockChanged,
@@ -41,10 +41,10 @@ class Shift(NamedTuple):
 
     kind: AlertKind
     status: AlertStatus
-    word: Word | None
+    word: ClockStatus | None
 
 
-def words_after(world: World, event: Event) -> Mapping[ClockKey, Word]:
+def words_after(world: World, event: Event) -> Mapping[ClockKey, ClockStatus]:
     """The words that an event changes. A function of what the journal tells, so that a replay gives the same."""
     match event:
         case ClockChanged():
@@ -66,18 +66,18 @@ def words_after(world: World, event: Event) -> Mapping[ClockKey, Word]:
     return {}
 
 
-def words_of(world: World, incident: IncidentId) -> Map[ClockKey, Word]:
+def words_of(world: World, incident: IncidentId) -> Map[ClockKey, ClockStatus]:
     """The last words on the clocks of an incident."""
     return world.words.get(incident, Map())
 
 
-def _word_after(world: World, event: ClockChanged) -> Word:
+def _word_after(world: World, event: ClockChanged) -> ClockStatus:
     incident, old = world.incidents.by_id.get(event.incident), words_of(world, event.incident).get(_key(event))
     alert = CLOCK_ALERTS.get(event.after) if _is_awaited(incident, event) else None
     if alert is None:
-        return Word(event)
+        return ClockStatus(event)
     went_on = old is not None and old.alert is alert
-    return Word(event, alert, old.alert_since if old is not None and went_on else event.at)
+    return ClockStatus(event, alert, old.alert_since if old is not None and went_on else event.at)
 
 
 def _key(event: ClockChanged) -> ClockKey:
@@ -88,7 +88,7 @@ def _is_awaited(incident: Incident | None, event: ClockChanged) -> bool:
     return incident is not None and (incident.is_open or event.target in PAPERS)
 
 
-def shifts_of(world: World, event: Event, changed: Mapping[ClockKey, Word]) -> list[Shift]:
+def shifts_of(world: World, event: Event, changed: Mapping[ClockKey, ClockStatus]) -> list[Shift]:
     """The alerts that an event ends and begins, in the order in which they are numbered; `world` is before it."""
     shifts: list[Shift] = []
     for key, word in changed.items():

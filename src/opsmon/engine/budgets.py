@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from opsmon.contract.account import Affair
-from opsmon.contract.book import ContractBook
-from opsmon.contract.budget import BudgetUse, Fault, budget_uses, fault_of, month_of
-from opsmon.engine.turn import case_of
+from opsmon.contract.contract_rules import ContractRules
+from opsmon.contract.money.budget import BudgetUse, Fault, budget_uses, fault_of, month_of
+from opsmon.contract.money.statement import IncidentClocks
+from opsmon.engine.decision import case_of
 from opsmon.engine.world import World
 from opsmon.incident.incident import Incident
 from opsmon.model.name import ContractId
 
-LONGEST_MONTH = timedelta(days=33)  # a fault that was told of later may have begun a little before its incident
+MAX_MONTH = timedelta(days=33)  # a fault that was told of later may have begun a little before its incident
 
 
 def uses_now(world: World, now: datetime) -> Iterator[tuple[ContractId, BudgetUse]]:
@@ -29,16 +29,16 @@ def _faults(world: World, contract: ContractId, now: datetime) -> list[Fault]:
     recent = (
         incident
         for incident in world.incidents.by_id.values()
-        if incident.contract == contract and not incident.withdrawn and now - incident.starts_at <= LONGEST_MONTH
+        if incident.contract == contract and not incident.withdrawn and now - incident.starts_at <= MAX_MONTH
     )
     found = (fault_of(case_of(incident), _subject(incident), _condition(incident)) for incident in recent)
     return [fault for fault in found if fault is not None]
 
 
-def affair_of(book: ContractBook, incident: Incident) -> Affair:
+def affair_of(book: ContractRules, incident: Incident) -> IncidentClocks:
     """An incident with its clocks, as money and reports see it."""
     case = case_of(incident)
-    return Affair(case, book.clocks(case), _subject(incident), _condition(incident), incident.condition)
+    return IncidentClocks(case, book.clocks(case), _subject(incident), _condition(incident), incident.condition)
 
 
 def _subject(incident: Incident) -> str:

@@ -7,28 +7,28 @@ the order in which they follow from each other, and folding them into the world 
 from dataclasses import replace
 from datetime import datetime
 
-from opsmon.contract.change import book_change
-from opsmon.engine.command import obey, observe_all
-from opsmon.engine.duties import LOOK_AGAIN, changes_of, next_turn_of, unwatched
+from opsmon.contract.explain.change import book_change
+from opsmon.engine.commands.judge import execute, observe_all
+from opsmon.engine.decision import Decision
 from opsmon.engine.input import ClockStepped, Input, MarkDone, MarkUndone, Reloaded, Tick
+from opsmon.engine.obligations import LOOK_AGAIN, changes_of, next_turn_of, unwatched
 from opsmon.engine.renamed import renames_of
 from opsmon.engine.rules import Rules
-from opsmon.engine.step import Step
-from opsmon.engine.turn import Turn
+from opsmon.engine.step import EngineStep
 from opsmon.engine.world import World, with_fleet
 from opsmon.incident.lifecycle import drop_strangers, drop_unchecked, prune, shift_hold_downs
 from opsmon.model.event import MaintenanceSet
 from opsmon.model.incident import MONITORING
 from opsmon.model.sample import Sample
-from opsmon.state import advance as state
+from opsmon.state import api as state
 from opsmon.state.restore import fold_event
-from opsmon.state.steady import clock_stepped
+from opsmon.state.steady_time import clock_stepped
 from opsmon.text.bilingual import NO_WORDS, Text
 
 RETIMED = Text("there is no such contract any more", "合同已不存在")
 
 
-def decide(world: World, given: Input, now: datetime) -> Step:
+def decide(world: World, given: Input, now: datetime) -> EngineStep:
     """What follows from one input at `now` (aware UTC)."""
     match given:
         case Sample():
@@ -39,31 +39,31 @@ def decide(world: World, given: Input, now: datetime) -> Step:
             return _reload(world, given, now)
         case ClockStepped():
             return _step_clock(world, given, now)
-    turn = Turn(world, now)
-    refusal = obey(turn, given)
+    turn = Decision(world, now)
+    refusal = execute(turn, given)
     if isinstance(given, MarkDone | MarkUndone):
         watch_duties(turn)
     return turn.step()._replace(refusal=refusal)
 
 
-def _sample(world: World, sample: Sample, now: datetime) -> Step:
+def _sample(world: World, sample: Sample, now: datetime) -> EngineStep:
     step = state.apply_sample(world.fleet, sample, now)
     if not step.transitions:
-        return Step(with_fleet(world, step.fleet), (), step.reprobes)
-    turn = Turn(world, now)
+        return EngineStep(with_fleet(world, step.fleet), (), step.reprobes)
+    turn = Decision(world, now)
     turn.take(step, observe_all)
     return turn.step()
 
 
-def _tick(world: World, now: datetime) -> Step:
-    turn = Turn(world, now)
+def _tick(world: World, now: datetime) -> EngineStep:
+    turn = Decision(world, now)
     turn.take(state.advance(world.fleet, now), observe_all)
     _wake_due(turn)
     watch_duties(turn)
     return turn.step()
 
 
-def watch_duties(turn: Turn) -> None:
+def watch_duties(turn: Decision) -> None:
     """Tells which tasks of the contracts in use came to be at risk, overdue or done, when it is time to look."""
     next_at = turn.world.duties.next_at
     if next_at is not None and next_at > turn.now:
@@ -80,16 +80,16 @@ def watch_duties(turn: Turn) -> None:
     turn.world = replace(turn.world, duties=replace(turn.world.duties, next_at=min(turns)))
 
 
-def _wake_due(turn: Turn) -> None:
+def _wake_due(turn: Decision) -> None:
     agenda, due = turn.world.agenda.due(turn.now)
     turn.world = replace(turn.world, agenda=agenda)
     turn.wake(due)
 
 
-def _reload(world: World, given: Reloaded, now: datetime) -> Step:
+def _reload(world: World, given: Reloaded, now: datetime) -> EngineStep:
     """Swaps the rules, and follows what that does to devices, incidents and clocks. A start does the same with the
     rules that it has: what changed while nobody watched is no less of a change."""
-    turn, rules = Turn(replace(world, rules=given.rules), now), given.rules
+    turn, rules = Decision(replace(world, rules=given.rules), now), given.rules
     for renamed in tuple(renames_of(world, rules, now)):
         turn.world = replace(turn.world, fleet=fold_event(turn.world.fleet, renamed))
         turn.write(renamed)
@@ -108,7 +108,7 @@ def _reload(world: World, given: Reloaded, now: datetime) -> Step:
     return turn.step()
 
 
-def _retime(turn: Turn, old: Rules) -> None:
+def _retime(turn: Decision, old: Rules) -> None:
     """Every clock that is still open is reckoned anew where its contract or its calendar has changed, and told why."""
     reasons = {
         name: RETIMED if book is None else book_change(old.contracts.get(name), book)
@@ -122,7 +122,7 @@ def _retime(turn: Turn, old: Rules) -> None:
             turn.reckon.setdefault(incident, reason)
 
 
-def _step_clock(world: World, given: ClockStepped, now: datetime) -> Step:
-    turn = Turn(with_fleet(world, clock_stepped(world.fleet, given.by)), now)
+def _step_clock(world: World, given: ClockStepped, now: datetime) -> EngineStep:
+    turn = Decision(with_fleet(world, clock_stepped(world.fleet, given.by)), now)
     turn.draft(lambda draft: shift_hold_downs(draft, given.by))
     return turn.step()

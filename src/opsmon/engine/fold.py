@@ -7,7 +7,7 @@ from datetime import datetime
 from immutables import Map
 
 from opsmon.engine.alerts import AlertCause, shifts_of, words_after, words_of
-from opsmon.engine.duties import fold_duty
+from opsmon.engine.obligations import fold_duty
 from opsmon.engine.renamed import fold_rename
 from opsmon.engine.rules import Rules
 from opsmon.engine.window_alerts import fold_window
@@ -82,9 +82,9 @@ def resume(world: World, now: datetime) -> World:
     return replace(world, fleet=fleet, agenda=agenda, clocks=Map(), duties=duties)
 
 
-def forget(world: World, before: datetime) -> World:
+def evict(world: World, before: datetime) -> World:
     """Lets go of the incidents that were closed before and have no clock open. The journal keeps them; a command about
-    one brings it back (`recall`)."""
+    one brings it back (`reload`)."""
     old = [name for name, incident in world.incidents.by_id.items() if _is_settled(world, incident, before)]
     by_id, words, notices = world.incidents.by_id.mutate(), world.words.mutate(), world.notices.mutate()
     for name in old:
@@ -101,7 +101,7 @@ def _is_settled(world: World, incident: Incident, before: datetime) -> bool:
     return not any(word.last.after.is_open for word in words_of(world, incident.id).values())
 
 
-def recall(world: World, events: Iterable[Event]) -> World:
+def reload(world: World, events: Iterable[Event]) -> World:
     """Brings back an incident that was let go, from the events that the journal has of it.
 
     It is folded by itself: while it was gone another fault of the same device may have taken its place.

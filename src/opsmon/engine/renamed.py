@@ -11,7 +11,7 @@ from datetime import datetime
 from opsmon.engine.alerts import is_covered, words_of
 from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.engine.rules import Rules
-from opsmon.engine.world import Word, World
+from opsmon.engine.world import ClockStatus, World
 from opsmon.incident.incident import Incident
 from opsmon.incident.rename import rename_device
 from opsmon.model.event import DeviceRenamed
@@ -63,7 +63,9 @@ def alerts_of_rename(before: World, after: World, event: DeviceRenamed) -> list[
     return told
 
 
-def _notify(event: DeviceRenamed, kind: AlertKind, word: Word | None, incident: Incident, sequence: int) -> Notify:
+def _notify(
+    event: DeviceRenamed, kind: AlertKind, word: ClockStatus | None, incident: Incident, sequence: int
+) -> Notify:
     starts_at = incident.starts_at if word is None else word.alert_since or event.at
     clock = None if word is None else word.last
     return Notify(event.at, kind, AlertStatus.FIRING, incident, clock, sequence, starts_at)
@@ -75,8 +77,8 @@ def _alerting(world: World, device: DeviceName) -> list[Incident]:
     return sorted(found, key=lambda one: one.opened_at)
 
 
-def _alerts_of(world: World, incident: Incident) -> list[tuple[AlertKind, Word | None]]:
+def _alerts_of(world: World, incident: Incident) -> list[tuple[AlertKind, ClockStatus | None]]:
     is_told = incident.is_open and not is_covered(world, incident)
-    own: list[tuple[AlertKind, Word | None]] = [(AlertKind.INCIDENT, None)] if is_told else []
+    own: list[tuple[AlertKind, ClockStatus | None]] = [(AlertKind.INCIDENT, None)] if is_told else []
     words = sorted(words_of(world, incident.id).items())
     return own + [(word.alert, word) for _, word in words if word.alert is not None]

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta, tzinfo
 
-from opsmon.contract.book import ContractBook
+from opsmon.contract.contract_rules import ContractRules
 from opsmon.incident.draft import Setting
 from opsmon.model.device import Inventory
 from opsmon.model.name import ContractId
+from opsmon.state.condition.rules import Rulebook
 from opsmon.state.plan import Limits
-from opsmon.state.rulebook import Rulebook
 
 HOLD_DOWN = timedelta(seconds=30)
 
@@ -20,7 +20,7 @@ class Rules:
 
     inventory: Inventory
     rulebook: Rulebook
-    contracts: Mapping[ContractId, ContractBook]
+    contracts: Mapping[ContractId, ContractRules]
     zone: tzinfo
     hold_down: timedelta = HOLD_DOWN
     limits: Limits = field(default_factory=dict)

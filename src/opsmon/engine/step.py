@@ -13,7 +13,7 @@ class Conflict(str):
     __slots__ = ()
 
 
-class Step(NamedTuple):
+class EngineStep(NamedTuple):
     """The next world, the events that lead there, and what is wanted outside. `refusal` is why a command was refused,
     in words for the person who gave it."""
 

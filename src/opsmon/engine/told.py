@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from opsmon.engine.input import Command
 from opsmon.engine.step import Conflict
 from opsmon.model.incident import MONITORING, OWN_PREFIX, Fact
-from opsmon.model.visible import visible
+from opsmon.text.safe import visible
 
 LONGEST_TEXT = 4_000
 NO_NAME = "a name is needed: who says so?"

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from immutables import Map
 
-from opsmon.contract.clock import Clock
-from opsmon.engine.duties import Duties
+from opsmon.contract.clock.sla_clock import SlaClock
 from opsmon.engine.effect import AlertKind
+from opsmon.engine.obligations import Duties
 from opsmon.engine.rules import Rules
 from opsmon.incident.incidents import Incidents
 from opsmon.model.event import ClockChanged
 from opsmon.model.name import ClauseId, IncidentId
-from opsmon.state import advance as state
+from opsmon.state import api as state
 from opsmon.state.fleet import FleetState
 from opsmon.state.timers import Timers
 
@@ -20,7 +20,7 @@ ClockKey = tuple[ClauseId, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class ClockStatus:
     """The last word of the journal on one clock. `alert` is what people were last told of it, since `alert_since`, and
     None where there is nothing to tell (any more)."""
 
@@ -38,9 +38,9 @@ class World:
     rules: Rules
     fleet: FleetState
     incidents: Incidents = field(default_factory=Incidents)
-    words: Map[IncidentId, Map[ClockKey, Word]] = field(default_factory=Map)
+    words: Map[IncidentId, Map[ClockKey, ClockStatus]] = field(default_factory=Map)
     notices: Map[IncidentId, int] = field(default_factory=Map)
-    clocks: Map[IncidentId, tuple[Clock, ...]] = field(default_factory=Map)
+    clocks: Map[IncidentId, tuple[SlaClock, ...]] = field(default_factory=Map)
     agenda: Timers[IncidentId] = field(default_factory=Timers)
     duties: Duties = field(default_factory=Duties)
 

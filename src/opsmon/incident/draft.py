@@ -22,7 +22,7 @@ from opsmon.model.event import (
 )
 from opsmon.model.incident import MONITORING, Ending, Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
-from opsmon.state.rulebook import Rulebook
+from opsmon.state.condition.rules import Rulebook
 
 MAX_LEFT_S = 1e6  # more is no time that runs out, but a device that does not know
 GRAVITY = tuple(Severity)  # the gravest last

@@ -1,9 +1,9 @@
 """What is wrong, in a sentence, from the words of the conditions and what was measured."""
 
 from opsmon.incident.incident import Incident
+from opsmon.state.condition.rules import Rulebook
+from opsmon.state.condition.wording import summary_of
 from opsmon.state.plan import Limits
-from opsmon.state.rulebook import Rulebook
-from opsmon.state.wording import summary_of
 
 
 def fault_words(

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from opsmon.config.inventory_spec import SnmpSpec
-from opsmon.config.layer_check import SHAPE_ONLY
-from opsmon.config.mistake import mistakes_of
-from opsmon.config.node import YamlProblem, parse_yaml
+from opsmon.config.inventory.inventory_spec import SnmpAccessSpec
+from opsmon.config.inventory.layer_check import SHAPE_ONLY
+from opsmon.config.yaml.mistake import mistakes_of
+from opsmon.config.yaml.node import YamlProblem, parse_yaml
 from opsmon.errors import ConfigError, Problem
 
 _VERSIONS = ("1", "2c")
@@ -52,9 +52,9 @@ def _plain(data: dict[str, object]) -> dict[str, object]:
 
 def _checked(text: str, access: dict[str, object]) -> dict[str, object]:
     try:
-        SnmpSpec.model_validate(access, context=SHAPE_ONLY)
+        SnmpAccessSpec.model_validate(access, context=SHAPE_ONLY)
     except ValidationError as error:
-        first = next(iter(mistakes_of(error, SnmpSpec, access)))
+        first = next(iter(mistakes_of(error, SnmpAccessSpec, access)))
         raise _wrong(first.message, first.hint or SHAPE) from None
     return access
 

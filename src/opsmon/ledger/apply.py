@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from opsmon.config.lookup import unknown
-from opsmon.config.problem import Problems
 from opsmon.config.root import Root, load_root
+from opsmon.config.yaml.problem import Problems
 from opsmon.errors import ConfigError, Problem
 from opsmon.ledger.table_import import ImportedSite, TableImport, Wishes, import_table
 

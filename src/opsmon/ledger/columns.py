@@ -6,7 +6,7 @@ A column is a field of a device (`name`), one label of it (`label:floor`), or no
 import re
 import unicodedata
 
-from opsmon.config.inventory_spec import is_name
+from opsmon.config.inventory.inventory_spec import is_name
 from opsmon.text.bilingual import Text
 
 # The fields of a ledger: our word, the Chinese heading that an export writes, and other headings that an import takes,
@@ -57,7 +57,7 @@ _ACCESS = re.compile(
 )
 LABEL_PREFIXES = ("label:", "标签:")
 NOTHING = "-"  # what a column means that is left out
-LONGEST_LABEL = 100
+MAX_LABEL = 100
 
 
 def halfwidth(text: str) -> str:
@@ -105,7 +105,7 @@ def holds_access_data(heading: str) -> bool:
 
 def label_name(heading: str) -> str:
     """The heading as the name of a label; "" where nothing is left of it."""
-    return re.sub(r"[^\w.-]+", "-", halfwidth(heading).strip()).strip("-._")[:LONGEST_LABEL]
+    return re.sub(r"[^\w.-]+", "-", halfwidth(heading).strip()).strip("-._")[:MAX_LABEL]
 
 
 def heading_of(field: str, *, chinese: bool) -> str:

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from opsmon.config.problem import Problems
-from opsmon.config.record import record_of
 from opsmon.config.root import load_root
+from opsmon.config.yaml.problem import Problems
 from opsmon.errors import Problem
 from opsmon.ledger.difference import Change, Flat, compare, compare_inventories, flat_devices
 from opsmon.ledger.export import cell_text
+from opsmon.ledger.record import record_of
 from opsmon.ledger.row import Fate
 from opsmon.ledger.table_import import TableImport, Wishes, import_table
 from opsmon.model.device import Inventory

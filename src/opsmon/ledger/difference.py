@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from opsmon.config.record import description_of, flat
+from opsmon.ledger.record import description_of, flat
 from opsmon.model.device import Device, Inventory
 from opsmon.model.secret import Secret
 

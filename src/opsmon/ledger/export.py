@@ -4,10 +4,10 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 
-from opsmon.config.emit import emit_yaml
-from opsmon.config.record import Record, record_of
-from opsmon.ledger.cell_list import joined_items, joined_labels
+from opsmon.config.yaml.emit import emit_yaml
 from opsmon.ledger.columns import COLUMNS, guarded_cell
+from opsmon.ledger.record import Record, record_of
+from opsmon.ledger.table.cell_list import joined_items, joined_labels
 from opsmon.model.device import Device, Inventory, Site
 from opsmon.model.name import SiteName
 from opsmon.text.vocabulary import KINDS, named

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from opsmon.config.address import is_address
+from opsmon.config.inventory.address import is_address
 from opsmon.errors import ConfigError, Problem
 from opsmon.ledger.columns import (
     COLUMNS,
@@ -14,9 +14,9 @@ from opsmon.ledger.columns import (
     label_name,
     meaning_of,
 )
-from opsmon.ledger.raw_table import RawTable, column_letter
-from opsmon.near_miss import nearest, shown
+from opsmon.ledger.table.raw_table import RawTable, column_letter
 from opsmon.text.bilingual import Text
+from opsmon.text.near_miss import nearest, shown
 
 LOOKED_AT = 30  # lines from the top, for the heading
 _VALUES_LOOKED_AT = 500
@@ -47,7 +47,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class TableLayout:
     """The lines of the heading (numbers in the file), the texts over each column, what the columns become.
 
     `rows` are the lines under the heading.
@@ -83,7 +83,7 @@ def parse_map(words: Sequence[str]) -> dict[str, str]:
     return chosen
 
 
-def find_layout(table: RawTable, chosen: Mapping[str, str], *, site_given: bool) -> Layout:
+def find_layout(table: RawTable, chosen: Mapping[str, str], *, site_given: bool) -> TableLayout:
     """The heading and the columns of a table. Raises ConfigError where there is no heading."""
     place = _heading_place(table, chosen)
     lines, texts, after = _heading_texts(table, place, chosen)
@@ -98,7 +98,7 @@ def find_layout(table: RawTable, chosen: Mapping[str, str], *, site_given: bool)
         told = f"the column for `address` is missing among {', '.join(shown(text) for text in texts if text)}"
         raise ConfigError((Problem(table.path, lines[-1], 1, told, hint),))
     before = tuple(dict.fromkeys(cell for _, cells in table.rows[:place] for cell in cells if cell))
-    return Layout(lines, columns, rows, before, by_field)
+    return TableLayout(lines, columns, rows, before, by_field)
 
 
 def _heading_place(table: RawTable, chosen: Mapping[str, str]) -> int:

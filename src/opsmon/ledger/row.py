@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from opsmon.ledger.address_cell import read_addresses
-from opsmon.ledger.cell_list import split_items, split_labels
 from opsmon.ledger.columns import label_name
-from opsmon.ledger.heading import Layout
+from opsmon.ledger.heading import TableLayout
 from opsmon.ledger.row_words import is_placeholder, kind_named, kind_within, name_from, suffixed
+from opsmon.ledger.table.address_cell import read_addresses
+from opsmon.ledger.table.cell_list import split_items, split_labels
 from opsmon.model.device import Kind
-from opsmon.near_miss import nearest, shown
 from opsmon.text.bilingual import Text
+from opsmon.text.near_miss import nearest, shown
 
 LONGEST_TEXT = 200  # characters of a title or a label
 LISTS = ("parents", "important", "formerly")
@@ -66,7 +66,7 @@ class Row:
         return [{"name": suffixed(self.name, one), "address": one, **self.entry} for one in self.addresses]
 
 
-def read_row(line: int, fields: Mapping[str, str], layout: Layout) -> Row:
+def read_row(line: int, fields: Mapping[str, str], layout: TableLayout) -> Row:
     """The row with its fate, as far as it can be told from it alone."""
     said = {key: text for key, text in fields.items() if key not in _MAY_SAY_NOTHING or not is_placeholder(text)}
     row = Row(line, said)
@@ -129,7 +129,7 @@ def _labels(row: Row) -> dict[str, str]:
     return labels
 
 
-def _take_kind(row: Row, labels: dict[str, str], layout: Layout) -> None:
+def _take_kind(row: Row, labels: dict[str, str], layout: TableLayout) -> None:
     word = row.fields.get("kind", "")
     if kind := kind_named(word):
         row.entry["kind"] = kind

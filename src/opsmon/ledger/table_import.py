@@ -11,23 +11,23 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from opsmon.config.emit import emit_yaml
-from opsmon.config.inventory_spec import DeviceSpec, is_name
-from opsmon.config.kind_checks import PING_ONLY
-from opsmon.config.mistake import mistakes_of
-from opsmon.config.problem import Problems
+from opsmon.config.inventory.default_checks import PING_ONLY
+from opsmon.config.inventory.inventory_spec import DeviceSpec, is_name
+from opsmon.config.yaml.emit import emit_yaml
+from opsmon.config.yaml.mistake import mistakes_of
+from opsmon.config.yaml.problem import Problems
 from opsmon.errors import Problem
-from opsmon.ledger.address_cell import read_addresses
 from opsmon.ledger.columns import NOTHING
-from opsmon.ledger.heading import Layout, find_layout
-from opsmon.ledger.raw_table import RawTable, column_letter
+from opsmon.ledger.heading import TableLayout, find_layout
 from opsmon.ledger.row import Fate, Note, Row, read_row
 from opsmon.ledger.row_words import name_from
-from opsmon.ledger.table_file import read_table
+from opsmon.ledger.table.address_cell import read_addresses
+from opsmon.ledger.table.raw_table import RawTable, column_letter
+from opsmon.ledger.table.table_file import read_table
 from opsmon.ledger.together import refuse_known, settle
 from opsmon.model.device import Kind
-from opsmon.near_miss import shown
 from opsmon.text.bilingual import Text
+from opsmon.text.near_miss import shown
 
 _FOOTER = re.compile(
     r"合计|总计|小计|共计|备注[:：]|说明[:：]|注[:：]|制表|填表|审核|编制|total\b|sum\b", re.IGNORECASE
@@ -72,7 +72,7 @@ class TableImport:
     """What a table comes to. `fates` has every row under the heading by its line; `notes` are in the order of rows."""
 
     table: RawTable
-    layout: Layout
+    layout: TableLayout
     sites: tuple[ImportedSite, ...]
     fates: Mapping[int, Fate]
     notes: tuple[Note, ...]
@@ -123,7 +123,7 @@ def import_table(file: Path, problems: Problems, wishes: Wishes | None = None) -
     return TableImport(table, layout, sites.found(), dict(sorted(fates.items())), tuple(notes))
 
 
-def _fields(cells: list[str], layout: Layout) -> dict[str, str]:
+def _fields(cells: list[str], layout: TableLayout) -> dict[str, str]:
     return {
         column.field: cells[column.index]
         for column in layout.columns
@@ -131,7 +131,7 @@ def _fields(cells: list[str], layout: Layout) -> dict[str, str]:
     }
 
 
-def _no_device(cells: list[str], layout: Layout) -> Text:
+def _no_device(cells: list[str], layout: TableLayout) -> Text:
     """Why a line is none of a device: the heading again, a sum, a title or a note between."""
     texts = [cell for cell in cells if cell]
     by_index = {column.index: column for column in layout.columns}
@@ -157,7 +157,7 @@ def _no_device(cells: list[str], layout: Layout) -> Text:
 class _Sites:
     """The sites of a table while its rows are put into them."""
 
-    def __init__(self, table: RawTable, layout: Layout, wishes: Wishes, problems: Problems) -> None:
+    def __init__(self, table: RawTable, layout: TableLayout, wishes: Wishes, problems: Problems) -> None:
         self._table, self._layout, self._wishes, self._problems = table, layout, wishes, problems
         self._sites: dict[str, ImportedSite] = {}
 
@@ -218,7 +218,7 @@ class _Sites:
         return tuple(self._sites.values())
 
 
-def problems_of_rows(table: RawTable, layout: Layout, rows: list[Row], problems: Problems) -> None:
+def problems_of_rows(table: RawTable, layout: TableLayout, rows: list[Row], problems: Problems) -> None:
     """Add what is wrong with the rows; a site that every row lacks is told once."""
     told_site = False
     for row in rows:
@@ -231,7 +231,14 @@ def problems_of_rows(table: RawTable, layout: Layout, rows: list[Row], problems:
 
 
 def _problem(
-    table: RawTable, layout: Layout, line: int, field_name: str, message: str, hint: str = "", *, warning: bool = False
+    table: RawTable,
+    layout: TableLayout,
+    line: int,
+    field_name: str,
+    message: str,
+    hint: str = "",
+    *,
+    warning: bool = False,
 ) -> Problem:
     column = layout.by_field.get(field_name)
     return Problem(table.path, line, column.index + 1 if column else 1, message, hint, field_name, warning)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from opsmon.ledger.row import Fate, Row
 from opsmon.ledger.row_words import is_placeholder, name_from, suffixed
-from opsmon.near_miss import nearest, shown
 from opsmon.text.bilingual import Text
+from opsmon.text.near_miss import nearest, shown
 
 MAX_HINTS = 20  # near misses are looked for among all names, which takes long where there are many
 

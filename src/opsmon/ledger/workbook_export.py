@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from unicodedata import east_asian_width
 
-from opsmon.config.record import Record
-from opsmon.ledger.cell_list import joined_labels
 from opsmon.ledger.columns import COLUMNS, heading_of, looks_like_a_formula
 from opsmon.ledger.export import field_cell
+from opsmon.ledger.record import Record
+from opsmon.ledger.table.cell_list import joined_labels
 
 MAX_LABEL_COLUMNS = 100  # the labels that most devices have; the others stand together in one column
 MAX_TEXT = 32_000  # Excel takes 32,767 characters in a cell

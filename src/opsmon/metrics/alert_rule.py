@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from opsmon.metrics.catalogue import INTERFACES, PREFIX, exposed_name
 from opsmon.model.device import Device
 from opsmon.model.incident import Severity
-from opsmon.probe.profile.metric import METRICS
-from opsmon.state.rulebook import Bounds, Comparison, Grade, Measure, Rule, Selector, StateRule, Threshold
+from opsmon.probe.profile.definition.metric import METRICS
+from opsmon.state.condition.rules import Bounds, Comparator, DeviceSelector, Grade, Measure, Rule, StateRule, Threshold
 
 _MARKED = 'label_replace(opsmon_interface_important, "{name}", "$1", "interface", "(.+)")'
 _INVENTORY = "opsmon_device_inventory_info"
@@ -95,7 +95,7 @@ def state_alerts(rule: StateRule, devices: Iterable[Device], language: str) -> I
 
 
 def _graded(
-    grade: Grade, selector: Selector, devices: tuple[Device, ...]
+    grade: Grade, selector: DeviceSelector, devices: tuple[Device, ...]
 ) -> Iterator[tuple[Severity, Callable[[str], str]]]:
     """Each severity, and how an expression is narrowed to the devices that have it. The first override counts."""
     chosen = _devices_of(selector, devices)
@@ -121,7 +121,7 @@ def _narrowing(within: Iterable[str | None], without: tuple[str, ...]) -> Callab
     return narrow
 
 
-def _devices_of(selector: Selector, devices: Iterable[Device]) -> str | None:
+def _devices_of(selector: DeviceSelector, devices: Iterable[Device]) -> str | None:
     """A vector with one series for each device that is meant: "" when all are, None when the root has none such."""
     if selector.labels:
         names = sorted(device.name for device in devices if selector.selects(device))
@@ -157,12 +157,12 @@ def _meant(rule: Rule, measured: str) -> str:
 def _compare(measured: str, bounds: Bounds, *, at: bool) -> str:
     """The comparison that raises (`at`), or the one by which what is raised stays."""
     match bounds.comparison:
-        case Comparison.ONE_OF:
+        case Comparator.ONE_OF:
             return " or ".join(f"{measured} == {_number(value)}" for value in sorted(bounds.values))
-        case Comparison.OUTSIDE:
+        case Comparator.OUTSIDE:
             low, high = (bounds.low, bounds.high) if at else (bounds.clear_low, bounds.clear_high)
             return f"{measured} < {_number(low)} or {measured} > {_number(high)}"
-    sign = ">" if bounds.comparison is Comparison.ABOVE else "<"
+    sign = ">" if bounds.comparison is Comparator.ABOVE else "<"
     return f"{measured} {sign} {_threshold(bounds.at if at else bounds.clear)}"
 
 

@@ -12,7 +12,7 @@ from prometheus_client.core import GaugeMetricFamily
 from opsmon.engine.world import World
 from opsmon.model.event import ClockChanged, ClockState
 
-MOST_SERIES = 2_000
+MAX_SERIES = 2_000
 _LABELS = ("contract", "clause", "target", "site", "device", "state")
 
 
@@ -37,6 +37,6 @@ def clocks_due(world: World) -> Metric:
         due_s[whose] = min(due_at.timestamp(), due_s.get(whose, due_at.timestamp()))
     text = "When a contract clock of a device is due; the most pressing where there are very many."
     family = GaugeMetricFamily("opsmon_clock_due_timestamp_seconds", text, labels=_LABELS)
-    for labels, moment_s in sorted(due_s.items(), key=lambda item: item[1])[:MOST_SERIES]:
+    for labels, moment_s in sorted(due_s.items(), key=lambda item: item[1])[:MAX_SERIES]:
         family.add_metric(labels, moment_s)
     return family

@@ -17,14 +17,14 @@ from prometheus_client.registry import Collector
 from opsmon import __version__
 from opsmon.clock import Clock
 from opsmon.engine.budgets import uses_now
-from opsmon.engine.desk import Desk
+from opsmon.engine.port import DaemonPort
 from opsmon.engine.world import World
 from opsmon.errors import StoreError
 from opsmon.metrics.clock_due import clocks_due, current_clocks
 from opsmon.metrics.duty import obligation_tasks
 from opsmon.model.event import DeviceState
 from opsmon.model.incident import Severity
-from opsmon.probe.tally import ProbeTally
+from opsmon.probe.schedule.counters import ProbeTally
 
 
 @dataclass
@@ -50,7 +50,7 @@ class Counts:
 class DaemonMetrics(Collector):
     """A collector with a registry of its own; `render` is safe in any thread."""
 
-    def __init__(self, desk: Desk, clock: Clock, counts: Counts) -> None:
+    def __init__(self, desk: DaemonPort, clock: Clock, counts: Counts) -> None:
         self._desk, self._clock, self._counts = desk, clock, counts
         self._registry = CollectorRegistry(auto_describe=False)
         ProcessCollector(registry=self._registry)

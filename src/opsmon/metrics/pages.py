@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from opsmon.clock import Clock
-from opsmon.engine.desk import Desk
+from opsmon.engine.port import DaemonPort
 from opsmon.metrics.daemon import DaemonMetrics
 from opsmon.metrics.own import DeviceReport
 from opsmon.metrics.page import PageWriter
@@ -15,7 +15,7 @@ from opsmon.model.sample import Identity
 class MetricPages:
     """Reads the desk at the moment of the scrape; keeps texts and identities from one scrape to the next."""
 
-    def __init__(self, desk: Desk, clock: Clock, daemon: DaemonMetrics) -> None:
+    def __init__(self, desk: DaemonPort, clock: Clock, daemon: DaemonMetrics) -> None:
         self._desk, self._clock, self._daemon = desk, clock, daemon
         self._writer = PageWriter()
         self._inventory: Inventory | None = None

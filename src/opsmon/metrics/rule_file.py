@@ -18,7 +18,7 @@ from opsmon.metrics.alert_rule import (
 )
 from opsmon.model.device import Inventory
 from opsmon.model.duration import format_duration
-from opsmon.state.rulebook import Rulebook
+from opsmon.state.condition.rules import Rulebook
 
 Groups = Mapping[str, tuple[AlertRule | RecordingRule, ...]]
 _WORDS = {

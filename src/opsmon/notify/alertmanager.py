@@ -12,16 +12,16 @@ from datetime import UTC, datetime
 from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.incident.incident import Incident
 from opsmon.model.event import ClockChanged
-from opsmon.model.remaining import remaining_words
-from opsmon.notify.voice import Voice
+from opsmon.notify.voice import RenderContext
 from opsmon.notify.wording import count_affected, effective_due_at, summary_of
+from opsmon.text.duration import remaining_words
 
 ZERO_TIME = "0001-01-01T00:00:00Z"
 _CLOCK_ALERTS = {AlertKind.AT_RISK: "TargetAtRisk", AlertKind.BREACHED: "TargetBreached"}
 _NO_LABEL_CHARACTER = re.compile(r"[^a-zA-Z0-9_]")
 _GROUPED_BY = frozenset({"alertname", "incident", "clause", "target"})
 _NAMED_CHILDREN = 50
-_LONGEST_ANNOTATION = 8_000  # characters; a traced path or a device's own words may be long
+_MAX_ANNOTATION = 8_000  # characters; a traced path or a device's own words may be long
 # FNV-1a, 64 bits; each label name and value is closed with a byte that cannot occur in UTF-8.
 _FNV_OFFSET = 14695981039346656037
 _FNV_PRIME = 1099511628211
@@ -48,7 +48,7 @@ def labels_of(notify: Notify) -> dict[str, str]:
     return {name: value for name, value in sorted(labels.items()) if value}
 
 
-def annotations_of(notify: Notify, voice: Voice) -> dict[str, str]:
+def annotations_of(notify: Notify, voice: RenderContext) -> dict[str, str]:
     """What people want to know of the alert; may differ from one delivery to the next."""
     incident = notify.incident
     annotations = {
@@ -73,10 +73,10 @@ def annotations_of(notify: Notify, voice: Voice) -> dict[str, str]:
             annotations |= _time_left(notify.clock, notify.at, voice.language)
     elif notify.nearest is not None and notify.status is AlertStatus.FIRING:
         annotations |= _nearest_annotations(notify.nearest, notify.at, voice.language)
-    return {name: value[:_LONGEST_ANNOTATION] for name, value in annotations.items() if value}
+    return {name: value[:_MAX_ANNOTATION] for name, value in annotations.items() if value}
 
 
-def payload_of(notify: Notify, receiver: str, voice: Voice) -> str:
+def payload_of(notify: Notify, receiver: str, voice: RenderContext) -> str:
     """The body of the delivery, as JSON text. Keys are those of Alertmanager's webhook, version 4."""
     labels, annotations = labels_of(notify), annotations_of(notify, voice)
     group = {name: value for name, value in labels.items() if name in _GROUPED_BY}

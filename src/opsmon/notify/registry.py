@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from opsmon.engine.effect import Notify
 from opsmon.notify.alertmanager import is_firing, payload_of
-from opsmon.notify.voice import Voice
+from opsmon.notify.voice import RenderContext
 
 # From the alert, the receiver's name and how we speak to the body of the delivery.
-Format = Callable[[Notify, str, Voice], str]
+Format = Callable[[Notify, str, RenderContext], str]
 
 FORMATS: dict[str, Format] = {
     "alertmanager": payload_of,

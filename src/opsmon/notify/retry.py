@@ -5,26 +5,26 @@ while the receiver takes others is tried ever more rarely, down to once an hour:
 the receiver makes of it, and a person has to look.
 """
 
-LONGEST_WAIT_S = 60.0
-LONGEST_RARE_WAIT_S = 3_600.0
+MAX_WAIT_S = 60.0
+MAX_RARE_WAIT_S = 3_600.0
 _FIRST_WAIT_S = 1.0
-_LONGEST_PAUSE_S = 30.0
-_LONGEST_REACHED_PAUSE_S = 5.0
+_MAX_PAUSE_S = 30.0
+_MAX_REACHED_PAUSE_S = 5.0
 _FAILURES_TO_OPEN = 2
 # A receiver that asks for more is asked again all the same: an alert that comes a day late is an alert that is lost.
-LONGEST_ASKED_WAIT_S = 300.0
-LONGEST_ASKED_PAUSE_S = {429: 60.0, 503: 30.0}
+MAX_ASKED_WAIT_S = 300.0
+MAX_ASKED_PAUSE_S = {429: 60.0, 503: 30.0}
 
 
 def retry_wait_s(attempts: int, jitter: float) -> float:
     """Seconds until the next attempt after `attempts` failed ones; `jitter` in 0..1 takes off up to a half."""
-    full = min(LONGEST_WAIT_S, _FIRST_WAIT_S * 2.0 ** min(attempts - 1, 16))
+    full = min(MAX_WAIT_S, _FIRST_WAIT_S * 2.0 ** min(attempts - 1, 16))
     return full * (1.0 - 0.5 * jitter)
 
 
 def rare_wait_s(failures: int, jitter: float) -> float:
     """Seconds until the next attempt of what failed `failures` times while the receiver took others."""
-    full = min(LONGEST_RARE_WAIT_S, LONGEST_WAIT_S * 2.0 ** min(failures, 16))
+    full = min(MAX_RARE_WAIT_S, MAX_WAIT_S * 2.0 ** min(failures, 16))
     return full * (1.0 - 0.5 * jitter)
 
 
@@ -59,9 +59,9 @@ class Circuit:
         self._failures += 1
         excess = self._failures - _FAILURES_TO_OPEN
         if excess >= 0:
-            longest_s = _LONGEST_REACHED_PAUSE_S if reached else _LONGEST_PAUSE_S
+            longest_s = _MAX_REACHED_PAUSE_S if reached else _MAX_PAUSE_S
             self._closed_until = monotonic + min(longest_s, 2.0 ** min(excess, 16)) * (1.0 - 0.5 * jitter)
 
     def asked_to_wait(self, monotonic: float, seconds: float, status: int) -> None:
         """The receiver said `Retry-After`; everything for it waits, within bounds."""
-        self._asked_until = max(self._asked_until, monotonic + min(seconds, LONGEST_ASKED_PAUSE_S.get(status, 0.0)))
+        self._asked_until = max(self._asked_until, monotonic + min(seconds, MAX_ASKED_PAUSE_S.get(status, 0.0)))

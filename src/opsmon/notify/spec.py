@@ -24,7 +24,7 @@ from opsmon.spec import (
     wrong,
 )
 
-_LONGEST_TIMEOUT_S = 60.0
+_MAX_TIMEOUT_S = 60.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 
 
@@ -94,7 +94,7 @@ def _check_format(text: str) -> str:
 
 
 def _check_timeout(seconds: float) -> float:
-    if not 0 < seconds <= _LONGEST_TIMEOUT_S:
+    if not 0 < seconds <= _MAX_TIMEOUT_S:
         raise wrong("not a time that one delivery may take", "more than nothing and at most `60s`")
     return seconds
 
@@ -126,7 +126,7 @@ class WebhookSpec(Spec):
     """The form of the messages · 消息格式"""
     secret: SecretField | None = None
     """The key of the signature, as a reference · 签名密钥（写引用）"""
-    timeout: Annotated[Seconds, AfterValidator(_check_timeout), seconds_schema(above=0, most=_LONGEST_TIMEOUT_S)] = 10.0
+    timeout: Annotated[Seconds, AfterValidator(_check_timeout), seconds_schema(above=0, most=_MAX_TIMEOUT_S)] = 10.0
     """How long one delivery may take, at most 60s · 单次投递时长"""
     counts: bool = False
     """Whether an accepted message counts as the contract's notice · 送达是否算合同的通知"""

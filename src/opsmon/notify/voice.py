@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 
 from opsmon.model.device import Inventory
 from opsmon.model.name import DeviceName, SiteName
+from opsmon.state.condition.rules import Rulebook
 from opsmon.state.plan import Limits
-from opsmon.state.rulebook import Rulebook
 
 UTC_ZONE = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class RenderContext:
     """Language of the sentences (`zh` or `en`), zone of the times in them, and where our console is.
 
     `rulebook` and `limits` have the words for conditions; `sites` and `titles` are what people call sites and devices;

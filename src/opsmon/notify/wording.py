@@ -11,10 +11,10 @@ from opsmon.incident.incident import Incident
 from opsmon.incident.wording import fault_words as incident_words
 from opsmon.model.event import ClockChanged, DeviceState
 from opsmon.model.incident import FactType
-from opsmon.model.remaining import remaining_words
 from opsmon.notify.ending import ending_afterword, ending_heading
-from opsmon.notify.voice import Voice
+from opsmon.notify.voice import RenderContext
 from opsmon.text.count import counted
+from opsmon.text.duration import remaining_words
 from opsmon.text.vocabulary import ALERTS, TARGETS, named
 
 _STILL_CONTRADICTED = {
@@ -32,7 +32,7 @@ _GIVEN_BACK = {"zh": "；确认已撤回，目前无人负责", "en": "; the ack
 _TAKES_ALONG = frozenset({DeviceState.DOWN, DeviceState.FLAPPING})
 
 
-def summary_of(notify: Notify, voice: Voice) -> str:
+def summary_of(notify: Notify, voice: RenderContext) -> str:
     """One line: what, where, since when; of a clock the contract, the clause and when it is due."""
     over = notify.status is AlertStatus.RESOLVED
     incident, colon = notify.incident, "：" if voice.language == "zh" else ": "
@@ -52,7 +52,7 @@ def _heading(notify: Notify, language: str) -> str:
     return _TAKEN_ON[language] if notify.is_taken_on else ALERTS[notify.alert].in_(language)
 
 
-def device_words(incident: Incident, voice: Voice) -> str:
+def device_words(incident: Incident, voice: RenderContext) -> str:
     """The device as people call it, with the name by which commands know it; "" where the incident has none."""
     title = voice.titles.get(incident.device, "")
     if not title or title == incident.device:
@@ -60,7 +60,7 @@ def device_words(incident: Incident, voice: Voice) -> str:
     return f"{title}（{incident.device}）" if voice.language == "zh" else f"{title} ({incident.device})"
 
 
-def _held(incident: Incident, voice: Voice) -> str:
+def _held(incident: Incident, voice: RenderContext) -> str:
     """Who has taken it on, for those who were called; "" while nobody has."""
     held = incident.holder
     if held is not None:
@@ -69,7 +69,7 @@ def _held(incident: Incident, voice: Voice) -> str:
     return _GIVEN_BACK[voice.language] if was_held else ""
 
 
-def _until_when(notify: Notify, voice: Voice) -> str:
+def _until_when(notify: Notify, voice: RenderContext) -> str:
     """What the contract wants next, and until when; "" where it wants nothing."""
     clock = notify.nearest
     due_at = None if clock is None else effective_due_at(clock)
@@ -99,13 +99,13 @@ def _still(incident: Incident, language: str) -> str:
     return _STILL_REPORTED[language] if was_seen and not incident.is_watched else ""
 
 
-def fault_words(incident: Incident, voice: Voice) -> str:
+def fault_words(incident: Incident, voice: RenderContext) -> str:
     """The fault in the words of the conditions; the bare names where they have none."""
     called = device_words(incident, voice)
     return incident_words(incident, voice.rulebook, voice.limits, voice.language, called=called)
 
 
-def _span(notify: Notify, voice: Voice) -> str:
+def _span(notify: Notify, voice: RenderContext) -> str:
     """Since when; of what is over, until when."""
     began = _local(notify.incident.starts_at, voice.timezone)
     if notify.ends_at is None:
@@ -114,20 +114,20 @@ def _span(notify: Notify, voice: Voice) -> str:
     return f"，{began} 至 {ended}" if voice.language == "zh" else f", from {began} to {ended}"
 
 
-def count_affected(incident: Incident, voice: Voice) -> int:
+def count_affected(incident: Incident, voice: RenderContext) -> int:
     """A dead device takes along what is behind it, whether or not each of them was found out already."""
     behind = voice.behind.get(incident.device, 0) if incident.is_watched and incident.state in _TAKES_ALONG else 0
     return max(len(incident.affected), behind)
 
 
-def _affected(incident: Incident, voice: Voice) -> str:
+def _affected(incident: Incident, voice: RenderContext) -> str:
     count = count_affected(incident, voice)
     if not count:
         return ""
     return f"，影响下级设备 {count} 台" if voice.language == "zh" else f", {counted(count, 'devices')} behind it"
 
 
-def _due(notify: Notify, clock: ClockChanged, voice: Voice) -> str:
+def _due(notify: Notify, clock: ClockChanged, voice: RenderContext) -> str:
     due_at, what = effective_due_at(clock), named(TARGETS, clock.target, voice.language)
     due = "" if due_at is None else _local(due_at, voice.timezone)
     if due_at is not None and notify.status is AlertStatus.FIRING and abs(notify.at - due_at) >= ONE_SECOND:

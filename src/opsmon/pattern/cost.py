@@ -15,9 +15,9 @@ from math import factorial
 
 from opsmon.pattern.automaton import Automaton
 from opsmon.pattern.growth import EXPONENTIAL, growth_of
-from opsmon.pattern.ways import MOST_WAYS, doubles_by_nothing, ways_of
+from opsmon.pattern.ways import MAX_WAYS, doubles_by_nothing, ways_of
 
-MOST_STEPS = 600_000  # about 10 ms
+MAX_STEPS = 600_000  # about 10 ms
 _POWERS = {2: "the square", 3: "the cube"}
 
 
@@ -40,14 +40,14 @@ def refusal_of(pattern: str, bound: int, flags: int = 0, *, anchored: bool = Fal
 
 
 def slow_at(pattern: str | bytes, bound: int, flags: int = 0, *, anchored: bool = False) -> str:
-    """Why a pattern may need more than MOST_STEPS on a text of `bound` characters; empty where it does not.
+    """Why a pattern may need more than MAX_STEPS on a text of `bound` characters; empty where it does not.
 
     `anchored` is a pattern that is tried at one place only (`match`, `fullmatch`). Raises re.error.
     """
     degree = degree_of(pattern, flags, anchored=anchored)
     if degree >= EXPONENTIAL:
         return "a repetition within a repetition can read the same text in more and more ways"
-    if bound**degree // factorial(degree) <= MOST_STEPS:
+    if bound**degree // factorial(degree) <= MAX_STEPS:
         return ""
     power = _POWERS.get(degree, f"the power {degree}")
     return f"on hostile text its work grows with {power} of the length, and {bound} characters may come"
@@ -66,9 +66,9 @@ def most_steps(pattern: "re.Pattern[str] | re.Pattern[bytes]", length: int) -> i
     """How many steps a search in a text of a length may need at the most, its bounded repetitions counted as well."""
     degree, ways = _growth(pattern.pattern, pattern.flags & ~re.UNICODE)
     if degree >= EXPONENTIAL:
-        return MOST_WAYS
+        return MAX_WAYS
     steps: int = ways * length**degree // factorial(degree)
-    return min(steps, MOST_WAYS)
+    return min(steps, MAX_WAYS)
 
 
 @lru_cache(maxsize=4_096)

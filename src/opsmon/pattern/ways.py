@@ -12,16 +12,16 @@ from typing import Any
 from opsmon.pattern.alphabet import inner_parts
 from opsmon.pattern.automaton import FEW
 
-MOST_WAYS = 10**12  # more than anybody waits for
+MAX_WAYS = 10**12  # more than anybody waits for
 _READING_NOTHING = (codes.AT, codes.ASSERT, codes.ASSERT_NOT, codes.GROUPREF)
 _REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)
 
 
 def ways_of(nodes: Any) -> int:
-    """The product over what stands one after the other; at most MOST_WAYS."""
+    """The product over what stands one after the other; at most MAX_WAYS."""
     ways = 1
     for op, value in nodes:
-        ways = min(ways * _ways_of_one(op, value), MOST_WAYS)
+        ways = min(ways * _ways_of_one(op, value), MAX_WAYS)
     return ways
 
 
@@ -42,7 +42,7 @@ def _ways_of_repeat(least: int, most: int, nodes: Any) -> int:
         return inner
     rounds = most - least + 1
     # What has one way is read in as many as there are numbers of rounds; else each round has its own.
-    return MOST_WAYS if inner**most > MOST_WAYS else int(rounds * inner**most)
+    return MAX_WAYS if inner**most > MAX_WAYS else int(rounds * inner**most)
 
 
 def doubles_by_nothing(nodes: Any, *, looped: bool = False) -> bool:

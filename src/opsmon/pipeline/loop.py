@@ -10,30 +10,30 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from opsmon.clock import Clock
+from opsmon.clock_watch import WallWatch
 from opsmon.engine.decide import decide
-from opsmon.engine.desk import Accepted, Answer, Refused, Unavailable
 from opsmon.engine.effect import Diagnose, Effect, Notify
-from opsmon.engine.fold import forget, recall
+from opsmon.engine.fold import evict, reload
 from opsmon.engine.input import AddFact, ClockStepped, Command, Input, JudgeScope, Reloaded, Tick
+from opsmon.engine.port import Accepted, Answer, CommandRefusal, Unavailable
 from opsmon.engine.rules import Rules
-from opsmon.engine.step import Step
+from opsmon.engine.step import EngineStep
 from opsmon.engine.world import World, next_deadline
 from opsmon.errors import StoreError, StoreGoneError
 from opsmon.model.event import Event
 from opsmon.model.name import CheckName, DeviceName
 from opsmon.model.sample import Sample
-from opsmon.pipeline.intake import Intake, Request
-from opsmon.pipeline.ledger import Ledger
-from opsmon.pipeline.narration import narrate
+from opsmon.pipeline.event_log import narrate
+from opsmon.pipeline.input_queue import InputQueue, QueuedCommand
+from opsmon.pipeline.journal_writer import JournalWriter
 from opsmon.pipeline.number_mark import NumberMark
 from opsmon.pipeline.recovery import REMEMBERED
-from opsmon.pipeline.wall import WallWatch
 from opsmon.state.fleet import ReprobeRequest
 from opsmon.store.outbox import NewDelivery
 from opsmon.store.store import Store
 
 BATCH = 500  # samples decided in one go: a few ten milliseconds, then others have the loop
-LONGEST_SLEEP_S = 5.0  # so that a clock that was set is noticed
+MAX_SLEEP_S = 5.0  # so that a clock that was set is noticed
 COMMAND_PATIENCE_S = 10.0
 STORE_CHECK_S = 10.0
 log = logging.getLogger(__name__)
@@ -68,8 +68,8 @@ class Pipeline:
         self._forget_before: datetime | None = None
         self._touched_at = clock.monotonic()
         self._head = store.head
-        self.intake = Intake()
-        self.ledger = Ledger(store, clock)
+        self.intake = InputQueue()
+        self.ledger = JournalWriter(store, clock)
         self.starting = "the first checks are not being sent yet"
         self.turns = 0  # grows while the loop turns
         self.decided = 0
@@ -100,15 +100,15 @@ class Pipeline:
 
     async def issue(self, command: Command) -> Answer:
         """Waits until the command is journaled or refused, or until patience ends because the store fails."""
-        return await self._ask(Request(command), self._patience_s)
+        return await self._ask(QueuedCommand(command), self._patience_s)
 
     async def reload(self, rules: Rules) -> Answer:
         """Swaps the rules, however long the store takes to hear of it; what can fail about them was done before."""
         for name in [name for name in self._latest if name not in rules.inventory.devices]:
             del self._latest[name]
-        return await self._ask(Request(Reloaded(rules)), None)
+        return await self._ask(QueuedCommand(Reloaded(rules)), None)
 
-    async def _ask(self, request: Request, patience_s: float | None) -> Answer:
+    async def _ask(self, request: QueuedCommand, patience_s: float | None) -> Answer:
         if self._stopping:
             return Unavailable("the daemon is stopping")
         self.intake.put_request(request)
@@ -167,17 +167,17 @@ class Pipeline:
         if self._mark is not None:
             await asyncio.to_thread(self._mark.save, dict(world.incidents.numbers.items()))
 
-    async def _remember(self, requests: Sequence[Request]) -> tuple[World, list[Request]]:
+    async def _remember(self, requests: Sequence[QueuedCommand]) -> tuple[World, list[QueuedCommand]]:
         """The world, without the incidents that are to be forgotten and with those that a command is about; and the
         requests, without those whose incident cannot be looked up now: nobody is told that there is none."""
         world, kept = self._world, []
         if self._forget_before is not None:
-            world, self._forget_before = forget(world, self._forget_before), None
+            world, self._forget_before = evict(world, self._forget_before), None
         for request in requests:
             given = request.given
             try:
                 if isinstance(given, AddFact | JudgeScope) and given.incident not in world.incidents.by_id:
-                    world = recall(world, await self.ledger.history(given.incident))
+                    world = reload(world, await self.ledger.history(given.incident))
                 kept.append(request)
             except StoreError as error:
                 request.refuse_for_now(f"the incident cannot be looked up: {error}")
@@ -186,10 +186,10 @@ class Pipeline:
     def _sleep_s(self) -> float:
         deadline = next_deadline(self._world)
         if deadline is None:
-            return LONGEST_SLEEP_S
-        return min(max((deadline - self._clock.now()).total_seconds(), 0.0), LONGEST_SLEEP_S)
+            return MAX_SLEEP_S
+        return min(max((deadline - self._clock.now()).total_seconds(), 0.0), MAX_SLEEP_S)
 
-    def _decide(self, batch: "Batch", requests: Iterable[Request], samples: Sequence[Sample]) -> None:
+    def _decide(self, batch: "Batch", requests: Iterable[QueuedCommand], samples: Sequence[Sample]) -> None:
         jump = self._wall.look()
         if jump is not None:
             self._tell_jump(jump)
@@ -202,7 +202,7 @@ class Pipeline:
         if deadline is not None and deadline <= self._clock.now():
             batch.take(self._decide_one(batch.world, Tick()))
 
-    def _decide_one(self, world: World, given: Input) -> Step:
+    def _decide_one(self, world: World, given: Input) -> EngineStep:
         self.decided += 1
         return decide(world, given, self._clock.now())
 
@@ -232,14 +232,14 @@ class Batch:
         self.world = world
         self.events: list[Event] = []
         self.effects: list[Effect] = []
-        self._answers: list[tuple[Request, Answer]] = []
+        self._answers: list[tuple[QueuedCommand, Answer]] = []
 
-    def take(self, step: Step, request: Request | None = None) -> None:
+    def take(self, step: EngineStep, request: QueuedCommand | None = None) -> None:
         self.world = step.world
         self.events += step.events
         self.effects += step.effects
         if request is not None:
-            self._answers.append((request, Refused(step.refusal) if step.refusal else Accepted(step.events)))
+            self._answers.append((request, CommandRefusal(step.refusal) if step.refusal else Accepted(step.events)))
 
     def alerts(self) -> list[Notify]:
         return [effect for effect in self.effects if isinstance(effect, Notify)]

@@ -8,13 +8,13 @@ from types import MappingProxyType
 
 from immutables import Map
 
-from opsmon.engine.digest import digest
-from opsmon.engine.fold import fold, forget, resume
+from opsmon.engine.compaction import compact
+from opsmon.engine.fold import evict, fold, resume
 from opsmon.engine.rules import Rules
 from opsmon.engine.world import World, start_world
 from opsmon.model.event import Event
 from opsmon.model.name import IncidentId
-from opsmon.store.chain import Head
+from opsmon.store.chain import ChainHead
 from opsmon.store.snapshot import Snapshot
 from opsmon.store.store import Store
 from opsmon.text.count import counted
@@ -39,7 +39,7 @@ def load_world(store: Store, rules: Rules, now: datetime, numbers: Mapping[str, 
     for entry in store.read(after=after):
         world, read = fold(world, entry.event), entry.seq
     log.info("the journal holds %s, %d after the last snapshot", counted(read, "events"), read - after)
-    return resume(forget(_numbered(world, numbers), now - REMEMBERED), now)
+    return resume(evict(_numbered(world, numbers), now - REMEMBERED), now)
 
 
 def _numbered(world: World, numbers: Mapping[str, int]) -> World:
@@ -58,14 +58,14 @@ def _as_kept(world: World, snapshot: Snapshot) -> World:
     return replace(world, incidents=incidents, notices=Map(notices))
 
 
-def save_world(store: Store, world: World, head: Head, now: datetime) -> None:
+def save_world(store: Store, world: World, head: ChainHead, now: datetime) -> None:
     """Writes a short cut to the world as it was at `head`. Raises StoreError."""
-    events = digest(_told_until(store, head), world.incidents.by_id)
+    events = compact(_told_until(store, head), world.incidents.by_id)
     notices = {str(name): count for name, count in world.notices.items()}
     store.save_snapshot(Snapshot(head, now, events, notices, dict(world.incidents.numbers.items())))
 
 
-def _told_until(store: Store, head: Head) -> Iterator[Event]:
+def _told_until(store: Store, head: ChainHead) -> Iterator[Event]:
     """The last digest and what was journaled after it."""
     snapshot, after = store.load_snapshot(), 0
     if snapshot is not None and snapshot.head.seq <= head.seq:

@@ -8,32 +8,17 @@ from typing import NamedTuple, Protocol
 from opsmon.clock import Clock
 from opsmon.model.device import Device
 from opsmon.model.sample import Identity, LocalCause, Outcome, Reading
-from opsmon.probe.host_key import HostKeyPins
 from opsmon.probe.profile.pollers import DevicePollers
-from opsmon.probe.resolver import Resolver
 from opsmon.probe.search import Searches
-from opsmon.probe.snmp.pace import Terms
-from opsmon.probe.snmp.session import SnmpSession
-from opsmon.probe.snmp.traffic import Trace
+from opsmon.protocol.host_keys import HostKeyPins
+from opsmon.protocol.icmp.echo import Pinger
+from opsmon.protocol.resolver import Resolver
+from opsmon.protocol.snmp.pace import Terms
+from opsmon.protocol.snmp.session import SnmpSession
+from opsmon.protocol.snmp.traffic import Trace
 
 
-class Echo(NamedTuple):
-    """One answered ping: time on the wire by the kernel's clocks, the reply's remaining hops if known, and how long the
-    request waited for its turn before it was sent.
-    """
-
-    rtt_s: float
-    hop_limit: int | None
-    setup_s: float = 0.0
-
-
-class Pinger(Protocol):
-    async def ping(self, address: str, timeout_s: float, size_bytes: int = 56) -> Echo:
-        """One echo request to a numeric address. Raises ProbeError (TIMEOUT, REFUSED, LOCAL_FAULT)."""
-        ...
-
-
-class SnmpEngine(Protocol):
+class SnmpDriver(Protocol):
     def session(self, device: Device, trace: Trace | None = None, terms: Terms | None = None) -> SnmpSession:
         """The agent of a device that has `snmp` access, for one poll by `terms`; `trace` sees every exchange. Cheap.
         Raises ProbeError."""
@@ -46,7 +31,7 @@ class ProbeContext:
 
     clock: Clock
     pinger: Pinger
-    snmp: SnmpEngine
+    snmp: SnmpDriver
     resolver: Resolver
     profiles: DevicePollers | None = None
     host_keys: HostKeyPins = field(default_factory=HostKeyPins)
@@ -56,7 +41,7 @@ class ProbeContext:
 _NO_FACTS: Mapping[str, str] = MappingProxyType({})
 
 
-class Finding(NamedTuple):
+class CheckResult(NamedTuple):
     """What a check found, before the worker puts device, time and duration to it: then it is a Sample. A tuple, since
     one is made for every ping."""
 

@@ -1,6 +1,6 @@
 """What an engineer would do first when a device is gone: trace the path, send a burst of pings, and write it down.
 
-By icmplib, in threads of its own, at most `LONGEST_S` long and `AT_ONCE` at a time, so that forty cameras behind a dead
+By icmplib, in threads of its own, at most `MAX_S` long and `AT_ONCE` at a time, so that forty cameras behind a dead
 switch do not hold up anything. Works as far as the process is permitted: a trace needs a raw socket, a burst of pings
 a raw or a datagram one; what could not be done is said, with the reason. The text goes to the incident.
 """
@@ -15,12 +15,12 @@ from dataclasses import dataclass
 import icmplib
 
 from opsmon.errors import ProbeError
-from opsmon.probe.resolver import Resolver
+from opsmon.protocol.resolver import Resolver
 
 AT_ONCE = 4
-LONGEST_S = 20.0
-MOST_HOPS = 20
-MOST_SILENT_HOPS = 3
+MAX_S = 20.0
+MAX_HOPS = 20
+MAX_SILENT_HOPS = 3
 BURST = 5
 _HOP_TIMEOUT_S = 0.7
 _BURST_INTERVAL_S = 0.1
@@ -100,8 +100,8 @@ class Diagnostician:
 
 
 def examine(address: str, is_closed: Callable[[], bool] = lambda: False) -> Diagnosis:
-    """Traces and pings a numeric address, for at most about LONGEST_S seconds or until `is_closed`. Blocks."""
-    ends_s = time.monotonic() + LONGEST_S
+    """Traces and pings a numeric address, for at most about MAX_S seconds or until `is_closed`. Blocks."""
+    ends_s = time.monotonic() + MAX_S
 
     def is_over() -> bool:
         return is_closed() or time.monotonic() >= ends_s
@@ -138,7 +138,7 @@ def _ping_once(address: str) -> list[float]:
 def trace_path(address: str, is_over: Callable[[], bool]) -> tuple[tuple[Hop, ...], str]:
     """The hops up to the device, or to where the path falls silent or repeats itself."""
     hops: list[Hop] = []
-    for distance in range(1, MOST_HOPS + 1):
+    for distance in range(1, MAX_HOPS + 1):
         if is_over():
             break
         try:
@@ -156,7 +156,7 @@ def trace_path(address: str, is_over: Callable[[], bool]) -> tuple[tuple[Hop, ..
 
 
 def _is_silent(hops: list[Hop]) -> bool:
-    return len(hops) >= MOST_SILENT_HOPS and not any(hop.address for hop in hops[-MOST_SILENT_HOPS:])
+    return len(hops) >= MAX_SILENT_HOPS and not any(hop.address for hop in hops[-MAX_SILENT_HOPS:])
 
 
 def _ask_hop(address: str, distance: int) -> Hop:

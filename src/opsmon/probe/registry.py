@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from opsmon.model.device import Check, Device
-from opsmon.probe import h323, http, icmp, onvif, rtsp, sip, snmp_check, ssh, tcp
-from opsmon.probe.context import Finding, ProbeContext
-from opsmon.probe.field import CheckSpec
+from opsmon.probe.context import CheckResult, ProbeContext
+from opsmon.probe.kind import h323, http, icmp, onvif, rtsp, sip, ssh, tcp
+from opsmon.probe.kind import snmp as snmp_check
+from opsmon.probe.kind.spec import CheckSpec
 
-Run = Callable[[Device, Check, ProbeContext], Awaitable[Finding]]
+Run = Callable[[Device, Check, ProbeContext], Awaitable[CheckResult]]
 
 
 @dataclass(frozen=True, slots=True)

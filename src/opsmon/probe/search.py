@@ -13,12 +13,12 @@ from typing import ParamSpec, TypeVar
 
 from opsmon.errors import ProbeError
 from opsmon.model.sample import LocalCause, Outcome
-from opsmon.pattern.cost import MOST_STEPS, most_steps
-from opsmon.probe.page_text import page_texts
+from opsmon.pattern.cost import MAX_STEPS, most_steps
 from opsmon.process_pool import BoundedPool, BusyError, OverrunError
+from opsmon.protocol.http.page_text import page_texts
 
-LONGEST_AT_ONCE_BYTES = 65_536  # beyond it the decoding alone takes long
-MOST_PROCESSES = 2
+MAX_AT_ONCE_BYTES = 65_536  # beyond it the decoding alone takes long
+MAX_PROCESSES = 2
 LIMIT_S = 2.0
 LIMIT_SHARE = 0.25  # of the check's time-out: waiting for a process and its work are over before it
 P = ParamSpec("P")
@@ -31,7 +31,7 @@ class Searches:
     def __init__(self) -> None:
         self._pool: BoundedPool | None = None
         self._threads: ThreadPoolExecutor | None = None
-        self._places = asyncio.Semaphore(MOST_PROCESSES)
+        self._places = asyncio.Semaphore(MAX_PROCESSES)
 
     async def in_page(self, expect: re.Pattern[str], body: bytes, content_type: str, timeout_s: float) -> bool:
         """Whether one of the readings of a page holds what is expected. Raises ProbeError (LOCAL_FAULT)."""
@@ -60,7 +60,7 @@ class Searches:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> R:
-        if length <= LONGEST_AT_ONCE_BYTES and most_steps(expect, length) <= MOST_STEPS:
+        if length <= MAX_AT_ONCE_BYTES and most_steps(expect, length) <= MAX_STEPS:
             return function(*args, **kwargs)
         limit_s = min(LIMIT_S, timeout_s * LIMIT_SHARE)
         await self._come_in(limit_s)
@@ -84,8 +84,8 @@ class Searches:
 
     async def _apart(self, limit_s: float, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         if self._pool is None or self._threads is None:
-            self._pool = BoundedPool(MOST_PROCESSES)
-            self._threads = ThreadPoolExecutor(MOST_PROCESSES, thread_name_prefix="search")
+            self._pool = BoundedPool(MAX_PROCESSES)
+            self._threads = ThreadPoolExecutor(MAX_PROCESSES, thread_name_prefix="search")
         pool, loop = self._pool, asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, lambda: pool.call(limit_s, function, *args, **kwargs))
 

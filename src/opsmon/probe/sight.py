@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from opsmon.model.name import CheckName, DeviceName
 from opsmon.model.sample import LocalCause, Outcome, Sample
 
-LEAST_DEVICES = 3
+MIN_DEVICES = 3
 NEARLY_NOBODY = 10  # one in so many
 SETTLE_S = 20.0  # after blindness: neighbours and routes beyond ours are found again, and nobody is blamed by then
 NEVER_MEASURED_S = 45.0  # told within two minutes of the start, whose first checks are spread over a minute
@@ -134,7 +134,7 @@ class Sight:
             self._look()
 
     def _look(self) -> None:
-        least = min(LEAST_DEVICES, len(self._devices) or LEAST_DEVICES)
+        least = min(MIN_DEVICES, len(self._devices) or MIN_DEVICES)
         was_blind, faulty = self.is_blind, len(self._faulty)
         self.is_blind = faulty >= least and faulty > len(self._answered)
         if self.is_blind and not was_blind:

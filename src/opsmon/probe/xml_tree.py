@@ -5,10 +5,10 @@ ElementTree builds whatever comes. A SOAP answer of a device has some tens of el
 
 from xml.etree import ElementTree as Xml
 
-LONGEST_XML_CHARS = 262_144
+MAX_XML_CHARS = 262_144
 DEEPEST = 64
-MOST_ELEMENTS = 5_000
-MOST_ATTRIBUTES = 100  # of one element
+MAX_ELEMENTS = 5_000
+MAX_ATTRIBUTES = 100  # of one element
 _REFUSED = ("<!DOCTYPE", "<!ENTITY", "\0")
 
 
@@ -28,10 +28,10 @@ class _BoundedBuilder(Xml.TreeBuilder):
         self._elements += 1
         if self._depth > DEEPEST:
             raise XmlError(f"nested deeper than {DEEPEST} elements")
-        if self._elements > MOST_ELEMENTS:
-            raise XmlError(f"more than {MOST_ELEMENTS} elements")
-        if len(attrs) > MOST_ATTRIBUTES:
-            raise XmlError(f"more than {MOST_ATTRIBUTES} attributes of one element")
+        if self._elements > MAX_ELEMENTS:
+            raise XmlError(f"more than {MAX_ELEMENTS} elements")
+        if len(attrs) > MAX_ATTRIBUTES:
+            raise XmlError(f"more than {MAX_ATTRIBUTES} attributes of one element")
         return super().start(tag, attrs)
 
     def end(self, tag: str, /) -> Xml.Element:
@@ -41,8 +41,8 @@ class _BoundedBuilder(Xml.TreeBuilder):
 
 def parse_xml(text: str) -> Xml.Element:
     """The root element of a document, whose declared encoding no longer matters. Raises XmlError."""
-    if len(text) > LONGEST_XML_CHARS:
-        raise XmlError(f"more than {LONGEST_XML_CHARS} characters")
+    if len(text) > MAX_XML_CHARS:
+        raise XmlError(f"more than {MAX_XML_CHARS} characters")
     if any(mark in text for mark in _REFUSED):
         raise XmlError("it defines a document type, or holds a NUL")
     try:

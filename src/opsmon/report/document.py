@@ -3,11 +3,11 @@
 from datetime import datetime
 from decimal import Decimal
 
-from opsmon.contract.account import Account, Affair
-from opsmon.contract.book import ContractBook
-from opsmon.contract.budget import BudgetUse
-from opsmon.contract.clock import Clock, overrun_at
-from opsmon.contract.penalty import Delay, Estimate, Range
+from opsmon.contract.clock.sla_clock import SlaClock, overrun_at
+from opsmon.contract.contract_rules import ContractRules
+from opsmon.contract.money.budget import BudgetUse
+from opsmon.contract.money.penalty import Delay, Estimate, Range
+from opsmon.contract.money.statement import IncidentClocks, MonthlyStatement
 from opsmon.contract.place import counts_of
 from opsmon.model.duty import TaskState
 from opsmon.report.month import ClauseLine, ClockLine, DutyLine, ExclusionLine, MonthReport
@@ -51,7 +51,7 @@ def assess_document(report: MonthReport) -> Document:
     }
 
 
-def iso(moment: datetime | None, book: ContractBook) -> str | None:
+def iso(moment: datetime | None, book: ContractRules) -> str | None:
     """ISO 8601 with the offset of the contract's zone."""
     return None if moment is None else moment.astimezone(book.calendar.zone).isoformat()
 
@@ -94,7 +94,7 @@ def clock_document(line: ClockLine, report: MonthReport) -> Document:
     }
 
 
-def _breach(affair: Affair, clock: Clock, report: MonthReport) -> Document:
+def _breach(affair: IncidentClocks, clock: SlaClock, report: MonthReport) -> Document:
     overrun = overrun_at(clock, report.as_of).total_seconds()
     return {
         "incident": affair.case.incident,
@@ -125,7 +125,7 @@ def excuses_document(report: MonthReport) -> list[Document]:
     ]  # fmt: skip
 
 
-def _exclusion(line: ExclusionLine, book: ContractBook) -> Document:
+def _exclusion(line: ExclusionLine, book: ContractRules) -> Document:
     fact = line.fact
     return {
         "incident": line.affair.case.incident,
@@ -140,7 +140,7 @@ def _exclusion(line: ExclusionLine, book: ContractBook) -> Document:
     }
 
 
-def _duty(line: DutyLine, book: ContractBook) -> Document:
+def _duty(line: DutyLine, book: ContractRules) -> Document:
     row = line.obligation
     return {
         "obligation": row.id,
@@ -172,7 +172,7 @@ def _duty(line: DutyLine, book: ContractBook) -> Document:
     }
 
 
-def late_document(late: Delay, book: ContractBook) -> Document:
+def late_document(late: Delay, book: ContractRules) -> Document:
     """A task that is overdue, or was done late."""
     return {
         "obligation": late.clause,
@@ -182,7 +182,7 @@ def late_document(late: Delay, book: ContractBook) -> Document:
     }
 
 
-def account_document(account: Account) -> Document:
+def account_document(account: MonthlyStatement) -> Document:
     """`budgets`, `penalties` and `totals` of a replay, an assessment, a report."""
     return {
         "budgets": [_use(use) for use in account.uses],

@@ -10,26 +10,26 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from opsmon.contract.account import Account, Affair, account_of, breaches_of
-from opsmon.contract.book import ContractBook
-from opsmon.contract.budget import month_due, month_of
-from opsmon.contract.calendar import ONE_DAY
-from opsmon.contract.case import history_of
-from opsmon.contract.clock import Clock, state_at
-from opsmon.contract.limit import months_after
+from opsmon.contract.calendar.calendar import ONE_DAY
+from opsmon.contract.calendar.limit import months_after
+from opsmon.contract.clock.case import history_of
+from opsmon.contract.clock.sla_clock import SlaClock, state_at
+from opsmon.contract.contract_rules import ContractRules
+from opsmon.contract.money.budget import month_due, month_of
+from opsmon.contract.money.penalty import Delay, Range
+from opsmon.contract.money.statement import IncidentClocks, MonthlyStatement, account_of, breaches_of
 from opsmon.contract.obligation import Nature, Obligation, Task, task_state, tasks_of
-from opsmon.contract.penalty import Delay, Range
 from opsmon.contract.term import Mode, Target
 from opsmon.engine.budgets import affair_of
-from opsmon.engine.duties import Duties, Tick, late_tasks
+from opsmon.engine.obligations import Duties, TickedTask, late_tasks
 from opsmon.incident.incident import Incident
 from opsmon.incident.wording import fault_words
 from opsmon.model.duty import ObligationExcused, TaskState
 from opsmon.model.event import ClockState
 from opsmon.model.incident import Fact, FactType, standing_facts
 from opsmon.model.name import ClauseId, IncidentId
-from opsmon.report.reading import Reading
-from opsmon.state.rulebook import Rulebook
+from opsmon.report.reading import ContractHistory
+from opsmon.state.condition.rules import Rulebook
 from opsmon.text.bilingual import Text
 
 IN_TIME, LATE = (ClockState.MET,), (ClockState.MET_LATE, ClockState.BREACHED)
@@ -39,8 +39,8 @@ IN_TIME, LATE = (ClockState.MET,), (ClockState.MET_LATE, ClockState.BREACHED)
 class ClockLine:
     """One clock that is due in the month, and the words of its clause. `state` is that at the time of the report."""
 
-    affair: Affair
-    clock: Clock
+    affair: IncidentClocks
+    clock: SlaClock
     what: Text
     source: str
     state: ClockState
@@ -69,7 +69,7 @@ class ClauseLine:
 class ExclusionLine:
     """An exclusion that holds: of the whole fault, or of the rows that it names."""
 
-    affair: Affair
+    affair: IncidentClocks
     fact: Fact
 
 
@@ -80,7 +80,7 @@ class DutyLine:
 
     obligation: Obligation
     tasks: tuple[tuple[Task, TaskState], ...]
-    ticks: tuple[Tick, ...]
+    ticks: tuple[TickedTask, ...]
     unwatched: int
     occasions: int
 
@@ -99,18 +99,18 @@ class MonthReport:
     """Everything that a month's paper needs. `total` is the sum of all estimates, `papers` what is still to be handed
     in at `as_of` for faults of this month and before, closed ones too."""
 
-    book: ContractBook
+    book: ContractRules
     month: date
     as_of: datetime
     clocks: tuple[ClockLine, ...]
     clauses: tuple[ClauseLine, ...]
-    breaches: tuple[tuple[Affair, Clock], ...]
+    breaches: tuple[tuple[IncidentClocks, SlaClock], ...]
     exclusions: tuple[ExclusionLine, ...]
     excuses: tuple[ObligationExcused, ...]
     papers: tuple[ClockLine, ...]
     duties: tuple[DutyLine, ...]
     late: tuple[Delay, ...]
-    account: Account
+    account: MonthlyStatement
     faults: int
     told: Mapping[IncidentId, Text] = field(default_factory=dict)
 
@@ -127,7 +127,7 @@ class MonthReport:
 
 
 def report_month(
-    reading: Reading, book: ContractBook, month: date, now: datetime, rulebook: Rulebook | None = None
+    reading: ContractHistory, book: ContractRules, month: date, now: datetime, rulebook: Rulebook | None = None
 ) -> MonthReport:
     """The report of the calendar month that begins on `month`, in the contract's zone, as known at `now`.
 
@@ -167,7 +167,7 @@ def _sentence(incident: Incident, rulebook: Rulebook) -> Text:
     return Text(*(fault_words(incident, rulebook, {}, language) for language in ("en", "zh")))
 
 
-def _clock_lines(book: ContractBook, affair: Affair, now: datetime) -> Iterator[ClockLine]:
+def _clock_lines(book: ContractRules, affair: IncidentClocks, now: datetime) -> Iterator[ClockLine]:
     rows = {clause.id: clause for clause in book.contract.clauses}
     for clock in affair.clocks:
         state = state_at(clock, now)
@@ -176,7 +176,7 @@ def _clock_lines(book: ContractBook, affair: Affair, now: datetime) -> Iterator[
             yield ClockLine(affair, clock, row.what, row.source, state)
 
 
-def _is_due(clock: Clock, month: date, book: ContractBook) -> bool:
+def _is_due(clock: SlaClock, month: date, book: ContractRules) -> bool:
     return clock.due_at is not None and month_due(clock.due_at, book.calendar) == month
 
 
@@ -184,12 +184,12 @@ def _is_owed(line: ClockLine, end: datetime) -> bool:
     return line.clock.target is Target.REPORT and line.state.is_open and line.clock.starts_at < end
 
 
-def _began_in(affair: Affair, book: ContractBook, month: date) -> bool:
+def _began_in(affair: IncidentClocks, book: ContractRules, month: date) -> bool:
     begun = affair.begun_at
     return begun is not None and month_of(begun, book.calendar) == month
 
 
-def _clause_lines(book: ContractBook, lines: tuple[ClockLine, ...]) -> tuple[ClauseLine, ...]:
+def _clause_lines(book: ContractRules, lines: tuple[ClockLine, ...]) -> tuple[ClauseLine, ...]:
     """Every clause of which a clock was due in the month, in the order of the contract."""
     found = []
     for clause in book.contract.clauses:
@@ -208,7 +208,7 @@ def _clause_lines(book: ContractBook, lines: tuple[ClockLine, ...]) -> tuple[Cla
     return tuple(found)
 
 
-def _exclusions(affair: Affair) -> Iterator[ExclusionLine]:
+def _exclusions(affair: IncidentClocks) -> Iterator[ExclusionLine]:
     """The exclusions that hold: not withdrawn, with a reason, and not taken back by a later word."""
     judgements = history_of(affair.case.facts, supposed=affair.case.supposed).judgements
     back = [fact for fact in judgements if fact.type is FactType.INCLUDED]
@@ -223,7 +223,7 @@ def _takes_back(word: Fact, exclusion: Fact) -> bool:
     return word.at >= exclusion.at and (not word.clauses or bool(named and named <= set(word.clauses)))
 
 
-def _duty_line(book: ContractBook, row: Obligation, duties: Duties, month: date, now: datetime) -> DutyLine:
+def _duty_line(book: ContractRules, row: Obligation, duties: Duties, month: date, now: datetime) -> DutyLine:
     name, last = book.contract.id, months_after(month, 1) - ONE_DAY
     tasks = tasks_of(row, book.contract, book.calendar, month, last)
     since = duties.watched.get(name)

@@ -6,7 +6,7 @@ Reads the store itself, so that no daemon need run; where one does, what it has 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from opsmon.engine.duties import Duties, fold_duty
+from opsmon.engine.obligations import Duties, fold_duty
 from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import Incidents, apply
 from opsmon.incident.rename import rename_device
@@ -17,7 +17,7 @@ from opsmon.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ContractHistory:
     """Every incident that the journal tells of, and all duties."""
 
     incidents: Incidents
@@ -29,7 +29,7 @@ class Reading:
         return tuple(sorted(own, key=lambda one: (one.starts_at, one.id)))
 
 
-def read_journal(store: Store) -> Reading:
+def read_journal(store: Store) -> ContractHistory:
     """The whole journal, folded."""
     incidents, duties = Incidents(), Duties()
     for entry in store.read():
@@ -40,7 +40,7 @@ def read_journal(store: Store) -> Reading:
             incidents = rename_device(incidents, event.formerly, event.device)
         elif not isinstance(event, ClockChanged | MaintenanceSet | BackupRecorded | HostKeyRecorded):
             incidents = apply(incidents, event)
-    return Reading(incidents, duties)
+    return ContractHistory(incidents, duties)
 
 
 def read_duties(store: Store) -> Duties:

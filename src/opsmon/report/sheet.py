@@ -12,7 +12,7 @@ from typing import Any
 from unicodedata import east_asian_width
 
 from opsmon.report.month import MonthReport
-from opsmon.report.table import Cell, Table, shown_columns, shown_rows, summary_of, tables_of
+from opsmon.report.table import Cell, ReportTable, shown_columns, shown_rows, summary_of, tables_of
 
 MAX_TEXT = 32_000  # Excel takes 32,767 characters in a cell
 TIME_FORMAT, MONEY_FORMAT, COUNT_FORMAT = "yyyy-mm-dd hh:mm", "#,##0.00", "0"
@@ -36,7 +36,7 @@ def write_sheet(report: MonthReport, language: str, file: Path) -> None:
     book.save(file)
 
 
-def _sheet_name(table: Table, language: str) -> str:
+def _sheet_name(table: ReportTable, language: str) -> str:
     """Excel takes 31 characters, and none of `[]:*?/\\`."""
     name = "".join(char for char in table.title.in_(language) if char not in "[]:*?/\\")
     return name.partition("（")[0].partition(" (")[0][:31].strip()
@@ -61,7 +61,7 @@ def _heading(report: MonthReport, language: str) -> str:
     return f"Monthly service report {report.month:%Y-%m}"
 
 
-def _write_table(sheet: Any, table: Table, report: MonthReport, language: str) -> None:
+def _write_table(sheet: Any, table: ReportTable, report: MonthReport, language: str) -> None:
     from openpyxl.utils import get_column_letter
 
     columns = shown_columns(table, sheet=True)

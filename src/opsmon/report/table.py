@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from opsmon.contract.account import Affair
-from opsmon.contract.budget import Budget, BudgetUse, Reading
-from opsmon.contract.clock import overrun_at
+from opsmon.contract.clock.sla_clock import overrun_at
+from opsmon.contract.money.budget import Budget, BudgetReading, BudgetUse
+from opsmon.contract.money.statement import IncidentClocks
 from opsmon.contract.place import counts_of
 from opsmon.model.duty import TaskState
 from opsmon.report.month import ClockLine, DutyLine, MonthReport
@@ -23,7 +23,7 @@ ALL_DEVICES = Text("all", "合计")
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ReportColumn:
     """One column; `width` in characters of a sheet. `sheet_only` and `terminal_only` where one of them needs less."""
 
     heading: Text
@@ -33,17 +33,17 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """A titled table. `empty` is said where there is no row."""
 
     title: Text
-    columns: tuple[Column, ...]
+    columns: tuple[ReportColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
     empty: Text
 
 
-def _column(en: str, zh: str, width: int, *, sheet_only: bool = False, terminal_only: bool = False) -> Column:
-    return Column(Text(en, zh), width, sheet_only, terminal_only)
+def _column(en: str, zh: str, width: int, *, sheet_only: bool = False, terminal_only: bool = False) -> ReportColumn:
+    return ReportColumn(Text(en, zh), width, sheet_only, terminal_only)
 
 
 CLAUSE, WHAT = _column("clause", "条款", 8), _column("what", "内容", 44)
@@ -53,7 +53,7 @@ DUE, MET = _column("due", "时限", 17), _column("met", "完成", 17)
 LEAST, MOST = _column("least CNY", "最少（元）", 14), _column("most CNY", "最多（元）", 14)
 
 
-def tables_of(report: MonthReport, language: str) -> tuple[Table, ...]:
+def tables_of(report: MonthReport, language: str) -> tuple[ReportTable, ...]:
     """Every table of the report, in the order of reading."""
     return (
         _clauses(report, language),
@@ -96,7 +96,7 @@ def local(moment: datetime | None, report: MonthReport) -> datetime | None:
     return moment.astimezone(report.book.calendar.zone).replace(tzinfo=None, microsecond=0)
 
 
-def _clauses(report: MonthReport, language: str) -> Table:
+def _clauses(report: MonthReport, language: str) -> ReportTable:
     columns = (
         CLAUSE, WHAT, _column("in time", "按时", 10, terminal_only=True),
         _column("in time", "按时", 8, sheet_only=True), _column("of", "应计", 8, sheet_only=True),
@@ -109,16 +109,16 @@ def _clauses(report: MonthReport, language: str) -> Table:
         for line in report.clauses
     )  # fmt: skip
     title = Text("Clauses of which a target was due this month", "本月到期时限（按条款）")
-    return Table(title, columns, rows, Text("No target was due this month.", "本月无到期时限。"))
+    return ReportTable(title, columns, rows, Text("No target was due this month.", "本月无到期时限。"))
 
 
-def _clocks(report: MonthReport, language: str) -> Table:
+def _clocks(report: MonthReport, language: str) -> ReportTable:
     columns = (
         INCIDENT, DEVICE, CLAUSE, WHAT, DUE, MET, _column("outcome", "结果", 16),
         _column("late by, min", "超时（分钟）", 12), SOURCE,
     )  # fmt: skip
     rows = tuple(_clock_row(line, report, language) for line in report.clocks)
-    return Table(Text("Targets one by one", "时限明细"), columns, rows, Text("None.", "无。"))
+    return ReportTable(Text("Targets one by one", "时限明细"), columns, rows, Text("None.", "无。"))
 
 
 def _clock_row(line: ClockLine, report: MonthReport, language: str) -> tuple[Cell, ...]:
@@ -132,7 +132,7 @@ def _clock_row(line: ClockLine, report: MonthReport, language: str) -> tuple[Cel
     )  # fmt: skip
 
 
-def _fault(affair: Affair, report: MonthReport, language: str) -> str:
+def _fault(affair: IncidentClocks, report: MonthReport, language: str) -> str:
     """What is wrong in a sentence, by the conditions; else the device and what it is called. A person's may be about no
     device."""
     told = report.told.get(affair.case.incident)
@@ -142,7 +142,7 @@ def _fault(affair: Affair, report: MonthReport, language: str) -> str:
     return f"{device} {affair.fault}".strip()
 
 
-def _exclusions(report: MonthReport) -> Table:
+def _exclusions(report: MonthReport) -> ReportTable:
     columns = (
         INCIDENT, _column("clauses", "条款", 12), _column("approved by", "批准人", 14),
         _column("paper", "依据文件", 24), _column("SHA-256", "SHA-256", 66),
@@ -158,10 +158,10 @@ def _exclusions(report: MonthReport) -> Table:
         for one in report.excuses
     )
     title = Text("Excluded (* the whole fault but its papers)", "减免（*为整个事件，报告除外）")
-    return Table(title, columns, rows, Text("Nothing is excluded.", "无减免。"))
+    return ReportTable(title, columns, rows, Text("Nothing is excluded.", "无减免。"))
 
 
-def _budgets(report: MonthReport, language: str) -> Table:
+def _budgets(report: MonthReport, language: str) -> ReportTable:
     columns = (
         CLAUSE, WHAT, _column("subject", "对象", 18), _column("reading", "口径", 16), _column("used", "次数", 8),
         _column("limit", "限额", 8),
@@ -173,16 +173,16 @@ def _budgets(report: MonthReport, language: str) -> Table:
          use.limit)
         for use in report.account.uses
     )  # fmt: skip
-    return Table(Text("Fault budgets", "故障次数"), columns, rows, Text("The contract has none.", "合同未约定。"))
+    return ReportTable(Text("Fault budgets", "故障次数"), columns, rows, Text("The contract has none.", "合同未约定。"))
 
 
 def subject_words(use: BudgetUse, budget: Budget, language: str) -> str:
-    if use.reading is Reading.STRICT and budget.wider is not None:
+    if use.reading is BudgetReading.STRICT and budget.wider is not None:
         return budget.wider.what.in_(language)
     return ALL_DEVICES.in_(language) if use.is_judged else use.subject
 
 
-def _money(report: MonthReport, language: str) -> Table:
+def _money(report: MonthReport, language: str) -> ReportTable:
     columns = (
         CLAUSE, INCIDENT, LEAST, MOST, _column("reckoning", "计算", 70), SOURCE,
     )  # fmt: skip
@@ -197,10 +197,10 @@ def _money(report: MonthReport, language: str) -> Table:
         )
         rows.append((None, None, report.total.least, report.total.most, note.in_(language), None))
     title = Text("What it may cost (an estimate)", "可能产生的费用（估算）")
-    return Table(title, columns, tuple(rows), Text("Nothing.", "无。"))
+    return ReportTable(title, columns, tuple(rows), Text("Nothing.", "无。"))
 
 
-def _papers(report: MonthReport, language: str) -> Table:
+def _papers(report: MonthReport, language: str) -> ReportTable:
     columns = INCIDENT, DEVICE, CLAUSE, WHAT, DUE, _column("state", "状态", 16), SOURCE
     rows = tuple(
         (line.affair.case.incident, _fault(line.affair, report, language), line.clock.clause, line.what.in_(language),
@@ -208,10 +208,10 @@ def _papers(report: MonthReport, language: str) -> Table:
         for line in report.papers
     )  # fmt: skip
     title = Text("Papers still owed, of closed faults too", "尚欠报告（含已关闭事件）")
-    return Table(title, columns, rows, Text("None.", "无。"))
+    return ReportTable(title, columns, rows, Text("None.", "无。"))
 
 
-def _duties(report: MonthReport, language: str) -> Table:
+def _duties(report: MonthReport, language: str) -> ReportTable:
     columns = (
         CLAUSE, WHAT, _column("due", "应完成", 8), _column("done", "按时", 8), _column("late", "逾期完成", 10),
         _column("not done", "未完成", 8), _column("open", "未到期", 8), _column("not watched yet", "接管前", 8),
@@ -219,7 +219,7 @@ def _duties(report: MonthReport, language: str) -> Table:
         _column("places", "地点", 40), SOURCE,
     )  # fmt: skip
     rows = tuple(_duty_row(line, language) for line in report.duties if line.tasks or line.occasions or line.unwatched)
-    return Table(Text("Obligations", "周期性义务"), columns, rows, Text("None was due.", "本月无到期义务。"))
+    return ReportTable(Text("Obligations", "周期性义务"), columns, rows, Text("None was due.", "本月无到期义务。"))
 
 
 def _duty_row(line: DutyLine, language: str) -> tuple[Cell, ...]:
@@ -236,7 +236,7 @@ def _duty_row(line: DutyLine, language: str) -> tuple[Cell, ...]:
     )  # fmt: skip
 
 
-def shown_columns(table: Table, *, sheet: bool) -> tuple[tuple[int, Column], ...]:
+def shown_columns(table: ReportTable, *, sheet: bool) -> tuple[tuple[int, ReportColumn], ...]:
     """The columns that a sheet or the terminal shows, with their places in the rows."""
     return tuple(
         (index, column)
@@ -245,7 +245,7 @@ def shown_columns(table: Table, *, sheet: bool) -> tuple[tuple[int, Column], ...
     )
 
 
-def shown_rows(table: Table, columns: Iterable[tuple[int, Column]]) -> Iterator[tuple[Cell, ...]]:
+def shown_rows(table: ReportTable, columns: Iterable[tuple[int, ReportColumn]]) -> Iterator[tuple[Cell, ...]]:
     """The rows with only those columns."""
     wanted = [index for index, _ in columns]
     for row in table.rows:

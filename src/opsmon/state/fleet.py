@@ -13,8 +13,8 @@ from immutables import Map
 from opsmon.model.event import DeviceState, Transition
 from opsmon.model.name import CheckName, DeviceName
 from opsmon.model.sample import Outcome
+from opsmon.state.condition.state import ConditionStates
 from opsmon.state.plan import FleetPlan
-from opsmon.state.standing import Standings
 from opsmon.state.timers import Timers
 
 OUT = frozenset({DeviceState.DOWN, DeviceState.UNREACHABLE})
@@ -103,7 +103,7 @@ class FleetState:
     plan: FleetPlan = field(default_factory=FleetPlan)
     machines: Map[DeviceName, DeviceMachine] = field(default_factory=Map)
     timers: Timers[DeviceName] = field(default_factory=Timers)
-    standings: Map[DeviceName, Standings] = field(default_factory=Map)
+    standings: Map[DeviceName, ConditionStates] = field(default_factory=Map)
     last_seen: datetime | None = None
     skew: timedelta = timedelta()
 

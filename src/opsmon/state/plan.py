@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from opsmon.model.device import Check, Device, Inventory
 from opsmon.model.name import CheckName, DeviceName
-from opsmon.state.matching import Matcher
-from opsmon.state.policy import Policy
-from opsmon.state.rulebook import Rulebook
+from opsmon.state.condition.match import Matcher
+from opsmon.state.condition.rules import Rulebook
+from opsmon.state.device.policy import Policy
 
 Limits = Mapping[DeviceName, Mapping[str, float]]
 

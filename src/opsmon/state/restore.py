@@ -21,9 +21,9 @@ from opsmon.model.event import (
     MaintenanceSet,
 )
 from opsmon.model.name import CheckName, DeviceName
+from opsmon.state.change import FleetChange
+from opsmon.state.condition.state import ConditionState, ConditionStates, StandingKey
 from opsmon.state.fleet import DeviceMachine, FleetState
-from opsmon.state.standing import Standing, StandingKey, Standings
-from opsmon.state.turn import Turn
 
 
 def fold_event(fleet: FleetState, event: Event) -> FleetState:
@@ -61,9 +61,9 @@ def _keep(fleet: FleetState, name: DeviceName, machine: DeviceMachine) -> FleetS
     return replace(fleet, machines=fleet.machines.set(name, machine))
 
 
-def _stand(fleet: FleetState, event: ConditionRaised) -> Standing:
+def _stand(fleet: FleetState, event: ConditionRaised) -> ConditionState:
     reported = any(rule.name == event.condition for rule in fleet.plan.rulebook.reports)
-    return Standing(event.since, event.severity, raised=True, value=event.value, reported=reported)
+    return ConditionState(event.since, event.severity, raised=True, value=event.value, reported=reported)
 
 
 def _fold_condition(fleet: FleetState, event: ConditionRaised | ConditionUnseen | ConditionCleared) -> FleetState:
@@ -75,14 +75,16 @@ def _fold_condition(fleet: FleetState, event: ConditionRaised | ConditionUnseen 
 
 def _fold_unseen(fleet: FleetState, event: ConditionUnseen) -> FleetState:
     key = StandingKey(event.condition, event.subject)
-    standing = fleet.standings.get(event.device, Standings()).by_key.get(key)
+    standing = fleet.standings.get(event.device, ConditionStates()).by_key.get(key)
     if standing is None:
         return fleet
     return _keep_standing(fleet, event.device, key, replace(standing, unseen=True, vanished=standing.vanished + 1))
 
 
-def _keep_standing(fleet: FleetState, name: DeviceName, key: StandingKey, standing: Standing | None) -> FleetState:
-    standings = fleet.standings.get(name, Standings())
+def _keep_standing(
+    fleet: FleetState, name: DeviceName, key: StandingKey, standing: ConditionState | None
+) -> FleetState:
+    standings = fleet.standings.get(name, ConditionStates())
     by_key = standings.by_key.delete(key) if key in standings.by_key else standings.by_key
     kept = replace(standings, by_key=by_key.set(key, standing) if standing is not None else by_key)
     return replace(fleet, standings=fleet.standings.set(name, kept))
@@ -115,7 +117,7 @@ def _fold_state(machine: DeviceMachine, event: DeviceStateChanged, checks: Itera
 
 def resume(fleet: FleetState, now: datetime) -> FleetState:
     """The journal is read: watch again from `now`. Call once, after the last `fold_event`, before the first input."""
-    turn = Turn(replace(fleet, last_seen=now), now)
+    turn = FleetChange(replace(fleet, last_seen=now), now)
     for name, machine in fleet.machines.items():
         falls = (turn.steady,) * (turn.policy.flap_calm_falls + 1) if machine.flapping else ()
         turn.put(name, replace(machine, awaited_from=turn.steady, falls=falls))

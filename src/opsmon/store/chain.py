@@ -15,7 +15,7 @@ GENESIS = "0" * 64
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ChainHead:
     """The last entry of a journal: how many there are, and the hash that covers them all."""
 
     seq: int = 0
@@ -28,7 +28,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ChainLink:
     """One entry as it is stored. `payload` is the canonical text that the hash covers."""
 
     seq: int
@@ -51,11 +51,11 @@ class Damage:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verification:
     """What a verification found: the entries read, the hash of the last one, and the damage."""
 
     entries: int
-    head: Head
+    head: ChainHead
     damage: tuple[Damage, ...]
 
 
@@ -69,10 +69,10 @@ def canonical(document: Mapping[str, Any]) -> str:
     return text
 
 
-def forge_link(head: Head, name: str, schema: int, payload: Mapping[str, Any]) -> Link:
+def forge_link(head: ChainHead, name: str, schema: int, payload: Mapping[str, Any]) -> ChainLink:
     """The entry that follows `head`."""
     seq, text = head.seq + 1, canonical(payload)
-    return Link(
+    return ChainLink(
         seq=seq,
         at=payload["at"],
         type=name,
@@ -90,13 +90,13 @@ def _hash_of(seq: int, name: str, schema: int, payload: str, prev_hash: str) -> 
     return hashlib.sha256(covered.encode()).hexdigest()
 
 
-def verify_chain(links: Iterable[Link], anchors: Iterable[Head], kept: Collection[str] = ()) -> Verdict:
+def verify_chain(links: Iterable[ChainLink], anchors: Iterable[ChainHead], kept: Collection[str] = ()) -> Verification:
     """Reads every link once. `anchors` are heads that were kept apart: each must still be in the chain.
 
     `kept` are hashes of heads that people kept elsewhere, without their numbers: a chain computed anew lacks them.
     """
     missing = dict.fromkeys(hash_ for hash_ in kept if hash_ != GENESIS)
-    found, head, entries = [], Head(), 0
+    found, head, entries = [], ChainHead(), 0
     waiting = {anchor.seq: anchor.hash for anchor in anchors if anchor.seq > 0}
     for link in links:
         entries += 1
@@ -104,14 +104,14 @@ def verify_chain(links: Iterable[Link], anchors: Iterable[Head], kept: Collectio
         if waiting.pop(link.seq, link.hash) != link.hash:
             found.append(Damage(link.seq, "is not the entry that was the head when it was kept apart"))
         missing.pop(link.hash, None)
-        head = Head(link.seq, link.hash)
+        head = ChainHead(link.seq, link.hash)
     rewritten = "was a head once and is in the journal no more: it was rewritten"
     found += [Damage(0, f"{hash_} {rewritten}") for hash_ in missing]
     found += [Damage(seq, f"is missing: the journal ends at {head.seq}") for seq in sorted(waiting)]
-    return Verdict(entries, head, tuple(found))
+    return Verification(entries, head, tuple(found))
 
 
-def _faults_of(link: Link, head: Head) -> list[str]:
+def _faults_of(link: ChainLink, head: ChainHead) -> list[str]:
     faults = []
     if link.seq != head.seq + 1:
         gone = f"{head.seq + 1}" if link.seq == head.seq + 2 else f"{head.seq + 1} to {link.seq - 1}"
@@ -123,7 +123,7 @@ def _faults_of(link: Link, head: Head) -> list[str]:
     return faults + _fields_that_differ(link)
 
 
-def _fields_that_differ(link: Link) -> list[str]:
+def _fields_that_differ(link: ChainLink) -> list[str]:
     """The columns that queries use repeat the payload; they must not tell another story."""
     try:
         payload = json.loads(link.payload)

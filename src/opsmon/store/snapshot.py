@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from opsmon.errors import StoreError
 from opsmon.model.event import Event
-from opsmon.store.chain import Head
+from opsmon.store.chain import ChainHead
 from opsmon.store.codec import SCHEMA_VERSION, decode_event, encode_event
 from opsmon.store.schema import journal, snapshot
 
@@ -25,7 +25,7 @@ class Snapshot:
     """`events` fold to the world as of `head`. What they do not tell of the past: `notices`, the alerts that each
     incident has sent by then, and `numbers`, how many incidents each day has had."""
 
-    head: Head
+    head: ChainHead
     at: datetime
     events: tuple[Event, ...]
     notices: Mapping[str, int]
@@ -48,18 +48,18 @@ def load_snapshot(connection: Connection) -> Snapshot | None:
     known = snapshot.join(journal, (journal.c.seq == snapshot.c.seq) & (journal.c.hash == snapshot.c.hash))
     for row in connection.execute(select(snapshot).select_from(known).order_by(snapshot.c.seq.desc())):
         try:
-            return _read(Head(row.seq, row.hash), row.at, row.body)
+            return _read(ChainHead(row.seq, row.hash), row.at, row.body)
         except (StoreError, ValueError, TypeError, KeyError, zlib.error):
             continue
     return None
 
 
-def _read(head: Head, at: str, body: bytes) -> Snapshot:
+def _read(head: ChainHead, at: str, body: bytes) -> Snapshot:
     document = json.loads(zlib.decompress(body))
     events = tuple(decode_event(name, payload, document["schema"]) for name, payload in document["events"])
     return Snapshot(head, datetime.fromisoformat(at), events, document["notices"], document["numbers"])
 
 
-def kept_heads(connection: Connection) -> tuple[Head, ...]:
+def kept_heads(connection: Connection) -> tuple[ChainHead, ...]:
     """The ends that the journal had when snapshots were made of it."""
-    return tuple(Head(row.seq, row.hash) for row in connection.execute(select(snapshot.c.seq, snapshot.c.hash)))
+    return tuple(ChainHead(row.seq, row.hash) for row in connection.execute(select(snapshot.c.seq, snapshot.c.hash)))

@@ -20,7 +20,7 @@ from opsmon.model.event import Event
 from opsmon.model.name import IncidentId
 from opsmon.store import outbox as boxes
 from opsmon.store import schema
-from opsmon.store.chain import Head, Link, Verdict, forge_link, verify_chain
+from opsmon.store.chain import ChainHead, ChainLink, Verification, forge_link, verify_chain
 from opsmon.store.codec import SCHEMA_VERSION, decode_event, encode_event
 from opsmon.store.database import DatabaseFile, make_engine, resolve_url, transaction
 from opsmon.store.outbox import Delivery, NewDelivery, OwedDelivery
@@ -58,11 +58,11 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = threading.Lock()  # one writer: a journal's end must not move under a commit
-        self._head = Head()
+        self._head = ChainHead()
         self._file = DatabaseFile(engine.url)
 
     @property
-    def head(self) -> Head:
+    def head(self) -> ChainHead:
         """The end of the journal as of the last commit."""
         return self._head
 
@@ -75,11 +75,11 @@ class Store:
     def close(self) -> None:
         self._engine.dispose()
 
-    def commit(self, events: Sequence[Event], deliveries: Sequence[NewDelivery], now: datetime) -> Head:
+    def commit(self, events: Sequence[Event], deliveries: Sequence[NewDelivery], now: datetime) -> ChainHead:
         """Appends the events and writes the deliveries down, in one transaction."""
         with self._lock:
             links = _forge(self._head, events)
-            head = Head(links[-1].seq, links[-1].hash) if links else self._head
+            head = ChainHead(links[-1].seq, links[-1].hash) if links else self._head
             with self._writing() as connection:
                 if not _is_written(connection, self._head, head):
                     _append(connection, links, head)
@@ -88,10 +88,10 @@ class Store:
             self._head = head
             return head
 
-    def kept_head(self) -> Head:
+    def kept_head(self) -> ChainHead:
         """The end of the journal as it is in the database now, for who only reads it."""
         with transaction(self._engine, writes=False) as connection:
-            return _stored_head(connection) or Head()
+            return _stored_head(connection) or ChainHead()
 
     def touch(self, now: datetime) -> None:
         """Writes a mark, to find out whether the store can be written, and is still the one that we wrote."""
@@ -107,7 +107,7 @@ class Store:
             event = decode_event(link.type, json.loads(link.payload), link.schema)
             yield Entry(link.seq, link.hash, event)
 
-    def verify(self, kept: Collection[str] = ()) -> Verdict:
+    def verify(self, kept: Collection[str] = ()) -> Verification:
         """Reads the whole journal and checks every link, the head, those that snapshots kept, and those of `kept`."""
         with transaction(self._engine, writes=False) as connection:
             anchors = [_stored_head(connection), *kept_heads(connection)]
@@ -180,7 +180,7 @@ class Store:
         self._file.check()
         return transaction(self._engine, writes=True)
 
-    def _links(self, after: int, incident: IncidentId | None, since: datetime | None) -> Iterator[Link]:
+    def _links(self, after: int, incident: IncidentId | None, since: datetime | None) -> Iterator[ChainLink]:
         table = schema.journal
         query = select(table).order_by(table.c.seq).limit(READ_CHUNK)
         if incident is not None:
@@ -196,18 +196,18 @@ class Store:
             after = chunk[-1].seq
 
 
-def _forge(head: Head, events: Sequence[Event]) -> list[Link]:
-    links: list[Link] = []
+def _forge(head: ChainHead, events: Sequence[Event]) -> list[ChainLink]:
+    links: list[ChainLink] = []
     for event in events:
         name, payload = encode_event(event)
         links.append(forge_link(head, name, SCHEMA_VERSION, payload))
-        head = Head(links[-1].seq, links[-1].hash)
+        head = ChainHead(links[-1].seq, links[-1].hash)
     return links
 
 
-def _is_written(connection: Connection, before: Head, after: Head) -> bool:
+def _is_written(connection: Connection, before: ChainHead, after: ChainHead) -> bool:
     """Whether this very commit is in the journal already. Raises StoreError if somebody else wrote to it."""
-    stored = _stored_head(connection) or Head()
+    stored = _stored_head(connection) or ChainHead()
     if stored == before:
         return False
     if stored == after:
@@ -215,29 +215,29 @@ def _is_written(connection: Connection, before: Head, after: Head) -> bool:
     raise StoreError(f"another program wrote to the journal: it ends at {stored.seq}, not at {before.seq}")
 
 
-def _append(connection: Connection, links: Sequence[Link], head: Head) -> None:
+def _append(connection: Connection, links: Sequence[ChainLink], head: ChainHead) -> None:
     if not links:
         return
     connection.execute(insert(schema.journal), [asdict(link) for link in links])
     _set_head(connection, head)
 
 
-def _set_head(connection: Connection, head: Head, **marks: str) -> None:
+def _set_head(connection: Connection, head: ChainHead, **marks: str) -> None:
     values = {"seq": head.seq, "hash": head.hash, **marks}
     if connection.execute(update(schema.head).values(**values)).rowcount == 0:
         connection.execute(insert(schema.head).values(id=1, **values))
 
 
-def _stored_head(connection: Connection) -> Head | None:
+def _stored_head(connection: Connection) -> ChainHead | None:
     row = connection.execute(select(schema.head.c.seq, schema.head.c.hash)).first()
-    return None if row is None else Head(row.seq, row.hash)
+    return None if row is None else ChainHead(row.seq, row.hash)
 
 
-def _read_head(connection: Connection) -> Head:
+def _read_head(connection: Connection) -> ChainHead:
     """The end of the journal, which must be the head that was kept apart."""
     table = schema.journal
     row = connection.execute(select(table.c.seq, table.c.hash).order_by(table.c.seq.desc()).limit(1)).first()
-    last, kept = Head() if row is None else Head(row.seq, row.hash), _stored_head(connection) or Head()
+    last, kept = ChainHead() if row is None else ChainHead(row.seq, row.hash), _stored_head(connection) or ChainHead()
     if last != kept:
         raise StoreError(
             f"the journal ends at entry {last.seq} and should end at {kept.seq}: see `opsmon journal verify`"
@@ -245,5 +245,5 @@ def _read_head(connection: Connection) -> Head:
     return last
 
 
-def _link_of(row: Row[tuple[object, ...]]) -> Link:
-    return Link(**row._mapping)
+def _link_of(row: Row[tuple[object, ...]]) -> ChainLink:
+    return ChainLink(**row._mapping)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from opsmon.demo import ber
 from opsmon.demo.snmp_agent import MibView, SnmpAgent
-from opsmon.probe.snmp.session import Oid, SnmpValue
+from opsmon.protocol.snmp.session import Oid, SnmpValue
 from tests.probe.profile.recording import parse_recording
 
 LARGEST_DATAGRAM = 65_535

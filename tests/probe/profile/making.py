@@ -5,10 +5,10 @@ from math import isnan
 from typing import Any
 
 from opsmon.probe.profile.choose import ProfileSet
-from opsmon.probe.profile.poller import DevicePoller, Picture
-from opsmon.probe.profile.profile import Profile
-from opsmon.probe.profile.resolve import resolve_profiles
-from opsmon.probe.profile.spec import ProfileSpec
+from opsmon.probe.profile.definition.profile import Profile
+from opsmon.probe.profile.definition.resolve import resolve_profiles
+from opsmon.probe.profile.definition.spec import ProfileSpec
+from opsmon.probe.profile.poller import DevicePicture, DevicePoller
 from tests.probe.profile.recording import RecordedSession, parse_recording
 
 GENERIC: dict[str, Any] = {"name": "generic"}
@@ -28,13 +28,13 @@ def profile_of(**parts: Any) -> Profile:
     return profiles_of({"name": "tested", **parts}).profiles["tested"]
 
 
-async def poll(recording: str, **parts: Any) -> Picture:
+async def poll(recording: str, **parts: Any) -> DevicePicture:
     """The picture of a recording by a profile of some parts."""
     profiles = profiles_of({"name": "tested", **parts})
     return await DevicePoller(profiles, "tested").poll(RecordedSession(parse_recording(recording)))
 
 
-def series_of(picture: Picture) -> dict[str, float]:
+def series_of(picture: DevicePicture) -> dict[str, float]:
     """Every series that has a value, as `metric` or `metric{label}`."""
     return {
         f"{key.metric}{{{key.labels[0][1]}}}" if key.labels else key.metric: value

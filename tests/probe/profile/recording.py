@@ -6,12 +6,12 @@ from pathlib import Path
 
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
-from opsmon.probe.profile.resolve import parse_oid
-from opsmon.probe.snmp.session import NO_ROWS, Index, Oid, SnmpValue, Walked
+from opsmon.probe.profile.definition.resolve import parse_oid
+from opsmon.protocol.snmp.session import NO_ROWS, Index, Oid, SnmpValue, Walked
 
 INTEGERS = {"2", "65", "66", "67", "70"}  # Integer32, Counter32, Gauge32, TimeTicks, Counter64
 OID_TAG = "6"
-MOST_VARBINDS = 64  # of one response; snmpsim's own limit
+MAX_VARBINDS = 64  # of one response; snmpsim's own limit
 
 
 def parse_value(tag: str, text: str) -> SnmpValue | None:

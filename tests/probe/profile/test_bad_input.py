@@ -7,9 +7,9 @@ import pytest
 
 from opsmon.config.profiles import load_profiles
 from opsmon.probe.profile.choose import ProfileSet
-from opsmon.probe.profile.poller import DevicePoller, Picture
-from opsmon.probe.profile.resolve import parse_oid
-from opsmon.probe.profile.table import MOST_ROWS
+from opsmon.probe.profile.definition.resolve import parse_oid
+from opsmon.probe.profile.poller import DevicePicture, DevicePoller
+from opsmon.probe.profile.rows.table import MOST_ROWS
 from opsmon.probe.profile.text import LONGEST_TEXT
 from tests.probe.profile.making import poll, series_of
 from tests.probe.profile.recording import RecordedSession, parse_recording
@@ -28,7 +28,7 @@ def profiles() -> ProfileSet:
     return load_profiles(Path(__file__).parents[3] / "probes")
 
 
-def interfaces(picture: Picture) -> dict[str, dict[str, float]]:
+def interfaces(picture: DevicePicture) -> dict[str, dict[str, float]]:
     """By ifName, then by column: what is there."""
     found: dict[str, dict[str, float]] = {}
     for reading in picture.readings:
@@ -38,7 +38,7 @@ def interfaces(picture: Picture) -> dict[str, dict[str, float]]:
     return found
 
 
-async def picture_of(profiles: ProfileSet, recording: str) -> Picture:
+async def picture_of(profiles: ProfileSet, recording: str) -> DevicePicture:
     return await DevicePoller(profiles).poll(RecordedSession(parse_recording(recording)))
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from opsmon.config.profiles import load_profiles
 from opsmon.probe.profile.choose import ProfileSet
-from opsmon.probe.profile.poller import DevicePoller, Picture
+from opsmon.probe.profile.poller import DevicePicture, DevicePoller
 from tests.probe.profile.recording import session_of
 
 TESTS = Path(__file__).parents[2]
@@ -26,7 +26,7 @@ def profiles() -> ProfileSet:
     return load_profiles(TESTS.parent / "probes")
 
 
-def picture_of(picture: Picture) -> dict[str, object]:
+def picture_of(picture: DevicePicture) -> dict[str, object]:
     """A picture as it is written down: interfaces as their number of series, everything else by name and label."""
     identity = picture.identity
     series: dict[str, float] = {}

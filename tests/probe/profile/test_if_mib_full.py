@@ -10,7 +10,7 @@ from opsmon.model.device import Device, Kind
 from opsmon.model.name import DeviceName, SiteName
 from opsmon.model.sample import SeriesKey
 from opsmon.probe.profile.choose import ProfileSet
-from opsmon.probe.profile.poller import POLLS_BETWEEN_LABELS, DevicePoller, Picture
+from opsmon.probe.profile.poller import POLLS_BETWEEN_LABELS, DevicePicture, DevicePoller
 from opsmon.probe.profile.pollers import DevicePollers
 from tests.probe.profile.recording import RecordedSession, parse_recording
 
@@ -50,7 +50,7 @@ def profiles() -> ProfileSet:
     return load_profiles(Path(__file__).parents[3] / "probes")
 
 
-def interface_series(picture: Picture) -> dict[SeriesKey, float]:
+def interface_series(picture: DevicePicture) -> dict[SeriesKey, float]:
     return {
         key: value
         for reading in picture.readings

@@ -8,8 +8,8 @@ import pytest
 
 from opsmon.config.profiles import load_profiles
 from opsmon.probe.profile.choose import ProfileSet
-from opsmon.probe.profile.poller import POLLS_BETWEEN_LABELS, DevicePoller, Picture
-from opsmon.probe.profile.table import SLICE
+from opsmon.probe.profile.poller import POLLS_BETWEEN_LABELS, DevicePicture, DevicePoller
+from opsmon.probe.profile.rows.table import SLICE
 from tests.probe.profile.recording import RecordedSession, parse_recording
 
 PROBES = Path(__file__).parents[3] / "probes"
@@ -33,13 +33,13 @@ def agent(alias: str) -> RecordedSession:
     return RecordedSession(parse_recording("\n".join(lines)))
 
 
-def aliases(picture: Picture) -> set[str]:
+def aliases(picture: DevicePicture) -> set[str]:
     keys = [key for reading in picture.readings for key in reading.block.keys if key.metric == "ifOperStatus"]
     assert len(keys) == ROWS
     return {dict(key.labels)["ifAlias"] for key in keys}
 
 
-async def turns_of(poll: "asyncio.Task[Picture]", most: int) -> int:
+async def turns_of(poll: "asyncio.Task[DevicePicture]", most: int) -> int:
     turns = 0
     while not poll.done() and turns < most:
         await asyncio.sleep(0)

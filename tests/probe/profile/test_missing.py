@@ -9,7 +9,7 @@ import pytest
 from opsmon.config.profiles import load_profiles
 from opsmon.model.sample import SeriesKey
 from opsmon.probe.profile.choose import ProfileSet
-from opsmon.probe.profile.poller import DevicePoller, Picture
+from opsmon.probe.profile.poller import DevicePicture, DevicePoller
 from opsmon.probe.profile.revisit import POLLS_BETWEEN_SURVEYS, Revisits
 from tests.probe.profile.recording import RecordedSession, parse_recording
 
@@ -48,7 +48,7 @@ def profiles() -> ProfileSet:
     return load_profiles(Path(__file__).parents[3] / "probes")
 
 
-def values(picture: Picture) -> Mapping[str, float]:
+def values(picture: DevicePicture) -> Mapping[str, float]:
     return {
         f"{key.metric} {dict(key.labels).get('ifName') or next(iter(dict(key.labels).values()), '')}".strip(): value
         for reading in picture.readings

@@ -1,7 +1,7 @@
 """Neighbours by LLDP: facts that propose what a device hangs on."""
 
-from opsmon.probe.profile.neighbour import FACT
 from opsmon.probe.profile.poller import DevicePoller
+from opsmon.probe.profile.rows.neighbour import FACT
 from tests.probe.profile.making import profiles_of
 from tests.probe.profile.recording import RecordedSession, parse_recording
 

@@ -9,7 +9,7 @@ from opsmon.config.profiles import load_profiles
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
 from opsmon.probe.profile.choose import ProfileSet
-from opsmon.probe.profile.poller import POLLS_BETWEEN_LABELS, DevicePoller, Picture
+from opsmon.probe.profile.poller import POLLS_BETWEEN_LABELS, DevicePicture, DevicePoller
 from tests.probe.profile.recording import RecordedSession, parse_recording
 
 PROBES = Path(__file__).parents[3] / "probes"
@@ -37,7 +37,7 @@ def profiles() -> ProfileSet:
     return load_profiles(PROBES)
 
 
-def values_of(picture: Picture) -> dict[str, float]:
+def values_of(picture: DevicePicture) -> dict[str, float]:
     """Every series that is there, as `name{label="value"}` without the labels of interfaces but ifName."""
     found = {}
     for reading in picture.readings:

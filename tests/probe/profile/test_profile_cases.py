@@ -8,9 +8,9 @@ import yaml
 
 from opsmon.config.profiles import load_profiles
 from opsmon.probe.profile.choose import ProfileSet
+from opsmon.probe.profile.definition.resolve import parse_oid
 from opsmon.probe.profile.poller import DevicePoller
-from opsmon.probe.profile.resolve import parse_oid
-from opsmon.probe.snmp.session import Oid, SnmpValue
+from opsmon.protocol.snmp.session import Oid, SnmpValue
 from tests.probe.profile.making import series_of
 from tests.probe.profile.recording import RecordedSession
 

@@ -2,7 +2,7 @@
 
 from opsmon.probe.profile.record import format_recording, private_words, scrub
 from opsmon.probe.profile.text import raw_text
-from opsmon.probe.snmp.session import Oid, SnmpValue
+from opsmon.protocol.snmp.session import Oid, SnmpValue
 from tests.probe.profile.recording import parse_recording
 
 AGENT = """

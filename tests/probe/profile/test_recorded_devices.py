@@ -15,7 +15,7 @@ import pytest
 
 from opsmon.config.profiles import load_profiles
 from opsmon.probe.profile.choose import ProfileSet
-from opsmon.probe.profile.poller import DevicePoller, Picture
+from opsmon.probe.profile.poller import DevicePicture, DevicePoller
 from tests.probe.profile.recording import session_of
 from tests.recordings import named_folder, recordings_folder
 
@@ -65,7 +65,7 @@ def profiles() -> ProfileSet:
     return load_profiles(PROJECT / "probes")
 
 
-def reported(picture: Picture) -> dict[str, list[float]]:
+def reported(picture: DevicePicture) -> dict[str, list[float]]:
     found: dict[str, list[float]] = defaultdict(list)
     for reading in picture.readings:
         for key, value in zip(reading.block.keys, reading.values, strict=True):

@@ -7,8 +7,8 @@ import pytest
 
 from opsmon.config.profiles import load_profiles
 from opsmon.probe.profile.choose import ProfileSet
-from opsmon.probe.profile.poller import DevicePoller, Picture
-from opsmon.probe.snmp.session import Oid, SnmpValue
+from opsmon.probe.profile.poller import DevicePicture, DevicePoller
+from opsmon.protocol.snmp.session import Oid, SnmpValue
 from tests.probe.profile.recording import RecordedSession, parse_recording
 from tests.probe.profile.test_missing import port, system
 
@@ -27,7 +27,7 @@ def session_of(values: dict[Oid, SnmpValue], rows_in_time: int | None) -> Record
     return session
 
 
-def rows_read(picture: Picture) -> list[int]:
+def rows_read(picture: DevicePicture) -> list[int]:
     """The interfaces whose state this poll has read."""
     return [
         int(dict(key.labels)["ifIndex"])
@@ -37,7 +37,7 @@ def rows_read(picture: Picture) -> list[int]:
     ]
 
 
-def rows_known(picture: Picture) -> int:
+def rows_known(picture: DevicePicture) -> int:
     return sum(key.metric == "ifOperStatus" for reading in picture.readings for key in reading.block.keys)
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from opsmon.probe.profile.text import LONGEST_TEXT, clean_text, number_of, raw_text
-from opsmon.probe.snmp.session import SnmpValue
+from opsmon.protocol.snmp.session import SnmpValue
 
 
 @pytest.mark.parametrize(

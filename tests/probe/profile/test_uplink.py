@@ -3,8 +3,8 @@
 import pytest
 
 from opsmon.model.sample import SeriesBlock
-from opsmon.probe.profile.poller import DevicePoller, Picture
-from opsmon.probe.profile.uplink import UPLINK
+from opsmon.probe.profile.poller import DevicePicture, DevicePoller
+from opsmon.probe.profile.rows.uplink import UPLINK
 from tests.probe.profile.making import profiles_of
 from tests.probe.profile.recording import RecordedSession, parse_recording
 
@@ -30,12 +30,12 @@ def session() -> RecordedSession:
     return RecordedSession(parse_recording(RECORDING))
 
 
-def uplinks(picture: Picture) -> list[str]:
+def uplinks(picture: DevicePicture) -> list[str]:
     keys = (key for reading in picture.readings for key in reading.block.keys)
     return [dict(key.labels)["ifName"] for key in keys if key.metric == UPLINK]
 
 
-def block(picture: Picture) -> SeriesBlock:
+def block(picture: DevicePicture) -> SeriesBlock:
     return picture.readings[-1].block
 
 

@@ -7,9 +7,9 @@ themselves plain net-snmp, or nothing at all, are told apart by an instance that
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from opsmon.probe.profile.profile import Match, Profile
+from opsmon.probe.profile.definition.profile import Match, Profile
 from opsmon.probe.profile.text import oid_in, raw_text
-from opsmon.probe.snmp.session import Oid, SnmpValue
+from opsmon.protocol.snmp.session import Oid, SnmpValue
 
 GENERIC = "generic"
 Rank = tuple[bool, int, bool, bool]

@@ -6,12 +6,12 @@ from dataclasses import replace
 from opsmon.bounds import CELL_CHARS, SYS_DESCR_CHARS
 from opsmon.model.device import Kind
 from opsmon.model.sample import Identity
-from opsmon.probe.profile.convert import passes
-from opsmon.probe.profile.profile import KindRule, MibObject, Profile, TextPlace
+from opsmon.probe.profile.definition.convert import passes
+from opsmon.probe.profile.definition.profile import KindRule, MibObject, Profile, TextPlace
 from opsmon.probe.profile.reader import Instance, Reader
 from opsmon.probe.profile.survey import selected_rows
 from opsmon.probe.profile.text import clean_text, oid_in, raw_text
-from opsmon.probe.snmp.session import Index, Oid
+from opsmon.protocol.snmp.session import Index, Oid
 
 SYS_DESCR: Instance = ((1, 3, 6, 1, 2, 1, 1, 1), (0,))
 SYS_OBJECT_ID: Instance = ((1, 3, 6, 1, 2, 1, 1, 2), (0,))

@@ -7,10 +7,10 @@ from math import isnan
 from statistics import fmean
 
 from opsmon.model.sample import SeriesBlock, SeriesKey
-from opsmon.probe.profile.convert import NAN, Values, value_at
-from opsmon.probe.profile.profile import MibObject, Source
+from opsmon.probe.profile.definition.convert import NAN, Values, value_at
+from opsmon.probe.profile.definition.profile import MibObject, Source
 from opsmon.probe.profile.reader import FEW_ROWS, Instance
-from opsmon.probe.snmp.session import Index, Oid
+from opsmon.protocol.snmp.session import Index, Oid
 
 _OVER: Mapping[str, Callable[[list[float]], float]] = {"sum": sum, "max": max, "min": min, "mean": fmean}
 
@@ -53,7 +53,7 @@ def over_rows(values: Values, source: Source) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PollPlan:
     """The series of a device outside its tables, and what has to be read for them."""
 
     series: tuple[Series, ...]
@@ -83,12 +83,12 @@ def _deciding(source: Source) -> tuple[MibObject, ...]:
     return (*source.dynamic(), *(test.subject for test in source.select))
 
 
-def plan_of(series: tuple[Series, ...], before: SeriesBlock | None) -> Plan:
+def plan_of(series: tuple[Series, ...], before: SeriesBlock | None) -> PollPlan:
     """The plan for some series; a block of the same names is kept, so that what others derived from it stays good."""
     keys = tuple(one.key for one in series)
     block = before if before is not None and before.keys == keys else SeriesBlock(keys)
     single, whole = _reads(series)
-    return Plan(series, block, single, whole)
+    return PollPlan(series, block, single, whole)
 
 
 def _reads(series: Iterable[Series]) -> tuple[tuple[Instance, ...], tuple[Oid, ...]]:

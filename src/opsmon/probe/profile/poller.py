@@ -14,6 +14,7 @@ from opsmon.errors import ProbeError
 from opsmon.model.device import Kind
 from opsmon.model.sample import Identity, Outcome, Reading, SeriesKey
 from opsmon.probe.profile.choose import ProfileSet
+from opsmon.probe.profile.definition.profile import Profile
 from opsmon.probe.profile.identity import (
     IF_TABLE_LAST_CHANGE,
     SYS_DESCR,
@@ -25,12 +26,13 @@ from opsmon.probe.profile.identity import (
     keep_words,
     text_at,
 )
-from opsmon.probe.profile.neighbour import cut_neighbours, neighbour_columns, neighbour_instances, neighbours_of
-from opsmon.probe.profile.plan import Plan, keep_unread, plan_of
-from opsmon.probe.profile.profile import Profile
+from opsmon.probe.profile.plan import PollPlan, keep_unread, plan_of
 from opsmon.probe.profile.reader import Instance, Reader
 from opsmon.probe.profile.remark import Remarks, silence_words, table_words, unmatched_words
 from opsmon.probe.profile.revisit import POLLS_BETWEEN_SURVEYS, Revisits
+from opsmon.probe.profile.rows.neighbour import cut_neighbours, neighbour_columns, neighbour_instances, neighbours_of
+from opsmon.probe.profile.rows.table import TableShape
+from opsmon.probe.profile.rows.uplink import Uplinks
 from opsmon.probe.profile.survey import (
     Adopted,
     adopt,
@@ -42,22 +44,20 @@ from opsmon.probe.profile.survey import (
     selected_instances,
     series_of,
 )
-from opsmon.probe.profile.table import TableShape
-from opsmon.probe.profile.uplink import Uplinks
 from opsmon.probe.profile.uptime import Uptime, has_restarted, uptime_of
-from opsmon.probe.snmp.session import Index, Oid, SnmpSession
+from opsmon.protocol.snmp.session import Index, Oid, SnmpSession
 
 SNMP_ENGINE_TIME: Instance = ((1, 3, 6, 1, 6, 3, 10, 2, 1, 3), (0,))
 SYSTEM = (SYS_DESCR, SYS_OBJECT_ID, SYS_UP_TIME, SYS_NAME, IF_TABLE_LAST_CHANGE, SNMP_ENGINE_TIME)
 WATCHED = (SYS_OBJECT_ID, SYS_UP_TIME, IF_TABLE_LAST_CHANGE)
 POLLS_BETWEEN_LABELS = 10  # at the usual minute between polls ten minutes
-MOST_PARTS = 10  # polls that one survey may take
+MAX_PARTS = 10  # polls that one survey may take
 # The profile whose table of interfaces has every object of IF-MIB.
 FULL_INTERFACES = "if-mib-full"
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class DevicePicture:
     """What one poll found."""
 
     profile: Profile
@@ -71,13 +71,13 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _DeviceMemory:
     """What is remembered of a device between two polls."""
 
     profile: Profile
     kind: Kind
     identity: Identity
-    plan: Plan
+    plan: PollPlan
     shapes: tuple[TableShape, ...]
     neighbours: Mapping[str, str]
     sys_object_id: str
@@ -113,12 +113,12 @@ class DevicePoller:
         self._full = profiles.get(FULL_INTERFACES) if all_interface_objects else None
         self._revisits = Revisits(survey_every)
         self._monotonic = monotonic
-        self._known: _Known | None = None
+        self._known: _DeviceMemory | None = None
         self._unfinished: Reader | None = None
         self._ends: Mapping[Oid, Index] = {}  # where the last poll had no more time
         self._parts = 0
 
-    async def poll(self, session: SnmpSession) -> Picture:
+    async def poll(self, session: SnmpSession) -> DevicePicture:
         """One poll. Raises ProbeError when the device does not answer, or when its profile does not exist."""
         known = self._known
         if known is None or self._revisits.polls_left <= 0 or _is_due(session.pauses(known.silent)):
@@ -133,7 +133,7 @@ class DevicePoller:
             return await self._survey(session)
         return await self._follow(reader, known, uptime or known.uptime)
 
-    async def _follow(self, reader: Reader, known: _Known, uptime: Uptime | None) -> Picture:
+    async def _follow(self, reader: Reader, known: _DeviceMemory, uptime: Uptime | None) -> DevicePicture:
         """What the plan needs, and the labels when they may have changed."""
         changed = text_at(reader, IF_TABLE_LAST_CHANGE) or known.if_table_changed
         left = self._revisits.polls_left
@@ -147,13 +147,13 @@ class DevicePoller:
         self._known = known = replace(known, if_table_changed=changed, uptime=uptime)
         return self._picture(reader, known, surveyed=False)
 
-    def _is_another(self, reader: Reader, known: _Known) -> bool:
+    def _is_another(self, reader: Reader, known: _DeviceMemory) -> bool:
         """Whether another sort of device answers at the address."""
         if SYS_OBJECT_ID[0] in reader.unread:
             return False
         return text_at(reader, SYS_OBJECT_ID) != known.sys_object_id
 
-    def _uptime(self, reader: Reader, known: _Known | None) -> Uptime | None:
+    def _uptime(self, reader: Reader, known: _DeviceMemory | None) -> Uptime | None:
         """What sysUpTime and snmpEngineTime tell, put where everybody looks for it; None where nothing does."""
         ticks, engine_s = (reader.column(column).get(row) for column, row in (SYS_UP_TIME, SNMP_ENGINE_TIME))
         if not isinstance(ticks, int):
@@ -164,7 +164,7 @@ class DevicePoller:
             reader.put(*SYS_UP_TIME, uptime.ticks)
         return uptime
 
-    async def _survey(self, session: SnmpSession) -> Picture:
+    async def _survey(self, session: SnmpSession) -> DevicePicture:
         """Everything anew; what did not change keeps its blocks."""
         before, self._ends = self._known, {}
         reader = Reader(session, self._unfinished, SYSTEM)
@@ -187,7 +187,7 @@ class DevicePoller:
         marks = (text_at(reader, SYS_OBJECT_ID), text_at(reader, IF_TABLE_LAST_CHANGE), uptime)
         silent = tuple(session.silent)
         cut = (*cut_words(reader, profile), *cut_neighbours(reader, profile))
-        self._known = known = _Known(profile, kind, identity, plan, shapes, neighbours, *marks, silent, cut)
+        self._known = known = _DeviceMemory(profile, kind, identity, plan, shapes, neighbours, *marks, silent, cut)
         self._end_survey(reader, known, young=is_young)
         self._uplinks.learn(neighbours)
         return self._picture(reader, known, surveyed=True)
@@ -207,10 +207,10 @@ class DevicePoller:
             await shape.learn(reader)
         return adopted
 
-    def _end_survey(self, reader: Reader, known: _Known, *, young: bool) -> None:
+    def _end_survey(self, reader: Reader, known: _DeviceMemory, *, young: bool) -> None:
         """When to look again; a survey that the time was too short for goes on with the next poll."""
         self._parts = self._parts + 1 if reader.session.ran_out else 0
-        finished = not reader.session.ran_out or self._parts >= MOST_PARTS
+        finished = not reader.session.ran_out or self._parts >= MAX_PARTS
         self._unfinished = None if finished else reader
         have = {series.key for series in known.plan.series}
         have |= {SeriesKey(subject.name) for shape in known.shapes for subject in shape.columns}
@@ -218,14 +218,14 @@ class DevicePoller:
         if finished:
             self._parts = 0
 
-    def _picture(self, reader: Reader, known: _Known, *, surveyed: bool) -> Picture:
+    def _picture(self, reader: Reader, known: _DeviceMemory, *, surveyed: bool) -> DevicePicture:
         plan, session = known.plan, reader.session
         health = (Reading(plan.block, plan.evaluate(reader.current)),) if plan.series else ()
         tables = tuple(reading for shape in known.shapes for reading in shape.readings(reader.current))
         unmatched = _unmatched(known.shapes)
         silent = {**session.pauses(known.silent), **session.silent}
         remarks = self._remarks.reading(known.shapes, unmatched, len(silent))
-        return Picture(
+        return DevicePicture(
             profile=known.profile,
             kind=known.kind,
             identity=known.identity,
@@ -242,13 +242,13 @@ class DevicePoller:
             ran_out=session.ran_out or reader.began_late,
         )
 
-    def _shapes(self, profile: Profile, before: _Known | None) -> tuple[TableShape, ...]:
+    def _shapes(self, profile: Profile, before: _DeviceMemory | None) -> tuple[TableShape, ...]:
         if before is not None and before.profile is profile:
             return before.shapes
         instead = {table.name: table for table in self._full.tables} if self._full else {}
         return tuple(TableShape(instead.get(table.name, table), self._important) for table in profile.tables)
 
-    async def _choose(self, reader: Reader, session: SnmpSession, before: _Known | None) -> Profile:
+    async def _choose(self, reader: Reader, session: SnmpSession, before: _DeviceMemory | None) -> Profile:
         """The profile that fits. `before` is what was known of a device that has just come up: what tells its profile
         may not be there yet."""
         if self._forced is not None:
@@ -271,7 +271,7 @@ def _table_columns(shapes: Iterable[TableShape], relabels: bool) -> list[Oid]:
     return [*(subject.column for shape in shapes for subject in shape.columns), *stand_ins, *labels]
 
 
-def _engine_time(known: _Known) -> tuple[Instance, ...]:
+def _engine_time(known: _DeviceMemory) -> tuple[Instance, ...]:
     return (SNMP_ENGINE_TIME,) if known.uptime is not None and known.uptime.is_near_wrap else ()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from opsmon.probe.snmp.session import NO_ROWS, Index, Oid, SnmpSession, SnmpValue, Walked
+from opsmon.protocol.snmp.session import NO_ROWS, Index, Oid, SnmpSession, SnmpValue, Walked
 
 Instance = tuple[Oid, Index]
 # Up to so many rows single instances are cheaper to get than the whole column is to walk.

@@ -9,9 +9,9 @@ same: an enterprise's own tables may hold what nobody foresaw.
 import re
 from collections.abc import Iterable, Mapping
 
-from opsmon.probe.charset import decode_octets
 from opsmon.probe.profile.text import raw_text
-from opsmon.probe.snmp.session import Oid, SnmpValue
+from opsmon.protocol.charset import decode_octets
+from opsmon.protocol.snmp.session import Oid, SnmpValue
 
 # Subtrees of which a recording is made.
 RECORDED: tuple[Oid, ...] = ((1, 3, 6, 1, 2, 1), (1, 3, 6, 1, 4, 1), (1, 3, 6, 1, 3), (1, 0, 8802))
@@ -38,7 +38,7 @@ _ADDRESS = re.compile(
     r"|(?<!\d)1[3-9]\d{9}(?!\d)|\+\d[\d -]{7,}\d",  # telephone
     re.IGNORECASE,
 )
-SHORTEST_PRIVATE_WORD = 4
+MIN_PRIVATE_WORD = 4
 _ADDRESS_OCTETS = (4, 6, 16)  # IPv4, MAC, IPv6 as they are on the wire
 _CONTROL = re.compile(r"[\x00-\x1f\x7f|]")
 
@@ -50,8 +50,8 @@ def private_words(values: Mapping[Oid, SnmpValue], more: Iterable[str] = ()) -> 
         for oid, value in values.items()
         if _is_owners(oid) and isinstance(value, bytes)
     )
-    words = {word for text in (*held, *more) for word in (text, *text.split()) if len(word) >= SHORTEST_PRIVATE_WORD}
-    return frozenset(word for word in words if not word.isdigit() or len(word) > SHORTEST_PRIVATE_WORD)
+    words = {word for text in (*held, *more) for word in (text, *text.split()) if len(word) >= MIN_PRIVATE_WORD}
+    return frozenset(word for word in words if not word.isdigit() or len(word) > MIN_PRIVATE_WORD)
 
 
 def scrub(values: Mapping[Oid, SnmpValue], private: frozenset[str]) -> dict[Oid, SnmpValue]:

@@ -8,16 +8,16 @@ from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from opsmon.model.sample import Reading, SeriesBlock, SeriesKey
-from opsmon.probe.profile.profile import Profile
-from opsmon.probe.profile.table import MOST_ROWS, TableShape
-from opsmon.probe.snmp.session import Oid
-from opsmon.probe.snmp.walk import dotted
+from opsmon.probe.profile.definition.profile import Profile
+from opsmon.probe.profile.rows.table import MOST_ROWS, TableShape
+from opsmon.protocol.snmp.session import Oid
+from opsmon.protocol.snmp.walk import dotted
 
 IMPORTANT_FOUND = "interface_important_found"
 ROWS_LEFT_OUT = "agent_rows_left_out"
 SILENT_OBJECTS = "agent_silent_objects"
 REMARKS = (IMPORTANT_FOUND, ROWS_LEFT_OUT, SILENT_OBJECTS)
-_MOST_NAMED = 3
+_MAX_NAMED = 3
 
 
 def silence_words(profile: Profile, silent: Mapping[Oid, float]) -> list[str]:
@@ -45,8 +45,8 @@ def _silence(table: Oid, oids: Sequence[Oid], names: Mapping[Oid, str], silent: 
 
 
 def _listed(words: Sequence[str]) -> str:
-    more = len(words) - _MOST_NAMED
-    return ", ".join(words[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    more = len(words) - _MAX_NAMED
+    return ", ".join(words[:_MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def table_words(shapes: Iterable[TableShape]) -> list[str]:
@@ -56,7 +56,7 @@ def table_words(shapes: Iterable[TableShape]) -> list[str]:
         if shape.left_out:
             kept = f"the first {MOST_ROWS:,} rows of {shape.table.name} and those marked important are kept"
             words.append(f"{kept}, {shape.left_out:,} are left out")
-        rows = [dict(shape.label_of(row)) for row in shape.stand_ins.contradictions[:_MOST_NAMED]]
+        rows = [dict(shape.label_of(row)) for row in shape.stand_ins.contradictions[:_MAX_NAMED]]
         if rows:
             named = ", ".join(row.get("ifName") or row.get("ifDescr") or row.get("ifIndex", "") for row in rows)
             more = len(shape.stand_ins.contradictions) - len(rows)

@@ -13,7 +13,7 @@ from opsmon.model.sample import SeriesKey
 # At the usual minute between polls: an hour between surveys.
 POLLS_BETWEEN_SURVEYS = 60
 FIRST_POLLS = 2
-MOST_POLLS_WHILE_YOUNG = 4
+MAX_POLLS_WHILE_YOUNG = 4
 
 
 class Revisits:
@@ -42,7 +42,7 @@ class Revisits:
             return
         self._gap = min(self._gap * 2, self._every) if self._gap else min(FIRST_POLLS, self._every)
         if young:
-            self._gap = min(self._gap, MOST_POLLS_WHILE_YOUNG)
+            self._gap = min(self._gap, MAX_POLLS_WHILE_YOUNG)
         elif self._gap >= self._every:
             self.missing = frozenset()
             self._wait_long()

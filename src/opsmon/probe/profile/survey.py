@@ -9,13 +9,13 @@ from dataclasses import replace
 from math import isnan
 
 from opsmon.model.sample import SeriesKey
-from opsmon.probe.profile.convert import passes, raw_at, value_at
-from opsmon.probe.profile.label import label_of, names_wanted, pointers
-from opsmon.probe.profile.metric import METRICS
+from opsmon.probe.profile.definition.convert import passes, raw_at, value_at
+from opsmon.probe.profile.definition.metric import METRICS
+from opsmon.probe.profile.definition.profile import Filter, LabelPlace, MibObject, Profile, Source
 from opsmon.probe.profile.plan import Candidate, Series
-from opsmon.probe.profile.profile import Filter, LabelPlace, MibObject, Profile, Source
 from opsmon.probe.profile.reader import Instance, Reader
-from opsmon.probe.snmp.session import Index, Oid
+from opsmon.probe.profile.rows.label import label_of, names_wanted, pointers
+from opsmon.protocol.snmp.session import Index, Oid
 
 Adopted = tuple[str, Source, list[Index]]  # a metric, a source of it, and the rows of the device that count
 DEFAULT_LABEL = (LabelPlace(index="all"),)

@@ -4,9 +4,9 @@ import re
 from math import isnan
 
 from opsmon.bounds import CELL_CHARS
-from opsmon.model.visible import UNSEEN
-from opsmon.probe.charset import decode_field
-from opsmon.probe.snmp.session import Oid, SnmpValue
+from opsmon.protocol.charset import decode_field
+from opsmon.protocol.snmp.session import Oid, SnmpValue
+from opsmon.text.safe import UNSEEN
 
 LONGEST_TEXT = 128
 _NUMBER = re.compile(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*([kmgt]i?b(?:ytes)?\b)?", re.IGNORECASE)
@@ -14,7 +14,7 @@ _SIZES = {"k": 2.0**10, "m": 2.0**20, "g": 2.0**30, "t": 2.0**40}
 _OID = re.compile(r"\.?[0-9]{1,10}(?:\.[0-9]{1,10}){0,127}\.?")
 _DIRT = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _HIDDEN = re.compile(f"[{UNSEEN}]+")
-_MOST_OCTETS_A_CHARACTER = 4  # UTF-8, GB 18030
+_MAX_OCTETS_A_CHARACTER = 4  # UTF-8, GB 18030
 
 
 def raw_text(raw: SnmpValue | None, longest: int = CELL_CHARS) -> str:
@@ -22,7 +22,7 @@ def raw_text(raw: SnmpValue | None, longest: int = CELL_CHARS) -> str:
     if raw is None:
         return ""
     if isinstance(raw, bytes):
-        return decode_field(raw[: _MOST_OCTETS_A_CHARACTER * longest])[:longest]
+        return decode_field(raw[: _MAX_OCTETS_A_CHARACTER * longest])[:longest]
     if isinstance(raw, tuple):
         return ".".join(str(arc) for arc in raw)
     return str(raw)

@@ -1,0 +1,1 @@
+"""Change orders: announced, done, compared."""

@@ -1,0 +1,126 @@
+"""What is said where a device falls silent, asks what nobody can answer, or hangs up, and the cure. Pure.
+
+The words of the device are quoted as they stand; whoever shows the reason scrubs it first.
+"""
+
+import re
+
+from opsmon.backup.device.pager import may_be_pager
+from opsmon.backup.device.terminal import last_line, render
+from opsmon.backup.recipe import Recipe
+
+MAX_QUOTED = 120
+_LIKE_A_PROMPT = re.compile(r"[>#$%\]]$")
+_ASKS = re.compile(r"(?i)(?:pass(?:word|wd|code|phrase)?|口令|密码)[^\n]*[:：]\s*$")
+_EXPIRED = re.compile(
+    r"(?i)password[^\n]{0,40}\b(?:expired|aged)\b|password change required"
+    r"|change (?:the|your) (?:initial |default )?password"
+    r"|(?:must|need(?:s|ed)?|required|have) (?:to )?(?:be )?(?:change|reset|updat|modif)"
+    r"|(?:密码|口令)[^\n]{0,10}(?:过期|到期|修改)|修改[^\n]{0,10}(?:密码|口令)"
+)
+_NEW_PASSWORD = re.compile(
+    r"(?i)\b(?:old|current|new|re-?(?:type|enter)|confirm|original|again)\b[^\n]*[:：]\s*$"
+    r"|[新旧原](?:密码|口令)[^\n]*[:：]\s*$"
+)
+_FACTOR = re.compile(
+    r"(?i)\b(?:token|passcode|otp|one-time|verification|authenticator|two-factor|second factor|challenge|response"
+    r"|duo|pin)\b[^\n]*[:：>]\s*$|(?:验证码|动态口令|动态密码|令牌)[^\n]*[:：]\s*$"
+)
+CHANGE_BY_HAND = "log in by hand once and set it, then give the new one as `ssh.password`"
+
+
+def quoted(line: str) -> str:
+    """A line of the device, short enough to be read."""
+    plain = " ".join("".join(sign if sign.isprintable() else " " for sign in line).split())
+    return plain if len(plain) <= MAX_QUOTED else f"…{plain[1 - MAX_QUOTED :]}"
+
+
+def is_second_factor(line: str) -> bool:
+    """Whether a line asks for more than a password."""
+    return _FACTOR.search(line) is not None
+
+
+def speaks_of_expiry(text: str) -> bool:
+    """Whether a device says that a password is to be changed."""
+    return _EXPIRED.search(text) is not None
+
+
+def demand_of(said: str, line: str) -> str:
+    """What the device demands after the login that no program can give; empty where it demands nothing."""
+    if is_second_factor(line):
+        return second_factor(line)
+    asks = _ASKS.search(line) is not None
+    if asks and (_NEW_PASSWORD.search(line) or speaks_of_expiry(said[-2000:])):
+        return f"the device demands a new password and asks `{quoted(line)}`: {CHANGE_BY_HAND}"
+    if asks:
+        return f"the device asks for something after the login that nobody can answer here: `{quoted(line)}`"
+    return ""
+
+
+def second_factor(line: str) -> str:
+    """The reason where a code is asked for that only a person has."""
+    return (
+        f"a second factor is asked for (`{quoted(line)}`), which no program can give: "
+        "let `ssh.username` log in without one"
+    )
+
+
+def no_prompt_seen(recipe: Recipe, said: str, line: str) -> str:
+    """The reason where the login brought no prompt."""
+    words = last_words(said)
+    if not words:
+        return f"{_stalled(recipe)} after the login; {_longer(recipe)}"
+    if not line:
+        return f"no prompt of `{recipe.name}` was seen after `{words}`; {_longer(recipe)}"
+    told = f"no prompt of `{recipe.name}` was seen, but `{quoted(line)[-60:]}`"
+    if _LIKE_A_PROMPT.search(line):
+        return (
+            f"{told}; if that is its prompt, set `ssh.prompt` for this device, with `(?P<host>…)` where its "
+            "name stands; "
+            "if it is another make, `ssh.platform` is wrong"
+        )
+    return f"{told}; if it asks for something, the profile's `backup.questions` can answer; {_longer(recipe)}"
+
+
+def no_more_came(recipe: Recipe, command: str, partial: str) -> str:
+    """The reason where the output of a command stops and no prompt comes."""
+    line = last_line(partial[-600:])
+    lines = render(partial).count("\n")
+    told = f"{_stalled(recipe)} after `{command}`" if command else _stalled(recipe)
+    if not line or line.endswith(command.strip() or "\0"):
+        begun = f" and {lines} lines" if lines > 1 else ""
+        return f"{told}{begun}; {_longer(recipe)}"
+    stands = f"{told}; it stands in the line `{quoted(line)}`"
+    if _LIKE_A_PROMPT.search(line) and not may_be_pager(line):
+        return f"{stands}: if that is its prompt, set `ssh.prompt` for this device; {_longer(recipe)}"
+    if may_be_pager(line):
+        return f"{stands}: if that is its pager, set `ssh.pager` for this device; {_longer(recipe)}"
+    return f"{stands}; {_longer(recipe)}"
+
+
+def session_ended(partial: str, command: str) -> str:
+    """The reason where the device hung up, with its last words where it had any for us."""
+    if command:
+        lines = max(0, render(partial).count("\n") - 1)  # the first is the command's echo
+        return f"the session was cut after {f'{lines} lines of ' if lines else ''}`{command}`"
+    words = last_words(partial)
+    if not words:
+        return "the device let us in and ended the session without a word (are all its terminal lines in use?)"
+    if speaks_of_expiry(partial[-2000:]):
+        return f"the device demands a new password and ended the session with `{words}`: {CHANGE_BY_HAND}"
+    return f"the device let us in and ended the session; its last words: `{words}`"
+
+
+def last_words(said: str) -> str:
+    """The last lines that say something, in one."""
+    lines = [line.strip() for line in render(said[-4000:]).split("\n")]
+    telling = [line for line in lines if sum(sign.isalnum() for sign in line) > 2]
+    return quoted(" / ".join(telling[-2:]))
+
+
+def _stalled(recipe: Recipe) -> str:
+    return f"the device stalled: the session is open and nothing came for {recipe.stall_s:g} s"
+
+
+def _longer(recipe: Recipe) -> str:
+    return f"if it only needs longer, set `ssh: {{stall: {max(60, round(3 * recipe.stall_s))}s}}` for it"

@@ -1,0 +1,1 @@
+"""The git repository of configurations, its past, and its repair."""

@@ -1,0 +1,1 @@
+"""Secrets out of configurations, and the sealed original."""

@@ -1,0 +1,1 @@
+"""`opsmon completion`, and the answer at every TAB."""

@@ -1,0 +1,1 @@
+"""`opsmon contracts`: one file a command, `render…` beside them."""

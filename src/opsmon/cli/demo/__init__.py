@@ -1,0 +1,1 @@
+"""`opsmon demo`, and what its audience sees."""

@@ -1,0 +1,1 @@
+"""`opsmon incidents`, through the daemon."""

@@ -1,0 +1,217 @@
+"""`opsmon inventory import | export | diff`: device ledgers in and out, and what changed between two."""
+
+import re
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from opsmon.cli.inventory.discovered import show_discovered
+from opsmon.cli.inventory.render import (
+    NOT_WRITTEN,
+    NOTHING_TO_WRITE,
+    REFUSED_ROWS,
+    file_line,
+    import_json,
+    print_import,
+)
+from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, SiteOption
+from opsmon.cli.output import print_json, problem_line, say, warn
+from opsmon.config.lookup import unknown
+from opsmon.config.root import load_root
+from opsmon.errors import ConfigError
+from opsmon.ledger.access_option import snmp_access
+from opsmon.ledger.apply import FOLDER, Plan, plan_import, write_plan
+from opsmon.ledger.compare import Rename, as_json, compare_with
+from opsmon.ledger.difference import Change
+from opsmon.ledger.export import export_csv, export_sites
+from opsmon.ledger.heading import parse_map
+from opsmon.ledger.record import records_of
+from opsmon.ledger.table_import import Wishes
+from opsmon.ledger.workbook_export import export_workbook
+from opsmon.model.device import Inventory
+from opsmon.text.count import counted
+
+# `community: public`, `{protocol: sha, key: secret}`; a reference is a mapping: a brace, or lines of its own.
+_LITERAL_KEY = re.compile(r"(\b(?:community|key): )(?!\{)[^\s,}][^,}\n]*")
+SheetOption = Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook.", metavar="NAME")]
+
+
+def import_file(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A workbook (.xlsx) or CSV, headings in English or Chinese.")
+    ],
+    site: Annotated[str | None, typer.Option("--site", help="The site of rows that name none.")] = None,
+    contract: Annotated[str | None, typer.Option("--contract", help="The contract of the new sites.")] = None,
+    service: Annotated[str | None, typer.Option("--service", help="The service of the contract.")] = None,
+    snmp: Annotated[
+        str | None,
+        typer.Option(
+            "--snmp", metavar="ACCESS", help="SNMP of the new sites: env:NAME, file:PATH, a community, or YAML."
+        ),
+    ] = None,
+    sheet: SheetOption = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="HEADING=FIELD", help="What a column becomes; `-` leaves it out."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write the files; without it the plan is shown.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and the text of the files.")] = False,
+    skip_refused: Annotated[
+        bool, typer.Option("--skip-refused", help="Write all but the rows that are refused.")
+    ] = False,
+    root: RootOption = CHOSEN_ROOT,
+    json_output: JsonOption = False,
+) -> None:
+    """Turn a workbook or CSV into inventory files, one a site.
+
+    The heading may stand under title lines. Columns are guessed by their headings (设备名称 IP地址 设备类型 型号 序列号
+    上联设备 …) and shown; other columns become labels. Nothing is written without `--yes`, nothing that is there
+    already is overwritten, and no row is lost in silence.
+    """
+    if yes and dry_run:
+        raise typer.BadParameter("either --yes or --dry-run", param_hint="--yes")
+    root = root.resolve()
+    access = snmp_access(snmp, root / FOLDER) if snmp else None
+    wishes = Wishes(site, contract, service, access, sheet, parse_map(columns or ()))
+    plan = plan_import(root, file, wishes)
+    stopped = bool(plan.mistakes) and not skip_refused
+    written = write_plan(plan) if yes and not stopped and plan.files else ()
+    names = [str(path.relative_to(root)) for path in written]
+    if json_output:
+        print_json(import_json(plan, names))
+    else:
+        _print_plan(plan, root, names, show_text=dry_run)
+        say(REFUSED_ROWS.in_(plan.language) if stopped else "" if yes else f"\n{_how_to_write(plan)}")
+    if stopped:
+        raise ConfigError((*plan.mistakes, *plan.doubts))
+    for problem in (*plan.mistakes, *plan.doubts):
+        warn(problem_line(problem))
+
+
+def _print_plan(plan: Plan, root: Path, written: Sequence[str], *, show_text: bool) -> None:
+    if show_text:
+        say("\n".join(f"# {file.relative_to(root)}\n{_without_keys(text)}" for file, text in plan.files.items()))
+    print_import(plan, plan.language)
+    for site, file in zip(plan.found.sites, plan.files, strict=True):
+        say(file_line(str(file.relative_to(root)), written, len(site.devices)).in_(plan.language))
+
+
+def _how_to_write(plan: Plan) -> str:
+    """The command that was typed, with what it still needs."""
+    if not plan.files:
+        return NOTHING_TO_WRITE.in_(plan.language)
+    words = [word for word in sys.argv[1:] if word != "--dry-run"]
+    shows_a_key = any(word.startswith("--snmp") for word in words) and not any(
+        way in word for word in words for way in ("env:", "file:")
+    )
+    told = f": opsmon {shlex.join([*words, '--yes'])}" if "import" in words and not shows_a_key else ""
+    return NOT_WRITTEN.in_(plan.language) + told
+
+
+def _without_keys(text: str) -> str:
+    """The text of an inventory file, with stars for communities and keys that stand in it themselves."""
+    return _LITERAL_KEY.sub(r"\1'***'", text)
+
+
+def export_file(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="NAME.xlsx, NAME.csv, NAME.yaml, a directory, or - for stdout.")
+    ],
+    site: SiteOption = None,
+    headers: Annotated[str, typer.Option("--headers", help="Language of the headers: en or zh.")] = "en",
+    root: RootOption = CHOSEN_ROOT,
+    json_output: JsonOption = False,
+) -> None:
+    """Write the devices as a workbook, as CSV, or written out as YAML.
+
+    Access data (SNMP, SSH) is left out.
+    """
+    if headers not in ("en", "zh"):
+        raise typer.BadParameter("en or zh", param_hint="--headers")
+    inventory = _only(load_root(root).inventory, site)
+    if str(file) == "-":
+        sys.stdout.write(export_csv(records_of(inventory), chinese=headers == "zh"))
+        return
+    written = _write_export(inventory, file, chinese=headers == "zh")
+    if json_output:
+        print_json({"written": [str(path) for path in written], "devices": len(inventory.devices)})
+        return
+    say(f"wrote {counted(len(inventory.devices), 'devices')} to {', '.join(map(str, written))}")
+
+
+def _only(inventory: Inventory, site: str | None) -> Inventory:
+    if site is None:
+        return inventory
+    sites = {name: found for name, found in inventory.sites.items() if name == site}
+    if not sites:
+        raise unknown("site", site, inventory.sites)
+    return Inventory(sites, {name: device for name, device in inventory.devices.items() if device.site == site})
+
+
+def _write_export(inventory: Inventory, file: Path, *, chinese: bool) -> tuple[Path, ...]:
+    if file.suffix.lower() == ".csv":
+        # The mark lets Excel read UTF-8.
+        file.write_text(export_csv(records_of(inventory), chinese=chinese), encoding="utf-8-sig", newline="")
+        return (file,)
+    if file.suffix.lower() == ".xlsx":
+        file.write_bytes(export_workbook(records_of(inventory), chinese=chinese))
+        return (file,)
+    texts = export_sites(inventory)
+    if file.suffix.lower() in (".yaml", ".yml"):
+        if len(texts) != 1:
+            told = f"{len(texts)} sites do not fit into one file: name a directory, or a `--site`"
+            raise typer.BadParameter(told, param_hint="FILE")
+        files = dict(zip([file], texts.values(), strict=True))
+    elif file.suffix and not file.is_dir():
+        raise typer.BadParameter("a name that ends in .xlsx, .csv or .yaml, or a directory", param_hint="FILE")
+    else:
+        file.mkdir(parents=True, exist_ok=True)
+        files = {file / f"{name}.yaml": text for name, text in texts.items()}
+    for path, text in files.items():
+        path.write_text(text, encoding="utf-8")
+    return tuple(files)
+
+
+def diff(
+    other: Annotated[Path | None, typer.Argument(metavar="OTHER", help="Another root, a CSV or a workbook.")] = None,
+    discovered: Annotated[bool, typer.Option("--discovered", help="Compare with what neighbours say (LLDP).")] = False,
+    sheet: SheetOption = None,
+    root: RootOption = CHOSEN_ROOT,
+    json_output: JsonOption = False,
+) -> None:
+    """Compare with another root, a ledger (CSV, .xlsx), or the network.
+
+    By device and field: + is only in OTHER, - only here, ~ differs (here → there). A device that is gone and one that
+    came with the same address or serial number are offered as a rename. With `--discovered` every SNMP
+    device is polled once, and links that the inventory's parents do not know are proposed; nothing is changed.
+    """
+    if (other is None) == (not discovered):
+        raise typer.BadParameter("either another root or export, or --discovered", param_hint="OTHER")
+    if other is None:
+        show_discovered(root, json_output=json_output)
+        return
+    changes, renamed, left_out = compare_with(load_root(root).inventory, other, sheet)
+    for problem in left_out:
+        warn(problem_line(problem))
+    if json_output:
+        print_json(as_json(changes, renamed))
+        return
+    _print_changes(changes, renamed)
+
+
+SIGNS = {"added": "+", "removed": "-", "changed": "~"}
+
+
+def _print_changes(changes: Sequence[Change], renamed: Sequence[Rename]) -> None:
+    for change in changes:
+        say(f"{SIGNS[change.what]} {change.device}")
+        for name, (here, there) in change.fields.items():
+            say(f"    {name}: {here or '(nothing)'} → {there or '(nothing)'}")
+    for old, new, same in renamed:
+        say(f"{old} → {new}: the same {same}; if it is the same device, write `formerly: [{old}]` with {new}")
+    counts = {what: sum(1 for change in changes if change.what == what) for what in SIGNS}
+    say(", ".join(f"{number} {what}" for what, number in counts.items()) if changes else "no difference")

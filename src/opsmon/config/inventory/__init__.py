@@ -1,0 +1,1 @@
+"""`inventories/**/*.yaml`: sites, templates, ranges, devices."""

@@ -1,0 +1,68 @@
+"""Addresses of devices: IPv4, IPv6 or a host name."""
+
+import ipaddress
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from opsmon.spec import wrong
+from opsmon.text.near_miss import shown
+
+MAX_NAME = 253
+_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
+_NUMERIC = re.compile(r"[0-9./:]+")
+_THIS_MACHINE = ipaddress.ip_network("0.0.0.0/8")
+_RESERVED = ipaddress.ip_network("240.0.0.0/4")
+_BROADCAST = ipaddress.ip_address("255.255.255.255")
+IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def is_host_name(text: str) -> bool:
+    """Whether a text may be a host name (RFC 1123, underscores let through as DNS does)."""
+    labels = text.removesuffix(".").split(".")
+    return len(text) <= MAX_NAME and all(_LABEL.fullmatch(label) for label in labels) and not labels[-1].isdigit()
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an IPv4 or IPv6 address (a zone such as `%eth0` may follow a link-local one)."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def never_a_device(text: str) -> str:
+    """Why an address can be no device's; empty for one that can, and for a host name."""
+    try:
+        written = ipaddress.ip_address(text)
+    except ValueError:
+        return ""
+    mapped = getattr(written, "ipv4_mapped", None)
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address = mapped or written
+    no_zone = isinstance(written, ipaddress.IPv6Address) and written.is_link_local and not written.scope_id
+    reasons = (
+        (address in _THIS_MACHINE or address.is_unspecified, "it means this machine itself (RFC 1122)"),
+        (address.is_multicast, "it is a multicast address"),
+        (address == _BROADCAST, "it is the broadcast address"),
+        (address in _RESERVED, "it is reserved (RFC 1112, 4)"),
+        (no_zone, "a link-local address needs its interface, such as `fe80::1%eth0`"),
+    )
+    return next((reason for holds, reason in reasons if holds), "")
+
+
+def check_address(text: str) -> str:
+    """The text when it is an address or a host name; raises a pydantic error else."""
+    if reason := never_a_device(text):
+        raise wrong(f"{shown(text)} can be no device's address", reason)
+    if is_address(text) or is_host_name(text):
+        return text
+    if "/" in text:
+        raise wrong(f"{shown(text)} is a network, not one address", "a network belongs in `ranges:`")
+    if _NUMERIC.fullmatch(text):
+        raise wrong(f"{shown(text)} is no IPv4 or IPv6 address")
+    raise wrong(f"{shown(text)} is no IPv4 address, IPv6 address or host name")
+
+
+Address = Annotated[str, AfterValidator(check_address)]

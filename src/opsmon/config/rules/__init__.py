@@ -1,0 +1,1 @@
+"""`rules/`: contracts, calendars, conditions, and timelines to replay."""

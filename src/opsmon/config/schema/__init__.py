@@ -1,0 +1,1 @@
+"""JSON Schemas of every YAML file of a root, for editors."""

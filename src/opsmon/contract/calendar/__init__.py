@@ -1,0 +1,1 @@
+"""Days, windows and limits: when time counts, and when it ends."""

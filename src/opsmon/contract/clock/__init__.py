@@ -1,0 +1,1 @@
+"""The clocks that the facts of an incident start, and their states."""

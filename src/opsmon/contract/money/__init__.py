@@ -1,0 +1,1 @@
+"""Budgets, penalties, and the statement of a month."""

@@ -1,0 +1,1 @@
+"""LLDP sweep, and the links it proposes."""

@@ -1,0 +1,1 @@
+"""What people ask for, judged before it becomes an event."""

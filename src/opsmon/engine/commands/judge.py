@@ -1,0 +1,261 @@
+"""What people ask for, judged: what cannot be is refused in words, and the refusal is written down.
+
+Only a thing that somebody named asks for is done; facts have their own rule book (`incident.facts`).
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from opsmon.contract.term import Target
+from opsmon.engine.commands.reported import open_incident
+from opsmon.engine.commands.scope import judge_scope, refusal_of_clauses
+from opsmon.engine.commands.tick import TickRefusal, judge_done, judge_excuse, judge_undone
+from opsmon.engine.decision import Decision
+from opsmon.engine.input import (
+    AddFact,
+    AttachDiagnosis,
+    Command,
+    Excuse,
+    JudgeScope,
+    MarkDone,
+    MarkUndone,
+    OpenIncident,
+    RecordBackup,
+    RecordHostKey,
+    RecordNotice,
+    Report,
+    SetMaintenance,
+)
+from opsmon.engine.told import LONGEST_TEXT, PERSONS, as_answer, as_kept, refusal_of_words
+from opsmon.incident.draft import Draft
+from opsmon.incident.facts import refusal_of
+from opsmon.incident.grouping import observe
+from opsmon.incident.incident import Incident
+from opsmon.incident.lifecycle import follow_words
+from opsmon.model.discovery import Discovery
+from opsmon.model.duty import DutyEvent
+from opsmon.model.event import (
+    BackupRecorded,
+    CommandRefused,
+    DiagnosisAttached,
+    FactAdded,
+    HostKeyRecorded,
+    MaintenanceSet,
+)
+from opsmon.model.incident import OWN_PREFIX, Fact, FactType
+from opsmon.state import api as state
+from opsmon.state.fleet import StateStep
+from opsmon.text.safe import visible
+
+# Of people and other rooms, about no incident that is known already.
+Errand = OpenIncident | SetMaintenance | MarkDone | MarkUndone | Excuse | Report | RecordBackup | RecordHostKey
+
+
+def execute(turn: Decision, command: Command) -> str:
+    """Does what is asked for, and gives "", or writes down why not, and gives the reason."""
+    kept = as_kept(command)
+    refusal = as_answer(_obey(turn, kept))
+    if refusal:
+        turn.write(_refused(turn, kept, refusal))
+    return refusal
+
+
+def _obey(turn: Decision, command: Command) -> str:
+    if isinstance(command, AddFact | JudgeScope | RecordNotice | AttachDiagnosis):
+        incident = turn.world.incidents.by_id.get(command.incident)
+        return f"there is no incident {command.incident}" if incident is None else _work_on(turn, command, incident)
+    return refusal_of_words(command) or _do(turn, command)
+
+
+def _do(turn: Decision, command: Errand) -> str:
+    """What is about no incident that is known already."""
+    match command:
+        case SetMaintenance():
+            return _set_maintenance(turn, command)
+        case MarkDone() | MarkUndone() | Excuse():
+            return _mark(turn, command)
+        case OpenIncident():
+            return open_incident(turn, command)
+        case Report() | RecordBackup() | RecordHostKey():
+            return _hear(turn, command)
+
+
+def _hear(turn: Decision, command: Report | RecordBackup | RecordHostKey) -> str:
+    """What other rooms found out."""
+    match command:
+        case Report():
+            return _report(turn, command)
+        case RecordBackup():
+            return _record_backup(turn, command)
+    return _record_host_key(turn, command)
+
+
+def _work_on(turn: Decision, command: AddFact | JudgeScope | RecordNotice | AttachDiagnosis, incident: Incident) -> str:
+    match command:
+        case AddFact():
+            return _add_fact(turn, command, incident)
+        case JudgeScope():
+            return refusal_of_words(command) or judge_scope(turn, command, incident)
+        case RecordNotice():
+            _record_notice(turn, command, incident)
+        case AttachDiagnosis():
+            turn.write(DiagnosisAttached(turn.now, incident.id, command.text[:LONGEST_TEXT]))
+    return ""
+
+
+def _add_fact(turn: Decision, command: AddFact, incident: Incident) -> str:
+    fact = command.fact
+    refusal = (
+        refusal_of_words(command)
+        or refusal_of_clauses(turn, fact.clauses, incident)
+        or refusal_of(incident, fact, turn.now)
+        or (_held_by(turn, incident) if command.takes_on else "")
+    )
+    if not refusal:
+        turn.write(FactAdded(turn.now, incident.id, _marked(incident, fact)))
+        turn.draft(lambda draft: follow_words(draft, incident))
+    return refusal
+
+
+def _held_by(turn: Decision, incident: Incident) -> str:
+    """Who has taken the incident on already, where no clock waits for another acknowledgement."""
+    held = incident.holder
+    words = turn.world.words.get(incident.id, {}).values()
+    waits = any(word.last.target == Target.ACKNOWLEDGE and word.last.after.is_open for word in words)
+    if held is None or waits:
+        return ""
+    since = held.at.astimezone(turn.world.rules.zone)
+    return f"held by {held.by} since {since.isoformat(timespec='seconds')}"
+
+
+def _record_notice(turn: Decision, command: RecordNotice, incident: Incident) -> None:
+    """The first message that a channel takes while the fault lasts is its notice; all others say nothing new.
+
+    Never refused: a message may be taken twice, as after a restart that came between the journal and the outbox, or
+    when the fault is over.
+    """
+    by = f"{OWN_PREFIX}{command.channel}"
+    known = any(fact.delivery == command.delivery for fact in incident.facts)
+    if incident.is_open and not known and all(fact.by != by for fact in incident.standing):
+        notified = Fact(FactType.NOTIFIED, command.at, by, delivery=command.delivery)
+        turn.write(FactAdded(turn.now, incident.id, notified))
+
+
+def _marked(incident: Incident, fact: Fact) -> Fact:
+    """A person's word that it is over is taken, and marked where monitoring sees otherwise."""
+    return replace(fact, contradicted=fact.type is FactType.RESOLVED and incident.is_seen)
+
+
+def _set_maintenance(turn: Decision, command: SetMaintenance) -> str:
+    refusal = _refusal_of_window(turn, command)
+    if refusal:
+        return refusal
+    turn.write(MaintenanceSet(turn.now, command.device, command.until, command.by, command.note, command.via))
+    turn.take(state.set_maintenance(turn.world.fleet, command.device, command.until, turn.now), observe_all)
+    return ""
+
+
+def _mark(turn: Decision, command: MarkDone | MarkUndone | Excuse) -> str:
+    book, duties = turn.world.rules.contracts.get(command.contract), turn.world.duties
+    if book is None:
+        return f"there is no contract {command.contract}"
+    judged: tuple[DutyEvent, ...] | TickRefusal
+    if isinstance(command, MarkDone):
+        judged = judge_done(book, command, duties, turn.now)
+    elif isinstance(command, MarkUndone):
+        judged = judge_undone(book, command, duties, turn.now)
+    else:
+        judged = judge_excuse(book, command, duties, turn.now)
+    if isinstance(judged, TickRefusal):
+        return judged.reason
+    for event in judged:
+        turn.write(event)
+    return ""
+
+
+def _report(turn: Decision, command: Report) -> str:
+    rules = turn.world.rules
+    if command.device not in rules.inventory.devices:
+        return f"there is no device {command.device}"
+    if all(rule.name != command.condition for rule in rules.rulebook.reports):
+        return f"no rule of `reports:` is named {command.condition}"
+    step = state.report(
+        turn.world.fleet,
+        command.device,
+        command.condition,
+        turn.now,
+        holds=command.holds,
+        subject=command.subject,
+        value=command.value,
+        detail=command.detail[:LONGEST_TEXT],
+    )
+    turn.take(step, observe_all)
+    return ""
+
+
+def _record_backup(turn: Decision, command: RecordBackup) -> str:
+    if command.device not in turn.world.rules.inventory.devices:
+        return f"there is no device {command.device}"
+    turn.write(
+        BackupRecorded(
+            at=turn.now,
+            device=command.device,
+            taken_at=command.taken_at,
+            ok=command.ok,
+            reason=command.reason[:LONGEST_TEXT],
+            commit=command.commit,
+            lines=command.lines,
+            changed=command.changed,
+            order=command.order,
+            unannounced=bool(command.unannounced),
+        )
+    )
+    condition, told = turn.world.rules.rulebook.condition_for(Discovery.UNANNOUNCED_CHANGE), command.unannounced
+    if condition is not None:
+        _report(turn, Report(command.device, condition, holds=bool(told), detail=told))
+    return ""
+
+
+def _record_host_key(turn: Decision, command: RecordHostKey) -> str:
+    if command.device not in turn.world.rules.inventory.devices:
+        return f"there is no device {command.device}"
+    if not command.again:
+        key = command.fingerprint[:LONGEST_TEXT]
+        turn.write(HostKeyRecorded(turn.now, command.device, command.port, key, command.trusted, command.address))
+    condition = turn.world.rules.rulebook.condition_for(Discovery.HOST_KEY_CHANGED)
+    if condition is not None:
+        detail = "" if command.trusted else f"port {command.port} shows {command.fingerprint}{command.under}"
+        _report(turn, Report(command.device, condition, holds=not command.trusted, detail=detail))
+    return ""
+
+
+def _refusal_of_window(turn: Decision, command: SetMaintenance) -> str:
+    if command.device not in turn.world.rules.inventory.devices:
+        return f"there is no device {command.device}"
+    if command.until is not None and command.until.tzinfo is None:
+        return "the time has no offset"
+    if command.until is not None and command.until <= turn.now:
+        return f"{command.until.isoformat()} is past"
+    machine = turn.world.fleet.machines.get(command.device)
+    if command.until is None and (machine is None or machine.maintenance_until is None):
+        return f"{command.device} is not in maintenance"
+    return ""
+
+
+def _refused(turn: Decision, command: Command, reason: str) -> CommandRefused:
+    """Whatever is wrong with what was asked for, it is kept who asked."""
+    told = command.fact if isinstance(command, AddFact) else command
+    by, via = getattr(told, "by", "")[: PERSONS["by"]], getattr(told, "via", "")
+    incident, device = (_named(getattr(command, name, None)) for name in ("incident", "device"))
+    return CommandRefused(turn.now, type(command).__name__, incident, device, by, reason, via)
+
+
+def _named(name: Any) -> Any:
+    """A name that perhaps nobody knows, as it is kept."""
+    return name and visible(name)[:LONGEST_TEXT]
+
+
+def observe_all(draft: Draft, step: StateStep) -> None:
+    """The incident room's view of everything that the state room saw in one step."""
+    for transition in step.transitions:
+        observe(draft, transition)

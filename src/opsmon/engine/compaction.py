@@ -1,0 +1,104 @@
+"""The part of a journal that still matters: what a snapshot holds, so that a start need not read years.
+
+Folding the digest of a journal tells the same as folding the journal, of everything that the world still holds, but
+for the number of alerts that each incident has sent: that is kept beside.
+"""
+
+from collections.abc import Container, Iterable
+
+from opsmon.incident.incidents import answers
+from opsmon.model.duty import ContractWatched, ObligationDone, ObligationExcused, ObligationUndone, TaskChanged
+from opsmon.model.event import (
+    BackupRecorded,
+    ConditionCleared,
+    ConditionRaised,
+    ConditionUnseen,
+    DeviceRenamed,
+    DeviceState,
+    DeviceStateChanged,
+    Event,
+    HostKeyRecorded,
+    MaintenanceSet,
+)
+from opsmon.model.name import DeviceName, IncidentId
+
+# These cover what was measured before. In an older journal they do not tell it: the event before them matters still.
+COVERS = frozenset({DeviceState.MAINTENANCE, DeviceState.FLAPPING})
+
+
+def compact(events: Iterable[Event], keep: Container[IncidentId]) -> tuple[Event, ...]:
+    """The events that matter, in their order. `keep` are the incidents that the world still holds."""
+    kept: dict[int, Event] = {}
+    states: dict[DeviceName, list[int]] = {}
+    last: dict[tuple[object, ...], int] = {}
+    for number, event in enumerate(events):
+        match event:
+            case DeviceStateChanged():
+                kept[number] = event
+                _uncover(kept, states.setdefault(event.device, []), event, number)
+            case ConditionRaised() | ConditionUnseen() | ConditionCleared():
+                _keep_condition(kept, last, event, number)
+            case MaintenanceSet():
+                kept.pop(last.get((event.device,), -1), None)
+                kept[number] = event
+                last[event.device,] = number
+            case DeviceRenamed():
+                kept[number] = event
+                _rename(states, last, event)
+            case ContractWatched():
+                kept[number] = event
+            case ObligationDone() | ObligationUndone() if event.due_at is None:
+                kept[number] = event  # an occasion may come several times a day, each for itself
+            case TaskChanged() | ObligationDone() | ObligationUndone() | ObligationExcused():
+                kept.pop(last.get(_task_of(event), -1), None)
+                kept[number] = event
+                last[_task_of(event)] = number
+            case BackupRecorded() | HostKeyRecorded():
+                pass  # the world holds nothing of it
+            case _:
+                if event.incident is not None and event.incident in keep:
+                    kept[number] = event
+    return tuple(kept.values())
+
+
+def _task_of(event: TaskChanged | ObligationDone | ObligationUndone | ObligationExcused) -> tuple[object, ...]:
+    """What a later event of the same type makes unneeded."""
+    place = "" if isinstance(event, TaskChanged | ObligationExcused) else event.place
+    return type(event), event.contract, event.obligation, event.service, event.due_at, event.part, place
+
+
+def _keep_condition(
+    kept: dict[int, Event],
+    last: dict[tuple[object, ...], int],
+    event: ConditionRaised | ConditionUnseen | ConditionCleared,
+    number: int,
+) -> None:
+    key = event.device, event.condition, event.subject
+    unseen = (*key, "unseen")
+    if not isinstance(event, ConditionUnseen):
+        kept.pop(last.pop(key, -1), None)
+        kept.pop(last.pop(unseen, -1), None)
+    if not isinstance(event, ConditionCleared):
+        kept[number] = event
+        last[unseen if isinstance(event, ConditionUnseen) else key] = number
+
+
+def _rename(states: dict[DeviceName, list[int]], last: dict[tuple[object, ...], int], event: DeviceRenamed) -> None:
+    """What comes under the new name makes unneeded what came under the old one."""
+    old, new = event.formerly, event.device
+    if old in states:
+        states[new] = states.pop(old)
+    for key in [key for key in last if key[0] == old]:
+        last[new, *key[1:]] = last.pop(key)
+
+
+def _uncover(kept: dict[int, Event], of_device: list[int], event: DeviceStateChanged, number: int) -> None:
+    """Drops the states of the device that the event puts an end to. The last one in which it answered stays: what was
+    a part of another fault before it was over then."""
+    if event.after not in COVERS or event.measured is not None:
+        answered = [old for old in of_device if answers(kept[old])] if not answers(event) else []
+        for old in of_device:
+            if old not in answered[-1:]:
+                del kept[old]
+        of_device[:] = answered[-1:]
+    of_device.append(number)

@@ -1,0 +1,218 @@
+"""One decision while it is being worked out: the only mutable thing of the engine, alive for one call."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from opsmon.contract.clock.case import Case, Estimates, Pressure
+from opsmon.contract.clock.estimate import estimates_from
+from opsmon.contract.clock.events import clock_events, key_of
+from opsmon.contract.clock.events import next_deadline as next_turn
+from opsmon.contract.clock.sla_clock import SlaClock, state_at
+from opsmon.engine.alerts import alerts_for, as_of, without_passing
+from opsmon.engine.effect import Diagnose, Effect, Notify
+from opsmon.engine.fold import fold_decided
+from opsmon.engine.renamed import alerts_of_rename
+from opsmon.engine.step import EngineStep
+from opsmon.engine.window_alerts import alerts_of_window
+from opsmon.engine.world import ClockKey, World
+from opsmon.incident.draft import Draft
+from opsmon.incident.incident import Incident
+from opsmon.incident.lifecycle import end_hold_down
+from opsmon.model.event import (
+    DeviceRenamed,
+    DeviceState,
+    DeviceStateChanged,
+    Event,
+    FactAdded,
+    FaultSeen,
+    IncidentClosed,
+    IncidentOpened,
+    IncidentReopened,
+    RecoverySeen,
+    RecoveryWithdrawn,
+    ScopeJudged,
+    SeveritySet,
+)
+from opsmon.model.incident import MONITORING, Fact, FactType, Severity
+from opsmon.model.name import IncidentId, SiteName
+from opsmon.state.fleet import StateStep
+from opsmon.text.bilingual import NO_WORDS, Text
+from opsmon.text.vocabulary import FACTS, SEVERITIES
+
+
+class Decision:
+    """Collects events and effects; every event that is written is in `world` at once."""
+
+    __slots__ = ("alerts", "effects", "events", "now", "paces", "reckon", "world")
+
+    def __init__(self, world: World, now: datetime) -> None:
+        self.world = world
+        self.now = now
+        self.events: list[Event] = []
+        self.effects: list[Effect] = []
+        self.alerts: list[Notify] = []
+        self.reckon: dict[IncidentId, Text] = {}  # incidents whose clocks must be reckoned anew, and why
+        self.paces: dict[SiteName, Estimates] = {}
+
+    def write(self, event: Event) -> None:
+        """Takes in an event that the state room, if it is concerned, knows of already."""
+        before = self.world
+        self.world = fold_decided(before, event)
+        self.events.append(event)
+        if isinstance(event, DeviceRenamed):
+            self.alerts += alerts_of_rename(before, self.world, event)
+        elif isinstance(event, DeviceStateChanged):
+            self.alerts += alerts_of_window(before, self.world, event)
+        else:
+            self.alerts += alerts_for(before, self.world, event)
+        self._follow(event)
+
+    def _follow(self, event: Event) -> None:
+        match event:
+            case IncidentOpened():
+                self.reckon[event.incident] = OPENED
+                if event.state is DeviceState.DOWN:
+                    self.effects.append(Diagnose(event.incident, event.device))
+            case RecoverySeen():
+                agenda = self.world.agenda.set(event.incident, event.hold_until)
+                self.world = replace(self.world, agenda=agenda)
+            case FaultSeen():
+                self.reckon.setdefault(event.incident, SEEN)
+                if event.state is DeviceState.DOWN:
+                    self.effects.append(Diagnose(event.incident, self.world.incidents.by_id[event.incident].device))
+            case RecoveryWithdrawn():
+                self.reckon.setdefault(event.incident, Text(event.reason))
+            case FactAdded():
+                self.reckon.setdefault(event.incident, _told(event.fact))
+            case IncidentReopened():
+                self.reckon.setdefault(event.incident, Text(event.reason))
+            case SeveritySet():
+                self.reckon.setdefault(event.incident, _severity_words(event.severity))
+            case ScopeJudged():
+                self.reckon.setdefault(event.incident, _scope_words(event.reason))
+            case IncidentClosed() if event.withdrawn:
+                self.reckon[event.incident] = Text(event.reason)
+
+    def take(self, step: StateStep, room: Callable[[Draft, StateStep], None]) -> None:
+        """Takes over what the state room decided, and lets the incident room work on it."""
+        self.world = replace(self.world, fleet=step.fleet)
+        self.effects += step.reprobes
+        self.draft(lambda draft: room(draft, step))
+
+    def draft(self, work: Callable[[Draft], None]) -> None:
+        """Lets the incident room write."""
+        draft = Draft(self.world.incidents, self.world.rules.setting, self.now)
+        work(draft)
+        for event in draft.events:
+            self.write(event)
+
+    def wake(self, incidents: Iterable[IncidentId]) -> None:
+        """Does what time alone does to these incidents: hold-downs end, clocks run on."""
+        for name in incidents:
+            incident = self.world.incidents.by_id.get(name)
+            if incident is not None:
+                self._wake(incident)
+
+    def _wake(self, incident: Incident) -> None:
+        self.draft(lambda draft: end_hold_down(draft, incident))
+        known = self.world.clocks.get(incident.id)
+        if incident.id not in self.reckon:
+            self._settle(incident.id, self._clocks_of(incident.id) if known is None else known, NO_WORDS)
+
+    def step(self) -> EngineStep:
+        """The result, with every clock that the events touched reckoned anew."""
+        for name, reason in self.reckon.items():
+            self._settle(name, self._clocks_of(name), reason)
+        self.effects += (as_of(alert, self.world) for alert in without_passing(self.alerts))
+        return EngineStep(self.world, tuple(self.events), tuple(self.effects))
+
+    def _clocks_of(self, name: IncidentId) -> tuple[SlaClock, ...]:
+        return self._clocks_for(self.world.incidents.by_id[name])
+
+    def _clocks_for(self, incident: Incident) -> tuple[SlaClock, ...]:
+        book = None if incident.contract is None else self.world.rules.contracts.get(incident.contract)
+        if book is None or incident.withdrawn:
+            return ()
+        words = self.world.rules.rulebook.gives_way(incident.condition)
+        case = case_of(incident, Text(words.en, words.zh) if words is not None else NO_WORDS)
+        return book.clocks(replace(case, estimates=self._pace_at(incident.site)))
+
+    def _held(self, incident: Incident) -> frozenset[ClockKey]:
+        """The clocks that stand still while a recovery is being believed: they are met by it, if it holds. To call one
+        late in that time, and in time when it is over, would be two words of which one is wrong. Those of an incident
+        that a recovery does not end run on."""
+        recovered_at = incident.recovered_at
+        if incident.hold_until is None or recovered_at is None or incident.resolved_at is not None:
+            return frozenset()
+        if incident.is_left_to_people:
+            return frozenset()
+        believed = replace(incident, facts=(*incident.facts, Fact(FactType.RESOLVED, recovered_at, MONITORING)))
+        ends = {key_of(clock): state_at(clock, self.now) for clock in self._clocks_for(believed)}
+        clocks = self._clocks_for(incident)
+        return frozenset(key_of(clock) for clock in clocks if ends.get(key_of(clock)) is not state_at(clock, self.now))
+
+    def _pace_at(self, site: SiteName) -> Estimates:
+        """How long people usually take at the site, looked up once a turn."""
+        if site not in self.paces:
+            past = [one for one in self.world.incidents.by_id.values() if one.site == site and not one.is_open]
+            past.sort(key=lambda one: one.opened_at)
+            self.paces[site] = estimates_from(one.standing for one in past if not one.withdrawn)
+        return self.paces[site]
+
+    def _settle(self, name: IncidentId, clocks: tuple[SlaClock, ...], reason: Text) -> None:
+        """Tells what the clocks have to tell, and puts the incident on the agenda."""
+        told = {key: word.last for key, word in self.world.words.get(name, {}).items()}
+        held = self._held(self.world.incidents.by_id[name])
+        if held:
+            told = {key: last for key, last in told.items() if key not in held}
+        running = tuple(clock for clock in clocks if key_of(clock) not in held) if held else clocks
+        for event in clock_events(told, running, self.now, reason):
+            self.write(event)
+        incident, turn = self.world.incidents.by_id[name], next_turn(running, self.now)
+        moments = [at for at in (turn, incident.hold_until) if at is not None]
+        is_waiting = turn is not None or bool(held)
+        kept = self.world.clocks.set(name, clocks) if is_waiting else self.world.clocks
+        if not is_waiting and name in kept:
+            kept = kept.delete(name)
+        agenda = self.world.agenda.set(name, min(moments, default=None))
+        self.world = replace(self.world, clocks=kept, agenda=agenda)
+
+
+OPENED = Text("the incident was opened", "事件已建立")
+SEEN = Text("monitoring sees the fault", "监控发现该故障")
+
+
+def _severity_words(severity: Severity) -> Text:
+    return Text(f"its severity was set to {severity}", f"级别改为{SEVERITIES[severity].zh}")
+
+
+def _scope_words(reason: str) -> Text:
+    return Text(f"its scope was judged: {reason}", f"范围已判定：{reason}")
+
+
+def _told(fact: Fact) -> Text:
+    """What a fact changes clocks for, in words for the journal."""
+    if fact.type is FactType.WITHDRAWN:
+        return Text(
+            f"fact {fact.withdraws} was withdrawn: {fact.note}", f"第 {fact.withdraws} 条记录已撤回：{fact.note}"
+        )
+    return Text(f"{fact.type} was recorded", f"已登记：{FACTS[fact.type].zh}")
+
+
+def case_of(incident: Incident, gives_way: Text = NO_WORDS) -> Case:
+    """The incident as its contract sees it. `gives_way` says what gives way first, if something does."""
+    assert incident.contract is not None  # noqa: S101  # only asked for where there is one
+    at, name = incident.gives_way_at, incident.condition
+    reason = gives_way or Text(f"{name} leaves less time", f"{name} 使可用时间缩短")
+    pressures = () if at is None else (Pressure(incident.opened_at, at, reason),)
+    return Case(
+        incident=incident.id,
+        contract=incident.contract,
+        service=incident.service,
+        kind=incident.kind,
+        severity=incident.severity,
+        labels=incident.scope_labels,
+        facts=incident.facts,
+        pressures=pressures,
+    )

@@ -1,0 +1,1 @@
+"""What a profile says: read from YAML, names resolved to OIDs, values to metrics."""

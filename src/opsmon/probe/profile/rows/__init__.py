@@ -1,0 +1,1 @@
+"""Tables of a device row by row: interfaces, labels, neighbours."""

@@ -1,0 +1,1 @@
+"""HTTP as devices speak it: one exchange, its messages, its challenges, TLS."""

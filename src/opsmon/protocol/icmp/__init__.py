@@ -1,0 +1,1 @@
+"""ICMP echo for a whole fleet over one socket per address family."""

@@ -1,0 +1,19 @@
+"""What a ping is asked for and brings home, whoever sends it."""
+
+from typing import NamedTuple, Protocol
+
+
+class Echo(NamedTuple):
+    """One answered ping: time on the wire by the kernel's clocks, the reply's remaining hops if known, and how long the
+    request waited for its turn before it was sent.
+    """
+
+    rtt_s: float
+    hop_limit: int | None
+    setup_s: float = 0.0
+
+
+class Pinger(Protocol):
+    async def ping(self, address: str, timeout_s: float, size_bytes: int = 56) -> Echo:
+        """One echo request to a numeric address. Raises ProbeError (TIMEOUT, REFUSED, LOCAL_FAULT)."""
+        ...

@@ -1,0 +1,65 @@
+"""What is kept of one agent between polls: how it is reached, what it can do, how its calls go, whose turn it is."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from opsmon.model.device import SnmpAccess, SnmpVersion
+from opsmon.protocol.address import socket_address
+from opsmon.protocol.snmp.codec.message import VERSION_1, VERSION_2C
+from opsmon.protocol.snmp.exchange import AgentQuirks
+from opsmon.protocol.snmp.pace import ResponseTimes
+from opsmon.protocol.snmp.replay import CachedCall
+from opsmon.protocol.snmp.session import Oid
+from opsmon.protocol.snmp.silence import Silences
+from opsmon.protocol.snmp.transaction import Peer, SocketAddress
+
+DEFAULT_COMMUNITY = "public"  # of a device of which the inventory says only that it has SNMP
+MAX_PLANS = 16
+VERSIONS = {SnmpVersion.V1: VERSION_1, SnmpVersion.V2C: VERSION_2C}
+
+
+@dataclass(slots=True)
+class Agent:
+    """One agent. `turn` lets one request at a time through: agents are small machines."""
+
+    address: str
+    access: SnmpAccess
+    family: int | None = None
+    habits: AgentQuirks = field(default_factory=AgentQuirks)
+    pace: ResponseTimes = field(default_factory=ResponseTimes)
+    silences: Silences = field(default_factory=Silences)
+    rows: dict[bytes, int] = field(default_factory=dict)  # of each column, where something is silent
+    turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    cipher_version: int = 0  # which version of its privacy protocol the agent was found to speak
+    usm_generation: int = 0  # by which generation of SNMPv3 engines it is asked
+    _plans: dict[tuple[str, tuple[Oid, ...]], CachedCall] = field(default_factory=dict)
+    _numeric: str = ""
+    _socket_address: SocketAddress | None = None
+    _peer: Peer | None = None
+
+    def plan_of(self, call: str, oids: Sequence[Oid]) -> CachedCall:
+        """The plan of a call by its arguments; of many different calls those longest unused are forgotten."""
+        key = (call, tuple(oids))
+        plan = self._plans.pop(key, None)
+        if plan is None:
+            plan = CachedCall()
+            if len(self._plans) >= MAX_PLANS:
+                del self._plans[next(iter(self._plans))]
+        self._plans[key] = plan
+        return plan
+
+    def at(self, numeric: str) -> SocketAddress:
+        """Where the agent is, now that its address or name has been resolved."""
+        if self._socket_address is None or numeric != self._numeric:
+            self._socket_address = socket_address(numeric, self.access.port)
+            self._numeric = numeric
+            self._peer = None
+        return self._socket_address
+
+    def peer_at(self, address: SocketAddress) -> Peer:
+        """The agent as v1 and v2c speak to it."""
+        if self._peer is None:
+            community = self.access.community.reveal() if self.access.community else DEFAULT_COMMUNITY
+            self._peer = Peer(address, VERSIONS[self.access.version], community.encode(), self.pace)
+        return self._peer

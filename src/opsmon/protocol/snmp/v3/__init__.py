@@ -1,0 +1,1 @@
+"""SNMPv3: the user-based security model (RFC 3414), by pysnmp."""

@@ -1,0 +1,1 @@
+"""Judging numbers by the rules of `rules/conditions.yaml`."""

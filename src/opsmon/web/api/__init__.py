@@ -1,0 +1,1 @@
+"""`/api/v1`: queries, commands, the shapes of their JSON."""

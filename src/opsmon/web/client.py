@@ -1,0 +1,109 @@
+"""Talks to the running daemon's API, for the commands.
+
+What the daemon answers becomes data; what it refuses becomes an error fit for a person: DaemonUnreachableError when
+there is no daemon or it cannot take it now, ConfigError for wrong input or a wrong token, OpsmonError for what cannot
+be.
+"""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from json import JSONDecodeError
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError, Problem
+from opsmon.web.identity import INSTANCE_HEADER, ROOT_HEADER, as_header, from_header
+from opsmon.web.settings import PortSettings
+
+_TIMEOUT_S = 30.0
+_CONNECT_S = 5.0
+_WRONG_INPUT = frozenset({400, 401, 403, 404, 405, 413, 422})
+
+
+class DaemonClient:
+    """One question at a time to the daemon that the settings tell of."""
+
+    def __init__(self, settings: PortSettings) -> None:
+        self._settings = settings
+
+    def get(self, path: str, query: Mapping[str, str] | None = None) -> Any:
+        """The JSON of an address."""
+        asked = f"{path}?{urlencode(query)}" if query else path
+        return self._ask("GET", asked, None, with_token=not self._settings.is_loopback)
+
+    def send(self, method: str, path: str, body: Mapping[str, object]) -> Any:
+        """A command; the JSON of its answer."""
+        return self._ask(method, path, json.dumps(body).encode(), with_token=True)
+
+    def _ask(self, method: str, path: str, body: bytes | None, *, with_token: bool) -> Any:
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        headers |= self._token_header() if with_token else {}
+        headers |= {ROOT_HEADER: as_header(self._settings.root)} if self._settings.root is not None else {}
+        connection = self._connection()
+        try:
+            connection.connect()
+            connection.sock.settimeout(_TIMEOUT_S)
+            connection.request(method, quote(path, safe="/?=&%+:"), body, headers)
+            answer = connection.getresponse()
+            content = answer.read()
+            self._refuse_stranger(answer)
+            return self._read(answer, content)
+        except (HTTPException, OSError) as error:
+            raise DaemonUnreachableError(
+                f"no answer from {self._settings.url} ({_words(error)}); is the daemon running? `opsmon run` starts it"
+            ) from None
+        finally:
+            connection.close()
+
+    def _refuse_stranger(self, answer: HTTPResponse) -> None:
+        """A daemon of another root has done nothing (421), or is too old to have refused; what it says is not ours."""
+        theirs, ours = answer.headers.get(ROOT_HEADER), self._settings.root
+        if theirs is None or ours is None or theirs == as_header(ours):
+            return
+        instance = answer.headers.get(INSTANCE_HEADER, "?")
+        raise DaemonUnreachableError(
+            f"the daemon at {self._settings.url} watches {from_header(theirs)} (instance {instance}), not {ours}; "
+            "`--root` names another root, and `http: {listen: …}` in its opsmon.yaml gives it a port of its own"
+        )
+
+    def _connection(self) -> HTTPConnection:
+        place = urlsplit(self._settings.url)
+        return HTTPConnection(place.hostname or "", place.port, timeout=_CONNECT_S)
+
+    def _token_header(self) -> dict[str, str]:
+        """The first token that this account can open: people who share a root each have their own."""
+        missing: ConfigError | None = None
+        for token in self._settings.known_tokens:
+            try:
+                return {"Authorization": f"Bearer {token.secret.reveal()}"}
+            except ConfigError as error:
+                missing = missing or error
+        if missing is not None:
+            raise missing
+        return {}
+
+    def _read(self, answer: HTTPResponse, content: bytes) -> Any:
+        try:
+            document = json.loads(content)
+        except (JSONDecodeError, UnicodeDecodeError):
+            raise DaemonUnreachableError(f"what answers at {self._settings.url} is no opsmon daemon") from None
+        if answer.status < 300:
+            return document
+        if not isinstance(document, dict):
+            raise DaemonUnreachableError(f"what answers at {self._settings.url} is no opsmon daemon")
+        error, hint = str(document.get("error", answer.reason)), str(document.get("hint", ""))
+        if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            raise DaemonUnreachableError(f"not now: {error} ({hint})" if hint else f"not now: {error}")
+        if answer.status in _WRONG_INPUT:
+            raise ConfigError((Problem("", 0, 0, error, hint),))
+        raise OpsmonError(f"{error} ({hint})" if hint else error)
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "timed out"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return type(error).__name__

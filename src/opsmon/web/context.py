@@ -1,0 +1,62 @@
+"""What the console is given: the desk to read and command at, the pages of metrics, the journal, the time."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from secrets import token_hex
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from opsmon.clock import Clock
+from opsmon.engine.port import DaemonPort
+from opsmon.model.name import DeviceName, IncidentId
+from opsmon.store.outbox import OwedDelivery
+from opsmon.store.store import Entry
+from opsmon.web.settings import PortSettings
+
+
+class Pages(Protocol):
+    """Metrics as Prometheus text; None where there is no such site or device."""
+
+    def daemon(self) -> bytes: ...
+
+    def site(self, name: str) -> Iterator[str] | None: ...
+
+    def device(self, name: DeviceName) -> Iterator[str] | None: ...
+
+
+class Journal(Protocol):
+    """The history of one incident, in order. May block, and raises StoreError."""
+
+    def __call__(self, incident: IncidentId) -> Sequence[Entry]: ...
+
+
+class Deliveries(Protocol):
+    """Notifications in these states (`waiting`, `dead`), at most so many. May block, and raises StoreError."""
+
+    def __call__(self, states: Sequence[str], limit: int) -> Sequence[OwedDelivery]: ...
+
+
+def no_deliveries(states: Sequence[str], limit: int) -> Sequence[OwedDelivery]:
+    """For a console without an outbox."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class WebContext:
+    """`language` and `timezone` are for people: the status page and what it says of times."""
+
+    desk: DaemonPort
+    pages: Pages
+    journal: Journal
+    clock: Clock
+    settings: PortSettings
+    language: str
+    timezone: ZoneInfo
+    deliveries: Deliveries = no_deliveries
+    channels: Callable[[], Collection[str]] = tuple  # the names of those that are told
+    instance: str = field(default_factory=lambda: token_hex(6))  # another one at each start
+
+
+PARTS = web.AppKey("parts", WebContext)

@@ -1,0 +1,72 @@
+"""How a request fails: always as JSON that says what is wrong and what to do."""
+
+import difflib
+from collections.abc import Iterable
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from pydantic import BaseModel
+
+from opsmon.errors import StoreError
+
+_NAMES_COMPARED = 5_000
+_MAX_QUOTE = 80
+
+
+class Failure(BaseModel):
+    """The body of every answer that is an error."""
+
+    error: str
+    hint: str = ""
+
+
+class RequestError(Exception):
+    """A request that cannot be answered as it was meant."""
+
+    def __init__(self, status: int, error: str, hint: str = "", headers: dict[str, str] | None = None) -> None:
+        self.status, self.headers = status, headers
+        self.failure = Failure(error=error, hint=hint)
+        super().__init__(error)
+
+    def as_response(self) -> web.Response:
+        """The answer."""
+        return web.json_response(
+            text=self.failure.model_dump_json(exclude_defaults=True), status=self.status, headers=self.headers
+        )
+
+
+def short(text: str) -> str:
+    """A client's own text, as far as an answer repeats it."""
+    return text if len(text) <= _MAX_QUOTE else f"{text[:_MAX_QUOTE]}…"
+
+
+def unknown(what: str, name: str, known: Iterable[str], see: str) -> RequestError:
+    """404, with the name that was perhaps meant."""
+    names = list(known)
+    comparable = len(names) <= _NAMES_COMPARED and len(name) <= _MAX_QUOTE  # the work grows with both
+    close = difflib.get_close_matches(name, names, n=1) if comparable else []
+    hint = f"did you mean {close[0]!r}? " if close else ""
+    return RequestError(404, f"no {what} {short(name)!r}", f"{hint}{see} lists them")
+
+
+_HINTS = {
+    404: "/api/v1/openapi.json lists every address",
+    405: "see the Allow header for what this address takes",
+    413: "a command's body is a few hundred bytes of JSON",
+}
+
+
+@web.middleware
+async def failures_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turns what handlers and aiohttp raise into the one shape of failures."""
+    try:
+        return await handler(request)
+    except RequestError as error:
+        return error.as_response()
+    except StoreError as error:
+        return RequestError(503, f"the store failed: {error}", "see /readyz", {"Retry-After": "5"}).as_response()
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        kept = {name: error.headers[name] for name in ("Allow",) if name in error.headers}
+        return RequestError(error.status, error.reason, _HINTS.get(error.status, ""), kept).as_response()

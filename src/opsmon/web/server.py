@@ -1,0 +1,152 @@
+"""The daemon's one port: builds the application from the list of routes, and serves it to everybody fairly."""
+
+import asyncio
+import logging
+from collections import Counter
+from contextlib import suppress
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from aiohttp.web_server import Server
+
+from opsmon.web.auth import Access, admit, refuse_encoded, refuse_misdirected
+from opsmon.web.connection import OWN_HEADERS, OncePerMinute, PortConnection, Reception, tell_visitor
+from opsmon.web.connection_limits import ConnectionDoor, Limits, limits_of_process
+from opsmon.web.context import PARTS, WebContext
+from opsmon.web.errors import RequestError, failures_as_json
+from opsmon.web.identity import INSTANCE_HEADER, ROOT_HEADER, as_header
+from opsmon.web.listener import Listener, open_sockets
+from opsmon.web.route import MAX_BODY_BYTES, Route
+from opsmon.web.routes import ROUTES
+
+_SHUTDOWN_S = 2.0
+_LET_IN = web.RequestKey("let_in", bool)
+_SWEEP_EVERY_S = 1.0
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+def make_console(parts: WebContext) -> web.Application:
+    """The application, to be served by `WebServer` or by a test."""
+    application = web.Application(middlewares=[tell_visitor, failures_as_json], client_max_size=MAX_BODY_BYTES)
+    application[PARTS] = parts
+    application.on_response_prepare.append(_name_ourselves)
+    for route in ROUTES:
+        expect = _expecting(route)
+        application.router.add_route(route.method, route.path, _guarded(route), expect_handler=expect)
+        if route.method == "GET":
+            application.router.add_route("HEAD", route.path, _guarded(route), expect_handler=expect)
+    return application
+
+
+async def _name_ourselves(request: web.Request, response: web.StreamResponse) -> None:
+    """Nobody needs to know which libraries answer; what we send is what we say it is; and who was let in, and nobody
+    else, is told which daemon this is."""
+    response.headers.update(OWN_HEADERS)
+    if request.get(_LET_IN):
+        parts = request.app[PARTS]
+        response.headers[INSTANCE_HEADER] = parts.instance
+        if parts.settings.root is not None:
+            response.headers[ROOT_HEADER] = as_header(parts.settings.root)
+
+
+def _let_in(request: web.Request, route: Route) -> None:
+    """Raises RequestError for who may not come in, and for what is meant for another daemon."""
+    settings = request.app[PARTS].settings
+    admit(request, route.access, settings)
+    request[_LET_IN] = route.access is not Access.OPEN
+    if request[_LET_IN]:
+        refuse_misdirected(request, settings)
+    refuse_encoded(request)
+
+
+def _guarded(route: Route) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        _let_in(request, route)
+        return await route.handler(request)
+
+    return handle
+
+
+def _expecting(route: Route) -> Handler:
+    """Asks for a body (RFC 9110, 10.1.1) only of one who may send it."""
+
+    async def expect(request: web.Request) -> web.StreamResponse:
+        try:
+            _let_in(request, route)
+        except RequestError as error:
+            return error.as_response()
+        if request.headers.get("Expect", "").lower() != "100-continue":
+            return RequestError(417, "the expectation cannot be met", "leave the Expect header out").as_response()
+        await request.writer.write(_CONTINUE)
+        request.writer.output_size = 0
+        return None  # type: ignore[return-value] # aiohttp's word for: go on with the handler
+
+    return expect
+
+
+class WebServer:
+    """Listens from `start` to `stop`."""
+
+    def __init__(self, parts: WebContext, limits: Limits | None = None) -> None:
+        self._settings = parts.settings
+        self._limits = limits or limits_of_process()
+        monotonic = parts.clock.monotonic
+        self._reception = Reception(ConnectionDoor(monotonic, self._limits), OncePerMinute(monotonic))
+        self._runner = web.AppRunner(
+            make_console(parts), access_log=None, handle_signals=False, shutdown_timeout=_SHUTDOWN_S
+        )
+        self._listener: Listener | None = None
+        self._sweeping: asyncio.Task[None] | None = None
+        logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # its tracebacks quote requests
+
+    async def start(self) -> str:
+        """Begins to listen; returns the address, with the port that was found where 0 was asked for. Raises OSError."""
+        sockets = await open_sockets(self._settings.host, self._settings.port)
+        port = sockets[0].getsockname()[1]
+        await self._runner.setup()
+        server = self._runner.server
+        assert server is not None  # noqa: S101 - the runner is set up
+        self._listener = Listener(sockets, lambda: self._visitor(server), self._reception.complaints)
+        self._sweeping = asyncio.create_task(self._sweep())
+        host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
+        return f"http://{host}:{port}"
+
+    def _visitor(self, server: Server) -> PortConnection:
+        return PortConnection(
+            self._reception,
+            server,
+            access_log=None,
+            keepalive_timeout=self._limits.keep_alive_s,
+            lingering_time=0.0,
+            auto_decompress=False,
+        )
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(_SWEEP_EVERY_S)
+            self._reception.door.sweep()
+
+    @property
+    def connections(self) -> int:
+        """How many there are now."""
+        return len(self._reception.door)
+
+    @property
+    def closed(self) -> Counter[str]:
+        """Connections that were ended by us, by reason."""
+        return self._reception.door.closed
+
+    @property
+    def failures(self) -> Counter[str]:
+        """Requests that could not be answered as requests are, by kind."""
+        return self._reception.failures
+
+    async def stop(self) -> None:
+        """Answers what is under way, for a moment, and closes."""
+        if self._listener is not None:
+            self._listener.close()
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._sweeping
+        await self._runner.cleanup()

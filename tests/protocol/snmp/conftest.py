@@ -1,0 +1,19 @@
+"""A running SNMP engine with little patience, so that silence is told quickly."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from opsmon.protocol.snmp.engine import SnmpEngine
+from opsmon.protocol.snmp.exchange import WalkLimits
+from opsmon.protocol.snmp.pace import RetryPolicy
+
+QUICK = RetryPolicy((0.05, 0.05, 0.05, 0.05))
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[SnmpEngine]:
+    running = SnmpEngine(limits=WalkLimits(rows=500, requests=100, octets=200_000, seconds=20.0), patience=QUICK)
+    await running.start()
+    yield running
+    await running.stop()
