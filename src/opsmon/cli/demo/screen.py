@@ -24,7 +24,7 @@ STYLES = {
     "firing": "bold red", "resolved": "bold green", "act": "bold yellow", "note": "", "cost": "bold magenta",
     "clock": "bold cyan", "type": "bold cyan", "url": "cyan",
 }  # fmt: skip
-MARKS = {"firing": "▲", "resolved": "▼", "act": "»", "cost": "¥", "clock": "⏱"}
+MARKS = {"firing": "▲", "resolved": "▼", "act": "»", "cost": "¥", "clock": "◆"}
 VERBATIM = frozenset({"url", "type"})
 IN_PLACE = frozenset({"progress", "clock"})
 
