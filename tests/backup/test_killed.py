@@ -68,6 +68,7 @@ def check(rig: Rig, fleet: list[Device], least: dict[str, int]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)  # fifty processes begin, and other tests may run beside them
 def test_killed_at_fifty_random_moments(far: FarEnd, rig: Rig) -> None:
     chance = random.Random(20261120)
     there = far.device(Manners(config=CONFIG))

@@ -13,7 +13,7 @@ from typing import Any
 
 from opsmon import __version__
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def tree_of(word: str) -> Node:
 
 def _cache_file(word: str) -> Path:
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    changed = max(file.stat().st_mtime_ns for file in (_PACKAGE / "cli").glob("*.py"))
+    changed = max(file.stat().st_mtime_ns for file in (_PACKAGE / "cli").rglob("*.py"))
     name = word if word.isidentifier() else ""
     return Path(home) / "opsmon" / f"commands-{__version__}-{changed}-{name}.json"
 
