@@ -49,6 +49,8 @@ def found_in(rooms: tuple[str, ...], names: set[str]) -> set[tuple[Path, str]]:
 
 
 def test_there_is_something_to_look_for() -> None:
+    assert all((SOURCE / room).is_dir() for room in (*DECIDING, SHOWPIECE))
+    assert all((SOURCE / path).is_file() for path in (*SPREADSHEETS, *(path for path, _ in ALLOWED)))
     assert {"A6", "B4a", "E10", "E15"} <= row_ids()
     assert {"BackupOverdue", "UpsRuntimeShort"} <= condition_names()
 

@@ -1,1 +1,1 @@
-"""Room 4, pure: calendars, limits, clocks, budgets, obligations, money."""
+"""Pure: calendars, limits, clocks, budgets, obligations, money."""

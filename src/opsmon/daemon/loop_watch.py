@@ -179,7 +179,7 @@ def _callback_of(called: FrameType | None, frames: list[FrameType]) -> str:
 
 
 def _line_of(frame: FrameType) -> str:
-    """`probe/http.py:112 _judge`: the path from the package on, for others the file's name."""
+    """`probe/kind/http.py:112 _judge`: the path from the package on, for others the file's name."""
     path = PurePath(frame.f_code.co_filename)
     within = path.parts[path.parts.index("opsmon") + 1 :] if "opsmon" in path.parts else path.parts[-1:]
     return f"{'/'.join(within)}:{frame.f_lineno} {frame.f_code.co_name}"

@@ -1,4 +1,4 @@
-"""Room 2, built and held together: the drivers, the scheduler, and the one-off diagnosis."""
+"""The probes, built and held together: the drivers, the scheduler, and the one-off diagnosis."""
 
 import asyncio
 import logging

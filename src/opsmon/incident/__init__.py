@@ -1,1 +1,1 @@
-"""Room 5, pure: one incident a root cause; open, acknowledge, escalate, close."""
+"""Pure: one incident a root cause; open, acknowledge, escalate, close."""

@@ -1,4 +1,4 @@
-"""Every format that a notification can be sent in. To add one: a function in a file of its own, and a line here."""
+"""Every format that a notification can be sent in. To add one: a function in a file, and a line in both tables."""
 
 from collections.abc import Callable
 

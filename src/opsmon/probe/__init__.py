@@ -1,1 +1,1 @@
-"""Room 2: asks devices. One file per kind of check, a literal registry, the scheduler; it decides nothing."""
+"""Asks devices: a file a kind of check in `kind/`, a literal registry, the scheduler; it decides nothing."""

@@ -1,4 +1,4 @@
-"""The kinds of checks there are. To add one: a module with its Spec and its `run`, and one line here."""
+"""The kinds of checks there are. To add one: a module in `kind/` with its Spec and its `run`, and one line here."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""Room 3, pure: from samples to transitions. Debounce, flapping, dependencies, conditions."""
+"""Pure: from samples to transitions. Debounce, flapping, dependencies, conditions."""

@@ -1,7 +1,7 @@
 """Logs in to an SSH server and runs one command, by asyncssh.
 
-The library takes long to import, so `probe.ssh` brings this module in at the first login: who only reads an inventory
-does not wait for it.
+The library takes long to import, so `probe.kind.ssh` brings this module in at the first login: who only reads an
+inventory does not wait for it.
 """
 
 import socket
