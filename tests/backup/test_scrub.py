@@ -156,3 +156,20 @@ def test_after_the_communities_of_routeros_names_stay() -> None:
     assert "Zx7comm" not in scrubbed
     assert scrubbed.startswith("/snmp community\nset [ find default=yes ] name=<secret-")
     assert scrubbed.endswith("\n/system identity\nset name=core-1\n")
+
+
+def test_lines_that_differ_in_digits_alone_are_each_looked_at() -> None:
+    lines = [f" neighbor 192.0.2.{n} password {7 * n}Kestrel{n}" for n in range(1, 40)]
+    scrubbed = SCRUBBER.scrub("\n".join(line for one in lines for line in ("!", one, " description 7")) + "\n")
+    assert "Kestrel" not in scrubbed
+    assert len(set(PLACEHOLDER.findall(scrubbed))) == len(lines)
+    assert scrubbed.count("\n description 7\n") == len(lines)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_what_is_passed_over_holds_no_secret(end: str) -> None:
+    """A letter that grows when it is lowered has every line looked at: the slow way, and what is right."""
+    lines = [line for line, _ in PLANTED if "\n" not in line] + [*HARMLESS]
+    text = end.join(line for one in lines for line in ("interface Gi1/0/1", one, " mtu 1500")) + end
+    every = SCRUBBER.scrub(text + "İ")
+    assert every == SCRUBBER.scrub(text) + "İ"

@@ -105,6 +105,16 @@ def test_what_somebody_typed_is_kept(line: str) -> None:
     assert f"\n{line}\n" in normalised(f"x\n{line}\nx\n", VRP)
 
 
+def test_between_the_edges_each_line_is_left_out_wherever_it_stands_and_the_others_keep_their_order() -> None:
+    recipe = stock_recipes().by_platform["cisco_ios"]
+    typed = [f"interface Gi1/0/{n % 7}" for n in range(60)]
+    text = "\n".join(line for one in typed for line in (one, "ntp clock-period 17179869", "!", "Nov 27 02:10:03"))
+    kept = normalised(f"{text}\nend\n", recipe).split("\n")
+    assert "ntp clock-period 17179869" not in kept
+    assert "Nov 27 02:10:03" in kept, "a stamp alone is one at the edges only"
+    assert [line for line in kept if line.startswith("interface")] == typed
+
+
 @pytest.mark.parametrize("message", MESSAGES)
 @pytest.mark.parametrize("before", ["", " port default vl"])
 def test_a_message_of_the_log_is_known_on_its_own_and_within_a_line(message: str, before: str) -> None:

@@ -158,10 +158,13 @@ _BLANK = asdict(
 
 
 def _document(standing: BackupStatus) -> dict[str, Any]:
-    return asdict(standing, dict_factory=lambda pairs: {key: _plain(value) for key, value in pairs})
+    """Not by `asdict`, which copies every value deeply."""
+    return {key: _plain(getattr(standing, key)) for key in BackupStatus.__dataclass_fields__}
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Unannounced):
+        return {key: _plain(getattr(value, key)) for key in Unannounced.__dataclass_fields__}
     return value.isoformat() if isinstance(value, datetime) else value
 
 

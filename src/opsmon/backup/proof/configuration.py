@@ -21,9 +21,9 @@ def kept_of(came: Decoded, recipe: Recipe) -> Decoded:
         kept.pop(0)
     while kept and not lines[kept[-1] - 1].strip(_BLANKS):
         kept.pop()
-    chosen = came.chosen(kept)
-    body = "\n".join(line.rstrip(_BLANKS) for line in chosen.text.split("\n"))
-    return Decoded(body + "\n" if body else "", chosen.encoding, chosen.others)
+    others = came.chosen(kept).others if came.others else ()
+    body = "\n".join([lines[number - 1].rstrip(_BLANKS) for number in kept])
+    return Decoded(body + "\n" if body else "", came.encoding, others)
 
 
 def hostname_of(text: str, recipe: Recipe) -> str:

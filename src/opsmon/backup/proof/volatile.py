@@ -55,21 +55,25 @@ _SAID = re.compile(
 
 def volatile_lines(lines: Sequence[str], recipe: Recipe) -> set[int]:
     """The places (from 0) of the lines that change by themselves."""
-    own = _any_of(recipe.volatile)
-    found = {place for place, line in enumerate(lines) if own.search(line)} if own else set()
+    own, distinct = _any_of(recipe.volatile), set(lines)
+    kinds = {line for line in distinct if own.search(line)} if own else set()
     if recipe.structure is Structure.FILES:  # what stands in a file somebody or something wrote there
-        return found
+        return _places_of(kinds, lines)
+    starting = [line for line in distinct if (plain := line.lstrip()) and plain[0] in _STARTS]
+    kinds.update(line for line in starting if _ALWAYS.match(line) and len(line.lstrip()) <= _LONGEST)
     last = len(lines)
-    for place, line in enumerate(lines):
-        plain = line.lstrip()
-        if not plain or len(plain) > _LONGEST:
-            continue
-        if place < _HEAD or place >= last - _TAIL:
-            if _ALWAYS.match(plain) or _is_stamp(plain):
-                found.add(place)
-        elif plain[0] in _STARTS and _ALWAYS.match(plain):
-            found.add(place)
-    return found
+    edges = {*range(min(_HEAD, last)), *range(max(0, last - _TAIL), last)}
+    return _places_of(kinds, lines) | {place for place in edges if _is_volatile_at_an_edge(lines[place].lstrip())}
+
+
+def _places_of(kinds: set[str], lines: Sequence[str]) -> set[int]:
+    return {place for place, line in enumerate(lines) if line in kinds} if kinds else set()
+
+
+def _is_volatile_at_an_edge(plain: str) -> bool:
+    if not plain or len(plain) > _LONGEST:
+        return False
+    return _ALWAYS.match(plain) is not None or _is_stamp(plain)
 
 
 def _is_stamp(line: str) -> bool:

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from opsmon.backup.secrecy.scrub_blocks import SectionTracker, hide_key_blocks, hide_routeros_communities, holds_key
 from opsmon.backup.secrecy.scrub_rules import ALGORITHM, CERTAIN, COMMANDS, COMMENT, LEAD, LOOKS, PROSE, RULES
@@ -38,22 +38,35 @@ _COMMON = (
 # Marks that stand in every other line: their rules need one of the words above as well.
 _MARKS = frozenset({"set ", '"', "<", "=", "--", "-p", "-u"})
 _RULE_WORDS = ({word for word, _ in RULES} | KEYWORDS) - _MARKS
-_TRIGGERS = (*_COMMON, *sorted(word for word in _RULE_WORDS if not any(common in word for common in _COMMON)))
+_DIGITS_ALIKE = str.maketrans("123456789", "0" * 9)
+_WORDS = (*_COMMON, *sorted(word for word in _RULE_WORDS if not any(common in word for common in _COMMON)))
+_TRIGGERS = tuple(word.translate(_DIGITS_ALIKE) for word in _WORDS)
 
 
 def _marked_lines(text: str) -> list[int] | None:
-    """Where the lines begin that may hold a secret; None where every line may."""
+    """Where the lines begin that may hold a secret; None where every line may.
+
+    Most lines of a configuration differ from another one in digits alone: the words are looked for once in each kind.
+    """
     lowered = text.lower()
     if len(lowered) != len(text):  # a letter that grows when it is lowered: places would not fit
         return None
-    starts: set[int] = set()
+    lines = lowered.translate(_DIGITS_ALIKE).split("\n")
+    marked = _lines_with_triggers("\n".join(dict.fromkeys(lines)) + "\n")
+    starts = accumulate((len(line) + 1 for line in lines), initial=0)
+    return [start for line, start in zip(lines, starts, strict=False) if line in marked] if marked else []
+
+
+def _lines_with_triggers(text: str) -> set[str]:
+    """The lines of a text, which ends with a line's end, that have one of the words."""
+    marked: set[str] = set()
     for word in _TRIGGERS:
-        place = lowered.find(word)
+        place = text.find(word)
         while place >= 0:
-            starts.add(text.rfind("\n", 0, place) + 1)
             end = text.find("\n", place)
-            place = lowered.find(word, end) if end >= 0 else -1
-    return sorted(starts)
+            marked.add(text[text.rfind("\n", 0, place) + 1 : end])
+            place = text.find(word, end)
+    return marked
 
 
 class Scrubber:
