@@ -278,3 +278,91 @@ async def test_a_device_that_comes_back_while_it_is_asked_is_not_told_that_its_k
             assert line.lost == 0
         finally:
             transport.close()
+
+
+class Relay(asyncio.DatagramProtocol):
+    """A line to an agent: it loses the answers that hold `silent`, and hands on the others from `outlets` in turn."""
+
+    def __init__(self, agent: int) -> None:
+        self._agent = agent
+        self.silent = b""
+        self.lost = 0
+        self.outlets: list[socket.socket] = []
+        self._asker: tuple[str, int] = ("", 0)
+        self._transport: asyncio.DatagramTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.DatagramTransport", transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        assert self._transport is not None
+        if addr[1] != self._agent:
+            self._asker = addr
+            self._transport.sendto(data, ("127.0.0.1", self._agent))
+        elif self.silent and self.silent in data:
+            self.lost += 1
+        elif self.outlets:
+            for outlet in self.outlets:
+                outlet.sendto(data, self._asker)
+        else:
+            self._transport.sendto(data, self._asker)
+
+
+@asynccontextmanager
+async def relayed(device: Device) -> AsyncIterator[tuple[Relay, Device]]:
+    """A relay before the device's agent, and the device behind it."""
+    assert device.snmp is not None
+    agent = device.snmp.port
+    loop = asyncio.get_running_loop()
+    transport, relay = await loop.create_datagram_endpoint(lambda: Relay(agent), local_addr=("127.0.0.1", 0))
+    port = transport.get_extra_info("sockname")[1]
+    try:
+        yield relay, replace(device, snmp=replace(device.snmp, port=port))
+    finally:
+        transport.close()
+
+
+OR_ENTRY = b"\x2b\x06\x01\x02\x01\x01\x09\x01"  # sysOREntry, as it stands in an answer that is not encrypted
+
+
+async def test_v3_a_silent_table_costs_itself_and_is_named(tmp_path: Path) -> None:
+    async with (
+        running_snmpd(tmp_path) as agent,
+        running_engine(0.3, 0.3) as engine,
+        relayed(agent.user("SHA", None)) as (relay, device),
+    ):
+        session = engine.session(device)
+        assert await session.get([SYS_NAME]) == {SYS_NAME: b"a real agent"}
+        relay.silent = OR_ENTRY
+        walked = await session.walk([IF_DESCR, OR_DESCR, IF_TYPE])
+        names, silent, types = walked.columns
+        assert b"lo" in names.values()
+        assert (names.keys(), silent) == (types.keys(), {})
+        assert set(session.unread) == {OR_DESCR}
+        lost = relay.lost
+        assert lost > 0
+        assert (await session.walk([IF_DESCR, OR_DESCR])).columns[0] == names
+        assert relay.lost == lost, "it is left in peace for a while"
+
+
+@pytest.mark.parametrize("priv", [None, "AES"])
+async def test_v3_an_answer_from_another_address_is_no_answer(tmp_path: Path, priv: str | None) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.bind(("127.0.0.2", 0))
+        port = stranger.getsockname()[1]
+        async with (
+            running_snmpd(tmp_path) as agent,
+            running_engine(0.3, 0.3) as engine,
+            relayed(agent.user("SHA", priv)) as (relay, device),
+        ):
+            relay.outlets = [stranger]
+            with pytest.raises(ProbeError, match=rf"an answer came from 127\.0\.0\.2 port {port}") as caught:
+                await engine.session(device).get([SYS_NAME])
+            assert caught.value.outcome is Outcome.PROTOCOL
+            assert engine.traffic.dropped_wrong_source > 0
+            relay.outlets = []
+            session = engine.session(device)
+            assert await session.get([SYS_NAME]) == {SYS_NAME: b"a real agent"}, "the discovery was not fooled"
+            relay.outlets = [stranger]
+            with pytest.raises(ProbeError, match=r"came from 127\.0\.0\.2"):
+                await session.get([SYS_NAME])

@@ -45,6 +45,7 @@ class UsmTransaction:
         self._traffic = traffic
         self._patience = patience
         self._terms = terms
+        self._heard_unfit = False
         self._loop = asyncio.get_running_loop()
         self._answers: asyncio.Queue[Response | Reason] = asyncio.Queue()
         self._waits_s = waits_of(patience, peer.pace, terms)
@@ -54,7 +55,7 @@ class UsmTransaction:
 
     async def run(self, exchange: CachedOperation, trace: Trace | None) -> None:
         """Until the exchange has no more to ask; raises ProbeError."""
-        self._engine.hearing.begin(self._peer.address, self._hear)
+        self._engine.hearing.begin(self._peer.address, self._hear_unfit)
         try:
             await self._run(exchange, trace)
         finally:
@@ -128,6 +129,11 @@ class UsmTransaction:
     def _hear(self, words: str) -> None:
         self._terms.contact.heard = words
 
+    def _hear_unfit(self, words: str) -> None:
+        """An answer that cannot be taken: from another address, or malformed. Then no key is to blame for a silence."""
+        self._heard_unfit = True
+        self._hear(words)
+
     async def _ask(
         self, request: Request, level: SecurityLevel, timeout_s: float, context: str | None = None
     ) -> Response | None:
@@ -174,7 +180,8 @@ class UsmTransaction:
         """What an agent answers that came back in this moment. Raises what the silence of any other means."""
         self._traffic.silences += 1
         silent = self._silent(attempts)
-        if not await self._gives_a_sign() and silent.outcome is Outcome.TIMEOUT:
+        signed = await self._gives_a_sign()
+        if not signed and (silent.outcome is Outcome.TIMEOUT or self._heard_unfit):
             raise silent
         # A device that boots, or whose line is back, was silent to everything: ask again before anything is blamed.
         response = await self._ask(request, self._user.level, self._spare_s(self._waits_s[-1]))
@@ -189,7 +196,7 @@ class UsmTransaction:
             self._begin_request()
             if await self._ask(request, self._user.level, self._spare_s(self._waits_s[0]), context="") is not None:
                 return ProbeError(Outcome.PROTOCOL, f"{words} asks of its context {self._peer.context}: it has no such")
-        if self._user.level == SecurityLevel.AUTH_PRIV and not self._peer.context:
+        if self._user.level == SecurityLevel.AUTH_PRIV and not self._peer.context and not self._heard_unfit:
             return ProbeError(Outcome.AUTH, f"{words} encrypts: wrong privacy key or protocol")
         context = f" of its context {self._peer.context}" if self._peer.context else ""
         return ProbeError(Outcome.PROTOCOL, f"{words} asks{context} ({silent.detail})")
