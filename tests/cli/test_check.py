@@ -119,3 +119,32 @@ def test_a_device_that_the_daemon_would_lose_to_a_new_name_is_pointed_out(comman
     assert "write `formerly: [core-1]` with core-9 before the reload" in said.out
     warnings = command("check", "--root", root, "--json").json["warnings"]
     assert any("core-9" in warning["hint"] for warning in warnings)
+
+
+EXPONENTIAL = "a repetition within a repetition can read the same text in more and more ways"
+
+
+@pytest.mark.parametrize("pattern", [r"prompt: '(?P<host>(\w+\s?)+)#'", r"pager: '(-+ ?)+more'"])
+@pytest.mark.parametrize("place", ["device", "defaults"])
+def test_a_prompt_or_a_pager_that_may_hold_a_backup_is_refused(
+    command: Opsmon, root: Path, pattern: str, place: str
+) -> None:
+    """`(\\w+\\s?)+#` on a line of forty letters needs longer than anybody waits, and nothing can interrupt it."""
+    ssh = f"ssh: {{username: u, password: {{env: X}}, platform: cisco_ios, {pattern}}}"
+    own, defaults = (f", {ssh}", "") if place == "device" else ("", f"defaults: {{{ssh}}}\n")
+    device = f"{{name: edge-1, address: 192.0.2.9, kind: switch{own}}}"
+    (root / "inventories" / "edge.yaml").write_text(f"site: edge\n{defaults}devices:\n  - {device}\n")
+    said = command("check", "--root", root)
+    assert said.code == 2
+    told = [line for line in said.out.splitlines() if line.startswith("inventories/edge.yaml")]
+    assert any(line.endswith(f"the pattern may hold a backup: {EXPONENTIAL}") for line in told), said.out
+
+
+@pytest.mark.parametrize("pattern", [r"prompt: '(?P<host>[\w ]{1,40})#'", "pager: '-- .*[Mm]ore'"])
+def test_a_prompt_or_a_pager_that_is_quick_passes(command: Opsmon, root: Path, pattern: str) -> None:
+    ssh = f"ssh: {{username: u, password: {{env: X}}, platform: cisco_ios, {pattern}}}"
+    device = f"{{name: edge-1, address: 192.0.2.9, kind: switch, {ssh}}}"
+    (root / "inventories" / "edge.yaml").write_text(f"site: edge\ndevices:\n  - {device}\n")
+    said = command("check", "--root", root)
+    assert "may hold a backup" not in said.out
+    assert said.code == 0

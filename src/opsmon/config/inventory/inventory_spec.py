@@ -14,7 +14,7 @@ from pydantic import (
     WrapValidator,
 )
 
-from opsmon.backup.spec import PatternText, PromptText
+from opsmon.backup.spec import PromptText, TailText
 from opsmon.config.inventory.address import Address
 from opsmon.config.yaml.full_width import name_slip
 from opsmon.spec import KindField, Seconds, SecretField, Spec, seconds_schema, text_schema, wrong
@@ -182,7 +182,7 @@ class SshAccessSpec(Spec):
     """Also take old algorithms, for devices of long ago · 允许旧算法"""
     prompt: PromptText | None = None
     """A pattern of its prompt, with a group (?P<host>…), where the make's does not fit · 提示符正则"""
-    pager: PatternText | None = None
+    pager: TailText | None = None
     """A pattern of its pager's line, where the make's does not fit · 分页提示正则"""
     stall: Patience | None = None
     """How long a backup waits for a silent device · 无输出等待时长"""
