@@ -13,6 +13,7 @@ from opsmon.web.server import make_console
 from tests.web.conftest import Client
 from tests.web.scene import TOKEN, Scene, everything_answers
 
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
 ACK = b"POST /api/v1/incidents/x/ack HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + TOKEN.encode() + b"\r\n"
 
 
@@ -57,6 +58,26 @@ async def test_nonsense_is_refused_and_the_port_goes_on(client: Client, words: b
     assert client.port is not None
     heard = await say(client.port, words)
     assert heard.startswith((b"HTTP/1.1 " + status, b"HTTP/1.0 " + status)), heard[:200]
+    assert (await client.get("/healthz")).status == 200
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+@pytest.mark.parametrize("field", ["fact", "by", "unknown"])
+async def test_a_number_longer_than_python_reads_is_refused_in_a_body(client: Client, sign: str, field: str) -> None:
+    """5,000 digits; Python itself stops at 4,300, because the work grows with the square of their number."""
+    body = f'{{"{field}": {sign}{"7" * 5_000}}}'
+    answer = await client.post("/api/v1/incidents/x/withdrawals", data=body, headers=BEARER)
+    assert answer.status == 400
+    assert "7777" not in await answer.text()
+    assert (await client.get("/healthz")).status == 200
+
+
+@pytest.mark.parametrize("digits", [400, 4_300, 5_000])
+@pytest.mark.parametrize("query", ["limit={}", "limit=-{}", "since={}", "limit={}.0", "limit={}e9"])
+async def test_a_number_too_long_is_refused_in_a_query(client: Client, query: str, digits: int) -> None:
+    answer = await client.get(f"/api/v1/incidents?{query.format('7' * digits)}")
+    assert answer.status == 422
+    assert "7777" not in await answer.text()
     assert (await client.get("/healthz")).status == 200
 
 
