@@ -1,7 +1,8 @@
-"""The normalised metrics that a profile may give: the one label of each, its sane range, and its help text.
+"""The normalised metrics that a profile may give: the one label of each and its sane range.
 
 A value outside the range is a mistake of the device (a sentinel, a wrong scale) and is absent, never reported. Units
-are those in the names. The names are fixed by the interface; a profile that names another one is wrong.
+are those in the names, types and help texts those of `opsmon.metrics.catalogue`. The names are fixed by the interface;
+a profile that names another one is wrong.
 """
 
 from collections.abc import Mapping
@@ -21,7 +22,6 @@ class MetricRule:
     `likely` is where a value nearly always lies: of several scales the one that leads there is taken.
     """
 
-    help: str
     label: str | None = None
     unlabelled: str = ""
     low: float = 0.0
@@ -40,42 +40,32 @@ COUNTABLE = _ENDS
 
 METRICS: Mapping[str, MetricRule] = MappingProxyType(
     {
-        "device_uptime_seconds": MetricRule("Time since the device or its agent started.", sentinels=frozenset()),
-        "device_cpu_ratio": MetricRule("Share of the processor in use.", "cpu", "cpu", high=1.0),
-        "device_memory_used_ratio": MetricRule("Share of the memory in use.", "pool", "memory", high=1.0),
-        "device_temperature_celsius": MetricRule(
-            "Temperature inside the device.", "sensor", "system", low=-40.0, high=150.0, sentinels=NO_VALUE | {0}
-        ),
-        "device_fan_ok": MetricRule("1 while the fan works.", "fan", "fan", high=1.0),
-        "device_psu_ok": MetricRule("1 while the power supply works.", "psu", "psu", high=1.0),
-        "ups_on_battery": MetricRule("1 while the load is fed from the battery.", high=1.0),
-        "ups_battery_charge_ratio": MetricRule("Charge left in the battery.", high=1.0),
-        "ups_runtime_remaining_seconds": MetricRule("How long the battery will last.", high=30 * 86400.0),
-        "ups_load_ratio": MetricRule("Share of the rated load in use.", "phase", "1", high=2.0),
-        "ups_input_volts": MetricRule("Voltage of the mains.", "phase", "1", high=700.0, likely=MAINS_VOLTS),
-        "ups_output_volts": MetricRule("Voltage of the output.", "phase", "1", high=700.0, likely=MAINS_VOLTS),
-        "ups_battery_temperature_celsius": MetricRule(
-            "Temperature of the battery.", low=-30.0, high=100.0, sentinels=NO_VALUE | {0}
-        ),
-        "ups_battery_replace": MetricRule("1 when the battery is to be replaced.", high=1.0),
-        "env_temperature_celsius": MetricRule(
-            "Temperature of a room or an air stream.", "sensor", "room", low=-45.0, high=120.0
-        ),
-        "env_humidity_ratio": MetricRule("Relative humidity.", "sensor", "room", high=1.0),
-        "nvr_disk_ok": MetricRule("1 while the recorder's disk works.", "disk", "disk", high=1.0),
-        "nvr_channel_online": MetricRule("1 while the channel has a picture.", "channel", "1", high=1.0),
-        "wlc_aps": MetricRule("Access points known to the controller.", sentinels=COUNTABLE),
-        "wlc_aps_up": MetricRule("Access points in service.", sentinels=COUNTABLE),
-        "wlc_clients": MetricRule("Stations associated.", sentinels=COUNTABLE),
-        "storage_volume_used_ratio": MetricRule("Share of a volume in use.", "volume", "volume", high=1.0),
-        "storage_disk_ok": MetricRule("1 while the disk works.", "disk", "disk", high=1.0),
-        "storage_pool_ok": MetricRule(
-            "1 while a pool, array or RAID set has all its redundancy.", "pool", "pool", high=1.0
-        ),
-        "printer_waste_space_ratio": MetricRule(
-            "Share of a waste box that is still free.", "supply", "waste", high=1.0
-        ),
-        "printer_supply_ratio": MetricRule("Share of a supply left.", "supply", "supply", high=1.0),
-        "firewall_sessions": MetricRule("Sessions in the table.", sentinels=COUNTABLE),
+        "device_uptime_seconds": MetricRule(sentinels=frozenset()),
+        "device_cpu_ratio": MetricRule("cpu", "cpu", high=1.0),
+        "device_memory_used_ratio": MetricRule("pool", "memory", high=1.0),
+        "device_temperature_celsius": MetricRule("sensor", "system", low=-40.0, high=150.0, sentinels=NO_VALUE | {0}),
+        "device_fan_ok": MetricRule("fan", "fan", high=1.0),
+        "device_psu_ok": MetricRule("psu", "psu", high=1.0),
+        "ups_on_battery": MetricRule(high=1.0),
+        "ups_battery_charge_ratio": MetricRule(high=1.0),
+        "ups_runtime_remaining_seconds": MetricRule(high=30 * 86400.0),
+        "ups_load_ratio": MetricRule("phase", "1", high=2.0),
+        "ups_input_volts": MetricRule("phase", "1", high=700.0, likely=MAINS_VOLTS),
+        "ups_output_volts": MetricRule("phase", "1", high=700.0, likely=MAINS_VOLTS),
+        "ups_battery_temperature_celsius": MetricRule(low=-30.0, high=100.0, sentinels=NO_VALUE | {0}),
+        "ups_battery_replace": MetricRule(high=1.0),
+        "env_temperature_celsius": MetricRule("sensor", "room", low=-45.0, high=120.0),
+        "env_humidity_ratio": MetricRule("sensor", "room", high=1.0),
+        "nvr_disk_ok": MetricRule("disk", "disk", high=1.0),
+        "nvr_channel_online": MetricRule("channel", "1", high=1.0),
+        "wlc_aps": MetricRule(sentinels=COUNTABLE),
+        "wlc_aps_up": MetricRule(sentinels=COUNTABLE),
+        "wlc_clients": MetricRule(sentinels=COUNTABLE),
+        "storage_volume_used_ratio": MetricRule("volume", "volume", high=1.0),
+        "storage_disk_ok": MetricRule("disk", "disk", high=1.0),
+        "storage_pool_ok": MetricRule("pool", "pool", high=1.0),
+        "printer_waste_space_ratio": MetricRule("supply", "waste", high=1.0),
+        "printer_supply_ratio": MetricRule("supply", "supply", high=1.0),
+        "firewall_sessions": MetricRule(sentinels=COUNTABLE),
     }
 )
