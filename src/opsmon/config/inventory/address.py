@@ -7,11 +7,14 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from opsmon.spec import wrong
-from opsmon.text.near_miss import shown
+from opsmon.text.near_miss import DID_YOU_MEAN, shown
 
 MAX_NAME = 253
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
 _NUMERIC = re.compile(r"[0-9./:]+")
+# The last part of what was meant as an IPv4 address: `1o`, `l`, `x`, `1-5`, `*`.
+_NEARLY_NUMBER = re.compile(r"[0-9oOlIxX*-]+|[0-9]\S*|[A-Za-z]", re.ASCII)
+_LETTERS_FOR_DIGITS = str.maketrans("oOlI", "0011")
 _THIS_MACHINE = ipaddress.ip_network("0.0.0.0/8")
 _RESERVED = ipaddress.ip_network("240.0.0.0/4")
 _BROADCAST = ipaddress.ip_address("255.255.255.255")
@@ -19,9 +22,36 @@ IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def is_host_name(text: str) -> bool:
-    """Whether a text may be a host name (RFC 1123, underscores let through as DNS does)."""
+    """Whether a text may be a host name (RFC 1123, underscores let through as DNS does).
+
+    What is nearly an IPv4 address is none: no top-level domain has a digit (RFC 3696, 2), and `192.168.1.1o` would be
+    asked of the name server for ever.
+    """
     labels = text.removesuffix(".").split(".")
-    return len(text) <= MAX_NAME and all(_LABEL.fullmatch(label) for label in labels) and not labels[-1].isdigit()
+    fits = len(text) <= MAX_NAME and all(_LABEL.fullmatch(label) for label in labels)
+    return fits and not labels[-1].isdigit() and not is_nearly_ipv4(text)
+
+
+def is_nearly_ipv4(text: str) -> bool:
+    """Whether a text is four numbers with a slip in one of them, or begins every of four parts with a digit."""
+    labels = text.removesuffix(".").split(".")
+    if len(labels) != 4 or all(label.isdigit() for label in labels):
+        return False
+    others = [label for label in labels if not label.isdigit()]
+    return all(label[:1].isdigit() for label in labels) or (
+        len(others) == 1 and _NEARLY_NUMBER.fullmatch(others[0]) is not None
+    )
+
+
+def meant_by(text: str) -> str:
+    """A hint for what is nearly an IPv4 address; "" where nothing is close."""
+    if not is_nearly_ipv4(text):
+        return ""
+    first, _, last = text.rpartition(".")[2].partition("-")
+    if first.isdigit() and last.isdigit():
+        return "a range of addresses belongs in `ranges:`"
+    repaired = text.translate(_LETTERS_FOR_DIGITS)
+    return DID_YOU_MEAN.format(repaired) if is_address(repaired) else "an IPv4 address is four numbers of 0 to 255"
 
 
 def is_address(text: str) -> bool:
@@ -62,6 +92,8 @@ def check_address(text: str) -> str:
         raise wrong(f"{shown(text)} is a network, not one address", "a network belongs in `ranges:`")
     if _NUMERIC.fullmatch(text):
         raise wrong(f"{shown(text)} is no IPv4 or IPv6 address")
+    if hint := meant_by(text):
+        raise wrong(f"{shown(text)} is no IPv4 address", hint)
     raise wrong(f"{shown(text)} is no IPv4 address, IPv6 address or host name")
 
 

@@ -4,7 +4,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
-from opsmon.config.inventory.address import is_address, is_host_name, never_a_device
+from opsmon.config.inventory.address import is_address, is_host_name, meant_by, never_a_device
 from opsmon.ledger.columns import halfwidth
 from opsmon.ledger.table.raw_table import NumberText
 from opsmon.text.bilingual import Text
@@ -59,6 +59,8 @@ def _refused(text: str) -> Addresses:
         return Addresses(wrong=f"{shown(text)} is a network, not one address", hint="write `first-last` for a range")
     if re.fullmatch(r"[\d.]+", text):
         return Addresses(wrong=f"{shown(text)} is no IPv4 address", hint=NUMBER_HINT)
+    if hint := meant_by(text):
+        return Addresses(wrong=f"{shown(text)} is no IPv4 address", hint=hint)
     return Addresses(wrong=f"{shown(text)} is no IPv4 address, IPv6 address or host name")
 
 
