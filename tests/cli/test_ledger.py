@@ -76,6 +76,7 @@ def test_access_data_is_neither_shown_nor_taken(command: Opsmon, root: Path, tmp
         for words in (["--dry-run"], ["--json"], ["--yes"])
     ]
     text = (root / "inventories" / "annex.yaml").read_text(encoding="utf-8")
+    assert text.startswith("# yaml-language-server: $schema=../schemas/inventory.json\n")
     assert "planted-pw-9" not in text + "".join(one.out + one.err for one in said)
 
 

@@ -3,10 +3,11 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from opsmon.config.lookup import unknown
 from opsmon.config.root import Root, load_root
+from opsmon.config.schema.files import modeline
 from opsmon.config.yaml.problem import Problems
 from opsmon.errors import ConfigError, Problem
 from opsmon.ledger.table_import import ImportedSite, TableImport, Wishes, import_table
@@ -42,9 +43,14 @@ def plan_import(root: Path, file: Path, wishes: Wishes) -> Plan:
     problems = Problems()
     found = import_table(file, problems, wishes)
     _check_new(here, root, found.sites)
-    files = {root / FOLDER / f"{site.name}.yaml": site.text() for site in found.sites}
+    files = {root / FOLDER / f"{site.name}.yaml": _text(site) for site in found.sites}
     doubts = _try(root, found, files) if files else ()
     return Plan(found, files, tuple(problems.errors), doubts, here.settings.language)
+
+
+def _text(site: ImportedSite) -> str:
+    """The file of a site, with the line by which editors find its schema, as in a new root."""
+    return modeline(PurePosixPath(FOLDER, f"{site.name}.yaml")) + site.text()
 
 
 def _check_new(here: Root, root: Path, sites: tuple[ImportedSite, ...]) -> None:
