@@ -153,6 +153,14 @@ def test_outside_the_term_nothing_is_due(contracts: Opsmon) -> None:
             ["deadlines", E, "--event", "reported=2026-11-20T10:00Z", "--label", "venu=bureau"],
             "did you mean `venue`?",
         ),
+        (
+            ["deadlines", E, "--event", "reported=2026-11-20T10:00Z", "--label", "ven=bureau"],
+            "selects on no label `ven` (did you mean `venue`?)",
+        ),
+        (
+            ["deadlines", E, "--event", "reported=2026-11-20T10:00Z", "--label", "rack=7"],
+            "selects on no label `rack` (its labels: ",
+        ),
         (["deadlines", E, "--event", "reported=2026-11-20T10:00:00Z", "--label", "venue"], "has no `=`"),
         (["show", "E"], "no such contract: `E`"),
     ],

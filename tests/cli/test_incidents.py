@@ -230,7 +230,7 @@ CALL = ("open", "--site", "erlong-hall", "--condition", "no picture", "--by", "�
 
 
 async def test_open_prints_the_id_and_the_incident_lives_like_any_other(scene: Scene, opsmon: Opsmon) -> None:
-    said = await opsmon("incidents", *CALL, "--kind", "display", "--label", "cause=external", "--note", "since morning")
+    said = await opsmon("incidents", *CALL, "--kind", "大屏", "--label", "cause=external", "--note", "since morning")
     assert (said.code, said.err) == (0, "")
     name = said.out.strip()
     shown = (await opsmon("incidents", "show", name, "--json")).json

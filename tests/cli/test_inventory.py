@@ -20,6 +20,7 @@ def names(said_json: list[dict[str, str]]) -> list[str]:
     [
         ((), ["core-1", "mcu-1", "cam-21", "cam-22", "cam-23"]),
         (("--kind", "camera"), ["cam-21", "cam-22", "cam-23"]),
+        (("--kind", "摄像头"), ["cam-21", "cam-22", "cam-23"]),
         (("--site", "hall", "--kind", "mcu"), ["mcu-1"]),
         (("--label", "venue=main-hall", "--kind", "switch"), ["core-1"]),
         (("--label", "venue=other"), []),

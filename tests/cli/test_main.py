@@ -182,6 +182,7 @@ def test_a_process_without_files_to_open_is_a_local_fault_and_no_wrong_input(tmp
     ("words", "told"),
     [
         ("inventory list --kind swich", "unknown word `swich` (did you mean `switch`?)"),
+        ("inventory list --kind 交换鸡", "unknown word `交换鸡` (did you mean `交换机`?)"),
         ("inventory list --kind toaster", "unknown word `toaster` (one of switch, router, "),
         ("incidents event x notifed", "unknown word `notifed` (did you mean `notified`?)"),
         ("incidents severity x majr", "unknown word `majr` (did you mean `major`?)"),

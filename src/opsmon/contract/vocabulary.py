@@ -35,8 +35,13 @@ def unknown_words(
     kind: str | None = None,
     severity: str | None = None,
     labels: Mapping[str, str] | None = None,
+    open_labels: bool = True,
 ) -> tuple[UnknownWord, ...]:
-    """Every word that the contract does not know, in the order of the arguments; None is not given."""
+    """Every word that the contract does not know, in the order of the arguments; None is not given.
+
+    With `open_labels` a key that is like none of the contract's is somebody's own, else it is unknown too: who asks
+    what a label would change is not served by the answer without it.
+    """
     found: list[UnknownWord] = []
     name = book.contract.id
     if service is not None and service not in book.contract.services:
@@ -48,7 +53,7 @@ def unknown_words(
     if severity is not None:
         found += _unless_known("severity", severity, Severity)
     for key, value in (labels or {}).items():
-        found += _label(book, key, value)
+        found += _label(book, key, value, is_open=open_labels)
     return tuple(found)
 
 
@@ -76,10 +81,12 @@ def _unless_known(field: str, word: str, known: Iterable[str]) -> Iterator[Unkno
         yield UnknownWord(field, f"no {field} {shown(word)}", nearest(word, words) or f"known: {', '.join(words)}")
 
 
-def _label(book: ContractRules, key: str, value: str) -> Iterator[UnknownWord]:
+def _label(book: ContractRules, key: str, value: str, *, is_open: bool) -> Iterator[UnknownWord]:
     known = known_labels(book)
     if key not in known:
         meant = nearest(key, known, cutoff=VERY_CLOSE)
+        if not meant and not is_open:
+            meant = nearest(key, known) or (f"its labels: {', '.join(sorted(known))}" if known else "it has no labels")
         if meant:
             message = f"{shown(book.contract.id)} selects on no label {shown(key)}"
             yield UnknownWord("labels", message, meant, key)

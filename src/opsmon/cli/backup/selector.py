@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 
 from opsmon.config.lookup import unknown
 from opsmon.errors import ConfigError, Problem
+from opsmon.ledger.row_words import kind_named
 from opsmon.model.device import Device, Inventory
 
 
@@ -51,7 +52,7 @@ def _matches(device: Device, key: str, value: str) -> bool:
         return name in device.labels and (not equals or device.labels[name] == wanted)
     if key == "platform":
         return device.ssh is not None and device.ssh.platform == value
-    return value == (device.site if key == "site" else device.kind.value)
+    return value == device.site if key == "site" else kind_named(value) == device.kind
 
 
 def _problem(message: str, hint: str) -> ConfigError:

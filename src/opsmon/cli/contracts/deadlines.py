@@ -17,6 +17,7 @@ from opsmon.cli.contracts.render_clock import (
     short,
 )
 from opsmon.cli.contracts.render_statement import print_account
+from opsmon.cli.inventory.kind import parse_kind
 from opsmon.cli.language import language_of
 from opsmon.cli.moment import parse_moment
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
@@ -41,7 +42,7 @@ from opsmon.text.vocabulary import CLOCK_MODES, CLOCK_STATES, TARGETS, headings,
 
 Words = list[str]
 NONE_STARTED = Text("No clause applies, or none has started.", "没有适用的条款，或均未起算。")
-OPTIONS = {"service": "--service", "kind": "--kind", "severity": "--severity", "labels": "--label"}
+OPTIONS = {"service": "--service", "severity": "--severity", "labels": "--label"}
 
 
 def deadlines(
@@ -53,7 +54,9 @@ def deadlines(
             help="A fact and its time with offset; repeatable. `notified@opsmon/CHANNEL=TIME` is a message of our own.",
         ),
     ],
-    kind: Annotated[str | None, typer.Option(help="Kind of the device; any when not given.")] = None,
+    kind: Annotated[
+        Kind | None, typer.Option(metavar="KIND", help="Kind of the device; any when not given.", parser=parse_kind)
+    ] = None,
     service: Annotated[str | None, typer.Option(help="Service (lot) of the contract; each when not given.")] = None,
     severity: Annotated[str, typer.Option(help="ordinary, major or emergency.")] = Severity.ORDINARY.value,
     label: Annotated[Words | None, typer.Option(metavar="K=V", help="A label of the device or incident.")] = None,
@@ -67,12 +70,12 @@ def deadlines(
     book = book_of(contract, rules)
     facts = tuple(_fact(word, book.calendar.zone) for word in event)
     labels = dict(_pair(word, "--label") for word in label or [])
-    _refuse_unknown(unknown_words(book, service=service, kind=kind, severity=severity, labels=labels))
+    _refuse_unknown(unknown_words(book, service=service, severity=severity, labels=labels, open_labels=False))
     case = Case(
         incident=IncidentId("supposed"),
         contract=book.contract.id,
         service=only_service(book) if service is None else service,
-        kind=Kind(kind) if kind is not None else None,
+        kind=kind,
         severity=Severity(severity),
         labels=labels,
         facts=facts,

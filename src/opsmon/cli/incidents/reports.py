@@ -15,6 +15,7 @@ from opsmon.cli.incidents.option import (
     moment_of,
     send,
 )
+from opsmon.cli.inventory.kind import KIND_LIST, parse_kind
 from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, say, warn
@@ -32,7 +33,8 @@ def open_incident(
     by: WhoOption,
     device: Annotated[str | None, typer.Option(metavar="DEVICE", help="Which device, where it is known.")] = None,
     kind: Annotated[
-        Kind | None, typer.Option(metavar="KIND", help=f"Kind of a device that is not known: {', '.join(Kind)}.")
+        Kind | None,
+        typer.Option(metavar="KIND", help=f"Kind of a device that is not known: {KIND_LIST}.", parser=parse_kind),
     ] = None,
     service: Annotated[str | None, typer.Option(help="Service (lot) of the contract, if not the site's.")] = None,
     severity: Annotated[Severity | None, typer.Option(help="ordinary when not given.")] = None,

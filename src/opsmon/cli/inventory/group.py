@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from opsmon.cli.inventory import table as ledger
+from opsmon.cli.inventory.kind import parse_kind
 from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, SiteOption, new_group
 from opsmon.cli.output import print_json, print_pairs, print_table, say, terminal_width
@@ -23,7 +24,9 @@ group = new_group("What the inventory files come to: list, convert, compare.")
 LIST_COLUMNS = ("device", "title", "kind", "address", "site", "contract")
 WIDE = 100  # from here on the contract is shown too, which the site tells already
 
-KindOption = Annotated[Kind | None, typer.Option("--kind", help="Only this kind of device.", metavar="KIND")]
+KindOption = Annotated[
+    Kind | None, typer.Option("--kind", help="Only this kind of device.", metavar="KIND", parser=parse_kind)
+]
 ContractOption = Annotated[str | None, typer.Option("--contract", help="Only under this contract.")]
 LabelOption = Annotated[list[str] | None, typer.Option("--label", metavar="KEY=VALUE", help="Only with this label.")]
 
