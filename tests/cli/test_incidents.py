@@ -55,6 +55,7 @@ async def test_list_shows_what_is_left_on_the_clocks(scene: Scene, opsmon: Opsmo
     assert name in said.out
     assert "mcu-1 does not answer" in said.out
     assert "E2 on site 2m47s left" in said.out
+    assert "mcu-1 does not answer | erlong-hall" in said.out
     scene.desk.wait(300)
     assert "!! E2 on site 2m13s over" in (await opsmon("incidents", "list")).out
     listed = (await opsmon("incidents", "list", "--json")).json
@@ -92,6 +93,36 @@ async def test_a_daemon_of_another_root_is_not_taken_for_ours(scene: Scene, tmp_
         assert (said.code, said.out) == (3, "")
         assert f"watches {tmp_path} (instance {scene.parts.instance}), not {other}" in said.err
     assert [fact.type for fact in scene.desk.world.incidents.by_id[IncidentId(name)].facts] == ["detected"]
+
+
+@pytest.mark.parametrize("token", ["", ", token: another-token-of-32-characters-x"])
+async def test_a_command_with_another_daemons_token_or_none_is_told_whose_daemon_it_asked(
+    scene: Scene, tmp_path: Path, opsmon: Opsmon, port: int, token: str
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "opsmon.yaml").write_text(f'http: {{listen: "127.0.0.1:{port}"{token}}}\nlanguage: en\n')
+    said = await opsmon("incidents", "ack", scene.dies("mcu-1"), "--by", "a", "--root", str(other))
+    assert (said.code, f"watches {tmp_path} (instance" in said.err) == (3, True), said.err
+
+
+async def test_a_wrong_token_for_our_own_daemon_stays_a_wrong_token(
+    scene: Scene, tmp_path: Path, opsmon: Opsmon, port: int
+) -> None:
+    (tmp_path / "opsmon.yaml").write_text(f'http: {{listen: "127.0.0.1:{port}"}}\nlanguage: en\n')
+    said = await opsmon("incidents", "ack", scene.dies("mcu-1"), "--by", "a")
+    assert (said.code, "the bearer token is missing or wrong" in said.err) == (2, True), said.err
+
+
+async def test_a_hint_names_the_command_and_not_an_address_of_the_api(opsmon: Opsmon) -> None:
+    for words, lists in (
+        (("incidents", "show", "20260101-9"), "`opsmon incidents list --state all`"),
+        (("incidents", "list", "--site", "nowhere"), "`opsmon inventory list`"),
+        (("incidents", "list", "--device", "nothing"), "`opsmon inventory list`"),
+        (("incidents", "maintenance", "nothing", "--until", "23:59"), "`opsmon inventory list`"),
+    ):
+        said = await opsmon(*words)
+        assert (said.code, f"{lists} lists them" in said.err, "/api/" in said.err) == (2, True, False), said.err
 
 
 async def test_a_second_acknowledge_says_who_holds_it_and_since_when(scene: Scene, opsmon: Opsmon) -> None:

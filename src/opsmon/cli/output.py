@@ -106,10 +106,10 @@ def _cell(value: object) -> str:
 
 
 def _print_unfolded(rows: Sequence[Sequence[object]]) -> None:
-    """Rows as lines, columns as wide as their widest cell; a line break within a cell becomes a blank."""
+    """Rows as lines, columns as wide as their widest cell; the lines of a cell stand between bars."""
     from rich.cells import cell_len
 
-    cells = [[_plain(cell).replace("\n", " ") for cell in row] for row in rows]
+    cells = [[_plain(cell).replace("\n", " | ") for cell in row] for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
     for row in cells:
         padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))

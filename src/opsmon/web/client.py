@@ -19,7 +19,19 @@ from opsmon.web.settings import PortSettings
 
 _TIMEOUT_S = 30.0
 _CONNECT_S = 5.0
+_REFUSED = frozenset({401, 403})
+_READ = "/api/v1/incidents?state=open&limit=1"
+# The API's hints name addresses; who types commands is told the command that gives the same.
+_COMMANDS = {
+    "GET /api/v1/incidents?state=all": "`opsmon incidents list --state all`",
+    "GET /api/v1/sites": "`opsmon inventory list`",
+    "GET /api/v1/devices": "`opsmon inventory list`",
+}
 _WRONG_INPUT = frozenset({400, 401, 403, 404, 405, 413, 422})
+
+
+class _TokenRefusedError(ConfigError):
+    """401 or 403: this daemon lets nobody in who shows what we showed."""
 
 
 class DaemonClient:
@@ -35,7 +47,12 @@ class DaemonClient:
 
     def send(self, method: str, path: str, body: Mapping[str, object]) -> Any:
         """A command; the JSON of its answer."""
-        return self._ask(method, path, json.dumps(body).encode(), with_token=True)
+        try:
+            return self._ask(method, path, json.dumps(body).encode(), with_token=True)
+        except _TokenRefusedError:
+            if self._settings.is_loopback:
+                self.get(_READ)  # it names its root to who only reads: perhaps the token is not for this daemon
+            raise
 
     def _ask(self, method: str, path: str, body: bytes | None, *, with_token: bool) -> Any:
         headers = {"Content-Type": "application/json"} if body is not None else {}
@@ -97,8 +114,15 @@ class DaemonClient:
         if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
             raise DaemonUnreachableError(f"not now: {error} ({hint})" if hint else f"not now: {error}")
         if answer.status in _WRONG_INPUT:
-            raise ConfigError((Problem("", 0, 0, error, hint),))
+            kind = _TokenRefusedError if answer.status in _REFUSED else ConfigError
+            raise kind((Problem("", 0, 0, error, _as_command(hint)),))
         raise OpsmonError(f"{error} ({hint})" if hint else error)
+
+
+def _as_command(hint: str) -> str:
+    for address, command in _COMMANDS.items():
+        hint = hint.replace(address, command)
+    return hint
 
 
 def _words(error: Exception) -> str:
