@@ -163,3 +163,26 @@ async def test_an_address_that_holds_a_key_is_not_told() -> None:
             await send(there.url + "?key=hush-hush")
     assert there.received[0].path == "/hook?key=hush-hush"
     assert "hush-hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        b"The requested URL /robot/k%2Fey-8Hs7Dk2?access_token=Qp4rTz9 was not found",
+        b"<a href='/robot/k/ey-8Hs7Dk2?x&amp;access_token=Qp4rTz9'>",
+        b"no robot K/EY-8HS7DK2, token qp4rtz9",
+        b"gone: " + b"x" * 188 + b"ey-8Hs7D",
+    ],
+)
+async def test_an_answer_that_says_our_address_back_is_quoted_without_it(echo: bytes) -> None:
+    async with receiver(answer(404, echo)) as there:
+        with pytest.raises(NotifyError, match="HTTP 404: ") as caught:
+            await send(f"{there.url}/robot/k%2Fey-8Hs7Dk2?access_token=Qp4rTz9")
+    told = str(caught.value).lower()
+    assert not [part for part in ("8hs7", "dk2", "qp4r", "rtz9") if part in told]
+
+
+async def test_an_answer_shows_nothing_that_is_not_seen() -> None:
+    async with receiver(answer(500, "a\u202eb\u3164c\x1b[2Jd".encode())) as there:
+        with pytest.raises(NotifyError, match=r"HTTP 500: abc \[2Jd"):
+            await send(there.url)

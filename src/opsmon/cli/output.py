@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from opsmon.errors import Problem
-from opsmon.text.safe import escaped_json
+from opsmon.text.safe import escaped_json, is_seen
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -94,9 +94,9 @@ def terminal_width() -> int | None:
 
 def _plain(value: object) -> str:
     text = "" if value is None else str(value)
-    if text.isprintable():
+    if is_seen(text):
         return text
-    return "".join(char if char.isprintable() or char == "\n" else "�" for char in text)
+    return "".join(char if is_seen(char) or char == "\n" else "�" for char in text)
 
 
 def _cell(value: object) -> str:

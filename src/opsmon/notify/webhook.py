@@ -13,10 +13,10 @@ import aiohttp
 from opsmon.clock import Clock
 from opsmon.errors import NotifyError
 from opsmon.notify.channel import Channel
+from opsmon.notify.quotation import quotation_of
 from opsmon.notify.retry_after import retry_after_s
 from opsmon.notify.signature import sign_body, sign_delivery
 
-_QUOTED_BYTES = 200
 _ANSWER_BYTES = 4096
 _ANSWER_TIMEOUT_S = 1.0
 MAY_ASK_TO_WAIT = frozenset({429, 503})  # whose Retry-After counts (RFC 6585, 4; RFC 9110, 15.6.4)
@@ -58,7 +58,7 @@ class WebhookSender:
                     channel.url.reveal(), data=raw, headers=self._headers(channel, delivery, raw), allow_redirects=False
                 ) as answer,
             ):
-                await self._judge(answer)
+                await self._judge(answer, channel.url.reveal())
         except TimeoutError:
             raise NotifyError(f"no answer within {channel.timeout_s:g} s", retryable=True) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -78,9 +78,9 @@ class WebhookSender:
             headers["X-Opsmon-Signature-V2"] = sign_delivery(channel.secret, timestamp, delivery, raw)
         return headers
 
-    async def _judge(self, answer: aiohttp.ClientResponse) -> None:
+    async def _judge(self, answer: aiohttp.ClientResponse, url: str) -> None:
         """The status decides: a receiver that took the delivery has taken it, however long its answer goes on."""
-        quoted = await _beginning(answer)
+        quoted = quotation_of(await _beginning(answer), url)
         answer.close()
         status = answer.status
         if 200 <= status < 300:
@@ -95,14 +95,13 @@ class WebhookSender:
         raise NotifyError(reason, retryable=status not in REFUSALS_FOR_GOOD, status=status, retry_after_s=asked_s)
 
 
-async def _beginning(answer: aiohttp.ClientResponse) -> str:
+async def _beginning(answer: aiohttp.ClientResponse) -> bytes:
     """A little of the answer, for the log; a short answer is read whole, so that the receiver sees no broken pipe."""
     try:
         async with asyncio.timeout(_ANSWER_TIMEOUT_S):
-            text = (await answer.content.read(_ANSWER_BYTES))[:_QUOTED_BYTES].decode("utf-8", "replace")
+            return await answer.content.read(_ANSWER_BYTES)
     except (TimeoutError, aiohttp.ClientError, OSError):
-        return ""
-    return "".join(character if character.isprintable() else " " for character in text).strip()
+        return b""
 
 
 def _without_address(error: Exception) -> str:

@@ -6,6 +6,7 @@ it came. Such text must not leave the check: `shown` makes it readable.
 """
 
 from opsmon.protocol.charset import decode_octets
+from opsmon.text.safe import is_seen
 
 
 def wire_text(octets: bytes) -> str:
@@ -23,7 +24,7 @@ def shown(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     read = text if text.isprintable() else decode_octets(wire_octets(text))
-    return "".join(char if char.isprintable() else "·" for char in read)
+    return "".join(char if is_seen(char) else "·" for char in read)
 
 
 def _is_wire(text: str) -> bool:

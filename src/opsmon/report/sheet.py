@@ -13,6 +13,7 @@ from unicodedata import east_asian_width
 
 from opsmon.report.month import MonthReport
 from opsmon.report.table import Cell, ReportTable, shown_columns, shown_rows, summary_of, tables_of
+from opsmon.text.safe import is_seen
 
 MAX_TEXT = 32_000  # Excel takes 32,767 characters in a cell
 TIME_FORMAT, MONEY_FORMAT, COUNT_FORMAT = "yyyy-mm-dd hh:mm", "#,##0.00", "0"
@@ -142,7 +143,7 @@ def _format_of(value: Cell) -> str:
 
 def _printable(text: str) -> str:
     """Without the control characters that XML cannot hold."""
-    return "".join(char if char.isprintable() or char == "\n" else "�" for char in text)[:MAX_TEXT]
+    return "".join(char if is_seen(char) or char == "\n" else "�" for char in text)[:MAX_TEXT]
 
 
 def _set_up_print(sheet: Any, report: MonthReport, language: str) -> None:

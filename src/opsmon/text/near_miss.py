@@ -3,6 +3,8 @@
 import difflib
 from collections.abc import Iterable
 
+from opsmon.text.safe import is_seen
+
 DID_YOU_MEAN = "did you mean `{}`?"
 LONGEST_SHOWN = 60
 CLOSE, VERY_CLOSE = 0.6, 0.8  # of `difflib`: 1 is the same word
@@ -11,7 +13,7 @@ CLOSE_OTHERWISE = 0.75
 
 def shown(text: str) -> str:
     """A user's word between backticks, cut and without control characters, fit for one line of a terminal."""
-    clean = "".join(char if char.isprintable() else "?" for char in text)
+    clean = "".join(char if is_seen(char) else "?" for char in text)
     return f"`{clean if len(clean) <= LONGEST_SHOWN else clean[:LONGEST_SHOWN] + '…'}`"
 
 

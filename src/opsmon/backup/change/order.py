@@ -17,6 +17,7 @@ from opsmon.backup.repository.repository import Repository
 from opsmon.backup.status import file_stem
 from opsmon.errors import BackupError
 from opsmon.model.name import DeviceName
+from opsmon.text.safe import is_seen
 
 FOLDER = ".changes"
 log = logging.getLogger(__name__)
@@ -118,7 +119,7 @@ def with_copies(order: Order, phase: str, copies: Mapping[DeviceName, Copy]) -> 
 
 def check_name(name: str) -> None:
     """Raises BackupError for a name that cannot stand in a commit."""
-    if not name.strip() or not name.isprintable():
+    if not name.strip() or not is_seen(name):
         raise BackupError("a change order needs a name of printable characters")
 
 

@@ -8,6 +8,7 @@ import re
 from opsmon.backup.device.pager import may_be_pager
 from opsmon.backup.device.terminal import last_line, render
 from opsmon.backup.recipe import Recipe
+from opsmon.text.safe import is_seen
 
 MAX_QUOTED = 120
 _LIKE_A_PROMPT = re.compile(r"[>#$%\]]$")
@@ -31,7 +32,7 @@ CHANGE_BY_HAND = "log in by hand once and set it, then give the new one as `ssh.
 
 def quoted(line: str) -> str:
     """A line of the device, short enough to be read."""
-    plain = " ".join("".join(sign if sign.isprintable() else " " for sign in line).split())
+    plain = " ".join("".join(sign if is_seen(sign) else " " for sign in line).split())
     return plain if len(plain) <= MAX_QUOTED else f"…{plain[1 - MAX_QUOTED :]}"
 
 

@@ -22,6 +22,7 @@ from opsmon.config.root import Root
 from opsmon.errors import StoreError
 from opsmon.store.store import open_existing_store
 from opsmon.text.count import counted
+from opsmon.text.safe import is_seen
 
 log = logging.getLogger(__name__)
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
@@ -126,7 +127,7 @@ def _verdict(result: Result) -> tuple[str, str]:
 
 def clean(text: str) -> str:
     """Nothing that a device said reaches the terminal as a control character."""
-    return "".join(char if char.isprintable() else "�" for char in text)
+    return "".join(char if is_seen(char) else "�" for char in text)
 
 
 def print_diff(text: str) -> None:

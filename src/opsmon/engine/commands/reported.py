@@ -21,6 +21,7 @@ from opsmon.model.event import CommandRefused, FactAdded, IncidentOpened
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
 from opsmon.text.near_miss import nearest, shown
+from opsmon.text.safe import is_seen
 
 NO_DEVICE = DeviceName("")
 REPORT_BACK = timedelta(days=7)
@@ -162,7 +163,7 @@ def _refusal_of_place(turn: Decision, asked: OpenIncident, site: Site | None, de
 
 def _refusal_of_report(turn: Decision, asked: OpenIncident) -> str:
     condition = asked.condition.strip()
-    if not condition or len(condition) > MAX_CONDITION_LENGTH or not condition.isprintable():
+    if not condition or len(condition) > MAX_CONDITION_LENGTH or not is_seen(condition):
         return f"the condition is what is wrong, in one line of at most {MAX_CONDITION_LENGTH} characters"
     if asked.reported_at.tzinfo is None:
         return "the time has no offset"

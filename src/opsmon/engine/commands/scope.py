@@ -16,6 +16,7 @@ from opsmon.model.event import ScopeJudged
 from opsmon.model.incident import Severity
 from opsmon.model.name import ClauseId
 from opsmon.text.near_miss import nearest, shown
+from opsmon.text.safe import is_seen
 
 MAX_LABELS = 20
 MAX_LABEL_LENGTH = 200
@@ -93,7 +94,7 @@ def refusal_of_words(turn: Decision, incident: Incident, service: str | None, la
 def refusal_of_vocabulary(book: ContractRules | None, service: str | None, labels: Mapping[str, str]) -> str:
     """Why the contract does not take these words, with the words that were perhaps meant; "" when it does."""
     texts = [*labels, *labels.values(), service or ""]
-    if len(labels) > MAX_LABELS or any(len(text) > MAX_LABEL_LENGTH or not text.isprintable() for text in texts):
+    if len(labels) > MAX_LABELS or any(len(text) > MAX_LABEL_LENGTH or not is_seen(text) for text in texts):
         return f"at most {MAX_LABELS} labels, each of at most {MAX_LABEL_LENGTH} printable characters"
     if any(not key for key in labels):
         return "a label has no name"

@@ -20,6 +20,7 @@ from opsmon.protocol.charset import decode_octets
 from opsmon.protocol.dial import dial
 from opsmon.protocol.liveness import note_contact
 from opsmon.protocol.socket_fault import fault_of
+from opsmon.text.safe import is_seen
 
 MAX_ANSWER_BYTES = 65_536
 PIECE_BYTES = 4_096
@@ -134,4 +135,4 @@ async def _more(reader: asyncio.StreamReader, least: int) -> bytes:
 def first_line(heard: bytes | bytearray) -> str:
     """The first line of an answer, fit to be shown: at most 120 characters, no control characters."""
     line = decode_octets(bytes(heard[:480]).split(b"\n", 1)[0])
-    return "".join(char if char.isprintable() else "·" for char in line.rstrip("\r"))[:120]
+    return "".join(char if is_seen(char) else "·" for char in line.rstrip("\r"))[:120]

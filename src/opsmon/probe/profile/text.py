@@ -6,7 +6,7 @@ from math import isnan
 from opsmon.bounds import CELL_CHARS
 from opsmon.protocol.charset import decode_field
 from opsmon.protocol.snmp.session import Oid, SnmpValue
-from opsmon.text.safe import UNSEEN
+from opsmon.text.safe import UNSEEN, is_seen
 
 LONGEST_TEXT = 128
 _NUMBER = re.compile(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*([kmgt]i?b(?:ytes)?\b)?", re.IGNORECASE)
@@ -35,7 +35,7 @@ def oid_in(text: str) -> Oid:
 
 def clean_text(text: str, longest: int = LONGEST_TEXT) -> str:
     """A text fit for a label: one line, no control characters or direction marks, bounded, valid UTF-8."""
-    tidy = text if text.isprintable() and "  " not in text else _DIRT.sub(" ", _HIDDEN.sub("", text))
+    tidy = text if is_seen(text) and "  " not in text else _DIRT.sub(" ", _HIDDEN.sub("", text))
     tidy = tidy.strip()
     return tidy if len(tidy) <= longest else tidy[: longest - 1].rstrip() + "…"
 

@@ -16,6 +16,7 @@ from opsmon.model.device import Device
 from opsmon.model.event import ClockState
 from opsmon.model.name import ContractId, DeviceName, IncidentId, SiteName
 from opsmon.store.store import Entry
+from opsmon.text.safe import is_seen
 from opsmon.web.api.active import active_incidents
 from opsmon.web.api.filters import refuse_unknown
 from opsmon.web.api.schemas import BudgetQuery, ClockQuery, DeviceQuery, IncidentDocument, IncidentQuery, SiteQuery
@@ -41,7 +42,7 @@ MAX_ID_LENGTH = 64  # of the journal's column
 def incident_named(request: web.Request) -> IncidentId:
     """The incident that the path names, whether or not there is one. Raises RequestError 404 for what is no id."""
     name = request.match_info["incident"]
-    if len(name) > MAX_ID_LENGTH or not name.isprintable():
+    if len(name) > MAX_ID_LENGTH or not is_seen(name):
         raise RequestError(404, "that is no incident's id", "GET /api/v1/incidents?state=all lists them")
     return IncidentId(name)
 
