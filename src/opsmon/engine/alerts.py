@@ -193,7 +193,7 @@ def as_of(alert: Notify, world: World) -> Notify:
 def nearest_clock(world: World, incident: IncidentId) -> ClockChanged | None:
     """The open clock of the incident that is due first; None where none is open."""
     waiting = [word.last for word in words_of(world, incident).values() if word.last.after.is_open]
-    due = [(end, clock.clause, clock) for clock in waiting if (end := clock.due_at or clock.strict_due_at) is not None]
+    due = [(end, clock.clause, clock) for clock in waiting if (end := clock.effective_due_at) is not None]
     return min(due, key=lambda one: one[:2])[2] if due else None
 
 

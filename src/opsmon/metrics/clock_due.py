@@ -29,7 +29,7 @@ def clocks_due(world: World) -> Metric:
     """The due times of clocks that are open, in seconds since 1970."""
     due_s: dict[tuple[str, ...], float] = {}
     for clock in current_clocks(world):
-        due_at = clock.due_at or clock.strict_due_at
+        due_at = clock.effective_due_at
         if not clock.after.is_open or due_at is None:
             continue
         incident = world.incidents.by_id[clock.incident]

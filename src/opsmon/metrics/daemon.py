@@ -99,7 +99,7 @@ class DaemonMetrics(Collector):
         now, counts, least = self._clock.now(), Counter[tuple[str, str, str]](), dict[tuple[str, str], float]()
         for clock in current_clocks(world):
             counts[clock.contract, clock.clause, clock.after.value] += 1
-            due_at = clock.due_at or clock.strict_due_at
+            due_at = clock.effective_due_at
             if clock.after.is_open and due_at is not None:
                 left = (due_at - now).total_seconds()
                 key: tuple[str, str] = (clock.contract, clock.clause)

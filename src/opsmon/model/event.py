@@ -79,6 +79,11 @@ class ClockChanged:
     reason: str
     reason_zh: str = ""
 
+    @property
+    def effective_due_at(self) -> datetime | None:
+        """When it is due; a clock that only warns is due by its stricter reading."""
+        return self.due_at or self.strict_due_at
+
 
 @dataclass(frozen=True, slots=True)
 class IncidentOpened:

@@ -13,7 +13,7 @@ from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.incident.incident import Incident
 from opsmon.model.event import ClockChanged
 from opsmon.notify.voice import RenderContext
-from opsmon.notify.wording import count_affected, effective_due_at, summary_of
+from opsmon.notify.wording import count_affected, summary_of
 from opsmon.text.duration import remaining_words
 
 ZERO_TIME = "0001-01-01T00:00:00Z"
@@ -151,7 +151,7 @@ def _clock_annotations(clock: ClockChanged) -> dict[str, str]:
 
 def _nearest_annotations(clock: ClockChanged, at: datetime, language: str) -> dict[str, str]:
     """When people have to have done what first, so that whoever reads of the fault need not look it up."""
-    due_at = effective_due_at(clock)
+    due_at = clock.effective_due_at
     if due_at is None:
         return {}
     told = {"due_at": rfc3339(due_at), "clause": clock.clause, "target": clock.target}
@@ -160,7 +160,7 @@ def _nearest_annotations(clock: ClockChanged, at: datetime, language: str) -> di
 
 def _time_left(clock: ClockChanged, at: datetime, language: str) -> dict[str, str]:
     """As of the message; a receiver that shows it later reckons from `due_at`."""
-    due_at = effective_due_at(clock)
+    due_at = clock.effective_due_at
     return {} if due_at is None else {"time_left": remaining_words((due_at - at).total_seconds(), language)}
 
 

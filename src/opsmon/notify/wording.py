@@ -72,7 +72,7 @@ def _held(incident: Incident, voice: RenderContext) -> str:
 def _until_when(notify: Notify, voice: RenderContext) -> str:
     """What the contract wants next, and until when; "" where it wants nothing."""
     clock = notify.nearest
-    due_at = None if clock is None else effective_due_at(clock)
+    due_at = None if clock is None else clock.effective_due_at
     if clock is None or due_at is None:
         return ""
     left, due = _left(due_at, notify.at, voice.language), _local(due_at, voice.timezone)
@@ -80,11 +80,6 @@ def _until_when(notify: Notify, voice: RenderContext) -> str:
     if voice.language == "zh":
         return f"；合同第 {clock.clause} 条要求 {due} 前{what}（{left}）"
     return f"; clause {clock.clause} {what}, due {due} ({left})"
-
-
-def effective_due_at(clock: ClockChanged) -> datetime | None:
-    """A clock that only warns is due by its stricter reading."""
-    return clock.due_at or clock.strict_due_at
 
 
 def _left(due_at: datetime, at: datetime, language: str) -> str:
@@ -128,7 +123,7 @@ def _affected(incident: Incident, voice: RenderContext) -> str:
 
 
 def _due(notify: Notify, clock: ClockChanged, voice: RenderContext) -> str:
-    due_at, what = effective_due_at(clock), named(TARGETS, clock.target, voice.language)
+    due_at, what = clock.effective_due_at, named(TARGETS, clock.target, voice.language)
     due = "" if due_at is None else _local(due_at, voice.timezone)
     if due_at is not None and notify.status is AlertStatus.FIRING and abs(notify.at - due_at) >= ONE_SECOND:
         left = _left(due_at, notify.at, voice.language)

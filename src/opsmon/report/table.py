@@ -126,7 +126,7 @@ def _clock_row(line: ClockLine, report: MonthReport, language: str) -> tuple[Cel
     minutes = -(-overrun_at(clock, report.as_of).total_seconds() // 60)
     return (
         line.affair.case.incident, _fault(line.affair, report, language), clock.clause, line.what.in_(language),
-        local(clock.due_at or clock.strict_due_at, report), local(clock.met_at, report),
+        local(clock.effective_due_at, report), local(clock.met_at, report),
         named(CLOCK_RESULTS, line.state, language) + (provisional if clock.provisional else ""), int(minutes) or None,
         line.source,
     )  # fmt: skip

@@ -54,9 +54,14 @@ class SlaClock:
         return None if self.mode is Mode.PROVISIONAL else self.due_at
 
     @property
+    def effective_due_at(self) -> datetime | None:
+        """When it is due; a clock that only warns is due by its stricter reading."""
+        return self.due_at or self.strict_due_at
+
+    @property
     def end_at(self) -> datetime:
         """The moment that judges or, for a clock that only warns, the one it warns of."""
-        end = self.due_at or self.strict_due_at
+        end = self.effective_due_at
         if end is None:
             raise InvariantError(f"{self.clause}: a clock with neither a due time nor a stricter one")
         return end

@@ -34,6 +34,11 @@ class ClockDocument(BaseModel):
     why: str
     why_zh: str
 
+    @property
+    def effective_due_at(self) -> datetime | None:
+        """As in `ClockChanged`; not a part of the document."""
+        return self.due_at or self.strict_due_at
+
 
 class BudgetDocument(BaseModel):
     """A fault budget in the present month. `reading` is `judged` (its subject is `all`), `strict` (a wider count) or

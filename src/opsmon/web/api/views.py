@@ -47,7 +47,7 @@ def afflictions_of(world: World) -> Afflictions:
 
 def clock_document(incident: IncidentId, clock: ClockChanged, now: datetime) -> ClockDocument:
     """A clock by its last word in the journal. A clock that only warns is due by its stricter reading."""
-    due_at = clock.due_at or clock.strict_due_at
+    due_at = clock.effective_due_at
     running = clock.after.is_open and due_at is not None
     return ClockDocument(
         incident=incident,
@@ -76,7 +76,7 @@ def clocks_of(world: World, incident: IncidentId, now: datetime) -> list[ClockDo
 
 def urgency(clock: ClockDocument) -> tuple[bool, datetime, str]:
     """Running clocks before stopped ones, then by when they are due."""
-    return (clock.remaining_s is None, clock.due_at or clock.strict_due_at or clock.starts_at, clock.clause)
+    return (clock.remaining_s is None, clock.effective_due_at or clock.starts_at, clock.clause)
 
 
 def budget_document(contract: ContractId, use: BudgetUse) -> BudgetDocument:
