@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from opsmon.contract.obligation import TaskId
 from opsmon.engine.compaction import compact
 from opsmon.engine.fold import restore
 from opsmon.engine.input import MarkDone, MarkUndone, Tick
@@ -18,7 +19,7 @@ from tests.engine.scene import CONTRACT, START, Town, rules_of
 DAY = timedelta(days=1)
 E15 = next(one for one in book(str(CONTRACT)).obligations if one.id == "E15")
 QUARTER_END = local("2026-04-01 00:00:00")
-E15_KEY = (CONTRACT, ClauseId("E15"), "", QUARTER_END, "")
+E15_KEY = TaskId(CONTRACT, ClauseId("E15"), "", QUARTER_END, "")
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def test_tasks_of_two_stretches_are_those_of_both_together(contract: str, first:
         words = row, held.contract, held.calendar
         whole = tasks_of(*words, begin, end)
         assert (*tasks_of(*words, begin, middle), *tasks_of(*words, middle + timedelta(days=1), end)) == whole
-        assert len({task.key for task in whole}) == len(whole)
+        assert len({task.id_in(held.contract.id) for task in whole}) == len(whole)
         assert all(task.opens_at <= task.at_risk_at <= task.due_at for task in whole)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from opsmon.contract.calendar.calendar import ONE_DAY, Calendar
 from opsmon.contract.calendar.schedule import Schedule, Slot, slots_of
@@ -19,7 +20,7 @@ from opsmon.contract.place import PlaceGroup
 from opsmon.contract.term import Contract, Term
 from opsmon.model.discovery import Discovery, Fulfilment
 from opsmon.model.duty import TaskState
-from opsmon.model.name import ClauseId
+from opsmon.model.name import ClauseId, ContractId
 from opsmon.text.bilingual import Text
 
 DAYLIGHT = Window("daylight", Text("by day", "白天"), HoursOn.EVERY_DAY, ((8 * 3600, 20 * 3600),))
@@ -61,12 +62,23 @@ class Obligation:
         return Nature.OCCASION if self.occasion is not None else Nature.STANDING
 
 
+class TaskId(NamedTuple):
+    """Which task is meant, of which contract. It never changes, and it orders the tasks of an obligation by service and
+    by when they are due."""
+
+    contract: ContractId
+    obligation: ClauseId
+    service: str
+    due_at: datetime
+    part: str
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """One dated task of an obligation for one service ("" where the contract does not tell them apart). `is_judged` is
     false where only the stricter reading knows it.
 
-    (obligation, service, due_at, part) is its name for ever: ticking it off refers to that.
+    Its `id_in` a contract is its name for ever: ticking it off refers to that.
     """
 
     obligation: ClauseId
@@ -79,12 +91,9 @@ class Task:
     doubts: tuple[Text, ...]
     is_judged: bool = True
 
-    @property
-    def key(self) -> "TaskKey":
-        return self.obligation, self.service, self.due_at, self.part
-
-
-TaskKey = tuple[ClauseId, str, datetime, str]
+    def id_in(self, contract: ContractId) -> TaskId:
+        """Its name among the tasks of all contracts."""
+        return TaskId(contract, self.obligation, self.service, self.due_at, self.part)
 
 
 def tasks_of(

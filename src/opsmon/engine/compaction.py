@@ -6,6 +6,7 @@ for the number of alerts that each incident has sent: that is kept beside.
 
 from collections.abc import Container, Iterable
 
+from opsmon.engine.obligations import task_id_of
 from opsmon.incident.incidents import answers
 from opsmon.model.duty import ContractWatched, ObligationDone, ObligationExcused, ObligationUndone, TaskChanged
 from opsmon.model.event import (
@@ -64,7 +65,7 @@ def compact(events: Iterable[Event], keep: Container[IncidentId]) -> tuple[Event
 def _task_of(event: TaskChanged | ObligationDone | ObligationUndone | ObligationExcused) -> tuple[object, ...]:
     """What a later event of the same type makes unneeded."""
     place = "" if isinstance(event, TaskChanged | ObligationExcused) else event.place
-    return type(event), event.contract, event.obligation, event.service, event.due_at, event.part, place
+    return type(event), task_id_of(event), place
 
 
 def _keep_condition(

@@ -7,6 +7,7 @@ journal does not begin with the debts of years. Pure; what was told is folded fr
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import overload
 
 from immutables import Map
 
@@ -14,7 +15,7 @@ from opsmon.contract.calendar.schedule import Every, Periodic
 from opsmon.contract.clock.sla_clock import INSTANT
 from opsmon.contract.contract_rules import ContractRules
 from opsmon.contract.money.penalty import Delay
-from opsmon.contract.obligation import Obligation, Task, task_state, tasks_of
+from opsmon.contract.obligation import Obligation, Task, TaskId, task_state, tasks_of
 from opsmon.contract.place import WHOLE, finished_at
 from opsmon.model.duty import (
     ContractWatched,
@@ -34,7 +35,6 @@ LOOK_AGAIN = timedelta(days=1)
 ENDED = frozenset({TaskState.DONE, TaskState.DONE_LATE})
 TOLD = ENDED | {TaskState.AT_RISK, TaskState.OVERDUE, TaskState.LAPSED}
 
-TaskId = tuple[ContractId, ClauseId, str, datetime, str]
 OccasionId = tuple[ContractId, ClauseId, str, str]  # contract, obligation, service, day
 Place = str
 
@@ -78,21 +78,20 @@ def fold_duty(duties: Duties, event: DutyEvent) -> Duties:
         case ContractWatched():
             return replace(duties, watched=duties.watched.set(event.contract, event.at), next_at=None)
         case TaskChanged():
-            key = (event.contract, event.obligation, event.service, event.due_at, event.part)
-            return replace(duties, told=duties.told.set(key, event.after))
+            return replace(duties, told=duties.told.set(task_id_of(event), event.after))
         case ObligationDone():
             return _done(duties, event)
         case ObligationUndone():
             return _undone(duties, event)
         case ObligationExcused():
-            key = (event.contract, event.obligation, event.service, event.due_at, event.part)
+            key = task_id_of(event)
             others = duties.excused.delete(key) if key in duties.excused else duties.excused
             return replace(duties, excused=others if event.withdrawn else others.set(key, event))
     return duties
 
 
 def _done(duties: Duties, event: ObligationDone) -> Duties:
-    task = _task_id(event)
+    task = task_id_of(event)
     if task is not None:
         return _with_tick(duties, task, event.place, TickedTask(event))
     occasion = _occasion_id(event)
@@ -101,7 +100,7 @@ def _done(duties: Duties, event: ObligationDone) -> Duties:
 
 
 def _undone(duties: Duties, event: ObligationUndone) -> Duties:
-    task, tick = _task_id(event), tick_of(duties, event)
+    task, tick = task_id_of(event), tick_of(duties, event)
     if tick is None:
         return duties
     if task is not None:
@@ -121,17 +120,22 @@ def _with_tick(duties: Duties, task: TaskId, place: Place, tick: TickedTask) -> 
 
 def tick_of(duties: Duties, event: ObligationUndone) -> TickedTask | None:
     """The tick that a withdrawal is about: of those of an occasion the last that it can be said of."""
-    task = _task_id(event)
+    task = task_id_of(event)
     if task is not None:
         return duties.ticks.get(task, Map[Place, TickedTask]()).get(event.place)
     ticks = duties.occasions.get(_occasion_id(event), ())
     return next((tick for tick in reversed(ticks) if tick.stands is not event.again), None)
 
 
-def _task_id(event: ObligationDone | ObligationUndone) -> TaskId | None:
-    if event.due_at is None:
+@overload
+def task_id_of(event: TaskChanged | ObligationExcused) -> TaskId: ...
+@overload
+def task_id_of(event: DutyEvent) -> TaskId | None: ...
+def task_id_of(event: DutyEvent) -> TaskId | None:
+    """The task that an event tells of; None where it tells of a contract or of an obligation without dates."""
+    if isinstance(event, ContractWatched) or event.due_at is None:
         return None
-    return event.contract, event.obligation, event.service, event.due_at, event.part
+    return TaskId(event.contract, event.obligation, event.service, event.due_at, event.part)
 
 
 def _occasion_id(event: ObligationDone | ObligationUndone) -> OccasionId:
@@ -153,7 +157,7 @@ def changes_of(duties: Duties, name: ContractId, book: ContractRules, now: datet
 
 
 def _change(duties: Duties, name: ContractId, obligation: Obligation, task: Task, now: datetime) -> TaskChanged | None:
-    key = (name, *task.key)
+    key = task.id_in(name)
     before, after = duties.told.get(key, TaskState.OPEN), task_state(task, duties.done_at(obligation, key), now)
     if after is before or (after not in TOLD and before not in ENDED):
         return None
@@ -193,10 +197,10 @@ def late_tasks(duties: Duties, book: ContractRules, now: datetime) -> tuple[Dela
     excused costs nothing."""
     name, rows = book.contract.id, {one.id: one for one in book.obligations}
     found = []
-    for key in sorted({key for key in (*duties.told, *duties.ticks) if key[0] == name}):
-        _, row, service, due_at, part = key
+    for key in sorted({key for key in (*duties.told, *duties.ticks) if key.contract == name}):
+        row, due_at = key.obligation, key.due_at
         done_at = duties.done_at(rows[row], key) if row in rows else duties.standing(key).get(WHOLE)
         told = duties.told.get(key, TaskState.LAPSED) is not TaskState.LAPSED or done_at is not None
         if told and key not in duties.excused and due_at < (now if done_at is None else done_at):
-            found.append(Delay(row, f"task {service} {part}", due_at, done_at, service=service or None))
+            found.append(Delay(row, f"task {key.service} {key.part}", due_at, done_at, service=key.service or None))
     return tuple(found)

@@ -229,13 +229,13 @@ def _duty_line(book: ContractRules, row: Obligation, duties: Duties, month: date
     since = duties.watched.get(name)
     stated, unwatched = [], 0
     for task in tasks:
-        done_at = duties.done_at(row, (name, *task.key))
+        done_at = duties.done_at(row, task.id_in(name))
         if done_at is None and (since is None or task.due_at <= since):
             unwatched += task.due_at <= now
             if task.due_at <= now:
                 continue
         stated.append((task, task_state(task, done_at, now)))
-    ticks = tuple(t for task in tasks for t in duties.ticks.get((name, *task.key), {}).values() if t.stands)
+    ticks = tuple(t for task in tasks for t in duties.ticks.get(task.id_in(name), {}).values() if t.stands)
     days = [key[3] for key, ticked in duties.occasions.items() if key[:2] == (name, row.id) for t in ticked if t.stands]
     occasions = sum(day.startswith(f"{month:%Y-%m}-") for day in days) if row.nature is not Nature.SCHEDULED else 0
     return DutyLine(row, tuple(stated), ticks, unwatched, occasions)

@@ -69,14 +69,14 @@ def _print(
     rows = [
         (one.id, _named(one, task, language), _end(task.due_at, book, language),
          _end(task.strict_due_at, book, language),
-         named(TASK_STATES, task_state(task, duties.done_at(one, (book.contract.id, *task.key)), now), language),
+         named(TASK_STATES, task_state(task, duties.done_at(one, task.id_in(book.contract.id)), now), language),
          named(CLOCK_MODES, "provisional", language) if task.doubts else "")
         for one, task in tasks
     ]  # fmt: skip
     print_table(headings(("obligation", "what", "due", "stricter reading", "state", ""), language), rows)
     for one, task in tasks:
         if one.places:
-            counted = places_words(one, duties.standing((book.contract.id, *task.key)), language)
+            counted = places_words(one, duties.standing(task.id_in(book.contract.id)), language)
             say(f"\n{one.id} {_end(task.due_at, book, language)}{'：' if language == 'zh' else ': '}{counted}")
     if undated:
         say()
@@ -121,7 +121,7 @@ def date_of(text: str, option: str) -> date:
 
 
 def _task_json(one: Obligation, task: Task, duties: Duties, book: ContractRules, now: datetime) -> dict[str, object]:
-    key = (book.contract.id, *task.key)
+    key = task.id_in(book.contract.id)
     done_at, ticks = duties.done_at(one, key), duties.standing(key)
     return {
         "clause": one.id,

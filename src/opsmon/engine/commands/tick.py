@@ -7,10 +7,10 @@ from datetime import date, datetime
 
 from opsmon.contract.calendar.calendar import DAY_S, ONE_DAY
 from opsmon.contract.contract_rules import ContractRules
-from opsmon.contract.obligation import Nature, Obligation, Task, due_day, tasks_of, tasks_on
+from opsmon.contract.obligation import Nature, Obligation, Task, TaskId, due_day, tasks_of, tasks_on
 from opsmon.contract.place import WHOLE, places_meant
 from opsmon.engine.input import Excuse, MarkDone, MarkUndone
-from opsmon.engine.obligations import Duties, TaskId, TickedTask, reach_of, tick_of
+from opsmon.engine.obligations import Duties, TickedTask, reach_of, tick_of
 from opsmon.model.duty import ObligationDone, ObligationExcused, ObligationUndone
 from opsmon.text.near_miss import nearest, shown
 
@@ -131,10 +131,10 @@ class _Ticking:
         return refusals[0] if all(refusals) else None
 
     def _is_open(self, task: Task) -> bool:
-        return self.duties.done_at(self.row, (self.asked.contract, *task.key)) is None
+        return self.duties.done_at(self.row, task.id_in(self.asked.contract)) is None
 
     def _tick(self, task: Task, day: date) -> TickRefusal | None:
-        key = (self.asked.contract, *task.key)
+        key = task.id_in(self.asked.contract)
         standing = self.duties.standing(key)
         named = {place for known, place in self.found if known == key}
         places = places_meant(self.row.places, self.asked.places, {*standing, *named}) if self.row.places else (WHOLE,)
@@ -200,7 +200,7 @@ def _undone_on(
         event = _undone(asked, None, day, WHOLE, now)
         return [event] if tick_of(duties, event) is not None else _nothing_to_withdraw(asked, day)
     tasks = _tasks_meant(book, row, day, asked.service, asked.part)
-    told = [(task, _places_told(row, asked, duties, (asked.contract, *task.key))) for task in tasks]
+    told = [(task, _places_told(row, asked, duties, task.id_in(asked.contract))) for task in tasks]
     withdrawable = [(task, places) for task, places in told if places]
     if not withdrawable:
         return _nothing_to_withdraw(asked, day)
@@ -249,7 +249,7 @@ def judge_excuse(
     if len(tasks) != 1:
         return _which(row, tasks) if tasks else TickRefusal(f"no task of {row.id} is due on {asked.day.isoformat()}")
     (task,) = tasks
-    if ((asked.contract, *task.key) in duties.excused) is not asked.withdrawn:
+    if (task.id_in(asked.contract) in duties.excused) is not asked.withdrawn:
         how = "is not excused" if asked.withdrawn else "is excused already"
         return TickRefusal(f"{row.id} of {asked.day.isoformat()} {how}")
     return (ObligationExcused(

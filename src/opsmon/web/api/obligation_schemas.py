@@ -160,7 +160,7 @@ def task_document(
     contract: ContractId, obligation: Obligation, task: Task, duties: Duties, now: datetime
 ) -> TaskDocument:
     """One task with its places."""
-    key = (contract, *task.key)
+    key = task.id_in(contract)
     done_at, ticks = duties.done_at(obligation, key), duties.standing(key)
     counts = [
         PlaceCountDocument(
