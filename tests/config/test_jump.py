@@ -45,7 +45,9 @@ def test_a_way_over_devices_and_over_hosts_of_its_own(tmp_path: Path) -> None:
     assert way(root, "bastion") == ["gate@203.0.113.9:2222"]
     access = root.inventory.devices[DeviceName("core")].ssh
     assert access is not None
-    assert [secret.reveal() for _, secret in access.secrets] == ["planted-word"] * 3
+    assert [secret.reveal() for _, secret in root.inventory.devices[DeviceName("core")].secrets()] == [
+        "planted-word"
+    ] * 3
 
 
 def test_the_sites_jump_host_does_not_jump_over_itself(tmp_path: Path) -> None:

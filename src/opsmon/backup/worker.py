@@ -186,11 +186,7 @@ def _aside(work: TextWork, show: Callable[[Scrubber, str], str], scrubber: Scrub
 
 def secrets_of(device: Device) -> list[str]:
     """The secrets that the inventory holds of a device: they are hidden wherever the device repeats them."""
-    ssh, snmp = device.ssh, device.snmp
-    found: list[Secret | None] = [secret for _, secret in ssh.secrets] if ssh else []
-    if snmp:
-        found += [snmp.community, snmp.auth.key if snmp.auth else None, snmp.priv.key if snmp.priv else None]
-    return [text for secret in found if secret is not None and (text := _revealed(secret))]
+    return [text for _, secret in device.secrets() if (text := _revealed(secret))]
 
 
 def _revealed(secret: Secret) -> str:

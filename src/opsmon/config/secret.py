@@ -41,12 +41,11 @@ class MissingSecret(Secret):
 
 def check_secrets(device: Device, kinds: Collection[str]) -> None:
     """Raise ConfigError, with every place, where checks of these kinds want a secret of the device that is missing."""
-    snmp, ssh = device.snmp, device.ssh
-    wanted: list[Secret | None] = []
-    if snmp is not None and "snmp" in kinds:
-        wanted += [snmp.community, *(key.key for key in (snmp.auth, snmp.priv) if key is not None)]
-    if ssh is not None and "ssh" in kinds:
-        wanted += [secret for _, secret in ssh.secrets]
+    access = tuple(f"{kind}." for kind in ("snmp", "ssh") if kind in kinds)
+    # A jump host is logged in to and no more: nobody asks for its rights.
+    wanted = [
+        one for path, one in device.secrets() if path.startswith(access) and not path.startswith("ssh.jump.enable")
+    ]
     missing = [replace(secret.problem, warning=False) for secret in wanted if isinstance(secret, MissingSecret)]
     if missing:
         raise ConfigError(tuple(missing))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from opsmon.ledger.record import description_of, flat
 from opsmon.model.device import Device, Inventory
-from opsmon.model.secret import Secret
 
 Flat = Mapping[str, str]
 
@@ -65,17 +64,6 @@ def _fields(here: Flat, there: Flat, columns: frozenset[str] | None) -> dict[str
 
 def _rotated(here: Device, there: Device) -> dict[str, tuple[str, str]]:
     """Secrets that both have and that are not the same."""
-    mine, theirs = dict(_secrets(here)), dict(_secrets(there))
+    mine, theirs = dict(here.secrets()), dict(there.secrets())
     changed = [name for name in sorted(mine.keys() & theirs.keys()) if mine[name] != theirs[name]]
     return dict.fromkeys(changed, ("a secret", "another secret"))
-
-
-def _secrets(device: Device) -> list[tuple[str, Secret]]:
-    snmp, ssh = device.snmp, device.ssh
-    found = [
-        ("snmp.community", snmp.community if snmp else None),
-        ("snmp.auth.key", snmp.auth.key if snmp and snmp.auth else None),
-        ("snmp.priv.key", snmp.priv.key if snmp and snmp.priv else None),
-        *(ssh.secrets if ssh else ()),
-    ]
-    return [(name, secret) for name, secret in found if secret is not None]

@@ -1,7 +1,7 @@
 """The fleet as the inventory gives it: sites, devices, how each is reached and what is checked on it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
 
 from opsmon.model.name import CheckName, ContractId, DeviceName, SiteName
@@ -90,13 +90,6 @@ class SshAccess:
         hop = self.jump
         return () if hop is None or hop.access is None else (*hop.access.hops, (hop, hop.access))
 
-    @property
-    def secrets(self) -> tuple[tuple[str, Secret], ...]:
-        """Every secret that a login uses, by the name of its field, those of the jump hosts too."""
-        own = (("ssh.password", self.password), ("ssh.enable", self.enable))
-        hops = ((f"ssh.jump.password of {hop.name}", access.password) for hop, access in self.hops)
-        return tuple((name, secret) for name, secret in (*own, *hops) if secret is not None)
-
 
 @dataclass(frozen=True, slots=True)
 class JumpHost:
@@ -146,6 +139,30 @@ class Device:
     snmp: SnmpAccess | None = None
     ssh: SshAccess | None = None
     formerly: tuple[DeviceName, ...] = ()
+
+    def secrets(self) -> tuple[tuple[str, Secret], ...]:
+        """Every secret of the device by the names of the fields that lead to it, such as `snmp.auth.key` or
+        `checks.web.password`; those of its jump hosts as `ssh.jump.password of NAME`."""
+        parts = [("snmp", self.snmp), ("ssh", self.ssh), *((f"checks.{one.name}", one.settings) for one in self.checks)]
+        own = (found for path, part in parts for found in _secrets_in(part, path))
+        hops = () if self.ssh is None else self.ssh.hops
+        lent = ((f"{path} of {hop.name}", one) for hop, access in hops for path, one in _secrets_in(access, "ssh.jump"))
+        return (*own, *lent)
+
+
+def _secrets_in(part: object, path: str) -> Iterator[tuple[str, Secret]]:
+    """Found by their type, so that a new field needs no list. A jump host is left out: it has a name of its own."""
+    if isinstance(part, Secret):
+        yield path, part
+    elif isinstance(part, tuple):
+        for number, one in enumerate(part):
+            yield from _secrets_in(one, f"{path}.{number}")
+    elif isinstance(part, Mapping):
+        for name, one in part.items():
+            yield from _secrets_in(one, f"{path}.{name}")
+    elif is_dataclass(part) and not isinstance(part, JumpHost):
+        for each in fields(part):
+            yield from _secrets_in(getattr(part, each.name), f"{path}.{each.name}")
 
 
 @dataclass(frozen=True, slots=True)
