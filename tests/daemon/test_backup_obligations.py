@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from opsmon.backup.status import BackupStatus, last_good_ages
+from opsmon.backup.status import BackupStatus
 from opsmon.daemon.backup_obligations import BY, duties_done, overdue_reports
 from opsmon.engine.decide import decide
 from opsmon.engine.world import World, start_world
@@ -71,9 +71,3 @@ def test_a_device_is_overdue_after_its_nights_and_not_before() -> None:
         "no configuration was ever backed up in 2"
     )
     assert list(overdue_reports(FLEET[:1], {}, contracts(), NOW, 2, "BackupOverdue")) == []
-
-
-def test_ages_of_last_good_copies() -> None:
-    names = [DeviceName("core-1"), DeviceName("core-2")]
-    ages = last_good_ages([good("core-1", NOW - timedelta(hours=5))], names, NOW)
-    assert ages == {names[0]: timedelta(hours=5), names[1]: None}

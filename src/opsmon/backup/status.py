@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -66,14 +66,6 @@ class BackupStatus:
     @property
     def is_good(self) -> bool:
         return self.good_at is not None and not self.reason
-
-
-def last_good_ages(
-    standings: Iterable[BackupStatus], devices: Iterable[DeviceName], now: datetime
-) -> dict[DeviceName, timedelta | None]:
-    """How old each device's last good copy is; None where there never was one. Pure: the seam of the obligations."""
-    good = {standing.device: standing.good_at for standing in standings}
-    return {name: now - at if (at := good.get(name)) is not None else None for name in devices}
 
 
 def under_present_names(

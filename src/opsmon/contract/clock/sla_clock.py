@@ -66,11 +66,6 @@ class SlaClock:
             raise InvariantError(f"{self.clause}: a clock with neither a due time nor a stricter one")
         return end
 
-    def is_waited_for(self, now: datetime) -> bool:
-        """Whether somebody can still change how it ends."""
-        state = state_at(self, now)
-        return state is None or (state.is_open and not (self.over_at is not None and self.over_at <= now))
-
 
 def state_at(clock: SlaClock, now: datetime) -> ClockState | None:
     """The state at `now`; None before the clock has begun."""

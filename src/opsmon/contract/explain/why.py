@@ -21,7 +21,6 @@ from opsmon.contract.words import (
     fact_words,
     length_words,
     limit_words,
-    second_words,
     time_words,
 )
 from opsmon.model.incident import FactType
@@ -194,8 +193,3 @@ def _strict_steps(strict: Interpretation | None, clock: SlaClock, calendar: Cale
         yield Text(f"{limit.en} counted from {en}", f"自{zh}起{limit.in_('zh')}")
         return
     yield from explain_limit(strict.limit, clock.starts_at, calendar, strict.runs)
-
-
-def hours_words(window: Window) -> str:
-    """The hours of a window, for tables: `09:00-18:00`."""
-    return ", ".join(f"{second_words(first)}-{second_words(last)}" for first, last in window.hours)
