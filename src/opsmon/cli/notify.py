@@ -1,7 +1,6 @@
 """`opsmon notify`: notifications that no receiver has taken, and why. Asks the daemon."""
 
-from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -10,6 +9,7 @@ from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_table, say
 from opsmon.config.settings_file import load_settings
+from opsmon.text.time import short_local_time
 from opsmon.text.vocabulary import DELIVERIES, named
 from opsmon.web.client import DaemonClient
 
@@ -47,11 +47,7 @@ def list_deliveries(
         print_table(_COLUMNS[language_of(settings)], rows)
 
 
-def _row(delivery: dict[str, object], language: str, zone: ZoneInfo) -> tuple[object, ...]:
-    moments = [_local(delivery[name], zone) for name in ("created_at", "next_attempt_at")]
+def _row(delivery: dict[str, Any], language: str, zone: ZoneInfo) -> tuple[object, ...]:
+    moments = [short_local_time(delivery[name], zone) for name in ("created_at", "next_attempt_at")]
     state = named(DELIVERIES, str(delivery["state"]), language)
     return (delivery["id"], delivery["channel"], state, delivery["attempts"], *moments, delivery["error"])
-
-
-def _local(moment: object, zone: ZoneInfo) -> str:
-    return datetime.fromisoformat(str(moment)).astimezone(zone).strftime("%m-%d %H:%M:%S") if moment else ""

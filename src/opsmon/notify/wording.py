@@ -4,7 +4,6 @@ What is wrong, where, since when, who has taken it on, and until when the contra
 """
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from opsmon.engine.effect import AlertStatus, Notify
 from opsmon.incident.incident import Incident
@@ -15,6 +14,7 @@ from opsmon.notify.ending import ending_afterword, ending_heading
 from opsmon.notify.voice import RenderContext
 from opsmon.text.count import counted
 from opsmon.text.duration import remaining_words
+from opsmon.text.time import local_time
 from opsmon.text.vocabulary import ALERTS, TARGETS, named
 
 _STILL_CONTRADICTED = {
@@ -64,7 +64,7 @@ def _held(incident: Incident, voice: RenderContext) -> str:
     """Who has taken it on, for those who were called; "" while nobody has."""
     held = incident.holder
     if held is not None:
-        return _HELD_BY[voice.language].format(by=held.by, at=_local(held.at, voice.timezone))
+        return _HELD_BY[voice.language].format(by=held.by, at=local_time(held.at, voice.timezone))
     was_held = any(fact.type is FactType.ACKNOWLEDGED for fact in incident.facts)
     return _GIVEN_BACK[voice.language] if was_held else ""
 
@@ -75,7 +75,7 @@ def _until_when(notify: Notify, voice: RenderContext) -> str:
     due_at = None if clock is None else clock.effective_due_at
     if clock is None or due_at is None:
         return ""
-    left, due = _left(due_at, notify.at, voice.language), _local(due_at, voice.timezone)
+    left, due = _left(due_at, notify.at, voice.language), local_time(due_at, voice.timezone)
     what = named(TARGETS, clock.target, voice.language)
     if voice.language == "zh":
         return f"；合同第 {clock.clause} 条要求 {due} 前{what}（{left}）"
@@ -102,10 +102,10 @@ def fault_words(incident: Incident, voice: RenderContext) -> str:
 
 def _span(notify: Notify, voice: RenderContext) -> str:
     """Since when; of what is over, until when."""
-    began = _local(notify.incident.starts_at, voice.timezone)
+    began = local_time(notify.incident.starts_at, voice.timezone)
     if notify.ends_at is None:
         return f"，自 {began} 起" if voice.language == "zh" else f", since {began}"
-    ended = _local(notify.ends_at, voice.timezone)
+    ended = local_time(notify.ends_at, voice.timezone)
     return f"，{began} 至 {ended}" if voice.language == "zh" else f", from {began} to {ended}"
 
 
@@ -124,14 +124,10 @@ def _affected(incident: Incident, voice: RenderContext) -> str:
 
 def _due(notify: Notify, clock: ClockChanged, voice: RenderContext) -> str:
     due_at, what = clock.effective_due_at, named(TARGETS, clock.target, voice.language)
-    due = "" if due_at is None else _local(due_at, voice.timezone)
+    due = "" if due_at is None else local_time(due_at, voice.timezone)
     if due_at is not None and notify.status is AlertStatus.FIRING and abs(notify.at - due_at) >= ONE_SECOND:
         left = _left(due_at, notify.at, voice.language)
         due += f"（{left}）" if voice.language == "zh" else f" ({left})"
     if voice.language == "zh":
         return f"：合同 {clock.contract} 第 {clock.clause} 条{what}{due and '，时限 ' + due}"
     return f": contract {clock.contract} clause {clock.clause} {what}{due and ', due ' + due}"
-
-
-def _local(moment: datetime, timezone: ZoneInfo) -> str:
-    return moment.astimezone(timezone).strftime("%Y-%m-%d %H:%M:%S")

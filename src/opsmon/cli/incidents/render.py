@@ -9,6 +9,7 @@ from opsmon.cli.output import print_pairs, print_table, say
 from opsmon.text.bilingual import COLON
 from opsmon.text.duration import remaining_words
 from opsmon.text.safe import visible
+from opsmon.text.time import short_local_time
 from opsmon.text.vocabulary import CLOCK_STATES, ENDINGS, FACTS, PHASES, REPORTERS, SEVERITIES, TARGETS, Words, named
 
 Incident = Mapping[str, Any]
@@ -104,7 +105,9 @@ def show_incident(incident: Incident, language: str, zone: ZoneInfo) -> None:
     """Prints everything about one incident."""
     column = 0 if language == "zh" else 1
     pairs = {
-        names[column]: local(incident[field], zone) if field in _TIMES else _words(field, incident[field], language)
+        names[column]: short_local_time(incident[field], zone)
+        if field in _TIMES
+        else _words(field, incident[field], language)
         for field, names in _FIELDS.items()
         if incident.get(field)
     }
@@ -117,7 +120,7 @@ def show_incident(incident: Incident, language: str, zone: ZoneInfo) -> None:
         rows = (
             (
                 fact["number"],
-                local(fact["at"], zone),
+                short_local_time(fact["at"], zone),
                 named(FACTS, fact["type"], language),
                 told_by(fact["by"], language),
                 _fact_note(fact, column, zone),
@@ -139,9 +142,10 @@ def judgement_line(judged: Mapping[str, Any], language: str, zone: ZoneInfo) -> 
     severity = named(SEVERITIES, judged["severity"], language)
     found = " ".join(word for word in (severity, judged["service"], *labels) if word)
     verb = "判定为" if language == "zh" else "judged it"
+    at = short_local_time(judged["at"], zone)
     via = f" [{_MARKS['via'][0 if language == 'zh' else 1].format(judged['via'])}]" if judged.get("via") else ""
     return visible(
-        f"{local(judged['at'], zone)} {judged['by']} {verb} {found}{COLON.in_(language)}{judged['reason']}{via}",
+        f"{at} {judged['by']} {verb} {found}{COLON.in_(language)}{judged['reason']}{via}",
         lines=True,
     )
 
@@ -186,7 +190,7 @@ def _told_later(fact: Mapping[str, Any], zone: ZoneInfo) -> str:
     recorded = fact.get("recorded_at")
     if recorded is None or datetime.fromisoformat(recorded) - datetime.fromisoformat(fact["at"]) < _AT_ONCE:
         return ""
-    return local(recorded, zone)
+    return short_local_time(recorded, zone)
 
 
 def _words(field: str, value: object, language: str) -> object:
@@ -210,11 +214,6 @@ def _clock_row(clock: Mapping[str, Any], language: str, zone: ZoneInfo) -> Seque
     left = clock["remaining_s"]
     return (
         clock["clause"], named(TARGETS, clock["target"], language), named(CLOCK_STATES, clock["state"], language),
-        local(clock["due_at"], zone), local(clock["strict_due_at"], zone),
+        short_local_time(clock["due_at"], zone), short_local_time(clock["strict_due_at"], zone),
         "" if left is None else remaining_words(left, language), clock["why_zh" if language == "zh" else "why"],
     )  # fmt: skip
-
-
-def local(moment: str | None, zone: ZoneInfo) -> str:
-    """A time of the API in the root's zone; "" for none."""
-    return "" if moment is None else datetime.fromisoformat(moment).astimezone(zone).strftime("%m-%d %H:%M:%S")

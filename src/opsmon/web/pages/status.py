@@ -12,6 +12,7 @@ from opsmon.incident.incident import Incident
 from opsmon.incident.wording import fault_words
 from opsmon.text.bilingual import COLON
 from opsmon.text.duration import remaining_words
+from opsmon.text.time import local_time
 from opsmon.text.vocabulary import CLOCK_STATES, DEVICE_STATES, PHASES, SEVERITIES, TARGETS, named
 from opsmon.web.api.active import active_incidents
 from opsmon.web.api.views import clocks_of
@@ -59,7 +60,7 @@ def render_status(parts: WebContext) -> str:
         f'<!doctype html><html lang="{parts.language}"><head><meta charset="utf-8"><meta http-equiv="refresh" '
         f'content="15"><title>opsmon · {words["title"]}</title><style>{_STYLE}</style></head><body>'
         f"<h1>opsmon · {words['title']}</h1>{warning}<p>{words['devices']}{colon}{states}</p>"
-        f"{_incidents(parts, world, now)}<p class=quiet>{_local(parts, now)}</p></body></html>\n"
+        f"{_incidents(parts, world, now)}<p class=quiet>{local_time(now, parts.timezone)}</p></body></html>\n"
     )
 
 
@@ -77,7 +78,7 @@ def _row(parts: WebContext, world: World, incident: Incident, now: datetime) -> 
     what = f"{fault_words(incident, rules.rulebook, rules.limits, language)}{COLON.in_(language)}{incident.detail}"
     site = rules.inventory.sites.get(incident.site)
     plain = (
-        incident.id, _local(parts, incident.starts_at), what, incident.device,
+        incident.id, local_time(incident.starts_at, parts.timezone), what, incident.device,
         incident.site if site is None else site.title or incident.site,
         named(SEVERITIES, incident.severity, language), named(PHASES, incident.phase, language),
         str(len(incident.children) or ""),
@@ -97,7 +98,3 @@ def _clocks(parts: WebContext, world: World, incident: Incident, now: datetime) 
         told = escape(f"{clock.clause} {target}{COLON.in_(parts.language)}{state}{left}")
         lines.append(f'<div class="{clock.state.value}">{told}</div>')
     return "".join(lines)
-
-
-def _local(parts: WebContext, moment: datetime) -> str:
-    return moment.astimezone(parts.timezone).strftime("%Y-%m-%d %H:%M:%S")
