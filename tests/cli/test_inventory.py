@@ -23,7 +23,6 @@ def names(said_json: list[dict[str, str]]) -> list[str]:
         (("--kind", "摄像头"), ["cam-21", "cam-22", "cam-23"]),
         (("--site", "hall", "--kind", "mcu"), ["mcu-1"]),
         (("--label", "venue=main-hall", "--kind", "switch"), ["core-1"]),
-        (("--label", "venue=other"), []),
     ],
 )
 def test_a_list_and_its_filters(command: Opsmon, root: Path, words: tuple[str, ...], expected: list[str]) -> None:
@@ -138,6 +137,12 @@ def test_the_schema_knows_the_keys_templates_ranges_and_checks(command: Opsmon) 
     assert {"icmp", "snmp"} <= set(names["enum"])
     assert "tcp" not in names["enum"]  # it needs a port
     assert "port" in with_settings["properties"]["tcp"]["properties"]
+
+
+def test_a_label_that_no_device_has_is_a_slip_and_no_empty_list(command: Opsmon, root: Path) -> None:
+    for words, told in (("vanue=main-hall", "no label `vanue` (did you mean `venue`?)"), ("venue=other", "`other`")):
+        said = command("inventory", "list", "--root", root, "--label", words)
+        assert (said.code, said.out, told in said.err) == (2, "", True), said.err
 
 
 def test_a_row_in_a_pipe_is_one_line_however_long(command: Opsmon, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,7 +118,6 @@ def test_entries_are_shown_a_line_each(command: Opsmon, journal: Path) -> None:
     [
         ((), [1, 2, 3]),
         (("--incident", "20261120-1"), [1, 3]),
-        (("--incident", "nobody"), []),
         (("--since", "2026-11-20T10:01:00+08:00"), [2, 3]),
     ],
 )
@@ -142,3 +141,12 @@ def test_where_no_daemon_ever_ran_there_is_no_journal(command: Opsmon, root: Pat
     assert said.code == 1
     assert "there is no journal yet" in said.err
     assert not (root / "var").exists()
+
+
+def test_an_incident_that_the_journal_does_not_know_is_a_slip_and_no_empty_list(command: Opsmon, journal: Path) -> None:
+    said = command("journal", "show", "--root", journal, "--incident", "20261120-9")
+    assert (said.code, said.out, "knows no incident `20261120-9`" in said.err) == (2, "", True), said.err
+    later = command(
+        "journal", "show", "--root", journal, "--incident", "20261120-1", "--since", "2026-11-21T00:00+08:00"
+    )
+    assert (later.code, later.out) == (0, "")

@@ -19,6 +19,7 @@ from opsmon.model.name import IncidentId
 from opsmon.store.codec import encode_event
 from opsmon.store.store import Entry, Store, open_existing_store
 from opsmon.text.count import counted
+from opsmon.text.near_miss import shown
 from opsmon.text.safe import visible
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00")
@@ -76,7 +77,10 @@ def show(
     start = None if since is None else parse_moment(since, zone, "--since")
     name = None if incident is None else IncidentId(incident)
     rows = [_row(entry) for entry in store.read(incident=name, since=start)]
+    is_known = bool(rows) or name is None or any(True for _ in store.read(incident=name))
     store.close()
+    if not is_known:
+        raise typer.BadParameter(f"the journal knows no incident {shown(str(name))}", param_hint="--incident")
     if json_output:
         print_json(rows)
     else:

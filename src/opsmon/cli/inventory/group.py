@@ -45,6 +45,7 @@ def list_devices(
     _check_filters(loaded, site, contract)
     wanted = {"site": site, "kind": kind.value if kind else None, "contract": contract}
     labels = dict(_pair(text) for text in label or ())
+    _check_labels(loaded, labels)
     records = [r for r in records_of(loaded.inventory) if _matches(r, wanted, labels)]
     if json_output:
         print_json(records)
@@ -75,6 +76,16 @@ def _check_filters(loaded: Root, site: str | None, contract: str | None) -> None
         raise unknown("site", site, loaded.inventory.sites)
     if contract is not None and contract not in loaded.contracts:
         raise unknown("contract", contract, loaded.contracts)
+
+
+def _check_labels(loaded: Root, wanted: Mapping[str, str]) -> None:
+    for key, value in wanted.items():
+        owners = [device.labels for device in loaded.inventory.devices.values()]
+        if not any(key in labels for labels in owners):
+            raise unknown("label", key, set().union(*owners))
+        values = {labels[key] for labels in owners if key in labels}
+        if value not in values:
+            raise unknown(f"label {key} with the value", value, values)
 
 
 def _matches(record: Record, wanted: dict[str, str | None], labels: dict[str, str]) -> bool:
