@@ -19,7 +19,7 @@ from aiohttp import web
 
 REPOSITORY = Path(__file__).parents[2]
 TOKEN = "a-token-of-the-test"
-PATIENCE_S = 25.0
+PATIENCE_S = 60.0
 
 
 def free_port() -> int:

@@ -69,12 +69,12 @@ class House:
                 yield self.pipeline
             finally:
                 self.pipeline.stop()
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(60):
                     await running
         self.store.close()
 
     async def until(self, ready: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not ready():  # noqa: ASYNC110  # what is waited for is in the world, not in an event
                 await asyncio.sleep(0.001)
 

@@ -45,7 +45,7 @@ class Theatre:
     async def end(self) -> None:
         assert self._running is not None
         self.pipeline.stop()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await self._running
         self.house.store.close()
 

@@ -23,7 +23,7 @@ async def converse(behave: Any) -> tuple[Any, Any, list[dict[str, Any]]]:
     engine = SnmpEngine(patience=RetryPolicy((0.02, 0.02)))
     await engine.start()
     try:
-        async with asyncio.timeout(10), far_end(a_switch(5), behave) as agent:
+        async with asyncio.timeout(60), far_end(a_switch(5), behave) as agent:
             session = engine.session(agent.device())
             results = await asyncio.gather(
                 session.get([SYS_NAME, SYS_DESCR]), session.walk(COLUMNS), return_exceptions=True

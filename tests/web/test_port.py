@@ -122,7 +122,7 @@ async def test_half_a_header_is_not_waited_for(tmp_path: Path) -> None:
     clocked = Limits(header_s=0.0)
     async with served(tmp_path, clocked) as (server, port):
         reader, writer = await half_open(port)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             with suppress(ConnectionError):
                 assert await reader.read() == b""
         writer.close()
