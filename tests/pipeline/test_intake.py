@@ -60,7 +60,7 @@ async def test_what_a_batch_left_is_not_waited_for() -> None:
     for _ in range(3):
         intake.put_sample(sample("a", Outcome.OK, START))
     intake.take(2)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(30):
         await intake.wait(60)
 
 
