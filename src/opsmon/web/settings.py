@@ -87,7 +87,7 @@ def _check_listen(text: str) -> str:
 def _check_token_name(text: str) -> str:
     """It stands in the journal before an `@`."""
     if not _NAME.fullmatch(text):
-        raise wrong("not a name for a token", "up to 60 ASCII letters, digits, `.`, `_` and `-`, such as `wang`")
+        raise wrong("not a name for a token", "up to 60 ASCII letters, digits, `.`, `_` and `-`, such as `duty-desk`")
     return text
 
 
