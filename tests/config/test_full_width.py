@@ -1,5 +1,6 @@
 """Full-width characters in YAML are named with their place and what to write; Chinese titles are left in peace."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -135,3 +136,9 @@ def test_kinds_are_understood_in_chinese(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     assert [device.kind.value for device in load_root(tmp_path).inventory.devices.values()] == ["switch", "ups", "nvr"]
+
+
+@pytest.mark.parametrize("text", ["!\r\ufffd", "a: b\rc: d\r", "a: x\u2028 y\n", "a: x\x85b: y\n"])
+def test_every_break_of_a_line_that_yaml_knows_is_one(text: str) -> None:
+    with suppress(YamlProblem):
+        parse_yaml(text)

@@ -1,5 +1,7 @@
 """Every address of the daemon's port. The server and the OpenAPI document are both made from this list."""
 
+from functools import cache
+
 from aiohttp import web
 
 from opsmon.web import health
@@ -53,7 +55,12 @@ _OBLIGATION = "/api/v1/contracts/{contract}/obligations/{obligation}"
 
 async def show_openapi(request: web.Request) -> web.Response:
     """The document that describes this list."""
-    return web.json_response(describe(ROUTES))
+    return web.json_response(_description())
+
+
+@cache
+def _description() -> dict[str, object]:
+    return describe(ROUTES)
 
 
 ROUTES: tuple[Route, ...] = (

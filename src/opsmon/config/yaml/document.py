@@ -11,7 +11,7 @@ from opsmon.config.misplaced import misplaced
 from opsmon.config.text_encoding import WrongEncodingError, decode_text
 from opsmon.config.yaml.full_width import blamed
 from opsmon.config.yaml.mistake import Mistake, mistakes_of
-from opsmon.config.yaml.node import LONGEST_TEXT, Parsed, Position, YamlList, YamlMap, YamlProblem, parse_yaml
+from opsmon.config.yaml.node import LONGEST_TEXT, Parsed, Position, YamlList, YamlMap, YamlProblem, lines_of, parse_yaml
 from opsmon.config.yaml.problem import Problems
 from opsmon.errors import ConfigError, Problem
 
@@ -129,7 +129,7 @@ def document_of(file: Path, root: Path, text: str, problems: Problems) -> Docume
 def _parsed(file: Path, path: str, content: bytes, problems: Problems) -> Document | None:
     try:
         text = decode_text(content)
-        return _document(file, path, parse_yaml(text), problems, () if text.isascii() else text.split("\n"))
+        return _document(file, path, parse_yaml(text), problems, () if text.isascii() else lines_of(text))
     except WrongEncodingError as error:
         problems.add(Problem(path, error.line, error.column, error.message, error.hint))
     except YamlProblem as error:

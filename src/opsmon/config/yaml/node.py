@@ -15,6 +15,7 @@ from opsmon.config.yaml.full_width import Slip, flow_slip, line_slips, silent_sl
 from opsmon.config.yaml.syntax import syntax_fault
 from opsmon.text.near_miss import shown
 
+_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 DEEPEST = 40
 MAX_SLIPS = 100
 TEXT_KEYS = frozenset({"source"})  # a section of a paper, 3.10 for one, is no number
@@ -178,12 +179,17 @@ class _Builder:
         self._keys.pop()
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines as a reader of YAML counts them (YAML 1.1, 5.4: a lone CR, NEL, LS and PS end one, too)."""
+    return _BREAK.split(text)
+
+
 class _Slips:
     """Full-width characters by which an unquoted text has silently taken in what should stand beside it."""
 
     def __init__(self, text: str) -> None:
         self.keys: set[str] = set()
-        self._lines = text.split("\n")
+        self._lines = lines_of(text)
         self._sure: list[YamlProblem] = []
         self._if_known: list[tuple[str, YamlProblem]] = []
 
