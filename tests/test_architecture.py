@@ -26,7 +26,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("incident",),
     ("contract",),
     ("state",),
-    ("clock_watch", "process_pool"),
+    ("clock_watch", "process_pool", "throttled_log"),
     ("errors", "clock", "spec", "early_signals", "bounds", "pattern", "private_file"),
     ("text", "model"),
 )
@@ -113,6 +113,12 @@ def test_every_room_of_the_map_exists() -> None:
     rooms = [room for line in LAYERS for room in line]
     assert len(rooms) == len(set(rooms))
     assert [room for room in rooms if not (SOURCE / room).is_dir() and not (SOURCE / f"{room}.py").is_file()] == []
+
+
+def test_no_folder_is_empty() -> None:
+    held = {path.parent for path in modules() if path.stem != "__init__"}
+    packages = [path.parent for path in modules() if path.stem == "__init__"]
+    assert [name_of(one) for one in packages if not any(one in (each, *each.parents) for each in held)] == []
 
 
 def test_sub_rooms_do_not_go_round_in_circles() -> None:

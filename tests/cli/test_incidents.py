@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestServer
 
 from opsmon.cli.main import run
 from opsmon.model.name import IncidentId
-from opsmon.web.server import make_console
+from opsmon.web.server import make_application
 from tests.cli.said import Said
 from tests.web.scene import TOKEN, Scene, everything_answers
 
@@ -30,7 +30,7 @@ def scene(tmp_path: Path) -> Scene:
 
 @pytest.fixture
 async def port(scene: Scene) -> AsyncIterator[int]:
-    async with TestServer(make_console(scene.parts)) as server:
+    async with TestServer(make_application(scene.parts)) as server:
         assert server.port is not None
         yield server.port
 

@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestServer
 
 from opsmon.cli.main import run
 from opsmon.store.outbox import NewDelivery
-from opsmon.web.server import make_console
+from opsmon.web.server import make_application
 from tests.cli.said import Said
 from tests.web.scene import TOKEN, Scene
 
@@ -18,7 +18,7 @@ from tests.web.scene import TOKEN, Scene
 @pytest.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     made = Scene(tmp_path)
-    async with TestServer(make_console(made.parts)) as server:
+    async with TestServer(make_application(made.parts)) as server:
         settings = f'http: {{listen: "127.0.0.1:{server.port}", token: {TOKEN}}}\nlanguage: en\n'
         (tmp_path / "opsmon.yaml").write_text(settings)
         yield made

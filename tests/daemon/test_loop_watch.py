@@ -62,7 +62,7 @@ async def test_a_check_that_holds_the_interpreter_is_named(watch: LoopWatch, cap
     await held(watch)
     assert holders(watch) == {"check http of cam-1": 1}
     assert watch.held_s["check http of cam-1"] > HELD_S
-    (line,) = [line for line in lines(caplog) if "held by check http of cam-1: " in line]
+    (line,) = [line for line in lines(caplog) if "was held: for " in line and ", by check http of cam-1: " in line]
     assert re.search(r"test_loop_watch\.py:\d+ search_hostile_text < test_loop_watch\.py:\d+ check", line)
 
 

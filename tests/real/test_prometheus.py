@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestServer
 
 from opsmon.metrics.catalogue import CATALOGUE, INTERFACES
 from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
-from opsmon.web.server import make_console
+from opsmon.web.server import make_application
 from tests.real.ports import free_port
 from tests.real.programs import require
 from tests.web.scene import Scene, everything_answers
@@ -99,7 +99,7 @@ async def until_known(http: aiohttp.ClientSession, url: str, query: str) -> list
 
 async def test_prometheus_finds_the_sites_and_scrapes_them(scene: Scene, tmp_path: Path) -> None:
     async with (
-        TestServer(make_console(scene.parts)) as server,
+        TestServer(make_application(scene.parts)) as server,
         aiohttp.ClientSession() as http,
     ):
         assert server.port is not None

@@ -7,7 +7,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 
-from opsmon.web.server import make_console
+from opsmon.web.server import make_application
 from tests.web.scene import Scene, everything_answers
 
 Client = TestClient[Request, Application]
@@ -22,5 +22,5 @@ def scene(tmp_path: Path) -> Scene:
 
 @pytest.fixture
 async def client(scene: Scene) -> AsyncIterator[Client]:
-    async with TestClient(TestServer(make_console(scene.parts))) as made:
+    async with TestClient(TestServer(make_application(scene.parts))) as made:
         yield made

@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from opsmon.engine.fold import evict
 from opsmon.model.secret import Secret
-from opsmon.web.server import make_console
+from opsmon.web.server import make_application
 from opsmon.web.settings import PortSettings
 from tests.web.conftest import Client
 from tests.web.scene import START, TOKEN, Scene, everything_answers
@@ -136,7 +136,7 @@ async def test_without_a_token_in_the_settings_there_are_no_commands(tmp_path: P
     scene = Scene(tmp_path, PortSettings())
     everything_answers(scene)
     name = scene.dies("mcu-1")
-    async with TestClient(TestServer(make_console(scene.parts))) as client:
+    async with TestClient(TestServer(make_application(scene.parts))) as client:
         answer = await client.post(f"/api/v1/incidents/{name}/ack", json={"by": "值班员"}, headers=RIGHT)
         assert answer.status == 403
         assert "opsmon.yaml" in (await answer.json())["hint"]
@@ -157,7 +157,7 @@ async def test_a_name_that_was_pointed_at_us_may_not_read(client: Client, host: 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "monitor.example"])
 async def test_beyond_loopback_reading_needs_the_token_too(tmp_path: Path, host: str) -> None:
     scene = Scene(tmp_path, PortSettings(host=host, token=Secret(TOKEN)))
-    async with TestClient(TestServer(make_console(scene.parts))) as client:
+    async with TestClient(TestServer(make_application(scene.parts))) as client:
         for path in ("/", "/metrics", "/metrics/site/lab", "/sd/sites", "/api/v1/devices", "/api/v1/openapi.json"):
             assert (await client.get(path)).status == 401, path
             assert (await client.get(path, headers=RIGHT)).status == 200, path

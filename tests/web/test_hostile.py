@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestServer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opsmon.web.server import make_console
+from opsmon.web.server import make_application
 from tests.web.conftest import Client
 from tests.web.scene import TOKEN, Scene, everything_answers
 
@@ -110,7 +110,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[asyncio.R
     everything_answers(scene)
     name = scene.dies("mcu-1")
     with asyncio.Runner() as runner:
-        server = TestServer(make_console(scene.parts))
+        server = TestServer(make_application(scene.parts))
         runner.run(server.start_server())
         assert server.port is not None
         yield runner, server.port, name

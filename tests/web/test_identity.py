@@ -7,7 +7,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from opsmon.web.identity import as_header, from_header
-from opsmon.web.server import make_console
+from opsmon.web.server import make_application
 from tests.web.scene import TOKEN, Scene
 
 ROOT = Path("/srv/监控 一")
@@ -27,7 +27,7 @@ def test_a_path_in_any_script_comes_back() -> None:
 
 
 async def test_who_is_let_in_learns_root_and_instance(scene: Scene) -> None:
-    async with TestClient(TestServer(make_console(scene.parts))) as client:
+    async with TestClient(TestServer(make_application(scene.parts))) as client:
         for path in ("/api/v1/incidents", "/metrics", "/api/v1/incidents/nothing"):
             answer = await client.get(path)
             assert from_header(answer.headers["X-Opsmon-Root"]) == str(ROOT)
@@ -39,7 +39,7 @@ async def test_who_is_let_in_learns_root_and_instance(scene: Scene) -> None:
 async def test_a_command_that_is_meant_for_another_root_does_nothing(scene: Scene) -> None:
     name = scene.dies("mcu-1")
     before = len(list(scene.store.read()))
-    async with TestClient(TestServer(make_console(scene.parts))) as client:
+    async with TestClient(TestServer(make_application(scene.parts))) as client:
         path, body = f"/api/v1/incidents/{name}/ack", {"by": "值班员"}
         answer = await client.post(path, json=body, headers={**COMMAND, "X-Opsmon-Root": as_header("/srv/other")})
         assert answer.status == 421

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from opsmon.web.routes import ROUTES
-from opsmon.web.server import make_console
+from opsmon.web.server import make_application
 from tests.web.conftest import Client
 from tests.web.scene import Scene
 
@@ -22,7 +22,7 @@ async def document(client: Client) -> dict[str, Any]:
 async def test_every_route_of_the_server_is_in_it_and_nothing_else(scene: Scene, client: Client) -> None:
     served = {
         (route.method, route.resource.canonical)
-        for route in make_console(scene.parts).router.routes()
+        for route in make_application(scene.parts).router.routes()
         if route.resource is not None and route.method != "HEAD"
     }
     told = await document(client)

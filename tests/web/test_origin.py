@@ -13,7 +13,7 @@ from opsmon.model.secret import Secret
 from opsmon.store.codec import encode_event
 from opsmon.web.auth import Access
 from opsmon.web.routes import ROUTES
-from opsmon.web.server import make_console
+from opsmon.web.server import make_application
 from opsmon.web.settings import NamedToken, PortSettings
 from tests.web.conftest import Client
 from tests.web.scene import START, TOKEN, Scene, everything_answers
@@ -58,7 +58,7 @@ async def test_every_command_is_journaled_with_the_token_and_the_peer(tmp_path: 
     scene = Scene(tmp_path, SETTINGS)
     everything_answers(scene)
     name = scene.dies("mcu-1")
-    async with TestClient(TestServer(make_console(scene.parts))) as client:
+    async with TestClient(TestServer(make_application(scene.parts))) as client:
         for (method, path), (place, body) in COMMANDS.items():
             before = scene.store.head.seq
             scene.desk.wait(1)
@@ -70,7 +70,7 @@ async def test_every_command_is_journaled_with_the_token_and_the_peer(tmp_path: 
 
 async def test_a_command_that_is_refused_says_who_gave_it(tmp_path: Path) -> None:
     scene = Scene(tmp_path, SETTINGS)
-    async with TestClient(TestServer(make_console(scene.parts))) as client:
+    async with TestClient(TestServer(make_application(scene.parts))) as client:
         body = json.dumps({"by": "王", "until": None})
         assert (await client.put("/api/v1/devices/ups-1/maintenance", data=body, headers=WANG)).status == 409
     assert origins(scene)[-1] == "token:wang@127.0.0.1"
@@ -83,7 +83,7 @@ async def test_each_token_opens_under_its_name_and_nothing_else_does(tmp_path: P
     scene = Scene(tmp_path, SETTINGS)
     everything_answers(scene)
     path = f"/api/v1/incidents/{scene.dies('mcu-1')}/ack"
-    async with TestClient(TestServer(make_console(scene.parts))) as client:
+    async with TestClient(TestServer(make_application(scene.parts))) as client:
         headers = {"Authorization": f"Bearer {word}"}
         answer = await client.post(path, data='{"by": "王"}', headers=headers)
         assert answer.status == (201 if name else 401)
@@ -113,7 +113,7 @@ async def test_a_proxy_is_believed_where_it_is_trusted(
     networks = tuple(ip_network(word) for word in proxies.split())
     scene = Scene(tmp_path, PortSettings(tokens=TOKENS, proxies=networks))
     headers = [*WANG.items(), *(("X-Forwarded-For", word.replace("\x1b", "?")) for word in forwarded)]
-    async with TestClient(TestServer(make_console(scene.parts))) as client:
+    async with TestClient(TestServer(make_application(scene.parts))) as client:
         body = json.dumps({"by": "王", "until": UNTIL})
         assert (await client.put("/api/v1/devices/ups-1/maintenance", data=body, headers=headers)).status == 200
     assert origins(scene)[0] == f"token:wang@{told}"

@@ -17,13 +17,13 @@ from pathlib import PurePath
 from types import FrameType
 
 from opsmon.text.count import counted
+from opsmon.throttled_log import EVERY_S, ThrottledLog
 
 BEAT_S = 0.25
 LATE_S = 0.05  # a beat that is so late is looked after
 HELD_S = 0.25  # and one that is so late is a hold
 LOOK_AGAIN_S = 0.02  # while the loop is late
 STANDS_S = 5.0  # told while it still stands: it may never go on
-TELL_EVERY_S = 60.0
 MAX_NAMES = 50
 OTHERS, MACHINE = "others", "the machine"
 SHOWN_FRAMES = 4
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class Holder:
     """What the loop's thread was at. `by` is the task or callback, `where` its innermost lines, the last one first."""
 
     by: str
@@ -44,34 +44,32 @@ class Hold:
 @dataclass(slots=True)
 class _Hold:
     began_s: float
-    seen: Counter[Hold] = field(default_factory=Counter)
+    seen: Counter[Holder] = field(default_factory=Counter)
     told: bool = False
 
-    def sight(self) -> Hold:
+    def holder(self) -> Holder:
         """Who was seen most often; where nobody was for half of the time, it says so."""
         by = Counter[str]()
         for one, times in self.seen.items():
             by[one.by] += times
-        holder, times = by.most_common(1)[0] if by else (MACHINE, 1)
-        where = next((one.where for one, _ in self.seen.most_common() if one.by == holder), "")
+        name, times = by.most_common(1)[0] if by else (MACHINE, 1)
+        where = next((one.where for one, _ in self.seen.most_common() if one.by == name), "")
         if 2 * times <= by.total():
-            return Hold(OTHERS, f"{counted(len(by), 'tasks')} at once, most often {holder}: {where}")
-        return Hold(holder, where)
+            return Holder(OTHERS, f"{counted(len(by), 'tasks')} at once, most often {name}: {where}")
+        return Holder(name, where)
 
 
 class LoopWatch:
     """`start` in the loop that is watched, `stop` before it ends. The tallies are read by the metrics."""
 
-    def __init__(self, tell_every_s: float = TELL_EVERY_S) -> None:
+    def __init__(self, tell_every_s: float = EVERY_S) -> None:
         self.holds: Mapping[str, int] = {OTHERS: 0}
         self.held_s: Mapping[str, float] = {OTHERS: 0.0}
-        self._tell_every_s = tell_every_s
+        self._throttled = ThrottledLog(log, time.monotonic, every_s=tell_every_s)
         self._beat_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._ended = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._silent_until_s = 0.0
-        self._untold = 0
 
     def start(self) -> None:
         """Raises RuntimeError where no loop runs."""
@@ -110,43 +108,39 @@ class LoopWatch:
             self._end(hold, time.monotonic())
 
     def _look(self, hold: _Hold, now_s: float) -> None:
-        if sight := self._sight():
-            hold.seen[sight] += 1
+        if holder := self._look_at_loop():
+            hold.seen[holder] += 1
         late_s = now_s - hold.began_s - BEAT_S
         if late_s > STANDS_S and not hold.told:
             hold.told = True
-            self._tell(f"the loop has stood for {late_s:.1f} s and still stands", hold.sight(), now_s)
+            self._tell(f"for {late_s:.1f} s, and still is", hold.holder())
 
     def _end(self, hold: _Hold, ended_s: float) -> None:
         lasted_s = ended_s - hold.began_s - BEAT_S
         if lasted_s < HELD_S:
             return
-        sight = hold.sight()
-        by = sight.by if sight.by in self.holds or len(self.holds) < MAX_NAMES else OTHERS
+        holder = hold.holder()
+        by = holder.by if holder.by in self.holds or len(self.holds) < MAX_NAMES else OTHERS
         self.holds = {**self.holds, by: self.holds.get(by, 0) + 1}
         self.held_s = {**self.held_s, by: self.held_s.get(by, 0.0) + lasted_s}
-        self._tell(f"the loop stood for {lasted_s:.1f} s", sight, ended_s)
+        self._tell(f"for {lasted_s:.1f} s", holder)
 
-    def _tell(self, what: str, sight: Hold, now_s: float) -> None:
-        if now_s < self._silent_until_s:
-            self._untold += 1
-            return
-        more = f" (and {counted(self._untold, 'times')} since the last such line)" if self._untold else ""
-        log.warning("%s, held by %s%s%s", what, sight.by, f": {sight.where}" if sight.where else "", more)
-        self._silent_until_s, self._untold = now_s + self._tell_every_s, 0
+    def _tell(self, what: str, holder: Holder) -> None:
+        where = f": {holder.where}" if holder.where else ""
+        self._throttled.tell("the event loop was held", f"{what}, by {holder.by}{where}")
 
-    def _sight(self) -> Hold | None:
+    def _look_at_loop(self) -> Holder | None:
         """What the loop's thread is at; None between two pieces of work, where nobody holds it."""
         frames = list(_outwards(sys._current_frames().get(self._loop_thread)))
         if not frames or frames[0].f_globals.get("__name__") == "selectors":
-            return Hold(MACHINE, "asleep, stopped or short of CPU")
+            return Holder(MACHINE, "asleep, stopped or short of CPU")
         task = asyncio.current_task(self._loop)
         called = frames.pop() if frames[-1].f_code.co_qualname == _RUN else None
         if task is None and called is None:
             return None
         frames = [frame for frame in frames if not _is_of_loop(frame)]
         by = _name_of(task) if task else _callback_of(called, frames)
-        return Hold(by, " < ".join(map(_line_of, frames[:SHOWN_FRAMES])))
+        return Holder(by, " < ".join(map(_line_of, frames[:SHOWN_FRAMES])))
 
 
 def _outwards(frame: FrameType | None) -> Iterator[FrameType]:

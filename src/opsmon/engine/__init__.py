@@ -1,1 +1,1 @@
-"""Orders the pure rooms: state, then incident, then contract. `decide(world, input, now) -> Step`, and nothing else."""
+"""Orders the pure rooms: state, incident, contract. `decide(world, input, now) -> EngineStep`, and nothing else."""

@@ -1,4 +1,4 @@
-"""`decide(world, input, now) -> Step`: the order of the rooms, and nothing else.
+"""`decide(world, input, now) -> EngineStep`: the order of the rooms, and nothing else.
 
 State first, then incidents, then contract clocks. Pure; raises on no sequence of inputs. The events of a step are in
 the order in which they follow from each other, and folding them into the world gives what the step's world tells.

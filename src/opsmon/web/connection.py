@@ -8,7 +8,6 @@ import json
 import logging
 import traceback
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,33 +16,13 @@ from aiohttp.typedefs import Handler
 from aiohttp.web_protocol import RequestHandler
 from aiohttp.web_server import Server
 
-from opsmon.text.count import counted
+from opsmon.throttled_log import ThrottledLog
 from opsmon.web.connection_limits import ConnectionDoor, Stay
 
 OWN_HEADERS = {"Server": "opsmon", "X-Content-Type-Options": "nosniff"}
 KINDS = ("malformed", "internal", "aborted")
-_TOLD_EVERY_S = 60.0
 _MALFORMED = "the request is no well-formed HTTP/1.1"
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class OncePerMinute:
-    """Tells of something at most once a minute, with how often it happened meanwhile. `now`: monotonic seconds."""
-
-    now: Callable[[], float]
-    _told_at: dict[str, float] = field(default_factory=dict)
-    _silenced: Counter[str] = field(default_factory=Counter)
-
-    def tell(self, text: str) -> None:
-        """Logs it as an error, unless that was done a moment ago."""
-        told_at = self._told_at.get(text)
-        if told_at is not None and self.now() - told_at < _TOLD_EVERY_S:
-            self._silenced[text] += 1
-            return
-        self._told_at[text] = self.now()
-        again = self._silenced.pop(text, 0)
-        log.error("%s%s", text, f" ({counted(again, 'times')} more since it was told last)" if again else "")
 
 
 @dataclass(slots=True)
@@ -51,7 +30,7 @@ class Reception:
     """What all connections share. `failures` counts requests that were answered with a fault, by kind."""
 
     door: ConnectionDoor
-    complaints: OncePerMinute
+    throttled: ThrottledLog
     failures: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(KINDS, 0)))
 
 
@@ -115,7 +94,7 @@ class PortConnection(RequestHandler):
             error = _MALFORMED
         else:
             self._reception.failures["internal"] += 1
-            self._reception.complaints.tell(f"an answer failed: {_place_of(exc)}")
+            self._reception.throttled.tell(f"an answer failed: {_place_of(exc)}")
             error = "opsmon failed to answer; its log says where"
         if request.writer.output_size > 0:
             raise ConnectionError("a part of the answer is sent already")

@@ -9,7 +9,7 @@ import logging
 import socket
 from collections.abc import Callable
 
-from opsmon.web.connection import OncePerMinute
+from opsmon.throttled_log import ThrottledLog
 
 _BACKLOG = 128
 _AT_A_TIME = 32
@@ -54,9 +54,9 @@ class Listener:
     """Hands every accepted connection to a protocol from `make`, from its making to `close`."""
 
     def __init__(
-        self, sockets: list[socket.socket], make: Callable[[], asyncio.BaseProtocol], complaints: OncePerMinute
+        self, sockets: list[socket.socket], make: Callable[[], asyncio.BaseProtocol], throttled: ThrottledLog
     ) -> None:
-        self._sockets, self._make, self._complaints = sockets, make, complaints
+        self._sockets, self._make, self._throttled = sockets, make, throttled
         self._loop = asyncio.get_running_loop()
         self._entering: set[asyncio.Task[None]] = set()
         self._resting: dict[int, asyncio.TimerHandle] = {}
@@ -90,7 +90,7 @@ class Listener:
         number = listening.fileno()
         self._loop.remove_reader(number)
         self._resting[number] = self._loop.call_later(_REST_S, self._listen, listening)
-        self._complaints.tell(f"no connection can be accepted for now: {error.strerror}")
+        self._throttled.tell(f"no connection can be accepted for now: {error.strerror}")
 
     def close(self) -> None:
         """Accepts no more."""

@@ -9,8 +9,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from aiohttp.web_server import Server
 
+from opsmon.throttled_log import ThrottledLog
 from opsmon.web.auth import Access, admit, refuse_encoded, refuse_misdirected
-from opsmon.web.connection import OWN_HEADERS, OncePerMinute, PortConnection, Reception, tell_visitor
+from opsmon.web.connection import OWN_HEADERS, PortConnection, Reception, tell_visitor
 from opsmon.web.connection_limits import ConnectionDoor, Limits, limits_of_process
 from opsmon.web.context import PARTS, WebContext
 from opsmon.web.errors import RequestError, failures_as_json
@@ -21,11 +22,12 @@ from opsmon.web.routes import ROUTES
 
 _SHUTDOWN_S = 2.0
 _LET_IN = web.RequestKey("let_in", bool)
+log = logging.getLogger(__name__)
 _SWEEP_EVERY_S = 1.0
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
-def make_console(parts: WebContext) -> web.Application:
+def make_application(parts: WebContext) -> web.Application:
     """The application, to be served by `WebServer` or by a test."""
     application = web.Application(middlewares=[tell_visitor, failures_as_json], client_max_size=MAX_BODY_BYTES)
     application[PARTS] = parts
@@ -91,9 +93,10 @@ class WebServer:
         self._settings = parts.settings
         self._limits = limits or limits_of_process()
         monotonic = parts.clock.monotonic
-        self._reception = Reception(ConnectionDoor(monotonic, self._limits), OncePerMinute(monotonic))
+        throttled = ThrottledLog(log, monotonic, level=logging.ERROR)
+        self._reception = Reception(ConnectionDoor(monotonic, self._limits), throttled)
         self._runner = web.AppRunner(
-            make_console(parts), access_log=None, handle_signals=False, shutdown_timeout=_SHUTDOWN_S
+            make_application(parts), access_log=None, handle_signals=False, shutdown_timeout=_SHUTDOWN_S
         )
         self._listener: Listener | None = None
         self._sweeping: asyncio.Task[None] | None = None
@@ -106,7 +109,7 @@ class WebServer:
         await self._runner.setup()
         server = self._runner.server
         assert server is not None  # noqa: S101 - the runner is set up
-        self._listener = Listener(sockets, lambda: self._visitor(server), self._reception.complaints)
+        self._listener = Listener(sockets, lambda: self._visitor(server), self._reception.throttled)
         self._sweeping = asyncio.create_task(self._sweep())
         host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
         return f"http://{host}:{port}"

@@ -13,6 +13,7 @@ from opsmon.errors import ConfigError
 from opsmon.model.secret import Secret
 from opsmon.spec import SecretField, Spec, text_schema, wrong
 from opsmon.text.near_miss import shown
+from opsmon.web.identity import dialled
 
 DEFAULT_LISTEN = "127.0.0.1:9876"
 USUAL_NAME = "token"  # of the one that `http.token` gives
@@ -73,7 +74,7 @@ class PortSettings:
     @property
     def url(self) -> str:
         """Where a client on this machine finds the daemon."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
+        host = dialled(self.host)
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
 

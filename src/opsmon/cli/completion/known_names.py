@@ -98,10 +98,10 @@ def _selectors(root: Path) -> Iterator[Word]:
 
 def _incidents(root: Path) -> Iterator[Word]:
     """Those that are active, as the daemon of this very root tells them."""
-    from opsmon.web.identity import ROOT_HEADER, as_header
+    from opsmon.web.identity import ROOT_HEADER, as_header, dialled
 
     host, port = _address(root)
-    connection = HTTPConnection(host, port, timeout=ANSWER_WITHIN_S)
+    connection = HTTPConnection(dialled(host), port, timeout=ANSWER_WITHIN_S)
     try:
         headers = {ROOT_HEADER: as_header(root.resolve())}
         connection.request("GET", "/api/v1/incidents?state=active&limit=100", headers=headers)
@@ -119,7 +119,7 @@ def _address(root: Path) -> tuple[str, int]:
     text = next(_texts(root, "opsmon.yaml"), "")
     found = _LISTEN.search(text)
     host, port = (found[1].strip("[]"), int(found[2])) if found is not None else ("127.0.0.1", 9876)
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port  # noqa: S104 - compared, not bound
+    return host, port
 
 
 _FINDERS: dict[str, Callable[[Path], Iterator[Word]]] = {

@@ -10,14 +10,14 @@ from collections import deque
 
 from opsmon.clock import Clock
 from opsmon.probe.schedule.counters import ProbeTally
-from opsmon.text.count import counted
+from opsmon.throttled_log import ThrottledLog
 
 log = logging.getLogger(__name__)
 
 BEAT_S = 0.25
 CLOCK_STEP_S = 1.0
 REMEMBERED = 256
-TELL_EVERY_S = 60.0
+CAUSES = "loop blocked, machine asleep or clock set"
 
 
 class HoldUpWatch:
@@ -28,7 +28,7 @@ class HoldUpWatch:
         self._timer: asyncio.TimerHandle | None = None
         self._beat_s, self._beat_at = clock.monotonic(), clock.now()
         self._holdups: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)  # (ended at, lasted), monotonic seconds
-        self._silent_until_s, self._untold = clock.monotonic(), 0
+        self._throttled = ThrottledLog(log, clock.monotonic)
 
     def start(self) -> None:
         self._beat_s, self._beat_at = self._clock.monotonic(), self._clock.now()
@@ -62,15 +62,6 @@ class HoldUpWatch:
         if lasted_s:
             self._tally.held_up += 1
             self._holdups.append((now_s, lasted_s))
-            self._tell(lasted_s, now_s)
+            # Whoever can hold us up once can do it again and again.
+            self._throttled.tell("held up", f"for {lasted_s:.1f} s ({CAUSES}): failures count for nothing")
             self._beat_s, self._beat_at = now_s, now
-
-    def _tell(self, lasted_s: float, now_s: float) -> None:
-        """Once a minute: whoever can hold us up once can do it again and again."""
-        if now_s < self._silent_until_s:
-            self._untold += 1
-            return
-        words = "held up for %.1f s (loop blocked, machine asleep or clock set): failures count for nothing%s"
-        more = f" (and {counted(self._untold, 'times')} since the last such line)" if self._untold else ""
-        log.warning(words, lasted_s, more)
-        self._silent_until_s, self._untold = now_s + TELL_EVERY_S, 0

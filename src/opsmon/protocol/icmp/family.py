@@ -27,7 +27,7 @@ from opsmon.protocol.icmp.echo import Echo
 from opsmon.protocol.icmp.packet import NONCE_BYTES, EchoFailure, EchoReply, IpVersion, build_request
 from opsmon.protocol.icmp.socket import IcmpSocket, Received
 from opsmon.protocol.socket_fault import fault_of, is_loopback, is_own_address, local_fault
-from opsmon.protocol.throttled_log import ThrottledLog
+from opsmon.throttled_log import ThrottledLog
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ class FamilyPinger:
         self._socket = IcmpSocket(version, wall_ns)
         self._version, self._clock, self._counts = version, clock, counts
         self._loop = asyncio.get_running_loop()
-        self._complaints = ThrottledLog(log, clock)
+        self._throttled = ThrottledLog(log, clock.monotonic)
         self._queue: list[PingRequest] = []
         self._by_sequence: dict[int, PingRequest] = {}
         self._expiries: list[tuple[float, int]] = []
@@ -266,11 +266,11 @@ class FamilyPinger:
 
     def _note_forged(self, source: str, request: PingRequest) -> None:
         self._counts.forged += 1
-        self._complaints.tell("forged ping answers", f"from {source}, about {request.address}")
+        self._throttled.tell("forged ping answers", f"from {source}, about {request.address}")
 
     def _note_late(self, request: PingRequest) -> None:
         self._counts.late += 1
-        self._complaints.tell("late ping answers", f"{request.address}, after more than {request.timeout_s:g} s")
+        self._throttled.tell("late ping answers", f"{request.address}, after more than {request.timeout_s:g} s")
 
     def _bring_home(self, request: PingRequest) -> None:
         if request.out:
@@ -291,7 +291,7 @@ class FamilyPinger:
         if request.future.done():
             return
         if self._socket.dropped_by_kernel() != request.drops_before:
-            self._complaints.tell("ping answers lost", "our receive buffer overflowed: is somebody flooding us?")
+            self._throttled.tell("ping answers lost", "our receive buffer overflowed: is somebody flooding us?")
             detail = "no answer, and our own receive buffer overflowed meanwhile"
             _fail(request, local_fault(LocalCause.RESOURCES, detail))
         elif request.refusal is not None:

@@ -1,21 +1,21 @@
-"""Complaints: the first at once, then one a minute of each sort, and none is forgotten."""
+"""Lines that others can repeat: the first at once, then one a minute of each sort, and none is forgotten."""
 
 import logging
 
 import pytest
 
-from opsmon.protocol.throttled_log import EVERY_S, ThrottledLog
+from opsmon.throttled_log import EVERY_S, ThrottledLog
 from tests.probe.virtual_time import VirtualClock, run_virtually
 
 
 def test_each_sort_is_told_once_a_minute_with_the_number_kept_back(caplog: pytest.LogCaptureFixture) -> None:
     async def story(clock: VirtualClock) -> None:
-        complaints = ThrottledLog(logging.getLogger("test"), clock)
+        throttled = ThrottledLog(logging.getLogger("test"), clock.monotonic)
         for _ in range(5):
-            complaints.tell("forged", "from 192.0.2.1")
-        complaints.tell("late", "192.0.2.2")
+            throttled.tell("forged", "from 192.0.2.1")
+        throttled.tell("late", "192.0.2.2")
         clock.loop.block(EVERY_S)
-        complaints.tell("forged", "from 192.0.2.3")
+        throttled.tell("forged", "from 192.0.2.3")
 
     run_virtually(story)
     assert [record.getMessage() for record in caplog.records] == [
