@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import benchmarks._older_names  # noqa: F401 - before anything of opsmon
 from benchmarks._snmp_poller import COLUMNS
 from benchmarks._snmp_responder import COMMUNITY
 from benchmarks.exposition import make_block, reports
