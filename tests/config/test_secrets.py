@@ -3,10 +3,11 @@
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from opsmon.config.root import Root
+from opsmon.config.root import Root, load_root
 from opsmon.errors import ConfigError
 from opsmon.ledger.record import description_of
 from opsmon.model.device import Device
@@ -98,3 +99,16 @@ def test_a_private_key_is_found_from_the_file_that_names_it_and_missed_when_it_i
     with pytest.raises(ConfigError) as caught:
         load({"inventories/a.yaml": site % "gone"}, strict=True)
     assert told % "" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "slip", ["{community:planted-key}", "{planted-key}", "{version: 2c, planted-key}", "{planted-key: }"]
+)
+def test_a_secret_that_was_typed_as_a_key_is_not_quoted(tmp_path: Path, slip: str) -> None:
+    (tmp_path / "inventories").mkdir()
+    text = f"site: hall\ndevices:\n  - {{name: a, address: 192.0.2.1, kind: other, snmp: {slip}}}\n"
+    (tmp_path / "inventories" / "hall.yaml").write_text(text)
+    with pytest.raises(ConfigError) as raised:
+        load_root(tmp_path, environ={})
+    assert "planted-key" not in str(raised.value)
+    assert all(problem.line == 3 for problem in raised.value.problems)

@@ -67,7 +67,7 @@ SLIPS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         "no-blank-flow2",
         SITE,
         "site: a\ndevices:\n  - {name: b, address: 192.0.2.2, kind: switch, port:1}\n",
-        ("3:49: unknown key `port:1` (a blank after the colon: `port: 1`)",),
+        ("3:49: unknown key `port:…` (a blank after the colon: `port: …`)",),
     ),
     (
         "colon-in-text",

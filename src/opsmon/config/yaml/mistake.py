@@ -83,7 +83,7 @@ def _mistake(told: ToldMistake, spec: type[BaseModel]) -> Mistake:
     detail, steps, kind = told.detail, told.steps, told.kind
     value, context = detail.get("input"), detail.get("ctx", {})
     if kind == "extra_forbidden":
-        return _unknown_key(steps, spec)
+        return _unknown_key(steps, value, spec)
     if kind == "missing":
         return Mistake(steps, _missing(steps))
     if kind == "opsmon":
@@ -110,19 +110,22 @@ def _words_of(detail: ErrorDetails) -> list[str]:
     return [part.strip("'") for part in expected.replace(" or ", ", ").split(", ") if part]
 
 
-def _unknown_key(steps: tuple[Step, ...], spec: type[BaseModel]) -> Mistake:
+def _unknown_key(steps: tuple[Step, ...], value: object, spec: type[BaseModel]) -> Mistake:
+    """A key that nobody knows is quoted, but not where it may be the value of one that was forgotten: a secret."""
     key = str(steps[-1])
     models = _models_at(spec, steps[:-1])
     known = sorted({name for model in models for name in _names(model)})
+    listed = f"known keys: {', '.join(known)}"
+    name, colon, glued = key.partition(":")
+    if colon and glued:
+        return Mistake(steps, f"unknown key {shown(f'{name}:…')}", f"a blank after the colon: `{name}: …`", at_key=True)
     hints = (model.hint_for(key) for model in models if issubclass(model, Spec))
-    hint = next(filter(None, hints), "") or _glued(key) or nearest(key, known)
-    return Mistake(steps, f"unknown key {shown(key)}", hint or f"known keys: {', '.join(known)}", at_key=True)
-
-
-def _glued(key: str) -> str:
-    """`port:5060` in braces is one word."""
-    name, colon, value = key.partition(":")
-    return f"a blank after the colon: `{name}: {value}`" if name and colon and value else ""
+    hint = next(filter(None, hints), "") or nearest(key, known)
+    if value is None and not hint:
+        return Mistake(
+            steps, "a key without a value that nobody knows, or a value without its key", listed, at_key=True
+        )
+    return Mistake(steps, f"unknown key {shown(key)}", hint or listed, at_key=True)
 
 
 def _unknown_word(steps: tuple[Step, ...], value: str, words: Sequence[str]) -> Mistake:
