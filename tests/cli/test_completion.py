@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -15,6 +14,7 @@ import pytest
 from opsmon.cli.completion.scripts import SCRIPTS, Shell
 from opsmon.web.identity import ROOT_HEADER, as_header
 from tests.cli.said import Opsmon
+from tests.real.programs import require
 
 Tab = Callable[..., list[str]]
 
@@ -130,9 +130,7 @@ def test_the_commands_are_found_once_and_kept(tab: Tab, environ: dict[str, str])
 
 
 def run_in(shell: str, script: str, environ: dict[str, str]) -> str:
-    program = shutil.which(shell)
-    if program is None:
-        pytest.skip(f"no {shell} here")
+    program = require(shell)
     ran = subprocess.run([program, "-c", script], env=environ, capture_output=True, text=True, check=False, timeout=60)
     assert ran.returncode == 0, ran.stderr
     return ran.stdout

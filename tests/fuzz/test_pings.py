@@ -3,7 +3,6 @@
 import socket
 from collections.abc import Callable
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +18,7 @@ from opsmon.protocol.icmp.packet import (
 )
 from opsmon.protocol.icmp.socket import IcmpSocket, PingNotPermittedError
 from tests.fuzz.rig import examples, mutated, quickly
+from tests.real.programs import missing
 
 VERSIONS = st.sampled_from(list(IpVersion))
 NUMBERS = st.integers(0, 65_535)
@@ -70,7 +70,7 @@ def test_no_flood_keeps_the_reader_longer_than_its_turn() -> None:
         pings = IcmpSocket(IpVersion.V4)
         flood = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
     except (PermissionError, PingNotPermittedError):
-        pytest.skip("no raw socket for this user")
+        missing("no raw socket for this user")
     with flood:
         for _ in range(20):
             flood.sendto(b"\0\0\x12\x34" + bytes(4), ("127.0.0.1", 0))  # an echo reply with a wrong checksum
