@@ -16,8 +16,8 @@ from opsmon.model.event import DeviceRenamed, DeviceState, IncidentClosed, Maint
 from opsmon.model.incident import Ending, FactType
 from opsmon.model.name import DeviceName
 from opsmon.model.sample import Outcome
-from opsmon.notify.alertmanager import annotations_of, labels_of, payload_of
-from opsmon.notify.voice import RenderContext
+from opsmon.notify.kind.alertmanager import annotations_of, labels_of, payload_of
+from opsmon.notify.words.voice import RenderContext
 from opsmon.store.codec import decode_event, encode_event
 from tests.engine.scene import HALL, Town, device, rules_of, sample
 

@@ -15,8 +15,8 @@ from opsmon.model.device import Kind
 from opsmon.model.event import ClockChanged, ClockState, DeviceState
 from opsmon.model.incident import MONITORING, Ending, Fact, FactType, Severity
 from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
-from opsmon.notify.alertmanager import ZERO_TIME, annotations_of, fingerprint_of, labels_of, payload_of
-from opsmon.notify.voice import RenderContext
+from opsmon.notify.kind.alertmanager import ZERO_TIME, annotations_of, fingerprint_of, labels_of, payload_of
+from opsmon.notify.words.voice import RenderContext
 from tests.web.scene import loaded_root
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -8,8 +8,8 @@ import pytest
 from opsmon.engine.effect import AlertKind, AlertStatus
 from opsmon.model.incident import Ending
 from opsmon.model.name import IncidentId
-from opsmon.notify.alertmanager import annotations_of, payload_of
-from opsmon.notify.voice import RenderContext
+from opsmon.notify.kind.alertmanager import annotations_of, payload_of
+from opsmon.notify.words.voice import RenderContext
 from tests.notify.test_alertmanager import AT_RISK, BREACHED, EN, INCIDENT, RECOVERED, START, ZH
 
 RECOVERY_WORDS = ("recover", "恢复", "is back", "answers again")

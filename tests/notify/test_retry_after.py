@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from opsmon.notify.retry_after import retry_after_s
+from opsmon.notify.wire.retry_after import retry_after_s
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 

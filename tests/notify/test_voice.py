@@ -2,7 +2,7 @@
 
 from opsmon.model.device import Device, Inventory, Kind, Site
 from opsmon.model.name import DeviceName, SiteName
-from opsmon.notify.voice import count_behind, titles_of
+from opsmon.notify.words.voice import count_behind, titles_of
 
 SITE = SiteName("hall")
 

@@ -19,7 +19,7 @@ from opsmon.clock import WallClock
 from opsmon.errors import NotifyError
 from opsmon.model.secret import Secret
 from opsmon.notify.channel import Channel
-from opsmon.notify.webhook import WebhookSender
+from opsmon.notify.wire.webhook import WebhookSender
 from tests.notify.receiver import Behaviour, answer, drip, hang, nonsense, receiver, reset
 
 BODY = '{"摘要": "断电"}'

@@ -16,9 +16,9 @@ from opsmon.clock import WallClock
 from opsmon.errors import StoreError
 from opsmon.model.secret import Secret
 from opsmon.notify.channel import Channel
-from opsmon.notify.lane import FAILED_OFTEN
-from opsmon.notify.outbox import OutboxWorker, Renderer
-from opsmon.notify.voice import RenderContext
+from opsmon.notify.lane.lane import FAILED_OFTEN
+from opsmon.notify.lane.outbox import OutboxWorker, Renderer
+from opsmon.notify.words.voice import RenderContext
 from opsmon.store.chain import ChainHead
 from opsmon.store.outbox import Delivery, NewDelivery, OwedDelivery, incident_of
 from opsmon.store.store import Store, open_store

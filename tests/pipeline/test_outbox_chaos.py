@@ -12,7 +12,7 @@ import pytest
 from opsmon.clock import WallClock
 from opsmon.model.secret import Secret
 from opsmon.notify.channel import Channel
-from opsmon.notify.outbox import OutboxWorker
+from opsmon.notify.lane.outbox import OutboxWorker
 from opsmon.store.outbox import NewDelivery
 from opsmon.store.store import open_store
 from tests.notify.receiver import Receiver, answer, hang, receiver, reset

@@ -15,9 +15,9 @@ from opsmon.model.device import Kind
 from opsmon.model.event import ClockChanged, ClockState, DeviceState
 from opsmon.model.incident import Severity
 from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
-from opsmon.notify.alertmanager import ZERO_TIME, labels_of, payload_of
-from opsmon.notify.retry import MAX_WAIT_S, Circuit, retry_wait_s
-from opsmon.notify.voice import RenderContext
+from opsmon.notify.kind.alertmanager import ZERO_TIME, labels_of, payload_of
+from opsmon.notify.lane.retry import MAX_WAIT_S, Circuit, retry_wait_s
+from opsmon.notify.words.voice import RenderContext
 from tests.web.scene import loaded_root
 
 texts = st.text(st.characters(codec=None), max_size=20)  # lone surrogates too: device names may come from anywhere

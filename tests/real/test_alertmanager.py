@@ -11,8 +11,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from opsmon.notify.alertmanager import payload_of
-from opsmon.notify.voice import RenderContext
+from opsmon.notify.kind.alertmanager import payload_of
+from opsmon.notify.words.voice import RenderContext
 from tests.notify.receiver import answer, receiver
 from tests.notify.test_alertmanager import AT_RISK, DOWN, RECOVERED
 from tests.real.ports import free_port

@@ -13,7 +13,7 @@ from opsmon.metrics.daemon import Counts, DaemonMetrics, ReloadRecord
 from opsmon.metrics.journal import JournalHead
 from opsmon.metrics.pages import MetricPages
 from opsmon.metrics.tallies import Tallies, Tally
-from opsmon.notify.lane import FAILED_OFTEN
+from opsmon.notify.lane.lane import FAILED_OFTEN
 from opsmon.pipeline.loop import Pipeline
 from opsmon.store.store import Store
 from opsmon.web.context import WebContext

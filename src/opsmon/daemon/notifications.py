@@ -12,10 +12,10 @@ from opsmon.engine.input import RecordNotice
 from opsmon.engine.port import Answer, Unavailable
 from opsmon.errors import StoreError
 from opsmon.notify.channel import Channel
-from opsmon.notify.outbox import OutboxWorker, Renderer
-from opsmon.notify.own_alert import OwnAlert, own_payload
+from opsmon.notify.kind.own_alert import OwnAlert, own_payload
+from opsmon.notify.lane.outbox import OutboxWorker, Renderer
 from opsmon.notify.registry import FIRING
-from opsmon.notify.voice import RenderContext, count_behind, device_titles_of, titles_of
+from opsmon.notify.words.voice import RenderContext, count_behind, device_titles_of, titles_of
 from opsmon.store.outbox import Delivery, NewDelivery, incident_of
 from opsmon.store.store import Store
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from opsmon.clock import Clock
 from opsmon.model.device import Inventory
 from opsmon.model.sample import Sample
-from opsmon.notify.own_alert import OwnAlert
+from opsmon.notify.kind.own_alert import OwnAlert
 from opsmon.probe.schedule.run_check import excuse
 from opsmon.probe.sight import Sight
 from opsmon.text.bilingual import Text

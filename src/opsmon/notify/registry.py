@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from opsmon.engine.effect import Notify
-from opsmon.notify.alertmanager import is_firing, payload_of
-from opsmon.notify.voice import RenderContext
+from opsmon.notify.kind.alertmanager import is_firing, payload_of
+from opsmon.notify.words.voice import RenderContext
 
 # From the alert, the receiver's name and how we speak to the body of the delivery.
 Format = Callable[[Notify, str, RenderContext], str]

@@ -13,9 +13,9 @@ import aiohttp
 from opsmon.clock import Clock
 from opsmon.errors import NotifyError
 from opsmon.notify.channel import Channel
-from opsmon.notify.quotation import quotation_of
-from opsmon.notify.retry_after import retry_after_s
-from opsmon.notify.signature import sign_body, sign_delivery
+from opsmon.notify.wire.quotation import quotation_of
+from opsmon.notify.wire.retry_after import retry_after_s
+from opsmon.notify.wire.signature import sign_body, sign_delivery
 
 _ANSWER_BYTES = 4096
 _ANSWER_TIMEOUT_S = 1.0

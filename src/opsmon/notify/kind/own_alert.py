@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from opsmon.notify.alertmanager import ZERO_TIME, fingerprint_of, rfc3339
+from opsmon.notify.kind.alertmanager import ZERO_TIME, fingerprint_of, rfc3339
 
 
 @dataclass(frozen=True, slots=True)

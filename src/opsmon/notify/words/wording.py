@@ -10,8 +10,8 @@ from opsmon.incident.incident import Incident
 from opsmon.incident.wording import fault_words as incident_words
 from opsmon.model.event import ClockChanged, DeviceState
 from opsmon.model.incident import FactType
-from opsmon.notify.ending import ending_afterword, ending_heading
-from opsmon.notify.voice import RenderContext
+from opsmon.notify.words.ending import ending_afterword, ending_heading
+from opsmon.notify.words.voice import RenderContext
 from opsmon.text.count import counted
 from opsmon.text.duration import remaining_words
 from opsmon.text.time import local_time

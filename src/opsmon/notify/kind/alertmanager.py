@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.incident.incident import Incident
 from opsmon.model.event import ClockChanged
-from opsmon.notify.voice import RenderContext
-from opsmon.notify.wording import count_affected, summary_of
+from opsmon.notify.words.voice import RenderContext
+from opsmon.notify.words.wording import count_affected, summary_of
 from opsmon.text.duration import remaining_words
 
 ZERO_TIME = "0001-01-01T00:00:00Z"

@@ -17,14 +17,14 @@ from opsmon.clock import Clock
 from opsmon.clock_watch import WallWatch
 from opsmon.errors import NotifyError, StoreError
 from opsmon.notify.channel import Channel
-from opsmon.notify.retry import (
+from opsmon.notify.lane.retry import (
     MAX_ASKED_WAIT_S,
     MAX_RARE_WAIT_S,
     Circuit,
     rare_wait_s,
     retry_wait_s,
 )
-from opsmon.notify.webhook import WebhookSender
+from opsmon.notify.wire.webhook import WebhookSender
 from opsmon.store.outbox import Delivery
 
 log = logging.getLogger(__name__)

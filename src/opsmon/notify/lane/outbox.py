@@ -17,10 +17,10 @@ from opsmon.clock import Clock
 from opsmon.engine.effect import Notify
 from opsmon.errors import StoreError
 from opsmon.notify.channel import Channel
-from opsmon.notify.lane import DeliveryStore, Lane, RecordTaken, records_nothing
+from opsmon.notify.lane.lane import DeliveryStore, Lane, RecordTaken, records_nothing
 from opsmon.notify.registry import FORMATS
-from opsmon.notify.voice import RenderContext
-from opsmon.notify.webhook import WebhookSender
+from opsmon.notify.wire.webhook import WebhookSender
+from opsmon.notify.words.voice import RenderContext
 from opsmon.store.outbox import NewDelivery, alert_key, delivery_id
 from opsmon.text.count import counted
 

@@ -1,0 +1,1 @@
+"""The way of what waits to one channel: order, retries, windows."""

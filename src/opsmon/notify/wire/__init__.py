@@ -1,0 +1,1 @@
+"""How a body goes out and what may be said of the answer."""

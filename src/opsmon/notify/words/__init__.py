@@ -1,0 +1,1 @@
+"""The words of a message, in Chinese and English."""
