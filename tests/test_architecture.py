@@ -3,6 +3,7 @@ small, a name means one thing, and every task has an owner."""
 
 import ast
 import importlib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
@@ -27,7 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("contract",),
     ("state",),
     ("clock_watch", "process_pool", "throttled_log"),
-    ("errors", "clock", "spec", "early_signals", "bounds", "pattern", "private_file"),
+    ("errors", "clock", "spec", "early_signals", "bounds", "layout", "pattern", "private_file"),
     ("text", "model"),
 )
 PURE = ("state", "contract", "incident", "engine", "text", "model")
@@ -155,6 +156,18 @@ def test_one_door_per_library(path: Path) -> None:
     for name in imports_of(path):
         doors = DOORS.get(name.split(".")[0])
         assert doors is None or room_of(path) in doors, f"{name_of(path)} imports {name}: only {doors} may"
+
+
+SAYS_VAR = {"layout.py", "config/new_root.py"}  # the second: a file of settings for people, as a text
+
+
+@pytest.mark.parametrize("path", [p for p in modules() if name_of(p) not in SAYS_VAR], ids=name_of)
+def test_names_under_var_stand_in_one_module(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            assert not re.search(r"(?<![\w.])var(/\w|$)", node.value), f"{name_of(path)}:{node.lineno}: see layout.py"
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from opsmon.backup.secrecy.scrub import PLACEHOLDER, Scrubber
-from opsmon.backup.secrecy.scrub_key import KEY_FILE, load_scrub_key
+from opsmon.backup.secrecy.scrub_key import load_scrub_key
 from opsmon.errors import BackupError
+from opsmon.layout import SCRUB_KEY
 from tests.backup.planted import HARMLESS, PLANTED, PRIVATE_KEY
 
 SCRUBBER = Scrubber(b"k" * 32)
@@ -96,13 +97,13 @@ def test_the_key_is_made_once_and_is_the_owner_s_alone(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         keys = set(pool.map(lambda _: load_scrub_key(tmp_path), range(16)))
     assert len(keys) == 1
-    assert stat.S_IMODE(os.stat(tmp_path / KEY_FILE).st_mode) == 0o600  # noqa: PTH116
-    assert [path.name for path in (tmp_path / KEY_FILE).parent.iterdir()] == [Path(KEY_FILE).name]
+    assert stat.S_IMODE(os.stat(tmp_path / SCRUB_KEY).st_mode) == 0o600  # noqa: PTH116
+    assert [path.name for path in (tmp_path / SCRUB_KEY).parent.iterdir()] == [Path(SCRUB_KEY).name]
 
 
 def test_a_broken_key_is_not_used(tmp_path: Path) -> None:
     load_scrub_key(tmp_path)
-    (tmp_path / KEY_FILE).write_bytes(b"short")
+    (tmp_path / SCRUB_KEY).write_bytes(b"short")
     with pytest.raises(BackupError, match="no key of 32 bytes"):
         load_scrub_key(tmp_path)
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from opsmon.config.watched import WATCHED_FILE, Watched, likely_renames, load_watched, places_of, write_watched
+from opsmon.config.watched import Watched, likely_renames, load_watched, places_of, write_watched
+from opsmon.layout import WATCHED_FILE
 from opsmon.model.device import Device, Inventory, Kind, Site
 from opsmon.model.name import DeviceName, SiteName
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.daemon.lock import LOCK_FILE, RootLock
+from opsmon.daemon.lock import RootLock
 from opsmon.errors import StoreError
+from opsmon.layout import DAEMON_LOCK
 
 
 def test_the_second_is_refused_and_told_who_holds_it(tmp_path: Path) -> None:
@@ -18,10 +19,10 @@ def test_the_second_is_refused_and_told_who_holds_it(tmp_path: Path) -> None:
 
 
 def test_the_file_of_a_dead_process_holds_nobody_up(tmp_path: Path) -> None:
-    (tmp_path / LOCK_FILE).parent.mkdir()
-    (tmp_path / LOCK_FILE).write_text("99999999\n")
+    (tmp_path / DAEMON_LOCK).parent.mkdir()
+    (tmp_path / DAEMON_LOCK).write_text("99999999\n")
     lock = RootLock(tmp_path)
-    assert (tmp_path / LOCK_FILE).read_text() == f"{os.getpid()}\n"
+    assert (tmp_path / DAEMON_LOCK).read_text() == f"{os.getpid()}\n"
     lock.release()
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from opsmon.errors import StoreGoneError
+from opsmon.layout import INCIDENT_NUMBERS
 from opsmon.pipeline.loop import Pipeline
-from opsmon.pipeline.number_mark import MARK_FILE, NumberMark
+from opsmon.pipeline.number_mark import NumberMark
 from opsmon.pipeline.recovery import load_world
 from opsmon.store.store import open_store
 from tests.pipeline.house import RULES, URL, House
@@ -46,7 +47,7 @@ async def test_a_store_that_is_lost_numbers_on(tmp_path: Path) -> None:
 def test_a_mark_that_cannot_be_read_is_none(tmp_path: Path, text: str) -> None:
     assert NumberMark(tmp_path).load() == {}
     (tmp_path / "var").mkdir()
-    (tmp_path / MARK_FILE).write_text(text)
+    (tmp_path / INCIDENT_NUMBERS).write_text(text)
     assert NumberMark(tmp_path).load() == {}
     NumberMark(tmp_path).save({"20261120": 7})
     assert NumberMark(tmp_path).load() == {"20261120": 7}

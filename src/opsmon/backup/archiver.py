@@ -18,10 +18,10 @@ from opsmon.backup.repository.repository import Repository
 from opsmon.backup.status import BackupStatus, BackupStatuses, Unannounced, file_stem
 from opsmon.backup.worker import path_of
 from opsmon.errors import BackupError
+from opsmon.layout import BACKUP_QUARANTINE
 from opsmon.model.device import Device
 from opsmon.model.name import DeviceName
 
-ASIDE_FOLDER = "var/backup/aside"
 MAX_DIFF_CHARS = 8_000
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class Archiver:
         circumstance: RunContext,
         taken_paths: frozenset[str] = frozenset(),
     ) -> None:
-        self._aside = root / ASIDE_FOLDER
+        self._aside = root / BACKUP_QUARANTINE
         self._repository, self._standings, self._circumstance = repository, standings, circumstance
         self._taken_paths = taken_paths
 

@@ -7,15 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from opsmon.errors import BackupError
+from opsmon.layout import BACKUP_LOCK
 from opsmon.private_file import make_private_folder
-
-LOCK_FILE = "var/backup/run.lock"
 
 
 @contextmanager
 def run_lock(root: Path) -> Iterator[None]:
     """Holds the lock. Raises BackupError, with the holder's process id, if another run does."""
-    path = root / LOCK_FILE
+    path = root / BACKUP_LOCK
     try:
         make_private_folder(path.parent)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

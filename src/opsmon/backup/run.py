@@ -30,11 +30,11 @@ from opsmon.backup.text_work import WORK_S
 from opsmon.backup.worker import Worker, path_of
 from opsmon.clock import Clock
 from opsmon.errors import BackupError
+from opsmon.layout import BACKUP_RUN, KNOWN_HOSTS
 from opsmon.model.device import Device
 from opsmon.process_pool import BoundedPool
-from opsmon.protocol.host_keys import KNOWN_HOSTS, HostKeyPins
+from opsmon.protocol.host_keys import HostKeyPins
 
-RUN_FILE = "var/backup/run.json"
 BATCH = 50
 BATCH_S = 1.0
 PLACE_S = 0.5
@@ -187,7 +187,7 @@ class RunNote:
     """What is written down while a run goes on, so that an interrupted one can be resumed."""
 
     def __init__(self, root: Path) -> None:
-        self._path = root / RUN_FILE
+        self._path = root / BACKUP_RUN
 
     def interrupted_at(self) -> datetime | None:
         """When the run began that did not come to its end; None where the last one did."""

@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from opsmon.errors import BackupError
+from opsmon.layout import BACKUP_STATUSES
 from opsmon.model.device import Device
 from opsmon.model.name import DeviceName, SiteName
-
-FOLDER = "var/backup/devices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ class BackupStatuses:
     """The files of one root."""
 
     def __init__(self, root: Path) -> None:
-        self._folder = root / FOLDER
+        self._folder = root / BACKUP_STATUSES
 
     def load(self, device: DeviceName, site: SiteName) -> BackupStatus:
         """What is known; a new standing where nothing is, or where its file cannot be understood."""

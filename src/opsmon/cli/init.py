@@ -10,6 +10,7 @@ import typer
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, say
 from opsmon.config.new_root import write_root
+from opsmon.layout import INVENTORIES
 
 STEP_WIDTH = 36
 ExampleOption = Annotated[
@@ -48,7 +49,7 @@ def init(
 def _next_steps(directory: Path, *, is_sample: bool) -> Iterator[tuple[str, str]]:
     """What to type, and what it is good for."""
     yield f"export OPSMON_ROOT={shlex.quote(str(directory.resolve()))}", "then no command needs --root"
-    inventories = directory / "inventories"
+    inventories = directory / INVENTORIES
     yield f"edit {inventories / 'sample.yaml' if is_sample else inventories}", "your sites, devices and addresses"
     if is_sample:
         yield f"edit {directory / 'rules' / 'contracts' / 'sample.yaml'}", "what your contract promises"

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opsmon.layout import SETTINGS_FILE
+
 if TYPE_CHECKING:
     from opsmon.config.settings import Settings
 
@@ -38,7 +40,7 @@ def spoken_language(root: Path, environment: Mapping[str, str] = os.environ) -> 
 def _of_root(root: Path) -> str:
     """The root's `language:`; what the settings default to where the file does not say; "" where there is no file."""
     try:
-        with (root / "opsmon.yaml").open("rb") as file:
+        with (root / SETTINGS_FILE).open("rb") as file:
             text = file.read(MAX_SETTINGS_BYTES).decode("utf-8", "replace")
     except OSError:
         return ""

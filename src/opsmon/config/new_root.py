@@ -7,9 +7,9 @@ from pathlib import Path, PurePosixPath
 
 from opsmon.config.sample_contract import CONTRACT_TEXT
 from opsmon.config.schema.files import SCHEMAS, modeline, write_schemas
-from opsmon.config.settings_file import SETTINGS_FILE
-from opsmon.config.stock import CONTRACTS, INVENTORIES, PARTS, example_names, stock_root
+from opsmon.config.stock import CONTRACTS, PARTS, example_names, stock_root
 from opsmon.errors import ConfigError, Problem
+from opsmon.layout import INVENTORIES, SETTINGS_FILE
 from opsmon.text.near_miss import nearest, shown
 
 SETTINGS_TEXT = """\

@@ -11,13 +11,13 @@ from pydantic import AfterValidator, Field
 
 from opsmon.backup.secrecy.sealing import parse_recipient
 from opsmon.errors import BackupError
+from opsmon.layout import DEFAULT_STORE
 from opsmon.notify.channel import Channel
 from opsmon.notify.spec import WebhookSpec
 from opsmon.spec import Seconds, Spec, text_schema, wrong
 from opsmon.text.near_miss import shown
 from opsmon.web.settings import PortSettings, PortSpec
 
-DEFAULT_STORE = "sqlite:///var/opsmon.db"
 SQLITE = "sqlite:///"
 
 
@@ -139,9 +139,7 @@ class BackupSpec(Spec):
         )  # fmt: skip
 
 
-_STORE = text_schema(
-    r"^(sqlite:///|postgresql(://|\+..)).", "not a store, such as sqlite:///var/opsmon.db", DEFAULT_STORE
-)
+_STORE = text_schema(r"^(sqlite:///|postgresql(://|\+..)).", f"not a store, such as {DEFAULT_STORE}", DEFAULT_STORE)
 
 
 class SettingsSpec(Spec):

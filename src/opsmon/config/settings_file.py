@@ -7,13 +7,13 @@ from pathlib import Path
 from opsmon.config.loading import Loading
 from opsmon.config.secret import MissingSecret
 from opsmon.config.settings import SQLITE, Settings, SettingsSpec
-from opsmon.config.stock import INVENTORIES, PARTS
+from opsmon.config.stock import PARTS
 from opsmon.config.yaml.document import Document, check_spec, read_document, shown_path
 from opsmon.config.yaml.problem import Problems
 from opsmon.errors import ConfigError, Problem
+from opsmon.layout import DEFAULT_STORE, INVENTORIES, SETTINGS_FILE
 from opsmon.notify.spec import goes_in_clear
 
-SETTINGS_FILE = "opsmon.yaml"
 NO_ROOT = "no opsmon.yaml here, and no inventories/, probes/ or rules/"
 NO_ROOT_HINT = "go to a root, or name it with --root DIR or $OPSMON_ROOT; `opsmon init DIR` writes a new one"
 
@@ -77,6 +77,4 @@ def _refuse_wrong_places(document: Document, settings: Settings, problems: Probl
     database = Path(settings.store_url.removeprefix(SQLITE))
     if settings.store_url.startswith(SQLITE) and database.is_dir():
         message = f"{shown_path(database, document.file.parent)} is a folder, not a file"
-        problems.add(
-            document.problem(("store",), message, "the file of the journal, such as `sqlite:///var/opsmon.db`")
-        )
+        problems.add(document.problem(("store",), message, f"the file of the journal, such as `{DEFAULT_STORE}`"))

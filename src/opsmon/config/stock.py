@@ -6,10 +6,10 @@ Beside them lie the inventories of the examples, one folder for each contract.
 from pathlib import Path
 
 from opsmon.errors import InvariantError
+from opsmon.layout import INVENTORIES
 
 PARTS = ("probes", "rules")
 CONTRACTS = "rules/contracts"
-INVENTORIES = "inventories"
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from opsmon.errors import Problem
+from opsmon.layout import INVENTORIES, WATCHED_FILE
 from opsmon.model.device import Device, Inventory
 from opsmon.model.name import DeviceName
-
-WATCHED_FILE = "var/watched.json"
 
 
 class WatchedPlace(NamedTuple):
@@ -67,7 +66,7 @@ def rename_offers(watched: Watched, inventory: Inventory) -> tuple[Problem, ...]
     """A warning for every device that the daemon would lose, and that may be there under another name."""
     return tuple(
         Problem(
-            "inventories", 0, 0, f"{old}, which the daemon watches, is gone, and {new} is at its address",
+            INVENTORIES, 0, 0, f"{old}, which the daemon watches, is gone, and {new} is at its address",
             f"if it is the same device, write `formerly: [{old}]` with {new} before the reload: its incidents go on",
             "", True,
         )

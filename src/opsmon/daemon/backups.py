@@ -23,11 +23,11 @@ from opsmon.daemon.backup_obligations import clauses_of, duties_done, overdue_re
 from opsmon.engine.input import MarkDone, RecordBackup, RecordHostKey, Report
 from opsmon.engine.port import Unavailable
 from opsmon.engine.world import World
+from opsmon.layout import BACKUPS_REPORTED
 from opsmon.model.device import Device
 from opsmon.model.discovery import Discovery
 from opsmon.model.name import ContractId, DeviceName
 
-TOLD_FILE = "var/backup/told.json"
 FOLLOW_EVERY_S = 2.0
 STOP_S = 10.0
 MARGIN_S = 1_800.0  # a device that is being read at the end of the hours may take its 15 minutes, then be kept
@@ -45,7 +45,7 @@ class DaemonBackups:
         self._overdue: dict[DeviceName, bool] = {}
         self._standings = BackupStatuses(root.path)
         self._seen: Mapping[str, int] = {}
-        self._told = _load_told(root.path / TOLD_FILE)
+        self._told = _load_told(root.path / BACKUPS_REPORTED)
         self._good: dict[DeviceName, datetime] = {}
 
     def load(self, root: Root) -> None:
@@ -99,7 +99,7 @@ class DaemonBackups:
             if await self._tell(standings):
                 self._seen = stamps
         finally:
-            _save_told(self._root.path / TOLD_FILE, self._told)
+            _save_told(self._root.path / BACKUPS_REPORTED, self._told)
 
     async def _tell(self, standings: Mapping[DeviceName, BackupStatus]) -> bool:
         """Whether the journal took all of it."""

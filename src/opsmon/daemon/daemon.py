@@ -12,7 +12,7 @@ from pathlib import Path
 
 from opsmon.clock import Clock
 from opsmon.config.root import Root, load_root
-from opsmon.config.watched import WATCHED_FILE, load_watched, places_of, write_watched
+from opsmon.config.watched import load_watched, places_of, write_watched
 from opsmon.daemon.backups import DaemonBackups
 from opsmon.daemon.clock_check import wait_for_right_clock
 from opsmon.daemon.counters import loop_tallies
@@ -31,6 +31,7 @@ from opsmon.engine.input import Command
 from opsmon.engine.port import Accepted, Answer
 from opsmon.engine.world import World
 from opsmon.errors import ConfigError
+from opsmon.layout import VAR, WATCHED_FILE
 from opsmon.metrics.backups import Backups
 from opsmon.model.sample import Sample
 from opsmon.pipeline.loop import Pipeline
@@ -58,8 +59,8 @@ async def run_daemon(
     """
     lock = RootLock(root.path)
     try:
-        if mended := await asyncio.to_thread(mend_modes, root.path / "var"):
-            log.warning("other accounts could read %s under var/: no more", counted(mended, "paths"))
+        if mended := await asyncio.to_thread(mend_modes, root.path / VAR):
+            log.warning("other accounts could read %s under %s/: no more", counted(mended, "paths"), VAR)
         store = await asyncio.to_thread(open_store, root.settings.store_url, root.path)
         try:
             log.info("journal of %s, head %s", counted(store.head.seq, "entries"), store.head.hash)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from opsmon.contract.contract_rules import ContractRules
 from opsmon.daemon.backup_obligations import clauses_of
 from opsmon.engine.input import RecordHostKey
+from opsmon.layout import KNOWN_HOSTS
 from opsmon.model.device import Device
 from opsmon.model.discovery import Discovery
 from opsmon.model.name import ContractId, DeviceName
@@ -63,7 +64,7 @@ class HostKeyNews:
             try:
                 self._pins.look()
             except OSError as error:
-                log.warning("var/known_hosts cannot be read: %s", error.strerror)
+                log.warning("%s cannot be read: %s", KNOWN_HOSTS, error.strerror)
             try:
                 async with asyncio.timeout(LOOK_EVERY_S):
                     await self._issue(await self._waiting.get())

@@ -5,16 +5,15 @@ import os
 from pathlib import Path
 
 from opsmon.errors import StoreError
+from opsmon.layout import DAEMON_LOCK
 from opsmon.private_file import open_private
-
-LOCK_FILE = "var/opsmon.lock"
 
 
 class RootLock:
     """Holds the lock from its making to `release`. Raises StoreError, with the holder's process id, if another does."""
 
     def __init__(self, root: Path) -> None:
-        path = root / LOCK_FILE
+        path = root / DAEMON_LOCK
         try:
             self._file = open_private(path, "a+")
         except OSError as error:

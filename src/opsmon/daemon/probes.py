@@ -9,13 +9,14 @@ from opsmon.clock import Clock
 from opsmon.config.root import Root
 from opsmon.engine.effect import Diagnose
 from opsmon.engine.input import AttachDiagnosis
+from opsmon.layout import KNOWN_HOSTS
 from opsmon.model.device import Inventory
 from opsmon.model.sample import Sample
 from opsmon.probe.context import ProbeContext
 from opsmon.probe.diagnosis import Diagnostician
 from opsmon.probe.profile.pollers import DevicePollers
 from opsmon.probe.schedule.scheduler import Scheduler
-from opsmon.protocol.host_keys import KNOWN_HOSTS, HostKeyPins
+from opsmon.protocol.host_keys import HostKeyPins
 from opsmon.protocol.icmp.pinger import FleetPinger
 from opsmon.protocol.resolver import Resolver
 from opsmon.protocol.snmp.engine import SnmpEngine

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from opsmon.demo.cast import COMMUNITY, SITES, inventory_of
 from opsmon.demo.stage import DemoError, Stage
+from opsmon.layout import INVENTORIES, SETTINGS_FILE
 from opsmon.private_file import open_private
 
 PERIOD_S = 10
@@ -40,16 +41,16 @@ async def write_root(place: Path, stage: Stage, port: int, hook_port: int, langu
 
 
 def _fill(root: DemoRoot, stage: Stage, port: int, hook_port: int, language: str) -> None:
-    for sample in (root.place / "inventories").rglob("*.yaml"):
+    for sample in (root.place / INVENTORIES).rglob("*.yaml"):
         sample.unlink()
     for site in SITES:
         text = inventory_of(site, stage.network, pings=stage.routed, period_s=PERIOD_S)
-        (root.place / "inventories" / f"{site}.yaml").write_text(text, encoding="utf-8")
+        (root.place / INVENTORIES / f"{site}.yaml").write_text(text, encoding="utf-8")
     for contract in (root.place / "rules" / "contracts").glob("*.yaml"):
         contract.write_text(in_force(contract.read_text(encoding="utf-8"), date.today()), encoding="utf-8")  # noqa: DTZ011
     for name, key in (("token", root.token), ("hook-secret", root.secret), ("community", COMMUNITY)):
         _write_key(root.place / name, key)
-    (root.place / "opsmon.yaml").write_text(
+    (root.place / SETTINGS_FILE).write_text(
         f"http: {{listen: '127.0.0.1:{port}', token: {{file: token}}}}\nlanguage: {language}\n"
         f"webhooks:\n  - {{name: oncall, url: 'http://127.0.0.1:{hook_port}/hook', format: alertmanager,"
         " secret: {file: hook-secret}}\n",

@@ -10,9 +10,8 @@ from opsmon.config.root import Root, load_root
 from opsmon.config.schema.files import modeline
 from opsmon.config.yaml.problem import Problems
 from opsmon.errors import ConfigError, Problem
+from opsmon.layout import INVENTORIES
 from opsmon.ledger.table_import import ImportedSite, TableImport, Wishes, import_table
-
-FOLDER = "inventories"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +42,22 @@ def plan_import(root: Path, file: Path, wishes: Wishes) -> Plan:
     problems = Problems()
     found = import_table(file, problems, wishes)
     _check_new(here, root, found.sites)
-    files = {root / FOLDER / f"{site.name}.yaml": _text(site) for site in found.sites}
+    files = {root / INVENTORIES / f"{site.name}.yaml": _text(site) for site in found.sites}
     doubts = _try(root, found, files) if files else ()
     return Plan(found, files, tuple(problems.errors), doubts, here.settings.language)
 
 
 def _text(site: ImportedSite) -> str:
     """The file of a site, with the line by which editors find its schema, as in a new root."""
-    return modeline(PurePosixPath(FOLDER, f"{site.name}.yaml")) + site.text()
+    return modeline(PurePosixPath(INVENTORIES, f"{site.name}.yaml")) + site.text()
 
 
 def _check_new(here: Root, root: Path, sites: tuple[ImportedSite, ...]) -> None:
     hint = "an import writes new sites only; `opsmon inventory diff FILE` tells what the table changes"
     taken = [
-        Problem(f"{FOLDER}/{site.name}.yaml", 0, 0, f"the site `{site.name}` is there already", hint)
+        Problem(f"{INVENTORIES}/{site.name}.yaml", 0, 0, f"the site `{site.name}` is there already", hint)
         for site in sites
-        if site.name in here.inventory.sites or os.path.lexists(root / FOLDER / f"{site.name}.yaml")
+        if site.name in here.inventory.sites or os.path.lexists(root / INVENTORIES / f"{site.name}.yaml")
     ]
     if taken:
         raise ConfigError(tuple(taken))
@@ -78,7 +77,7 @@ def _at_row(root: Path, found: TableImport, problem: Problem) -> Problem:
     for site in found.sites:
         head, _, rest = problem.key.partition(".")
         index, _, field_name = rest.partition(".")
-        if problem.path == f"{FOLDER}/{site.name}.yaml" and head == "devices" and index.isdigit():
+        if problem.path == f"{INVENTORIES}/{site.name}.yaml" and head == "devices" and index.isdigit():
             line = site.lines[int(index)]
             name = field_name.partition(".")[0]
             return found.problem(line, name, problem.message, problem.hint, warning=problem.warning)

@@ -10,7 +10,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-MARK_FILE = "var/incident_numbers.json"
+from opsmon.layout import INCIDENT_NUMBERS
+
 log = logging.getLogger(__name__)
 
 
@@ -18,7 +19,7 @@ class NumberMark:
     """The mark of one root."""
 
     def __init__(self, root: Path) -> None:
-        self._path = root / MARK_FILE
+        self._path = root / INCIDENT_NUMBERS
         self._failed = False
 
     def load(self) -> Mapping[str, int]:

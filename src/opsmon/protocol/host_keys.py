@@ -23,7 +23,6 @@ from pathlib import Path
 from opsmon.model.device import JumpHost, SshAccess
 from opsmon.private_file import open_private
 
-KNOWN_HOSTS = "var/known_hosts"  # below the root
 _BRACKETED = re.compile(r"\[([^\]]*)\]:(\d{1,5})")
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from opsmon.errors import StoreError, StoreGoneError
+from opsmon.layout import DEFAULT_STORE
 from opsmon.private_file import make_private_file
 
 BUSY_TIMEOUT_MS = 5_000
@@ -26,7 +27,7 @@ def resolve_url(url: str, root: Path) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise StoreError("store: not a database URL such as sqlite:///var/opsmon.db") from error
+        raise StoreError(f"store: not a database URL such as {DEFAULT_STORE}") from error
     if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
         return parsed.set(database=str((root / str(parsed.database)).resolve()))
     return parsed

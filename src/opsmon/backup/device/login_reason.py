@@ -13,9 +13,9 @@ import paramiko
 from opsmon.backup.device.login_record import LoginRecord
 from opsmon.backup.device.silence import CHANGE_BY_HAND, quoted, second_factor, speaks_of_expiry
 from opsmon.backup.outcome import HOST_KEY_CHANGED
+from opsmon.layout import KNOWN_HOSTS
 from opsmon.model.device import SshAccess
 from opsmon.probe.weak_ssh import CIPHERS, KEX, MACS
-from opsmon.protocol.host_keys import KNOWN_HOSTS
 
 CONNECT_S, BANNER_S, LOGIN_S = 10.0, 15.0, 15.0
 MAX_ALGORITHMS = 12
@@ -50,7 +50,7 @@ def login_reason(error: BaseException, record: LoginRecord, access: SshAccess, *
     """The reason, whatever was raised."""
     causes = list(_chain(error))
     if key_refused or _find(causes, paramiko.BadHostKeyException):
-        return f"{HOST_KEY_CHANGED} (delete its line in var/known_hosts if that was on purpose)"
+        return f"{HOST_KEY_CHANGED} (delete its line in {KNOWN_HOSTS} if that was on purpose)"
     unwritten = next(
         (c for c in causes if isinstance(c, OSError) and str(c.filename or "").endswith(KNOWN_HOSTS)), None
     )

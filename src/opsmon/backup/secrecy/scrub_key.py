@@ -5,15 +5,15 @@ import secrets
 from pathlib import Path
 
 from opsmon.errors import BackupError
+from opsmon.layout import SCRUB_KEY
 from opsmon.private_file import make_private_folder
 
-KEY_FILE = "var/backup/scrub.key"
 KEY_BYTES = 32
 
 
 def load_scrub_key(root: Path) -> bytes:
     """The key, made at the first call. Two processes that make it at once end up with one. Raises BackupError."""
-    path = root / KEY_FILE
+    path = root / SCRUB_KEY
     try:
         make_private_folder(path.parent)
         if not path.exists():

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from opsmon.layout import SETTINGS_FILE
+
 Word = tuple[str, str]  # a word, and what it is
 ANSWER_WITHIN_S = 0.3
 MAX_OF_A_RANGE = 10_000
@@ -116,7 +118,7 @@ def _incidents(root: Path) -> Iterator[Word]:
 
 
 def _address(root: Path) -> tuple[str, int]:
-    text = next(_texts(root, "opsmon.yaml"), "")
+    text = next(_texts(root, SETTINGS_FILE), "")
     found = _LISTEN.search(text)
     host, port = (found[1].strip("[]"), int(found[2])) if found is not None else ("127.0.0.1", 9876)
     return host, port

@@ -23,8 +23,9 @@ from opsmon.cli.output import print_json, problem_line, say, warn
 from opsmon.config.lookup import unknown
 from opsmon.config.root import load_root
 from opsmon.errors import ConfigError
+from opsmon.layout import INVENTORIES
 from opsmon.ledger.access_option import snmp_access
-from opsmon.ledger.apply import FOLDER, Plan, plan_import, write_plan
+from opsmon.ledger.apply import Plan, plan_import, write_plan
 from opsmon.ledger.compare import Rename, as_json, compare_with
 from opsmon.ledger.difference import Change
 from opsmon.ledger.export import export_csv, export_sites
@@ -75,7 +76,7 @@ def import_file(
     if yes and dry_run:
         raise typer.BadParameter("either --yes or --dry-run", param_hint="--yes")
     root = root.resolve()
-    access = snmp_access(snmp, root / FOLDER) if snmp else None
+    access = snmp_access(snmp, root / INVENTORIES) if snmp else None
     wishes = Wishes(site, contract, service, access, sheet, parse_map(columns or ()))
     plan = plan_import(root, file, wishes)
     stopped = bool(plan.mistakes) and not skip_refused

@@ -13,12 +13,13 @@ from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, print_pairs, print_table, say, warn
 from opsmon.cli.probe.target import AccessOptions, choose_checks, choose_target
 from opsmon.config.secret import check_secrets
+from opsmon.layout import KNOWN_HOSTS
 from opsmon.metrics.catalogue import exposed_name
 from opsmon.model.device import Device, Kind, SnmpVersion
 from opsmon.model.sample import Identity, Outcome, Sample, SeriesKey
 from opsmon.probe.once import probe_once, record_agent
 from opsmon.probe.profile.record import format_recording, private_words, scrub
-from opsmon.protocol.host_keys import KNOWN_HOSTS, HostKeyPins, KeyNews, KeyStatus
+from opsmon.protocol.host_keys import HostKeyPins, KeyNews, KeyStatus
 from opsmon.protocol.snmp.traffic import Exchanged
 from opsmon.state.condition.speed import MEGABIT, link_speed
 from opsmon.text.count import counted

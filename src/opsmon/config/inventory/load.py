@@ -17,14 +17,13 @@ from opsmon.config.inventory.template_file import SharedTemplates, holds_templat
 from opsmon.config.loading import Loading
 from opsmon.config.secret import FileSecrets
 from opsmon.config.snmp_strength import warn_of_weak_snmp
-from opsmon.config.yaml.document import INVENTORIES, Document, document_of, read_document
+from opsmon.config.yaml.document import Document, document_of, read_document
 from opsmon.config.yaml.folder import yaml_files
 from opsmon.errors import Problem
+from opsmon.layout import INVENTORIES
 from opsmon.model.device import Inventory, Site
 from opsmon.model.name import DeviceName, SiteName
 from opsmon.text.near_miss import shown
-
-FOLDER = INVENTORIES
 
 
 def load_inventory(loading: Loading, known: Known) -> Inventory:
@@ -48,13 +47,13 @@ def load_inventory(loading: Loading, known: Known) -> Inventory:
     devices = {name: with_only_service(device, known) for name, device in linked.items()}
     if not read:
         hint = "is this the right directory? `opsmon init DIR` writes a sample"
-        loading.problems.add(Problem(FOLDER, 0, 0, "there is no inventory file", hint, "", True))
+        loading.problems.add(Problem(INVENTORIES, 0, 0, "there is no inventory file", hint, "", True))
     return Inventory(sites, devices)
 
 
 def inventory_files(loading: Loading) -> Iterator[Path]:
     """Every YAML file under `inventories/`, also of linked folders; what is not read is among the problems."""
-    return yaml_files(loading.root / FOLDER, loading.root, loading.problems, deep=True)
+    return yaml_files(loading.root / INVENTORIES, loading.root, loading.problems, deep=True)
 
 
 def _load_all(loading: Loading, known: Known) -> Iterator[SiteFile | None]:

@@ -14,8 +14,8 @@ from opsmon.config.yaml.mistake import Mistake, mistakes_of
 from opsmon.config.yaml.node import LONGEST_TEXT, Parsed, Position, YamlList, YamlMap, YamlProblem, lines_of, parse_yaml
 from opsmon.config.yaml.problem import Problems
 from opsmon.errors import ConfigError, Problem
+from opsmon.layout import INVENTORIES
 
-INVENTORIES = "inventories"
 YAML_SUFFIXES = (".yaml", ".yml")
 Steps = Sequence[str | int]
 KEY_ITSELF = "[key]"  # pydantic's last step where the key of a mapping is at fault

@@ -12,6 +12,7 @@ import asyncssh
 from asyncssh.packet import PacketDecodeError
 
 from opsmon.errors import ProbeError
+from opsmon.layout import KNOWN_HOSTS
 from opsmon.model.device import SshAccess
 from opsmon.model.sample import Outcome
 from opsmon.probe.kind.ssh import SshSettings
@@ -177,12 +178,12 @@ def _fault_of_ssh(error: Exception, visit: SshVisit) -> ProbeError:
 
 def _distrust(visit: SshVisit) -> ProbeError:
     if visit.trouble is not None:
-        return ProbeError(Outcome.LOCAL_FAULT, f"var/known_hosts cannot be written: {visit.trouble.strerror}")
+        return ProbeError(Outcome.LOCAL_FAULT, f"{KNOWN_HOSTS} cannot be written: {visit.trouble.strerror}")
     shown = visit.shown.get_fingerprint() if visit.shown else "none"
     return ProbeError(
         Outcome.AUTH,
         f"the host key is not the one that is trusted: shown {shown}. If it was changed on purpose, "
-        f"delete the lines of {visit.place.name} and of its address from var/known_hosts",
+        f"delete the lines of {visit.place.name} and of its address from {KNOWN_HOSTS}",
     )
 
 
