@@ -28,7 +28,7 @@ MONTH: dict[str, Any] = {
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "E1 acknowledge 1:23 left · E2 on site 0:05 over"), ("zh", "E1 响应确认 剩 1:23 · E2 到场 超时 0:05")],
+    [("en", "E1 acknowledge 1m23s left · E2 on site 5s over"), ("zh", "E1 响应确认 剩 1分23秒 · E2 到场 超时 5秒")],
 )
 def test_the_clocks_that_press_are_told_on_one_line(language: str, words: str) -> None:
     assert clock_words(CLOCKS, language) == words

@@ -113,7 +113,7 @@ async def found_by(device: Device) -> CheckResult | ProbeError:
     check = device.checks[0]
     try:
         async with asyncio.timeout(check.timeout_s):
-            return await KINDS[check.kind].run(device, check, new_context())
+            return await KINDS[check.kind].find(device, check, new_context())
     except ProbeError as error:
         return error
     except TimeoutError:

@@ -10,13 +10,14 @@ from opsmon.model.name import CheckName, DeviceName, SiteName
 from opsmon.model.sample import Sample
 from opsmon.probe.context import CheckResult, ProbeContext
 from opsmon.probe.kind.spec import CheckSpec
-from opsmon.probe.registry import ProbeKind
+from opsmon.probe.registry import ProbeKind, Run
 from opsmon.probe.schedule.scheduler import WAKE_STEP_S, Scheduler
 from opsmon.protocol.resolver import Resolver
 from tests.probe.conftest import NoDriver
 from tests.probe.virtual_time import VirtualClock, run_virtually
 
 Behave = Callable[[Device, Check], Awaitable[CheckResult]]
+NoSettings = type(None)
 STEP_S = WAKE_STEP_S + 1e-6
 
 
@@ -46,14 +47,14 @@ class Bench:
         context = ProbeContext(self.clock, NoDriver(), NoDriver(), Resolver(self.clock))
         self.scheduler = Scheduler(context, self.samples.append, kinds=self.kinds(), heavy_places=self.heavy_places)
 
-    def kinds(self) -> Mapping[str, ProbeKind]:
+    def kinds(self) -> Mapping[str, ProbeKind[None]]:
         return {
-            "quick": ProbeKind(CheckSpec, self.watched(self.quick), "", heavy=False),
-            "heavy": ProbeKind(CheckSpec, self.watched(self.heavy), "", heavy=True),
+            "quick": ProbeKind(CheckSpec, NoSettings, self.watched(self.quick), "", heavy=False),
+            "heavy": ProbeKind(CheckSpec, NoSettings, self.watched(self.heavy), "", heavy=True),
         }
 
-    def watched(self, behave: Behave) -> Callable[[Device, Check, ProbeContext], Awaitable[CheckResult]]:
-        async def run(device: Device, check: Check, context: ProbeContext) -> CheckResult:
+    def watched(self, behave: Behave) -> Run[None]:
+        async def run(device: Device, check: Check, settings: None, context: ProbeContext) -> CheckResult:
             keys = (f"{device.name}/{check.name}", check.kind)
             self.began_s[keys[0]].append(self.clock.monotonic())
             for key in keys:

@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from opsmon.errors import InvariantError
+from opsmon.model.device import Check, Device, Kind
+from opsmon.model.name import CheckName, DeviceName, SiteName
 from opsmon.model.secret import Secret
+from opsmon.probe.context import ProbeContext
 from opsmon.probe.registry import KINDS
 from opsmon.spec import SECRET_RESOLVER
 
@@ -40,6 +44,7 @@ def test_every_example_of_the_guide_loads_and_resolves_the_same_twice(kind: str)
         spec = KINDS[kind].spec.model_validate(example, context=context)
         settings = spec.resolve()
         assert is_dataclass(settings)
+        assert type(settings) is KINDS[kind].settings
         assert (
             settings == KINDS[kind].spec.model_validate(example, context=context).resolve()
         )  # a reload changes nothing
@@ -63,3 +68,10 @@ def test_every_kind_has_tests_of_its_own(kind: str) -> None:
 def test_the_defaults_fit_together(kind: str) -> None:
     assert 0 < KINDS[kind].default_timeout_s <= KINDS[kind].default_period_s
     assert KINDS[kind].summary
+
+
+@pytest.mark.parametrize("kind", ALL_KINDS)
+def test_settings_of_another_kind_are_refused(kind: str, context: ProbeContext) -> None:
+    device = Device(DeviceName("device-1"), SiteName("site-1"), "127.0.0.1", Kind.OTHER)
+    with pytest.raises(InvariantError, match=KINDS[kind].settings.__name__):
+        KINDS[kind].find(device, Check(CheckName(kind), kind, 60.0, 2.0, settings="of another"), context)

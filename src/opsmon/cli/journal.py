@@ -21,6 +21,7 @@ from opsmon.store.store import Entry, Store, open_existing_store
 from opsmon.text.count import counted
 from opsmon.text.near_miss import shown
 from opsmon.text.safe import visible
+from opsmon.text.time import iso_second
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00")
 _HEAD = re.compile(r"\b[0-9a-f]{64}\b")
@@ -124,13 +125,9 @@ def _line(row: dict[str, Any], zone: ZoneInfo) -> str:
     """One entry, one line: to be read, and to be searched with grep; times in the root's zone."""
     rest = {key: value for key, value in row.items() if key not in ("seq", "type", "at", "hash") and value}
     what = "  ".join(f"{key}={_short(value, zone)}" for key, value in rest.items())
-    return f"{row['seq']:>7}  {_second(row['at'], zone)}  {row['type']:<20}  {what}"
+    return f"{row['seq']:>7}  {iso_second(datetime.fromisoformat(row['at']), zone)}  {row['type']:<20}  {what}"
 
 
 def _short(value: object, zone: ZoneInfo) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return " ".join(visible(_second(text, zone) if _TIME.fullmatch(text) else text).split())
-
-
-def _second(text: str, zone: ZoneInfo) -> str:
-    return datetime.fromisoformat(text).astimezone(zone).isoformat(timespec="seconds")
+    return " ".join(visible(iso_second(datetime.fromisoformat(text), zone) if _TIME.fullmatch(text) else text).split())

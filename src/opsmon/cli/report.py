@@ -1,6 +1,5 @@
 """`opsmon report month`: the paper of a month, on the terminal, as JSON, or as an Excel sheet."""
 
-from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
@@ -73,6 +72,4 @@ def _print(report: MonthReport, language: str) -> None:
 def _shown(value: Cell) -> str:
     if value is None:
         return ""
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S}"
     return f"{value:,.2f}" if isinstance(value, Decimal) else str(value)

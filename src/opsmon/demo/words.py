@@ -7,25 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from opsmon.demo.story import CONTRACT, LIMIT
+from opsmon.text.duration import remaining_words
 from opsmon.text.vocabulary import TARGETS, named
 
 SHOWN_CLOCKS = 3
 
 
 def clock_words(clocks: Sequence[Mapping[str, Any]], language: str) -> str:
-    """`E1 acknowledge 1:23 left · E2 on site 0:05 over` of those that run out in minutes; "" where none does."""
+    """`E1 acknowledge 1m23s left · E2 on site 5s over` of those that run out in minutes; "" where none does."""
     waited = [one for one in clocks if one["target"] in ("acknowledge", "on_site") and one["remaining_s"] is not None]
     near = [one for one in waited if one["remaining_s"] <= LIMIT.total_seconds()][:SHOWN_CLOCKS]
     return " · ".join(_clock(one, language) for one in sorted(near, key=lambda one: str(one["clause"])))
 
 
 def _clock(clock: Mapping[str, Any], language: str) -> str:
-    minutes, seconds = divmod(int(abs(clock["remaining_s"])), 60)
-    over, length = clock["remaining_s"] < 0, f"{minutes}:{seconds:02}"
-    what = f"{clock['clause']} {named(TARGETS, clock['target'], language)}"
-    if language == "zh":
-        return f"{what} {'超时' if over else '剩'} {length}"
-    return f"{what} {length} {'over' if over else 'left'}"
+    rest = remaining_words(clock["remaining_s"], language)
+    return f"{clock['clause']} {named(TARGETS, clock['target'], language)} {rest}"
 
 
 def cost_lines(month: Mapping[str, Any], language: str) -> Iterable[str]:

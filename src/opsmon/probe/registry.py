@@ -2,67 +2,92 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
+from opsmon.errors import InvariantError
 from opsmon.model.device import Check, Device
 from opsmon.probe.context import CheckResult, ProbeContext
 from opsmon.probe.kind import h323, http, icmp, onvif, rtsp, sip, ssh, tcp
 from opsmon.probe.kind import snmp as snmp_check
 from opsmon.probe.kind.spec import CheckSpec
 
-Run = Callable[[Device, Check, ProbeContext], Awaitable[CheckResult]]
+S = TypeVar("S")
+Run = Callable[[Device, Check, S, ProbeContext], Awaitable[CheckResult]]
 
 
 @dataclass(frozen=True, slots=True)
-class ProbeKind:
-    """One kind of check.
+class ProbeKind(Generic[S]):
+    """One kind of check, whose Spec resolves to settings of the type S.
 
-    `run` returns a Finding or raises ProbeError; the worker times it, bounds it and makes the Sample. `heavy` kinds
-    (a connection, a login, many requests) share the scheduler's bounded number of places; `vital` kinds say by their
-    failure that the device is down, the others that a part of it is. A kind that `bounds_itself` keeps the time-out
-    by better means than a timer of the loop, which can fire before an answer that came in time is read.
+    `run` returns a CheckResult or raises ProbeError; the worker times it, bounds it and makes the Sample. `heavy` kinds
+    (a connection, a login, many requests) share the scheduler's bounded number of places. A kind that `bounds_itself`
+    keeps the time-out by better means than a timer of the loop, which can fire before an answer that came in time is
+    read.
 
     The default time-out is 3 s: with the confirmations of the state room (6.5 s) a dead device is declared within ten
     seconds of the beginning of the check that missed it.
     """
 
     spec: type[CheckSpec]
-    run: Run
+    settings: type[S]
+    run: Run[S]
     summary: str
     default_timeout_s: float = 3.0
     default_period_s: float = 60.0
     heavy: bool = True
-    vital: bool = False
     bounds_itself: bool = False
 
+    def find(self, device: Device, check: Check, context: ProbeContext) -> Awaitable[CheckResult]:
+        """As `run`, with the settings that the check carries. Raises InvariantError for those of another kind."""
+        settings = check.settings
+        if not isinstance(settings, self.settings):
+            raise InvariantError(f"{check.kind} check {check.name} of {device.name}: no {self.settings.__name__}")
+        return self.run(device, check, settings, context)
 
-KINDS: dict[str, ProbeKind] = {
-    "h323": ProbeKind(h323.H323Spec, h323.run, "an MCU or terminal takes H.323 calls"),
+
+KINDS: dict[str, ProbeKind[Any]] = {
+    "h323": ProbeKind(h323.H323Spec, h323.H323Settings, h323.run, "an MCU or terminal takes H.323 calls"),
     "http": ProbeKind(
-        http.HttpSpec, http.run, "a web server answers as expected, with a good certificate", default_timeout_s=10.0
+        http.HttpSpec,
+        http.HttpSettings,
+        http.run,
+        "a web server answers as expected, with a good certificate",
+        default_timeout_s=10.0,
     ),
     "icmp": ProbeKind(
         icmp.IcmpSpec,
+        icmp.IcmpSettings,
         icmp.run,
         "the device answers pings",
         default_timeout_s=2.0,
         heavy=False,
-        vital=True,
         bounds_itself=True,
     ),
     "onvif": ProbeKind(
-        onvif.OnvifSpec, onvif.run, "a camera or recorder answers ONVIF, and its clock is right", default_timeout_s=10.0
+        onvif.OnvifSpec,
+        onvif.OnvifSettings,
+        onvif.run,
+        "a camera or recorder answers ONVIF, and its clock is right",
+        default_timeout_s=10.0,
     ),
-    "rtsp": ProbeKind(rtsp.RtspSpec, rtsp.run, "a camera or recorder serves its stream", default_timeout_s=10.0),
-    "sip": ProbeKind(sip.SipSpec, sip.run, "an MCU, terminal or phone answers SIP OPTIONS"),
+    "rtsp": ProbeKind(
+        rtsp.RtspSpec, rtsp.RtspSettings, rtsp.run, "a camera or recorder serves its stream", default_timeout_s=10.0
+    ),
+    "sip": ProbeKind(sip.SipSpec, sip.SipSettings, sip.run, "an MCU, terminal or phone answers SIP OPTIONS"),
     "snmp": ProbeKind(
         snmp_check.SnmpSpec,
+        snmp_check.SnmpSettings,
         snmp_check.run,
         "what a device says of itself over SNMP, by its profile",
         default_timeout_s=45.0,
         heavy=False,
     ),
     "ssh": ProbeKind(
-        ssh.SshSpec, ssh.run, "an SSH server lets us in, and a command prints what is expected", default_timeout_s=15.0
+        ssh.SshSpec,
+        ssh.SshSettings,
+        ssh.run,
+        "an SSH server lets us in, and a command prints what is expected",
+        default_timeout_s=15.0,
     ),
-    "tcp": ProbeKind(tcp.TcpSpec, tcp.run, "a TCP port takes a connection, and says what is expected"),
+    "tcp": ProbeKind(tcp.TcpSpec, tcp.TcpSettings, tcp.run, "a TCP port takes a connection, and says what is expected"),
 }

@@ -11,6 +11,7 @@ from opsmon.contract.money.statement import IncidentClocks, MonthlyStatement
 from opsmon.contract.place import counts_of
 from opsmon.model.duty import TaskState
 from opsmon.report.month import ClauseLine, ClockLine, DutyLine, ExclusionLine, MonthReport
+from opsmon.text.time import iso_time
 
 Document = dict[str, object]
 
@@ -53,7 +54,7 @@ def assess_document(report: MonthReport) -> Document:
 
 def iso(moment: datetime | None, book: ContractRules) -> str | None:
     """ISO 8601 with the offset of the contract's zone."""
-    return None if moment is None else moment.astimezone(book.calendar.zone).isoformat()
+    return iso_time(moment, book.calendar.zone)
 
 
 def _clause(line: ClauseLine) -> Document:

@@ -15,6 +15,7 @@ from opsmon.contract.place import counts_of
 from opsmon.model.duty import TaskState
 from opsmon.report.month import ClockLine, DutyLine, MonthReport
 from opsmon.text.bilingual import Text
+from opsmon.text.time import wall_time
 from opsmon.text.vocabulary import CLOCK_RESULTS, READINGS, named
 
 Cell = str | int | Decimal | datetime | None
@@ -91,9 +92,7 @@ def kept_words(in_time: int, of: int, language: str) -> str:
 
 def local(moment: datetime | None, report: MonthReport) -> datetime | None:
     """A time in the contract's zone, to the second, without its offset."""
-    if moment is None:
-        return None
-    return moment.astimezone(report.book.calendar.zone).replace(tzinfo=None, microsecond=0)
+    return wall_time(moment, report.book.calendar.zone)
 
 
 def _clauses(report: MonthReport, language: str) -> ReportTable:

@@ -129,6 +129,21 @@ FACTS: Words = {
     "included": Text("included", "取消免责"),
     "withdrawn": Text("withdrawn", "撤回"),
 }
+# The same in a sentence: counts from the report.
+FACT_NOUNS: Words = {
+    "detected": Text("our own detection", "监测发现"),
+    "reported": Text("the report", "报修"),
+    "notified": Text("the notification", "通知"),
+    "acknowledged": Text("the acknowledgement", "确认"),
+    "remote_started": Text("the start of remote help", "开始远程协助"),
+    "remote_failed": Text("the failure of remote help", "远程无法解决"),
+    "on_site": Text("the arrival", "到场"),
+    "spare_needed": Text("the need of a spare", "需要备件"),
+    "spare_installed": Text("the spare in place", "备件安装完成"),
+    "fallback_agreed": Text("the agreed fallback", "商定替代方案"),
+    "resolved": Text("the resolve", "故障排除"),
+    "report_filed": Text("the report handed over", "提交报告"),
+}
 TARGETS: Words = {
     "acknowledge": Text("acknowledge", "响应确认"),
     "remote": Text("remote", "远程协助"),
@@ -216,6 +231,7 @@ LINKS: Words = {
     "foreign": Text("foreign", "不在清单"),
 }
 DELIVERIES: Words = {"waiting": Text("waiting", "等待"), "dead": Text("given up", "已放弃")}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS = (
     Text("Mon", "周一"), Text("Tue", "周二"), Text("Wed", "周三"), Text("Thu", "周四"), Text("Fri", "周五"),
     Text("Sat", "周六"), Text("Sun", "周日"),

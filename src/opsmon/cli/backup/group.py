@@ -142,11 +142,11 @@ def list_copies(
         rows = [_listed(standing, now, why) | {"in_inventory": True} for standing in standings]
         print_json(rows + [_listed(standing, now, why) | {"in_inventory": False} for standing in gone])
     else:
+        language = language_of(loaded.settings)
         table = (
-            (s.device, s.site, age_text(s.good_at, now), s.lines or "", s.chars or "", s.order, why[s.device])
+            (s.device, s.site, age_text(s.good_at, now, language), s.lines or "", s.chars or "", s.order, why[s.device])
             for s in (*standings, *gone)
         )
-        language = language_of(loaded.settings)
         print_table(headings(("device", "site", "last good", "lines", "size", "change", "why not"), language), table)
         said = Text(
             f"{counted(len(standings), 'devices')}, {good} good{f'; {len(gone)} {GONE}' if gone else ''}",

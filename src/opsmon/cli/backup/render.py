@@ -21,10 +21,13 @@ from opsmon.cli.output import print_json
 from opsmon.config.root import Root
 from opsmon.errors import StoreError
 from opsmon.store.store import open_existing_store
+from opsmon.text.bilingual import Text as Bilingual
 from opsmon.text.count import counted
+from opsmon.text.duration import age_words
 from opsmon.text.safe import is_seen
 
 log = logging.getLogger(__name__)
+NEVER = Bilingual("never", "从未")
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -136,14 +139,9 @@ def print_diff(text: str) -> None:
         _write(Text(clean(line.replace("\t", "    ")), style=_STYLES.get(line[:1], "")))
 
 
-def age_text(at: datetime | None, now: datetime) -> str:
+def age_text(at: datetime | None, now: datetime, language: str) -> str:
     """`3 h`, `12 d`, or `never`."""
-    if at is None:
-        return "never"
-    minutes = int((now - at).total_seconds() // 60)
-    if minutes < 120:
-        return f"{max(minutes, 0)} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"
+    return NEVER.in_(language) if at is None else age_words((now - at).total_seconds(), language)
 
 
 def print_drill(

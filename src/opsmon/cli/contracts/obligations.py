@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from opsmon.cli.contracts.render_clock import book_of, iso
+from opsmon.cli.contracts.render_clock import book_of
 from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, print_table, say
@@ -18,9 +18,11 @@ from opsmon.contract.obligation import Nature, Obligation, Task, task_state, tas
 from opsmon.contract.place import counts_of
 from opsmon.engine.obligations import Duties
 from opsmon.errors import StoreError
+from opsmon.report.document import iso
 from opsmon.report.reading import read_duties
 from opsmon.store.store import open_existing_store
-from opsmon.text.vocabulary import CLOCK_MODES, TASK_STATES, WEEKDAYS, headings, named
+from opsmon.text.time import weekday_end
+from opsmon.text.vocabulary import CLOCK_MODES, TASK_STATES, headings, named
 
 WEEK = timedelta(days=7)
 MAX_LIST_DAYS = 3_660
@@ -66,9 +68,10 @@ def _print(
     now: datetime,
     language: str,
 ) -> None:
+    zone = book.calendar.zone
     rows = [
-        (one.id, _named(one, task, language), _end(task.due_at, book, language),
-         _end(task.strict_due_at, book, language),
+        (one.id, _named(one, task, language), weekday_end(task.due_at, zone, language),
+         weekday_end(task.strict_due_at, zone, language),
          named(TASK_STATES, task_state(task, duties.done_at(one, task.id_in(book.contract.id)), now), language),
          named(CLOCK_MODES, "provisional", language) if task.doubts else "")
         for one, task in tasks
@@ -77,23 +80,12 @@ def _print(
     for one, task in tasks:
         if one.places:
             counted = places_words(one, duties.standing(task.id_in(book.contract.id)), language)
-            say(f"\n{one.id} {_end(task.due_at, book, language)}{'：' if language == 'zh' else ': '}{counted}")
+            say(f"\n{one.id} {weekday_end(task.due_at, zone, language)}{'：' if language == 'zh' else ': '}{counted}")
     if undated:
         say()
         occasions = [(one.id, one.what.in_(language), (one.occasion or one.standing or one.what).in_(language))
                      for one in undated]  # fmt: skip
         print_table(headings(("obligation", "what", "when"), language), occasions)
-
-
-def _end(moment: datetime | None, book: ContractRules, language: str) -> str:
-    """The end of a day as people write it: 24:00 of that day, not midnight of the next."""
-    if moment is None:
-        return ""
-    local = moment.astimezone(book.calendar.zone)
-    if local.hour == local.minute == local.second == 0:
-        local -= timedelta(days=1)
-        return f"{WEEKDAYS[local.weekday()].in_(language)} {local:%Y-%m-%d} 24:00"
-    return f"{WEEKDAYS[local.weekday()].in_(language)} {local:%Y-%m-%d %H:%M}"
 
 
 def _named(one: Obligation, task: Task, language: str) -> str:

@@ -6,15 +6,16 @@ from opsmon.contract.calendar.calendar import DAY_S
 from opsmon.contract.calendar.limit import Limit
 from opsmon.contract.calendar.window import Window
 from opsmon.contract.term import Clause, IncidentSelector, Mode, Variant
-from opsmon.contract.words import fact_words, limit_words, second_words
+from opsmon.contract.words import fact_words, limit_words
 from opsmon.model.incident import FactType
 from opsmon.text.bilingual import NO_WORDS, Text
+from opsmon.text.time import time_of_day
 from opsmon.text.vocabulary import CLOCK_MODES
 
 
 def limit_text(limit: Limit) -> Text:
     """A limit; in English as the rule files write it."""
-    words, clock = limit_words(limit), second_words(limit.close_s)
+    words, clock = limit_words(limit), time_of_day(limit.close_s)
     ends = limit.close_s != DAY_S
     fixed = limit.unit.rolls and not limit.rolls
     en = f"{words.en}{f' to {clock}' if ends else ''}{', not rolled' if fixed else ''}"

@@ -10,7 +10,8 @@ from opsmon.contract.clock.sla_clock import SlaClock, overrun_at, state_at
 from opsmon.contract.contract_rules import ContractRules
 from opsmon.contract.explain.why import why
 from opsmon.errors import Problem
-from opsmon.text.vocabulary import WEEKDAYS
+from opsmon.report.document import iso
+from opsmon.text.time import weekday_time
 
 
 def book_of(contract: str, rules: RootContracts) -> ContractRules:
@@ -18,17 +19,9 @@ def book_of(contract: str, rules: RootContracts) -> ContractRules:
     return find_book(contract, rules.contracts, lambda message, hint: Problem("rules/contracts", 0, 0, message, hint))
 
 
-def iso(moment: datetime | None, book: ContractRules) -> str | None:
-    """ISO 8601 with the offset of the contract's zone."""
-    return None if moment is None else moment.astimezone(book.calendar.zone).isoformat()
-
-
 def short(moment: datetime | None, book: ContractRules, language: str) -> str:
     """A time for a table, with its weekday."""
-    if moment is None:
-        return ""
-    local = moment.astimezone(book.calendar.zone)
-    return f"{WEEKDAYS[local.weekday()].in_(language)} {local:%Y-%m-%d %H:%M:%S}"
+    return weekday_time(moment, book.calendar.zone, language)
 
 
 def interpretation_of(clock: SlaClock, book: ContractRules, language: str = "en") -> str | None:

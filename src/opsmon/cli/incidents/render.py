@@ -75,7 +75,7 @@ def list_rows(incidents: Iterable[Incident], language: str, zone: ZoneInfo) -> I
     for incident in incidents:
         yield (
             incident["id"],
-            datetime.fromisoformat(incident["starts_at"]).astimezone(zone).strftime("%m-%d %H:%M"),
+            short_local_time(incident["starts_at"], zone, seconds=False),
             _fault_lines(incident, language),
             f"{named(SEVERITIES, incident['severity'], language)}\n{named(PHASES, incident['phase'], language)}",
             "\n".join(_clock_line(clock, language) for clock in incident["clocks"]),

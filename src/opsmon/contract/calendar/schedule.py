@@ -16,6 +16,7 @@ from opsmon.contract.calendar.calendar import DAY_S, ONE_DAY, Calendar, DayKind
 from opsmon.contract.calendar.limit import Limit, due_of, months_after, workday_after
 from opsmon.contract.term import Term
 from opsmon.text.bilingual import Text
+from opsmon.text.time import time_of_day
 
 BEFORE_OPENS = timedelta(days=14)  # a test before an event is a task from two weeks ahead
 SUNDAY = 6
@@ -131,7 +132,7 @@ def _periodic(schedule: Periodic, term: Term, calendar: Calendar, first: date, l
 
 def _part(schedule: Periodic, close_s: int, number: int) -> str:
     words = [schedule.what.en] if schedule.what else []
-    words += [f"{close_s // 3600:02}:{close_s % 3600 // 60:02}"] if len(schedule.closes_s) > 1 else []
+    words += [time_of_day(close_s)] if len(schedule.closes_s) > 1 else []
     words += [f"no. {number + 1}"] if schedule.times > 1 else []
     return " ".join(words)
 

@@ -15,9 +15,9 @@ from opsmon.contract.calendar.window import Window
 from opsmon.contract.calendar.working_time import opening_at, warned_at
 from opsmon.contract.clock.case import Case, Estimates, History
 from opsmon.contract.term import Interpretation, Target
-from opsmon.contract.words import length_words
 from opsmon.model.incident import FactType
 from opsmon.text.bilingual import Text
+from opsmon.text.duration import spoken_length
 
 HALF = Text("half of the time is used", "时限已过半")
 STRICTER = Text("half of the time of the stricter reading is used", "从严时限已过半")
@@ -77,7 +77,7 @@ def _of_span(span: Span, load: Load, calendar: Calendar, working: Window) -> Ite
 
 
 def _left(needed: timedelta) -> Text:
-    return Text(f"the steps that are left take {needed}", f"剩余步骤通常需 {length_words(needed).zh}")
+    return Text(f"the steps that are left take {needed}", f"剩余步骤通常需 {spoken_length(needed).zh}")
 
 
 def _in_working_time(span: Span, target: Target) -> bool:

@@ -14,17 +14,11 @@ from opsmon.contract.calendar.window import Window
 from opsmon.contract.clock.sla_clock import SlaClock
 from opsmon.contract.clock.start import NOT_TOLD
 from opsmon.contract.term import Clause, Contract, Interpretation, Mode, Variant
-from opsmon.contract.words import (
-    day_words,
-    days_words,
-    end_words,
-    fact_words,
-    length_words,
-    limit_words,
-    time_words,
-)
+from opsmon.contract.words import end_words, fact_words, limit_words
 from opsmon.model.incident import FactType
 from opsmon.text.bilingual import Text, joined
+from opsmon.text.duration import spoken_length
+from opsmon.text.time import day_words, days_words, time_words
 from opsmon.text.vocabulary import DAY_KINDS
 
 MAX_STRETCHES = 8  # of a limit that stands still again and again, the first ones are told
@@ -93,7 +87,8 @@ def _stretches(limit: Limit, start: datetime, calendar: Calendar, runs: Window) 
             yield Text("and so on", "以此类推")
             return
         end = min(last, first + left)
-        opens, closes, length = time_words(first, calendar.zone), _close_words(end, calendar), length_words(end - first)
+        opens, closes = time_words(first, calendar.zone), time_words(end, calendar.zone)
+        length = spoken_length(end - first)
         yield Text(f"{opens.en} to {closes.en} is {length.en}", f"{opens.zh}至{closes.zh}计{length.zh}")
         left -= end - first
         if not left:
@@ -115,10 +110,6 @@ def _joined_spans(runs: Window, calendar: Calendar, start: datetime) -> Iterator
         if held is not None:
             yield held
         held = span
-
-
-def _close_words(moment: datetime, calendar: Calendar) -> Text:
-    return time_words(moment, calendar.zone)
 
 
 def _workday_steps(limit: Limit, start: datetime, calendar: Calendar) -> Iterator[Text]:

@@ -39,8 +39,7 @@ class H323Spec(CheckSpec):
         return H323Settings(self.port, self.watch)
 
 
-async def run(device: Device, check: Check, context: ProbeContext) -> CheckResult:
-    settings = check.settings if isinstance(check.settings, H323Settings) else H323Settings()
+async def run(device: Device, check: Check, settings: H323Settings, context: ProbeContext) -> CheckResult:
     async with connect(device, check, settings.port, context) as (reader, _):
         try:
             async with asyncio.timeout(settings.watch_s):

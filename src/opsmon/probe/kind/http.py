@@ -86,8 +86,7 @@ class HttpSpec(CheckSpec):
         )
 
 
-async def run(device: Device, check: Check, context: ProbeContext) -> CheckResult:
-    settings = check.settings if isinstance(check.settings, HttpSettings) else HttpSettings()
+async def run(device: Device, check: Check, settings: HttpSettings, context: ProbeContext) -> CheckResult:
     addresses = await context.resolver.addresses(device.address, check.family)
     resolve_s = current_contact().lookup_s
     origin = origin_of(settings.scheme, settings.host or device.address, settings.port)

@@ -66,8 +66,7 @@ def icmp_block(check: CheckName, *, several: bool = False) -> SeriesBlock:
     return SeriesBlock(tuple(SeriesKey(metric, labels) for metric, labels in names))
 
 
-async def run(device: Device, check: Check, context: ProbeContext) -> CheckResult:
-    settings = check.settings if isinstance(check.settings, IcmpSettings) else IcmpSettings()
+async def run(device: Device, check: Check, settings: IcmpSettings, context: ProbeContext) -> CheckResult:
     numeric = context.resolver.numeric(device.address)
     if numeric and settings.count == 1 and check.family is None:  # by far the most
         echo = await context.pinger.ping(numeric[0], check.timeout_s, settings.size_bytes)

@@ -77,8 +77,7 @@ class OnvifSpec(CheckSpec):
         return OnvifSettings(scheme, port, self.path, login, self.max_offset)
 
 
-async def run(device: Device, check: Check, context: ProbeContext) -> CheckResult:
-    settings = check.settings if isinstance(check.settings, OnvifSettings) else OnvifSettings()
+async def run(device: Device, check: Check, settings: OnvifSettings, context: ProbeContext) -> CheckResult:
     service = _Service(device.address, await context.resolver.addresses(device.address, check.family), settings)
     before = context.clock.now()
     told = parse_clock(await _ask_time(service, before))

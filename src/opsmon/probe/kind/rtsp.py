@@ -78,8 +78,7 @@ class Track:
     codec: str
 
 
-async def run(device: Device, check: Check, context: ProbeContext) -> CheckResult:
-    settings = check.settings if isinstance(check.settings, RtspSettings) else RtspSettings()
+async def run(device: Device, check: Check, settings: RtspSettings, context: ProbeContext) -> CheckResult:
     host = f"[{device.address}]" if ":" in device.address else device.address
     url = f"rtsp://{host}:{settings.port}{settings.path}"
     async with connect(device, check, settings.port, context) as (reader, writer):

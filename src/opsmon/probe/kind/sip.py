@@ -107,8 +107,7 @@ def options_request(host: str, local: str, settings: SipSettings) -> OptionsRequ
     return OptionsRequest(target, settings.transport, local, *marks)
 
 
-async def run(device: Device, check: Check, context: ProbeContext) -> CheckResult:
-    settings = check.settings if isinstance(check.settings, SipSettings) else SipSettings()
+async def run(device: Device, check: Check, settings: SipSettings, context: ProbeContext) -> CheckResult:
     exchange = _over_tcp if settings.transport == "tcp" else _over_udp
     try:
         response = await exchange(device, check, settings, context)

@@ -45,11 +45,10 @@ class SnmpSpec(CheckSpec):
         return SnmpSettings(self.interfaces, self.timeout, self.retries)
 
 
-async def run(device: Device, check: Check, context: ProbeContext) -> CheckResult:
+async def run(device: Device, check: Check, settings: SnmpSettings, context: ProbeContext) -> CheckResult:
     """One poll. Raises ProbeError when the agent does not answer."""
     if context.profiles is None:
         raise ProbeError(Outcome.LOCAL_FAULT, "no device profiles are loaded")
-    settings = check.settings if isinstance(check.settings, SnmpSettings) else SnmpSettings()
     poller = context.profiles.of(device, all_interface_objects=settings.interfaces == "full")
     return finding_of(await poller.poll(context.snmp.session(device, terms=_terms(check, settings))))
 

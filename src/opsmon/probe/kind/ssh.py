@@ -61,8 +61,7 @@ class SshSpec(CheckSpec):
         return SshSettings(self.port, self.login, self.command, expect, self.host_key, self.legacy)
 
 
-async def run(device: Device, check: Check, context: ProbeContext) -> CheckResult:
-    settings = check.settings if isinstance(check.settings, SshSettings) else SshSettings()
+async def run(device: Device, check: Check, settings: SshSettings, context: ProbeContext) -> CheckResult:
     port = settings.port or (device.ssh.port if device.ssh else 22)
     if device.ssh is None and settings.command:
         raise ProbeError(Outcome.LOCAL_FAULT, "a command is to be run, and the device has no `ssh` access")

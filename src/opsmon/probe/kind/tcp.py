@@ -86,32 +86,27 @@ async def connect(
         writer.transport.abort()
 
 
-async def run(device: Device, check: Check, context: ProbeContext) -> CheckResult:
-    settings = check.settings
-    assert isinstance(settings, TcpSettings)  # noqa: S101 - config resolved it from TcpSpec
+async def run(device: Device, check: Check, settings: TcpSettings, context: ProbeContext) -> CheckResult:
     async with connect(device, check, settings.port, context) as (reader, writer):
         if settings.send:
             writer.write(settings.send)
         if settings.expect is None:
             return CheckResult(readings=(match_reading(check.name, failed=False),))
-        found = await _match(reader, settings, check, context)
+        found = await _match(reader, settings.port, settings.expect, check, context)
     return found._replace(readings=(match_reading(check.name, failed=found.outcome is not Outcome.OK),))
 
 
 async def _match(
-    reader: asyncio.StreamReader, settings: TcpSettings, check: Check, context: ProbeContext
+    reader: asyncio.StreamReader, port: int, expect: re.Pattern[bytes], check: Check, context: ProbeContext
 ) -> CheckResult:
-    assert settings.expect is not None  # noqa: S101 - the caller looked
     heard = b""
     while piece := await _more(reader, len(heard) // GROWTH):
         heard += piece
-        if await context.searches.in_octets(settings.expect, heard, check.timeout_s):
+        if await context.searches.in_octets(expect, heard, check.timeout_s):
             return CheckResult(facts={"banner": first_line(heard)})
         if len(heard) >= MAX_ANSWER_BYTES:
             break
-    return CheckResult(
-        Outcome.DEGRADED, f"port {settings.port} answered, without what is expected: {first_line(heard)!r}"
-    )
+    return CheckResult(Outcome.DEGRADED, f"port {port} answered, without what is expected: {first_line(heard)!r}")
 
 
 async def _more(reader: asyncio.StreamReader, least: int) -> bytes:

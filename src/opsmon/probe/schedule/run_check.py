@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from math import nan
+from typing import Any
 
 from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device
@@ -49,7 +50,7 @@ async def run_check(
     device: Device,
     check: Check,
     context: ProbeContext,
-    kinds: Mapping[str, ProbeKind] = KINDS,
+    kinds: Mapping[str, ProbeKind[Any]] = KINDS,
     *,
     confirms: bool = False,
 ) -> Sample:
@@ -86,13 +87,15 @@ def _look_at_ourselves(finding: CheckResult, device: Device, check: Check, conte
     return finding._replace(outcome=fault.outcome, detail=fault.detail, cause=fault.cause)
 
 
-async def _find(device: Device, check: Check, context: ProbeContext, kind: ProbeKind, contact: Liveness) -> CheckResult:
+async def _find(
+    device: Device, check: Check, context: ProbeContext, kind: ProbeKind[Any], contact: Liveness
+) -> CheckResult:
     try:
         # the name service's slowness is none of the device's time
         if not contact.address and not _is_behind(device, check):
             await context.resolver.addresses(device.address, check.family)
         if kind.bounds_itself:
-            return await kind.run(device, check, context)
+            return await kind.find(device, check, context)
         return await _find_in_time(device, check, context, kind, contact)
     except ProbeError as error:
         return CheckResult(error.outcome, error.detail, cause=error.cause)
@@ -102,12 +105,12 @@ async def _find(device: Device, check: Check, context: ProbeContext, kind: Probe
 
 
 async def _find_in_time(
-    device: Device, check: Check, context: ProbeContext, kind: ProbeKind, contact: Liveness
+    device: Device, check: Check, context: ProbeContext, kind: ProbeKind[Any], contact: Liveness
 ) -> CheckResult:
     """What the check finds within its time-out. A device that answered anything by then is slow, not silent."""
     try:
         async with asyncio.timeout(check.timeout_s):
-            return await kind.run(device, check, context)
+            return await kind.find(device, check, context)
     except TimeoutError:
         fault = ProbeError(Outcome.TIMEOUT, f"not through within {check.timeout_s:g} s")
     except ProbeError as error:

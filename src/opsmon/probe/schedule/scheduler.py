@@ -12,7 +12,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from opsmon.model.device import Check, Device
 from opsmon.model.name import CheckName, DeviceName
@@ -64,7 +64,7 @@ class Scheduler:
         context: ProbeContext,
         deliver: Callable[[Sample], None],
         *,
-        kinds: Mapping[str, ProbeKind] = KINDS,
+        kinds: Mapping[str, ProbeKind[Any]] = KINDS,
         heavy_places: int = HEAVY_PLACES,
     ) -> None:
         self._context, self._deliver, self._kinds = context, deliver, kinds

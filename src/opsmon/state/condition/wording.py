@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from opsmon.model.event import ConditionRaised
 from opsmon.state.condition.rules import Comparator, Rule, Rulebook, Threshold
-
-_SECONDS = ((86400.0, "d", "天"), (3600.0, "h", "小时"), (60.0, "min", "分钟"), (1.0, "s", "秒"))
+from opsmon.text.duration import measured_length
 
 
 def value_text(value: float | None, unit: str, language: str) -> str:
@@ -15,13 +14,8 @@ def value_text(value: float | None, unit: str, language: str) -> str:
     if unit == "ratio":
         return f"{value * 100:.0f} %"
     if unit == "seconds":
-        return _duration_text(value, language)
+        return measured_length(value, language)
     return f"{value:.4g} {'°C' if unit == 'celsius' else unit}".rstrip()
-
-
-def _duration_text(seconds: float, language: str) -> str:
-    size, english, chinese = next((step for step in _SECONDS if abs(seconds) >= step[0]), _SECONDS[-1])
-    return f"{seconds / size:.3g} {chinese if language == 'zh' else english}"
 
 
 def limit_text(rule: Rule, limits: Mapping[str, float], language: str) -> str:
