@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from opsmon.contract.term import Target
-from opsmon.engine.alerts import alerts_for
+from opsmon.engine.alerts.notify import AlertEvent, alerts_of
 from opsmon.engine.effect import AlertKind, AlertStatus
 from opsmon.engine.fold import fold_decided
 from opsmon.engine.world import World, start_world
 from opsmon.model.device import Kind
-from opsmon.model.event import ClockChanged, ClockState, Event, FactAdded, IncidentClosed, IncidentOpened
+from opsmon.model.event import ClockChanged, ClockState, FactAdded, IncidentClosed, IncidentOpened
 from opsmon.model.incident import Ending, Fact, FactType, Severity
 from opsmon.model.name import ClauseId, DeviceName, IncidentId
 from tests.engine.scene import CONTRACT, SITE, START, rules_of
@@ -43,10 +43,11 @@ class Telling:
         self.world: World = start_world(rules_of(books={}), START)
         self.told: list[tuple[AlertKind, AlertStatus, datetime]] = []
 
-    def tell(self, *events: Event) -> "Telling":
+    def tell(self, *events: AlertEvent) -> "Telling":
         for event in events:
-            before, self.world = self.world, fold_decided(self.world, event)
-            self.told += [(one.alert, one.status, one.starts_at) for one in alerts_for(before, self.world, event)]
+            before, (self.world, changes) = self.world, fold_decided(self.world, event)
+            alerts = alerts_of(before, self.world, event, changes)
+            self.told += [(one.alert, one.status, one.starts_at) for one in alerts]
         return self
 
 
@@ -88,12 +89,13 @@ def test_a_paper_is_awaited_after_the_incident_is_over() -> None:
     assert telling.told[3:] == [(AlertKind.BREACHED, RESOLVED, minute(9))]
 
 
-def endings(*events: Event) -> list[tuple[AlertKind, Ending | None]]:
+def endings(*events: AlertEvent) -> list[tuple[AlertKind, Ending | None]]:
     world: World = start_world(rules_of(books={}), START)
     found = []
     for event in events:
-        before, world = world, fold_decided(world, event)
-        found += [(one.alert, one.ended) for one in alerts_for(before, world, event) if one.status is RESOLVED]
+        before, (world, changes) = world, fold_decided(world, event)
+        alerts = alerts_of(before, world, event, changes)
+        found += [(one.alert, one.ended) for one in alerts if one.status is RESOLVED]
     return found
 
 

@@ -121,7 +121,7 @@ class Scene:
 
     def take(self, draft: Draft) -> None:
         self.incidents = draft.incidents
-        self.events += draft.events
+        self.events += (one.event for one in draft.drafted)
 
     @property
     def open(self) -> list[Incident]:

@@ -6,7 +6,7 @@ for the number of alerts that each incident has sent: that is kept beside.
 
 from collections.abc import Container, Iterable
 
-from opsmon.engine.obligations import task_id_of
+from opsmon.engine.duty.obligations import task_id_of
 from opsmon.incident.incidents import answers
 from opsmon.model.duty import ContractWatched, ObligationDone, ObligationExcused, ObligationUndone, TaskChanged
 from opsmon.model.event import (

@@ -1,6 +1,6 @@
 """One decision while it is being worked out: the only mutable thing of the engine, alive for one call."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,20 +9,18 @@ from opsmon.contract.clock.estimate import estimates_from
 from opsmon.contract.clock.events import clock_events, key_of
 from opsmon.contract.clock.events import next_deadline as next_turn
 from opsmon.contract.clock.sla_clock import SlaClock, state_at
-from opsmon.engine.alerts import alerts_for, as_of, without_passing
+from opsmon.engine.alerts.notify import AlertEvent, alerts_of, as_of, without_passing
 from opsmon.engine.effect import Diagnose, Effect, Notify
 from opsmon.engine.fold import fold_decided
-from opsmon.engine.renamed import alerts_of_rename
 from opsmon.engine.step import EngineStep
-from opsmon.engine.window_alerts import alerts_of_window
 from opsmon.engine.world import ClockKey, World
 from opsmon.incident.draft import Draft
+from opsmon.incident.grouping import observe_all
 from opsmon.incident.incident import Incident
+from opsmon.incident.incidents import Incidents
 from opsmon.incident.lifecycle import end_hold_down
 from opsmon.model.event import (
-    DeviceRenamed,
     DeviceState,
-    DeviceStateChanged,
     Event,
     FactAdded,
     FaultSeen,
@@ -57,15 +55,14 @@ class Decision:
 
     def write(self, event: Event) -> None:
         """Takes in an event that the state room, if it is concerned, knows of already."""
+        self._take_in(event, None)
+
+    def _take_in(self, event: Event, incidents: Incidents | None) -> None:
         before = self.world
-        self.world = fold_decided(before, event)
+        self.world, changes = fold_decided(before, event, incidents)
         self.events.append(event)
-        if isinstance(event, DeviceRenamed):
-            self.alerts += alerts_of_rename(before, self.world, event)
-        elif isinstance(event, DeviceStateChanged):
-            self.alerts += alerts_of_window(before, self.world, event)
-        else:
-            self.alerts += alerts_for(before, self.world, event)
+        if changes and isinstance(event, AlertEvent):
+            self.alerts += alerts_of(before, self.world, event, changes)
         self._follow(event)
 
     def _follow(self, event: Event) -> None:
@@ -94,22 +91,24 @@ class Decision:
             case IncidentClosed() if event.withdrawn:
                 self.reckon[event.incident] = Text(event.reason)
 
-    def take(self, step: StateStep, room: Callable[[Draft, StateStep], None]) -> None:
+    def take(self, step: StateStep) -> None:
         """Takes over what the state room decided, and lets the incident room work on it."""
         self.world = replace(self.world, fleet=step.fleet)
         self.effects += step.reprobes
-        self.draft(lambda draft: room(draft, step))
+        self.draft(lambda draft: observe_all(draft, step.transitions))
 
     def draft(self, work: Callable[[Draft], None]) -> None:
         """Lets the incident room write."""
         draft = Draft(self.world.incidents, self.world.rules.setting, self.now)
         work(draft)
-        for event in draft.events:
-            self.write(event)
+        for event, incidents in draft.drafted:
+            self._take_in(event, incidents)
 
-    def wake(self, incidents: Iterable[IncidentId]) -> None:
-        """Does what time alone does to these incidents: hold-downs end, clocks run on."""
-        for name in incidents:
+    def wake_due(self) -> None:
+        """Does what time alone does to the incidents that are due: hold-downs end, clocks run on."""
+        agenda, due = self.world.agenda.due(self.now)
+        self.world = replace(self.world, agenda=agenda)
+        for name in due:
             incident = self.world.incidents.by_id.get(name)
             if incident is not None:
                 self._wake(incident)

@@ -1,19 +1,21 @@
 """World = fold(journal): what every event of the journal does to the world, and what is worked out again afterwards."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from immutables import Map
 
-from opsmon.engine.alerts import AlertCause, shifts_of, words_after, words_of
-from opsmon.engine.obligations import fold_duty
-from opsmon.engine.renamed import fold_rename
+from opsmon.engine.alerts.changes import AlertCause, AlertChange, changes_of, words_after, words_of
+from opsmon.engine.alerts.rename import changes_of_rename
+from opsmon.engine.alerts.window import changes_of_window
+from opsmon.engine.duty.obligations import fold_duty
 from opsmon.engine.rules import Rules
-from opsmon.engine.window_alerts import fold_window
 from opsmon.engine.world import World, start_world
 from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import Incidents, apply
+from opsmon.incident.rename import rename_device
 from opsmon.model.duty import DutyEvent
 from opsmon.model.event import (
     BackupRecorded,
@@ -24,40 +26,57 @@ from opsmon.model.event import (
     HostKeyRecorded,
     MaintenanceSet,
 )
-from opsmon.model.name import IncidentId
 from opsmon.state import restore as state
+
+
+class Folded(NamedTuple):
+    """The world after an event, and the alerts that the event ends and begins, in the order of their numbers."""
+
+    world: World
+    alerts: Sequence[AlertChange] = ()
 
 
 def fold(world: World, event: Event) -> World:
     """The world after an event of the journal. Never refuses: what is in the journal has happened."""
-    return fold_decided(replace(world, fleet=state.fold_event(world.fleet, event)), event)
+    return fold_decided(replace(world, fleet=state.fold_event(world.fleet, event)), event).world
 
 
-def fold_decided(world: World, event: Event) -> World:
-    """As `fold`, where the state room has already taken the event in."""
+def fold_decided(world: World, event: Event, incidents: Incidents | None = None) -> Folded:
+    """As `fold`, where the state room has already taken the event in. `incidents` are those after the event, where the
+    incident room has, too."""
     if isinstance(event, MaintenanceSet | BackupRecorded | HostKeyRecorded):
-        return world
-    if isinstance(event, DeviceRenamed):
-        return fold_rename(world, event)
+        return Folded(world)
     if isinstance(event, DutyEvent):
-        return replace(world, duties=fold_duty(world.duties, event))
+        return Folded(replace(world, duties=fold_duty(world.duties, event)))
+    if isinstance(event, DeviceRenamed):
+        renamed = rename_device(world.incidents, event.formerly, event.device)
+        return _with_alerts(replace(world, incidents=renamed), changes_of_rename(world, event))
+    if isinstance(event, ClockChanged):
+        return _with_words(world, world, event)
+    after = replace(world, incidents=apply(world.incidents, event) if incidents is None else incidents)
     if isinstance(event, DeviceStateChanged):
-        world = fold_window(world, event)
-        return replace(world, incidents=apply(world.incidents, event))
-    changed = words_after(world, event)
-    shifts = len(shifts_of(world, event, changed))
-    if not isinstance(event, ClockChanged):
-        world = replace(world, incidents=apply(world.incidents, event))
-    for key, word in changed.items():
-        incident = word.last.incident
-        world = replace(world, words=world.words.set(incident, words_of(world, incident).set(key, word)))
-    if isinstance(event, AlertCause) and shifts:
-        world = _count(world, event.incident, shifts)
-    return world
+        return _with_alerts(after, changes_of_window(world, event))
+    return _with_words(world, after, event) if isinstance(event, AlertCause) else Folded(after)
 
 
-def _count(world: World, incident: IncidentId, notices: int) -> World:
-    return replace(world, notices=world.notices.set(incident, world.notices.get(incident, 0) + notices))
+def _with_words(before: World, after: World, event: AlertCause) -> Folded:
+    """With the words of clocks that the event changes, and the alerts that follow from them."""
+    changed = words_after(before, event)
+    changes = changes_of(before, event, changed)
+    if changed:
+        words = words_of(after, event.incident).update(changed)
+        after = replace(after, words=after.words.set(event.incident, words))
+    return _with_alerts(after, changes)
+
+
+def _with_alerts(world: World, changes: Sequence[AlertChange]) -> Folded:
+    """With the alerts counted."""
+    if not changes:
+        return Folded(world)
+    notices = world.notices
+    for change in changes:
+        notices = notices.set(change.incident, notices.get(change.incident, 0) + 1)
+    return Folded(replace(world, notices=notices), changes)
 
 
 def restore(rules: Rules, events: Iterable[Event], now: datetime) -> World:
@@ -108,7 +127,7 @@ def reload(world: World, events: Iterable[Event]) -> World:
     """
     alone = replace(world, incidents=Incidents(), words=Map(), notices=Map())
     for event in events:
-        alone = fold_decided(alone, event)
+        alone = fold_decided(alone, event).world
     by_id, words, notices = world.incidents.by_id.mutate(), world.words.mutate(), world.notices.mutate()
     by_id.update(alone.incidents.by_id)
     words.update(alone.words)

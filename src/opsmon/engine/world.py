@@ -6,8 +6,8 @@ from datetime import datetime
 from immutables import Map
 
 from opsmon.contract.clock.sla_clock import SlaClock
+from opsmon.engine.duty.obligations import Duties
 from opsmon.engine.effect import AlertKind
-from opsmon.engine.obligations import Duties
 from opsmon.engine.rules import Rules
 from opsmon.incident.incidents import Incidents
 from opsmon.model.event import ClockChanged

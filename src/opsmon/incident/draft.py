@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
+from typing import NamedTuple
 
 from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import Incidents, apply
@@ -47,20 +48,27 @@ class Setting:
     zone: tzinfo
 
 
-class Draft:
-    """The incidents under decision at `now`, and the events decided so far. It lives inside one decision."""
+class Drafted(NamedTuple):
+    """An event that was decided, and all incidents after it."""
 
-    __slots__ = ("events", "incidents", "now", "setting")
+    event: Change | Transition
+    incidents: Incidents
+
+
+class Draft:
+    """The incidents under decision at `now`, and what was decided so far, in order. It lives inside one decision."""
+
+    __slots__ = ("drafted", "incidents", "now", "setting")
 
     def __init__(self, incidents: Incidents, setting: Setting, now: datetime) -> None:
         self.incidents = incidents
         self.setting = setting
         self.now = now
-        self.events: list[Change | Transition] = []
+        self.drafted: list[Drafted] = []
 
     def write(self, event: Change | Transition) -> None:
         self.incidents = apply(self.incidents, event)
-        self.events.append(event)
+        self.drafted.append(Drafted(event, self.incidents))
 
     def open_state(
         self, device: Device, last: DeviceStateChanged, continues: Incident | None = None

@@ -9,6 +9,7 @@ A fault that turns into a worse one (degraded or flapping, then dead) goes on in
 start and its facts. Only a good answer ends an outage; a device that answers badly is not back.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from opsmon.incident.draft import Draft
@@ -36,6 +37,12 @@ UNSEEN = (
     "{since} 起设备不再上报该测点，不能视为已恢复；看到正常值后事件才会关闭。部件如已拆除，请登记“故障排除”。"
 )
 QUIET_STATES = frozenset({DeviceState.DOWN, DeviceState.UNREACHABLE, DeviceState.MAINTENANCE})
+
+
+def observe_all(draft: Draft, transitions: Iterable[Transition]) -> None:
+    """Writes what the state room saw in one step, and the changes that follow from it."""
+    for transition in transitions:
+        observe(draft, transition)
 
 
 def observe(draft: Draft, transition: Transition) -> None:

@@ -21,7 +21,7 @@ from opsmon.contract.money.statement import IncidentClocks, MonthlyStatement, ac
 from opsmon.contract.obligation import Nature, Obligation, Task, task_state, tasks_of
 from opsmon.contract.term import Mode, Target
 from opsmon.engine.budgets import affair_of
-from opsmon.engine.obligations import Duties, TickedTask, late_tasks
+from opsmon.engine.duty.obligations import Duties, TickedTask, late_tasks
 from opsmon.incident.incident import Incident
 from opsmon.incident.wording import fault_words
 from opsmon.model.duty import ObligationExcused, TaskState

@@ -6,7 +6,7 @@ Reads the store itself, so that no daemon need run; where one does, what it has 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from opsmon.engine.obligations import Duties, fold_duty
+from opsmon.engine.duty.obligations import Duties, fold_duty
 from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import Incidents, apply
 from opsmon.incident.rename import rename_device

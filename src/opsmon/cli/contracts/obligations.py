@@ -16,7 +16,7 @@ from opsmon.config.rules.contract_files import RootContracts, load_rules
 from opsmon.contract.contract_rules import ContractRules
 from opsmon.contract.obligation import Nature, Obligation, Task, task_state, tasks_of
 from opsmon.contract.place import counts_of
-from opsmon.engine.obligations import Duties
+from opsmon.engine.duty.obligations import Duties
 from opsmon.errors import StoreError
 from opsmon.report.document import iso
 from opsmon.report.reading import read_duties

@@ -27,9 +27,7 @@ from opsmon.engine.input import (
     SetMaintenance,
 )
 from opsmon.engine.told import LONGEST_TEXT, PERSONS, as_answer, as_kept, refusal_of_words
-from opsmon.incident.draft import Draft
 from opsmon.incident.facts import refusal_of
-from opsmon.incident.grouping import observe
 from opsmon.incident.incident import Incident
 from opsmon.incident.lifecycle import follow_words
 from opsmon.model.discovery import Discovery
@@ -44,7 +42,6 @@ from opsmon.model.event import (
 )
 from opsmon.model.incident import OWN_PREFIX, Fact, FactType
 from opsmon.state import api as state
-from opsmon.state.fleet import StateStep
 from opsmon.text.safe import visible
 
 # Of people and other rooms, about no incident that is known already.
@@ -151,7 +148,7 @@ def _set_maintenance(turn: Decision, command: SetMaintenance) -> str:
     if refusal:
         return refusal
     turn.write(MaintenanceSet(turn.now, command.device, command.until, command.by, command.note, command.via))
-    turn.take(state.set_maintenance(turn.world.fleet, command.device, command.until, turn.now), observe_all)
+    turn.take(state.set_maintenance(turn.world.fleet, command.device, command.until, turn.now))
     return ""
 
 
@@ -189,7 +186,7 @@ def _report(turn: Decision, command: Report) -> str:
         value=command.value,
         detail=command.detail[:LONGEST_TEXT],
     )
-    turn.take(step, observe_all)
+    turn.take(step)
     return ""
 
 
@@ -253,9 +250,3 @@ def _refused(turn: Decision, command: Command, reason: str) -> CommandRefused:
 def _named(name: Any) -> Any:
     """A name that perhaps nobody knows, as it is kept."""
     return name and visible(name)[:LONGEST_TEXT]
-
-
-def observe_all(draft: Draft, step: StateStep) -> None:
-    """The incident room's view of everything that the state room saw in one step."""
-    for transition in step.transitions:
-        observe(draft, transition)

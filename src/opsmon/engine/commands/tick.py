@@ -9,8 +9,8 @@ from opsmon.contract.calendar.calendar import DAY_S, ONE_DAY
 from opsmon.contract.contract_rules import ContractRules
 from opsmon.contract.obligation import Nature, Obligation, Task, TaskId, due_day, tasks_of, tasks_on
 from opsmon.contract.place import WHOLE, places_meant
+from opsmon.engine.duty.obligations import Duties, TickedTask, reach_of, tick_of
 from opsmon.engine.input import Excuse, MarkDone, MarkUndone
-from opsmon.engine.obligations import Duties, TickedTask, reach_of, tick_of
 from opsmon.model.duty import ObligationDone, ObligationExcused, ObligationUndone
 from opsmon.text.near_miss import nearest, shown
 

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from opsmon.contract.obligation import Obligation, Task, task_state
 from opsmon.contract.place import counts_of
-from opsmon.engine.obligations import Duties
+from opsmon.engine.duty.obligations import Duties
 from opsmon.model.duty import ObligationDone, ObligationExcused, ObligationUndone, TaskState
 from opsmon.model.name import ContractId
 from opsmon.web.api.schemas import Body, Note, Query
