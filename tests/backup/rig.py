@@ -87,7 +87,7 @@ class Rig:
     def text(self, device: Device) -> str:
         return self.shelf.text(device.name, self.shelf.places(device))[0]
 
-    def aside(self, name: str = "core-1") -> str:
+    def quarantine(self, name: str = "core-1") -> str:
         return (self.root / "var" / "backup" / "aside" / f"{name}.txt").read_text("utf-8")
 
 

@@ -112,6 +112,6 @@ def test_what_came_is_put_aside_scrubbed_even_when_it_was_cut_in_a_secret(far: F
     secret = vrp_config(extra=" local-user ops password cipher %^%#PlantedCipherText1234567890%^%#\n#\n")
     there = far.device(Manners(config=secret, cut_after_chars=secret.index("1234567890")))
     assert not rig.one(rig.device(there)).ok
-    aside = rig.aside()
-    assert "local-user ops password cipher <secret-" in aside
-    assert "Planted" not in aside
+    quarantine = rig.quarantine()
+    assert "local-user ops password cipher <secret-" in quarantine
+    assert "Planted" not in quarantine

@@ -179,7 +179,7 @@ def test_a_session_that_is_cut_is_told_at_once_from_one_that_stalls(far: FarEnd,
     cut = rig.one(device)
     assert "was cut after" in cut.reason
     assert time.monotonic() - began < 2.0
-    assert CONFIG[:400] in rig.aside()
+    assert CONFIG[:400] in rig.quarantine()
     behave(there, cut_after_chars=None, stall_after_chars=500)
     assert "stalled" in rig.one(device).reason
     behave(there, stall_after_chars=None)

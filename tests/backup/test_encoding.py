@@ -134,4 +134,4 @@ def test_what_is_put_aside_and_given_as_a_reason_is_decoded_once(far: FarEnd, ri
     there = far.device(Manners(error=said.decode("latin-1"), encoding="latin-1"))
     refused = rig.one(rig.device(there))
     assert refused.reason == "the device answered with an error: Error: 二龙路主会场 \\xd6"
-    assert " description 一号楼上联\n" in rig.aside()
+    assert " description 一号楼上联\n" in rig.quarantine()

@@ -48,7 +48,7 @@ def test_a_shell_that_never_stops_is_left_and_the_last_good_copy_stays(far: FarE
     assert not refused.ok
     assert good.ok
     assert bounded.text(device) == kept
-    assert len(bounded.aside()) <= 2 * SMALL_CHARS
+    assert len(bounded.quarantine()) <= 2 * SMALL_CHARS
 
 
 @pytest.mark.parametrize("platform", ["huawei_vrp", "allied_telesis_awplus"])

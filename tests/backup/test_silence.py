@@ -38,7 +38,7 @@ def test_the_log_of_every_level_holds_no_secret(far: FarEnd, rig: Rig, caplog: p
         refused = rig.one(device)
     ours = [record for record in caplog.records if not record.name.startswith("asyncssh")]  # the far end's own
     assert silent("".join(record.getMessage() for record in ours)) == []
-    assert silent(refused.reason + rig.aside() + rig.text(device)) == []
+    assert silent(refused.reason + rig.quarantine() + rig.text(device)) == []
 
 
 def test_a_traceback_is_logged_scrubbed(far: FarEnd, rig: Rig, caplog: pytest.LogCaptureFixture) -> None:

@@ -170,6 +170,6 @@ def test_an_exclusion_without_a_reason_and_a_time_without_an_offset_are_refused(
 
 
 def test_what_is_only_supposed_needs_no_start() -> None:
-    supposed = replace(case(E, ("resolved", "2026-09-30 23:00:00")), supposed=True)
-    assert clocks(supposed)["E9"].due_at == local("2026-10-08 18:00:00")
-    assert not clocks(replace(supposed, supposed=False))
+    hypothetical = replace(case(E, ("resolved", "2026-09-30 23:00:00")), hypothetical=True)
+    assert clocks(hypothetical)["E9"].due_at == local("2026-10-08 18:00:00")
+    assert not clocks(replace(hypothetical, hypothetical=False))

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from opsmon.contract.clock.case import Estimates
-from opsmon.contract.clock.estimate import FEWEST, estimates_from
+from opsmon.contract.clock.estimate import MIN_INCIDENTS, estimates_from
 from opsmon.model.incident import Fact, FactType
 from tests.contract.rulebook import facts, local
 
@@ -23,11 +23,11 @@ def test_the_median_of_what_was_reported_is_what_a_step_usually_takes() -> None:
 
 
 def test_too_few_nights_prove_nothing_and_a_step_that_nobody_reported_says_nothing() -> None:
-    assert estimates_from([past(10)] * (FEWEST - 1)) == Estimates()
-    known = estimates_from([past(0, travelled=False)] * FEWEST)
+    assert estimates_from([past(10)] * (MIN_INCIDENTS - 1)) == Estimates()
+    known = estimates_from([past(0, travelled=False)] * MIN_INCIDENTS)
     assert known == Estimates(acknowledge=timedelta(minutes=2))
     backwards = facts(("on_site", "2026-11-20 09:00:00"), ("detected", "2026-11-20 10:00:00"))
-    assert estimates_from([backwards] * FEWEST) == Estimates()
+    assert estimates_from([backwards] * MIN_INCIDENTS) == Estimates()
 
 
 def test_only_the_latest_count() -> None:
@@ -37,4 +37,4 @@ def test_only_the_latest_count() -> None:
 
 def test_a_withdrawn_step_says_nothing() -> None:
     wrong = Fact(FactType.WITHDRAWN, local("2026-11-20 12:00:00"), "lead", "another device", withdraws=3)
-    assert estimates_from([(*past(10), wrong)] * FEWEST) == Estimates(acknowledge=timedelta(minutes=2))
+    assert estimates_from([(*past(10), wrong)] * MIN_INCIDENTS) == Estimates(acknowledge=timedelta(minutes=2))

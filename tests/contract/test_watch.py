@@ -8,7 +8,7 @@ from opsmon.contract.clock.case import Case
 from opsmon.contract.clock.events import ClockKey, clock_events, next_deadline
 from opsmon.contract.clock.sla_clock import INSTANT, SlaClock
 from opsmon.contract.contract_rules import ContractRules
-from opsmon.contract.explain.change import book_change
+from opsmon.contract.explain.change import rules_change
 from opsmon.model.event import ClockChanged, ClockState
 from opsmon.model.incident import Severity
 from opsmon.model.name import ClauseId
@@ -83,7 +83,7 @@ def test_a_notice_that_changes_the_calendar_re_times_what_runs_and_says_why() ->
     told(announced, book(E).clocks(one), now)
     assert announced[ClauseId("E9"), "report"].due_at == local("2026-11-23 18:00:00")
     new = with_day(book(E), date(2026, 11, 23), Day(DayKind.HOLIDAY, Text("State Day")))
-    reason = book_change(book(E), new)
+    reason = rules_change(book(E), new)
     assert told(announced, new.clocks(one), now, reason) == [("E9", ClockState.RUNNING, ClockState.RUNNING)]
     event = announced[ClauseId("E9"), "report"]
     assert event.due_at == local("2026-11-24 18:00:00")
@@ -102,7 +102,7 @@ def test_a_key_period_entered_while_a_fault_is_open_changes_its_regime() -> None
     announced, now = Announced(), local("2026-11-20 10:01:00")
     story = told(announced, old.clocks(one), now)
     assert story == [("E1", None, ClockState.RUNNING), ("E3", None, ClockState.RUNNING)]
-    reason = book_change(old, new)
+    reason = rules_change(old, new)
     assert reason == Text("the key periods events have changed", "重点时段 events 已变更")
     assert told(announced, new.clocks(one), now, reason) == [
         ("E6", None, ClockState.RUNNING),
@@ -116,10 +116,10 @@ def test_a_contract_that_changes_is_told_clause_by_clause() -> None:
     old = book(E)
     first, *rest = old.contract.clauses
     new = ContractRules(replace(old.contract, clauses=(replace(first, source="annex 9"), *rest[1:])), old.calendar)
-    told = book_change(old, new)
+    told = rules_change(old, new)
     assert (told.en, told.zh) == ("clause E1 has changed; clause E2 is gone", "条款 E1 已变更；条款 E2 已删除")
-    assert not book_change(old, old)
-    assert book_change(None, old).en == "the contract is new"
+    assert not rules_change(old, old)
+    assert rules_change(None, old).en == "the contract is new"
 
 
 def test_an_outcome_that_is_told_late_and_came_earlier_corrects_the_journal() -> None:

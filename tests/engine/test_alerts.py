@@ -58,7 +58,7 @@ def test_a_clock_that_goes_on_from_risk_to_breach_ends_one_alert_and_begins_anot
         (AlertKind.AT_RISK, RESOLVED, minute(3)),
         (AlertKind.BREACHED, FIRING, minute(9)),
     ]
-    assert telling.world.notices[NAME] == 4
+    assert telling.world.alerts_sent[NAME] == 4
 
 
 def test_a_clock_that_is_retimed_while_at_risk_goes_on_with_its_alert() -> None:

@@ -29,7 +29,7 @@ def withdraw(town: Town, number: int, reason: str = "a slip of the finger") -> E
 
 
 def state_of(town: Town, clause: str) -> ClockState:
-    words = town.world.words[town.incident().id]
+    words = town.world.clock_statuses[town.incident().id]
     (state,) = [word.last.after for key, word in words.items() if key[0] == clause]
     return state
 
@@ -40,7 +40,7 @@ def restarted(town: Town) -> Town:
     assert again.incidents.by_id == town.world.incidents.by_id
     assert again.incidents.open_by_cause == town.world.incidents.open_by_cause
     assert again.incidents.reported_on == town.world.incidents.reported_on
-    assert (again.words, again.notices) == (town.world.words, town.world.notices)
+    assert (again.clock_statuses, again.alerts_sent) == (town.world.clock_statuses, town.world.alerts_sent)
     return town
 
 
@@ -135,12 +135,13 @@ class TestWithdrawals:
         count = len(town.incident().facts)
         withdraw(town, 1, "the probe's own cable")
         assert town.incident().is_open is False
-        clocks = town.world.words[town.incident().id].values()
+        clocks = town.world.clock_statuses[town.incident().id].values()
         assert {word.last.after for word in clocks} == {ClockState.CANCELLED}
         withdraw(town, count + 1, "it was a fault")
         assert town.incident().resolved_at is not None
         assert any(
-            word.last.after is not ClockState.CANCELLED for word in town.world.words[town.incident().id].values()
+            word.last.after is not ClockState.CANCELLED
+            for word in town.world.clock_statuses[town.incident().id].values()
         )
         restarted(town)
 
@@ -295,7 +296,7 @@ class TestNotices:
         assert self.notices(town) == [("opsmon/oncall", f"{name}-1-oncall"), ("opsmon/boss", f"{name}-1-boss")]
         assert not [event for event in town.journal if isinstance(event, CommandRefused)]
         assert state_of(town, "E1").is_open
-        (clock,) = [word.last for key, word in town.world.words[name].items() if key[0] == "E1"]
+        (clock,) = [word.last for key, word in town.world.clock_statuses[name].items() if key[0] == "E1"]
         assert clock.provisional
 
     def test_one_that_was_withdrawn_is_not_told_again_by_the_same_message(self, town: Town) -> None:
@@ -312,7 +313,9 @@ class TestNotices:
         self.taken(town)
         withdraw(town, 1, "the wrong customer")
         assert (town.incident().is_open, town.incident().withdrawn) == (False, True)
-        assert {word.last.after for word in town.world.words[town.incident().id].values()} == {ClockState.CANCELLED}
+        assert {word.last.after for word in town.world.clock_statuses[town.incident().id].values()} == {
+            ClockState.CANCELLED
+        }
         withdraw(town, 3, "the right one after all")
         assert town.the_open().id == town.incident().id
         restarted(town)

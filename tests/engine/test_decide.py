@@ -45,8 +45,8 @@ def told(alerts: list[Notify]) -> list[tuple[str, str, str]]:
 def same_durably(one: World, other: World) -> None:
     """Both tell the same of everything that a restart must bring back."""
     assert one.incidents == other.incidents
-    assert one.words == other.words
-    assert one.notices == other.notices
+    assert one.clock_statuses == other.clock_statuses
+    assert one.alerts_sent == other.alerts_sent
     for name, machine in one.fleet.machines.items():
         assert other.fleet.machines[name].visible is machine.visible
 
@@ -64,7 +64,7 @@ def test_a_dead_mcu_is_one_incident_within_ten_seconds_with_its_clocks(town: Tow
     assert incident.opened_at - incident.starts_at < timedelta(seconds=10)
     assert [(one.incident, one.device) for one in town.diagnoses()] == [(incident.id, "mcu")]
     assert told(town.alerts()) == [(AlertKind.INCIDENT, AlertStatus.FIRING, "")]
-    assert {clause for clause, _ in town.world.words[incident.id]} >= {"E2"}
+    assert {clause for clause, _ in town.world.clock_statuses[incident.id]} >= {"E2"}
 
 
 def test_a_clock_runs_to_at_risk_and_breach_each_told_once_and_is_met_late(town: Town) -> None:
@@ -258,11 +258,11 @@ class TestCommands:
         town.run(90)
         excluded = Fact(FactType.EXCLUDED, town.now, "值班员", "the hall's own power cut", approved_by="科长")
         town.give(AddFact(town.the_open().id, excluded))
-        states = {word.last.after for word in town.world.words[town.the_open().id].values()}
+        states = {word.last.after for word in town.world.clock_statuses[town.the_open().id].values()}
         assert states == {ClockState.CANCELLED}
         town.run(60)
         town.tell(FactType.INCLUDED, note="the UPS should have held")
-        assert any(word.last.after.is_open for word in town.world.words[town.the_open().id].values())
+        assert any(word.last.after.is_open for word in town.world.clock_statuses[town.the_open().id].values())
 
 
 class TestReports:
@@ -302,7 +302,7 @@ class TestReload:
         rest = [one for one in HALL if one.name != "mcu"]
         town.give(Reloaded(replace(rules_of(rest), contracts=town.world.rules.contracts)))
         assert town.world.incidents.open_incidents() == ()
-        assert {word.last.after for word in town.world.words[name].values()} == {ClockState.CANCELLED}
+        assert {word.last.after for word in town.world.clock_statuses[name].values()} == {ClockState.CANCELLED}
         assert told(town.alerts())[-1][:2] == ("incident", "resolved")
 
     def test_another_contract_retimes_the_open_clocks_with_the_reason(self, town: Town) -> None:

@@ -45,6 +45,6 @@ def test_the_journal_counts_the_alerts_that_people_were_told_of() -> None:
             told += alerts_of(before, world, event, changes)
     (incident,) = world.incidents.by_id.values()
     assert [alert.sequence for alert in told] == list(range(1, len(told) + 1))
-    assert world.notices[incident.id] == len(told) > 4
+    assert world.alerts_sent[incident.id] == len(told) > 4
     sent = {effect.sequence for effect in town.effects if isinstance(effect, Notify)}
     assert sent <= {alert.sequence for alert in told}

@@ -64,7 +64,7 @@ class TestADeviceThatLeft:
         assert MCU not in town.world.fleet.machines
         ends = [one for one in town.alerts() if one.status is AlertStatus.RESOLVED]
         assert {one.ended for one in ends} == {Ending.LEFT_INVENTORY}
-        assert all(word.alert is None for word in town.world.words[incident.id].values())
+        assert all(word.alert is None for word in town.world.clock_statuses[incident.id].values())
 
     @BOTH
     def test_ends_its_window(self, change: Change) -> None:
@@ -116,11 +116,11 @@ class TestARenamedDevice:
     def test_keeps_its_incident_its_facts_and_its_clocks(self, change: Change) -> None:
         town = dead("mcu")
         town.tell(FactType.ACKNOWLEDGED)
-        before, words = town.the_open(), town.world.words[town.the_open().id]
+        before, words = town.the_open(), town.world.clock_statuses[town.the_open().id]
         change(town, rules_of(renamed("mcu", NEW)))
         after = town.the_open()
         assert after == replace(before, device=NEW)
-        assert {key: word.last.due_at for key, word in town.world.words[after.id].items()} == {
+        assert {key: word.last.due_at for key, word in town.world.clock_statuses[after.id].items()} == {
             key: word.last.due_at for key, word in words.items()
         }
         assert town.world.incidents.state_of(NEW) is DeviceState.DOWN
@@ -185,7 +185,7 @@ class TestARenamedDevice:
         stored = [decode_event(*encode_event(event)) for event in town.journal]
         whole = restore(town.world.rules, stored, town.now)
         assert whole.incidents == town.world.incidents
-        assert (whole.words, whole.notices) == (town.world.words, town.world.notices)
+        assert (whole.clock_statuses, whole.alerts_sent) == (town.world.clock_statuses, town.world.alerts_sent)
         told = compact(stored, whole.incidents.by_id)
         short = restore(town.world.rules, told, town.now)
         assert short.incidents == whole.incidents

@@ -40,7 +40,7 @@ def call(town: Town, device_name: str | None = "mcu", *, ago_s: float = 0, **wha
 
 
 def states(town: Town, incident: IncidentId) -> dict[str, ClockState]:
-    return {key[0]: word.last.after for key, word in town.world.words[incident].items()}
+    return {key[0]: word.last.after for key, word in town.world.clock_statuses[incident].items()}
 
 
 def resolve(town: Town, incident: IncidentId) -> EngineStep:
@@ -61,7 +61,7 @@ def measured(town: Town, celsius: float) -> None:
 def same_after_a_restart(town: Town) -> None:
     again = restore(town.world.rules, town.journal, town.now)
     assert again.incidents == town.world.incidents
-    assert (again.words, again.notices) == (town.world.words, town.world.notices)
+    assert (again.clock_statuses, again.alerts_sent) == (town.world.clock_statuses, town.world.alerts_sent)
 
 
 class TestAnIncidentOfAPerson:
@@ -74,7 +74,7 @@ class TestAnIncidentOfAPerson:
         assert (incident.condition, incident.starts_at) == ("no picture in the hall", town.now - timedelta(seconds=60))
         assert [(fact.type, fact.by) for fact in incident.facts] == [(FactType.REPORTED, "用户")]
         assert states(town, incident.id)["E2"].is_open
-        assert not [word for word in town.world.words[incident.id].values() if word.last.provisional]
+        assert not [word for word in town.world.clock_statuses[incident.id].values() if word.last.provisional]
         assert (town.alerts()[0].alert, town.alerts()[0].status) == (AlertKind.INCIDENT, AlertStatus.FIRING)
         same_after_a_restart(town)
 
@@ -122,7 +122,7 @@ class TestAnIncidentOfAPerson:
     def test_of_a_site_without_a_contract_has_no_clocks(self) -> None:
         town = Town(hall(None)).run(120)
         assert call(town, None).refusal == ""
-        assert town.the_open().id not in town.world.words
+        assert town.the_open().id not in town.world.clock_statuses
 
     @pytest.mark.parametrize(
         ("what", "words"),
@@ -224,7 +224,7 @@ class TestTheTwoBecomeOne:
         town.run(120)
         call(town, ago_s=30)
         call(town, ago_s=200)
-        (clock,) = [one.last for key, one in town.world.words[town.the_open().id].items() if key[0] == "E2"]
+        (clock,) = [one.last for key, one in town.world.clock_statuses[town.the_open().id].items() if key[0] == "E2"]
         assert clock.starts_at == town.now - timedelta(seconds=200)
 
     def test_where_the_fault_was_over_before_the_report_was_written_down(self, town: Town) -> None:
@@ -261,7 +261,10 @@ class TestTheTwoBecomeOne:
                     town.dead.clear()
                 town.run(20)
             incident = town.incident()
-            clocks = {key: (one.last.starts_at, one.last.due_at) for key, one in town.world.words[incident.id].items()}
+            clocks = {
+                key: (one.last.starts_at, one.last.due_at)
+                for key, one in town.world.clock_statuses[incident.id].items()
+            }
             ends.append(
                 (incident.is_open, incident.resolved_at, reports(town), clocks, len(town.world.incidents.by_id))
             )

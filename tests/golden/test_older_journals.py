@@ -54,13 +54,13 @@ def what_is_known(world: World) -> dict[str, object]:
             "facts": [f"{fact.at.isoformat()} {fact.type.value} {fact.by} {fact.note}" for fact in one.facts],
             "clocks": {
                 "/".join(map(str, key)): f"{word.last.after.value} {word.last.starts_at.isoformat()} {word.last.due_at}"
-                for key, word in sorted(world.words.get(name, {}).items())
+                for key, word in sorted(world.clock_statuses.get(name, {}).items())
             },
-            "alerts_sent": world.notices.get(name, 0),
+            "alerts_sent": world.alerts_sent.get(name, 0),
         }
         for name, one in sorted(world.incidents.by_id.items())
     }
-    told = {" ".join(map(str, task)): state.value for task, state in world.duties.told.items()}
+    told = {" ".join(map(str, task)): state.value for task, state in world.duties.reported.items()}
     return {
         "incidents": incidents,
         "numbers": dict(sorted(world.incidents.numbers.items())),

@@ -7,7 +7,7 @@ from opsmon.incident.draft import Draft, Setting
 from opsmon.incident.grouping import observe
 from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import Incidents
-from opsmon.incident.lifecycle import drop_strangers, end_hold_down, shift_hold_downs
+from opsmon.incident.lifecycle import drop_removed_devices, end_hold_down, shift_hold_downs
 from opsmon.model.device import Device, Inventory, Kind, Site
 from opsmon.model.event import (
     Change,
@@ -113,7 +113,7 @@ class Scene:
     def reload(self, devices: Iterable[Device]) -> None:
         self.setting = setting(devices)
         draft = self.draft()
-        drop_strangers(draft)
+        drop_removed_devices(draft)
         self.take(draft)
 
     def draft(self) -> Draft:

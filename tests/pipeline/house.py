@@ -80,10 +80,10 @@ class House:
 
     async def idle(self) -> None:
         """Until everything that was submitted is decided."""
-        await self.until(lambda: len(self.pipeline.intake) == 0)
+        await self.until(lambda: len(self.pipeline.inputs) == 0)
         for _ in range(2):  # the turn that is under way began before, and may not have seen the clock move
             turn = self.pipeline.turns
-            self.pipeline.intake.wake()
+            self.pipeline.inputs.wake()
             await self.until(lambda before=turn: self.pipeline.turns > before)  # type: ignore[misc]
 
     async def kill_mcu(self) -> IncidentId:

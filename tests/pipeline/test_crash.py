@@ -86,7 +86,11 @@ def examine(root: Path, told: dict[int, str]) -> int:
     assert len(resolved) == len(closed)
     now = max((entry.event.at for entry in entries), default=START)
     short, whole = load_world(store, RULES, now), restore(RULES, (entry.event for entry in entries), now)
-    assert (short.incidents, short.words, short.notices) == (whole.incidents, whole.words, whole.notices)
+    assert (short.incidents, short.clock_statuses, short.alerts_sent) == (
+        whole.incidents,
+        whole.clock_statuses,
+        whole.alerts_sent,
+    )
     store.close()
     return len(entries)
 

@@ -17,26 +17,26 @@ OUTCOMES = st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), st.sampled_from(
 
 
 def test_below_the_bound_every_sample_is_given_out_in_order() -> None:
-    intake = InputQueue(most_samples=10)
+    inputs = InputQueue(most_samples=10)
     given = [sample("a", Outcome.OK, START + timedelta(seconds=n)) for n in range(10)]
     for one in given:
-        intake.put_sample(one)
-    assert intake.take(7)[1] == given[:7]
-    assert intake.take(7)[1] == given[7:]
-    assert intake.melted == 0
+        inputs.put_sample(one)
+    assert inputs.take(7)[1] == given[:7]
+    assert inputs.take(7)[1] == given[7:]
+    assert inputs.coalesced == 0
 
 
 @given(OUTCOMES)
 def test_beyond_the_bound_the_newest_and_the_newest_failure_of_each_check_remain(
     told: list[tuple[str, Outcome]],
 ) -> None:
-    intake = InputQueue(most_samples=4)
+    inputs = InputQueue(most_samples=4)
     given = [sample(name, outcome, START + timedelta(seconds=n)) for n, (name, outcome) in enumerate(told)]
     for one in given:
-        intake.put_sample(one)
-    kept = intake.take(1_000)[1]
+        inputs.put_sample(one)
+    kept = inputs.take(1_000)[1]
     assert len(kept) <= 12  # three checks, twice each, and the slack before the next melting
-    assert intake.melted == len(given) - len(kept)
+    assert inputs.coalesced == len(given) - len(kept)
     for name in {name for name, _ in told}:
         mine = [one for one in given if one.device == name]
         failures = [one for one in mine if one.outcome is Outcome.TIMEOUT]
@@ -46,22 +46,22 @@ def test_beyond_the_bound_the_newest_and_the_newest_failure_of_each_check_remain
 
 
 async def test_waiting_ends_with_the_first_sample() -> None:
-    intake = InputQueue()
-    waiting = asyncio.create_task(intake.wait(60))
+    inputs = InputQueue()
+    waiting = asyncio.create_task(inputs.wait(60))
     await asyncio.sleep(0)
     assert not waiting.done()
-    intake.put_sample(sample("a", Outcome.OK, START))
+    inputs.put_sample(sample("a", Outcome.OK, START))
     async with asyncio.timeout(60):
         await waiting
 
 
 async def test_what_a_batch_left_is_not_waited_for() -> None:
-    intake = InputQueue()
+    inputs = InputQueue()
     for _ in range(3):
-        intake.put_sample(sample("a", Outcome.OK, START))
-    intake.take(2)
+        inputs.put_sample(sample("a", Outcome.OK, START))
+    inputs.take(2)
     async with asyncio.timeout(30):
-        await intake.wait(60)
+        await inputs.wait(60)
 
 
 async def test_waiting_ends_by_itself() -> None:
@@ -69,19 +69,19 @@ async def test_waiting_ends_by_itself() -> None:
 
 
 async def test_commands_beyond_the_bound_are_told_to_come_again() -> None:
-    intake = InputQueue(most_commands=1)
+    inputs = InputQueue(most_commands=1)
     first, second = (QueuedCommand(SetMaintenance(DeviceName("a"), None, "值班员")) for _ in range(2))
-    intake.put_request(first)
-    intake.put_request(second)
+    inputs.put_request(first)
+    inputs.put_request(second)
     assert await second.answer == Unavailable("too many commands wait to be journaled", taken=False)
     reload = QueuedCommand(Reloaded(rules_of(books={})))
-    intake.put_request(reload)
-    assert intake.take(10)[0] == [first, reload]
+    inputs.put_request(reload)
+    assert inputs.take(10)[0] == [first, reload]
 
 
 async def test_a_command_that_nobody_waits_for_any_more_is_dropped() -> None:
-    intake = InputQueue()
+    inputs = InputQueue()
     request = QueuedCommand(SetMaintenance(DeviceName("a"), None, "值班员"))
-    intake.put_request(request)
+    inputs.put_request(request)
     request.answer.cancel()
-    assert intake.take(10)[0] == []
+    assert inputs.take(10)[0] == []

@@ -49,8 +49,8 @@ async def test_a_restart_brings_everything_back_and_goes_on(house: House) -> Non
     async with house.running():
         await house.idle()
         assert house.world.incidents == before.incidents
-        assert house.world.words == before.words
-        assert house.world.notices == before.notices
+        assert house.world.clock_statuses == before.clock_statuses
+        assert house.world.alerts_sent == before.alerts_sent
         await house.heal_mcu()
         assert not house.world.incidents.by_id[incident].is_open
         assert await house.kill_mcu() == "20260320-2"
@@ -67,7 +67,7 @@ async def test_a_snapshot_gives_the_same_world_as_the_whole_journal(house: House
     shortcut = open_store(URL, house.root)
     found = load_world(shortcut, RULES, house.clock.now())
     assert found.incidents == before.incidents
-    assert (found.words, found.notices) == (before.words, before.notices)
+    assert (found.clock_statuses, found.alerts_sent) == (before.clock_statuses, before.alerts_sent)
     snapshot = shortcut.load_snapshot()
     assert snapshot is not None
     assert 0 < snapshot.head.seq < shortcut.head.seq
@@ -85,7 +85,7 @@ async def test_old_incidents_are_let_go_and_remembered_for_a_late_word(house: Ho
         assert incident in house.world.incidents.by_id
         house.clock.move(REMEMBERED.total_seconds() + 60)
         await pipeline.snapshot()
-        house.pipeline.intake.wake()
+        house.pipeline.inputs.wake()
         await house.until(lambda: incident not in house.world.incidents.by_id)
         answer = await pipeline.issue(AddFact(incident, late))
         assert isinstance(answer, Accepted)
@@ -125,7 +125,7 @@ class TestCommands:
 
     async def test_are_told_to_come_again_while_the_queue_is_full(self, house: House) -> None:
         house.start()
-        house.pipeline.intake = InputQueue(most_commands=0)
+        house.pipeline.inputs = InputQueue(most_commands=0)
         answer = await house.pipeline.issue(SetMaintenance(MCU, None, "值班员"))
         assert answer == Unavailable("too many commands wait to be journaled", taken=False)
         house.store.close()
@@ -165,7 +165,7 @@ class TestFailingStore:
                 assert house.world.fleet.machines.get(MCU) is None
                 for _ in range(3):
                     pipeline.submit(sample("core", Outcome.OK, house.clock.now()))
-                await house.until(lambda: pipeline.ledger.failures >= 3)
+                await house.until(lambda: pipeline.journal.failures >= 3)
             await house.until(lambda: not pipeline.not_ready)
             await house.idle()
             assert house.world.fleet.machines[MCU].visible is DeviceState.MAINTENANCE
@@ -180,7 +180,7 @@ class TestFailingStore:
             until = house.clock.now() + timedelta(hours=1)
             async with house.locked():
                 stuck = asyncio.create_task(pipeline.issue(SetMaintenance(MCU, until, "值班员")))
-                await house.until(lambda: pipeline.ledger.failures > 0)
+                await house.until(lambda: pipeline.journal.failures > 0)
                 waiting = await pipeline.issue(SetMaintenance(DeviceName("core"), until, "值班员"))
                 assert isinstance(waiting, Unavailable)
                 await stuck
@@ -193,10 +193,10 @@ class TestFailingStore:
             await house.idle()
             async with house.locked():
                 house.clock.move(11)
-                pipeline.intake.wake()
+                pipeline.inputs.wake()
                 await house.until(lambda: bool(pipeline.not_ready))
             house.clock.move(11)
-            pipeline.intake.wake()
+            pipeline.inputs.wake()
             await house.until(lambda: not pipeline.not_ready)
 
 

@@ -74,8 +74,8 @@ class Victim:
     async def turn(self) -> None:
         """Until everything that was given is decided, and what was due by now."""
         turn = self.pipeline.turns
-        while len(self.pipeline.intake) or self.pipeline.turns <= turn:
-            self.pipeline.intake.wake()
+        while len(self.pipeline.inputs) or self.pipeline.turns <= turn:
+            self.pipeline.inputs.wake()
             await asyncio.sleep(0)
             self.tell()
 
@@ -89,7 +89,7 @@ class Victim:
     async def confess(self) -> None:
         said, parent = "", os.getppid()
         while os.getppid() == parent:
-            trouble = self.pipeline.ledger.trouble
+            trouble = self.pipeline.journal.trouble
             if trouble and trouble != said:
                 print("trouble", trouble, flush=True)
             said = trouble

@@ -56,7 +56,7 @@ def cases(draw: st.DrawFn) -> Case:
         facts=tuple(draw(STORIES)),
         estimates=Estimates(draw(LENGTHS), draw(LENGTHS), draw(LENGTHS)),
         pressures=tuple(draw(st.lists(st.builds(Pressure, MOMENTS, MOMENTS, st.just(Text("pressed"))), max_size=1))),
-        supposed=draw(st.booleans()),
+        hypothetical=draw(st.booleans()),
     )
 
 

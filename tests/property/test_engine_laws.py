@@ -215,7 +215,7 @@ def test_the_world_is_the_fold_of_its_journal(steps: list[tuple[float, Make | No
     stored = [decode_event(*encode_event(event)) for event in story.journal]
     again = restore(story.world.rules, stored, story.now)
     assert settled(story.world.incidents, again) == settled(again.incidents, again)
-    assert (story.world.words, story.world.notices) == (again.words, again.notices)
+    assert (story.world.clock_statuses, story.world.alerts_sent) == (again.clock_statuses, again.alerts_sent)
     for name, machine in again.fleet.machines.items():
         assert state_of(story.world.fleet, name) is machine.visible
 
@@ -226,8 +226,8 @@ def test_its_digest_tells_the_same(steps: list[tuple[float, Make | None]]) -> No
     story = Story().tell(steps)
     told = compact(story.journal, story.world.incidents.by_id)
     whole = restore(story.world.rules, story.journal, story.now)
-    short = replace(restore(story.world.rules, told, story.now), notices=whole.notices)
-    assert (short.incidents, short.words) == (whole.incidents, whole.words)
+    short = replace(restore(story.world.rules, told, story.now), alerts_sent=whole.alerts_sent)
+    assert (short.incidents, short.clock_statuses) == (whole.incidents, whole.clock_statuses)
     assert compact(told, story.world.incidents.by_id) == told
     for name, machine in whole.fleet.machines.items():
         assert short.fleet.machines[name] == machine
@@ -310,14 +310,16 @@ def test_an_incident_can_be_let_go_and_recalled(steps: list[tuple[float, Make | 
             without = replace(
                 story.world,
                 incidents=rest,
-                words=story.world.words.delete(name) if name in story.world.words else story.world.words,
-                notices=story.world.notices.delete(name),
+                clock_statuses=story.world.clock_statuses.delete(name)
+                if name in story.world.clock_statuses
+                else story.world.clock_statuses,
+                alerts_sent=story.world.alerts_sent.delete(name),
             )
             mine = [event for event in story.journal if getattr(event, "incident", None) == name]
             back = reload(without, mine)
             assert back.incidents.by_id[name] == incident
-            assert back.words == story.world.words
-            assert back.notices == story.world.notices
+            assert back.clock_statuses == story.world.clock_statuses
+            assert back.alerts_sent == story.world.alerts_sent
 
 
 @law

@@ -104,7 +104,7 @@ def stalls(name: DeviceName) -> Act:
             until = theatre.house.clock.now() + timedelta(hours=1)
             theatre.answers.append(await theatre.pipeline.issue(SetMaintenance(name, until, "值班员")))
             theatre.pipeline.submit(sample(name, Outcome.OK, theatre.house.clock.now()))
-        await theatre.house.until(lambda: not theatre.pipeline.ledger.trouble)
+        await theatre.house.until(lambda: not theatre.pipeline.journal.trouble)
 
     return act
 
@@ -138,12 +138,16 @@ def journal_of(theatre: Theatre) -> list[Event]:
 async def check(acts: list[Act], root: Path) -> None:
     theatre = Theatre(root)
     await theatre.play(acts)
-    await theatre.house.until(lambda: not theatre.pipeline.ledger.trouble)
+    await theatre.house.until(lambda: not theatre.pipeline.journal.trouble)
     store, world = theatre.house.store, theatre.pipeline.world
     assert store.verify().damage == ()
     journal = journal_of(theatre)
     told = restore(RULES, journal, theatre.house.clock.now())
-    assert (told.incidents, told.words, told.notices) == (world.incidents, world.words, world.notices)
+    assert (told.incidents, told.clock_statuses, told.alerts_sent) == (
+        world.incidents,
+        world.clock_statuses,
+        world.alerts_sent,
+    )
     for answer in theatre.answers:
         if isinstance(answer, Accepted):
             assert all(event in journal for event in answer.events)

@@ -7,6 +7,7 @@ from typing import Any, get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opsmon.engine.command_text import PERSONS, TEXTS, as_kept
 from opsmon.engine.input import (
     AddFact,
     Command,
@@ -17,7 +18,6 @@ from opsmon.engine.input import (
     OpenIncident,
     SetMaintenance,
 )
-from opsmon.engine.told import PERSONS, TEXTS, as_kept
 from opsmon.model.event import CommandRefused, Event, IncidentOpened
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import ClauseId, DeviceName

@@ -57,7 +57,7 @@ class Archiver:
         circumstance: RunContext,
         taken_paths: frozenset[str] = frozenset(),
     ) -> None:
-        self._aside = root / BACKUP_QUARANTINE
+        self._quarantined = root / BACKUP_QUARANTINE
         self._repository, self._standings, self._circumstance = repository, standings, circumstance
         self._taken_paths = taken_paths
 
@@ -216,7 +216,7 @@ class Archiver:
             self._write(device, replace(before, tried_at=refused.at, reason=reason, failures=failures))
         except BackupError as error:
             reason = reason if str(error) in reason else f"{reason}; {error}"
-        if refused.aside.strip():
+        if refused.quarantine.strip():
             self._put_aside(device.name, refused)
         return Result(
             device.name, device.site, refused.at, False, reason, took_s=round(refused.took_s, 3)
@@ -224,14 +224,14 @@ class Archiver:
 
     def _put_aside(self, device: DeviceName, refused: FailedCapture) -> None:
         """What came, for a person to look at. A disk that does not take it must not lose the reason."""
-        path = self._aside / f"{file_stem(device)}.txt"
+        path = self._quarantined / f"{file_stem(device)}.txt"
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.touch(mode=0o600)
-            path.write_text(f"# {refused.at.isoformat()} {refused.reason}\n{refused.aside}", "utf-8", "replace")
+            path.write_text(f"# {refused.at.isoformat()} {refused.reason}\n{refused.quarantine}", "utf-8", "replace")
         except OSError as error:
             log.warning("what came of %s cannot be kept aside: %s", device, error.strerror)
 
     def _forget_aside(self, device: DeviceName) -> None:
         with suppress(OSError):
-            (self._aside / f"{file_stem(device)}.txt").unlink(missing_ok=True)
+            (self._quarantined / f"{file_stem(device)}.txt").unlink(missing_ok=True)

@@ -51,7 +51,7 @@ class FailedCapture:
     device: Device
     at: datetime
     reason: str
-    aside: str = field(repr=False)
+    quarantine: str = field(repr=False)
     took_s: float
 
 

@@ -54,20 +54,20 @@ class Worker:
     def take(self, device: Device) -> Taken | FailedCapture:
         """One device, whatever happens."""
         began = time.monotonic()
-        scrubber, work, reason, aside = self.scrubber, TextWork(self.pool, self.work_s), "", ""
+        scrubber, work, reason, quarantine = self.scrubber, TextWork(self.pool, self.work_s), "", ""
         try:
             scrubber = scrubber.knowing(secrets_of(device))
             return self._taken(device, scrubber, work, began)
         except CaptureError as error:
-            reason, aside = str(error), error.partial
+            reason, quarantine = str(error), error.partial
         except OpsmonError as error:
             reason = str(error)
         except Exception as error:  # noqa: BLE001 - whatever one device brings about, the others are read
             log.error("backup of %s: %s", device.name, scrubber.scrub(traceback.format_exc()))
             reason = f"a mistake of opsmon's own ({type(error).__name__}); the log has it"
         took_s = time.monotonic() - began
-        aside = _aside(work, _plain, scrubber, aside)
-        return FailedCapture(device, self.clock.now(), _plain(scrubber, reason), aside, took_s)
+        quarantine = _quarantined(work, _plain, scrubber, quarantine)
+        return FailedCapture(device, self.clock.now(), _plain(scrubber, reason), quarantine, took_s)
 
     def _taken(self, device: Device, scrubber: Scrubber, work: TextWork, began: float) -> Taken | FailedCapture:
         recipe = self._recipe(device)
@@ -84,8 +84,8 @@ class Worker:
         reason = work.do(chars, refusal_of, evidence, recipe, wanted, good, accept=self.accept)
         took_s = time.monotonic() - began
         if reason:
-            aside = _aside(work, _shown, scrubber, evidence.output or evidence.text)
-            return FailedCapture(device, self.clock.now(), _shown(scrubber, reason), aside, took_s)
+            quarantine = _quarantined(work, _shown, scrubber, evidence.output or evidence.text)
+            return FailedCapture(device, self.clock.now(), _shown(scrubber, reason), quarantine, took_s)
         return self._kept(device, replace(capture, evidence=evidence), reading, standing, took_s)
 
     def _kept(
@@ -176,7 +176,7 @@ def _plain(scrubber: Scrubber, said: str) -> str:
     return _shown(scrubber, decoded(said).text)
 
 
-def _aside(work: TextWork, show: Callable[[Scrubber, str], str], scrubber: Scrubber, said: str) -> str:
+def _quarantined(work: TextWork, show: Callable[[Scrubber, str], str], scrubber: Scrubber, said: str) -> str:
     """What is put aside for inspection; nothing where to take its secrets out takes too long."""
     try:
         return work.do(len(said), show, scrubber, said)

@@ -29,7 +29,7 @@ class UnknownWord:
 
 
 def unknown_words(
-    book: ContractRules,
+    rules: ContractRules,
     *,
     service: str | None = None,
     kind: str | None = None,
@@ -43,9 +43,9 @@ def unknown_words(
     what a label would change is not served by the answer without it.
     """
     found: list[UnknownWord] = []
-    name = book.contract.id
-    if service is not None and service not in book.contract.services:
-        services = list(book.contract.services)
+    name = rules.contract.id
+    if service is not None and service not in rules.contract.services:
+        services = list(rules.contract.services)
         hint = nearest(service, services) or f"its services: {', '.join(services)}"
         found.append(UnknownWord("service", f"{shown(name)} has no service {shown(service)}", hint))
     if kind is not None:
@@ -53,25 +53,25 @@ def unknown_words(
     if severity is not None:
         found += _unless_known("severity", severity, Severity)
     for key, value in (labels or {}).items():
-        found += _label(book, key, value, is_open=open_labels)
+        found += _label(rules, key, value, is_open=open_labels)
     return tuple(found)
 
 
-def known_labels(book: ContractRules) -> Mapping[str, frozenset[str]]:
+def known_labels(rules: ContractRules) -> Mapping[str, frozenset[str]]:
     """The values of every label that the contract lists or its clauses and budgets select on."""
     known: dict[str, frozenset[str]] = {}
-    for selector in _selectors(book):
+    for selector in _selectors(rules):
         for labels in (selector.labels, selector.not_labels):
             for key, values in labels.items():
                 known[key] = known.get(key, frozenset()) | values
-    return {**known, **book.contract.labels}
+    return {**known, **rules.contract.labels}
 
 
-def _selectors(book: ContractRules) -> Iterator[IncidentSelector]:
-    for clause in book.contract.clauses:
+def _selectors(rules: ContractRules) -> Iterator[IncidentSelector]:
+    for clause in rules.contract.clauses:
         for variant in clause.variants:
             yield from variant.applies
-    for budget in book.budgets:
+    for budget in rules.budgets:
         yield from budget.applies
 
 
@@ -81,19 +81,19 @@ def _unless_known(field: str, word: str, known: Iterable[str]) -> Iterator[Unkno
         yield UnknownWord(field, f"no {field} {shown(word)}", nearest(word, words) or f"known: {', '.join(words)}")
 
 
-def _label(book: ContractRules, key: str, value: str, *, is_open: bool) -> Iterator[UnknownWord]:
-    known = known_labels(book)
+def _label(rules: ContractRules, key: str, value: str, *, is_open: bool) -> Iterator[UnknownWord]:
+    known = known_labels(rules)
     if key not in known:
         meant = nearest(key, known, cutoff=VERY_CLOSE)
         if not meant and not is_open:
             meant = nearest(key, known) or (f"its labels: {', '.join(sorted(known))}" if known else "it has no labels")
         if meant:
-            message = f"{shown(book.contract.id)} selects on no label {shown(key)}"
+            message = f"{shown(rules.contract.id)} selects on no label {shown(key)}"
             yield UnknownWord("labels", message, meant, key)
         return
     if value in known[key]:
         return
     meant = nearest(value, known[key])
-    if meant or key in book.contract.labels:
-        message = f"{shown(book.contract.id)} knows no {shown(key)} {shown(value)}: its clauses pass it over"
+    if meant or key in rules.contract.labels:
+        message = f"{shown(rules.contract.id)} knows no {shown(key)} {shown(value)}: its clauses pass it over"
         yield UnknownWord("labels", message, meant or f"known: {', '.join(sorted(known[key]))}", key)

@@ -9,13 +9,15 @@ from opsmon.pipeline.loop import Pipeline
 
 def tallies_of(pipeline: Pipeline, probing: Probes, self_watch: SelfWatch) -> Tallies:
     """Read at each scrape; nothing is counted twice."""
-    ledger, intake = pipeline.ledger, pipeline.intake
+    journal, inputs = pipeline.journal, pipeline.inputs
     return Tallies(
         Tally("opsmon_decisions", "Samples, commands and ticks decided.", lambda: pipeline.decided),
-        Tally("opsmon_events", "Events written to the journal since the start.", lambda: ledger.written),
-        Tally("opsmon_store_failures", "Attempts to write to the store that failed.", lambda: ledger.failures),
+        Tally("opsmon_events", "Events written to the journal since the start.", lambda: journal.written),
+        Tally("opsmon_store_failures", "Attempts to write to the store that failed.", lambda: journal.failures),
         Tally(
-            "opsmon_samples_merged", "Samples replaced by a newer one while the store stalled.", lambda: intake.melted
+            "opsmon_samples_merged",
+            "Samples replaced by a newer one while the store stalled.",
+            lambda: inputs.coalesced,
         ),
         Tally("opsmon_clock_jumps", "How often the wall clock was set.", lambda: pipeline.clock_jumps),
         Tally("opsmon_ping_packets", "What became of pings and echoes.", probing.pinger.counts, "event"),
@@ -27,7 +29,7 @@ def tallies_of(pipeline: Pipeline, probing: Probes, self_watch: SelfWatch) -> Ta
             "reason",
         ),
         gauges=(
-            Tally("opsmon_inputs_waiting", "Samples and commands that wait to be decided.", lambda: len(intake)),
+            Tally("opsmon_inputs_waiting", "Samples and commands that wait to be decided.", lambda: len(inputs)),
             Tally("opsmon_blind", "Whether this machine can measure hardly any device.", self_watch.is_blind),
             Tally(
                 "opsmon_checks_unmeasured",

@@ -17,11 +17,11 @@ MAX_MONTH = timedelta(days=33)  # a fault that was told of later may have begun 
 def uses_now(world: World, now: datetime) -> Iterator[tuple[ContractId, BudgetUse]]:
     """Every budget of every contract in the month of `now`: first what is judged, then each device by itself where the
     contract can be read so."""
-    for contract, book in world.rules.contracts.items():
-        if book.budgets:
-            faults, month = _faults(world, contract, now), month_of(now, book.calendar)
-            for budget in book.budgets:
-                for use in budget_uses(budget, faults, month, now, book.calendar):
+    for contract, contract_rules in world.rules.contracts.items():
+        if contract_rules.budgets:
+            faults, month = _faults(world, contract, now), month_of(now, contract_rules.calendar)
+            for budget in contract_rules.budgets:
+                for use in budget_uses(budget, faults, month, now, contract_rules.calendar):
                     yield contract, use
 
 
@@ -35,10 +35,12 @@ def _faults(world: World, contract: ContractId, now: datetime) -> list[Fault]:
     return [fault for fault in found if fault is not None]
 
 
-def affair_of(book: ContractRules, incident: Incident) -> IncidentClocks:
+def incident_clocks_of(contract_rules: ContractRules, incident: Incident) -> IncidentClocks:
     """An incident with its clocks, as money and reports see it."""
     case = case_of(incident)
-    return IncidentClocks(case, book.clocks(case), _subject(incident), _condition(incident), incident.condition)
+    return IncidentClocks(
+        case, contract_rules.clocks(case), _subject(incident), _condition(incident), incident.condition
+    )
 
 
 def _subject(incident: Incident) -> str:

@@ -1,6 +1,6 @@
 """The part of a journal that still matters: what a snapshot holds, so that a start need not read years.
 
-Folding the digest of a journal tells the same as folding the journal, of everything that the world still holds, but
+Folding the compacted journal tells the same as folding the whole, of everything that the world still holds, but
 for the number of alerts that each incident has sent: that is kept beside.
 """
 

@@ -42,7 +42,7 @@ from opsmon.text.vocabulary import FACTS, SEVERITIES
 class Decision:
     """Collects events and effects; every event that is written is in `world` at once."""
 
-    __slots__ = ("alerts", "effects", "events", "now", "paces", "reckon", "world")
+    __slots__ = ("alerts", "effects", "estimates", "events", "now", "reckon", "world")
 
     def __init__(self, world: World, now: datetime) -> None:
         self.world = world
@@ -51,7 +51,7 @@ class Decision:
         self.effects: list[Effect] = []
         self.alerts: list[Notify] = []
         self.reckon: dict[IncidentId, Text] = {}  # incidents whose clocks must be reckoned anew, and why
-        self.paces: dict[SiteName, Estimates] = {}
+        self.estimates: dict[SiteName, Estimates] = {}
 
     def write(self, event: Event) -> None:
         """Takes in an event that the state room, if it is concerned, knows of already."""
@@ -130,12 +130,12 @@ class Decision:
         return self._clocks_for(self.world.incidents.by_id[name])
 
     def _clocks_for(self, incident: Incident) -> tuple[SlaClock, ...]:
-        book = None if incident.contract is None else self.world.rules.contracts.get(incident.contract)
-        if book is None or incident.withdrawn:
+        contract_rules = None if incident.contract is None else self.world.rules.contracts.get(incident.contract)
+        if contract_rules is None or incident.withdrawn:
             return ()
-        words = self.world.rules.rulebook.gives_way(incident.condition)
-        case = case_of(incident, Text(words.en, words.zh) if words is not None else NO_WORDS)
-        return book.clocks(replace(case, estimates=self._pace_at(incident.site)))
+        statuses = self.world.rules.rulebook.gives_way(incident.condition)
+        case = case_of(incident, Text(statuses.en, statuses.zh) if statuses is not None else NO_WORDS)
+        return contract_rules.clocks(replace(case, estimates=self._estimates_at(incident.site)))
 
     def _held(self, incident: Incident) -> frozenset[ClockKey]:
         """The clocks that stand still while a recovery is being believed: they are met by it, if it holds. To call one
@@ -151,26 +151,26 @@ class Decision:
         clocks = self._clocks_for(incident)
         return frozenset(key_of(clock) for clock in clocks if ends.get(key_of(clock)) is not state_at(clock, self.now))
 
-    def _pace_at(self, site: SiteName) -> Estimates:
+    def _estimates_at(self, site: SiteName) -> Estimates:
         """How long people usually take at the site, looked up once a turn."""
-        if site not in self.paces:
+        if site not in self.estimates:
             past = [one for one in self.world.incidents.by_id.values() if one.site == site and not one.is_open]
             past.sort(key=lambda one: one.opened_at)
-            self.paces[site] = estimates_from(one.standing for one in past if not one.withdrawn)
-        return self.paces[site]
+            self.estimates[site] = estimates_from(one.standing for one in past if not one.withdrawn)
+        return self.estimates[site]
 
     def _settle(self, name: IncidentId, clocks: tuple[SlaClock, ...], reason: Text) -> None:
         """Tells what the clocks have to tell, and puts the incident on the agenda."""
-        told = {key: word.last for key, word in self.world.words.get(name, {}).items()}
+        told = {key: status.last for key, status in self.world.clock_statuses.get(name, {}).items()}
         held = self._held(self.world.incidents.by_id[name])
         if held:
             told = {key: last for key, last in told.items() if key not in held}
         running = tuple(clock for clock in clocks if key_of(clock) not in held) if held else clocks
         for event in clock_events(told, running, self.now, reason):
             self.write(event)
-        incident, turn = self.world.incidents.by_id[name], next_turn(running, self.now)
-        moments = [at for at in (turn, incident.hold_until) if at is not None]
-        is_waiting = turn is not None or bool(held)
+        incident, decision = self.world.incidents.by_id[name], next_turn(running, self.now)
+        moments = [at for at in (decision, incident.hold_until) if at is not None]
+        is_waiting = decision is not None or bool(held)
         kept = self.world.clocks.set(name, clocks) if is_waiting else self.world.clocks
         if not is_waiting and name in kept:
             kept = kept.delete(name)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from immutables import Map
 
-from opsmon.engine.alerts.changes import AlertCause, AlertChange, changes_of, words_after, words_of
+from opsmon.engine.alerts.changes import AlertCause, AlertChange, changes_of, clock_statuses_after, clock_statuses_of
 from opsmon.engine.alerts.rename import changes_of_rename
 from opsmon.engine.alerts.window import changes_of_window
 from opsmon.engine.duty.obligations import fold_duty
@@ -52,20 +52,20 @@ def fold_decided(world: World, event: Event, incidents: Incidents | None = None)
         renamed = rename_device(world.incidents, event.formerly, event.device)
         return _with_alerts(replace(world, incidents=renamed), changes_of_rename(world, event))
     if isinstance(event, ClockChanged):
-        return _with_words(world, world, event)
+        return _with_clock_statuses(world, world, event)
     after = replace(world, incidents=apply(world.incidents, event) if incidents is None else incidents)
     if isinstance(event, DeviceStateChanged):
         return _with_alerts(after, changes_of_window(world, event))
-    return _with_words(world, after, event) if isinstance(event, AlertCause) else Folded(after)
+    return _with_clock_statuses(world, after, event) if isinstance(event, AlertCause) else Folded(after)
 
 
-def _with_words(before: World, after: World, event: AlertCause) -> Folded:
-    """With the words of clocks that the event changes, and the alerts that follow from them."""
-    changed = words_after(before, event)
+def _with_clock_statuses(before: World, after: World, event: AlertCause) -> Folded:
+    """With the statuses of clocks that the event changes, and the alerts that follow from them."""
+    changed = clock_statuses_after(before, event)
     changes = changes_of(before, event, changed)
     if changed:
-        words = words_of(after, event.incident).update(changed)
-        after = replace(after, words=after.words.set(event.incident, words))
+        statuses = clock_statuses_of(after, event.incident).update(changed)
+        after = replace(after, clock_statuses=after.clock_statuses.set(event.incident, statuses))
     return _with_alerts(after, changes)
 
 
@@ -73,10 +73,10 @@ def _with_alerts(world: World, changes: Sequence[AlertChange]) -> Folded:
     """With the alerts counted."""
     if not changes:
         return Folded(world)
-    notices = world.notices
+    alerts_sent = world.alerts_sent
     for change in changes:
-        notices = notices.set(change.incident, notices.get(change.incident, 0) + 1)
-    return Folded(replace(world, notices=notices), changes)
+        alerts_sent = alerts_sent.set(change.incident, alerts_sent.get(change.incident, 0) + 1)
+    return Folded(replace(world, alerts_sent=alerts_sent), changes)
 
 
 def restore(rules: Rules, events: Iterable[Event], now: datetime) -> World:
@@ -91,8 +91,8 @@ def resume(world: World, now: datetime) -> World:
     """Watch again from `now`: every incident that may still change is due at once. What is known of devices that are
     no longer there is left for the reload that follows a start: they may have been renamed."""
     agenda = world.agenda
-    for incident, words in world.words.items():
-        if any(word.last.after.is_open for word in words.values()):
+    for incident, statuses in world.clock_statuses.items():
+        if any(status.last.after.is_open for status in statuses.values()):
             agenda = agenda.set(incident, now)
     for incident in world.incidents.open_by_cause.values():
         agenda = agenda.set(incident, now)
@@ -105,19 +105,27 @@ def evict(world: World, before: datetime) -> World:
     """Lets go of the incidents that were closed before and have no clock open. The journal keeps them; a command about
     one brings it back (`reload`)."""
     old = [name for name, incident in world.incidents.by_id.items() if _is_settled(world, incident, before)]
-    by_id, words, notices = world.incidents.by_id.mutate(), world.words.mutate(), world.notices.mutate()
+    by_id, statuses, alerts_sent = (
+        world.incidents.by_id.mutate(),
+        world.clock_statuses.mutate(),
+        world.alerts_sent.mutate(),
+    )
     for name in old:
         del by_id[name]
-        words.pop(name, None)
-        notices.pop(name, None)
+        statuses.pop(name, None)
+        alerts_sent.pop(name, None)
     incidents = replace(world.incidents, by_id=by_id.finish())
-    return replace(world, incidents=incidents, words=words.finish(), notices=notices.finish()) if old else world
+    return (
+        replace(world, incidents=incidents, clock_statuses=statuses.finish(), alerts_sent=alerts_sent.finish())
+        if old
+        else world
+    )
 
 
 def _is_settled(world: World, incident: Incident, before: datetime) -> bool:
     if incident.closed_at is None or incident.closed_at >= before:
         return False
-    return not any(word.last.after.is_open for word in words_of(world, incident.id).values())
+    return not any(status.last.after.is_open for status in clock_statuses_of(world, incident.id).values())
 
 
 def reload(world: World, events: Iterable[Event]) -> World:
@@ -125,12 +133,16 @@ def reload(world: World, events: Iterable[Event]) -> World:
 
     It is folded by itself: while it was gone another fault of the same device may have taken its place.
     """
-    alone = replace(world, incidents=Incidents(), words=Map(), notices=Map())
+    alone = replace(world, incidents=Incidents(), clock_statuses=Map(), alerts_sent=Map())
     for event in events:
         alone = fold_decided(alone, event).world
-    by_id, words, notices = world.incidents.by_id.mutate(), world.words.mutate(), world.notices.mutate()
+    by_id, statuses, alerts_sent = (
+        world.incidents.by_id.mutate(),
+        world.clock_statuses.mutate(),
+        world.alerts_sent.mutate(),
+    )
     by_id.update(alone.incidents.by_id)
-    words.update(alone.words)
-    notices.update(alone.notices)
+    statuses.update(alone.clock_statuses)
+    alerts_sent.update(alone.alerts_sent)
     incidents = replace(world.incidents, by_id=by_id.finish())
-    return replace(world, incidents=incidents, words=words.finish(), notices=notices.finish())
+    return replace(world, incidents=incidents, clock_statuses=statuses.finish(), alerts_sent=alerts_sent.finish())

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from opsmon.contract.explain.change import book_change
+from opsmon.contract.explain.change import rules_change
 from opsmon.engine.decision import Decision
 from opsmon.engine.rules import Rules
 from opsmon.engine.world import World
-from opsmon.incident.lifecycle import drop_strangers, drop_unchecked, prune
+from opsmon.incident.lifecycle import drop_removed_devices, drop_unchecked, prune
 from opsmon.model.event import DeviceRenamed, MaintenanceSet
 from opsmon.model.incident import MONITORING
 from opsmon.model.name import ContractId, DeviceName, IncidentId
@@ -29,7 +29,7 @@ def follow_new_rules(decision: Decision, rules: Rules) -> None:
     _rename_devices(decision, old)
     _end_windows_of_removed(decision)
     _reload_fleet(decision)
-    decision.draft(drop_strangers)
+    decision.draft(drop_removed_devices)
     decision.draft(drop_unchecked)
     world = decision.world
     duties = replace(world.duties, next_at=decision.now)
@@ -73,7 +73,7 @@ def _reload_fleet(decision: Decision) -> None:
 def _reasons_to_retime(old: Rules, new: Rules) -> Mapping[ContractId, Text]:
     """Why the clocks of each contract are to be reckoned anew, in words; no words where its rules are the same."""
     return {
-        name: NO_CONTRACT if rules is None else book_change(old.contracts.get(name), rules)
+        name: NO_CONTRACT if rules is None else rules_change(old.contracts.get(name), rules)
         for name in old.contracts.keys() | new.contracts.keys()
         for rules in (new.contracts.get(name),)
     }
@@ -82,11 +82,11 @@ def _reasons_to_retime(old: Rules, new: Rules) -> Mapping[ContractId, Text]:
 def _retimed(world: World, reasons: Mapping[ContractId, Text]) -> list[tuple[IncidentId, Text]]:
     """The incidents with a clock that is still open under a contract that has changed, and why it is reckoned anew."""
     found = []
-    for name, words in world.words.items():
+    for name, statuses in world.clock_statuses.items():
         incident = world.incidents.by_id.get(name)
         if incident is None or incident.contract is None:
             continue
         reason = reasons.get(incident.contract, NO_CONTRACT)
-        if reason and any(word.last.after.is_open for word in words.values()):
+        if reason and any(status.last.after.is_open for status in statuses.values()):
             found.append((name, reason))
     return found

@@ -92,7 +92,7 @@ def shift_hold_downs(draft: Draft, by: timedelta) -> None:
             draft.write(RecoverySeen(draft.now, incident.id, since, hold_until))
 
 
-def drop_strangers(draft: Draft) -> None:
+def drop_removed_devices(draft: Draft) -> None:
     """Closes the incidents of devices that are no longer in the inventory, and forgets them as children. A fault that
     people have reported stays: a line that is taken out of a file has mended nothing."""
     devices = draft.setting.inventory.devices

@@ -12,7 +12,7 @@ WANTED = (TaskState.AT_RISK, TaskState.OVERDUE)
 
 def obligation_tasks(world: World) -> Metric:
     """Tasks that are at risk or overdue, by contract and clause."""
-    counts = Counter((key[0], key[1], state) for key, state in world.duties.told.items() if state in WANTED)
+    counts = Counter((key[0], key[1], state) for key, state in world.duties.reported.items() if state in WANTED)
     text = "Tasks of recurring obligations that are at risk or overdue."
     tasks = GaugeMetricFamily("opsmon_obligation_tasks", text, labels=["contract", "clause", "state"])
     for (contract, clause, state), count in sorted(counts.items()):

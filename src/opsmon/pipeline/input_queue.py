@@ -1,6 +1,6 @@
 """What waits to be decided: samples, commands and reloads, bounded, so that a stalled store costs no memory.
 
-While the loop keeps up every sample is decided, in order. When it does not, the samples of each check melt into the
+While the loop keeps up every sample is decided, in order. When it does not, the samples of each check coalesce into the
 newest and, where that one is good, the newest that is not: a failure is never lost, and no more than two of a check
 wait. Commands beyond the bound are told at once to come again.
 """
@@ -37,23 +37,23 @@ class QueuedCommand:
 
 
 class InputQueue:
-    """One consumer waits on `wait`; producers never do. `melted` counts the samples that a newer one replaced."""
+    """One consumer waits on `wait`; producers never do. `coalesced` counts the samples that a newer one replaced."""
 
     def __init__(self, most_samples: int = MAX_SAMPLES, most_commands: int = MAX_COMMANDS) -> None:
         self._samples: deque[Sample] = deque()
         self._requests: deque[QueuedCommand] = deque()
         self._most_samples, self._most_commands = most_samples, most_commands
-        self._melt_at = most_samples
+        self._coalesce_at = most_samples
         self._filled = asyncio.Event()
-        self.melted = 0
+        self.coalesced = 0
 
     def __len__(self) -> int:
         return len(self._samples) + len(self._requests)
 
     def put_sample(self, sample: Sample) -> None:
         self._samples.append(sample)
-        if len(self._samples) > self._melt_at:
-            self._melt()
+        if len(self._samples) > self._coalesce_at:
+            self._coalesce()
         self._filled.set()
 
     def put_request(self, request: QueuedCommand) -> None:
@@ -69,7 +69,7 @@ class InputQueue:
         requests = [request for request in self._requests if request.is_wanted]
         self._requests.clear()
         samples = [self._samples.popleft() for _ in range(min(most, len(self._samples)))]
-        self._melt_at = max(self._most_samples, len(self._samples))
+        self._coalesce_at = max(self._most_samples, len(self._samples))
         if not self._samples:
             self._filled.clear()
         return requests, samples
@@ -86,7 +86,7 @@ class InputQueue:
         """Makes `wait` return though there may be nothing."""
         self._filled.set()
 
-    def _melt(self) -> None:
+    def _coalesce(self) -> None:
         kept: dict[tuple[DeviceName, CheckName, bool], Sample] = {}
         for sample in self._samples:
             good = sample.outcome is Outcome.OK
@@ -94,6 +94,6 @@ class InputQueue:
                 kept.pop((sample.device, sample.check, True), None)  # it is older than this failure
             kept.pop((sample.device, sample.check, good), None)
             kept[sample.device, sample.check, good] = sample
-        self.melted += len(self._samples) - len(kept)
+        self.coalesced += len(self._samples) - len(kept)
         self._samples = deque(kept.values())
-        self._melt_at = max(self._most_samples, len(self._samples) * 2)
+        self._coalesce_at = max(self._most_samples, len(self._samples) * 2)

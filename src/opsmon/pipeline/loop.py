@@ -68,8 +68,8 @@ class Pipeline:
         self._forget_before: datetime | None = None
         self._touched_at = clock.monotonic()
         self._head = store.head
-        self.intake = InputQueue()
-        self.ledger = JournalWriter(store, clock)
+        self.inputs = InputQueue()
+        self.journal = JournalWriter(store, clock)
         self.starting = "the first checks are not being sent yet"
         self.turns = 0  # grows while the loop turns
         self.decided = 0
@@ -91,12 +91,12 @@ class Pipeline:
     @property
     def not_ready(self) -> str:
         """Why the daemon is not ready, in words; empty when it is."""
-        return self.starting or self.ledger.trouble
+        return self.starting or self.journal.trouble
 
     def submit(self, sample: Sample) -> None:
         """Takes a sample in. Never blocks and never refuses."""
         self._latest.setdefault(sample.device, {})[sample.check] = sample
-        self.intake.put_sample(sample)
+        self.inputs.put_sample(sample)
 
     async def issue(self, command: Command) -> Answer:
         """Waits until the command is journaled or refused, or until patience ends because the store fails."""
@@ -111,18 +111,18 @@ class Pipeline:
     async def _ask(self, request: QueuedCommand, patience_s: float | None) -> Answer:
         if self._stopping:
             return Unavailable("the daemon is stopping")
-        self.intake.put_request(request)
+        self.inputs.put_request(request)
         try:
             async with asyncio.timeout(patience_s):
                 return await asyncio.shield(request.answer)
         except TimeoutError:
             request.answer.cancel()
-            return Unavailable(self.ledger.trouble or "the store does not answer")
+            return Unavailable(self.journal.trouble or "the store does not answer")
 
     async def run(self) -> None:
         """Turns until `stop`, and decides what waits by then."""
         try:
-            while not self._stopping or len(self.intake):
+            while not self._stopping or len(self.inputs):
                 await self._turn()
                 self.turns += 1
         except StoreGoneError:
@@ -132,23 +132,23 @@ class Pipeline:
     async def snapshot(self) -> None:
         """Writes a short cut for the next start, and lets old incidents go."""
         world, head = self._world, self._head
-        await self.ledger.save(world, head)
+        await self.journal.save(world, head)
         self._forget_before = self._clock.now() - REMEMBERED
 
     def stop(self) -> None:
         """Ends `run` when everything that waits is written."""
         self._stopping = True
-        self.intake.wake()
+        self.inputs.wake()
 
     async def _turn(self) -> None:
-        await self.intake.wait(0 if self._stopping else self._sleep_s())
-        requests, samples = self.intake.take(BATCH)
+        await self.inputs.wait(0 if self._stopping else self._sleep_s())
+        requests, samples = self.inputs.take(BATCH)
         world, requests = await self._remember(requests)
         batch = Batch(world)
         self._decide(batch, requests, samples)
         if batch.events:
             deliveries = [row for effect in batch.alerts() for row in self._render(effect)]
-            await self.ledger.write(batch.events, deliveries)
+            await self.journal.write(batch.events, deliveries)
             if batch.world.incidents.numbers is not self._world.incidents.numbers:
                 await self._save_mark(batch.world)
             _tell(batch.events)
@@ -156,9 +156,9 @@ class Pipeline:
             if deliveries:
                 self._wake_outbox()
         elif self._clock.monotonic() - self._touched_at > STORE_CHECK_S:
-            await self.ledger.check()
+            await self.journal.check()
             self._touched_at = self._clock.monotonic()
-        self._world, self._head = batch.world, self.ledger.head
+        self._world, self._head = batch.world, self.journal.head
         self._let_go(batch.effects)
         batch.answer()
         await asyncio.sleep(0)
@@ -177,7 +177,7 @@ class Pipeline:
             given = request.given
             try:
                 if isinstance(given, AddFact | JudgeScope) and given.incident not in world.incidents.by_id:
-                    world = reload(world, await self.ledger.history(given.incident))
+                    world = reload(world, await self.journal.history(given.incident))
                 kept.append(request)
             except StoreError as error:
                 request.refuse_for_now(f"the incident cannot be looked up: {error}")

@@ -52,21 +52,21 @@ def _numbered(world: World, numbers: Mapping[str, int]) -> World:
 
 
 def _as_kept(world: World, snapshot: Snapshot) -> World:
-    """With what the digest does not tell: the past of what was let go."""
-    notices = {IncidentId(name): count for name, count in snapshot.notices.items()}
+    """With what the compacted events do not tell: the past of what was let go."""
+    alerts_sent = {IncidentId(name): count for name, count in snapshot.notices.items()}
     incidents = replace(world.incidents, numbers=Map(snapshot.numbers))
-    return replace(world, incidents=incidents, notices=Map(notices))
+    return replace(world, incidents=incidents, alerts_sent=Map(alerts_sent))
 
 
 def save_world(store: Store, world: World, head: ChainHead, now: datetime) -> None:
     """Writes a short cut to the world as it was at `head`. Raises StoreError."""
     events = compact(_told_until(store, head), world.incidents.by_id)
-    notices = {str(name): count for name, count in world.notices.items()}
-    store.save_snapshot(Snapshot(head, now, events, notices, dict(world.incidents.numbers.items())))
+    alerts_sent = {str(name): count for name, count in world.alerts_sent.items()}
+    store.save_snapshot(Snapshot(head, now, events, alerts_sent, dict(world.incidents.numbers.items())))
 
 
 def _told_until(store: Store, head: ChainHead) -> Iterator[Event]:
-    """The last digest and what was journaled after it."""
+    """The last compacted events and what was journaled after it."""
     snapshot, after = store.load_snapshot(), 0
     if snapshot is not None and snapshot.head.seq <= head.seq:
         yield from snapshot.events

@@ -20,7 +20,7 @@ from opsmon.contract.money.penalty import Delay, Range
 from opsmon.contract.money.statement import IncidentClocks, MonthlyStatement, account_of, breaches_of
 from opsmon.contract.obligation import Nature, Obligation, Task, task_state, tasks_of
 from opsmon.contract.term import Mode, Target
-from opsmon.engine.budgets import affair_of
+from opsmon.engine.budgets import incident_clocks_of
 from opsmon.engine.duty.obligations import Duties, TickedTask, late_tasks
 from opsmon.incident.incident import Incident
 from opsmon.incident.wording import fault_words
@@ -134,7 +134,7 @@ def report_month(
     `rulebook` has the sentences for faults that monitoring saw.
     """
     incidents = reading.of_contract(book.contract.id)
-    affairs = tuple(affair_of(book, one) for one in incidents)
+    affairs = tuple(incident_clocks_of(book, one) for one in incidents)
     late = tuple(one for one in late_tasks(reading.duties, book, now) if month_due(one.due_at, book.calendar) == month)
     lines = [line for one in affairs for line in _clock_lines(book, one, now)]
     due = tuple(line for line in lines if month_due(line.clock.end_at, book.calendar) == month)
@@ -210,7 +210,7 @@ def _clause_lines(book: ContractRules, lines: tuple[ClockLine, ...]) -> tuple[Cl
 
 def _exclusions(affair: IncidentClocks) -> Iterator[ExclusionLine]:
     """The exclusions that hold: not withdrawn, with a reason, and not taken back by a later word."""
-    judgements = history_of(affair.case.facts, supposed=affair.case.supposed).judgements
+    judgements = history_of(affair.case.facts, hypothetical=affair.case.hypothetical).judgements
     back = [fact for fact in judgements if fact.type is FactType.INCLUDED]
     for fact in standing_facts(judgements):
         if fact.type is FactType.EXCLUDED and not any(_takes_back(word, fact) for word in back):

@@ -48,11 +48,11 @@ def apply_sample(fleet: FleetState, sample: Sample, now: datetime) -> StateStep:
     quiet = _apply_quietly(fleet, device, check, sample, now)
     if quiet is not None:
         return StateStep(quiet)
-    turn = FleetChange(fleet, now)
-    machine = record_sample(turn.machine(device.name), sample, check, turn.steady, turn.policy)
-    judge_sample(turn, device, machine, sample)
-    judge_conditions(turn, device, sample)
-    return _finish(turn)
+    change = FleetChange(fleet, now)
+    machine = record_sample(change.machine(device.name), sample, check, change.steady, change.policy)
+    judge_sample(change, device, machine, sample)
+    judge_conditions(change, device, sample)
+    return _finish(change)
 
 
 def _apply_quietly(fleet: FleetState, device: Device, check: Check, sample: Sample, now: datetime) -> FleetState | None:
@@ -75,12 +75,12 @@ def _apply_quietly(fleet: FleetState, device: Device, check: Check, sample: Samp
 
 def advance(fleet: FleetState, now: datetime) -> StateStep:
     """Let time pass: confirmations, grace, maintenance windows and staleness that are due at `now`."""
-    turn = FleetChange(fleet, now)
-    turn.timers, due = turn.timers.due(turn.steady)
+    change = FleetChange(fleet, now)
+    change.timers, due = change.timers.due(change.steady)
     for name in due:
-        if name in turn.plan.devices:
-            look_again(turn, turn.plan.devices[name])
-    return _finish(turn)
+        if name in change.plan.devices:
+            look_again(change, change.plan.devices[name])
+    return _finish(change)
 
 
 def next_deadline(fleet: FleetState) -> datetime | None:
@@ -93,12 +93,12 @@ def set_maintenance(fleet: FleetState, device: DeviceName, until: datetime | Non
     """Open a maintenance window until `until`, or end it (None, or a time that has passed)."""
     if device not in fleet.plan.devices:
         return StateStep(fleet)
-    turn = FleetChange(fleet, now)
-    machine = replace(turn.machine(device), maintenance_until=until if until is not None and until > now else None)
-    turn.show(
+    change = FleetChange(fleet, now)
+    machine = replace(change.machine(device), maintenance_until=until if until is not None and until > now else None)
+    change.show(
         device, machine, f"maintenance until {until.isoformat()}" if until else "maintenance ended", machine.cause
     )
-    return _finish(turn)
+    return _finish(change)
 
 
 def reload_fleet(
@@ -106,20 +106,20 @@ def reload_fleet(
 ) -> StateStep:
     """Go on under another inventory and other rules. A device that is gone ends as UNKNOWN; others keep their state."""
     plan = plan_fleet(inventory, conditions, fleet.plan.policy, limits)
-    turn = FleetChange(replace(fleet, plan=plan), now)
+    change = FleetChange(replace(fleet, plan=plan), now)
     for name, machine in fleet.machines.items():
         if name in plan.devices:
-            _keep(turn, name, machine)
+            _keep(change, name, machine)
         else:
             gone = replace(machine, flapping=False, maintenance_until=None, suspicion=None)
-            turn.change(name, gone, DeviceState.UNKNOWN, now, "it is no longer in the inventory")
-            turn.machines = turn.machines.delete(name)
-            turn.timers = turn.timers.drop(name)
-    drop_orphans(turn)
-    for name in turn.machines:
-        if hidden_by(turn, plan.devices[name]) is None:
-            regain_way(turn, plan.devices[name])
-    return _finish(turn)
+            change.turn_to(name, gone, DeviceState.UNKNOWN, now, "it is no longer in the inventory")
+            change.machines = change.machines.delete(name)
+            change.timers = change.timers.drop(name)
+    drop_orphans(change)
+    for name in change.machines:
+        if hidden_by(change, plan.devices[name]) is None:
+            regain_way(change, plan.devices[name])
+    return _finish(change)
 
 
 def report(
@@ -137,19 +137,19 @@ def report(
     known = fleet.plan.devices.get(device)
     if known is None:
         return StateStep(fleet)
-    turn = FleetChange(fleet, now)
-    report_condition(turn, known, StandingKey(condition, subject), holds=holds, value=value, detail=detail)
-    return _finish(turn)
+    change = FleetChange(fleet, now)
+    report_condition(change, known, StandingKey(condition, subject), holds=holds, value=value, detail=detail)
+    return _finish(change)
 
 
-def _keep(turn: FleetChange, name: DeviceName, machine: DeviceMachine) -> None:
-    known = turn.plan.checks[name]
+def _keep(change: FleetChange, name: DeviceName, machine: DeviceMachine) -> None:
+    known = change.plan.checks[name]
     records = machine.checks
     for check in machine.checks:
         if check not in known:
             records = records.delete(check)
     suspicion = machine.suspicion if machine.suspicion and machine.suspicion.lead in known else None
-    turn.put(name, replace(machine, checks=records, suspicion=suspicion, owed=machine.owed & known.keys()))
+    change.put(name, replace(machine, checks=records, suspicion=suspicion, owed=machine.owed & known.keys()))
 
 
 def state_of(fleet: FleetState, device: DeviceName) -> DeviceState:
@@ -164,8 +164,8 @@ def standing_of(fleet: FleetState, device: DeviceName) -> DeviceStanding:
     return DeviceStanding(machine.visible, machine.shown_since, machine.reason, cause)
 
 
-def _finish(turn: FleetChange) -> StateStep:
+def _finish(change: FleetChange) -> StateStep:
     """Follow up what the step set off, until nothing moves. It ends: a device turns at most once for each cause."""
-    while turn.turned:
-        follow_turn(turn, turn.turned.pop(0))
-    return turn.step()
+    while change.turned:
+        follow_turn(change, change.turned.pop(0))
+    return change.step()

@@ -82,7 +82,7 @@ class FleetChange:
             name, self.plan.checks.get(name, ()), reason, after_s=after_s, timeout_s=self.policy.confirm_timeout_s[-1]
         )
 
-    def change(
+    def turn_to(
         self,
         name: DeviceName,
         machine: DeviceMachine,

@@ -117,11 +117,11 @@ def _fold_state(machine: DeviceMachine, event: DeviceStateChanged, checks: Itera
 
 def resume(fleet: FleetState, now: datetime) -> FleetState:
     """The journal is read: watch again from `now`. Call once, after the last `fold_event`, before the first input."""
-    turn = FleetChange(replace(fleet, last_seen=now), now)
+    change = FleetChange(replace(fleet, last_seen=now), now)
     for name, machine in fleet.machines.items():
-        falls = (turn.steady,) * (turn.policy.flap_calm_falls + 1) if machine.flapping else ()
-        turn.put(name, replace(machine, awaited_from=turn.steady, falls=falls))
-    return turn.step().fleet
+        falls = (change.steady,) * (change.policy.flap_calm_falls + 1) if machine.flapping else ()
+        change.put(name, replace(machine, awaited_from=change.steady, falls=falls))
+    return change.step().fleet
 
 
 def restore(fleet: FleetState, events: Iterable[Event], now: datetime) -> FleetState:

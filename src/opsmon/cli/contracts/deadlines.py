@@ -79,7 +79,7 @@ def deadlines(
         severity=Severity(severity),
         labels=labels,
         facts=facts,
-        supposed=True,
+        hypothetical=True,
     )
     clocks = _begun(book, case, max(fact.at for fact in facts))
     if json_output:
@@ -102,7 +102,14 @@ def _begun(book: ContractRules, case: Case, now: datetime) -> list[SlaClock]:
 
 def _of_service(case: Case, service: str) -> Case:
     return Case(
-        case.incident, case.contract, service, case.kind, case.severity, case.labels, case.facts, supposed=case.supposed
+        case.incident,
+        case.contract,
+        service,
+        case.kind,
+        case.severity,
+        case.labels,
+        case.facts,
+        hypothetical=case.hypothetical,
     )
 
 

@@ -21,10 +21,10 @@ from opsmon.cli.who import ourselves
 from opsmon.clock import WallClock
 from opsmon.config.rules.contract_files import RootContracts, load_rules
 from opsmon.daemon.lock import RootLock
+from opsmon.engine.command_text import as_kept, refusal_of_words
 from opsmon.engine.commands.tick import TickRefusal, judge_done, judge_excuse, judge_undone
 from opsmon.engine.duty.obligations import Duties
 from opsmon.engine.input import Excuse, MarkDone, MarkUndone
-from opsmon.engine.told import as_kept, refusal_of_words
 from opsmon.errors import ConfigError, OpsmonError, Problem, StoreError
 from opsmon.model.duty import ObligationDone, ObligationExcused, ObligationUndone
 from opsmon.model.name import ClauseId

@@ -87,7 +87,7 @@ class Case:
     facts: tuple[Fact, ...] = ()
     estimates: Estimates = field(default_factory=Estimates)
     pressures: tuple[Pressure, ...] = ()
-    supposed: bool = False
+    hypothetical: bool = False
 
 
 def found_to_be(case: Case, findings: Iterable[Finding]) -> Case:
@@ -160,7 +160,7 @@ class History:
         return held.at if held is not None else None
 
 
-def history_of(facts: tuple[Fact, ...], *, supposed: bool = False) -> History:
+def history_of(facts: tuple[Fact, ...], *, hypothetical: bool = False) -> History:
     """Sorts the facts that stand by time and leaves out what cannot be believed."""
     facts = standing_facts(facts)
     begun = min((fact.at for fact in facts if fact.type in STARTS and fact.at.tzinfo is not None), default=None)
@@ -169,7 +169,7 @@ def history_of(facts: tuple[Fact, ...], *, supposed: bool = False) -> History:
     judgements: list[Fact] = []
     refusals: list[DisbelievedFact] = []
     for fact in facts:
-        reason = _why_not(fact, begun) if not supposed or fact.at.tzinfo is None else ""
+        reason = _why_not(fact, begun) if not hypothetical or fact.at.tzinfo is None else ""
         if reason:
             refusals.append(DisbelievedFact(fact, reason))
         elif fact.type is FactType.NOTIFIED and fact.is_own:

@@ -11,7 +11,7 @@ from statistics import median
 from opsmon.contract.clock.case import Estimates
 from opsmon.model.incident import STARTS, Fact, FactType, standing_facts
 
-FEWEST, MOST = 5, 20
+MIN_INCIDENTS, MAX_INCIDENTS = 5, 20
 
 
 def estimates_from(histories: Iterable[tuple[Fact, ...]]) -> Estimates:
@@ -36,5 +36,7 @@ def _steps(facts: tuple[Fact, ...]) -> tuple[timedelta | None, timedelta | None,
 
 
 def _usual(lengths: list[timedelta | None]) -> timedelta | None:
-    known = [length for length in lengths if length is not None and length >= timedelta()][-MOST:]
-    return timedelta(seconds=round(median(one.total_seconds() for one in known))) if len(known) >= FEWEST else None
+    known = [length for length in lengths if length is not None and length >= timedelta()][-MAX_INCIDENTS:]
+    return (
+        timedelta(seconds=round(median(one.total_seconds() for one in known))) if len(known) >= MIN_INCIDENTS else None
+    )

@@ -41,14 +41,14 @@ class KnownFrom:
 
 
 def replay(
-    book: ContractRules, cases: Sequence[Case], until: datetime, findings: Sequence[Sequence[Finding]] = ()
+    rules: ContractRules, cases: Sequence[Case], until: datetime, findings: Sequence[Sequence[Finding]] = ()
 ) -> tuple[Replayed, ...]:
     """Every case with its facts up to and including `until`; `findings` are those of each case, where there are any."""
     padded = [*findings, *[()] * (len(cases) - len(findings))]
-    return tuple(replay_case(book, case, until, found) for case, found in zip(cases, padded, strict=True))
+    return tuple(replay_case(rules, case, until, found) for case, found in zip(cases, padded, strict=True))
 
 
-def replay_case(book: ContractRules, case: Case, until: datetime, findings: Sequence[Finding] = ()) -> Replayed:
+def replay_case(rules: ContractRules, case: Case, until: datetime, findings: Sequence[Finding] = ()) -> Replayed:
     """One incident, fact by fact, finding by finding and turn by turn."""
     announced: dict[ClockKey, ClockChanged] = {}
     told: list[ClockChanged] = []
@@ -63,13 +63,13 @@ def replay_case(book: ContractRules, case: Case, until: datetime, findings: Sequ
         for turn in _turns(clocks, last or heard.at, heard.at):
             tell(clock_events(announced, clocks, turn))
         known, last = heard.case, heard.at
-        clocks = book.clocks(known)
+        clocks = rules.clocks(known)
         tell(clock_events(announced, clocks, heard.at, heard.reason))
     if last is not None:
         for turn in _turns(clocks, last, until, to_the_end=True):
             tell(clock_events(announced, clocks, turn))
     begun = tuple(clock for clock in clocks if state_at(clock, until) is not None and key_of(clock) in announced)
-    return Replayed(known, begun, tuple(told), history_of(known.facts, supposed=case.supposed).refusals)
+    return Replayed(known, begun, tuple(told), history_of(known.facts, hypothetical=case.hypothetical).refusals)
 
 
 def _hearings(case: Case, findings: Sequence[Finding], until: datetime) -> Iterator[KnownFrom]:

@@ -82,7 +82,7 @@ class Reckoning:
 
 def clocks_for(contract: Contract, calendar: Calendar, case: Case) -> tuple[SlaClock, ...]:
     """Every clock that the facts have started, in the order of the contract's clauses."""
-    history = history_of(case.facts, supposed=case.supposed)
+    history = history_of(case.facts, hypothetical=case.hypothetical)
     estimates = case.estimates.filled(estimates_of(case.labels)).filled(contract.estimates)
     given = Reckoning(contract, calendar, case, history, estimates)
     found: dict[ClauseId, SlaClock] = {}

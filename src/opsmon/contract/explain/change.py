@@ -12,7 +12,7 @@ MAX_TOLD = 5
 NEW, GONE, CHANGED = Text("is new", "为新增"), Text("is gone", "已删除"), Text("has changed", "已变更")
 
 
-def book_change(old: ContractRules | None, new: ContractRules) -> Text:
+def rules_change(old: ContractRules | None, new: ContractRules) -> Text:
     """The differences, the first five of them; empty when nothing that a clock rests on has changed."""
     if old is None:
         return Text("the contract is new", "合同为新增")

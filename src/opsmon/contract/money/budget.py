@@ -101,7 +101,7 @@ class BudgetUse:
 
 def fault_of(case: Case, device: str, condition: str = "") -> Fault | None:
     """The fault of one incident; None while no believable fact begins it."""
-    history = history_of(case.facts, supposed=case.supposed)
+    history = history_of(case.facts, hypothetical=case.hypothetical)
     begun = history.begun_at
     if begun is None:
         return None

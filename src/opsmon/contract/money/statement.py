@@ -45,7 +45,7 @@ class MonthlyStatement:
 
 
 def account_of(
-    book: ContractRules,
+    rules: ContractRules,
     affairs: Iterable[IncidentClocks],
     now: datetime,
     month: date | None = None,
@@ -57,13 +57,13 @@ def account_of(
     dated obligations.
     """
     listed = list(affairs)
-    faults = [fault for one in listed for fault in _faults(book, one)]
-    months = (month,) if month is not None else months_of(faults, book.calendar)
-    uses = tuple(use for one in months for use in _uses(book, faults, one, now))
+    faults = [fault for one in listed for fault in _faults(rules, one)]
+    months = (month,) if month is not None else months_of(faults, rules.calendar)
+    uses = tuple(use for one in months for use in _uses(rules, faults, one, now))
     late = [*_delays(listed, now), *delays]
-    wanted = [one for one in late if month is None or month_due(one.due_at, book.calendar) == month]
-    estimates = estimate_delays(book.penalties, wanted, now, book.calendar)
-    estimates += tuple(one for use in uses for one in estimate_budget(book.penalties, use))
+    wanted = [one for one in late if month is None or month_due(one.due_at, rules.calendar) == month]
+    estimates = estimate_delays(rules.penalties, wanted, now, rules.calendar)
+    estimates += tuple(one for use in uses for one in estimate_budget(rules.penalties, use))
     return MonthlyStatement(uses, estimates, _totals(estimates))
 
 
@@ -72,20 +72,20 @@ def breaches_of(affair: IncidentClocks, now: datetime) -> tuple[SlaClock, ...]:
     return tuple(clock for clock in affair.clocks if state_at(clock, now) in (ClockState.BREACHED, ClockState.MET_LATE))
 
 
-def _faults(book: ContractRules, affair: IncidentClocks) -> tuple[Fault, ...]:
+def _faults(rules: ContractRules, affair: IncidentClocks) -> tuple[Fault, ...]:
     """The fault of one incident, if it began in the term."""
     fault = fault_of(affair.case, affair.device, affair.condition)
-    return (fault,) if fault is not None and book.contract.covers(affair.case.service, fault.starts_at) else ()
+    return (fault,) if fault is not None and rules.contract.covers(affair.case.service, fault.starts_at) else ()
 
 
-def _uses(book: ContractRules, faults: list[Fault], month: date, now: datetime) -> tuple[BudgetUse, ...]:
-    return tuple(use for one in book.budgets for use in budget_uses(one, faults, month, now, book.calendar))
+def _uses(rules: ContractRules, faults: list[Fault], month: date, now: datetime) -> tuple[BudgetUse, ...]:
+    return tuple(use for one in rules.budgets for use in budget_uses(one, faults, month, now, rules.calendar))
 
 
 def _delays(affairs: list[IncidentClocks], now: datetime) -> list[Delay]:
     found: list[Delay] = []
     for one in affairs:
-        over_at = history_of(one.case.facts, supposed=one.case.supposed).first(FactType.RESOLVED)
+        over_at = history_of(one.case.facts, hypothetical=one.case.hypothetical).first(FactType.RESOLVED)
         late = (delay_of(clock, one.case.service, now, over_at) for clock in one.clocks)
         found += [delay for delay in late if delay is not None]
     return found

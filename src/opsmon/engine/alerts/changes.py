@@ -45,35 +45,37 @@ class AlertChange(NamedTuple):
     clock: ClockStatus | None
 
 
-def words_after(world: World, event: Event) -> Mapping[ClockKey, ClockStatus]:
-    """The words that an event changes. A function of what the journal tells, so that a replay gives the same."""
+def clock_statuses_after(world: World, event: Event) -> Mapping[ClockKey, ClockStatus]:
+    """The statuses of clocks that an event changes, from what the journal tells: a replay gives the same."""
     match event:
         case ClockChanged():
-            return {(event.clause, event.target): _word_after(world, event)}
+            return {(event.clause, event.target): _clock_status_after(world, event)}
         case IncidentClosed():
             silent = {
-                key: word
-                for key, word in words_of(world, event.incident).items()
-                if word.alert and key[1] not in PAPERS
+                key: status
+                for key, status in clock_statuses_of(world, event.incident).items()
+                if status.alert and key[1] not in PAPERS
             }
-            return {key: replace(word, alert=None, alert_since=None) for key, word in silent.items()}
+            return {key: replace(status, alert=None, alert_since=None) for key, status in silent.items()}
         case IncidentReopened():
-            pressing = ((key, word) for key, word in words_of(world, event.incident).items() if not word.alert)
+            pressing = (
+                (key, status) for key, status in clock_statuses_of(world, event.incident).items() if not status.alert
+            )
             return {
-                key: replace(word, alert=CLOCK_ALERTS[word.last.after], alert_since=event.at)
-                for key, word in pressing
-                if word.last.after in CLOCK_ALERTS
+                key: replace(status, alert=CLOCK_ALERTS[status.last.after], alert_since=event.at)
+                for key, status in pressing
+                if status.last.after in CLOCK_ALERTS
             }
     return {}
 
 
-def words_of(world: World, incident: IncidentId) -> Map[ClockKey, ClockStatus]:
-    """The last words on the clocks of an incident."""
-    return world.words.get(incident, Map())
+def clock_statuses_of(world: World, incident: IncidentId) -> Map[ClockKey, ClockStatus]:
+    """What the journal last said of each clock of an incident."""
+    return world.clock_statuses.get(incident, Map())
 
 
-def _word_after(world: World, event: ClockChanged) -> ClockStatus:
-    incident, old = world.incidents.by_id.get(event.incident), words_of(world, event.incident).get(_key(event))
+def _clock_status_after(world: World, event: ClockChanged) -> ClockStatus:
+    incident, old = world.incidents.by_id.get(event.incident), clock_statuses_of(world, event.incident).get(_key(event))
     alert = CLOCK_ALERTS.get(event.after) if _is_awaited(incident, event) else None
     if alert is None:
         return ClockStatus(event)
@@ -93,13 +95,13 @@ def changes_of(world: World, event: AlertCause, changed: Mapping[ClockKey, Clock
     """The alerts that an event ends and begins, in the order in which they are numbered; `world` is before it, and
     `changed` what `words_after` gives."""
     changes: list[AlertChange] = []
-    for key, word in changed.items():
-        old = words_of(world, event.incident).get(key)
+    for key, status in changed.items():
+        old = clock_statuses_of(world, event.incident).get(key)
         before = None if old is None else old.alert
-        if before is not None and before is not word.alert:
+        if before is not None and before is not status.alert:
             changes.append(AlertChange(event.incident, before, AlertStatus.RESOLVED, old))
-        if word.alert is not None and word.alert is not before:
-            changes.append(AlertChange(event.incident, word.alert, AlertStatus.FIRING, word))
+        if status.alert is not None and status.alert is not before:
+            changes.append(AlertChange(event.incident, status.alert, AlertStatus.FIRING, status))
     if isinstance(event, IncidentOpened | IncidentRenewed) or _is_told_again(world, event):
         changes.append(AlertChange(event.incident, AlertKind.INCIDENT, AlertStatus.FIRING, None))
     if isinstance(event, IncidentClosed):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from opsmon.engine.alerts.changes import AlertCause, AlertChange, words_of
+from opsmon.engine.alerts.changes import AlertCause, AlertChange, clock_statuses_of
 from opsmon.engine.effect import AlertStatus, Notify
 from opsmon.engine.world import World
 from opsmon.incident.incident import Incident
@@ -26,7 +26,7 @@ def alerts_of(before: World, after: World, event: AlertEvent, changes: Iterable[
     told: list[Notify] = []
     sent: dict[IncidentId, int] = {}
     for change in changes:
-        number = sent.get(change.incident, before.notices.get(change.incident, 0)) + 1
+        number = sent.get(change.incident, before.alerts_sent.get(change.incident, 0)) + 1
         sent[change.incident] = number
         told.append(_notify(event, _incident_told(before, after, event, change), change, number))
     return told
@@ -39,11 +39,11 @@ def _incident_told(before: World, after: World, event: AlertEvent, change: Alert
 
 
 def _notify(event: AlertEvent, incident: Incident, change: AlertChange, sequence: int) -> Notify:
-    over, word = change.status is AlertStatus.RESOLVED, change.clock
-    starts_at = incident.starts_at if word is None else word.alert_since or event.at
-    closed = word is None and isinstance(event, IncidentClosed)
+    over, status = change.status is AlertStatus.RESOLVED, change.clock
+    starts_at = incident.starts_at if status is None else status.alert_since or event.at
+    closed = status is None and isinstance(event, IncidentClosed)
     ended_at = incident.resolved_at if closed and incident.resolved_at is not None else event.at
-    clock = None if word is None else event if isinstance(event, ClockChanged) else word.last
+    clock = None if status is None else event if isinstance(event, ClockChanged) else status.last
     return Notify(
         at=event.at,
         alert=change.kind,
@@ -55,7 +55,7 @@ def _notify(event: AlertEvent, incident: Incident, change: AlertChange, sequence
         ends_at=max(starts_at, ended_at) if over else None,
         ended=ending_of(event, incident) if over else None,
         renamed_to=event.device if over and isinstance(event, DeviceRenamed) else None,
-        is_taken_on=word is None and isinstance(event, FactAdded) and event.fact.type is FactType.ACKNOWLEDGED,
+        is_taken_on=status is None and isinstance(event, FactAdded) and event.fact.type is FactType.ACKNOWLEDGED,
     )
 
 
@@ -107,7 +107,7 @@ def as_of(alert: Notify, world: World) -> Notify:
 
 def nearest_clock(world: World, incident: IncidentId) -> ClockChanged | None:
     """The open clock of the incident that is due first; None where none is open."""
-    waiting = [word.last for word in words_of(world, incident).values() if word.last.after.is_open]
+    waiting = [status.last for status in clock_statuses_of(world, incident).values() if status.last.after.is_open]
     due = [(end, clock.clause, clock) for clock in waiting if (end := clock.effective_due_at) is not None]
     return min(due, key=lambda one: one[:2])[2] if due else None
 

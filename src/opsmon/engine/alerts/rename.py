@@ -4,7 +4,7 @@ The labels of an alert never change, and one of them is the device's name. So it
 alerts with the new name and the same start. Pure.
 """
 
-from opsmon.engine.alerts.changes import AlertChange, is_covered, words_of
+from opsmon.engine.alerts.changes import AlertChange, clock_statuses_of, is_covered
 from opsmon.engine.effect import AlertKind, AlertStatus
 from opsmon.engine.world import ClockStatus, World
 from opsmon.incident.incident import Incident
@@ -31,5 +31,5 @@ def _alerting(world: World, device: DeviceName) -> list[Incident]:
 def _alerts_of(world: World, incident: Incident) -> list[tuple[AlertKind, ClockStatus | None]]:
     is_told = incident.is_open and not is_covered(world, incident)
     own: list[tuple[AlertKind, ClockStatus | None]] = [(AlertKind.INCIDENT, None)] if is_told else []
-    words = sorted(words_of(world, incident.id).items())
-    return own + [(word.alert, word) for _, word in words if word.alert is not None]
+    statuses = sorted(clock_statuses_of(world, incident.id).items())
+    return own + [(status.alert, status) for _, status in statuses if status.alert is not None]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from opsmon.contract.term import Target
+from opsmon.engine.command_text import MAX_TEXT_LENGTH, PERSONS, as_answer, as_kept, refusal_of_words
 from opsmon.engine.commands.reported import open_incident
 from opsmon.engine.commands.scope import judge_scope, refusal_of_clauses
 from opsmon.engine.commands.tick import TickRefusal, judge_done, judge_excuse, judge_undone
@@ -26,7 +27,6 @@ from opsmon.engine.input import (
     Report,
     SetMaintenance,
 )
-from opsmon.engine.told import LONGEST_TEXT, PERSONS, as_answer, as_kept, refusal_of_words
 from opsmon.incident.facts import refusal_of
 from opsmon.incident.incident import Incident
 from opsmon.incident.lifecycle import follow_words
@@ -48,84 +48,86 @@ from opsmon.text.safe import visible
 Errand = OpenIncident | SetMaintenance | MarkDone | MarkUndone | Excuse | Report | RecordBackup | RecordHostKey
 
 
-def execute(turn: Decision, command: Command) -> str:
+def execute(decision: Decision, command: Command) -> str:
     """Does what is asked for, and gives "", or writes down why not, and gives the reason."""
     kept = as_kept(command)
-    refusal = as_answer(_obey(turn, kept))
+    refusal = as_answer(_execute(decision, kept))
     if refusal:
-        turn.write(_refused(turn, kept, refusal))
+        decision.write(_refused(decision, kept, refusal))
     return refusal
 
 
-def _obey(turn: Decision, command: Command) -> str:
+def _execute(decision: Decision, command: Command) -> str:
     if isinstance(command, AddFact | JudgeScope | RecordNotice | AttachDiagnosis):
-        incident = turn.world.incidents.by_id.get(command.incident)
-        return f"there is no incident {command.incident}" if incident is None else _work_on(turn, command, incident)
-    return refusal_of_words(command) or _do(turn, command)
+        incident = decision.world.incidents.by_id.get(command.incident)
+        return f"there is no incident {command.incident}" if incident is None else _work_on(decision, command, incident)
+    return refusal_of_words(command) or _do(decision, command)
 
 
-def _do(turn: Decision, command: Errand) -> str:
+def _do(decision: Decision, command: Errand) -> str:
     """What is about no incident that is known already."""
     match command:
         case SetMaintenance():
-            return _set_maintenance(turn, command)
+            return _set_maintenance(decision, command)
         case MarkDone() | MarkUndone() | Excuse():
-            return _mark(turn, command)
+            return _mark(decision, command)
         case OpenIncident():
-            return open_incident(turn, command)
+            return open_incident(decision, command)
         case Report() | RecordBackup() | RecordHostKey():
-            return _hear(turn, command)
+            return _hear(decision, command)
 
 
-def _hear(turn: Decision, command: Report | RecordBackup | RecordHostKey) -> str:
+def _hear(decision: Decision, command: Report | RecordBackup | RecordHostKey) -> str:
     """What other rooms found out."""
     match command:
         case Report():
-            return _report(turn, command)
+            return _report(decision, command)
         case RecordBackup():
-            return _record_backup(turn, command)
-    return _record_host_key(turn, command)
+            return _record_backup(decision, command)
+    return _record_host_key(decision, command)
 
 
-def _work_on(turn: Decision, command: AddFact | JudgeScope | RecordNotice | AttachDiagnosis, incident: Incident) -> str:
+def _work_on(
+    decision: Decision, command: AddFact | JudgeScope | RecordNotice | AttachDiagnosis, incident: Incident
+) -> str:
     match command:
         case AddFact():
-            return _add_fact(turn, command, incident)
+            return _add_fact(decision, command, incident)
         case JudgeScope():
-            return refusal_of_words(command) or judge_scope(turn, command, incident)
+            return refusal_of_words(command) or judge_scope(decision, command, incident)
         case RecordNotice():
-            _record_notice(turn, command, incident)
+            _record_notice(decision, command, incident)
         case AttachDiagnosis():
-            turn.write(DiagnosisAttached(turn.now, incident.id, command.text[:LONGEST_TEXT]))
+            decision.write(DiagnosisAttached(decision.now, incident.id, command.text[:MAX_TEXT_LENGTH]))
     return ""
 
 
-def _add_fact(turn: Decision, command: AddFact, incident: Incident) -> str:
+def _add_fact(decision: Decision, command: AddFact, incident: Incident) -> str:
     fact = command.fact
     refusal = (
         refusal_of_words(command)
-        or refusal_of_clauses(turn, fact.clauses, incident)
-        or refusal_of(incident, fact, turn.now)
-        or (_held_by(turn, incident) if command.takes_on else "")
+        or refusal_of_clauses(decision, fact.clauses, incident)
+        or refusal_of(incident, fact, decision.now)
+        or (_held_by(decision, incident) if command.takes_on else "")
     )
     if not refusal:
-        turn.write(FactAdded(turn.now, incident.id, _marked(incident, fact)))
-        turn.draft(lambda draft: follow_words(draft, incident))
+        decision.write(FactAdded(decision.now, incident.id, _marked(incident, fact)))
+        decision.draft(lambda draft: follow_words(draft, incident))
     return refusal
 
 
-def _held_by(turn: Decision, incident: Incident) -> str:
+def _held_by(decision: Decision, incident: Incident) -> str:
     """Who has taken the incident on already, where no clock waits for another acknowledgement."""
     held = incident.holder
-    words = turn.world.words.get(incident.id, {}).values()
+    words = decision.world.clock_statuses.get(incident.id, {}).values()
     waits = any(word.last.target == Target.ACKNOWLEDGE and word.last.after.is_open for word in words)
     if held is None or waits:
         return ""
-    since = held.at.astimezone(turn.world.rules.zone)
+    since = held.at.astimezone(decision.world.rules.zone)
     return f"held by {held.by} since {since.isoformat(timespec='seconds')}"
 
 
-def _record_notice(turn: Decision, command: RecordNotice, incident: Incident) -> None:
+def _record_notice(decision: Decision, command: RecordNotice, incident: Incident) -> None:
     """The first message that a channel takes while the fault lasts is its notice; all others say nothing new.
 
     Never refused: a message may be taken twice, as after a restart that came between the journal and the outbox, or
@@ -135,7 +137,7 @@ def _record_notice(turn: Decision, command: RecordNotice, incident: Incident) ->
     known = any(fact.delivery == command.delivery for fact in incident.facts)
     if incident.is_open and not known and all(fact.by != by for fact in incident.standing):
         notified = Fact(FactType.NOTIFIED, command.at, by, delivery=command.delivery)
-        turn.write(FactAdded(turn.now, incident.id, notified))
+        decision.write(FactAdded(decision.now, incident.id, notified))
 
 
 def _marked(incident: Incident, fact: Fact) -> Fact:
@@ -143,63 +145,63 @@ def _marked(incident: Incident, fact: Fact) -> Fact:
     return replace(fact, contradicted=fact.type is FactType.RESOLVED and incident.is_seen)
 
 
-def _set_maintenance(turn: Decision, command: SetMaintenance) -> str:
-    refusal = _refusal_of_window(turn, command)
+def _set_maintenance(decision: Decision, command: SetMaintenance) -> str:
+    refusal = _refusal_of_window(decision, command)
     if refusal:
         return refusal
-    turn.write(MaintenanceSet(turn.now, command.device, command.until, command.by, command.note, command.via))
-    turn.take(state.set_maintenance(turn.world.fleet, command.device, command.until, turn.now))
+    decision.write(MaintenanceSet(decision.now, command.device, command.until, command.by, command.note, command.via))
+    decision.take(state.set_maintenance(decision.world.fleet, command.device, command.until, decision.now))
     return ""
 
 
-def _mark(turn: Decision, command: MarkDone | MarkUndone | Excuse) -> str:
-    book, duties = turn.world.rules.contracts.get(command.contract), turn.world.duties
-    if book is None:
+def _mark(decision: Decision, command: MarkDone | MarkUndone | Excuse) -> str:
+    contract_rules, duties = decision.world.rules.contracts.get(command.contract), decision.world.duties
+    if contract_rules is None:
         return f"there is no contract {command.contract}"
     judged: tuple[DutyEvent, ...] | TickRefusal
     if isinstance(command, MarkDone):
-        judged = judge_done(book, command, duties, turn.now)
+        judged = judge_done(contract_rules, command, duties, decision.now)
     elif isinstance(command, MarkUndone):
-        judged = judge_undone(book, command, duties, turn.now)
+        judged = judge_undone(contract_rules, command, duties, decision.now)
     else:
-        judged = judge_excuse(book, command, duties, turn.now)
+        judged = judge_excuse(contract_rules, command, duties, decision.now)
     if isinstance(judged, TickRefusal):
         return judged.reason
     for event in judged:
-        turn.write(event)
+        decision.write(event)
     return ""
 
 
-def _report(turn: Decision, command: Report) -> str:
-    rules = turn.world.rules
+def _report(decision: Decision, command: Report) -> str:
+    rules = decision.world.rules
     if command.device not in rules.inventory.devices:
         return f"there is no device {command.device}"
     if all(rule.name != command.condition for rule in rules.rulebook.reports):
         return f"no rule of `reports:` is named {command.condition}"
     step = state.report(
-        turn.world.fleet,
+        decision.world.fleet,
         command.device,
         command.condition,
-        turn.now,
+        decision.now,
         holds=command.holds,
         subject=command.subject,
         value=command.value,
-        detail=command.detail[:LONGEST_TEXT],
+        detail=command.detail[:MAX_TEXT_LENGTH],
     )
-    turn.take(step)
+    decision.take(step)
     return ""
 
 
-def _record_backup(turn: Decision, command: RecordBackup) -> str:
-    if command.device not in turn.world.rules.inventory.devices:
+def _record_backup(decision: Decision, command: RecordBackup) -> str:
+    if command.device not in decision.world.rules.inventory.devices:
         return f"there is no device {command.device}"
-    turn.write(
+    decision.write(
         BackupRecorded(
-            at=turn.now,
+            at=decision.now,
             device=command.device,
             taken_at=command.taken_at,
             ok=command.ok,
-            reason=command.reason[:LONGEST_TEXT],
+            reason=command.reason[:MAX_TEXT_LENGTH],
             commit=command.commit,
             lines=command.lines,
             changed=command.changed,
@@ -207,46 +209,48 @@ def _record_backup(turn: Decision, command: RecordBackup) -> str:
             unannounced=bool(command.unannounced),
         )
     )
-    condition, told = turn.world.rules.rulebook.condition_for(Discovery.UNANNOUNCED_CHANGE), command.unannounced
+    condition, told = decision.world.rules.rulebook.condition_for(Discovery.UNANNOUNCED_CHANGE), command.unannounced
     if condition is not None:
-        _report(turn, Report(command.device, condition, holds=bool(told), detail=told))
+        _report(decision, Report(command.device, condition, holds=bool(told), detail=told))
     return ""
 
 
-def _record_host_key(turn: Decision, command: RecordHostKey) -> str:
-    if command.device not in turn.world.rules.inventory.devices:
+def _record_host_key(decision: Decision, command: RecordHostKey) -> str:
+    if command.device not in decision.world.rules.inventory.devices:
         return f"there is no device {command.device}"
     if not command.again:
-        key = command.fingerprint[:LONGEST_TEXT]
-        turn.write(HostKeyRecorded(turn.now, command.device, command.port, key, command.trusted, command.address))
-    condition = turn.world.rules.rulebook.condition_for(Discovery.HOST_KEY_CHANGED)
+        key = command.fingerprint[:MAX_TEXT_LENGTH]
+        decision.write(
+            HostKeyRecorded(decision.now, command.device, command.port, key, command.trusted, command.address)
+        )
+    condition = decision.world.rules.rulebook.condition_for(Discovery.HOST_KEY_CHANGED)
     if condition is not None:
         detail = "" if command.trusted else f"port {command.port} shows {command.fingerprint}{command.under}"
-        _report(turn, Report(command.device, condition, holds=not command.trusted, detail=detail))
+        _report(decision, Report(command.device, condition, holds=not command.trusted, detail=detail))
     return ""
 
 
-def _refusal_of_window(turn: Decision, command: SetMaintenance) -> str:
-    if command.device not in turn.world.rules.inventory.devices:
+def _refusal_of_window(decision: Decision, command: SetMaintenance) -> str:
+    if command.device not in decision.world.rules.inventory.devices:
         return f"there is no device {command.device}"
     if command.until is not None and command.until.tzinfo is None:
         return "the time has no offset"
-    if command.until is not None and command.until <= turn.now:
+    if command.until is not None and command.until <= decision.now:
         return f"{command.until.isoformat()} is past"
-    machine = turn.world.fleet.machines.get(command.device)
+    machine = decision.world.fleet.machines.get(command.device)
     if command.until is None and (machine is None or machine.maintenance_until is None):
         return f"{command.device} is not in maintenance"
     return ""
 
 
-def _refused(turn: Decision, command: Command, reason: str) -> CommandRefused:
+def _refused(decision: Decision, command: Command, reason: str) -> CommandRefused:
     """Whatever is wrong with what was asked for, it is kept who asked."""
     told = command.fact if isinstance(command, AddFact) else command
     by, via = getattr(told, "by", "")[: PERSONS["by"]], getattr(told, "via", "")
     incident, device = (_named(getattr(command, name, None)) for name in ("incident", "device"))
-    return CommandRefused(turn.now, type(command).__name__, incident, device, by, reason, via)
+    return CommandRefused(decision.now, type(command).__name__, incident, device, by, reason, via)
 
 
 def _named(name: Any) -> Any:
     """A name that perhaps nobody knows, as it is kept."""
-    return name and visible(name)[:LONGEST_TEXT]
+    return name and visible(name)[:MAX_TEXT_LENGTH]

@@ -13,14 +13,14 @@ from opsmon.model.name import ClauseId
 
 def missing_notices(world: World, incident: Incident) -> tuple[tuple[ClauseId, tuple[FactType, ...]], ...]:
     """The clauses that ask for an acknowledgement and have no clock, each with the facts that would start one."""
-    book = None if incident.contract is None else world.rules.contracts.get(incident.contract)
-    if book is None or incident.withdrawn:
+    contract_rules = None if incident.contract is None else world.rules.contracts.get(incident.contract)
+    if contract_rules is None or incident.withdrawn:
         return ()
-    running = {clause for clause, _ in world.words.get(incident.id, {})}
+    running = {clause for clause, _ in world.clock_statuses.get(incident.id, {})}
     scope = (incident.service, incident.kind, incident.severity, incident.scope_labels)
     return tuple(
         (clause.id, clause.counts_from)
-        for clause in book.contract.clauses
+        for clause in contract_rules.contract.clauses
         if clause.target is Target.ACKNOWLEDGE and clause.id not in running
         if clause.counts_from and STARTS.issuperset(clause.counts_from) and not clause.breach_of
         if any(not one.applies or any(by.takes(*scope) for by in one.applies) for one in clause.variants)

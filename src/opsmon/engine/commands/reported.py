@@ -29,30 +29,30 @@ MAX_CONDITION_LENGTH = 200
 MAX_NAMES_COMPARED = 5_000
 
 
-def open_incident(turn: Decision, asked: OpenIncident) -> str:
+def open_incident(decision: Decision, asked: OpenIncident) -> str:
     """Writes the report down, in a new incident or in the one it belongs to, or gives the reason why not."""
-    inventory = turn.world.rules.inventory
+    inventory = decision.world.rules.inventory
     site, device = inventory.sites.get(asked.site), inventory.devices.get(asked.device or NO_DEVICE)
-    refusal = _refusal_of_place(turn, asked, site, device) or _refusal_of_report(turn, asked)
+    refusal = _refusal_of_place(decision, asked, site, device) or _refusal_of_report(decision, asked)
     if refusal or site is None:
         return refusal
-    opening = _opening(turn, asked, site, device)
-    book = None if opening.contract is None else turn.world.rules.contracts.get(opening.contract)
-    return refusal_of_vocabulary(book, asked.service, opening.own_labels) or _write(turn, asked, opening)
+    opening = _opening(decision, asked, site, device)
+    contract_rules = None if opening.contract is None else decision.world.rules.contracts.get(opening.contract)
+    return refusal_of_vocabulary(contract_rules, asked.service, opening.own_labels) or _write(decision, asked, opening)
 
 
-def _write(turn: Decision, asked: OpenIncident, opening: IncidentOpened) -> str:
-    known = _belongs_to(turn, asked, opening)
+def _write(decision: Decision, asked: OpenIncident, opening: IncidentOpened) -> str:
+    known = _belongs_to(decision, asked, opening)
     about = "" if known is None else asked.condition
     note = _note(asked, joined=known is not None)
     fact = Fact(FactType.REPORTED, asked.reported_at, asked.by, note, about=about, via=asked.via)
     if known is None:
-        turn.draft(lambda draft: draft.open_reported(opening, fact))
+        decision.draft(lambda draft: draft.open_reported(opening, fact))
         return ""
     if any(one.type is FactType.REPORTED and one.at == fact.at for one in known.standing):
         return Conflict(f"this report is in incident {known.id} already")
-    turn.write(FactAdded(turn.now, known.id, fact))
-    _judge(turn, asked, turn.world.incidents.by_id[known.id])
+    decision.write(FactAdded(decision.now, known.id, fact))
+    _judge(decision, asked, decision.world.incidents.by_id[known.id])
     return ""
 
 
@@ -64,7 +64,7 @@ def _note(asked: OpenIncident, *, joined: bool) -> str:
     return f"{place}{asked.condition}{' - ' if asked.note else ''}{asked.note}"
 
 
-def _judge(turn: Decision, asked: OpenIncident, known: Incident) -> None:
+def _judge(decision: Decision, asked: OpenIncident, known: Incident) -> None:
     """What the person said of the scope holds of the incident that it belongs to; what cannot hold is written down."""
     reason = f"reported so: {asked.condition}"
     severity = None if asked.severity is known.severity else asked.severity
@@ -73,16 +73,16 @@ def _judge(turn: Decision, asked: OpenIncident, known: Incident) -> None:
     if severity is None and service is None and not labels:
         return
     judged = JudgeScope(known.id, asked.by, reason, severity, service, labels, via=asked.via)
-    refusal = judge_scope(turn, judged, known)
+    refusal = judge_scope(decision, judged, known)
     if refusal:
-        turn.write(CommandRefused(turn.now, JudgeScope.__name__, known.id, None, asked.by, refusal, asked.via))
+        decision.write(CommandRefused(decision.now, JudgeScope.__name__, known.id, None, asked.by, refusal, asked.via))
 
 
-def _belongs_to(turn: Decision, asked: OpenIncident, opening: IncidentOpened) -> Incident | None:
-    same = _same_report(turn, asked)
+def _belongs_to(decision: Decision, asked: OpenIncident, opening: IncidentOpened) -> Incident | None:
+    same = _same_report(decision, asked)
     if same is not None or not asked.device:
         return same
-    incidents, device = turn.world.incidents, asked.device
+    incidents, device = decision.world.incidents, asked.device
     own = [one for one in incidents.by_id.values() if one.device == device and _is_same_fault(one, asked)]
     if own:
         return min(own, key=lambda one: (not one.is_watched, one.starts_at, id_order(one.id)))
@@ -91,12 +91,12 @@ def _belongs_to(turn: Decision, asked: OpenIncident, opening: IncidentOpened) ->
     return outage if hides else None
 
 
-def _same_report(turn: Decision, asked: OpenIncident) -> Incident | None:
+def _same_report(decision: Decision, asked: OpenIncident) -> Incident | None:
     """The incident that holds this very report: it was sent twice. Where the incident is over every word of it has to
     be the same. Without a device nothing else is the same incident."""
     here = (
         one
-        for one in turn.world.incidents.by_id.values()
+        for one in decision.world.incidents.by_id.values()
         if one.site == asked.site and one.device == (asked.device or NO_DEVICE) and not one.withdrawn
     )
     return next((one for one in here if any(_is_same_report(one, fact, asked) for fact in one.standing)), None)
@@ -123,11 +123,11 @@ def _is_same_fault(incident: Incident, asked: OpenIncident) -> bool:
     return asked.reported_at <= incident.resolved_at and incident.explains(asked.condition, asked.reported_at)
 
 
-def _opening(turn: Decision, asked: OpenIncident, site: Site, device: Device | None) -> IncidentOpened:
+def _opening(decision: Decision, asked: OpenIncident, site: Site, device: Device | None) -> IncidentOpened:
     place = site if device is None else device
     own = {key: value for key, value in asked.labels.items() if value}
     return IncidentOpened(
-        at=turn.now,
+        at=decision.now,
         incident=IncidentId(""),
         condition=asked.condition,
         subject="",
@@ -147,8 +147,8 @@ def _opening(turn: Decision, asked: OpenIncident, site: Site, device: Device | N
     )
 
 
-def _refusal_of_place(turn: Decision, asked: OpenIncident, site: Site | None, device: Device | None) -> str:
-    inventory = turn.world.rules.inventory
+def _refusal_of_place(decision: Decision, asked: OpenIncident, site: Site | None, device: Device | None) -> str:
+    inventory = decision.world.rules.inventory
     if site is None:
         return f"there is no site {shown(asked.site)}{_hint(asked.site, list(inventory.sites), 'sites')}"
     if asked.device and device is None:
@@ -161,15 +161,15 @@ def _refusal_of_place(turn: Decision, asked: OpenIncident, site: Site | None, de
     return ""
 
 
-def _refusal_of_report(turn: Decision, asked: OpenIncident) -> str:
+def _refusal_of_report(decision: Decision, asked: OpenIncident) -> str:
     condition = asked.condition.strip()
     if not condition or len(condition) > MAX_CONDITION_LENGTH or not is_seen(condition):
         return f"the condition is what is wrong, in one line of at most {MAX_CONDITION_LENGTH} characters"
     if asked.reported_at.tzinfo is None:
         return "the time has no offset"
-    if asked.reported_at > turn.now + FUTURE_SKEW:
+    if asked.reported_at > decision.now + FUTURE_SKEW:
         return f"{asked.reported_at.isoformat()} is in the future"
-    if asked.reported_at < turn.now - REPORT_BACK:
+    if asked.reported_at < decision.now - REPORT_BACK:
         return f"{asked.reported_at.isoformat()} is more than {REPORT_BACK.days} days ago"
     return ""
 

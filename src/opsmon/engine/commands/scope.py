@@ -22,14 +22,14 @@ MAX_LABELS = 20
 MAX_LABEL_LENGTH = 200
 
 
-def judge_scope(turn: Decision, command: JudgeScope, incident: Incident) -> str:
+def judge_scope(decision: Decision, command: JudgeScope, incident: Incident) -> str:
     """Writes the judgement down, or gives the reason why not."""
-    refusal = _refusal_of_judgement(turn, command, incident)
+    refusal = _refusal_of_judgement(decision, command, incident)
     if refusal:
         return refusal
-    turn.write(
+    decision.write(
         ScopeJudged(
-            turn.now,
+            decision.now,
             incident.id,
             command.by,
             command.reason,
@@ -42,7 +42,7 @@ def judge_scope(turn: Decision, command: JudgeScope, incident: Incident) -> str:
     return ""
 
 
-def _refusal_of_judgement(turn: Decision, command: JudgeScope, incident: Incident) -> str:
+def _refusal_of_judgement(decision: Decision, command: JudgeScope, incident: Incident) -> str:
     if not command.reason.strip():
         return "a judgement needs a reason"
     if incident.withdrawn:
@@ -53,8 +53,8 @@ def _refusal_of_judgement(turn: Decision, command: JudgeScope, incident: Inciden
         return f"nothing would change: {_scope_words(incident)}"
     labels = {**incident.scope_labels, **command.labels}
     given = {key: value for key, value in command.labels.items() if value}
-    return refusal_of_words(turn, incident, command.service, given) or refusal_of_scope(
-        None if incident.contract is None else turn.world.rules.contracts.get(incident.contract),
+    return refusal_of_words(decision, incident, command.service, given) or refusal_of_scope(
+        None if incident.contract is None else decision.world.rules.contracts.get(incident.contract),
         command.service or incident.service,
         incident.kind,
         command.severity or incident.severity,
@@ -85,50 +85,57 @@ def _scope_words(incident: Incident) -> str:
     return f"it is {incident.severity}{service}{labels} already"
 
 
-def refusal_of_words(turn: Decision, incident: Incident, service: str | None, labels: Mapping[str, str]) -> str:
+def refusal_of_words(decision: Decision, incident: Incident, service: str | None, labels: Mapping[str, str]) -> str:
     """Why a service or labels cannot be given to the incident; "" when they can."""
-    book = None if incident.contract is None else turn.world.rules.contracts.get(incident.contract)
-    return refusal_of_vocabulary(book, service, labels)
+    contract_rules = None if incident.contract is None else decision.world.rules.contracts.get(incident.contract)
+    return refusal_of_vocabulary(contract_rules, service, labels)
 
 
-def refusal_of_vocabulary(book: ContractRules | None, service: str | None, labels: Mapping[str, str]) -> str:
+def refusal_of_vocabulary(contract_rules: ContractRules | None, service: str | None, labels: Mapping[str, str]) -> str:
     """Why the contract does not take these words, with the words that were perhaps meant; "" when it does."""
     texts = [*labels, *labels.values(), service or ""]
     if len(labels) > MAX_LABELS or any(len(text) > MAX_LABEL_LENGTH or not is_seen(text) for text in texts):
         return f"at most {MAX_LABELS} labels, each of at most {MAX_LABEL_LENGTH} printable characters"
     if any(not key for key in labels):
         return "a label has no name"
-    if book is None:
+    if contract_rules is None:
         return ""
-    return "; ".join(map(str, unknown_words(book, service=service, labels=labels)))
+    return "; ".join(map(str, unknown_words(contract_rules, service=service, labels=labels)))
 
 
 def refusal_of_scope(
-    book: ContractRules | None, service: str | None, kind: Kind | None, severity: Severity, labels: Mapping[str, str]
+    contract_rules: ContractRules | None,
+    service: str | None,
+    kind: Kind | None,
+    severity: Severity,
+    labels: Mapping[str, str],
 ) -> str:
     """Why there cannot be such an incident under the contract: none of its clauses would hold; "" when one does."""
-    if book is None or not book.contract.clauses:
+    if contract_rules is None or not contract_rules.contract.clauses:
         return ""
-    for clause in book.contract.clauses:
+    for clause in contract_rules.contract.clauses:
         for variant in clause.variants:
             if not variant.applies or any(one.takes(service, kind, severity, labels) for one in variant.applies):
                 return ""
-    words = [severity.value, *(f"{key}={value}" for key, value in sorted(labels.items()))]
+    name, words = (
+        contract_rules.contract.id,
+        [severity.value, *(f"{key}={value}" for key, value in sorted(labels.items()))],
+    )
     words += [word for word in (kind, service) if word]
-    return f"no clause of {book.contract.id} would hold: {', '.join(words)}; exclusions free clauses, a scope does not"
+    return f"no clause of {name} would hold: {', '.join(words)}; exclusions free clauses, a scope does not"
 
 
-def refusal_of_clauses(turn: Decision, clauses: tuple[ClauseId, ...], incident: Incident) -> str:
+def refusal_of_clauses(decision: Decision, clauses: tuple[ClauseId, ...], incident: Incident) -> str:
     """Why an exclusion cannot be limited to these clauses; "" when it can."""
     if not clauses:
         return ""
-    book = None if incident.contract is None else turn.world.rules.contracts.get(incident.contract)
-    if book is None:
+    contract_rules = None if incident.contract is None else decision.world.rules.contracts.get(incident.contract)
+    if contract_rules is None:
         return "the incident is under no contract, so that it has no clauses"
-    known = {one.id for one in book.contract.clauses}
-    known |= {one.id for one in book.budgets} | {one.id for one in book.obligations}
+    known = {one.id for one in contract_rules.contract.clauses}
+    known |= {one.id for one in contract_rules.budgets} | {one.id for one in contract_rules.obligations}
     for clause in clauses:
         if clause not in known:
-            hint = nearest(clause, known) or f"`opsmon contracts show {book.contract.id}` lists them"
-            return f"{book.contract.id} has no clause {shown(clause)} ({hint})"
+            hint = nearest(clause, known) or f"`opsmon contracts show {contract_rules.contract.id}` lists them"
+            return f"{contract_rules.contract.id} has no clause {shown(clause)} ({hint})"
     return ""

@@ -28,35 +28,35 @@ class TickRefusal:
 
 
 def judge_done(
-    book: ContractRules, asked: MarkDone, duties: Duties, now: datetime
+    contract_rules: ContractRules, asked: MarkDone, duties: Duties, now: datetime
 ) -> tuple[ObligationDone, ...] | TickRefusal:
     """The events that tick off what is asked for, or why it cannot be ticked off. All of it or nothing."""
-    obligation = _obligation(book, asked)
+    obligation = _obligation(contract_rules, asked)
     if isinstance(obligation, TickRefusal):
         return obligation
     if asked.done_at > now:
         return TickRefusal(f"{asked.done_at.isoformat()} is not past yet")
     if obligation.nature is not Nature.SCHEDULED:
-        return _occasions(book, asked, now)
+        return _occasions(contract_rules, asked, now)
     if obligation.places and not asked.places:
         groups = ", ".join(f"{one.name} ({one.count})" for one in obligation.places)
         return TickRefusal(f"{asked.obligation} is ticked place by place: {groups}; name them, or `all` for the whole")
     if asked.places and not obligation.places:
         return TickRefusal(f"{asked.obligation} is not owed at several places")
-    return _Ticking(book, obligation, asked, duties, now).events()
+    return _Ticking(contract_rules, obligation, asked, duties, now).events()
 
 
-def _obligation(book: ContractRules, asked: MarkDone | MarkUndone | Excuse) -> Obligation | TickRefusal:
-    rows = {one.id: one for one in book.obligations}
+def _obligation(contract_rules: ContractRules, asked: MarkDone | MarkUndone | Excuse) -> Obligation | TickRefusal:
+    rows = {one.id: one for one in contract_rules.obligations}
     obligation = rows.get(asked.obligation)
-    if obligation is None and any(one.id == asked.obligation for one in book.contract.clauses):
+    if obligation is None and any(one.id == asked.obligation for one in contract_rules.contract.clauses):
         return TickRefusal(
             f"{asked.obligation} runs as a clock of each incident: it is met by facts about the incident"
         )
     if obligation is None:
         meant = nearest(asked.obligation, rows)
         return TickRefusal(f"{asked.contract} has no obligation {asked.obligation}" + (f" ({meant})" if meant else ""))
-    services = obligation.services or tuple(book.contract.services)
+    services = obligation.services or tuple(contract_rules.contract.services)
     if asked.service and asked.service not in services:
         meant = nearest(asked.service, services) or f"for {', '.join(services)}"
         return TickRefusal(f"{asked.obligation} is not owed for the service {asked.service} ({meant})")
@@ -77,17 +77,19 @@ def _days(spans: Spans) -> Iterator[tuple[date, bool]]:
                 yield day, last > first
 
 
-def _done_at(book: ContractRules, asked: MarkDone, day: date) -> datetime:
-    return min(asked.done_at, book.calendar.moment(day, DAY_S)) if asked.on_the_day else asked.done_at
+def _done_at(contract_rules: ContractRules, asked: MarkDone, day: date) -> datetime:
+    return min(asked.done_at, contract_rules.calendar.moment(day, DAY_S)) if asked.on_the_day else asked.done_at
 
 
-def _occasions(book: ContractRules, asked: MarkDone, now: datetime) -> tuple[ObligationDone, ...] | TickRefusal:
+def _occasions(
+    contract_rules: ContractRules, asked: MarkDone, now: datetime
+) -> tuple[ObligationDone, ...] | TickRefusal:
     """Those without dates are ticked for any day that has begun, as often as they occur."""
     days = [day for day, _ in _days(asked.spans or ((asked.day, asked.day),))]
-    ahead = [day for day in days if asked.spans and book.calendar.moment(day) > now]
+    ahead = [day for day in days if asked.spans and contract_rules.calendar.moment(day) > now]
     if ahead:
         return TickRefusal(f"{ahead[0].isoformat()} is not past yet")
-    return tuple(_done(asked, None, day, _done_at(book, asked, day), WHOLE, now) for day in days)
+    return tuple(_done(asked, None, day, _done_at(contract_rules, asked, day), WHOLE, now) for day in days)
 
 
 def _done(
@@ -105,8 +107,10 @@ def _done(
 class _Ticking:
     """Ticks a dated obligation off on several days; each task and place once."""
 
-    def __init__(self, book: ContractRules, row: Obligation, asked: MarkDone, duties: Duties, now: datetime) -> None:
-        self.book, self.row, self.asked, self.duties, self.now = book, row, asked, duties, now
+    def __init__(
+        self, contract_rules: ContractRules, row: Obligation, asked: MarkDone, duties: Duties, now: datetime
+    ) -> None:
+        self.contract_rules, self.row, self.asked, self.duties, self.now = contract_rules, row, asked, duties, now
         self.found: dict[tuple[TaskId, str], ObligationDone] = {}
 
     def events(self) -> tuple[ObligationDone, ...] | TickRefusal:
@@ -119,7 +123,7 @@ class _Ticking:
         return tuple(self.found.values()) or last
 
     def _tick_day(self, day: date) -> TickRefusal | None:
-        meant = _tasks_meant(self.book, self.row, day, self.asked.service, self.asked.part)
+        meant = _tasks_meant(self.contract_rules, self.row, day, self.asked.service, self.asked.part)
         if not meant:
             return TickRefusal(f"no task of {self.row.id} is due or running on {day.isoformat()}", of_the_day=True)
         if not self.asked.spans:
@@ -144,19 +148,19 @@ class _Ticking:
         if not new or not self._is_open(task):
             where = f" {', '.join(places)}" if places != (WHOLE,) else ""
             return TickRefusal(f"{self.row.id}{where} of {day.isoformat()} is done already", of_the_day=True)
-        done_at = _done_at(self.book, self.asked, day)
+        done_at = _done_at(self.contract_rules, self.asked, day)
         if done_at < task.opens_at and task.due_at - task.opens_at <= ONE_DAY:
             return TickRefusal(f"{self.row.id} of {day.isoformat()} has not begun yet", of_the_day=True)
-        if self.asked.on_the_day and due_day(task, self.book.calendar) == day:
+        if self.asked.on_the_day and due_day(task, self.contract_rules.calendar) == day:
             done_at = min(done_at, task.due_at)
         for place in new:
             self.found[key, place] = _done(self.asked, task, day, done_at, place, self.now)
         return None
 
 
-def _tasks_meant(book: ContractRules, row: Obligation, day: date, service: str, part: str) -> list[Task]:
-    around = tasks_of(row, book.contract, book.calendar, day - ONE_DAY, day + reach_of(row))
-    return list(tasks_on(around, day, book.calendar, service, part))
+def _tasks_meant(contract_rules: ContractRules, row: Obligation, day: date, service: str, part: str) -> list[Task]:
+    around = tasks_of(row, contract_rules.contract, contract_rules.calendar, day - ONE_DAY, day + reach_of(row))
+    return list(tasks_on(around, day, contract_rules.calendar, service, part))
 
 
 def _are_several(tasks: list[Task]) -> bool:
@@ -172,10 +176,10 @@ def _which(row: Obligation, tasks: list[Task]) -> TickRefusal:
 
 
 def judge_undone(
-    book: ContractRules, asked: MarkUndone, duties: Duties, now: datetime
+    contract_rules: ContractRules, asked: MarkUndone, duties: Duties, now: datetime
 ) -> tuple[ObligationUndone, ...] | TickRefusal:
     """The events that withdraw the ticks that are meant (`again`: that withdraw their withdrawal), or why none is."""
-    obligation = _obligation(book, asked)
+    obligation = _obligation(contract_rules, asked)
     if isinstance(obligation, TickRefusal):
         return obligation
     if not asked.reason.strip():
@@ -183,7 +187,7 @@ def judge_undone(
     found: list[ObligationUndone] = []
     last = TickRefusal("no day is given")
     for day, is_of_stretch in _days(asked.spans):
-        one = _undone_on(book, obligation, asked, duties, day, now)
+        one = _undone_on(contract_rules, obligation, asked, duties, day, now)
         if isinstance(one, TickRefusal):
             if not (is_of_stretch and one.of_the_day):
                 return one
@@ -194,12 +198,12 @@ def judge_undone(
 
 
 def _undone_on(
-    book: ContractRules, row: Obligation, asked: MarkUndone, duties: Duties, day: date, now: datetime
+    contract_rules: ContractRules, row: Obligation, asked: MarkUndone, duties: Duties, day: date, now: datetime
 ) -> list[ObligationUndone] | TickRefusal:
     if row.nature is not Nature.SCHEDULED:
         event = _undone(asked, None, day, WHOLE, now)
         return [event] if tick_of(duties, event) is not None else _nothing_to_withdraw(asked, day)
-    tasks = _tasks_meant(book, row, day, asked.service, asked.part)
+    tasks = _tasks_meant(contract_rules, row, day, asked.service, asked.part)
     told = [(task, _places_told(row, asked, duties, task.id_in(asked.contract))) for task in tasks]
     withdrawable = [(task, places) for task, places in told if places]
     if not withdrawable:
@@ -237,15 +241,15 @@ def _undone(asked: MarkUndone, task: Task | None, day: date, place: str, now: da
 
 
 def judge_excuse(
-    book: ContractRules, asked: Excuse, duties: Duties, now: datetime
+    contract_rules: ContractRules, asked: Excuse, duties: Duties, now: datetime
 ) -> tuple[ObligationExcused, ...] | TickRefusal:
     """The event that excuses a late task, or takes that back; or why it cannot be."""
-    row = _obligation(book, asked)
+    row = _obligation(contract_rules, asked)
     if isinstance(row, TickRefusal):
         return row
     if not asked.reason.strip() or not (asked.withdrawn or asked.approved_by.strip()):
         return TickRefusal("a reason is needed, and who approved it")
-    tasks = _tasks_meant(book, row, asked.day, asked.service, asked.part)
+    tasks = _tasks_meant(contract_rules, row, asked.day, asked.service, asked.part)
     if len(tasks) != 1:
         return _which(row, tasks) if tasks else TickRefusal(f"no task of {row.id} is due on {asked.day.isoformat()}")
     (task,) = tasks

@@ -59,7 +59,7 @@ class Duties:
     watched: Map[ContractId, datetime] = field(default_factory=Map)
     ticks: Map[TaskId, Map[Place, TickedTask]] = field(default_factory=Map)
     occasions: Map[OccasionId, tuple[TickedTask, ...]] = field(default_factory=Map)
-    told: Map[TaskId, TaskState] = field(default_factory=Map)
+    reported: Map[TaskId, TaskState] = field(default_factory=Map)
     excused: Map[TaskId, ObligationExcused] = field(default_factory=Map)
     next_at: datetime | None = None
 
@@ -78,7 +78,7 @@ def fold_duty(duties: Duties, event: DutyEvent) -> Duties:
         case ContractWatched():
             return replace(duties, watched=duties.watched.set(event.contract, event.at), next_at=None)
         case TaskChanged():
-            return replace(duties, told=duties.told.set(task_id_of(event), event.after))
+            return replace(duties, reported=duties.reported.set(task_id_of(event), event.after))
         case ObligationDone():
             return _done(duties, event)
         case ObligationUndone():
@@ -147,39 +147,43 @@ def unwatched(duties: Duties, used: Iterable[ContractId], now: datetime) -> tupl
     return tuple(ContractWatched(now, name) for name in sorted(used) if name not in duties.watched)
 
 
-def changes_of(duties: Duties, name: ContractId, book: ContractRules, now: datetime) -> tuple[TaskChanged, ...]:
+def changes_of(
+    duties: Duties, name: ContractId, contract_rules: ContractRules, now: datetime
+) -> tuple[TaskChanged, ...]:
     """What is to be told of the tasks of one contract at `now`."""
     since = duties.watched.get(name)
     if since is None:
         return ()
-    changes = (_change(duties, name, one, task, now) for one, task in _watched(book, since, now))
+    changes = (_change(duties, name, one, task, now) for one, task in _watched(contract_rules, since, now))
     return tuple(change for change in changes if change is not None)
 
 
 def _change(duties: Duties, name: ContractId, obligation: Obligation, task: Task, now: datetime) -> TaskChanged | None:
     key = task.id_in(name)
-    before, after = duties.told.get(key, TaskState.OPEN), task_state(task, duties.done_at(obligation, key), now)
+    before, after = duties.reported.get(key, TaskState.OPEN), task_state(task, duties.done_at(obligation, key), now)
     if after is before or (after not in TOLD and before not in ENDED):
         return None
     return TaskChanged(now, name, task.obligation, task.service, task.part, task.due_at, before, after)
 
 
-def next_turn_of(book: ContractRules, since: datetime, now: datetime) -> datetime:
+def next_turn_of(contract_rules: ContractRules, since: datetime, now: datetime) -> datetime:
     """When time alone next changes a task of the contract; a day ahead at the latest, so that new tasks are seen."""
-    turns = (at for task in watched_tasks(book, since, now) for at in (task.at_risk_at, task.due_at + INSTANT))
+    turns = (
+        at for task in watched_tasks(contract_rules, since, now) for at in (task.at_risk_at, task.due_at + INSTANT)
+    )
     return min((at for at in turns if at > now), default=now + LOOK_AGAIN)
 
 
-def watched_tasks(book: ContractRules, since: datetime, now: datetime) -> Iterator[Task]:
+def watched_tasks(contract_rules: ContractRules, since: datetime, now: datetime) -> Iterator[Task]:
     """The tasks that matter at `now`: due not long ago, or ahead as far as one can be at risk already."""
-    return (task for _, task in _watched(book, since, now))
+    return (task for _, task in _watched(contract_rules, since, now))
 
 
-def _watched(book: ContractRules, since: datetime, now: datetime) -> Iterator[tuple[Obligation, Task]]:
-    first = book.calendar.local_date(max(since, now - BEHIND))
-    for obligation in book.obligations:
-        last = book.calendar.local_date(now + reach_of(obligation))
-        for task in tasks_of(obligation, book.contract, book.calendar, first, last):
+def _watched(contract_rules: ContractRules, since: datetime, now: datetime) -> Iterator[tuple[Obligation, Task]]:
+    first = contract_rules.calendar.local_date(max(since, now - BEHIND))
+    for obligation in contract_rules.obligations:
+        last = contract_rules.calendar.local_date(now + reach_of(obligation))
+        for task in tasks_of(obligation, contract_rules.contract, contract_rules.calendar, first, last):
             if task.due_at > since:
                 yield obligation, task
 
@@ -191,16 +195,16 @@ def reach_of(obligation: Obligation) -> timedelta:
     return AHEAD_SHORT if brief else AHEAD
 
 
-def late_tasks(duties: Duties, book: ContractRules, now: datetime) -> tuple[Delay, ...]:
+def late_tasks(duties: Duties, contract_rules: ContractRules, now: datetime) -> tuple[Delay, ...]:
     """The tasks of a contract that are overdue or were done late, of those that the daemon has told of or that somebody
     has ticked, to be priced like late clocks. A tick that was withdrawn since counts as none; a task whose lateness is
     excused costs nothing."""
-    name, rows = book.contract.id, {one.id: one for one in book.obligations}
+    name, rows = contract_rules.contract.id, {one.id: one for one in contract_rules.obligations}
     found = []
-    for key in sorted({key for key in (*duties.told, *duties.ticks) if key.contract == name}):
+    for key in sorted({key for key in (*duties.reported, *duties.ticks) if key.contract == name}):
         row, due_at = key.obligation, key.due_at
         done_at = duties.done_at(rows[row], key) if row in rows else duties.standing(key).get(WHOLE)
-        told = duties.told.get(key, TaskState.LAPSED) is not TaskState.LAPSED or done_at is not None
+        told = duties.reported.get(key, TaskState.LAPSED) is not TaskState.LAPSED or done_at is not None
         if told and key not in duties.excused and due_at < (now if done_at is None else done_at):
             found.append(Delay(row, f"task {key.service} {key.part}", due_at, done_at, service=key.service or None))
     return tuple(found)

@@ -46,13 +46,13 @@ DAY_S = 86_400.0
 _NONE = ConditionStates()
 
 
-def judge_conditions(turn: FleetChange, device: Device, sample: Sample) -> None:
+def judge_conditions(change: FleetChange, device: Device, sample: Sample) -> None:
     """Judge what the sample measured. Costs one look-up where no rule watches and nothing stands."""
-    watches = turn.plan.matcher.watches(device, sample.check, sample.readings) if sample.readings else ()
-    standings = turn.standings.get(device.name)
+    watches = change.plan.matcher.watches(device, sample.check, sample.readings) if sample.readings else ()
+    standings = change.standings.get(device.name)
     if not watches and standings is None:
         return
-    desk = _Desk(turn, device, sample, standings or _NONE)
+    desk = _Desk(change, device, sample, standings or _NONE)
     for watch in desk.chosen(watches):
         desk.judge(watch)
     if sample.outcome is Outcome.OK:
@@ -63,10 +63,10 @@ def judge_conditions(turn: FleetChange, device: Device, sample: Sample) -> None:
 class _Desk:
     """The conditions of one device while one sample is judged."""
 
-    __slots__ = ("by_key", "counters", "device", "sample", "seen", "standings", "together", "turn")
+    __slots__ = ("by_key", "change", "counters", "device", "sample", "seen", "standings", "together")
 
-    def __init__(self, turn: FleetChange, device: Device, sample: Sample, standings: ConditionStates) -> None:
-        self.turn = turn
+    def __init__(self, change: FleetChange, device: Device, sample: Sample, standings: ConditionStates) -> None:
+        self.change = change
         self.device = device
         self.sample = sample
         self.standings = standings
@@ -118,8 +118,8 @@ class _Desk:
             if key in self.seen or standing.reported or standing.check not in (None, self.sample.check):
                 continue
             missed = standing.missed.set(self.sample.check, standing.missed.get(self.sample.check, 0) + 1)
-            owners = (standing.check,) if standing.check else self.turn.plan.checks[self.device.name]
-            needed = self.turn.policy.absent_polls * 2 ** min(standing.vanished, MAX_DOUBLINGS)
+            owners = (standing.check,) if standing.check else self.change.plan.checks[self.device.name]
+            needed = self.change.policy.absent_polls * 2 ** min(standing.vanished, MAX_DOUBLINGS)
             if all(missed.get(owner, 0) >= needed for owner in owners):
                 self._miss(key, replace(standing, missed=missed))
             else:
@@ -127,24 +127,24 @@ class _Desk:
 
     def _miss(self, key: StandingKey, standing: ConditionState) -> None:
         """It is not reported, or nothing means it any more."""
-        turn = self.turn
-        if turn.plan.matcher.is_deselected(self.device, self.sample.check, key):
+        change = self.change
+        if change.plan.matcher.is_deselected(self.device, self.sample.check, key):
             self.clear(key, standing, "it is no longer watched", recovered=False)
         elif not standing.raised:
             self.by_key = self.by_key.delete(key)
         elif self._is_gone(standing):
-            days = turn.policy.removed_after_s / DAY_S
+            days = change.policy.removed_after_s / DAY_S
             self.clear(key, standing, f"not reported for {days:g} days: taken for removed", recovered=False)
         elif not standing.unseen or standing.seen is None:
-            self._lose_sight(key, replace(standing, seen=standing.seen or turn.steady))
+            self._lose_sight(key, replace(standing, seen=standing.seen or change.steady))
 
     def _lose_sight(self, key: StandingKey, standing: ConditionState) -> None:
         """Tell once that it is unseen."""
-        turn, seen = self.turn, standing.seen or self.turn.steady
+        change, seen = self.change, standing.seen or self.change.steady
         if not standing.unseen:
-            since = turn.now - (turn.steady - seen)
-            turn.transitions.append(
-                ConditionUnseen(turn.now, self.device.name, key.condition, key.subject, standing.since, since)
+            since = change.now - (change.steady - seen)
+            change.transitions.append(
+                ConditionUnseen(change.now, self.device.name, key.condition, key.subject, standing.since, since)
             )
             standing = replace(standing, unseen=True, vanished=standing.vanished + 1)
         self.by_key = self.by_key.set(key, standing)
@@ -153,28 +153,28 @@ class _Desk:
         """Whether it has been unseen for so long that it will not come back; no clock of a contract ends by that."""
         if self.device.contract is not None or standing.seen is None or not standing.unseen:
             return False
-        return self.turn.steady - standing.seen >= timedelta(seconds=self.turn.policy.removed_after_s)
+        return self.change.steady - standing.seen >= timedelta(seconds=self.change.policy.removed_after_s)
 
     def clear(self, key: StandingKey, standing: ConditionState, detail: str, *, recovered: bool = True) -> None:
         """The condition holds no more."""
         self.by_key = self.by_key.delete(key)
         if standing.raised:
-            over = cleared(self.turn, self.device.name, key, standing, detail, recovered=recovered)
-            self.turn.transitions.append(over)
+            over = cleared(self.change, self.device.name, key, standing, detail, recovered=recovered)
+            self.change.transitions.append(over)
 
     def keep(self) -> None:
         """Put what changed back."""
         kept = self.standings
         if self.by_key is not kept.by_key or self.counters is not kept.counters or self.together != kept.together:
-            put_standings(self.turn, self.device.name, ConditionStates(self.by_key, self.counters, self.together))
+            put_standings(self.change, self.device.name, ConditionStates(self.by_key, self.counters, self.together))
 
     def _hold(self, watch: WatchedSeries, key: StandingKey, standing: ConditionState | None, value: float) -> None:
         """The value is bad: let the condition ripen, and raise it when it is ripe."""
-        steady = self.turn.steady
+        steady = self.change.steady
         if standing is None or (not standing.raised and self._is_old(standing)):
             standing = ConditionState(self.sample.started_at, watch.severity, began=steady)
         held = replace(standing, seen=steady, value=value, check=self.sample.check, missed=Map())
-        in_maintenance = self.turn.machine(self.device.name).maintenance_until is not None
+        in_maintenance = self.change.machine(self.device.name).maintenance_until is not None
         if in_maintenance and not held.raised:
             self.by_key = self.by_key.delete(key) if key in self.by_key else self.by_key
             return
@@ -186,17 +186,17 @@ class _Desk:
 
     def _is_old(self, standing: ConditionState) -> bool:
         lasting = timedelta(
-            seconds=lasts_s(self.turn.plan.checks[self.device.name][self.sample.check], self.turn.policy)
+            seconds=lasts_s(self.change.plan.checks[self.device.name][self.sample.check], self.change.policy)
         )
-        return standing.seen is None or self.turn.steady - standing.seen > lasting
+        return standing.seen is None or self.change.steady - standing.seen > lasting
 
     def _raise(self, watch: WatchedSeries, key: StandingKey, held: ConditionState) -> None:
         name = self.device.name
-        limits = self.turn.plan.limits.get(name, {})
+        limits = self.change.plan.limits.get(name, {})
         detail = summary_of(watch.rule, name, key.subject, held.value, limits, "en")
-        self.turn.transitions.append(
+        self.change.transitions.append(
             ConditionRaised(
-                self.turn.now, name, key.condition, key.subject, held.since, held.severity, held.value, detail
+                self.change.now, name, key.condition, key.subject, held.since, held.severity, held.value, detail
             )
         )
 
@@ -209,7 +209,7 @@ class _Desk:
         if value is None or any(value_at(place, readings) is None for place in compared):
             return None
         if watch.rule.measure is Measure.SECONDS_LEFT:
-            return value - self.turn.now.timestamp()
+            return value - self.change.now.timestamp()
         if watch.link is not None:
             return self._utilisation(watch.subject, watch.link, value)
         return value
@@ -223,7 +223,7 @@ class _Desk:
         if link.better is not None and _counter_at(link.better, readings) is not None:
             return None  # judged by the 64-bit counter
         epoch = (link.if_index, link.counter_bits, value_at(link.discontinuity, readings))
-        reading = CounterReading(self.turn.steady, octets_in, octets_out, value_at(link.uptime, readings), epoch)
+        reading = CounterReading(self.change.steady, octets_in, octets_out, value_at(link.uptime, readings), epoch)
         before = self.standings.counters.get(subject)
         used = measure_utilisation(before, reading, speed, link.counter_bits)
         self.counters = self.counters.set(subject, used.baseline)
@@ -278,7 +278,7 @@ def _agrees(companion: Companion, readings: Readings) -> bool:
 
 
 def cleared(
-    turn: FleetChange,
+    change: FleetChange,
     device: DeviceName,
     key: StandingKey,
     standing: ConditionState,
@@ -287,42 +287,42 @@ def cleared(
     recovered: bool = True,
 ) -> ConditionCleared:
     """The event for the end of a raised condition."""
-    return ConditionCleared(turn.now, device, key.condition, key.subject, standing.since, detail, recovered)
+    return ConditionCleared(change.now, device, key.condition, key.subject, standing.since, detail, recovered)
 
 
-def put_standings(turn: FleetChange, device: DeviceName, standings: ConditionStates) -> None:
+def put_standings(change: FleetChange, device: DeviceName, standings: ConditionStates) -> None:
     """Keep the conditions of a device, or nothing where there are none."""
     if not standings.empty:
-        turn.standings = turn.standings.set(device, standings)
-    elif device in turn.standings:
-        turn.standings = turn.standings.delete(device)
+        change.standings = change.standings.set(device, standings)
+    elif device in change.standings:
+        change.standings = change.standings.delete(device)
 
 
 def report_condition(
-    turn: FleetChange, device: Device, key: StandingKey, *, holds: bool, value: float | None, detail: str
+    change: FleetChange, device: Device, key: StandingKey, *, holds: bool, value: float | None, detail: str
 ) -> None:
     """Another room found out that a condition of `reports:` holds, or holds no more. A name without a rule is off."""
-    standings = turn.standings.get(device.name, _NONE)
+    standings = change.standings.get(device.name, _NONE)
     standing = standings.by_key.get(key)
-    rule = next((rule for rule in turn.plan.rulebook.reports if rule.name == key.condition), None)
+    rule = next((rule for rule in change.plan.rulebook.reports if rule.name == key.condition), None)
     if holds and standing is None and rule is not None:
         severity = rule.grade.of(device)
-        found = ConditionState(turn.now, severity, raised=True, value=value, reported=True)
-        raised = ConditionRaised(turn.now, device.name, *key, turn.now, severity, value, detail)
-        turn.transitions.append(raised)
-        put_standings(turn, device.name, replace(standings, by_key=standings.by_key.set(key, found)))
+        found = ConditionState(change.now, severity, raised=True, value=value, reported=True)
+        raised = ConditionRaised(change.now, device.name, *key, change.now, severity, value, detail)
+        change.transitions.append(raised)
+        put_standings(change, device.name, replace(standings, by_key=standings.by_key.set(key, found)))
     elif not holds and standing is not None:
-        turn.transitions.append(cleared(turn, device.name, key, standing, detail))
-        put_standings(turn, device.name, replace(standings, by_key=standings.by_key.delete(key)))
+        change.transitions.append(cleared(change, device.name, key, standing, detail))
+        put_standings(change, device.name, replace(standings, by_key=standings.by_key.delete(key)))
 
 
-def drop_orphans(turn: FleetChange) -> None:
+def drop_orphans(change: FleetChange) -> None:
     """After a reload: clear what no rule, no check or no device is behind any more."""
-    book = turn.plan.rulebook
+    book = change.plan.rulebook
     names = {rule.name for rule in book.rules} | {rule.name for rule in book.reports}
-    for device, standings in turn.standings.items():
-        gone = device not in turn.plan.devices
-        kept, checks = standings.by_key, turn.plan.checks.get(device, {})
+    for device, standings in change.standings.items():
+        gone = device not in change.plan.devices
+        kept, checks = standings.by_key, change.plan.checks.get(device, {})
         for key, standing in standings.by_key.items():
             unasked = standing.check is not None and standing.check not in checks
             if gone or key.condition not in names or unasked:
@@ -330,8 +330,8 @@ def drop_orphans(turn: FleetChange) -> None:
                 if standing.raised:
                     why = "its check was removed" if unasked else "its rule was removed"
                     why = "the device is no longer in the inventory" if gone else why
-                    turn.transitions.append(cleared(turn, device, key, standing, why, recovered=False))
-        put_standings(turn, device, _NONE if gone else replace(standings, by_key=kept))
+                    change.transitions.append(cleared(change, device, key, standing, why, recovered=False))
+        put_standings(change, device, _NONE if gone else replace(standings, by_key=kept))
 
 
 def raised_conditions(fleet: FleetState) -> Iterator[tuple[DeviceName, StandingKey, ConditionState]]:

@@ -32,81 +32,84 @@ from opsmon.state.device.topology import ask_parents, hidden_by, longest_wait_s,
 from opsmon.state.fleet import DeviceMachine, Suspicion
 
 
-def judge_sample(turn: FleetChange, device: Device, machine: DeviceMachine, sample: Sample) -> None:
+def judge_sample(change: FleetChange, device: Device, machine: DeviceMachine, sample: Sample) -> None:
     """Judge the device after `sample` was recorded in `machine`."""
     well = sample.outcome is Outcome.OK
     if sample.outcome.measured and not well:
-        machine = _suspect(turn, device, machine, sample)
+        machine = _suspect(change, device, machine, sample)
     if sample.outcome.reached:
-        failed = machine.checks[sample.check].failures >= turn.policy.failures_needed
+        failed = machine.checks[sample.check].failures >= change.policy.failures_needed
         if machine.is_out and (well or failed):
-            machine = _begin_new_life(turn, device, machine, sample)
+            machine = _begin_new_life(change, device, machine, sample)
         machine = replace(machine, grace_until=None)
         if well:
             machine = replace(machine, owed=machine.owed - {sample.check}, good=True)
-        _settle_living(turn, device, machine, sample.started_at, well=well)
+        _settle_living(change, device, machine, sample.started_at, well=well)
         return
     if machine.flapping:
-        turn.show(device.name, machine, machine.why, shown_cause=machine.cause)
+        change.show(device.name, machine, machine.why, shown_cause=machine.cause)
     else:
-        turn.put(device.name, machine)
-    settle(turn, device)
+        change.put(device.name, machine)
+    settle(change, device)
 
 
-def settle(turn: FleetChange, device: Device) -> None:
+def settle(change: FleetChange, device: Device) -> None:
     """Bring the suspicion of the device forward with what is known now."""
-    machine = turn.machine(device.name)
+    machine = change.machine(device.name)
     suspicion = machine.suspicion
     if suspicion is None:
-        if machine.state in (DeviceState.UP, DeviceState.DEGRADED) and _lives(turn, device, machine):
-            _settle_living(turn, device, machine, turn.now)
+        if machine.state in (DeviceState.UP, DeviceState.DEGRADED) and _lives(change, device, machine):
+            _settle_living(change, device, machine, change.now)
     elif was_reached(machine, suspicion.started):
-        _settle_living(turn, device, machine, suspicion.since)
-    elif everything_failed(machine, turn.plan.checks[device.name], turn.steady, turn.policy):
-        _find_culprit(turn, device, machine, suspicion)
-    elif suspicion.misses > 1 and hidden_by(turn, device) is not None:
+        _settle_living(change, device, machine, suspicion.since)
+    elif everything_failed(machine, change.plan.checks[device.name], change.steady, change.policy):
+        _find_culprit(change, device, machine, suspicion)
+    elif suspicion.misses > 1 and hidden_by(change, device) is not None:
         _find_culprit(
-            turn, device, machine, suspicion
+            change, device, machine, suspicion
         )  # one confirmation is enough where the parent is known to be out
 
 
-def look_again(turn: FleetChange, device: Device) -> None:
+def look_again(change: FleetChange, device: Device) -> None:
     """Time passed: send the confirmation that is due, end what has run out."""
-    machine = turn.calm(device.name, turn.machine(device.name))
-    uncovers_at = turn.uncovers_at(device.name, machine)
-    if uncovers_at is not None and turn.steady >= uncovers_at:
+    machine = change.calm(device.name, change.machine(device.name))
+    uncovers_at = change.uncovers_at(device.name, machine)
+    if uncovers_at is not None and change.steady >= uncovers_at:
         machine = replace(machine, maintenance_until=None)
-    if machine.grace_until is not None and turn.steady >= machine.grace_until:
+    if machine.grace_until is not None and change.steady >= machine.grace_until:
         machine = replace(machine, grace_until=None)
-        turn.ask(
-            device.name, turn.plan.checks[device.name], "its grace is over", timeout_s=turn.policy.confirm_timeout_s[1]
+        change.ask(
+            device.name,
+            change.plan.checks[device.name],
+            "its grace is over",
+            timeout_s=change.policy.confirm_timeout_s[1],
         )
-    turn.show(device.name, machine, "it is calm again" if not machine.flapping else "", shown_cause=machine.cause)
-    _wear_out(turn, device)
-    _confirm(turn, device)
-    settle(turn, device)
+    change.show(device.name, machine, "it is calm again" if not machine.flapping else "", shown_cause=machine.cause)
+    _wear_out(change, device)
+    _confirm(change, device)
+    settle(change, device)
 
 
-def _lives(turn: FleetChange, device: Device, machine: DeviceMachine) -> bool:
-    return is_alive(machine, turn.plan.checks[device.name], turn.steady, turn.policy)
+def _lives(change: FleetChange, device: Device, machine: DeviceMachine) -> bool:
+    return is_alive(machine, change.plan.checks[device.name], change.steady, change.policy)
 
 
-def _suspect(turn: FleetChange, device: Device, machine: DeviceMachine, sample: Sample) -> DeviceMachine:
+def _suspect(change: FleetChange, device: Device, machine: DeviceMachine, sample: Sample) -> DeviceMachine:
     """Open a suspicion where the failed sample is news and somebody may be blamed; count the misses of an open one."""
     reached, open_one = sample.outcome.reached, machine.suspicion
     if open_one is not None and sample.check == open_one.lead and machine.checks[sample.check].failures == 1:
         open_one = None  # its misses are not counted any more: this is the first one again
     if open_one is not None and sample.check == open_one.lead and not reached:
-        return replace(machine, suspicion=_missed_again(open_one, turn.steady))
+        return replace(machine, suspicion=_missed_again(open_one, change.steady))
     if open_one is not None and not open_one.paused:
         return machine
-    if sample.outcome is Outcome.AUTH or (not reached and _is_excused(turn, device, machine)):
+    if sample.outcome is Outcome.AUTH or (not reached and _is_excused(change, device, machine)):
         return machine
     record = machine.checks[sample.check]
-    known = record.failures >= turn.policy.failures_needed and (reached or _lives(turn, device, machine))
+    known = record.failures >= change.policy.failures_needed and (reached or _lives(change, device, machine))
     if known or record.started is None:
         return machine
-    suspicion = Suspicion(sample.check, sample.started_at, record.started, turn.steady, misses=0 if reached else 1)
+    suspicion = Suspicion(sample.check, sample.started_at, record.started, change.steady, misses=0 if reached else 1)
     return replace(machine, suspicion=suspicion)
 
 
@@ -118,112 +121,112 @@ def _missed_again(suspicion: Suspicion, steady: datetime) -> Suspicion:
     return replace(counted, began=steady, rounds=0, asked=None, all_asked=None, paused=False)
 
 
-def _is_excused(turn: FleetChange, device: Device, machine: DeviceMachine) -> bool:
+def _is_excused(change: FleetChange, device: Device, machine: DeviceMachine) -> bool:
     """Whether a miss says nothing new: it is down already, hidden, or in its grace."""
     if machine.state is DeviceState.DOWN:
         return True
     if machine.state is DeviceState.UNREACHABLE:
-        return machine.grace_until is not None or hidden_by(turn, device) is not None
+        return machine.grace_until is not None or hidden_by(change, device) is not None
     return False
 
 
-def _begin_new_life(turn: FleetChange, device: Device, machine: DeviceMachine, sample: Sample) -> DeviceMachine:
+def _begin_new_life(change: FleetChange, device: Device, machine: DeviceMachine, sample: Sample) -> DeviceMachine:
     """It is back: what its other checks missed while it was gone says nothing of now. Ask them anew, at once."""
     checks = machine.checks
     others = tuple(name for name, record in checks.items() if name != sample.check and record.failures)
     for name in others:
         checks = checks.set(name, replace(checks[name], failures=0, bad_since=None))
-    turn.ask(device.name, others, "it is back", timeout_s=turn.policy.confirm_timeout_s[-1])
+    change.ask(device.name, others, "it is back", timeout_s=change.policy.confirm_timeout_s[-1])
     return replace(machine, checks=checks)
 
 
 def _settle_living(
-    turn: FleetChange, device: Device, machine: DeviceMachine, since: datetime, *, well: bool = False
+    change: FleetChange, device: Device, machine: DeviceMachine, since: datetime, *, well: bool = False
 ) -> None:
     """It answers: degraded while checks owe a good answer; up when none does and it has just answered `well`. What is
     neither stays what it was. Nothing left to confirm ends the suspicion."""
-    if machine.suspicion is not None and not unconfirmed_checks(machine, turn.policy):
+    if machine.suspicion is not None and not unconfirmed_checks(machine, change.policy):
         machine = replace(machine, suspicion=None)
-    owed = machine.owed | failed_checks(machine, turn.policy)
+    owed = machine.owed | failed_checks(machine, change.policy)
     machine = replace(machine, owed=owed)
     if owed:
-        _degrade(turn, device, machine, since)
+        _degrade(change, device, machine, since)
     elif well and machine.state is not DeviceState.UP:
-        turn.change(device.name, machine, DeviceState.UP, since, "it answers")
+        change.turn_to(device.name, machine, DeviceState.UP, since, "it answers")
     else:
-        turn.put(device.name, machine)
+        change.put(device.name, machine)
 
 
-def _degrade(turn: FleetChange, device: Device, machine: DeviceMachine, since: datetime) -> None:
+def _degrade(change: FleetChange, device: Device, machine: DeviceMachine, since: datetime) -> None:
     """It answers in part only. Told again when more checks fail, and when the first of them answers well."""
     reason = reason_of(machine, machine.owed) or f"{', '.join(sorted(machine.owed))} did not answer well yet"
     if machine.state is DeviceState.DEGRADED:
-        turn.show(device.name, replace(machine, why=reason), reason)
+        change.show(device.name, replace(machine, why=reason), reason)
         return
     moments = (machine.checks[name].bad_since for name in machine.owed if name in machine.checks)
     bad_since = min((moment for moment in moments if moment is not None), default=since)
-    turn.change(device.name, machine, DeviceState.DEGRADED, bad_since, reason)
+    change.turn_to(device.name, machine, DeviceState.DEGRADED, bad_since, reason)
 
 
-def _find_culprit(turn: FleetChange, device: Device, machine: DeviceMachine, suspicion: Suspicion) -> None:
+def _find_culprit(change: FleetChange, device: Device, machine: DeviceMachine, suspicion: Suspicion) -> None:
     """Everything failed: the device is down, or what it is reached through is."""
     judged = replace(machine, suspicion=None)
     if machine.state is DeviceState.DOWN:  # it only complained in between
-        turn.put(device.name, judged)
+        change.put(device.name, judged)
         return
-    reason, cause = reason_of(machine, machine.checks), hidden_by(turn, device)
+    reason, cause = reason_of(machine, machine.checks), hidden_by(change, device)
     judged = replace(judged, good=False)
     if cause is not None:
-        turn.change(device.name, judged, DeviceState.UNREACHABLE, suspicion.since, f"{cause} is down", cause)
+        change.turn_to(device.name, judged, DeviceState.UNREACHABLE, suspicion.since, f"{cause} is down", cause)
         return
-    failed_at = suspicion.failed_at or turn.steady
-    waited_s = (turn.steady - failed_at).total_seconds()
-    if way_is_proven(turn, device) or waited_s >= longest_wait_s(turn, device):
-        turn.change(device.name, judged, DeviceState.DOWN, suspicion.since, reason)
-        turn.ask_if_dead(device.name)
+    failed_at = suspicion.failed_at or change.steady
+    waited_s = (change.steady - failed_at).total_seconds()
+    if way_is_proven(change, device) or waited_s >= longest_wait_s(change, device):
+        change.turn_to(device.name, judged, DeviceState.DOWN, suspicion.since, reason)
+        change.ask_if_dead(device.name)
         return
-    turn.put(device.name, replace(machine, suspicion=replace(suspicion, failed_at=failed_at)))
-    ask_parents(turn, device)
+    change.put(device.name, replace(machine, suspicion=replace(suspicion, failed_at=failed_at)))
+    ask_parents(change, device)
 
 
-def _wear_out(turn: FleetChange, device: Device) -> None:
+def _wear_out(change: FleetChange, device: Device) -> None:
     """No measurement that counts is left: we do not know. Down and unreachable stay until they are measured again."""
-    machine = turn.machine(device.name)
+    machine = change.machine(device.name)
     if machine.state not in (DeviceState.UP, DeviceState.DEGRADED):
         return
-    checks = turn.plan.checks[device.name]
+    checks = change.plan.checks[device.name]
     records = [(record, checks[name]) for name, record in machine.checks.items() if name in checks]
-    untils = [valid_until(record, check, turn.policy) for record, check in records]
+    untils = [valid_until(record, check, change.policy) for record, check in records]
     if machine.awaited_from is not None:
         longest = max((check.period_s + check.timeout_s for check in checks.values()), default=0.0)
-        untils.append(machine.awaited_from + timedelta(seconds=turn.policy.stale_periods * longest))
-    if all(until is None or turn.steady >= until for until in untils):
+        untils.append(machine.awaited_from + timedelta(seconds=change.policy.stale_periods * longest))
+    if all(until is None or change.steady >= until for until in untils):
         worn = replace(machine, suspicion=None)
-        turn.change(device.name, worn, DeviceState.UNKNOWN, turn.now, "nothing was measured for long")
+        change.turn_to(device.name, worn, DeviceState.UNKNOWN, change.now, "nothing was measured for long")
 
 
-def _confirm(turn: FleetChange, device: Device) -> None:
+def _confirm(change: FleetChange, device: Device) -> None:
     """Send the confirmation that is due; after too long without a verdict wait for the next regular check."""
-    machine, checks = turn.machine(device.name), turn.plan.checks[device.name]
+    machine, checks = change.machine(device.name), change.plan.checks[device.name]
     suspicion = machine.suspicion
     if suspicion is None or suspicion.failed_at is not None or suspicion.paused:
         return
-    if turn.steady >= gives_up_at(machine, suspicion, checks, turn.policy):
-        turn.put(device.name, replace(machine, suspicion=replace(suspicion, paused=True)))
-    elif turn.steady >= next_round_at(machine, suspicion, checks, turn.policy):
-        asked = _ask_round(turn, device, machine, suspicion)
-        turn.put(device.name, replace(machine, suspicion=asked))
+    if change.steady >= gives_up_at(machine, suspicion, checks, change.policy):
+        change.put(device.name, replace(machine, suspicion=replace(suspicion, paused=True)))
+    elif change.steady >= next_round_at(machine, suspicion, checks, change.policy):
+        asked = _ask_round(change, device, machine, suspicion)
+        change.put(device.name, replace(machine, suspicion=asked))
         if suspicion.rounds >= 1 and not was_reached(machine, suspicion.started):
-            ask_parents(turn, device)
+            ask_parents(change, device)
 
 
-def _ask_round(turn: FleetChange, device: Device, machine: DeviceMachine, suspicion: Suspicion) -> Suspicion:
+def _ask_round(change: FleetChange, device: Device, machine: DeviceMachine, suspicion: Suspicion) -> Suspicion:
     """Ask what the next confirmation asks, each check as patiently as it needs. Gives the suspicion afterwards."""
-    checks = turn.plan.checks[device.name]
-    for name in checks_to_confirm(machine, checks, turn.policy):
-        waits_s = round_patience_s(machine.checks.get(name), checks[name], suspicion.rounds, turn.policy)
-        turn.ask(device.name, (name,), f"confirmation {suspicion.rounds + 1}", timeout_s=waits_s)
+    checks = change.plan.checks[device.name]
+    for name in checks_to_confirm(machine, checks, change.policy):
+        waits_s = round_patience_s(machine.checks.get(name), checks[name], suspicion.rounds, change.policy)
+        change.ask(device.name, (name,), f"confirmation {suspicion.rounds + 1}", timeout_s=waits_s)
     all_asked = suspicion.all_asked
     if all_asked is None and asks_everything(machine, suspicion):
-        all_asked = turn.steady
-    return replace(suspicion, rounds=suspicion.rounds + 1, asked=turn.steady, all_asked=all_asked)
+        all_asked = change.steady
+    return replace(suspicion, rounds=suspicion.rounds + 1, asked=change.steady, all_asked=all_asked)

@@ -11,7 +11,7 @@ from opsmon.model.name import IncidentId
 def active_incidents(world: World) -> tuple[Incident, ...]:
     """In the order of their ids."""
     found = {incident.id: incident for incident in world.incidents.open_incidents()}
-    for name in world.words:
+    for name in world.clock_statuses:
         incident = world.incidents.by_id.get(name)
         if incident is not None and not incident.withdrawn and is_owed(world, name):
             found[name] = incident
@@ -20,7 +20,7 @@ def active_incidents(world: World) -> tuple[Incident, ...]:
 
 def is_owed(world: World, incident: IncidentId) -> bool:
     """Whether a clock of the incident still waits for somebody, be the incident closed or not."""
-    return any(_is_waited_for(word) for word in world.words.get(incident, {}).values())
+    return any(_is_waited_for(word) for word in world.clock_statuses.get(incident, {}).values())
 
 
 def _is_waited_for(word: ClockStatus) -> bool:

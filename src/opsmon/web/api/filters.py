@@ -32,7 +32,7 @@ def _contracts(world: World) -> Iterable[str]:
 def _clauses(world: World) -> Iterable[str]:
     for book in world.rules.contracts.values():
         yield from (clause.id for clause in book.contract.clauses)
-    for clocks in world.words.values():
+    for clocks in world.clock_statuses.values():
         yield from (word.last.clause for word in clocks.values())
 
 

@@ -134,7 +134,7 @@ async def list_clocks(request: web.Request) -> web.Response:
     clocks = sorted(
         (
             clock
-            for incident in world.words
+            for incident in world.clock_statuses
             if query.site in (None, world.incidents.by_id[incident].site)
             for clock in clocks_of(world, incident, now)
             if query.contract in (None, clock.contract)

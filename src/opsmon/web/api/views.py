@@ -69,7 +69,7 @@ def clock_document(incident: IncidentId, clock: ClockChanged, now: datetime) -> 
 
 def clocks_of(world: World, incident: IncidentId, now: datetime) -> list[ClockDocument]:
     """The clocks of an incident, the most pressing first."""
-    words = world.words.get(incident)
+    words = world.clock_statuses.get(incident)
     clocks = [] if words is None else [clock_document(incident, word.last, now) for word in words.values()]
     return sorted(clocks, key=urgency)
 

@@ -13,7 +13,7 @@ from opsmon.engine.step import Conflict
 from opsmon.model.incident import MONITORING, OWN_PREFIX, Fact
 from opsmon.text.safe import visible
 
-LONGEST_TEXT = 4_000
+MAX_TEXT_LENGTH = 4_000
 NO_NAME = "a name is needed: who says so?"
 TEXTS = frozenset({"note", "reason", "detail", "text", "unannounced"})  # may have several lines
 # What a person writes in one line, and how long it may be; a file's name is as long as file systems take.
@@ -58,7 +58,7 @@ def refusal_of_words(command: Command) -> str:
 def _refusal_of_length(told: Any) -> str:
     assert is_dataclass(told)  # noqa: S101 - commands and facts are
     for item in fields(told):
-        text, longest = getattr(told, item.name), PERSONS.get(item.name, LONGEST_TEXT)
+        text, longest = getattr(told, item.name), PERSONS.get(item.name, MAX_TEXT_LENGTH)
         if isinstance(text, str) and item.name in PERSONS.keys() | TEXTS and len(text) > longest:
             return f"{item.name} is longer than {longest} characters"
     return ""
@@ -66,5 +66,5 @@ def _refusal_of_length(told: Any) -> str:
 
 def as_answer(refusal: str) -> str:
     """A refusal, which may quote what was asked for, as it is told and kept."""
-    kept = visible(refusal, lines=True)[:LONGEST_TEXT]
+    kept = visible(refusal, lines=True)[:MAX_TEXT_LENGTH]
     return Conflict(kept) if isinstance(refusal, Conflict) else kept
