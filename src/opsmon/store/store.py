@@ -20,6 +20,7 @@ from opsmon.model.event import Event
 from opsmon.model.name import IncidentId
 from opsmon.store import outbox as boxes
 from opsmon.store import schema
+from opsmon.store.access_store import AccessStore
 from opsmon.store.chain import ChainHead, ChainLink, Verification, forge_link, verify_chain
 from opsmon.store.codec import SCHEMA_VERSION, decode_event, encode_event
 from opsmon.store.database import DatabaseFile, make_engine, resolve_url, transaction
@@ -60,6 +61,7 @@ class Store:
         self._lock = threading.Lock()  # one writer: a journal's end must not move under a commit
         self._head = ChainHead()
         self._file = DatabaseFile(engine.url)
+        self.access = AccessStore(engine)
 
     @property
     def head(self) -> ChainHead:
