@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
+from opsmon.access.control import AccessControl
 from opsmon.config.root import Root, load_root
 from opsmon.engine.decide import decide
 from opsmon.engine.input import Command, Input, Tick
@@ -129,6 +130,7 @@ class Scene:
             journal=self._journal,
             clock=self.clock,
             settings=settings or PortSettings(token=Secret(TOKEN)),
+            access=AccessControl(self.store.access, self.clock),
             language="zh",
             timezone=ZoneInfo("Asia/Shanghai"),
             deliveries=self.store.unfinished,

@@ -2,6 +2,7 @@
 
 import logging
 
+from opsmon.access.control import AccessControl
 from opsmon.clock import Clock
 from opsmon.config.root import Root
 from opsmon.daemon.counters import tallies_of
@@ -58,6 +59,7 @@ class HttpPort:
                 journal=lambda incident: tuple(store.read(incident=incident)),
                 clock=clock,
                 settings=root.settings.http,
+                access=AccessControl(store.access, clock),
                 language=str(root.settings.language),
                 timezone=root.settings.timezone,
                 deliveries=store.unfinished,

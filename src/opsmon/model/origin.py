@@ -2,6 +2,7 @@
 
     token:NAME@ADDRESS                  over HTTP, with the token of that name, from that address
     token:NAME@ADDRESS through ADDRESS  the same, by a proxy that the settings trust
+    session:NAME@ADDRESS                by a person who signed in, from that address; through a proxy likewise
     local:ACCOUNT                       by the command line itself, as that account of this machine
 
 Journals of before have none: "".
@@ -11,6 +12,11 @@ Journals of before have none: "".
 def over_http(token: str, address: str, proxy: str = "") -> str:
     """A token's name is of ASCII letters, digits, `.`, `_` and `-`, so that the text has one meaning."""
     return f"token:{token}@{address}{f' through {proxy}' if proxy else ''}"
+
+
+def over_session(account: str, address: str, proxy: str = "") -> str:
+    """An account's name is of the same characters as a token's."""
+    return f"session:{account}@{address}{f' through {proxy}' if proxy else ''}"
 
 
 def on_this_machine(account: str) -> str:

@@ -1,31 +1,46 @@
-"""Who may come in. On loopback reading is open; commands, and everything beyond loopback, need the bearer token."""
+"""Who may come in: the one who shows a token or the cookie of a session, and on loopback, where nobody has an account,
+every reader of this machine."""
 
 import hmac
-import ipaddress
 import re
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
-from itertools import islice
 
 from aiohttp import web
 
-from opsmon.model.origin import over_http
+from opsmon.access.visitor import OPEN_READER, Visitor, VisitorKind
+from opsmon.model.account import Grant, Role
+from opsmon.model.origin import over_http, over_session
+from opsmon.web.context import PARTS
 from opsmon.web.errors import RequestError
 from opsmon.web.identity import MISDIRECTED, ROOT_HEADER, as_header
 from opsmon.web.settings import NamedToken, PortSettings, is_loopback
+from opsmon.web.sign_in.cookie import csrf_field_of, session_word
+from opsmon.web.sign_in.place import addresses_of, comes_by_proxy
 
 _PORT = re.compile(r":\d{1,5}$", re.ASCII)
-_MAX_HOPS = 16
-ORIGIN = web.RequestKey("origin", str)  # of a request that showed a token: which, and from where
+ORIGIN = web.RequestKey("origin", str)  # of a request that was let in by name: as whom, and from where
+VISITOR = web.RequestKey("visitor", Visitor)
 
 
 class Access(StrEnum):
     """What a route asks of the one who calls it."""
 
-    OPEN = "open"  # for load balancers: says nothing of the fleet
+    OPEN = "open"  # for load balancers and who signs in: says nothing of the fleet
     READ = "read"
+    SELF = "self"  # of a person who signed in, about himself
     COMMAND = "command"
+    MANAGE = "manage"
+    ADMIN = "admin"
+
+    @property
+    def role(self) -> Role:
+        """The least role that may."""
+        return _ROLES.get(self, Role.VIEWER)
+
+
+_ROLES = {Access.COMMAND: Role.RESPONDER, Access.MANAGE: Role.MANAGER, Access.ADMIN: Role.ADMIN}
 
 
 @lru_cache(maxsize=256)
@@ -47,57 +62,95 @@ def refuse_misdirected(request: web.Request, settings: PortSettings) -> None:
         )
 
 
-def admit(request: web.Request, access: Access, settings: PortSettings) -> None:
-    """Raises RequestError (401 or 403) for who may not come in. Who shows a token is known by `ORIGIN` from here on."""
-    if access is Access.OPEN or (access is Access.READ and settings.is_loopback and names_loopback(request.host)):
-        return
-    known = settings.known_tokens
-    if not known:
-        raise RequestError(
-            403,
-            "commands are not allowed" if access is Access.COMMAND else "reading over the network is not allowed",
-            "set `http: {token: {env: OPSMON_TOKEN}}` in opsmon.yaml and send `Authorization: Bearer TOKEN`",
-        )
+async def admit(request: web.Request, access: Access) -> None:
+    """Raises RequestError (401 or 403) for who may not come in; who may is known by `VISITOR` from here on, and by
+    `ORIGIN` where he has a name."""
+    visitor = await _visitor(request)
+    if access is not Access.OPEN:
+        if visitor is None or (visitor.kind is VisitorKind.OPEN and access is not Access.READ):
+            raise await _stranger(request, access)
+        _refuse_unfit(visitor, access)
+    if visitor is not None:
+        request[VISITOR] = visitor
+        if visitor.via:
+            request[ORIGIN] = visitor.via
+
+
+def _refuse_unfit(visitor: Visitor, access: Access) -> None:
+    if access is Access.SELF and visitor.kind is not VisitorKind.SESSION:
+        raise RequestError(403, "this is for people who signed in", "/login is where they do")
+    if access is not Access.READ and not visitor.may(access.role):
+        raise RequestError(403, f"{visitor.account} is {visitor.role}, and this takes {access.role}", "ask an admin")
+
+
+async def _visitor(request: web.Request) -> Visitor | None:
+    """The one who asks, None where nothing says who it is."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    shown = _token_shown(given, known) if scheme.lower() == "bearer" else None
-    if shown is None:
-        raise RequestError(
-            401,
-            "the bearer token is missing or wrong",
-            "send `Authorization: Bearer TOKEN` with a token that opsmon.yaml names under `http:`",
-            {"WWW-Authenticate": 'Bearer realm="opsmon"'},
-        )
-    request[ORIGIN] = over_http(shown.name, *_addresses(request, settings))
+    by_token = await _by_token(request, given.strip()) if scheme.lower() == "bearer" and given.strip() else None
+    return by_token or await _by_session(request) or await _by_being_here(request)
+
+
+async def _by_token(request: web.Request, word: str) -> Visitor | None:
+    parts = request.app[PARTS]
+    shown = _token_shown(word, parts.settings.known_tokens)
+    if shown is not None:
+        grant, name, kind = Grant(Role.ADMIN), shown.name, VisitorKind.SETTINGS
+    else:
+        kept = await parts.access.token(word)
+        if kept is None:
+            return None
+        grant, name, kind = kept.grant, kept.name, VisitorKind.TOKEN
+    via = over_http(name, *addresses_of(request, parts.settings))
+    return Visitor(kind, name, grant, title=name, via=via)
 
 
 def _token_shown(given: str, known: Iterable[NamedToken]) -> NamedToken | None:
-    """Which token it is. Every one is compared to its end, so that the time tells nothing."""
-    word, found = given.strip().encode("utf-8", "surrogateescape"), None
+    """Which token of the settings it is. Every one is compared to its end, so that the time tells nothing."""
+    word, found = given.encode("utf-8", "surrogateescape"), None
     for token in known:
         if hmac.compare_digest(word, token.secret.reveal().encode("utf-8")):
             found = token
     return found
 
 
-def _addresses(request: web.Request, settings: PortSettings) -> tuple[str, str]:
-    """From where a request comes, and by which proxy, "" by none.
+async def _by_session(request: web.Request) -> Visitor | None:
+    word = session_word(request)
+    found = await request.app[PARTS].access.sessions.find(word) if word else None
+    if found is None:
+        return None
+    session, account = found
+    via = over_session(account.name, *addresses_of(request, request.app[PARTS].settings))
+    return Visitor(
+        VisitorKind.SESSION, account.name, account.grant, account.shown, account.language, csrf_field_of(word), via,
+        session.id,
+    )  # fmt: skip
 
-    X-Forwarded-For is believed as far as trusted proxies wrote it: each adds, at the end, the address that asked it.
-    What stands before that anybody may have written.
-    """
-    transport = request.transport
-    peer = str((transport.get_extra_info("peername") or ("unknown",))[0]) if transport is not None else "unknown"
-    if not settings.trusts(peer):
-        return peer, ""
-    told = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
-    for word in islice(reversed(told), _MAX_HOPS):
-        try:
-            address = str(ipaddress.ip_address(word.strip()))
-        except ValueError:
-            break
-        if not settings.trusts(address):
-            return address, peer
-    return peer, ""
+
+async def _by_being_here(request: web.Request) -> Visitor | None:
+    """On loopback reading is open, while nobody could sign in instead."""
+    parts = request.app[PARTS]
+    is_here = (
+        parts.settings.is_loopback and names_loopback(request.host) and not comes_by_proxy(request, parts.settings)
+    )
+    return OPEN_READER if is_here and not await parts.access.has_accounts() else None
+
+
+async def _stranger(request: web.Request, access: Access) -> RequestError:
+    parts = request.app[PARTS]
+    if parts.settings.known_tokens or await parts.access.has_accounts():
+        return RequestError(
+            401,
+            "the bearer token is missing or wrong",
+            "send `Authorization: Bearer TOKEN` with a token that opsmon.yaml names under `http:` or that "
+            "`opsmon token add` gave, or sign in at /login",
+            {"WWW-Authenticate": 'Bearer realm="opsmon"'},
+        )
+    return RequestError(
+        403,
+        "reading over the network is not allowed" if access is Access.READ else "commands are not allowed",
+        "set `http: {token: {env: OPSMON_TOKEN}}` in opsmon.yaml and send `Authorization: Bearer TOKEN`, "
+        "or add an account with `opsmon user add NAME --role admin`",
+    )
 
 
 def refuse_encoded(request: web.Request) -> None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from opsmon.access.control import AccessControl
 from opsmon.clock import Clock
 from opsmon.engine.port import DaemonPort
 from opsmon.model.name import DeviceName, IncidentId
@@ -52,6 +53,7 @@ class WebContext:
     journal: Journal
     clock: Clock
     settings: PortSettings
+    access: AccessControl
     language: str
     timezone: ZoneInfo
     deliveries: Deliveries = no_deliveries

@@ -25,7 +25,8 @@ B = TypeVar("B", bound=Body)
 @dataclass(frozen=True, slots=True)
 class Route:
     """One address and what it does. `answer` is the shape of its JSON, `many` says that it is a list of them;
-    a route without one answers with `content`. `names` are the kinds of name in the path."""
+    a route without one answers with `content`. `page`: for a person with a browser, who is sent to sign in where that
+    is missing. `names` are the kinds of name in the path."""
 
     method: str
     path: str
@@ -38,6 +39,7 @@ class Route:
     many: bool = False
     status: int = 200
     content: str = JSON
+    page: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:

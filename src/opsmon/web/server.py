@@ -10,7 +10,7 @@ from aiohttp.typedefs import Handler
 from aiohttp.web_server import Server
 
 from opsmon.throttled_log import ThrottledLog
-from opsmon.web.auth import Access, admit, refuse_encoded, refuse_misdirected
+from opsmon.web.auth import VISITOR, Access, admit, refuse_encoded, refuse_misdirected
 from opsmon.web.connection import OWN_HEADERS, PortConnection, Reception, tell_visitor
 from opsmon.web.connection_limits import ConnectionDoor, Limits, limits_of_process
 from opsmon.web.context import PARTS, WebContext
@@ -19,6 +19,9 @@ from opsmon.web.identity import INSTANCE_HEADER, ROOT_HEADER, as_header
 from opsmon.web.listener import Listener, open_sockets
 from opsmon.web.route import MAX_BODY_BYTES, Route
 from opsmon.web.routes import ROUTES
+from opsmon.web.sign_in.csrf import refuse_forged, refuse_other_sites
+from opsmon.web.sign_in.headers import PAGE_HEADERS
+from opsmon.web.sign_in.stranger import may_sign_in, to_sign_in
 
 _SHUTDOWN_S = 2.0
 _LET_IN = web.RequestKey("let_in", bool)
@@ -44,6 +47,9 @@ async def _name_ourselves(request: web.Request, response: web.StreamResponse) ->
     """Nobody needs to know which libraries answer; what we send is what we say it is; and who was let in, and nobody
     else, is told which daemon this is."""
     response.headers.update(OWN_HEADERS)
+    if response.content_type == "text/html":
+        for name, value in PAGE_HEADERS.items():
+            response.headers.setdefault(name, value)
     if request.get(_LET_IN):
         parts = request.app[PARTS]
         response.headers[INSTANCE_HEADER] = parts.instance
@@ -51,19 +57,34 @@ async def _name_ourselves(request: web.Request, response: web.StreamResponse) ->
             response.headers[ROOT_HEADER] = as_header(parts.settings.root)
 
 
-def _let_in(request: web.Request, route: Route) -> None:
+async def _let_in(request: web.Request, route: Route) -> None:
     """Raises RequestError for who may not come in, and for what is meant for another daemon."""
     settings = request.app[PARTS].settings
-    admit(request, route.access, settings)
+    await admit(request, route.access)
     request[_LET_IN] = route.access is not Access.OPEN
     if request[_LET_IN]:
         refuse_misdirected(request, settings)
     refuse_encoded(request)
 
 
+async def _refuse_forged(request: web.Request, route: Route) -> None:
+    """Raises RequestError 403 for a command that a page of another site may have made a browser send."""
+    settings = request.app[PARTS].settings
+    if route.access is not Access.OPEN:
+        await refuse_forged(request, request.get(VISITOR), settings)
+    elif route.method != "GET":
+        refuse_other_sites(request, settings)
+
+
 def _guarded(route: Route) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
-        _let_in(request, route)
+        try:
+            await _let_in(request, route)
+        except RequestError as error:
+            if route.page and error.status == 401 and await may_sign_in(request):
+                return to_sign_in(request)
+            raise
+        await _refuse_forged(request, route)
         return await route.handler(request)
 
     return handle
@@ -74,7 +95,7 @@ def _expecting(route: Route) -> Handler:
 
     async def expect(request: web.Request) -> web.StreamResponse:
         try:
-            _let_in(request, route)
+            await _let_in(request, route)
         except RequestError as error:
             return error.as_response()
         if request.headers.get("Expect", "").lower() != "100-continue":

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -20,6 +21,8 @@ USUAL_NAME = "token"  # of the one that `http.token` gives
 MAX_TOKENS = 200  # each request with a token is compared with all of them
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+_URL = re.compile(r"[!-~]{1,500}")
+_PUBLIC_URL = text_schema(r"^https?://[^\s?#]+$", "not an address for browsers", "https://monitor.example/opsmon")
 
 
 def is_loopback(host: str) -> bool:
@@ -42,7 +45,7 @@ class NamedToken:
 class PortSettings:
     """Without a token there are no commands, and beyond loopback no reading either.
 
-    `token` is one without a name, `tokens` have names. From `proxies` X-Forwarded-For is believed.
+    `token` is one without a name, `tokens` have names. From `proxies` X-Forwarded-For and -Proto are believed.
     """
 
     host: str = "127.0.0.1"
@@ -51,6 +54,7 @@ class PortSettings:
     root: Path | None = None  # of the daemon, or of the command that asks it; None where nobody holds them together
     tokens: tuple[NamedToken, ...] = ()
     proxies: tuple[Network, ...] = ()
+    public_url: str = ""  # under which people's browsers reach it, without a slash at the end; "" where nobody said
 
     @property
     def known_tokens(self) -> tuple[NamedToken, ...]:
@@ -100,6 +104,19 @@ def _check_proxy(text: str) -> str:
     return text
 
 
+def _check_public_url(text: str) -> str:
+    """Links and forms are made with it, and a browser's word of where it comes from is compared with it."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    is_plain = not (parts.query or parts.fragment or parts.username or parts.password) and port != 0
+    if parts.scheme not in ("http", "https") or not parts.hostname or not is_plain or not _URL.fullmatch(text):
+        raise wrong("not an address for browsers", "such as `https://monitor.example/opsmon`")
+    return text.rstrip("/")
+
+
 _TOKEN_NAME = text_schema(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$", "up to 60 ASCII letters, digits, `.`, `_` and `-`")
 
 
@@ -135,7 +152,9 @@ class PortSpec(Spec):
     )
     """Tokens of people by their names, so that the journal says who gave a command · 各人的令牌"""
     trusted_proxies: list[Annotated[str, AfterValidator(_check_proxy)]] = Field(default_factory=list)
-    """Addresses or networks of proxies whose `X-Forwarded-For` is believed · 信任的代理"""
+    """Addresses or networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed · 信任的代理"""
+    public_url: Annotated[str, AfterValidator(_check_public_url), _PUBLIC_URL] = ""
+    """The address under which browsers reach the port through a proxy: of links, and of forms · 浏览器访问的地址"""
 
     @model_validator(mode="after")
     def _tokens_differ(self) -> "PortSpec":
@@ -155,4 +174,4 @@ class PortSpec(Spec):
         host, _, port = self.listen.rpartition(":")
         tokens = tuple(NamedToken(one.name, one.token) for one in self.tokens)
         proxies = tuple(ipaddress.ip_network(one) for one in self.trusted_proxies)
-        return PortSettings(host.strip("[]"), int(port), self.token, root, tokens, proxies)
+        return PortSettings(host.strip("[]"), int(port), self.token, root, tokens, proxies, self.public_url)

@@ -1,0 +1,1 @@
+"""Sign-in: accounts, passwords, sessions, tokens, and what each visitor may see."""

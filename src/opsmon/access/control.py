@@ -1,0 +1,36 @@
+"""Who may come in: what the port asks, made once from the store."""
+
+import asyncio
+import contextlib
+
+from opsmon.access.secret_word import kept_of
+from opsmon.access.sessions import CACHED_S, Sessions
+from opsmon.access.sign_in import PasswordSignIn
+from opsmon.clock import Clock
+from opsmon.errors import StoreError
+from opsmon.model.account import AccessToken
+from opsmon.store.access_store import AccessStore
+
+
+class AccessControl:
+    """Sessions, passwords and tokens of one daemon. Made from a store that can be read; what it held last is believed
+    while it cannot."""
+
+    def __init__(self, store: AccessStore, clock: Clock) -> None:
+        self.store, self._clock = store, clock
+        self.sessions = Sessions(store, clock)
+        self.passwords = PasswordSignIn(store, clock)
+        self._counted = (clock.monotonic(), store.count_accounts())
+
+    async def has_accounts(self) -> bool:
+        """Whether anybody could sign in; what the command line changes is known after a moment."""
+        now_s = self._clock.monotonic()
+        if now_s - self._counted[0] >= CACHED_S:
+            with contextlib.suppress(StoreError):
+                self._counted = (now_s, await asyncio.to_thread(self.store.count_accounts))
+        return self._counted[1] > 0
+
+    async def token(self, word: str) -> AccessToken | None:
+        """The token of the store with this text, where its time is not over."""
+        found = await asyncio.to_thread(self.store.token, kept_of(word))
+        return found if found is not None and self._clock.now() < found.ends_at else None

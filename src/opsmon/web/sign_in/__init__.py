@@ -1,0 +1,1 @@
+"""How a browser signs in and out, and what its requests have to prove."""

@@ -1,0 +1,59 @@
+"""Whether a browser's command was meant: sent by a page of ours, and with the field that only our page holds.
+
+A browser adds the cookie to whatever any page makes it send. So what a session commands says where it comes from
+(`Sec-Fetch-Site`, else `Origin`) and shows the session's own field. A request with a token needs neither: no page can
+make a browser add one.
+"""
+
+import asyncio
+import hmac
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from opsmon.access.visitor import Visitor, VisitorKind
+from opsmon.web.errors import RequestError
+from opsmon.web.settings import PortSettings
+from opsmon.web.sign_in.place import place_of
+
+FIELD, HEADER = "csrf", "X-Opsmon-Csrf"
+FORM = "application/x-www-form-urlencoded"
+MAX_FIELDS = 200
+_FORM_TIMEOUT_S = 10.0
+_READING = frozenset({"GET", "HEAD"})
+_HINT = "open the page again, and send it from there"
+
+
+def refuse_other_sites(request: web.Request, settings: PortSettings) -> None:
+    """Raises RequestError 403 for what a page of another site sent, or nothing tells from where it was sent."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        is_ours = site == "same-origin"
+    else:
+        is_ours = request.headers.get("Origin", "").lower() == place_of(request, settings).origin
+    if not is_ours:
+        raise RequestError(403, "this was not sent by a page of this console", _HINT)
+
+
+async def refuse_forged(request: web.Request, visitor: Visitor | None, settings: PortSettings) -> None:
+    """Raises RequestError 403 for a command in a session's name that its holder need not have meant."""
+    if request.method in _READING or visitor is None or visitor.kind is not VisitorKind.SESSION:
+        return
+    refuse_other_sites(request, settings)
+    shown = request.headers.get(HEADER) or (await read_fields(request)).get(FIELD, "")
+    if not hmac.compare_digest(shown.encode("utf-8", "replace"), visitor.csrf_field.encode()):
+        raise RequestError(403, "the form is of another sign-in", _HINT)
+
+
+async def read_fields(request: web.Request) -> dict[str, str]:
+    """The fields of a form; none where the body is no form. Raises RequestError 408 and 413."""
+    if request.content_type != FORM:
+        return {}
+    try:
+        async with asyncio.timeout(_FORM_TIMEOUT_S):
+            raw = await request.read()
+        return dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS))
+    except TimeoutError:
+        raise RequestError(408, f"the form did not come within {_FORM_TIMEOUT_S:g} s") from None
+    except ValueError:
+        raise RequestError(413, "the form has too many fields") from None

@@ -1,0 +1,114 @@
+"""The pages on which people sign in and out, and see where they are signed in."""
+
+from math import ceil
+
+from aiohttp import web
+
+from opsmon.access.password import TooManyChecksError
+from opsmon.access.sign_in import TryLater
+from opsmon.model.account import LOCAL, Account
+from opsmon.text.sign_in_words import ROLES, WORDS
+from opsmon.text.time import short_local_time
+from opsmon.web.connection_limits import peer_of
+from opsmon.web.context import PARTS
+from opsmon.web.errors import RequestError
+from opsmon.web.sign_in.cookie import drop_session, session_word, set_session
+from opsmon.web.sign_in.csrf import read_fields
+from opsmon.web.sign_in.page import answer_page, language_of
+from opsmon.web.sign_in.place import addresses_of, place_of
+from opsmon.web.sign_in.stranger import own_path
+from opsmon.web.visit import path_to, visitor_of
+
+
+async def show_sign_in(request: web.Request) -> web.Response:
+    """The form. It never signs anybody in by itself."""
+    told = "signed_out" if "out" in request.query else ""
+    if not await request.app[PARTS].access.has_accounts():
+        told = "no_accounts"
+    return _form(request, own_path(request.query.get("next", "/")), told)
+
+
+async def sign_in(request: web.Request) -> web.Response:
+    """A new session, and the way to the page that was wanted; or the form again, with why not."""
+    parts = request.app[PARTS]
+    fields = await read_fields(request)
+    name, wanted = fields.get("name", ""), own_path(fields.get("next", "/"))
+    address, _ = addresses_of(request, parts.settings)
+    try:
+        found = await parts.access.passwords.attempt(name, fields.get("password", ""), peer_of(address))
+    except TooManyChecksError:
+        return _form(request, wanted, "busy", 503, retry_s=5)
+    if isinstance(found, TryLater):
+        return _form(request, wanted, "later", 429, name=name, retry_s=ceil(found.wait_s))
+    if found is None:
+        return _form(request, wanted, "wrong", 401, name=name)
+    return await begin_session(request, found, LOCAL, wanted, stays="stay" in fields)
+
+
+def _form(
+    request: web.Request, wanted: str, told: str = "", status: int = 200, *, name: str = "", retry_s: int = 0
+) -> web.Response:
+    sentence = WORDS[told].in_(language_of(request)).format(seconds=retry_s) if told else ""
+    answer = answer_page(request, "login.html", status, next=wanted, told=sentence, name=name, failed=status >= 400)
+    if retry_s:
+        answer.headers["Retry-After"] = str(retry_s)
+    return answer
+
+
+async def begin_session(
+    request: web.Request, account: Account, began_by: str, wanted: str, *, stays: bool
+) -> web.Response:
+    """The account is this browser's from now on; whatever session it had before is over."""
+    parts = request.app[PARTS]
+    await _end_present(request)
+    address, _ = addresses_of(request, parts.settings)
+    agent = request.headers.get("User-Agent", "")
+    word, session = await parts.access.sessions.begin(account, began_by, address, agent, (), stays=stays)
+    answer = web.Response(status=303, headers={"Location": path_to(request, wanted)})
+    set_session(answer, word, place_of(request, parts.settings), ends_at=session.ends_at if stays else None)
+    return answer
+
+
+async def _end_present(request: web.Request) -> None:
+    sessions = request.app[PARTS].access.sessions
+    word = session_word(request)
+    found = await sessions.find(word) if word else None
+    if found is not None:
+        await sessions.end(found[0].id, found[1].name)
+
+
+async def sign_out(request: web.Request) -> web.Response:
+    """The session is over, here and in the store."""
+    parts, visitor = request.app[PARTS], visitor_of(request)
+    await parts.access.sessions.end(visitor.session, visitor.account)
+    answer = web.Response(status=303, headers={"Location": path_to(request, "/login?out=1")})
+    drop_session(answer, place_of(request, parts.settings))
+    return answer
+
+
+async def show_me(request: web.Request) -> web.Response:
+    """The account, what it may, and its sessions."""
+    parts, visitor, language = request.app[PARTS], visitor_of(request), language_of(request)
+    sessions = [
+        {
+            "id": one.id,
+            "began": short_local_time(one.began_at.isoformat(), parts.timezone),
+            "seen": short_local_time(one.seen_at.isoformat(), parts.timezone),
+            "address": one.address,
+            "agent": one.agent,
+            "is_this": one.id == visitor.session,
+        }
+        for one in await parts.access.sessions.of(visitor.account)
+    ]
+    scope = (*sorted(visitor.scope.contracts), *sorted(visitor.scope.sites))
+    return answer_page(request, "me.html", sessions=sessions, role=ROLES[visitor.role].in_(language), scope=scope)
+
+
+async def end_session(request: web.Request) -> web.Response:
+    """One session of one's own, or all but this one."""
+    sessions, visitor, fields = request.app[PARTS].access.sessions, visitor_of(request), await read_fields(request)
+    if "others" in fields:
+        await sessions.end_others(visitor.account, visitor.session)
+    elif not await sessions.end(fields.get("session", ""), visitor.account):
+        raise RequestError(404, "there is no such session of yours", "/me lists them")
+    return web.Response(status=303, headers={"Location": path_to(request, "/me")})
