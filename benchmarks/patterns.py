@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from opsmon.bounds import CELL_CHARS, SYS_DESCR_CHARS
 from opsmon.config.root import load_root
-from tests.test_patterns_are_quick import bound_of, compiled, modules, searching_names
+from tests.support.source_patterns import bound_of, compiled, modules, searching_names
 
 MAX_MS = 10.0
 SHOWN = 10

@@ -7,25 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 
-from tests.recordings import recordings_folder
+from tests.support.drawing import register_profiles
+from tests.support.recordings import recordings_folder
 
 TESTS = Path(__file__).parent
 SLOW_FOLDERS = (TESTS / "e2e", TESTS / "real", TESTS / "property", TESTS / "fuzz")
 
-FUZZ_EXAMPLES = 1000  # of a law that names no number of its own
-
-settings.register_profile("settled", derandomize=True, deadline=None)
-settings.register_profile(
-    "fuzz",
-    derandomize=False,
-    deadline=None,
-    max_examples=FUZZ_EXAMPLES,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-settings.load_profile("settled")
+register_profiles()
 
 
 @pytest.fixture

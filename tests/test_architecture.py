@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parents[1] / "src" / "opsmon"
+from tests.support.places import REPOSITORY
+
+SOURCE = REPOSITORY / "src" / "opsmon"
 
 # From the top down. A room may import rooms of the lines below its own, itself, and nothing else.
 LAYERS: tuple[tuple[str, ...], ...] = (

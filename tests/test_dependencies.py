@@ -2,30 +2,30 @@
 
 import re
 import tomllib
-from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-ROOT = Path(__file__).parents[1]
+from tests.support.places import REPOSITORY
+
 ROW = re.compile(r"^\| ([a-z0-9, -]+) \| ([0-9., ]+) \|", re.MULTILINE)
 
 
 def required() -> dict[str, Requirement]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
     lines = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
     return {canonicalize_name(one.name): one for one in map(Requirement, lines)}
 
 
 def pinned() -> dict[str, Version]:
-    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    lines = (REPOSITORY / "constraints.txt").read_text("utf-8").splitlines()
     pairs = [line.split("==") for line in lines if "==" in line and not line.startswith("#")]
     return {canonicalize_name(name): Version(version) for name, version in pairs}
 
 
 def told() -> dict[str, str]:
-    page = (ROOT / "docs" / "security.md").read_text("utf-8").partition("## Libraries")[2]
+    page = (REPOSITORY / "docs" / "security.md").read_text("utf-8").partition("## Libraries")[2]
     rows = [(names.split(", "), bounds.split(", ")) for names, bounds in ROW.findall(page)]
     return {name: bound for names, bounds in rows for name, bound in zip(names, bounds, strict=True)}
 

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-SOURCE = ROOT / "src" / "opsmon"
+from tests.support.places import REPOSITORY
+
+SOURCE = REPOSITORY / "src" / "opsmon"
 ROOMS = sorted(path.name.removesuffix(".py") for path in SOURCE.iterdir() if not path.name.startswith("_"))
 TEXTS = sorted(
     path
     for path in (
-        *ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "deploy").rglob("*.md"),
-        *(ROOT / "probes").glob("*.md"), *(ROOT / "benchmarks").glob("*.md"),
+        *REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md"), *(REPOSITORY / "deploy").rglob("*.md"),
+        *(REPOSITORY / "probes").glob("*.md"), *(REPOSITORY / "benchmarks").glob("*.md"),
     )
     if path.name != "CHANGELOG.md"  # it tells of what was
 )  # fmt: skip
@@ -37,7 +38,7 @@ def text_of(path: Path) -> str:
 def missing_paths(text: str) -> Iterator[str]:
     for named in PROJECT_PATH.findall(text):
         place = named.rstrip("./")
-        if TO_BE_MADE not in place and not (ROOT / place).exists():
+        if TO_BE_MADE not in place and not (REPOSITORY / place).exists():
             yield place
     yield from (named for named in ROOM_PATH.findall(text) if not (SOURCE / named).is_file())
 
@@ -46,7 +47,7 @@ def is_there(dotted: str) -> bool:
     """Whether the name is a module of ours, or a name in one, or an attribute of that."""
     parts = dotted.split(".")
     for count in range(len(parts), 0, -1):
-        place = ROOT.joinpath("src" if parts[0] == "opsmon" else "", *parts[:count])
+        place = REPOSITORY.joinpath("src" if parts[0] == "opsmon" else "", *parts[:count])
         if not (place.is_dir() or place.with_suffix(".py").is_file()):
             continue
         if count == len(parts):
@@ -64,7 +65,7 @@ def missing_names(text: str) -> Iterator[str]:
             yield dotted
 
 
-@pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_every_place_that_a_text_names_is_there(path: Path) -> None:
     text = text_of(path)
     assert [*missing_paths(text), *missing_names(text)] == []
@@ -84,7 +85,7 @@ def test_what_is_there_is_found() -> None:
 
 def drawn_functions() -> list[str]:
     """The lines `room.module: function` of the ways in docs/architecture.md."""
-    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    text = (REPOSITORY / "docs" / "architecture.md").read_text(encoding="utf-8")
     return [f"opsmon.{module}.{name}" for module, name in re.findall(r"^([a-z_.]+): ([\w.]+)", text, re.MULTILINE)]
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from opsmon.config.yaml.node import parse_yaml
 from opsmon.metrics.catalogue import CATALOGUE, PREFIX
+from tests.support.places import REPOSITORY
 
-ROOT = Path(__file__).parents[1]
-SOURCE = ROOT / "src" / "opsmon"
+SOURCE = REPOSITORY / "src" / "opsmon"
 # These rooms decide; what a metric means to them stands in rules/conditions.yaml. The others measure and show it.
 DECIDING = ("daemon", "backup", "contract", "engine", "incident", "pipeline")
 # What opens an incident where a root has no rules at all, and the demo, whose story is told of a stock contract.
@@ -25,12 +25,12 @@ def data(path: Path) -> Any:
 
 
 def row_ids() -> set[str]:
-    files = (data(path) for path in (ROOT / "rules" / "contracts").glob("*.yaml"))
+    files = (data(path) for path in (REPOSITORY / "rules" / "contracts").glob("*.yaml"))
     return {row["id"] for file in files for part in ("clauses", "obligations", "budgets") for row in file.get(part, [])}
 
 
 def condition_names() -> set[str]:
-    return {rule["name"] for part in data(ROOT / "rules" / "conditions.yaml").values() for rule in part}
+    return {rule["name"] for part in data(REPOSITORY / "rules" / "conditions.yaml").values() for rule in part}
 
 
 def constants(path: Path) -> Iterator[str]:

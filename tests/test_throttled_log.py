@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from opsmon.throttled_log import EVERY_S, ThrottledLog
-from tests.probe.virtual_time import VirtualClock, run_virtually
+from tests.support.virtual_time import VirtualClock, run_virtually
 
 
 def test_each_sort_is_told_once_a_minute_with_the_number_kept_back(caplog: pytest.LogCaptureFixture) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.backup.far_end import FarEnd, far_end
-from tests.backup.rig import Rig, impatient, stock_recipes
+from tests.support.backup.far_end import FarEnd, far_end
+from tests.support.backup.rig import Rig, impatient, stock_recipes
 
 STALL_S = 0.7
 

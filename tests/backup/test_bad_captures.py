@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.backup.far_end import FarEnd, Manners, behave, ios_config, vrp_config
-from tests.backup.rig import Rig
+from tests.support.backup.far_end import FarEnd, Manners, behave, ios_config, vrp_config
+from tests.support.backup.rig import Rig
 
 GOOD = vrp_config()
 IOS = ios_config("core-1")

@@ -9,8 +9,8 @@ import pytest
 from opsmon.config.secret import MissingSecret
 from opsmon.errors import Problem
 from opsmon.model.secret import Secret
-from tests.backup.far_end import FarEnd, Manners, behave, ios_config, vrp_config
-from tests.backup.rig import Rig
+from tests.support.backup.far_end import FarEnd, Manners, behave, ios_config, vrp_config
+from tests.support.backup.rig import Rig
 
 CONFIG = vrp_config()
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from opsmon.backup.proof.encoding import Decoded, decoded, device_bytes, noted, parse_note, stored
 from opsmon.backup.secrecy.scrub import Scrubber
-from tests.backup.far_end import FarEnd, Manners, vrp_config
-from tests.backup.planted import PRIVATE_KEY
-from tests.backup.rig import Rig
+from tests.support.backup.far_end import FarEnd, Manners, vrp_config
+from tests.support.backup.planted import PRIVATE_KEY
+from tests.support.backup.rig import Rig
 
 NAMES = ("二龙路主会场", "一号楼上联", "Zürich", "Ωμέγα", "plain", "café 会场")
 HALF = "二层交换机".encode("gb18030") + b"\xd6"

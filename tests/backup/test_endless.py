@@ -13,8 +13,8 @@ from opsmon.backup.text_work import AT_ONCE_CHARS, TextWork
 from opsmon.bounds import COMMAND_CHARS, CONFIGURATION_LINE_CHARS
 from opsmon.errors import BackupError
 from opsmon.process_pool import BoundedPool
-from tests.backup.far_end import FarEnd, Manners, behave, vrp_config
-from tests.backup.rig import Rig, small
+from tests.support.backup.far_end import FarEnd, Manners, behave, vrp_config
+from tests.support.backup.rig import Rig, small
 
 GOOD = vrp_config()
 SMALL_CHARS = 300_000

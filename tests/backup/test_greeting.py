@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from opsmon.model.secret import Secret
-from tests.backup.far_end import FarEnd, Manners, ios_config, vrp_config
-from tests.backup.rig import Rig
+from tests.support.backup.far_end import FarEnd, Manners, ios_config, vrp_config
+from tests.support.backup.rig import Rig
 
 VRP, IOS = vrp_config(), ios_config()
 

@@ -11,8 +11,8 @@ from opsmon.backup.repository.repository import Repository
 from opsmon.backup.status import BackupStatus, under_present_names
 from opsmon.model.device import Device
 from opsmon.model.name import DeviceName, SiteName
-from tests.backup.far_end import FarDevice, FarEnd, Manners, behave, vrp_config
-from tests.backup.rig import Rig
+from tests.support.backup.far_end import FarDevice, FarEnd, Manners, behave, vrp_config
+from tests.support.backup.rig import Rig
 
 START = datetime(2026, 3, 20, 2, 0, tzinfo=UTC)
 NEW = "ntp-service enable\n#\n"

@@ -7,26 +7,25 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from opsmon.backup.repository.repository import Repository
 from opsmon.model.device import Device
-from tests.backup.far_end import FarEnd, Manners, vrp_config
-from tests.backup.rig import Rig
-from tests.backup.victim import devices
+from tests.support.backup.far_end import FarEnd, Manners, vrp_config
+from tests.support.backup.rig import Rig
+from tests.support.backup.victim import devices
+from tests.support.places import REPOSITORY
 
 KILLS, DEVICES = 50, 4
-TOP = Path(__file__).parents[2]
 CONFIG = vrp_config(extra="interface Vlanif1\n description stamp-{shown}-end\n#\n")
 MIN_MS = 10
 
 
 @contextlib.contextmanager
 def killer(rig: Rig, port: int) -> Iterator[Callable[[int, str], None]]:
-    environ = {**os.environ, "PYTHONPATH": f"{TOP / 'src'}{os.pathsep}{TOP}"}
-    words = [sys.executable, "-m", "tests.backup.victim", str(rig.root), str(port), str(DEVICES)]
+    environ = {**os.environ, "PYTHONPATH": f"{REPOSITORY / 'src'}{os.pathsep}{REPOSITORY}"}
+    words = [sys.executable, "-m", "tests.support.backup.victim", str(rig.root), str(port), str(DEVICES)]
     with subprocess.Popen(words, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin
         assert process.stdout

@@ -13,8 +13,8 @@ import asyncssh
 import pytest
 
 from opsmon.model.secret import Secret
-from tests.backup.far_end import PASSWORD, USER, FarEnd, Manners, vrp_config
-from tests.backup.rig import Rig
+from tests.support.backup.far_end import PASSWORD, USER, FarEnd, Manners, vrp_config
+from tests.support.backup.rig import Rig
 
 CONFIG = vrp_config()
 

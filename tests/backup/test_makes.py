@@ -4,8 +4,8 @@ import pytest
 
 from opsmon.backup.proof.sections import IncompleteTextError, join_sections, parse_sections
 from opsmon.backup.recipe import Structure
-from tests.backup.far_end import FarEnd, Manners, ios_config, vrp_config
-from tests.backup.rig import Rig
+from tests.support.backup.far_end import FarEnd, Manners, ios_config, vrp_config
+from tests.support.backup.rig import Rig
 
 JUNOS = (
     "## Last commit: 2026-01-01 10:00:00 CST by ops\nversion 21.4;\nsystem {\n    host-name core-1;\n"

@@ -3,8 +3,8 @@
 import pytest
 
 from opsmon.backup.device.pager import key_of
-from tests.backup.far_end import FarEnd, Manners, ios_config
-from tests.backup.rig import Rig, impatient, stock_recipes
+from tests.support.backup.far_end import FarEnd, Manners, ios_config
+from tests.support.backup.rig import Rig, impatient, stock_recipes
 
 CONFIG = ios_config(interfaces=12)
 KNOWN = [

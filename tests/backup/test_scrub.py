@@ -1,6 +1,5 @@
 """No planted secret survives; what only sounds like one does; a text cut anywhere tells no more than a whole one."""
 
-import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,7 +10,7 @@ from opsmon.backup.secrecy.scrub import PLACEHOLDER, Scrubber
 from opsmon.backup.secrecy.scrub_key import load_scrub_key
 from opsmon.errors import BackupError
 from opsmon.layout import SCRUB_KEY
-from tests.backup.planted import HARMLESS, PLANTED, PRIVATE_KEY
+from tests.support.backup.planted import HARMLESS, PLANTED, PRIVATE_KEY
 
 SCRUBBER = Scrubber(b"k" * 32)
 SHOWING = 5  # so many characters of a secret would tell something
@@ -97,7 +96,7 @@ def test_the_key_is_made_once_and_is_the_owner_s_alone(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         keys = set(pool.map(lambda _: load_scrub_key(tmp_path), range(16)))
     assert len(keys) == 1
-    assert stat.S_IMODE(os.stat(tmp_path / SCRUB_KEY).st_mode) == 0o600  # noqa: PTH116
+    assert stat.S_IMODE((tmp_path / SCRUB_KEY).stat().st_mode) == 0o600
     assert [path.name for path in (tmp_path / SCRUB_KEY).parent.iterdir()] == [Path(SCRUB_KEY).name]
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from opsmon.backup.recipe import RecipeBook
-from tests.backup.far_end import ENABLE, PASSWORD, FarEnd, Manners, behave, vrp_config
-from tests.backup.planted import PLANTED
-from tests.backup.rig import Rig
+from tests.support.backup.far_end import ENABLE, PASSWORD, FarEnd, Manners, behave, vrp_config
+from tests.support.backup.planted import PLANTED
+from tests.support.backup.rig import Rig
 
 TEXT = vrp_config(extra="".join(f"{line}\n" for line, _ in PLANTED))
 SECRETS = [secret for _, secret in PLANTED] + [PASSWORD, ENABLE]

@@ -4,8 +4,8 @@ import pytest
 
 from opsmon.backup.proof.configuration import normalised
 from opsmon.backup.proof.volatile import log_message_in
-from tests.backup.far_end import FarEnd, Manners, behave, ios_config, vrp_config
-from tests.backup.rig import Rig, stock_recipes
+from tests.support.backup.far_end import FarEnd, Manners, behave, ios_config, vrp_config
+from tests.support.backup.rig import Rig, stock_recipes
 
 STAMPS = (
     "2026-11-27 02:10:03.001 +08:00",

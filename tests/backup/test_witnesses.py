@@ -16,8 +16,8 @@ import pytest
 from opsmon.backup.repository.commit_stream import Commit
 from opsmon.backup.repository.repository import Repository
 from opsmon.model.device import Device
-from tests.backup.far_end import FarDevice, FarEnd, Manners, behave, vrp_config
-from tests.backup.rig import Rig
+from tests.support.backup.far_end import FarDevice, FarEnd, Manners, behave, vrp_config
+from tests.support.backup.rig import Rig
 
 ONE, TWO = "core-1", "core-2"
 NEW = "ntp-service enable\n#\n"

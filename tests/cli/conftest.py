@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from opsmon.cli.main import run
-from tests.cli.said import Opsmon, Said
+from tests.support.cli.said import Opsmon, Said
 
 
 @pytest.fixture(autouse=True)

@@ -11,8 +11,9 @@ from opsmon.model.event import Event, FactAdded, IncidentOpened
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
 from opsmon.store.store import open_store
-from tests.cli.said import Opsmon
-from tests.contract.rulebook import ROOT, local
+from tests.support.cli.said import Opsmon
+from tests.support.contract.rulebook import local
+from tests.support.places import REPOSITORY
 
 ID = IncidentId("20260910-1")
 FACTS = (
@@ -50,7 +51,7 @@ def journal() -> list[Event]:
 @pytest.fixture
 def kept(tmp_path: Path) -> Path:
     """A root with the stock rules and a journal of one late fault."""
-    (tmp_path / "rules").symlink_to(ROOT / "rules")
+    (tmp_path / "rules").symlink_to(REPOSITORY / "rules")
     store = open_store("sqlite:///var/opsmon.db", tmp_path)
     events = journal()
     store.commit(events, (), events[-1].at + timedelta(seconds=1))
@@ -96,7 +97,7 @@ def test_a_month_that_is_none_is_wrong_input(command: Opsmon, kept: Path, month:
 
 
 def test_a_task_that_was_late_is_listed_and_priced(command: Opsmon, tmp_path: Path) -> None:
-    (tmp_path / "rules").symlink_to(ROOT / "rules")
+    (tmp_path / "rules").symlink_to(REPOSITORY / "rules")
     contract, weekly, due = ContractId("xicheng-vc-2025"), ClauseId("E12"), local("2026-09-21 00:00:00")
     late = local("2026-09-23 09:00:00")
     events: list[Event] = [

@@ -17,11 +17,11 @@ from opsmon.backup.lock import run_lock
 from opsmon.model.event import DiagnosisAttached
 from opsmon.model.name import IncidentId
 from opsmon.store.store import open_store
-from tests.backup.far_end import PASSWORD, FarEnd, Manners, behave, far_end, ios_config, vrp_config
-from tests.backup.planted import PLANTED
-from tests.backup.rig import REPOSITORY
-from tests.backup.secret_grammar import TEMPLATES
-from tests.cli.said import Opsmon, Said
+from tests.support.backup.far_end import PASSWORD, FarEnd, Manners, behave, far_end, ios_config, vrp_config
+from tests.support.backup.planted import PLANTED
+from tests.support.backup.secret_grammar import TEMPLATES
+from tests.support.cli.said import Opsmon, Said
+from tests.support.places import REPOSITORY
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 PLATFORMS = {"core-1": "huawei_vrp", "edge-1": "cisco_ios"}

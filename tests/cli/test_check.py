@@ -10,7 +10,7 @@ import pytest
 import opsmon
 from opsmon.config.root import load_root
 from opsmon.config.watched import places_of, write_watched
-from tests.cli.said import Opsmon
+from tests.support.cli.said import Opsmon
 
 
 def test_a_good_root_is_counted(command: Opsmon, root: Path) -> None:
@@ -88,7 +88,7 @@ def on_terminal(root: Path, **environment: str) -> str:
     words = [sys.executable, "-m", "opsmon", "check", "--root", str(root)]
     child, terminal = pty.fork()
     if child == 0:
-        os.execve(words[0], words, kept)  # noqa: S606
+        os.execve(words[0], words, kept)  # noqa: S606 - in a child of fork
     said = b""
     try:
         while chunk := os.read(terminal, 65_536):

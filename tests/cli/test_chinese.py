@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from opsmon.text import vocabulary as words
-from tests.cli.month import E, story, write_root
-from tests.cli.said import Opsmon
+from tests.support.cli.month import E, story, write_root
+from tests.support.cli.said import Opsmon
 
 # What may stand in Latin letters: protocols, units, names of things that people gave them, words to be typed.
 FREE = frozenset({"icmp", "snmp", "mcu", "ups", "port", "d", "h", "m", "s"})

@@ -13,8 +13,8 @@ import pytest
 
 from opsmon.cli.completion.scripts import SCRIPTS, Shell
 from opsmon.web.identity import ROOT_HEADER, as_header
-from tests.cli.said import Opsmon
-from tests.real.programs import require
+from tests.support.cli.said import Opsmon
+from tests.support.programs import require
 
 Tab = Callable[..., list[str]]
 

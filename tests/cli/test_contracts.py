@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.cli.said import Opsmon
+from tests.support.cli.said import Opsmon
+from tests.support.places import REPOSITORY
 
-REPOSITORY = Path(__file__).parents[2]
 E = "xicheng-vc-2025"
 DEADLINE_KEYS = {
     "clause", "target", "starts_at", "due_at", "strict_due_at", "at_risk_at", "provisional", "interpretation", "why",

@@ -10,7 +10,7 @@ import pytest
 from opsmon.demo import ber, mib
 from opsmon.demo.snmp_agent import MibView, SnmpAgent
 from opsmon.protocol.snmp.session import Oid
-from tests.cli.said import Opsmon
+from tests.support.cli.said import Opsmon
 
 REMOTE: Oid = (1, 0, 8802, 1, 1, 2, 1, 4, 1, 1)
 COMMUNITY = "planted-secret-18"

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.said import Opsmon
-
-REPOSITORY = Path(__file__).parents[2]
+from tests.support.cli.said import Opsmon
+from tests.support.places import REPOSITORY
 
 
 @pytest.mark.parametrize(("guide", "language"), [("docs/contracts.md", "en"), ("docs/contracts.zh.md", "zh")])

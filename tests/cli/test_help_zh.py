@@ -10,7 +10,7 @@ import typer
 from opsmon.cli.language import spoken_language
 from opsmon.cli.main import COMMANDS, build_app
 from opsmon.text.help_zh import PARAGRAPHS, in_chinese
-from tests.cli.said import Opsmon
+from tests.support.cli.said import Opsmon
 
 
 def commands(word: str) -> Iterator[tuple[str, Any]]:

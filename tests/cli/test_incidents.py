@@ -14,22 +14,22 @@ from aiohttp.test_utils import TestServer
 from opsmon.cli.main import run
 from opsmon.model.name import IncidentId
 from opsmon.web.server import make_application
-from tests.cli.said import Said
-from tests.web.scene import TOKEN, Scene, everything_answers
+from tests.support.cli.said import Said
+from tests.support.web.scene import TOKEN, WebScene, everything_answers
 
 Opsmon = Callable[..., Coroutine[Any, Any, Said]]
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Scene:
-    made = Scene(tmp_path)
+def scene(tmp_path: Path) -> WebScene:
+    made = WebScene(tmp_path)
     made.parts = replace(made.parts, settings=replace(made.parts.settings, root=tmp_path))
     everything_answers(made)
     return made
 
 
 @pytest.fixture
-async def port(scene: Scene) -> AsyncIterator[int]:
+async def port(scene: WebScene) -> AsyncIterator[int]:
     async with TestServer(make_application(scene.parts)) as server:
         assert server.port is not None
         yield server.port
@@ -47,7 +47,7 @@ def opsmon(tmp_path: Path, port: int, capsys: pytest.CaptureFixture[str]) -> Ops
     return call
 
 
-async def test_list_shows_what_is_left_on_the_clocks(scene: Scene, opsmon: Opsmon) -> None:
+async def test_list_shows_what_is_left_on_the_clocks(scene: WebScene, opsmon: Opsmon) -> None:
     assert (await opsmon("incidents", "list")).out == "no incidents\n"
     name = scene.dies("mcu-1")
     said = await opsmon("incidents", "list")
@@ -76,13 +76,13 @@ async def test_list_shows_what_is_left_on_the_clocks(scene: Scene, opsmon: Opsmo
     ],
 )
 async def test_a_name_that_nobody_knows_is_no_all_clear(
-    scene: Scene, opsmon: Opsmon, words: tuple[str, ...], told: str
+    scene: WebScene, opsmon: Opsmon, words: tuple[str, ...], told: str
 ) -> None:
     said = await opsmon(*words)
     assert (said.code, said.out, told in said.err) == (2, "", True), said.err
 
 
-async def test_a_daemon_of_another_root_is_not_taken_for_ours(scene: Scene, tmp_path: Path, opsmon: Opsmon) -> None:
+async def test_a_daemon_of_another_root_is_not_taken_for_ours(scene: WebScene, tmp_path: Path, opsmon: Opsmon) -> None:
     name = scene.dies("mcu-1")
     other = tmp_path / "other"
     other.mkdir()
@@ -97,7 +97,7 @@ async def test_a_daemon_of_another_root_is_not_taken_for_ours(scene: Scene, tmp_
 
 @pytest.mark.parametrize("token", ["", ", token: another-token-of-32-characters-x"])
 async def test_a_command_with_another_daemons_token_or_none_is_told_whose_daemon_it_asked(
-    scene: Scene, tmp_path: Path, opsmon: Opsmon, port: int, token: str
+    scene: WebScene, tmp_path: Path, opsmon: Opsmon, port: int, token: str
 ) -> None:
     other = tmp_path / "other"
     other.mkdir()
@@ -107,7 +107,7 @@ async def test_a_command_with_another_daemons_token_or_none_is_told_whose_daemon
 
 
 async def test_a_wrong_token_for_our_own_daemon_stays_a_wrong_token(
-    scene: Scene, tmp_path: Path, opsmon: Opsmon, port: int
+    scene: WebScene, tmp_path: Path, opsmon: Opsmon, port: int
 ) -> None:
     (tmp_path / "opsmon.yaml").write_text(f'http: {{listen: "127.0.0.1:{port}"}}\nlanguage: en\n')
     said = await opsmon("incidents", "ack", scene.dies("mcu-1"), "--by", "a")
@@ -125,7 +125,7 @@ async def test_a_hint_names_the_command_and_not_an_address_of_the_api(opsmon: Op
         assert (said.code, f"{lists} lists them" in said.err, "/api/" in said.err) == (2, True, False), said.err
 
 
-async def test_a_second_acknowledge_says_who_holds_it_and_since_when(scene: Scene, opsmon: Opsmon) -> None:
+async def test_a_second_acknowledge_says_who_holds_it_and_since_when(scene: WebScene, opsmon: Opsmon) -> None:
     name = scene.dies("mcu-1")
     assert (await opsmon("incidents", "ack", name, "--by", "张三")).code == 0
     since = scene.clock.now().astimezone(ZoneInfo("Asia/Shanghai")).isoformat(timespec="seconds")
@@ -136,12 +136,12 @@ async def test_a_second_acknowledge_says_who_holds_it_and_since_when(scene: Scen
     assert (await opsmon("incidents", "ack", name, "--by", "李四")).code == 0  # the report's clock waits for it
 
 
-async def test_a_time_of_day_that_is_none_is_wrong_input(scene: Scene, opsmon: Opsmon) -> None:
+async def test_a_time_of_day_that_is_none_is_wrong_input(scene: WebScene, opsmon: Opsmon) -> None:
     said = await opsmon("incidents", "event", scene.dies("mcu-1"), "reported", "--at", "25:01", "--by", "用户")
     assert (said.code, "`25:01` is no time of the day" in said.err) == (2, True)
 
 
-async def test_show_tells_everything(scene: Scene, opsmon: Opsmon) -> None:
+async def test_show_tells_everything(scene: WebScene, opsmon: Opsmon) -> None:
     name = scene.dies("mcu-1")
     said = await opsmon("incidents", "show", name)
     assert said.code == 0
@@ -150,7 +150,7 @@ async def test_show_tells_everything(scene: Scene, opsmon: Opsmon) -> None:
     assert (await opsmon("incidents", "show", name, "--json")).json["id"] == name
 
 
-async def test_show_tells_who_was_let_in_and_when_a_past_fact_was_written_down(scene: Scene, opsmon: Opsmon) -> None:
+async def test_show_tells_who_was_let_in_and_when_a_past_fact_was_written_down(scene: WebScene, opsmon: Opsmon) -> None:
     name = scene.dies("mcu-1")
     told_at = scene.clock.now().isoformat()
     scene.desk.wait(1_800)
@@ -162,7 +162,7 @@ async def test_show_tells_who_was_let_in_and_when_a_past_fact_was_written_down(s
 
 
 async def test_a_person_shows_the_first_token_that_the_account_can_open(
-    scene: Scene, opsmon: Opsmon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scene: WebScene, opsmon: Opsmon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = scene.dies("mcu-1")
     settings = (
@@ -179,7 +179,7 @@ async def test_a_person_shows_the_first_token_that_the_account_can_open(
     assert (await opsmon("incidents", "ack", name, "--by", "王")).code == 0
 
 
-async def test_ack_and_event_are_believed_by_the_engine(scene: Scene, opsmon: Opsmon) -> None:
+async def test_ack_and_event_are_believed_by_the_engine(scene: WebScene, opsmon: Opsmon) -> None:
     name = scene.dies("mcu-1")
     acknowledged = (await opsmon("incidents", "ack", name, "--by", "值班员", "--json")).json
     assert acknowledged["facts"][-1]["by"] == "值班员"
@@ -206,7 +206,7 @@ async def test_ack_and_event_are_believed_by_the_engine(scene: Scene, opsmon: Op
     ],
 )
 async def test_what_cannot_be_is_told_with_the_right_exit_code(
-    scene: Scene, opsmon: Opsmon, words: tuple[str, ...], code: int, told: str
+    scene: WebScene, opsmon: Opsmon, words: tuple[str, ...], code: int, told: str
 ) -> None:
     name = scene.dies("mcu-1")
     said = await opsmon("incidents", *(name if word == "ID" else word for word in words))
@@ -215,7 +215,7 @@ async def test_what_cannot_be_is_told_with_the_right_exit_code(
     assert "Traceback" not in said.err
 
 
-async def test_a_wrong_token_is_told(scene: Scene, opsmon: Opsmon, tmp_path: Path, port: int) -> None:
+async def test_a_wrong_token_is_told(scene: WebScene, opsmon: Opsmon, tmp_path: Path, port: int) -> None:
     name = scene.dies("mcu-1")
     (tmp_path / "opsmon.yaml").write_text(f'http: {{listen: "127.0.0.1:{port}", token: wrong}}\n')
     said = await opsmon("incidents", "ack", name)
@@ -250,7 +250,7 @@ async def test_something_else_on_the_port_is_no_daemon(opsmon: Opsmon, tmp_path:
     assert "no opsmon daemon" in said.err
 
 
-async def test_the_rest_of_the_root_may_be_broken(scene: Scene, opsmon: Opsmon, tmp_path: Path) -> None:
+async def test_the_rest_of_the_root_may_be_broken(scene: WebScene, opsmon: Opsmon, tmp_path: Path) -> None:
     (tmp_path / "inventories").mkdir()
     (tmp_path / "inventories" / "lab.yaml").write_text("{broken")
     name = scene.dies("mcu-1")
@@ -260,7 +260,7 @@ async def test_the_rest_of_the_root_may_be_broken(scene: Scene, opsmon: Opsmon, 
 CALL = ("open", "--site", "erlong-hall", "--condition", "no picture", "--by", "用户")
 
 
-async def test_open_prints_the_id_and_the_incident_lives_like_any_other(scene: Scene, opsmon: Opsmon) -> None:
+async def test_open_prints_the_id_and_the_incident_lives_like_any_other(scene: WebScene, opsmon: Opsmon) -> None:
     said = await opsmon("incidents", *CALL, "--kind", "大屏", "--label", "cause=external", "--note", "since morning")
     assert (said.code, said.err) == (0, "")
     name = said.out.strip()
@@ -279,14 +279,14 @@ async def test_open_prints_the_id_and_the_incident_lives_like_any_other(scene: S
     assert set(other.json) == {"id"}
 
 
-async def test_open_says_which_incident_a_report_belongs_to(scene: Scene, opsmon: Opsmon) -> None:
+async def test_open_says_which_incident_a_report_belongs_to(scene: WebScene, opsmon: Opsmon) -> None:
     name = scene.dies("mcu-1")
     said = await opsmon("incidents", *CALL, "--device", "mcu-1")
     assert (said.code, said.out) == (0, f"{name}\n")
     assert "it is an incident already: DeviceDown mcu-1" in said.err
 
 
-async def test_withdraw_takes_the_number_that_show_prints(scene: Scene, opsmon: Opsmon) -> None:
+async def test_withdraw_takes_the_number_that_show_prints(scene: WebScene, opsmon: Opsmon) -> None:
     name = scene.dies("mcu-1")
     await opsmon("incidents", "event", name, "on_site", "--by", "值班员")
     said = await opsmon("incidents", "withdraw", name, "2", "--by", "班长", "--reason", "wrong venue")
@@ -297,7 +297,7 @@ async def test_withdraw_takes_the_number_that_show_prints(scene: Scene, opsmon: 
     assert (again.code, "fact 2 is already withdrawn" in again.err) == (1, True)
 
 
-async def test_judge_tells_what_was_judged_before(scene: Scene, opsmon: Opsmon) -> None:
+async def test_judge_tells_what_was_judged_before(scene: WebScene, opsmon: Opsmon) -> None:
     name = scene.dies("mcu-1")
     words = ("incidents", "judge", name, "--by", "值班员", "--reason", "seen on the spot")
     first = await opsmon(*words, "--severity", "emergency", "--label", "cause=external")
@@ -312,7 +312,7 @@ async def test_judge_tells_what_was_judged_before(scene: Scene, opsmon: Opsmon) 
     assert (slip.code, "did you mean `main-hall`?" in slip.err) == (1, True)
 
 
-async def test_exclude_keeps_the_digest_of_the_paper(scene: Scene, opsmon: Opsmon, tmp_path: Path) -> None:
+async def test_exclude_keeps_the_digest_of_the_paper(scene: WebScene, opsmon: Opsmon, tmp_path: Path) -> None:
     name = scene.dies("mcu-1")
     paper = tmp_path / "停电通知.pdf"
     paper.write_bytes(b"a power cut")
@@ -329,7 +329,7 @@ async def test_exclude_keeps_the_digest_of_the_paper(scene: Scene, opsmon: Opsmo
     assert (unknown.code, "has no clause `E99`" in unknown.err) == (1, True)
 
 
-async def test_severity_and_maintenance_need_no_curl(scene: Scene, opsmon: Opsmon) -> None:
+async def test_severity_and_maintenance_need_no_curl(scene: WebScene, opsmon: Opsmon) -> None:
     name = scene.dies("mcu-1")
     assert (await opsmon("incidents", "severity", name, "emergency", "--json")).json["severity"] == "emergency"
     until = "2026-11-20T23:00:00+08:00"
@@ -341,7 +341,7 @@ async def test_severity_and_maintenance_need_no_curl(scene: Scene, opsmon: Opsmo
 
 
 async def test_an_acknowledgement_that_counts_for_nothing_yet_says_what_is_missing(
-    scene: Scene, opsmon: Opsmon
+    scene: WebScene, opsmon: Opsmon
 ) -> None:
     name = scene.dies("mcu-1")
     said = await opsmon("incidents", "ack", name, "--by", "值班员")
@@ -373,14 +373,16 @@ async def test_an_acknowledgement_that_counts_for_nothing_yet_says_what_is_missi
     ],
 )
 async def test_wrong_input_of_people_is_told_with_the_right_exit_code(
-    scene: Scene, opsmon: Opsmon, words: tuple[str, ...], code: int, told: str
+    scene: WebScene, opsmon: Opsmon, words: tuple[str, ...], code: int, told: str
 ) -> None:
     name = scene.dies("mcu-1")
     said = await opsmon("incidents", *(name if word == "ID" else word for word in words))
     assert (said.code, told in said.err) == (code, True), said.err
 
 
-async def test_a_word_that_it_is_over_while_monitoring_sees_it_is_taken_and_told(scene: Scene, opsmon: Opsmon) -> None:
+async def test_a_word_that_it_is_over_while_monitoring_sees_it_is_taken_and_told(
+    scene: WebScene, opsmon: Opsmon
+) -> None:
     name = scene.dies("mcu-1")
     said = await opsmon("incidents", "event", name, "resolved", "--by", "值班员")
     assert said.code == 0
@@ -388,7 +390,7 @@ async def test_a_word_that_it_is_over_while_monitoring_sees_it_is_taken_and_told
     assert "monitoring still sees the fault" in said.err
 
 
-async def test_a_daemon_that_cannot_take_it_now_is_not_a_refusal(scene: Scene, opsmon: Opsmon) -> None:
+async def test_a_daemon_that_cannot_take_it_now_is_not_a_refusal(scene: WebScene, opsmon: Opsmon) -> None:
     name = scene.dies("mcu-1")
     scene.desk.store_is_full = True
     said = await opsmon("incidents", "ack", name, "--by", "值班员")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from opsmon.config.stock import example_names
-from tests.cli.said import Opsmon
+from tests.support.cli.said import Opsmon
 
 
 def test_a_new_root_loads_and_shows_what_to_do_next(command: Opsmon, tmp_path: Path) -> None:

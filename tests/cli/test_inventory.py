@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.said import Opsmon
+from tests.support.cli.said import Opsmon
 
 SECRET = "planted-secret-17"
 

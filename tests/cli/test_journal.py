@@ -9,7 +9,7 @@ import pytest
 from opsmon.model.event import DiagnosisAttached
 from opsmon.model.name import IncidentId
 from opsmon.store.store import open_store
-from tests.cli.said import Opsmon
+from tests.support.cli.said import Opsmon
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 

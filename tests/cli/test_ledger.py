@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from tests.cli.said import Opsmon
+from tests.support.cli.said import Opsmon
 
 LEDGER = """\
 序号,设备名称,管理IP,设备类型,站点,会场名称,上联设备,标签：楼层,品牌,登录密码

@@ -13,7 +13,7 @@ import typer
 import opsmon
 from opsmon.cli.main import COMMANDS, exit_code_of, first_word
 from opsmon.errors import ConfigError, DaemonUnreachableError, StoreError
-from tests.cli.said import Opsmon
+from tests.support.cli.said import Opsmon
 
 
 @pytest.mark.parametrize(

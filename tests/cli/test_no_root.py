@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from opsmon.cli.main import COMMANDS
-from tests.cli.said import Opsmon
+from tests.support.cli.said import Opsmon
 
 # Everything that reads a root, by command; what is not here needs none.
 ASK_THE_ROOT = (

@@ -11,13 +11,13 @@ from aiohttp.test_utils import TestServer
 from opsmon.cli.main import run
 from opsmon.store.outbox import NewDelivery
 from opsmon.web.server import make_application
-from tests.cli.said import Said
-from tests.web.scene import TOKEN, Scene
+from tests.support.cli.said import Said
+from tests.support.web.scene import TOKEN, WebScene
 
 
 @pytest.fixture
-async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
-    made = Scene(tmp_path)
+async def scene(tmp_path: Path) -> AsyncIterator[WebScene]:
+    made = WebScene(tmp_path)
     async with TestServer(make_application(made.parts)) as server:
         settings = f'http: {{listen: "127.0.0.1:{server.port}", token: {TOKEN}}}\nlanguage: en\n'
         (tmp_path / "opsmon.yaml").write_text(settings)
@@ -31,7 +31,7 @@ async def ask(root: Path, capsys: pytest.CaptureFixture[str], *words: str) -> Sa
 
 
 async def test_what_nobody_took_is_listed_with_its_reason(
-    scene: Scene, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    scene: WebScene, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert (await ask(tmp_path, capsys)).out == "every notification was taken\n"
     now = scene.clock.now()

@@ -8,15 +8,15 @@ import pytest
 from opsmon.daemon.lock import RootLock
 from opsmon.model.duty import ObligationDone
 from opsmon.store.store import open_existing_store
-from tests.cli.said import Opsmon
-from tests.contract.rulebook import ROOT
+from tests.support.cli.said import Opsmon
+from tests.support.places import REPOSITORY
 
 E = "xicheng-vc-2025"
 
 
 @pytest.fixture
 def kept(tmp_path: Path) -> Path:
-    (tmp_path / "rules").symlink_to(ROOT / "rules")
+    (tmp_path / "rules").symlink_to(REPOSITORY / "rules")
     return tmp_path
 
 

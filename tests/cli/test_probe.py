@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.cli.said import Opsmon
-from tests.probe.profile.agent import Agent, running_agent
+from tests.support.cli.said import Opsmon
+from tests.support.places import GOLDEN
+from tests.support.probe.profile.agent import Agent, running_agent
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "profiles"
+PROFILES = GOLDEN / "profiles"
 SHAPE = {
     "target", "outcome", "profile", "kind", "vendor", "model", "serial", "software", "system", "samples", "checks",
 }  # fmt: skip
@@ -20,7 +21,7 @@ SHAPE = {
 
 @pytest.fixture
 def agent() -> Iterator[Agent]:
-    with running_agent((GOLDEN / "huawei-vrp.snmprec").read_text("utf-8"), community="planted-secret-17") as agent:
+    with running_agent((PROFILES / "huawei-vrp.snmprec").read_text("utf-8"), community="planted-secret-17") as agent:
         yield agent
 
 

@@ -14,9 +14,9 @@ from opsmon.model.event import FactAdded
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import ClauseId, IncidentId
 from opsmon.store.store import open_store
-from tests.cli.month import SHA, E, story, told, write_root
-from tests.cli.said import Opsmon
-from tests.contract.rulebook import local
+from tests.support.cli.month import SHA, E, story, told, write_root
+from tests.support.cli.said import Opsmon
+from tests.support.contract.rulebook import local
 
 BAD_NAME = '=cmd|"/C calc"!A0'
 

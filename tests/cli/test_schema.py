@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from opsmon.config.schema.generate import SCHEMA_NAMES
-from tests.cli.said import Opsmon
+from tests.support.cli.said import Opsmon
 
 
 def test_without_a_name_they_are_listed_with_their_files(command: Opsmon) -> None:

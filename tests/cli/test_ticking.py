@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.said import Opsmon
-from tests.contract.rulebook import ROOT
+from tests.support.cli.said import Opsmon
+from tests.support.places import REPOSITORY
 
 E = "xicheng-vc-2025"
 BY = ("--by", "值班员")
@@ -15,7 +15,7 @@ BY = ("--by", "值班员")
 
 @pytest.fixture
 def kept(tmp_path: Path) -> Path:
-    (tmp_path / "rules").symlink_to(ROOT / "rules")
+    (tmp_path / "rules").symlink_to(REPOSITORY / "rules")
     return tmp_path
 
 

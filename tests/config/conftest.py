@@ -6,17 +6,9 @@ from pathlib import Path
 import pytest
 
 from opsmon.config.root import Root, load_root
+from tests.support.config.layout import lay_out
 
 NewRoot = Callable[..., Path]
-PROFILE = "name: generic\ntitle: any device\nkind: other\n"
-
-
-def lay_out(folder: Path, files: dict[str, str]) -> Path:
-    """A root with profiles and rules of its own (one profile, no rule) and the given files."""
-    for path, text in {"probes/generic.yaml": PROFILE, "rules/.keep": "", **files}.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, encoding="utf-8")
-    return folder
 
 
 @pytest.fixture

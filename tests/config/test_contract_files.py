@@ -19,8 +19,8 @@ from opsmon.contract.contract_rules import ContractRules
 from opsmon.model.device import Kind
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import ContractId, IncidentId
+from tests.support.places import REPOSITORY
 
-REPOSITORY = Path(__file__).parents[2]
 CALENDAR = """\
 seasons:
   flood-season: {title: flood season, dates: 06-01..10-07}

@@ -3,14 +3,13 @@
 import ipaddress
 import re
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from opsmon.config.root import Root, load_root
 from opsmon.model.device import Device, Kind
+from tests.support.places import REPOSITORY
 
-REPOSITORY = Path(__file__).parents[2]
 # RFC 5737, RFC 3849, and RFC 2544's benchmarking range where a contract has more devices than those hold.
 DOCUMENTATION = [
     ipaddress.ip_network(text)

@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 
 from opsmon.config.root import load_root
-
-REPOSITORY = Path(__file__).parents[2]
-
+from tests.support.places import REPOSITORY
 
 GUIDES = [("docs/inventory.md", 50), ("docs/inventory.zh.md", 50), ("README.md", 2)]
 

@@ -6,7 +6,7 @@ import pytest
 
 from opsmon.config.rules.load import load_contracts
 from opsmon.config.yaml.problem import Problems
-from tests.contract.rulebook import SHANGHAI
+from tests.support.contract.rulebook import SHANGHAI
 
 HEAD = """\
 contract: hall

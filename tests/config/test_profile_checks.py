@@ -1,15 +1,15 @@
 """The usual checks of a profile: for devices that name it and say nothing of checks themselves."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from opsmon.config.profiles import load_profiles
 from opsmon.config.root import Root
+from tests.support.places import REPOSITORY
 
 Load = Callable[..., Root]
-STOCK = Path(__file__).parents[2] / "probes"
+STOCK = REPOSITORY / "probes"
 CAMERA = "name: cam\nkind: camera\nchecks: [icmp, snmp, {rtsp: {describe: false, name: stream}}]\n"
 MEMBER = "name: cam-child\nextends: cam\n"
 SITE = """\

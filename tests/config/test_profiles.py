@@ -7,8 +7,9 @@ import pytest
 from opsmon.config.profiles import load_profiles
 from opsmon.errors import ConfigError
 from opsmon.probe.profile.definition.metric import METRICS
+from tests.support.places import REPOSITORY
 
-STOCK = Path(__file__).parents[2] / "probes"
+STOCK = REPOSITORY / "probes"
 GENERIC = "name: generic\n"
 
 

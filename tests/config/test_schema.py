@@ -10,7 +10,8 @@ from opsmon.config.new_root import SETTINGS_TEXT, write_root
 from opsmon.config.schema.files import MODELINE, modeline, write_schemas
 from opsmon.config.schema.generate import SCHEMA_NAMES, schema_of, schema_text
 from opsmon.config.yaml.node import parse_yaml
-from tests.config.schemas import REPOSITORY, SPECS, refusals, shipped, shipped_texts, validator
+from tests.support.config.schemas import SPECS, refusals, shipped, shipped_texts, validator
+from tests.support.places import REPOSITORY
 
 BAD = Path(__file__).parent / "bad"
 

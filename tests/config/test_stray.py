@@ -7,7 +7,7 @@ import pytest
 
 from opsmon.config.root import Root, load_root
 from opsmon.errors import ConfigError
-from tests.config.conftest import lay_out
+from tests.support.config.layout import lay_out
 
 Load = Callable[..., Root]
 SITE = "site: hall\ntitle: 主会场\ndevices: [{name: a, address: 192.0.2.1, kind: switch}]\n"

@@ -16,7 +16,7 @@ from opsmon.contract.money.statement import IncidentClocks, MonthlyStatement, ac
 from opsmon.model.device import Kind
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import ClauseId, IncidentId
-from tests.contract.rulebook import book, case, local
+from tests.support.contract.rulebook import book, case, local
 
 E, A, B, C, D = "xicheng-vc-2025", "xicheng-stats-2023", "bj-hrss-2021", "baizhifang-2026", "stations-it"
 LATER = "2027-03-01 00:00:00"

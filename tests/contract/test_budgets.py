@@ -9,7 +9,7 @@ from opsmon.contract.money.budget import BudgetState, BudgetUse, Fault, budget_u
 from opsmon.model.device import Kind
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import ClauseId, IncidentId
-from tests.contract.rulebook import book, case, local
+from tests.support.contract.rulebook import book, case, local
 
 BOOK = book("xicheng-vc-2025")
 (BUDGET,) = BOOK.budgets

@@ -15,7 +15,7 @@ from opsmon.contract.explain.why import why
 from opsmon.contract.term import Mode, Target
 from opsmon.model.event import ClockState
 from opsmon.model.incident import Fact, FactType
-from tests.contract.rulebook import GOLDEN, book, case, local
+from tests.support.contract.rulebook import GOLDEN, book, case, local
 
 SECOND = timedelta(seconds=1)
 CONTRACTS = sorted(path.stem for path in GOLDEN.glob("*.yaml") if path.stem != "rows")

@@ -10,7 +10,7 @@ from opsmon.contract.calendar.limit import doubts_of, due_of
 from opsmon.contract.calendar.window import HoursOn, Window, WindowNeverOpensError, add_open_time
 from opsmon.contract.explain.why import explain_limit
 from opsmon.text.bilingual import Text
-from tests.contract.rulebook import book, local
+from tests.support.contract.rulebook import book, local
 
 CALENDAR = book("xicheng-vc-2025").calendar
 LIMITS = [

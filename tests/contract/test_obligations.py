@@ -9,7 +9,7 @@ from opsmon.contract.calendar.calendar import Period
 from opsmon.contract.obligation import Nature, Obligation, Task, task_state, tasks_of, tasks_on
 from opsmon.model.duty import TaskState
 from opsmon.text.bilingual import Text
-from tests.contract.rulebook import SHANGHAI, book, local
+from tests.support.contract.rulebook import SHANGHAI, book, local
 
 E, A, B, C, D = "xicheng-vc-2025", "xicheng-stats-2023", "bj-hrss-2021", "baizhifang-2026", "stations-it"
 

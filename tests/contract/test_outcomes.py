@@ -9,7 +9,7 @@ from opsmon.contract.clock.sla_clock import SlaClock, overrun_at, state_at
 from opsmon.contract.term import Mode
 from opsmon.model.event import ClockState
 from opsmon.model.incident import Fact, FactType
-from tests.contract.rulebook import book, case, facts, local
+from tests.support.contract.rulebook import book, case, facts, local
 
 C, E = "baizhifang-2026", "xicheng-vc-2025"
 LATER = local("2026-12-01 00:00:00")

@@ -13,7 +13,7 @@ from opsmon.contract.money.penalty import delay_of
 from opsmon.contract.term import Clause, Contract, Mode, OwnMessage
 from opsmon.model.event import ClockState
 from opsmon.model.incident import Fact, FactType
-from tests.contract.rulebook import book, case, facts, local
+from tests.support.contract.rulebook import book, case, facts, local
 
 E = "xicheng-vc-2025"
 SENT, LATER = "2026-11-20 10:00:05", local("2026-12-10 00:00:00")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from opsmon.contract.clock.case import Estimates
 from opsmon.contract.clock.estimate import MIN_INCIDENTS, estimates_from
 from opsmon.model.incident import Fact, FactType
-from tests.contract.rulebook import facts, local
+from tests.support.contract.rulebook import facts, local
 
 
 def past(minutes: int, *, travelled: bool = True) -> tuple[Fact, ...]:

@@ -9,7 +9,7 @@ from opsmon.contract.clock.replay import replay_case
 from opsmon.contract.money.penalty import Estimate, days_late
 from opsmon.contract.money.statement import IncidentClocks, MonthlyStatement, account_of
 from opsmon.model.name import IncidentId
-from tests.contract.rulebook import book, case, local
+from tests.support.contract.rulebook import book, case, local
 
 E = "xicheng-vc-2025"
 BUREAU = {"venue": "bureau"}

@@ -9,7 +9,7 @@ from opsmon.contract.calendar.calendar import Period
 from opsmon.contract.clock.start import clocks_for
 from opsmon.contract.term import Mode
 from opsmon.text.bilingual import Text
-from tests.contract.rulebook import book, case, local
+from tests.support.contract.rulebook import book, case, local
 
 E = "xicheng-vc-2025"
 HOLIDAYS = (

@@ -12,7 +12,7 @@ from opsmon.contract.clock.sla_clock import SlaClock, state_at
 from opsmon.model.event import ClockState
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import ClauseId
-from tests.contract.rulebook import book, case, local
+from tests.support.contract.rulebook import book, case, local
 
 B, C, E = "bj-hrss-2021", "baizhifang-2026", "xicheng-vc-2025"
 UNTIL = local("2026-12-31 00:00:00")

@@ -1,7 +1,6 @@
 """Contract xicheng-vc-2025: the response clocks as the rules give them, at their edges."""
 
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,15 +13,15 @@ from opsmon.contract.contract_rules import ContractRules
 from opsmon.model.event import ClockState
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import ContractId, IncidentId
+from tests.support.places import REPOSITORY
 
-ROOT = Path(__file__).parents[2]
 E = ContractId("xicheng-vc-2025")
 
 
 @pytest.fixture(scope="module")
 def book() -> ContractRules:
     problems = Problems()
-    books = load_contracts(ROOT, ZoneInfo("Asia/Shanghai"), problems)
+    books = load_contracts(REPOSITORY, ZoneInfo("Asia/Shanghai"), problems)
     problems.raise_if_any()
     return books[E]
 

@@ -8,7 +8,7 @@ from opsmon.contract.clock.risk import STRICTER
 from opsmon.contract.clock.sla_clock import SlaClock, state_at
 from opsmon.model.event import ClockState
 from opsmon.text.bilingual import Text
-from tests.contract.rulebook import book, case, local
+from tests.support.contract.rulebook import book, case, local
 
 E = "xicheng-vc-2025"
 HOLIDAY = ("reported", "2026-10-01 10:00:00")

@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from opsmon.config.yaml.node import parse_yaml
-from tests.contract.rulebook import GOLDEN, ROOT, book
+from tests.support.contract.rulebook import GOLDEN, book
+from tests.support.places import REPOSITORY
 
 ROWS: Any = parse_yaml((GOLDEN / "rows.yaml").read_text(encoding="utf-8")).data
 
 
 def ids_in(contract: str, *sections: str) -> set[str]:
-    data: Any = parse_yaml((ROOT / "rules" / "contracts" / f"{contract}.yaml").read_text(encoding="utf-8")).data
+    data: Any = parse_yaml((REPOSITORY / "rules" / "contracts" / f"{contract}.yaml").read_text(encoding="utf-8")).data
     return {entry["id"] for section in sections for entry in data[section]}
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from opsmon.contract.vocabulary import unknown_words
-from tests.contract.rulebook import book, stock_books
+from tests.support.contract.rulebook import book, stock_books
 
 E, A, C, D = "xicheng-vc-2025", "xicheng-stats-2023", "baizhifang-2026", "stations-it"
 

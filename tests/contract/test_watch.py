@@ -13,7 +13,7 @@ from opsmon.model.event import ClockChanged, ClockState
 from opsmon.model.incident import Severity
 from opsmon.model.name import ClauseId
 from opsmon.text.bilingual import Text
-from tests.contract.rulebook import book, case, local
+from tests.support.contract.rulebook import book, case, local
 
 E = "xicheng-vc-2025"
 NOTIFIED = ("notified", "2026-11-20 10:00:00")

@@ -12,11 +12,12 @@ from opsmon.contract.clock.case import Case, Estimates, Pressure
 from opsmon.contract.clock.sla_clock import SlaClock
 from opsmon.contract.term import Target
 from opsmon.text.bilingual import Text
-from tests.contract.rulebook import book, case, local, stock_books
+from tests.support.contract.rulebook import book, case, local, stock_books
 
 A, B, E = "xicheng-stats-2023", "bj-hrss-2021", "xicheng-vc-2025"
 CALENDAR = book(E).calendar
 MINUTES = st.integers(1, 20 * 1_440).map(lambda number: timedelta(minutes=number))
+# hypothesis adds the zone: the bounds are naive
 MOMENTS = st.datetimes(datetime(2021, 1, 10), datetime(2026, 12, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001
     lambda at: at.replace(second=0, microsecond=0)
 )

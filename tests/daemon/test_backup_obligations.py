@@ -10,7 +10,7 @@ from opsmon.engine.world import World, start_world
 from opsmon.model.device import Device, Kind
 from opsmon.model.duty import ObligationDone
 from opsmon.model.name import ContractId, DeviceName
-from tests.engine.scene import ZONE, contracts, device, rules_of
+from tests.support.engine.scene import ZONE, contracts, device, rules_of
 
 NOW = datetime(2021, 10, 20, 2, 0, tzinfo=UTC)
 CONTRACT = ContractId("bj-hrss-2021")

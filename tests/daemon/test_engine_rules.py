@@ -8,7 +8,7 @@ import pytest
 from opsmon.daemon.engine_rules import on_site_limit_s
 from opsmon.model.device import Kind
 from opsmon.model.name import ContractId
-from tests.engine.scene import contracts, device
+from tests.support.engine.scene import contracts, device
 
 BOOKS = contracts()
 

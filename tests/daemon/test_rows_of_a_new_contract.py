@@ -16,7 +16,7 @@ from opsmon.engine.world import start_world
 from opsmon.errors import ConfigError
 from opsmon.model.discovery import Discovery
 from opsmon.model.name import ContractId, DeviceName
-from tests.engine.scene import device, rules_of
+from tests.support.engine.scene import device, rules_of
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)

@@ -8,8 +8,8 @@ import pytest
 from opsmon.daemon.self_watch import NAMED_AT_ONCE, SelfWatch
 from opsmon.model.sample import Outcome
 from opsmon.notify.kind.own_alert import OwnAlert, own_payload
-from tests.pipeline.clock import HandClock
-from tests.probe.test_sight import NAMES, fault, sample
+from tests.support.clock import HandClock
+from tests.support.probe.sight_samples import NAMES, fault, sample
 
 
 class Told:

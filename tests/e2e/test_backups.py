@@ -12,9 +12,10 @@ import pytest
 from opsmon.backup.change.commands import Changes
 from opsmon.clock import WallClock
 from opsmon.config.root import load_root
-from tests.backup.far_end import PASSWORD, FarDevice, FarEnd, Manners, behave, vrp_config
-from tests.backup.rig import Rig
-from tests.e2e.house import House, command, house_in
+from tests.support.backup.far_end import PASSWORD, FarDevice, FarEnd, Manners, behave, vrp_config
+from tests.support.backup.rig import Rig
+from tests.support.daemon.house import DaemonHouse, command, house_in
+from tests.support.places import REPOSITORY
 
 NAME = "ConfigChangedUnannounced"
 METRIC = 'opsmon_backup_last_success_timestamp_seconds{device="core-1"}'
@@ -28,9 +29,9 @@ async def core() -> AsyncIterator[FarDevice]:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, core: FarDevice) -> AsyncIterator[House]:
+async def house(tmp_path: Path, core: FarDevice) -> AsyncIterator[DaemonHouse]:
     async with house_in(tmp_path) as made:
-        profile = (Path(__file__).parents[2] / "probes" / "huawei-vrp.yaml").read_text("utf-8")
+        profile = (REPOSITORY / "probes" / "huawei-vrp.yaml").read_text("utf-8")
         section = profile[profile.index("\nbackup:") + 1 :]
         text = f"name: huawei-vrp\ntitle: a switch\nkind: switch\n{section}"
         (made.root / "probes" / "huawei-vrp.yaml").write_text(text, "utf-8")
@@ -40,7 +41,7 @@ async def house(tmp_path: Path, core: FarDevice) -> AsyncIterator[House]:
         yield made
 
 
-async def test_an_unannounced_change_rings_until_an_order_takes_it_in(house: House, core: FarDevice) -> None:
+async def test_an_unannounced_change_rings_until_an_order_takes_it_in(house: DaemonHouse, core: FarDevice) -> None:
     root = load_root(house.root)
     rig = Rig(house.root, root.recipes)
     devices = [root.inventory.devices[name] for name in root.inventory.devices if name == "core-1"]
@@ -70,7 +71,7 @@ async def test_an_unannounced_change_rings_until_an_order_takes_it_in(house: Hou
         await daemon.end()
 
 
-async def test_a_run_at_the_daemon_s_own_hour(house: House, core: FarDevice) -> None:
+async def test_a_run_at_the_daemon_s_own_hour(house: DaemonHouse, core: FarDevice) -> None:
     now = datetime.now(ZoneInfo("Asia/Shanghai"))
     began, ends = now - timedelta(minutes=5), now + timedelta(hours=5)
     settings = house.root / "opsmon.yaml"

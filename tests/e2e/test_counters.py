@@ -8,8 +8,9 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.e2e.house import REPOSITORY, Daemon, house_in
-from tests.protocol.snmp.far_end import COMMUNITY, a_switch, far_end
+from tests.support.daemon.house import Daemon, house_in
+from tests.support.places import REPOSITORY
+from tests.support.protocol.snmp.far_end import COMMUNITY, a_switch, far_end
 
 ROUNDS, ROUND_S = 60, 0.25
 # By name, and the values of the label that must move while all is well.

@@ -9,23 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.house import PATIENCE_S, Daemon, House, command, house_in
+from tests.support.daemon.house import PATIENCE_S, Daemon, DaemonHouse, command, house_in
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def house(tmp_path: Path) -> AsyncIterator[DaemonHouse]:
     async with house_in(tmp_path) as made:
         yield made
 
 
 @pytest.fixture
-async def daemon(house: House) -> AsyncIterator[Daemon]:
+async def daemon(house: DaemonHouse) -> AsyncIterator[Daemon]:
     running = await house.start()
     yield running
     await running.end()
 
 
-async def test_from_a_dead_port_to_the_phone_and_back(house: House, daemon: Daemon) -> None:
+async def test_from_a_dead_port_to_the_phone_and_back(house: DaemonHouse, daemon: Daemon) -> None:
     assert (await daemon.get("/readyz"))[0] == 200
     await house.mcu.die()
     await house.receiver.until(lambda: house.receiver.story() == [("mcu", "firing")])
@@ -54,7 +54,7 @@ async def test_from_a_dead_port_to_the_phone_and_back(house: House, daemon: Daem
     assert (code, '"ok": true' in text) == (0, True)
 
 
-async def test_a_term_signal_drains_and_the_next_start_goes_on(house: House) -> None:
+async def test_a_term_signal_drains_and_the_next_start_goes_on(house: DaemonHouse) -> None:
     first = await house.start()
     await house.mcu.die()
     await house.receiver.until(lambda: house.receiver.story() == [("mcu", "firing")])
@@ -69,7 +69,7 @@ async def test_a_term_signal_drains_and_the_next_start_goes_on(house: House) -> 
     assert resolved["labels"] == firing["labels"]
 
 
-async def test_killed_between_the_fault_and_the_delivery_it_delivers_after_the_next_start(house: House) -> None:
+async def test_killed_between_the_fault_and_the_delivery_it_delivers_after_the_next_start(house: DaemonHouse) -> None:
     house.receiver.answer = 503
     first = await house.start()
     await house.mcu.die()
@@ -84,7 +84,7 @@ async def test_killed_between_the_fault_and_the_delivery_it_delivers_after_the_n
     assert len({delivery for delivery, _ in house.receiver.seen}) == 1  # the same delivery, under the same id
 
 
-async def test_a_reload_takes_a_new_device_and_refuses_a_mistake_whole(house: House, daemon: Daemon) -> None:
+async def test_a_reload_takes_a_new_device_and_refuses_a_mistake_whole(house: DaemonHouse, daemon: Daemon) -> None:
     house.write_inventory("  - {name: nvr, address: 127.0.0.1, kind: nvr}\n")
     daemon.process.send_signal(signal.SIGHUP)
     await daemon.until_logged("reload refused: inventories/hall.yaml")
@@ -101,7 +101,7 @@ async def test_a_reload_takes_a_new_device_and_refuses_a_mistake_whole(house: Ho
     assert {device["id"] for device in await daemon.read("/api/v1/devices")} == {"mcu", "nvr", "door"}
 
 
-async def test_two_daemons_do_not_run_on_one_root(house: House, daemon: Daemon) -> None:
+async def test_two_daemons_do_not_run_on_one_root(house: DaemonHouse, daemon: Daemon) -> None:
     second = Daemon(house)
     await second.start(ready=False)
     assert await second.process.wait() == 1
@@ -110,13 +110,13 @@ async def test_two_daemons_do_not_run_on_one_root(house: House, daemon: Daemon) 
     assert (await daemon.get("/readyz"))[0] == 200
 
 
-async def test_it_says_what_it_watches_and_where_to_look(house: House, daemon: Daemon) -> None:
+async def test_it_says_what_it_watches_and_where_to_look(house: DaemonHouse, daemon: Daemon) -> None:
     text = "\n".join(daemon.said)
     for words in ("2 devices at 1 site", "120 checks a minute", "xicheng-vc-2025", "oncall"):
         assert words in text
 
 
-async def test_a_port_that_is_taken_is_said_in_one_line(house: House, daemon: Daemon, tmp_path: Path) -> None:
+async def test_a_port_that_is_taken_is_said_in_one_line(house: DaemonHouse, daemon: Daemon, tmp_path: Path) -> None:
     async with house_in(tmp_path / "other") as other:
         other.port = int(daemon.url.rpartition(":")[2])
         other.write_settings()
@@ -129,7 +129,7 @@ async def test_a_port_that_is_taken_is_said_in_one_line(house: House, daemon: Da
         assert any(f"127.0.0.1:{other.port}/metrics" in line for line in second.said)
 
 
-async def test_systemd_is_kept_informed(house: House, tmp_path: Path) -> None:
+async def test_systemd_is_kept_informed(house: DaemonHouse, tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(tmp_path / "notify"))
         manager.setblocking(False)
@@ -154,7 +154,7 @@ async def test_systemd_is_kept_informed(house: House, tmp_path: Path) -> None:
 
 
 async def test_a_full_disk_is_told_by_readyz_and_the_phone_rings_when_there_is_room_again(
-    house: House, daemon: Daemon
+    house: DaemonHouse, daemon: Daemon
 ) -> None:
     var = house.root / "var"
     full = max(path.stat().st_size for path in var.iterdir())

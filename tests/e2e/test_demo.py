@@ -5,12 +5,13 @@ import json
 import os
 import signal
 import sys
-from pathlib import Path
 
 import pytest
 
+from tests.support.places import REPOSITORY
+
 pytestmark = pytest.mark.usefixtures("demo_addresses")
-SOURCE = Path(__file__).parents[2] / "src"
+SOURCE = REPOSITORY / "src"
 STORY_S, START_AND_STOP_S = 40, 70
 
 

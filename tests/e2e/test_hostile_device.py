@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.house import House, command, house_in
-from tests.probe.profile.agent import Agent, running_agent
+from tests.support.daemon.house import DaemonHouse, command, house_in
+from tests.support.probe.profile.agent import Agent, running_agent
 
 UNSEEN = "\u202e\u2066\u200b\u00ad\ufeff"
 MARKS = f"{UNSEEN}\x1b[31m\x07\x85\u2028"
@@ -47,7 +47,7 @@ def agent() -> Iterator[Agent]:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def house(tmp_path: Path) -> AsyncIterator[DaemonHouse]:
     async with house_in(tmp_path) as made:
         yield made
 
@@ -69,7 +69,7 @@ def texts_in(document: Any) -> Iterator[str]:
         yield document
 
 
-async def test_nothing_that_a_device_hides_in_its_texts_reaches_anybody(house: House, agent: Agent) -> None:
+async def test_nothing_that_a_device_hides_in_its_texts_reaches_anybody(house: DaemonHouse, agent: Agent) -> None:
     shutil.rmtree(house.root / "probes")  # those that come with the programme
     house.write_inventory(
         f"  - {{name: sw, address: {agent.address}, kind: switch, profile: if-mib, checks: [snmp],"

@@ -6,22 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.house import House, house_in
+from tests.support.daemon.house import DaemonHouse, house_in
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def house(tmp_path: Path) -> AsyncIterator[DaemonHouse]:
     async with house_in(tmp_path) as made:
         yield made
 
 
-def rename(house: House, old: str, new: str, *, formerly: bool) -> None:
+def rename(house: DaemonHouse, old: str, new: str, *, formerly: bool) -> None:
     file = house.root / "inventories" / "hall.yaml"
     words = f"name: {new}, formerly: [{old}]" if formerly else f"name: {new}"
     file.write_text(file.read_text().replace(f"name: {old}", words))
 
 
-async def test_a_rename_while_it_is_stopped_keeps_the_incident_and_tells_it_under_the_new_name(house: House) -> None:
+async def test_a_rename_while_it_is_stopped_keeps_the_incident_and_tells_it_under_the_new_name(
+    house: DaemonHouse,
+) -> None:
     daemon = await house.start()
     await house.mcu.die()
     await house.receiver.until(lambda: ("mcu", "firing") in house.receiver.story())
@@ -37,7 +39,7 @@ async def test_a_rename_while_it_is_stopped_keeps_the_incident_and_tells_it_unde
     assert (again["device"], again["open"], again["starts_at"]) == ("mcu-beijing", True, incident["starts_at"])
 
 
-async def test_a_device_that_leaves_is_named_and_a_likely_rename_is_offered(house: House) -> None:
+async def test_a_device_that_leaves_is_named_and_a_likely_rename_is_offered(house: DaemonHouse) -> None:
     daemon = await house.start()
     await house.mcu.die()
     await house.receiver.until(lambda: ("mcu", "firing") in house.receiver.story())
@@ -52,7 +54,7 @@ async def test_a_device_that_leaves_is_named_and_a_likely_rename_is_offered(hous
     assert "ecovered" not in over["annotations"]["summary"]
 
 
-async def test_a_start_offers_a_rename_as_a_reload_does(house: House) -> None:
+async def test_a_start_offers_a_rename_as_a_reload_does(house: DaemonHouse) -> None:
     daemon = await house.start()
     await house.mcu.die()
     await house.receiver.until(lambda: ("mcu", "firing") in house.receiver.story())
@@ -63,7 +65,7 @@ async def test_a_start_offers_a_rename_as_a_reload_does(house: House) -> None:
     await daemon.until_logged("write `formerly: [mcu]` with the new name")
 
 
-async def test_a_reload_that_would_lose_every_device_is_refused(house: House) -> None:
+async def test_a_reload_that_would_lose_every_device_is_refused(house: DaemonHouse) -> None:
     daemon = await house.start()
     (house.root / "inventories").rename(house.root / "inventories.old")
     daemon.process.send_signal(signal.SIGHUP)

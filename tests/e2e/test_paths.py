@@ -20,7 +20,9 @@ import opsmon
 from opsmon.clock import WallClock
 from opsmon.config.root import load_root
 from opsmon.daemon.daemon import run_daemon
-from tests.e2e.house import PATIENCE_S, REPOSITORY, TOKEN, House, free_port
+from tests.support.daemon.house import PATIENCE_S, TOKEN, DaemonHouse
+from tests.support.places import REPOSITORY
+from tests.support.port import free_port
 
 SOURCE = Path(opsmon.__file__).parent
 WAYS = re.compile(r"^### (?P<title>[^\n]+)\n.*?```\n(?P<lines>.*?)```", re.MULTILINE | re.DOTALL)
@@ -70,9 +72,9 @@ def following() -> Iterator[Follower]:
 
 
 @asynccontextmanager
-async def daemon_in(root: Path) -> AsyncIterator[tuple[House, aiohttp.ClientSession]]:
+async def daemon_in(root: Path) -> AsyncIterator[tuple[DaemonHouse, aiohttp.ClientSession]]:
     """A daemon in this process, ready, with a device that answers; the session asks it with its token."""
-    house = House(root)
+    house = DaemonHouse(root)
     await house.receiver.start()
     await house.mcu.live()
     await house.nvr.live()

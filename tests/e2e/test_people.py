@@ -17,18 +17,18 @@ from opsmon.model.event import Event, FactAdded, IncidentClosed, IncidentOpened
 from opsmon.model.incident import MONITORING, Fact, FactType, Severity
 from opsmon.model.name import ContractId, DeviceName, IncidentId, SiteName
 from opsmon.store.store import open_store
-from tests.e2e.house import TOKEN, Daemon, House, command, house_in
+from tests.support.daemon.house import TOKEN, Daemon, DaemonHouse, command, house_in
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def house(tmp_path: Path) -> AsyncIterator[DaemonHouse]:
     async with house_in(tmp_path) as made:
         settings = (made.root / "opsmon.yaml").read_text()
         (made.root / "opsmon.yaml").write_text(settings.replace('/hook"}', '/hook", counts: true}'))
         yield made
 
 
-async def opsmon(house: House, daemon: Daemon, *words: str) -> Any:
+async def opsmon(house: DaemonHouse, daemon: Daemon, *words: str) -> Any:
     """A command against the daemon, wherever it listens; its JSON."""
     settings = house.root / "opsmon.yaml"
     settings.write_text(settings.read_text().replace("127.0.0.1:0", daemon.url.removeprefix("http://")))
@@ -62,7 +62,7 @@ async def until_told(daemon: Daemon, name: str, type_: str, by: str) -> Any:
             await asyncio.sleep(0.05)
 
 
-async def test_a_call_becomes_one_incident_with_what_monitoring_sees_and_is_put_right(house: House) -> None:
+async def test_a_call_becomes_one_incident_with_what_monitoring_sees_and_is_put_right(house: DaemonHouse) -> None:
     daemon = await house.start()
     call = ("open", "--site", "hall", "--device", "mcu", "--condition", "no picture", "--by", "caller")
     name = (await opsmon(house, daemon, *call))["id"]
@@ -106,7 +106,9 @@ async def test_a_call_becomes_one_incident_with_what_monitoring_sees_and_is_put_
     assert await again.end() == 0
 
 
-async def test_a_message_is_one_notice_over_a_receiver_that_fails_and_a_daemon_that_is_killed(house: House) -> None:
+async def test_a_message_is_one_notice_over_a_receiver_that_fails_and_a_daemon_that_is_killed(
+    house: DaemonHouse,
+) -> None:
     house.receiver.answer = 503
     first = await house.start()
     await house.mcu.die()
@@ -146,7 +148,7 @@ def long_ago(name: str, began: datetime) -> list[Event]:
     ]
 
 
-async def test_a_word_about_a_fault_of_months_ago_is_taken_shown_and_priced_in_its_month(house: House) -> None:
+async def test_a_word_about_a_fault_of_months_ago_is_taken_shown_and_priced_in_its_month(house: DaemonHouse) -> None:
     began = datetime.now(UTC).replace(microsecond=0) - timedelta(days=100)
     name, month = f"{began:%Y%m%d}-1", f"{began + timedelta(hours=8):%Y-%m}"
     store = open_store("sqlite:///var/opsmon.db", house.root)

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.house import House, house_in
+from tests.support.daemon.house import DaemonHouse, house_in
 
 STRANGERS = 1_200
 FILES = 256
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def house(tmp_path: Path) -> AsyncIterator[DaemonHouse]:
     async with house_in(tmp_path) as made:
         yield made
 
@@ -33,7 +33,7 @@ def many_files() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("many_files")
-async def test_half_open_connections_keep_nobody_from_the_port_and_no_check_from_its_work(house: House) -> None:
+async def test_half_open_connections_keep_nobody_from_the_port_and_no_check_from_its_work(house: DaemonHouse) -> None:
     house.most_files = FILES
     daemon = await house.start()
     loop, strangers = asyncio.get_running_loop(), list[socket.socket]()

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-TOP = Path(__file__).parents[2]
+from tests.support.places import REPOSITORY
 
 
 def run(*words: str | Path, environ: dict[str, str] | None = None) -> str:
@@ -22,7 +22,7 @@ def run(*words: str | Path, environ: dict[str, str] | None = None) -> str:
 
 def test_a_root_made_by_the_installed_wheel_is_right(tmp_path: Path) -> None:
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
-    run(*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path / "dist", TOP)
+    run(*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path / "dist", REPOSITORY)
     (wheel,) = (tmp_path / "dist").glob("opsmon-*.whl")
     installed = tmp_path / "site"
     run(*pip, "install", "--no-deps", "--no-index", "--target", installed, wheel)
@@ -31,5 +31,5 @@ def test_a_root_made_by_the_installed_wheel_is_right(tmp_path: Path) -> None:
     assert Path(where.strip()).is_relative_to(installed)
     root = tmp_path / "root"
     run(sys.executable, "-m", "opsmon", "init", root, environ=environ)
-    assert len(list((root / "probes").glob("*.yaml"))) == len(list((TOP / "probes").glob("*.yaml")))
+    assert len(list((root / "probes").glob("*.yaml"))) == len(list((REPOSITORY / "probes").glob("*.yaml")))
     run(sys.executable, "-m", "opsmon", "check", "--root", root, environ=environ)

@@ -18,14 +18,14 @@ from opsmon.cli.backup.render import head_of_journal
 from opsmon.config.root import load_root
 from opsmon.model.event import DeviceStateChanged
 from opsmon.store.store import open_existing_store, open_store
-from tests.e2e.house import House, command, house_in
+from tests.support.daemon.house import DaemonHouse, command, house_in
 
 STORE = "sqlite:///var/opsmon.db"
 TEXTS = ("metrics.prom", "message.json", "daemon.log")
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def house(tmp_path: Path) -> AsyncIterator[DaemonHouse]:
     async with house_in(tmp_path) as made:
         yield made
 
@@ -65,7 +65,7 @@ async def verdicts(root: Path, witnesses: list[str]) -> dict[str, tuple[int, str
     return found
 
 
-async def kept_by_witnesses(house: House, folder: Path) -> list[str]:
+async def kept_by_witnesses(house: DaemonHouse, folder: Path) -> list[str]:
     daemon = await house.start()
     commit(house.root, b"while it runs\n")
     await house.mcu.die()
@@ -80,7 +80,7 @@ async def kept_by_witnesses(house: House, folder: Path) -> list[str]:
     return [*(str(folder / name) for name in TEXTS), str(house.root / "backups"), str(bare)]
 
 
-async def test_a_rewritten_journal_is_found_by_each_witness(house: House, tmp_path: Path) -> None:
+async def test_a_rewritten_journal_is_found_by_each_witness(house: DaemonHouse, tmp_path: Path) -> None:
     witnesses = await kept_by_witnesses(house, tmp_path)
     for witness, (code, said) in (await verdicts(house.root, witnesses)).items():
         assert (code, "The journal is whole" in said) == (0, True), (witness, said)
@@ -90,7 +90,7 @@ async def test_a_rewritten_journal_is_found_by_each_witness(house: House, tmp_pa
         assert (code, "it was rewritten" in said) == (1, True), (witness, said)
 
 
-async def test_the_first_message_of_a_day_carries_the_head_and_the_next_do_not(house: House) -> None:
+async def test_the_first_message_of_a_day_carries_the_head_and_the_next_do_not(house: DaemonHouse) -> None:
     daemon = await house.start()
     await house.mcu.die()
     await house.nvr.die()

@@ -14,7 +14,7 @@ from opsmon.model.device import Kind
 from opsmon.model.event import ClockChanged, ClockState, FactAdded, IncidentClosed, IncidentOpened
 from opsmon.model.incident import Ending, Fact, FactType, Severity
 from opsmon.model.name import ClauseId, DeviceName, IncidentId
-from tests.engine.scene import CONTRACT, SITE, START, rules_of
+from tests.support.engine.scene import CONTRACT, SITE, START, rules_of
 
 NAME = IncidentId("20260320-1")
 RUNNING, AT_RISK, BREACHED = ClockState.RUNNING, ClockState.AT_RISK, ClockState.BREACHED

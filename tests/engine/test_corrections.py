@@ -12,7 +12,7 @@ from opsmon.engine.step import EngineStep
 from opsmon.model.event import ClockChanged, ClockState, CommandRefused, FactAdded
 from opsmon.model.incident import MONITORING, Fact, FactType, Severity
 from opsmon.model.name import ClauseId, DeviceName, IncidentId
-from tests.engine.scene import CONTRACT, SITE, Town, rules_of
+from tests.support.engine.scene import CONTRACT, SITE, Town, rules_of
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ from opsmon.model.incident import MONITORING, Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
 from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
 from opsmon.state.condition.rules import Bounds, Comparator, Grade, ReportRule, Rule, Threshold, Wording
-from tests.engine.scene import CONTRACT, HALL, START, Town, contracts, device, rules_of, sample
-from tests.incident.scene import WORDS
+from tests.support.engine.scene import CONTRACT, HALL, START, Town, contracts, device, rules_of, sample
+from tests.support.incident.scene import WORDS
 
 
 @pytest.fixture

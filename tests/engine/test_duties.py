@@ -13,7 +13,7 @@ from opsmon.engine.step import EngineStep
 from opsmon.model.duty import ContractWatched, ObligationDone, TaskChanged, TaskState
 from opsmon.model.event import CommandRefused
 from opsmon.model.name import ClauseId
-from tests.engine.scene import CONTRACT, START, Town, rules_of
+from tests.support.engine.scene import CONTRACT, START, Town, rules_of
 
 DAY = timedelta(days=1)
 

@@ -10,8 +10,8 @@ from opsmon.model.event import CommandRefused, HostKeyRecorded
 from opsmon.model.incident import Severity
 from opsmon.model.name import DeviceName
 from opsmon.state.condition.rules import Grade, ReportRule
-from tests.engine.scene import Town, rules_of
-from tests.incident.scene import WORDS
+from tests.support.engine.scene import Town, rules_of
+from tests.support.incident.scene import WORDS
 
 CORE = DeviceName("core")
 

@@ -19,7 +19,7 @@ from opsmon.model.sample import Outcome
 from opsmon.notify.kind.alertmanager import annotations_of, labels_of, payload_of
 from opsmon.notify.words.voice import RenderContext
 from opsmon.store.codec import decode_event, encode_event
-from tests.engine.scene import HALL, Town, device, rules_of, sample
+from tests.support.engine.scene import HALL, Town, device, rules_of, sample
 
 MCU, CAM, NEW = DeviceName("mcu"), DeviceName("cam-1"), DeviceName("mcu-beijing")
 CAMS = [f"cam-{number}" for number in range(1, 6)]

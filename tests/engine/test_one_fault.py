@@ -16,8 +16,8 @@ from opsmon.model.incident import Ending, FactType, Severity
 from opsmon.model.name import ContractId, DeviceName
 from opsmon.model.sample import Outcome
 from opsmon.state.condition.rules import Grade, ReportRule
-from tests.engine.scene import START, Town, device, rules_of, sample
-from tests.incident.scene import WORDS
+from tests.support.engine.scene import START, Town, device, rules_of, sample
+from tests.support.incident.scene import WORDS
 
 MCU, CAM, ACCESS = DeviceName("mcu"), DeviceName("cam-1"), DeviceName("access")
 RULES = rules_of()

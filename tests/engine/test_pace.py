@@ -6,7 +6,7 @@ from opsmon.engine.input import AddFact
 from opsmon.model.device import Kind
 from opsmon.model.event import ClockChanged
 from opsmon.model.incident import Fact, FactType
-from tests.engine.scene import Town, device, rules_of
+from tests.support.engine.scene import Town, device, rules_of
 
 
 def outage(town: Town, *, answered: bool) -> ClockChanged:

@@ -9,7 +9,7 @@ from opsmon.engine.decision import case_of
 from opsmon.model.device import Kind
 from opsmon.model.event import ClockChanged
 from opsmon.model.incident import FactType
-from tests.engine.scene import CONTRACT, Town, contracts, device, rules_of
+from tests.support.engine.scene import CONTRACT, Town, contracts, device, rules_of
 
 HALL = "main-hall"
 STORIES = [

@@ -15,7 +15,7 @@ from opsmon.model.event import ClockChanged, ClockState, CommandRefused, Inciden
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import ContractId, DeviceName, IncidentId
 from opsmon.model.sample import Outcome
-from tests.engine.scene import CONTRACT, HALL, SITE, START, Town, device, rules_of, sample
+from tests.support.engine.scene import CONTRACT, HALL, SITE, START, Town, device, rules_of, sample
 
 
 def hall(contract: ContractId | None = CONTRACT) -> Rules:

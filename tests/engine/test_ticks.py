@@ -13,8 +13,8 @@ from opsmon.engine.step import EngineStep
 from opsmon.model.duty import ObligationDone, ObligationUndone, TaskChanged, TaskState
 from opsmon.model.event import CommandRefused
 from opsmon.model.name import ClauseId
-from tests.contract.rulebook import book, local
-from tests.engine.scene import CONTRACT, START, Town, rules_of
+from tests.support.contract.rulebook import book, local
+from tests.support.engine.scene import CONTRACT, START, Town, rules_of
 
 DAY = timedelta(days=1)
 E15 = next(one for one in book(str(CONTRACT)).obligations if one.id == "E15")

@@ -6,7 +6,7 @@ from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.engine.input import AddFact, Reloaded, SetMaintenance
 from opsmon.model.incident import Ending, Fact, FactType
 from opsmon.model.name import DeviceName
-from tests.engine.scene import Town, rules_of
+from tests.support.engine.scene import Town, rules_of
 
 MCU = DeviceName("mcu")
 FIRING, RESOLVED = AlertStatus.FIRING, AlertStatus.RESOLVED

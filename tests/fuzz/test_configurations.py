@@ -13,9 +13,9 @@ from opsmon.backup.device.terminal import last_line, render
 from opsmon.backup.proof.encoding import decoded, device_bytes, noted, parse_note, stored
 from opsmon.backup.secrecy.scrub import MAX_LINE, PLACEHOLDER, Scrubber
 from opsmon.bounds import CONFIGURATION_LINE_CHARS
-from tests.backup.secret_grammar import TEMPLATES
-from tests.fuzz.rig import IS_FUZZING, examples, quickly
-from tests.property.test_backup_laws import SIMPLE
+from tests.support.backup.planted import SIMPLE
+from tests.support.backup.secret_grammar import TEMPLATES
+from tests.support.fuzz.rig import IS_FUZZING, examples, quickly
 
 SCRUBBER = Scrubber(b"k" * 32, known=["community-of-the-root"])
 SECRET = "Zx7q8w9e1rTy"

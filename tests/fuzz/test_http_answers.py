@@ -12,8 +12,8 @@ from opsmon.probe.kind.http import HttpSpec
 from opsmon.protocol.http.message import MAX_BODY_BYTES, MAX_HEAD_BYTES, read_http_body, read_http_head
 from opsmon.protocol.http.page_text import page_texts
 from opsmon.protocol.text_message import MalformedMessageError, TextResponse
-from tests.fuzz import text_wire
-from tests.fuzz.rig import (
+from tests.support.fuzz import text_wire
+from tests.support.fuzz.rig import (
     assert_fit_to_show,
     check_of,
     examples,
@@ -22,7 +22,7 @@ from tests.fuzz.rig import (
     quickly_awaited,
     stream_of,
 )
-from tests.probe.test_tcp import serving
+from tests.support.probe.tcp_server import serving
 
 PASSWORD = "correct-horse-battery"
 HEADS = text_wire.heads(b"HTTP/1.0", b"HTTP/1.1", b"http/1.1", b"HTTP/2")

@@ -17,8 +17,8 @@ from opsmon.protocol.icmp.packet import (
     strip_ipv4_header,
 )
 from opsmon.protocol.icmp.socket import IcmpSocket, PingNotPermittedError
-from tests.fuzz.rig import examples, mutated, quickly
-from tests.real.programs import missing
+from tests.support.fuzz.rig import examples, mutated, quickly
+from tests.support.programs import missing
 
 VERSIONS = st.sampled_from(list(IpVersion))
 NUMBERS = st.integers(0, 65_535)

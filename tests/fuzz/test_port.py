@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from opsmon.model.secret import Secret
 from opsmon.web.server import WebServer
 from opsmon.web.settings import PortSettings
-from tests.fuzz.measured_loop import complained_of
-from tests.fuzz.rig import PATIENCE_S, examples, mutated
-from tests.web.scene import TOKEN, Scene, everything_answers
+from tests.support.fuzz.measured_loop import complained_of
+from tests.support.fuzz.rig import PATIENCE_S, examples, mutated
+from tests.support.web.scene import TOKEN, WebScene, everything_answers
 
 PLANTED = b"planted-token-0815"
 ALIVE = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -48,8 +48,8 @@ def requests(draw: st.DrawFn) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    made = Scene(tmp_path_factory.mktemp("port"))
+def scene(tmp_path_factory: pytest.TempPathFactory) -> WebScene:
+    made = WebScene(tmp_path_factory.mktemp("port"))
     everything_answers(made)
     made.dies("mcu-1")
     return made
@@ -68,7 +68,7 @@ async def heard_of(port: int, words: bytes, patience_s: float) -> bytes:
     return heard
 
 
-async def served(scene: Scene, words: bytes) -> tuple[bytes, bytes]:
+async def served(scene: WebScene, words: bytes) -> tuple[bytes, bytes]:
     """What the port answers to the octets, and to somebody else after them."""
     server = WebServer(replace(scene.parts, settings=PortSettings(port=0, token=Secret(TOKEN))))
     port = int((await server.start()).rpartition(":")[2])
@@ -80,7 +80,7 @@ async def served(scene: Scene, words: bytes) -> tuple[bytes, bytes]:
 
 @examples(25, 1_000)
 @given(requests())
-def test_the_port_answers_or_hangs_up_and_goes_on(scene: Scene, words: bytes) -> None:
+def test_the_port_answers_or_hangs_up_and_goes_on(scene: WebScene, words: bytes) -> None:
     (heard, afterwards), complaints = complained_of(lambda: served(scene, words))
     assert not heard or heard.startswith((b"HTTP/1.1 ", b"HTTP/1.0 ", b"HTTP/0.9 "))
     assert heard[8:10] != b" 5"

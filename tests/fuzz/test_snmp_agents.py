@@ -23,10 +23,10 @@ from opsmon.protocol.snmp.exchange import AgentQuirks, WalkLimits
 from opsmon.protocol.snmp.pace import RetryPolicy
 from opsmon.protocol.snmp.v3.soundness import MAX_ELEMENTS, check_scoped_pdu, check_soundness
 from opsmon.protocol.snmp.walk import Walk
-from tests.fuzz.measured_loop import complained_of
-from tests.fuzz.rig import every, examples, mutated, quickly
-from tests.property.test_snmp_codec import bindings, written
-from tests.protocol.snmp.far_end import IF_ENTRY, SYS_DESCR, SYS_NAME, Asked, a_switch, binding, far_end
+from tests.support.fuzz.measured_loop import complained_of
+from tests.support.fuzz.rig import every, examples, mutated, quickly
+from tests.support.protocol.snmp.far_end import IF_ENTRY, SYS_DESCR, SYS_NAME, Asked, a_switch, binding, far_end
+from tests.support.protocol.snmp.responses import bindings, written
 
 COMMUNITY = "plover-in-a-tree"
 BOMBS = [

@@ -23,8 +23,8 @@ from opsmon.protocol.http.auth import (
     parse_challenges,
 )
 from opsmon.protocol.text_message import MalformedMessageError, build_request, parse_response
-from tests.fuzz import text_wire
-from tests.fuzz.rig import (
+from tests.support.fuzz import text_wire
+from tests.support.fuzz.rig import (
     assert_fit_to_show,
     check_of,
     every,
@@ -34,9 +34,9 @@ from tests.fuzz.rig import (
     quickly,
     quickly_awaited,
 )
-from tests.probe.test_onvif import IDENTITY, clock_answer, envelope, fault
-from tests.probe.test_sip import terminal
-from tests.probe.test_tcp import serving
+from tests.support.probe.onvif_camera import IDENTITY, clock_answer, envelope, fault
+from tests.support.probe.sip_terminal import terminal
+from tests.support.probe.tcp_server import serving
 
 PASSWORD = "correct-horse-battery"
 LOGIN = Login("noc", Secret(PASSWORD))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from opsmon.config.root import load_root
 from opsmon.config.yaml.node import YamlProblem, parse_yaml
 from opsmon.errors import ConfigError, Problem
-from tests.fuzz.rig import examples, mutated, quickly
+from tests.support.fuzz.rig import examples, mutated, quickly
 
 INVENTORY = b"""site: hall
 defaults: {snmp: {version: 2c, community: planted-community}}

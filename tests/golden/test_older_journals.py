@@ -16,7 +16,7 @@ from opsmon.engine.world import World
 from opsmon.pipeline.recovery import load_world
 from opsmon.store.codec import EVENT_TYPES
 from opsmon.store.store import Store, open_existing_store, open_store
-from tests.engine.scene import rules_of
+from tests.support.engine.scene import rules_of
 
 JOURNALS = sorted((Path(__file__).parent / "journal").glob("*.sql"))
 EVENT_TYPES_OF_2026 = {

@@ -16,10 +16,10 @@ from opsmon.model.name import DeviceName
 from opsmon.model.sample import SeriesKey
 from opsmon.state.condition.rules import Rulebook
 from opsmon.state.condition.wording import describe
-from tests.state.scene import make_device
-from tests.state.series import Meter
+from tests.support.places import REPOSITORY
+from tests.support.state.scene import make_device
+from tests.support.state.series import Meter
 
-ROOT = Path(__file__).parents[2]
 EXAMPLES: dict[str, dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "stock_conditions.yaml").read_text(encoding="utf-8")
 )
@@ -29,7 +29,7 @@ PERIOD_S = 60.0
 @cache
 def stock() -> Rulebook:
     problems = Problems()
-    rulebook = load_conditions(ROOT, problems)
+    rulebook = load_conditions(REPOSITORY, problems)
     assert problems.errors == []
     assert problems.warnings == []
     return rulebook

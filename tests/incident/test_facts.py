@@ -10,14 +10,14 @@ from opsmon.incident.incident import Incident
 from opsmon.model.event import DeviceState
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import ClauseId
-from tests.incident.scene import START, Scene
+from tests.support.incident.scene import START, IncidentScene
 
 NOW = START + timedelta(hours=1)
 
 
 @pytest.fixture
 def incident() -> Incident:
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("mcu", DeviceState.DOWN)
     return scene.the_open()
 
@@ -46,7 +46,7 @@ def test_the_edges_of_time(incident: Incident) -> None:
     assert "before the incident began" in refusal_of(incident, Fact(FactType.ON_SITE, START - instant, "a"), NOW)
     assert refusal_of(incident, Fact(FactType.ON_SITE, NOW + FUTURE_SKEW, "a"), NOW) == ""
     assert "in the future" in refusal_of(incident, Fact(FactType.ON_SITE, NOW + FUTURE_SKEW + instant, "a"), NOW)
-    naive = datetime(2026, 11, 20, 3)  # noqa: DTZ001  # the mistake under test
+    naive = datetime(2026, 11, 20, 3)  # noqa: DTZ001 - the mistake under test
     assert refusal_of(incident, Fact(FactType.ON_SITE, naive, "a"), NOW) == "the time has no offset"
 
 

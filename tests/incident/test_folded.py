@@ -5,14 +5,14 @@ import pytest
 from opsmon.incident.incident import Incident
 from opsmon.model.event import DeviceState
 from opsmon.model.incident import Ending, FactType
-from tests.incident.scene import Scene
+from tests.support.incident.scene import IncidentScene
 
 DOWN, UP, UNREACHABLE = DeviceState.DOWN, DeviceState.UP, DeviceState.UNREACHABLE
 
 
-def folded() -> tuple[Scene, Incident]:
+def folded() -> tuple[IncidentScene, Incident]:
     """mcu is found dead and acknowledged, then its switch is found dead: one fault, as it seems. The switch is back."""
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("mcu", DOWN)
     own = scene.the_open()
     scene.tell_fact(own.id, FactType.ACKNOWLEDGED, "李")
@@ -44,7 +44,7 @@ def test_once_it_has_answered_its_next_death_is_another_fault(answer: DeviceStat
 
 def test_a_device_that_was_well_before_it_was_hidden_keeps_its_incident() -> None:
     """It had answered again, and its recovery was being believed, when its switch died."""
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("mcu", DOWN)
     own = scene.the_open()
     scene.at(100).becomes("mcu", UP)

@@ -5,7 +5,7 @@ import pytest
 from opsmon.model.event import DeviceState, IncidentClosed, IncidentRenewed, RecoveryWithdrawn
 from opsmon.model.incident import Ending, FactType, Severity
 from opsmon.model.name import IncidentId
-from tests.incident.scene import HALL, START, Scene, device
+from tests.support.incident.scene import HALL, START, IncidentScene, device
 
 DOWN, UP, UNREACHABLE = DeviceState.DOWN, DeviceState.UP, DeviceState.UNREACHABLE
 DEGRADED, FLAPPING, UNKNOWN = DeviceState.DEGRADED, DeviceState.FLAPPING, DeviceState.UNKNOWN
@@ -13,7 +13,7 @@ MAINTENANCE = DeviceState.MAINTENANCE
 
 
 def test_a_device_that_goes_down_opens_an_incident_from_the_first_failed_observation() -> None:
-    scene = Scene()
+    scene = IncidentScene()
     scene.at(10).becomes("mcu", DOWN, since_s=2)
     incident = scene.the_open()
     assert (incident.id, incident.condition, incident.severity) == ("20261120-1", "DeviceDown", Severity.MAJOR)
@@ -25,7 +25,7 @@ def test_a_device_that_goes_down_opens_an_incident_from_the_first_failed_observa
 
 
 def test_ids_count_within_the_day_and_begin_again_the_next() -> None:
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("mcu", DOWN)
     scene.becomes("cam", DOWN)
     scene.at(86_400).becomes("core", DOWN)
@@ -33,7 +33,7 @@ def test_ids_count_within_the_day_and_begin_again_the_next() -> None:
 
 
 def test_an_id_is_never_given_twice_when_the_clock_is_set_back_a_day() -> None:
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("mcu", DOWN)
     scene.at(86_400).becomes("cam", DOWN)
     scene.at(0).becomes("core", DOWN)
@@ -41,7 +41,7 @@ def test_an_id_is_never_given_twice_when_the_clock_is_set_back_a_day() -> None:
 
 
 def test_children_are_attached_and_open_nothing() -> None:
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("access", DOWN)
     scene.at(1).becomes("mcu", UNREACHABLE, cause="access")
     scene.at(2).becomes("cam", UNREACHABLE, cause="access")
@@ -49,7 +49,7 @@ def test_children_are_attached_and_open_nothing() -> None:
 
 
 def test_children_that_were_hidden_before_their_cause_was_declared_are_attached_then() -> None:
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("mcu", UNREACHABLE, cause="access")
     scene.becomes("access", UNREACHABLE, cause="core")
     assert scene.open == []
@@ -59,7 +59,7 @@ def test_children_that_were_hidden_before_their_cause_was_declared_are_attached_
 
 
 def test_a_device_declared_down_before_its_cause_is_attached_and_its_own_incident_withdrawn() -> None:
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("mcu", DOWN)
     own = scene.the_open()
     scene.at(20).becomes("access", DOWN)
@@ -71,7 +71,7 @@ def test_a_device_declared_down_before_its_cause_is_attached_and_its_own_inciden
 
 
 def test_a_fault_that_is_much_older_than_the_outage_above_it_keeps_its_incident() -> None:
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("mcu", DOWN)
     scene.at(3_600).becomes("access", DOWN)
     scene.at(3_600).becomes("mcu", UNREACHABLE, cause="access")
@@ -79,7 +79,7 @@ def test_a_fault_that_is_much_older_than_the_outage_above_it_keeps_its_incident(
 
 
 def test_a_root_cause_that_moves_up_takes_everything_along() -> None:
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("access", DOWN)
     scene.becomes("cam", UNREACHABLE, cause="access")
     scene.at(30).becomes("core", DOWN)
@@ -90,7 +90,7 @@ def test_a_root_cause_that_moves_up_takes_everything_along() -> None:
 
 
 def test_a_child_that_comes_back_is_let_go_and_remembered() -> None:
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("access", DOWN)
     scene.becomes("cam", UNREACHABLE, cause="access")
     scene.at(5).becomes("cam", UP)
@@ -99,7 +99,7 @@ def test_a_child_that_comes_back_is_let_go_and_remembered() -> None:
 
 
 def test_a_child_that_turns_out_to_be_dead_itself_opens_its_own() -> None:
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("access", DOWN)
     scene.becomes("cam", UNREACHABLE, cause="access")
     scene.at(5).becomes("access", UP)
@@ -111,7 +111,7 @@ def test_a_child_that_turns_out_to_be_dead_itself_opens_its_own() -> None:
 
 
 def test_recovery_is_believed_after_the_hold_down_and_dated_when_it_was_seen() -> None:
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("mcu", DOWN)
     scene.at(100).becomes("mcu", UP, since_s=98)
     scene.at(129).wait()
@@ -124,7 +124,7 @@ def test_recovery_is_believed_after_the_hold_down_and_dated_when_it_was_seen() -
 
 @pytest.mark.parametrize("again", [DOWN, FLAPPING, UNKNOWN, UNREACHABLE])
 def test_a_recovery_that_does_not_last_is_withdrawn(again: DeviceState) -> None:
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("mcu", DOWN)
     scene.at(100).becomes("mcu", UP)
     scene.at(110).becomes("mcu", again)
@@ -138,7 +138,7 @@ def test_a_recovery_that_does_not_last_is_withdrawn(again: DeviceState) -> None:
 
 
 def test_a_flapping_device_that_dies_passes_on_to_an_incident_of_its_death() -> None:
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("mcu", FLAPPING)
     flapping = scene.the_open()
     scene.tell_fact(flapping.id, FactType.ACKNOWLEDGED, "李")
@@ -155,7 +155,7 @@ def test_a_flapping_device_that_dies_passes_on_to_an_incident_of_its_death() -> 
 
 
 def test_a_recovery_from_degraded_does_not_hold_when_it_begins_to_flap() -> None:
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("mcu", DEGRADED)
     scene.at(400).becomes("mcu", UP)
     scene.at(410).becomes("mcu", FLAPPING)
@@ -164,7 +164,7 @@ def test_a_recovery_from_degraded_does_not_hold_when_it_begins_to_flap() -> None
 
 
 def test_a_degraded_device_that_dies_at_once_was_dying() -> None:
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("mcu", DEGRADED)
     assert scene.the_open().condition == "DeviceDegraded"
     scene.at(60).becomes("mcu", DOWN)
@@ -172,7 +172,7 @@ def test_a_degraded_device_that_dies_at_once_was_dying() -> None:
 
 
 def test_a_device_degraded_for_long_that_dies_has_two_faults() -> None:
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("mcu", DEGRADED)
     scene.at(3_600).becomes("mcu", DOWN)
     assert [incident.condition for incident in scene.open] == ["DeviceDegraded", "DeviceDown"]
@@ -182,7 +182,7 @@ def test_a_device_degraded_for_long_that_dies_has_two_faults() -> None:
 
 
 def test_a_device_that_comes_back_in_part_keeps_an_incident_for_the_part() -> None:
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("mcu", DOWN)
     scene.at(10).becomes("mcu", DEGRADED)
     assert scene.the_open().condition == "DeviceDown"
@@ -193,7 +193,7 @@ def test_a_device_that_comes_back_in_part_keeps_an_incident_for_the_part() -> No
 
 class TestConditions:
     def test_each_subject_is_a_root_cause(self) -> None:
-        scene = Scene()
+        scene = IncidentScene()
         scene.raised("core", "InterfaceDown", "ifName=Gi0/1")
         scene.raised("core", "InterfaceDown", "ifName=Gi0/2")
         scene.raised("core", "InterfaceDown", "ifName=Gi0/2")
@@ -201,7 +201,7 @@ class TestConditions:
         assert scene.open[0].severity is Severity.EMERGENCY
 
     def test_clearing_begins_the_hold_down_and_a_return_withdraws_it(self) -> None:
-        scene = Scene()
+        scene = IncidentScene()
         scene.raised("mcu", "Hot")
         scene.at(10).cleared("mcu", "Hot")
         assert scene.the_open().phase == "recovering"
@@ -217,7 +217,7 @@ class TestConditions:
     def test_on_a_device_that_is_not_to_be_heard_opens_when_it_is_back_and_only_if_it_still_holds(
         self, quiet: DeviceState
     ) -> None:
-        scene = Scene()
+        scene = IncidentScene()
         scene.becomes("mcu", quiet)
         scene.raised("mcu", "Hot")
         scene.raised("mcu", "DiskFailed")
@@ -227,13 +227,13 @@ class TestConditions:
         assert [incident.condition for incident in scene.open if incident.state is None] == ["Hot"]
 
     def test_an_unknown_device_is_heard(self) -> None:
-        scene = Scene()
+        scene = IncidentScene()
         scene.becomes("mcu", UNKNOWN)
         scene.raised("mcu", "Hot")
         assert scene.the_open().condition == "Hot"
 
     def test_one_that_is_no_device_state_but_is_named_like_one_stays_a_condition(self) -> None:
-        scene = Scene()
+        scene = IncidentScene()
         scene.raised("mcu", "DeviceDown")
         scene.becomes("mcu", UP)
         assert scene.the_open().hold_until is None
@@ -241,7 +241,7 @@ class TestConditions:
 
 class TestMaintenance:
     def test_opens_nothing_and_lets_an_open_one_be(self) -> None:
-        scene = Scene()
+        scene = IncidentScene()
         scene.becomes("cam", DOWN)
         scene.becomes("cam", MAINTENANCE)
         scene.becomes("mcu", MAINTENANCE)
@@ -249,7 +249,7 @@ class TestMaintenance:
         assert scene.the_open().device == "cam"
 
     def test_children_of_a_planned_outage_wait_and_are_attached_when_it_becomes_a_fault(self) -> None:
-        scene = Scene()
+        scene = IncidentScene()
         scene.becomes("access", MAINTENANCE)
         scene.becomes("cam", UNREACHABLE, cause="access")
         assert scene.open == []
@@ -258,26 +258,26 @@ class TestMaintenance:
 
 
 def test_rules_that_call_a_state_no_fault_open_nothing() -> None:
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("mcu", UNKNOWN)
     assert scene.open == []
 
 
 def test_a_ring_of_causes_ends() -> None:
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("mcu", UNREACHABLE, cause="cam")
     scene.becomes("cam", UNREACHABLE, cause="mcu")
     assert scene.open == []
 
 
 def test_a_device_that_the_inventory_does_not_know_is_passed_over() -> None:
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("stranger", DOWN)
     assert scene.open == []
 
 
 def test_a_device_taken_out_of_the_inventory_closes_its_incidents_and_is_no_child() -> None:
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("access", DOWN)
     scene.becomes("cam", UNREACHABLE, cause="access")
     scene.becomes("mcu", DOWN)
@@ -292,7 +292,7 @@ def test_a_device_taken_out_of_the_inventory_closes_its_incidents_and_is_no_chil
 
 @pytest.mark.parametrize("jump_s", [-7_200, -5, 5, 7_200])
 def test_what_is_left_of_a_hold_down_stays_when_the_clock_is_set(jump_s: int) -> None:
-    scene = Scene()
+    scene = IncidentScene()
     scene.at(7_200).becomes("mcu", DOWN)
     scene.at(7_210).becomes("mcu", UP)
     scene.at(7_220).clock_jumps(jump_s)
@@ -304,7 +304,7 @@ def test_what_is_left_of_a_hold_down_stays_when_the_clock_is_set(jump_s: int) ->
 
 
 def test_labels_and_alert_severity_stay_those_of_the_opening() -> None:
-    scene = Scene()
+    scene = IncidentScene()
     scene.becomes("mcu", DOWN)
     scene.reload([device("mcu", "access"), *HALL[:2]])
     assert scene.the_open().labels == {"venue": "hall"}

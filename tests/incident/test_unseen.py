@@ -7,18 +7,18 @@ from opsmon.incident.lifecycle import follow_words
 from opsmon.model.event import ConditionCleared, ConditionUnseen, FactAdded
 from opsmon.model.incident import Ending, Fact, FactType
 from opsmon.model.name import DeviceName
-from tests.incident.scene import START, Scene
+from tests.support.incident.scene import START, IncidentScene
 
 HOT = ("core", "TemperatureHigh", "sensor=Inlet")
 
 
-def opened() -> Scene:
-    scene = Scene()
+def opened() -> IncidentScene:
+    scene = IncidentScene()
     scene.raised(*HOT)
     return scene
 
 
-def lose_sight(scene: Scene) -> None:
+def lose_sight(scene: IncidentScene) -> None:
     name, condition, subject = HOT
     scene.see(ConditionUnseen(scene.now, DeviceName(name), condition, subject, START, START + timedelta(seconds=30)))
 

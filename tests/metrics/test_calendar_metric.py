@@ -4,11 +4,11 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.web.scene import Scene
+from tests.support.web.scene import WebScene
 
 
 def test_every_contract_tells_until_when_its_calendar_is_known(tmp_path: Path) -> None:
-    page = Scene(tmp_path).parts.pages.daemon().decode()
+    page = WebScene(tmp_path).parts.pages.daemon().decode()
     found = dict(
         re.findall(
             r'^opsmon_calendar_announced_until_timestamp_seconds\{contract="([^"]+)"\} (\S+)$', page, re.MULTILINE

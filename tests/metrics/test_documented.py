@@ -7,9 +7,10 @@ import pytest
 
 from opsmon.metrics.catalogue import CATALOGUE
 from opsmon.probe.profile.definition.metric import METRICS
-from tests.web.scene import Scene
+from tests.support.places import REPOSITORY
+from tests.support.web.scene import WebScene
 
-GUIDE = Path(__file__).parents[2] / "docs" / "metrics.md"
+GUIDE = REPOSITORY / "docs" / "metrics.md"
 ROW = re.compile(r"^\| `(\w+)` \|(.*?)\|(.*)\|$", re.MULTILINE)
 
 
@@ -29,7 +30,7 @@ def test_every_metric_of_a_device_is_in_the_guide(rows: dict[str, tuple[str, str
 
 
 def test_every_metric_of_the_daemon_is_in_the_guide(tmp_path: Path, rows: dict[str, tuple[str, str]]) -> None:
-    page = Scene(tmp_path).parts.pages.daemon().decode()
+    page = WebScene(tmp_path).parts.pages.daemon().decode()
     told = set(re.findall(r"^# TYPE (opsmon_\w+) ", page, re.MULTILINE))
     assert len(told) > 10
     assert told <= set(rows)

@@ -23,15 +23,15 @@ from opsmon.probe.profile.definition.metric import METRICS
 from opsmon.probe.profile.remark import REMARKS
 from opsmon.probe.profile.rows.uplink import UPLINK
 from opsmon.protocol.icmp.echo import Echo
-from tests.probe.certificate import new_pair
-from tests.probe.conftest import context, device_with
-from tests.probe.test_http import check as page_check
-from tests.probe.test_http import greet, web_server
-from tests.probe.test_icmp import ping
+from tests.support.places import GOLDEN
+from tests.support.probe.certificate import new_pair
+from tests.support.probe.context import device_with
+from tests.support.probe.http_check import check as page_check
+from tests.support.probe.scripted_pinger import ping
+from tests.support.probe.web_server import greet, web_server
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "profiles"
+PROFILES = GOLDEN / "profiles"
 WEB = CheckName("web")
-__all__ = ["context"]
 
 
 def names_of(blocks: Iterable[SeriesBlock]) -> set[str]:
@@ -45,10 +45,10 @@ def blocks_of(*samples: Sample) -> Iterable[SeriesBlock]:
 def test_every_metric_of_profiles_is_in_the_picture_of_some_device() -> None:
     seen = {
         series.partition("{")[0]
-        for file in GOLDEN.glob("*.json")
+        for file in PROFILES.glob("*.json")
         for series in json.loads(file.read_text(encoding="utf-8"))["series"]
     }
-    cases = yaml.safe_load((GOLDEN.parent / "profile_cases.yaml").read_text(encoding="utf-8"))
+    cases = yaml.safe_load((GOLDEN / "profile_cases.yaml").read_text(encoding="utf-8"))
     seen |= {
         series.partition("{")[0] for case in cases for series, value in case["series"].items() if value is not None
     }

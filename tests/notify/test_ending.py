@@ -10,7 +10,7 @@ from opsmon.model.incident import Ending
 from opsmon.model.name import IncidentId
 from opsmon.notify.kind.alertmanager import annotations_of, payload_of
 from opsmon.notify.words.voice import RenderContext
-from tests.notify.test_alertmanager import AT_RISK, BREACHED, EN, INCIDENT, RECOVERED, START, ZH
+from tests.support.notify.alerts import AT_RISK, BREACHED, EN, INCIDENT, RECOVERED, START, ZH
 
 RECOVERY_WORDS = ("recover", "恢复", "is back", "answers again")
 OVER = replace(INCIDENT, merged_into=IncidentId("20261120-7"), close_reason="no rule watches it any more")

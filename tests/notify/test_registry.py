@@ -7,9 +7,10 @@ import pytest
 from opsmon.engine.effect import Notify
 from opsmon.notify.registry import FIRING, FORMATS
 from opsmon.notify.spec import WebhookSpec
-from tests.notify.test_alertmanager import AT_RISK, DOWN, RECOVERED, ZH
+from tests.support.notify.alerts import AT_RISK, DOWN, RECOVERED, ZH
+from tests.support.places import REPOSITORY
 
-GUIDE = Path(__file__).parents[2] / "docs" / "notifications.md"
+GUIDE = REPOSITORY / "docs" / "notifications.md"
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -20,7 +20,7 @@ from opsmon.errors import NotifyError
 from opsmon.model.secret import Secret
 from opsmon.notify.channel import Channel
 from opsmon.notify.wire.webhook import WebhookSender
-from tests.notify.receiver import Behaviour, answer, drip, hang, nonsense, receiver, reset
+from tests.support.notify.receiver import Behaviour, answer, drip, hang, nonsense, receiver, reset
 
 BODY = '{"摘要": "断电"}'
 

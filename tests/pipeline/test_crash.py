@@ -17,10 +17,10 @@ from opsmon.engine.fold import restore
 from opsmon.model.event import IncidentClosed, IncidentOpened
 from opsmon.pipeline.recovery import load_world
 from opsmon.store.store import open_store
-from tests.engine.scene import START, rules_of
-from tests.pipeline.victim import URL
+from tests.support.engine.scene import START, rules_of
+from tests.support.pipeline.victim import URL
+from tests.support.places import REPOSITORY
 
-REPOSITORY = Path(__file__).parents[2]
 RULES = rules_of()
 KILLS = 8
 ROOM_BYTES = 200_000
@@ -51,7 +51,7 @@ class Victim:
 async def victim(root: Path) -> AsyncIterator[Victim]:
     environment = {**os.environ, "PYTHONPATH": f"{REPOSITORY / 'src'}:{REPOSITORY}"}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.pipeline.victim", str(root), cwd=REPOSITORY, env=environment,
+        sys.executable, "-m", "tests.support.pipeline.victim", str(root), cwd=REPOSITORY, env=environment,
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     made = Victim(process)

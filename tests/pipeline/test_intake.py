@@ -11,7 +11,7 @@ from opsmon.engine.port import Unavailable
 from opsmon.model.name import DeviceName
 from opsmon.model.sample import Outcome
 from opsmon.pipeline.input_queue import InputQueue, QueuedCommand
-from tests.engine.scene import START, rules_of, sample
+from tests.support.engine.scene import START, rules_of, sample
 
 OUTCOMES = st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), st.sampled_from([Outcome.OK, Outcome.TIMEOUT])))
 

@@ -17,18 +17,18 @@ from opsmon.model.sample import Outcome
 from opsmon.pipeline.input_queue import InputQueue
 from opsmon.pipeline.recovery import REMEMBERED, load_world
 from opsmon.store.store import open_store
-from tests.engine.scene import HALL, device, rules_of, sample
-from tests.pipeline.house import RULES, URL, House
+from tests.support.engine.scene import HALL, device, rules_of, sample
+from tests.support.pipeline.house import RULES, URL, PipelineHouse
 
 MCU = DeviceName("mcu")
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path)
+def house(tmp_path: Path) -> PipelineHouse:
+    return PipelineHouse(tmp_path)
 
 
-async def test_what_is_decided_is_on_the_disk_with_its_deliveries(house: House) -> None:
+async def test_what_is_decided_is_on_the_disk_with_its_deliveries(house: PipelineHouse) -> None:
     async with house.running():
         incident = await house.kill_mcu()
         assert [type(entry.event).__name__ for entry in house.store.read(incident=incident)][:2] == [
@@ -42,7 +42,7 @@ async def test_what_is_decided_is_on_the_disk_with_its_deliveries(house: House) 
         assert not house.world.incidents.by_id[incident].is_open
 
 
-async def test_a_restart_brings_everything_back_and_goes_on(house: House) -> None:
+async def test_a_restart_brings_everything_back_and_goes_on(house: PipelineHouse) -> None:
     async with house.running():
         incident = await house.kill_mcu()
         before = house.world
@@ -56,7 +56,7 @@ async def test_a_restart_brings_everything_back_and_goes_on(house: House) -> Non
         assert await house.kill_mcu() == "20260320-2"
 
 
-async def test_a_snapshot_gives_the_same_world_as_the_whole_journal(house: House) -> None:
+async def test_a_snapshot_gives_the_same_world_as_the_whole_journal(house: PipelineHouse) -> None:
     async with house.running() as pipeline:
         await house.kill_mcu()
         await house.heal_mcu()
@@ -74,7 +74,7 @@ async def test_a_snapshot_gives_the_same_world_as_the_whole_journal(house: House
     shortcut.close()
 
 
-async def test_old_incidents_are_let_go_and_remembered_for_a_late_word(house: House) -> None:
+async def test_old_incidents_are_let_go_and_remembered_for_a_late_word(house: PipelineHouse) -> None:
     async with house.running() as pipeline:
         incident = await house.kill_mcu()
         await house.heal_mcu()
@@ -92,7 +92,9 @@ async def test_old_incidents_are_let_go_and_remembered_for_a_late_word(house: Ho
         assert house.world.incidents.by_id[incident].is_excluded
 
 
-async def test_a_number_is_not_given_again_when_the_clock_goes_back_to_a_day_that_was_forgotten(house: House) -> None:
+async def test_a_number_is_not_given_again_when_the_clock_goes_back_to_a_day_that_was_forgotten(
+    house: PipelineHouse,
+) -> None:
     async with house.running() as pipeline:
         incident = await house.kill_mcu()
         await house.heal_mcu()
@@ -108,7 +110,7 @@ async def test_a_number_is_not_given_again_when_the_clock_goes_back_to_a_day_tha
 
 
 class TestCommands:
-    async def test_are_answered_when_they_are_on_the_disk(self, house: House) -> None:
+    async def test_are_answered_when_they_are_on_the_disk(self, house: PipelineHouse) -> None:
         async with house.running() as pipeline:
             incident = await house.kill_mcu()
             fact = Fact(FactType.ACKNOWLEDGED, house.clock.now(), "值班员")
@@ -117,20 +119,22 @@ class TestCommands:
             stored = [entry.event for entry in house.store.read()]
             assert all(event in stored for event in answer.events)
 
-    async def test_are_refused_in_words_and_the_refusal_is_on_the_disk(self, house: House) -> None:
+    async def test_are_refused_in_words_and_the_refusal_is_on_the_disk(self, house: PipelineHouse) -> None:
         async with house.running() as pipeline:
             answer = await pipeline.issue(JudgeScope(IncidentId("20200101-1"), "值班员", "why", Severity.MAJOR))
             assert answer == CommandRefusal("there is no incident 20200101-1")
             assert "CommandRefused" in [type(entry.event).__name__ for entry in house.store.read()]
 
-    async def test_are_told_to_come_again_while_the_queue_is_full(self, house: House) -> None:
+    async def test_are_told_to_come_again_while_the_queue_is_full(self, house: PipelineHouse) -> None:
         house.start()
         house.pipeline.inputs = InputQueue(most_commands=0)
         answer = await house.pipeline.issue(SetMaintenance(MCU, None, "值班员"))
         assert answer == Unavailable("too many commands wait to be journaled", taken=False)
         house.store.close()
 
-    async def test_about_an_incident_that_cannot_be_looked_up_are_told_to_come_again(self, house: House) -> None:
+    async def test_about_an_incident_that_cannot_be_looked_up_are_told_to_come_again(
+        self, house: PipelineHouse
+    ) -> None:
         """The journal may know it: nobody is told that there is none."""
         asked = AddFact(IncidentId("20200101-1"), Fact(FactType.ACKNOWLEDGED, house.clock.now(), "值班员"))
         async with house.running() as pipeline:
@@ -143,7 +147,7 @@ class TestCommands:
             database.close()
             assert await pipeline.issue(asked) == CommandRefusal("there is no incident 20200101-1")
 
-    async def test_to_a_daemon_that_stops_are_not_taken(self, house: House) -> None:
+    async def test_to_a_daemon_that_stops_are_not_taken(self, house: PipelineHouse) -> None:
         async with house.running() as pipeline:
             pipeline.stop()
             answer = await pipeline.issue(SetMaintenance(MCU, None, "值班员"))
@@ -154,7 +158,7 @@ class TestFailingStore:
     """Another program holds the database's lock."""
 
     async def test_nothing_leaves_until_it_is_written_and_nothing_is_lost(
-        self, house: House, caplog: pytest.LogCaptureFixture
+        self, house: PipelineHouse, caplog: pytest.LogCaptureFixture
     ) -> None:
         async with house.running() as pipeline:
             async with house.locked():
@@ -174,7 +178,7 @@ class TestFailingStore:
         assert len(said) == 1
 
     async def test_a_command_that_was_answered_with_unavailable_before_it_was_decided_is_not_done(
-        self, house: House
+        self, house: PipelineHouse
     ) -> None:
         async with house.running() as pipeline:
             until = house.clock.now() + timedelta(hours=1)
@@ -188,7 +192,7 @@ class TestFailingStore:
             await house.idle()
             assert DeviceName("core") not in house.world.fleet.machines
 
-    async def test_a_quiet_daemon_notices_it_too(self, house: House) -> None:
+    async def test_a_quiet_daemon_notices_it_too(self, house: PipelineHouse) -> None:
         async with house.running() as pipeline:
             await house.idle()
             async with house.locked():
@@ -202,7 +206,7 @@ class TestFailingStore:
 
 class TestClock:
     async def test_one_that_is_set_is_said_and_counted_and_declares_nothing(
-        self, house: House, caplog: pytest.LogCaptureFixture
+        self, house: PipelineHouse, caplog: pytest.LogCaptureFixture
     ) -> None:
         async with house.running() as pipeline:
             pipeline.submit(sample("mcu", Outcome.OK, house.clock.now()))
@@ -218,7 +222,7 @@ class TestClock:
             "the clock was set back by 172800.0 s; durations are not touched by it",
         ]
 
-    async def test_incidents_live_through_it(self, house: House) -> None:
+    async def test_incidents_live_through_it(self, house: PipelineHouse) -> None:
         async with house.running():
             incident = await house.kill_mcu()
             house.clock.set(-3_600)
@@ -226,7 +230,7 @@ class TestClock:
             assert not house.world.incidents.by_id[incident].is_open
 
 
-async def test_a_reload_swaps_the_rules_and_forgets_what_is_gone(house: House) -> None:
+async def test_a_reload_swaps_the_rules_and_forgets_what_is_gone(house: PipelineHouse) -> None:
     async with house.running() as pipeline:
         pipeline.submit(sample("cam-1", Outcome.OK, house.clock.now()))
         pipeline.submit(sample("mcu", Outcome.OK, house.clock.now()))

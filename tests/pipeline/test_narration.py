@@ -4,7 +4,7 @@ from opsmon.engine.input import AddFact, JudgeScope, OpenIncident
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import DeviceName
 from opsmon.pipeline.event_log import narrate
-from tests.engine.scene import SITE, Town, rules_of
+from tests.support.engine.scene import SITE, Town, rules_of
 
 
 def test_an_evening_is_told_in_a_few_lines() -> None:

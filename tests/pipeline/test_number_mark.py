@@ -12,10 +12,10 @@ from opsmon.pipeline.loop import Pipeline
 from opsmon.pipeline.number_mark import NumberMark
 from opsmon.pipeline.recovery import load_world
 from opsmon.store.store import open_store
-from tests.pipeline.house import RULES, URL, House
+from tests.support.pipeline.house import RULES, URL, PipelineHouse
 
 
-class MarkedHouse(House):
+class MarkedHouse(PipelineHouse):
     """A house that keeps a mark beside its store, as the daemon does."""
 
     def start(self) -> None:

@@ -22,8 +22,8 @@ from opsmon.notify.words.voice import RenderContext
 from opsmon.store.chain import ChainHead
 from opsmon.store.outbox import Delivery, NewDelivery, OwedDelivery, incident_of
 from opsmon.store.store import Store, open_store
-from tests.notify.receiver import Behaviour, Receiver, answer, hang, one_after_another, receiver, reset
-from tests.notify.test_alertmanager import AT_RISK, DOWN
+from tests.support.notify.alerts import AT_RISK, DOWN
+from tests.support.notify.receiver import Behaviour, Receiver, answer, hang, one_after_another, receiver, reset
 
 
 def owed(sequence: int, incident: str = "i1", channel: str = "oncall") -> NewDelivery:

@@ -15,7 +15,7 @@ from opsmon.notify.channel import Channel
 from opsmon.notify.lane.outbox import OutboxWorker
 from opsmon.store.outbox import NewDelivery
 from opsmon.store.store import open_store
-from tests.notify.receiver import Receiver, answer, hang, receiver, reset
+from tests.support.notify.receiver import Receiver, answer, hang, receiver, reset
 
 INCIDENTS, ALERTS, RESTARTS, MAX_FAILURES = 12, 3, 4, 2
 URL = "sqlite:///opsmon.db"

@@ -19,7 +19,7 @@ from opsmon.protocol.http.auth import MAX_CHALLENGES, parse_challenges
 from opsmon.protocol.http.message import MAX_CHUNKS, MAX_HEAD_BYTES, read_http_body, read_http_head
 from opsmon.protocol.http.tls import MAX_NAME, TlsSession, distinguished_name, names_of
 from opsmon.protocol.text_message import MOST_LINES, MalformedMessageError, TextResponse, parse_response, read_response
-from tests.probe.certificate import new_pair
+from tests.support.probe.certificate import new_pair
 
 
 @pytest.mark.parametrize("char", ["a", "北", "\U00020000"])

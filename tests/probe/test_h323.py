@@ -9,8 +9,8 @@ from opsmon.model.sample import Outcome
 from opsmon.probe.context import ProbeContext
 from opsmon.probe.kind.h323 import H323Spec, is_tpkt
 from opsmon.probe.schedule.run_check import run_check
-from tests.probe.conftest import device_with
-from tests.probe.test_tcp import Talk, hang_up, serving, stay_silent
+from tests.support.probe.context import device_with
+from tests.support.probe.tcp_server import Talk, hang_up, serving, stay_silent
 
 
 def speaking(octets: bytes) -> Talk:

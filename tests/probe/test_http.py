@@ -4,8 +4,6 @@ import asyncio
 import socket
 import ssl
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,51 +11,15 @@ import pytest
 from aiohttp import encode_basic_auth, web
 from pydantic import ValidationError
 
-from opsmon.model.sample import Outcome, Sample
+from opsmon.model.sample import Outcome
 from opsmon.model.secret import Secret
 from opsmon.probe.context import ProbeContext
 from opsmon.probe.kind.http import HttpSpec
-from opsmon.probe.schedule.run_check import run_check
 from opsmon.protocol.http.message import MAX_BODY_BYTES
-from tests.probe.certificate import Pair, new_pair
-from tests.probe.conftest import device_with
-from tests.probe.test_tcp import Talk, serving
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@asynccontextmanager
-async def web_server(handler: Handler, certificate: Pair | None = None, folder: Path = Path()) -> AsyncIterator[int]:
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", handler)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    context = certificate.server_context(folder) if certificate else None
-    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
-    await site.start()
-    try:
-        assert site._server
-        yield site._server.sockets[0].getsockname()[1]  # type: ignore[attr-defined]
-    finally:
-        await runner.cleanup()
-
-
-async def check(context: ProbeContext, port: int, *, timeout_s: float = 5.0, **settings: object) -> Sample:
-    spec = HttpSpec.model_validate({"scheme": "http", "port": port, **settings})
-    device = device_with("http", spec, timeout_s=timeout_s)
-    return await run_check(device, device.checks[0], context)
-
-
-def series(sample: Sample) -> dict[str, float]:
-    return {
-        key.metric + dict(key.labels).get("phase", ""): value
-        for reading in sample.readings
-        for key, value in zip(reading.block.keys, reading.values, strict=True)
-    }
-
-
-async def greet(request: web.Request) -> web.Response:
-    return web.Response(text=f"door control ready on {request.host}{request.path_qs}", headers={"Server": "Door/2"})
+from tests.support.probe.certificate import new_pair
+from tests.support.probe.http_check import check, series
+from tests.support.probe.tcp_server import Talk, serving
+from tests.support.probe.web_server import greet, web_server
 
 
 async def test_a_page_is_ok_and_gives_the_series_of_blackbox_exporter(context: ProbeContext) -> None:

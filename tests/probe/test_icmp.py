@@ -1,39 +1,15 @@
 """The ping check over a pinger that answers as a test says: series, several echoes, loss, limits."""
 
 import math
-from dataclasses import replace
 
 import pytest
 from pydantic import ValidationError
 
-from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome, Sample
 from opsmon.probe.context import ProbeContext
 from opsmon.probe.kind.icmp import IcmpSpec
-from opsmon.probe.schedule.run_check import run_check
 from opsmon.protocol.icmp.echo import Echo
-from tests.probe.conftest import device_with
-
-
-class ScriptedPinger:
-    """Stands for the network: each ping takes the next word of the script."""
-
-    def __init__(self, *script: Echo | Outcome) -> None:
-        self._script = list(script)
-        self.asked: list[tuple[str, float, int]] = []
-
-    async def ping(self, address: str, timeout_s: float, size_bytes: int = 56) -> Echo:
-        self.asked.append((address, timeout_s, size_bytes))
-        word = self._script.pop(0)
-        if isinstance(word, Outcome):
-            raise ProbeError(word, f"scripted {word}")
-        return word
-
-
-async def ping(context: ProbeContext, spec: IcmpSpec, *script: Echo | Outcome) -> tuple[Sample, ScriptedPinger]:
-    pinger = ScriptedPinger(*script)
-    device = device_with("icmp", spec)
-    return await run_check(device, device.checks[0], replace(context, pinger=pinger)), pinger
+from tests.support.probe.scripted_pinger import ping
 
 
 def series(sample: Sample) -> dict[tuple[str, str], float]:

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import fields, is_dataclass
-from pathlib import Path
 
 import pytest
 import yaml
@@ -14,9 +13,9 @@ from opsmon.model.secret import Secret
 from opsmon.probe.context import ProbeContext
 from opsmon.probe.registry import KINDS
 from opsmon.spec import SECRET_RESOLVER
+from tests.support.places import REPOSITORY
 
-ROOT = Path(__file__).parents[2]
-GUIDE = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
+GUIDE = (REPOSITORY / "docs" / "checks.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", GUIDE, re.MULTILINE | re.DOTALL))
 ALL_KINDS = sorted(KINDS)
 
@@ -61,7 +60,7 @@ def test_every_setting_is_told_of_in_the_guide(kind: str) -> None:
 @pytest.mark.parametrize("kind", ALL_KINDS)
 def test_every_kind_has_tests_of_its_own(kind: str) -> None:
     module = KINDS[kind].run.__module__.rpartition(".")[2]
-    assert list((ROOT / "tests" / "probe").rglob(f"test_{module}.py"))
+    assert list((REPOSITORY / "tests" / "probe").rglob(f"test_{module}.py"))
 
 
 @pytest.mark.parametrize("kind", ALL_KINDS)

@@ -11,8 +11,8 @@ from opsmon.model.secret import Secret
 from opsmon.probe.context import ProbeContext
 from opsmon.probe.kind.rtsp import RtspSpec, Track, parse_tracks
 from opsmon.probe.schedule.run_check import run_check
-from tests.probe.conftest import device_with
-from tests.probe.test_tcp import serving
+from tests.support.probe.context import device_with
+from tests.support.probe.tcp_server import serving
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 SDP = b"v=0\r\ns=cam\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H265/90000\r\nm=audio 0 RTP/AVP 0\r\n"

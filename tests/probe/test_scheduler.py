@@ -17,9 +17,9 @@ from opsmon.probe.schedule.due import SPREAD_PER_CHECK_S
 from opsmon.probe.schedule.scheduler import Scheduler
 from opsmon.protocol.liveness import note_contact
 from opsmon.protocol.resolver import Resolver
-from tests.probe.conftest import NoDriver
-from tests.probe.schedule_bench import STEP_S, Bench, at_once, check, device, never, schedule, taking
-from tests.probe.virtual_time import VirtualClock, run_virtually
+from tests.support.probe.context import NoDriver
+from tests.support.probe.schedule_bench import STEP_S, Bench, at_once, check, device, never, schedule, taking
+from tests.support.virtual_time import VirtualClock, run_virtually
 
 
 def test_each_check_runs_on_its_own_period() -> None:

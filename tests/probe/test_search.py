@@ -13,9 +13,9 @@ from opsmon.probe.kind.tcp import MAX_ANSWER_BYTES, TcpSpec
 from opsmon.probe.schedule.run_check import run_check
 from opsmon.probe.search import MAX_AT_ONCE_BYTES, Searches
 from opsmon.protocol.http.message import MAX_BODY_BYTES
-from tests.probe.conftest import device_with
-from tests.probe.test_http import web_server
-from tests.probe.test_tcp import serving
+from tests.support.probe.context import device_with
+from tests.support.probe.tcp_server import serving
+from tests.support.probe.web_server import web_server
 
 ENDLESS = r"(?:a+)+$"  # on a text of `a` and one `b` at its end it tries more ways than there are atoms
 SQUARE = r"a+x"  # allowed on a line; on a page of one line it takes hours

@@ -1,23 +1,11 @@
 """What cannot be measured, and whether it is this machine that is blind."""
 
-from datetime import UTC, datetime
-
 import pytest
 
-from opsmon.model.name import CheckName, DeviceName
-from opsmon.model.sample import LocalCause, Outcome, Sample
+from opsmon.model.name import DeviceName
+from opsmon.model.sample import Outcome
 from opsmon.probe.sight import NEVER_MEASURED_S, NOT_MEASURED_S, SETTLE_S, Sight
-
-AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
-NETWORK, NAMES, PERMISSION = LocalCause.NETWORK, LocalCause.NAMES, LocalCause.PERMISSION
-
-
-def sample(device: str, outcome: Outcome = Outcome.OK, cause: LocalCause | None = None, check: str = "icmp") -> Sample:
-    return Sample(DeviceName(device), CheckName(check), outcome, AT, AT, 0.1, "words", cause=cause)
-
-
-def fault(device: str, cause: LocalCause | None = NETWORK, check: str = "icmp") -> Sample:
-    return sample(device, Outcome.LOCAL_FAULT, cause, check)
+from tests.support.probe.sight_samples import NAMES, NETWORK, PERMISSION, fault, sample
 
 
 def seen(devices: int) -> Sight:

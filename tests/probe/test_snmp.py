@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -17,8 +16,9 @@ from opsmon.probe.schedule.run_check import run_check
 from opsmon.protocol.snmp.pace import Terms
 from opsmon.protocol.snmp.session import NO_ROWS, Index, Oid, SnmpSession, SnmpValue, Walked
 from opsmon.protocol.snmp.traffic import Trace
-from tests.probe.conftest import device_with
-from tests.probe.profile.recording import RecordedSession, parse_recording
+from tests.support.places import REPOSITORY
+from tests.support.probe.context import device_with
+from tests.support.probe.profile.recording import RecordedSession, parse_recording
 
 NAMED = "1.3.6.1.2.1.1.5.0|4|core-1\n1.3.6.1.2.1.1.3.0|67|360000\n"
 
@@ -35,7 +35,7 @@ class OneAgent:
 
 @pytest.fixture(scope="module")
 def pollers() -> DevicePollers:
-    return DevicePollers(load_profiles(Path(__file__).parents[2] / "probes"))
+    return DevicePollers(load_profiles(REPOSITORY / "probes"))
 
 
 async def test_without_profiles_nothing_is_measured(context: ProbeContext) -> None:

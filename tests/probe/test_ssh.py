@@ -20,8 +20,8 @@ from opsmon.probe.once import probe_once
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.schedule.run_check import run_check
 from opsmon.protocol.host_keys import HostKeyPins, KeyPlace, parse_known_hosts
-from tests.probe.conftest import device_with
-from tests.probe.test_tcp import serving
+from tests.support.probe.context import device_with
+from tests.support.probe.tcp_server import serving
 
 PASSWORD = "correct horse battery staple"
 

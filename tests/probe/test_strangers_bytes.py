@@ -17,11 +17,11 @@ from opsmon.probe.registry import KINDS
 from opsmon.probe.schedule.run_check import run_check
 from opsmon.protocol.http.auth import Challenge, Login, choose_challenge, login_codes, parse_challenges
 from opsmon.protocol.wire_text import shown, wire_octets, wire_text
-from tests.probe.conftest import device_with
-from tests.probe.test_onvif import IDENTITY
-from tests.probe.test_sip import response as sip_response
-from tests.probe.test_sip import terminal
-from tests.probe.test_tcp import serving
+from tests.support.probe.context import device_with
+from tests.support.probe.onvif_camera import IDENTITY
+from tests.support.probe.sip_terminal import response as sip_response
+from tests.support.probe.sip_terminal import terminal
+from tests.support.probe.tcp_server import serving
 
 WORDS = "摄像机"
 GBK = WORDS.encode("gbk")

@@ -2,8 +2,6 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 
 import pytest
 from pydantic import ValidationError
@@ -13,36 +11,12 @@ from opsmon.model.sample import Outcome, Sample
 from opsmon.probe.context import ProbeContext
 from opsmon.probe.kind.tcp import MAX_ANSWER_BYTES, TcpSpec
 from opsmon.probe.schedule.run_check import run_check
-from tests.probe.conftest import device_with
-
-Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-@asynccontextmanager
-async def serving(talk: Talk) -> AsyncIterator[int]:
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await talk(reader, writer)
-        except ConnectionError:
-            pass
-        finally:
-            writer.close()
-
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
+from tests.support.probe.context import device_with
+from tests.support.probe.tcp_server import hang_up, serving, stay_silent
 
 
 async def check(device: Device, context: ProbeContext) -> Sample:
     return await run_check(device, device.checks[0], context)
-
-
-async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    pass
-
-
-async def stay_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.read()
 
 
 async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

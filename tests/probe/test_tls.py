@@ -13,8 +13,9 @@ from opsmon.model.sample import Sample
 from opsmon.probe.address_hash import address_hash
 from opsmon.probe.context import ProbeContext
 from opsmon.protocol.http.tls import distinguished_name, standard_cipher
-from tests.probe.certificate import new_pair
-from tests.probe.test_http import check, series, web_server
+from tests.support.probe.certificate import new_pair
+from tests.support.probe.http_check import check, series
+from tests.support.probe.web_server import web_server
 
 
 @pytest.mark.parametrize(

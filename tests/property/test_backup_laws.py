@@ -1,7 +1,5 @@
 """Laws of the pure parts of backups: scrubbing hides and is steady, paging leaves no trace, sections join again."""
 
-import re
-
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -11,12 +9,10 @@ from opsmon.backup.proof.sections import IncompleteTextError, join_sections, par
 from opsmon.backup.recipe import Structure
 from opsmon.backup.secrecy.scrub import PLACEHOLDER, Scrubber
 from opsmon.backup.secrecy.scrub_words import is_about_rules
-from tests.backup.far_end import ERASE, SHOW
-from tests.backup.planted import HARMLESS, PLANTED
+from tests.support.backup.far_end import ERASE, SHOW
+from tests.support.backup.planted import HARMLESS, PLANTED, SIMPLE
 
 SCRUBBER = Scrubber(b"k" * 32)
-# Templates with one secret, which may be any word; those whose looks make them secrets keep theirs.
-SIMPLE = [(line, secret) for line, secret in PLANTED if not re.search(r"[$%^@]|-----|ENC|:\d*:|=\"|://", line)]
 WORDS = st.text("abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!@#&*+_.-", min_size=6, max_size=24).filter(
     lambda word: word[0].isalnum() and not word.isdigit() and word[-1].isalnum()
 )

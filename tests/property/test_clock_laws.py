@@ -18,7 +18,7 @@ from opsmon.model.incident import STARTS, Fact, FactType, Severity
 from opsmon.model.name import ContractId, IncidentId
 from opsmon.text.bilingual import Text
 from opsmon.text.vocabulary import FACTS as FACT_WORDS
-from tests.contract.rulebook import stock_books
+from tests.support.contract.rulebook import stock_books
 
 FIRST, LAST = datetime(2026, 9, 24, tzinfo=UTC), datetime(2026, 10, 12, tzinfo=UTC)
 UNTIL = datetime(2026, 10, 25, tzinfo=UTC)

@@ -2,7 +2,6 @@
 
 from array import array
 from datetime import timedelta
-from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,9 +16,10 @@ from opsmon.state.api import apply_sample, start_fleet
 from opsmon.state.condition.judge import raised_conditions
 from opsmon.state.fleet import FleetState
 from opsmon.state.restore import fold_event
-from tests.state.scene import START, make_device, make_inventory, make_sample
+from tests.support.places import REPOSITORY
+from tests.support.state.scene import START, make_device, make_inventory, make_sample
 
-STOCK = load_conditions(Path(__file__).parents[2], Problems())
+STOCK = load_conditions(REPOSITORY, Problems())
 LINK = (("ifAlias", ""), ("ifDescr", ""), ("ifIndex", "7"), ("ifName", "Gi0/7"))
 MOVED = (("ifAlias", ""), ("ifDescr", ""), ("ifIndex", "9"), ("ifName", "Gi0/7"))
 METRICS = sorted({metric for rule in STOCK.rules for metric in (*rule.metrics, *rule.needs, *rule.unless)})

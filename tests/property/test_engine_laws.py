@@ -33,7 +33,7 @@ from opsmon.model.name import CheckName, ClauseId, DeviceName, IncidentId
 from opsmon.model.sample import Outcome, Sample
 from opsmon.state.api import state_of
 from opsmon.store.codec import decode_event, encode_event
-from tests.engine.scene import HALL, SITE, START, contracts, rules_of, sample
+from tests.support.engine.scene import HALL, SITE, START, contracts, rules_of, sample
 
 BOOKS = contracts()
 RULES = rules_of(books=BOOKS)

@@ -10,10 +10,10 @@ from opsmon.contract.calendar.limit import Limit, Unit, due_of, half_of
 from opsmon.contract.calendar.window import HoursOn, Window, add_open_time, open_time_between
 from opsmon.contract.calendar.working_time import WORKING_TIME, warned_at
 from opsmon.text.bilingual import Text
-from tests.contract.rulebook import book
+from tests.support.contract.rulebook import book
 
 CALENDAR = book("baizhifang-2026").calendar
-MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2027, 6, 1), timezones=st.just(UTC))  # noqa: DTZ001
+MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2027, 6, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds are naive
 LENGTHS = st.timedeltas(timedelta(), timedelta(days=1))
 SETS = ["holidays", "two-sessions", "events", "flood-season"]
 

@@ -13,7 +13,7 @@ from opsmon.contract.money.penalty import Delay, days_late, estimate_delays, tot
 from opsmon.contract.obligation import task_state, tasks_of
 from opsmon.model.duty import TaskState
 from opsmon.model.name import ClauseId, IncidentId
-from tests.contract.rulebook import book, local, stock_books
+from tests.support.contract.rulebook import book, local, stock_books
 
 BOOK = book("xicheng-vc-2025")
 PRICED = sorted({clause for rule in BOOK.penalties for clause in rule.clauses})

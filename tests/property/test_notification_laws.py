@@ -18,7 +18,7 @@ from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, Site
 from opsmon.notify.kind.alertmanager import ZERO_TIME, labels_of, payload_of
 from opsmon.notify.lane.retry import MAX_WAIT_S, Circuit, retry_wait_s
 from opsmon.notify.words.voice import RenderContext
-from tests.web.scene import loaded_root
+from tests.support.web.scene import loaded_root
 
 texts = st.text(st.characters(codec=None), max_size=20)  # lone surrogates too: device names may come from anywhere
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds are naive

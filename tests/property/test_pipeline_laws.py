@@ -18,8 +18,8 @@ from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
 from opsmon.model.sample import Outcome
 from opsmon.pipeline.loop import Pipeline
-from tests.engine.scene import HALL, sample
-from tests.pipeline.house import RULES, House
+from tests.support.engine.scene import HALL, sample
+from tests.support.pipeline.house import RULES, PipelineHouse
 
 Act = Callable[["Theatre"], Awaitable[None]]
 DEVICES = st.sampled_from([one.name for one in HALL])
@@ -29,7 +29,7 @@ class Theatre:
     """A house whose pipeline can be stopped and begun anew; `answers` are what people were told."""
 
     def __init__(self, root: Path) -> None:
-        self.house = House(root)
+        self.house = PipelineHouse(root)
         self.house.patience_s = 0.05
         self.answers: list[Answer] = []
         self._running: asyncio.Task[None] | None = None

@@ -1,7 +1,6 @@
 """Laws of profiles: whatever an agent says, a picture comes out, its texts are clean and its numbers sane."""
 
 from math import isnan
-from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,12 +13,12 @@ from opsmon.probe.profile.record import format_recording, private_words, scrub
 from opsmon.probe.profile.text import LONGEST_TEXT, clean_text, number_of
 from opsmon.protocol.charset import decode_field, decode_octets
 from opsmon.protocol.snmp.session import Oid, SnmpValue
-from tests.probe.profile.making import profile_of
-from tests.probe.profile.recording import RecordedSession, parse_recording
+from tests.support.places import REPOSITORY, TESTS
+from tests.support.probe.profile.making import profile_of
+from tests.support.probe.profile.recording import RecordedSession, parse_recording
 
 VOLTS = "1.3.6.1.4.1.99999.1.0"
-TESTS = Path(__file__).parents[1]
-PROFILES = load_profiles(TESTS.parent / "probes")
+PROFILES = load_profiles(REPOSITORY / "probes")
 AGENTS = [
     parse_recording(file.read_text("utf-8")) for file in sorted((TESTS / "golden" / "profiles").glob("*.snmprec"))
 ]

@@ -22,7 +22,7 @@ from opsmon.model.device import Device, Kind
 from opsmon.model.event import ClockChanged, ClockState, IncidentOpened, ScopeJudged
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import ClauseId, ContractId, IncidentId
-from tests.engine.scene import CONTRACT, SITE, START, Town, contracts, device, rules_of
+from tests.support.engine.scene import CONTRACT, SITE, START, Town, contracts, device, rules_of
 
 BOOKS = contracts()
 STORIES = int(os.environ.get("OPSMON_STORIES", "60"))

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from opsmon.config.root import Root, load_root
 from opsmon.config.yaml.node import parse_yaml
 from opsmon.errors import ConfigError
+from tests.support.places import REPOSITORY
 
-REPOSITORY = Path(__file__).parents[2]
 STOCK = [
     "rules/conditions.yaml",
     *sorted(str(file.relative_to(REPOSITORY)) for file in (REPOSITORY / "rules" / "calendars").glob("*.yaml")),

@@ -9,7 +9,7 @@ from opsmon.model.device import Check, Device
 from opsmon.model.name import CheckName, DeviceName
 from opsmon.probe.context import CheckResult
 from opsmon.probe.schedule.due import first_due_s, jitter_of, next_due_s
-from tests.probe.schedule_bench import Bench, check, device, schedule
+from tests.support.probe.schedule_bench import Bench, check, device, schedule
 
 NAMES = st.text(min_size=1, max_size=20)
 JITTERS = st.floats(0, 1, exclude_max=True)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsmon.config.yaml.node import TEXT_KEYS
-from tests.config.schemas import SPECS, refusals, refusals_of_form, shipped, validator
+from tests.support.config.schemas import SPECS, refusals, refusals_of_form, shipped, validator
 
 SLIPS = ("unknown key", "misspelt key", "dropped", "null", "number", "truth", "text", "list", "mapping", "wrong word")
 MAX_LIST = 3

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from opsmon.backup.secrecy.scrub import MAX_LINE, PLACEHOLDER, Scrubber
 from opsmon.bounds import CONFIGURATION_LINE_CHARS
-from tests.backup.planted import HARMLESS
-from tests.backup.secret_grammar import TEMPLATES
+from tests.support.backup.planted import HARMLESS
+from tests.support.backup.secret_grammar import TEMPLATES
 
 SCRUBBER = Scrubber(b"k" * 32)
 SHOWING = 6

@@ -11,7 +11,7 @@ from opsmon.demo import ber
 from opsmon.errors import ProbeError
 from opsmon.protocol.snmp.engine import SnmpEngine
 from opsmon.protocol.snmp.pace import RetryPolicy
-from tests.protocol.snmp.far_end import IF_ENTRY, SYS_DESCR, SYS_NAME, Asked, a_switch, far_end
+from tests.support.protocol.snmp.far_end import IF_ENTRY, SYS_DESCR, SYS_NAME, Asked, a_switch, far_end
 
 COLUMNS = [(*IF_ENTRY, column) for column in range(1, 4)]
 

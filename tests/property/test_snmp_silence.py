@@ -15,7 +15,7 @@ from opsmon.protocol.snmp.get import Get
 from opsmon.protocol.snmp.session import Oid, SnmpValue
 from opsmon.protocol.snmp.silence import FIRST_PAUSE_S, MAX_PAUSE_S, Silences
 from opsmon.protocol.snmp.walk import Walk
-from tests.property.test_snmp_walk import answer_of
+from tests.support.protocol.snmp.responses import answer_of
 
 TABLES: list[Oid] = [(1, 3, 6, 1, 4, 1, 99, number, 1) for number in (1, 2, 3, 4)]
 COLUMNS = [(*table, number) for table in TABLES for number in (1, 2, 3)]

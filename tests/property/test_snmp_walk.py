@@ -16,14 +16,12 @@ from opsmon.protocol.snmp.codec.message import (
     Pdu,
     Request,
     Response,
-    decode_head,
-    decode_response,
-    encode_request,
 )
 from opsmon.protocol.snmp.codec.value import Cell, Marker
 from opsmon.protocol.snmp.exchange import AgentQuirks, WalkLimits
 from opsmon.protocol.snmp.session import Oid, Walked
 from opsmon.protocol.snmp.walk import Walk
+from tests.support.protocol.snmp.responses import answer_of
 
 TABLE: Oid = (1, 3, 6, 1, 4, 1, 99, 1)
 COLUMNS = [(*TABLE, number) for number in range(1, 6)]
@@ -36,12 +34,6 @@ GEN_ERR, TOO_BIG = 5, 1
 
 def objects_of(table: Mapping[tuple[int, Oid], int]) -> dict[Oid, bytes]:
     return {(*COLUMNS[column], *index): far_ber.gauge(value) for (column, index), value in table.items()}
-
-
-def answer_of(agent: SnmpAgent, version: int, request: Request) -> Response:
-    data = agent.respond(encode_request(version, b"c", request).with_id(2**24))
-    assert data is not None
-    return decode_response(data, decode_head(data))
 
 
 def run(walk: Walk, answer: Callable[[Request], Response | None], most_requests: int = 5_000) -> Walked:

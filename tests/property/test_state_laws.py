@@ -19,7 +19,7 @@ from opsmon.state.device.policy import Policy
 from opsmon.state.fleet import OUT, FleetState, StateStep
 from opsmon.state.restore import fold_event, restore
 from opsmon.state.timers import Timers
-from tests.state.scene import START, make_device, make_inventory, make_sample
+from tests.support.state.scene import START, make_device, make_inventory, make_sample
 
 NAMES = ("a", "b", "c", "d")
 CHECKS = ("icmp", "snmp")

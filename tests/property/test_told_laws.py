@@ -23,7 +23,7 @@ from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import ClauseId, DeviceName
 from opsmon.store.codec import encode_event
 from opsmon.text.safe import visible
-from tests.engine.scene import CONTRACT, SITE, START, Town, contracts, rules_of
+from tests.support.engine.scene import CONTRACT, SITE, START, Town, contracts, rules_of
 
 RULES = rules_of(books=contracts())
 VIA = "token:wang@192.0.2.7"

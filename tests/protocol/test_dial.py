@@ -9,8 +9,8 @@ from opsmon.errors import ProbeError
 from opsmon.model.sample import LocalCause, Outcome
 from opsmon.protocol.dial import ATTEMPT_DELAY_S, dial, first_answer
 from opsmon.protocol.socket_fault import local_fault
-from tests.probe.test_tcp import serving
-from tests.probe.virtual_time import VirtualClock, run_virtually
+from tests.support.probe.tcp_server import serving
+from tests.support.virtual_time import VirtualClock, run_virtually
 
 
 class Addresses:

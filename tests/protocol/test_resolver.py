@@ -10,7 +10,7 @@ from opsmon.clock import WallClock
 from opsmon.errors import ProbeError
 from opsmon.model.sample import LocalCause, Outcome
 from opsmon.protocol.resolver import ASK_AGAIN_S, KNOWN_ANSWER_WITHIN_S, REMEMBER_S, STALE_S, Resolver
-from tests.probe.virtual_time import VirtualClock, run_virtually
+from tests.support.virtual_time import VirtualClock, run_virtually
 
 
 class NameService:

@@ -13,10 +13,10 @@ import pytest
 
 from opsmon.notify.kind.alertmanager import payload_of
 from opsmon.notify.words.voice import RenderContext
-from tests.notify.receiver import answer, receiver
-from tests.notify.test_alertmanager import AT_RISK, DOWN, RECOVERED
-from tests.real.ports import free_port
-from tests.real.programs import require
+from tests.support.notify.alerts import AT_RISK, DOWN, RECOVERED
+from tests.support.notify.receiver import answer, receiver
+from tests.support.port import free_port
+from tests.support.programs import require
 
 pytestmark = pytest.mark.real
 CONFIG = """\

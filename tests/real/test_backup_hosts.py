@@ -17,9 +17,10 @@ from opsmon.backup.recipe import RecipeBook
 from opsmon.model.device import Device, Kind, SshAccess
 from opsmon.model.name import DeviceName, SiteName
 from opsmon.model.secret import Secret
-from tests.backup.rig import Rig, impatient, stock_recipes
-from tests.real.openssh import Sshd, free_port, sshd
-from tests.real.programs import require_root
+from tests.support.backup.rig import Rig, impatient, stock_recipes
+from tests.support.port import free_port
+from tests.support.programs import require_root
+from tests.support.real.openssh import Sshd, sshd
 
 pytestmark = pytest.mark.real
 

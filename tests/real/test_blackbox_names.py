@@ -25,12 +25,12 @@ from opsmon.probe.kind.tcp import TcpSpec
 from opsmon.probe.schedule.run_check import run_check
 from opsmon.protocol.icmp.pinger import FleetPinger
 from opsmon.protocol.resolver import Resolver
-from tests.probe.certificate import new_pair
-from tests.probe.conftest import NoDriver, device_with
-from tests.probe.test_http import web_server
-from tests.probe.test_tcp import serving
-from tests.real.openssh import free_port
-from tests.real.programs import require, require_root
+from tests.support.port import free_port
+from tests.support.probe.certificate import new_pair
+from tests.support.probe.context import NoDriver, device_with
+from tests.support.probe.tcp_server import serving
+from tests.support.probe.web_server import web_server
+from tests.support.programs import require, require_root
 
 pytestmark = pytest.mark.real
 

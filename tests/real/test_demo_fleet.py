@@ -2,15 +2,15 @@
 
 import asyncio
 import sys
-from pathlib import Path
 
 import pytest
 
 from opsmon.demo.stage import LOOPBACK, FleetProcess, may_have_namespaces, start_fleet
-from tests.real.programs import missing, require
+from tests.support.places import REPOSITORY
+from tests.support.programs import missing, require
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("demo_addresses")]
-SOURCE = Path(__file__).parents[2] / "src"
+SOURCE = REPOSITORY / "src"
 
 
 async def output_of(*command: str) -> tuple[int, str]:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.real.programs import require
+from tests.support.places import REPOSITORY
+from tests.support.programs import require
 
 pytestmark = pytest.mark.real
-DEPLOY = Path(__file__).parents[2] / "deploy"
+DEPLOY = REPOSITORY / "deploy"
 
 
 def run(*words: str | Path) -> subprocess.CompletedProcess[str]:

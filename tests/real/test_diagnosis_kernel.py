@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from opsmon.probe.diagnosis import BURST, MAX_S, Hop, examine
-from tests.real.namespace import Namespace, linked_namespaces, without_raw_sockets
+from tests.support.real.namespace import Namespace, linked_namespaces, without_raw_sockets
 
 pytestmark = pytest.mark.real
 

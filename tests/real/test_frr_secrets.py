@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from opsmon.backup.secrecy.scrub import PLACEHOLDER, Scrubber
-from tests.real.programs import require, require_root
+from tests.support.programs import require, require_root
 
 pytestmark = pytest.mark.real
 CONFIG = """\

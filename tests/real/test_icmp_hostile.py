@@ -21,9 +21,9 @@ from opsmon.probe.kind.icmp import IcmpSpec
 from opsmon.probe.schedule.run_check import run_check
 from opsmon.protocol.icmp.pinger import FleetPinger
 from opsmon.protocol.resolver import Resolver
-from tests.probe.conftest import NoDriver, device_with
-from tests.real.echo_responder import Answer, Behave, EchoResponder, Request, icmp, reply, unreachable
-from tests.real.namespace import Namespace, namespace
+from tests.support.probe.context import NoDriver, device_with
+from tests.support.real.echo_responder import Answer, Behave, EchoResponder, Request, icmp, reply, unreachable
+from tests.support.real.namespace import Namespace, namespace
 
 pytestmark = pytest.mark.real
 

@@ -14,8 +14,8 @@ from opsmon.clock import WallClock
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
 from opsmon.protocol.icmp.pinger import FleetPinger
-from tests.real.namespace import Namespace, linked_namespaces, without_raw_sockets
-from tests.real.programs import require
+from tests.support.programs import require
+from tests.support.real.namespace import Namespace, linked_namespaces, without_raw_sockets
 
 pytestmark = pytest.mark.real
 

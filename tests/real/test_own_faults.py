@@ -20,7 +20,7 @@ from opsmon.probe.schedule.run_check import run_check
 from opsmon.protocol.icmp.pinger import FleetPinger
 from opsmon.protocol.resolver import Resolver
 from opsmon.protocol.snmp.engine import SnmpEngine
-from tests.real.namespace import Namespace, namespace
+from tests.support.real.namespace import Namespace, namespace
 
 pytestmark = pytest.mark.real
 SETTINGS: dict[str, dict[str, object]] = {"tcp": {"port": 554}, "http": {"scheme": "http"}}

@@ -8,7 +8,7 @@ import pytest
 from opsmon.model.sample import LocalCause, Outcome
 from opsmon.protocol.own_link import dead_link
 from opsmon.protocol.socket_fault import route_fault
-from tests.real.namespace import Namespace, linked_namespaces
+from tests.support.real.namespace import Namespace, linked_namespaces
 
 pytestmark = pytest.mark.real
 Link = tuple[Namespace, Namespace]

@@ -9,11 +9,12 @@ import pytest
 from opsmon.config.profiles import load_profiles
 from opsmon.model.device import Device, Kind
 from opsmon.probe.profile.poller import DevicePicture, DevicePoller
-from tests.real.test_snmpd import running_engine, running_snmpd
+from tests.support.places import REPOSITORY
+from tests.support.real.snmpd import running_engine, running_snmpd
 
 pytestmark = pytest.mark.real
 
-PROFILES = load_profiles(Path(__file__).parents[2] / "probes")
+PROFILES = load_profiles(REPOSITORY / "probes")
 
 
 def values(picture: DevicePicture, metric: str) -> dict[str, float]:

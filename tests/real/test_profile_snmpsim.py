@@ -4,23 +4,17 @@ snmpsim puts at most 64 bindings into an answer, as many real agents do.
 """
 
 import asyncio
-import os
 import shutil
-import socket
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from opsmon.config.profiles import load_profiles
 from opsmon.errors import ProbeError
-from opsmon.model.device import Check, Device, Kind, SnmpAccess
-from opsmon.model.name import CheckName, DeviceName, SiteName
+from opsmon.model.device import Check
+from opsmon.model.name import CheckName
 from opsmon.model.sample import Outcome, Sample
-from opsmon.model.secret import Secret
 from opsmon.probe.kind.snmp import SnmpSettings
 from opsmon.probe.once import probe_once
 from opsmon.probe.profile.choose import ProfileSet
@@ -28,13 +22,13 @@ from opsmon.probe.profile.poller import DevicePoller
 from opsmon.protocol.host_keys import HostKeyPins
 from opsmon.protocol.snmp.engine import SnmpEngine
 from opsmon.protocol.snmp.traffic import Exchanged
-from tests.probe.profile.recording import session_of
-from tests.real.programs import missing
-from tests.recordings import named_folder
+from tests.support.places import REPOSITORY, TESTS
+from tests.support.probe.profile.recording import session_of
+from tests.support.real.snmpsim import Simulator, snmpsim
+from tests.support.recordings import named_folder
 
 pytestmark = pytest.mark.real
 
-TESTS = Path(__file__).parents[1]
 GOLDEN = TESTS / "golden" / "profiles"
 SAMPLE = ("huawei-vrp", "cisco-ios", "h3c-comware", "huawei-ups", "hikvision-camera", "windows", "unknown-ups")
 RECORDED = ("switch-router/huawei-s5720", "ups/apc_smx750i", "server/linux_icecast", "nvr-camera/hikvision-cam")
@@ -71,63 +65,9 @@ def _entity(index: int, entity_class: int, name: str, heat: int) -> dict[str, st
     return words | {f"{HW}.1.1.{column}.{index}": f"2|{heat}" for column in (5, 6, 7, 11)}
 
 
-@dataclass
-class Simulator:
-    port: int
-
-    def device(self, community: str) -> Device:
-        access = SnmpAccess(port=self.port, community=Secret(community))
-        return Device(DeviceName(community), SiteName("-"), "127.0.0.1", Kind.OTHER, snmp=access)
-
-
-@asynccontextmanager
-async def snmpsim(folder: Path) -> AsyncIterator[Simulator]:
-    """snmpsim over the recordings of a folder, from "listening" until the block ends."""
-    program = Path(sys.executable).with_name("snmpsim-command-responder")
-    if not program.exists():
-        missing("snmpsim is not installed (PyPI: snmpsim)")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    # It will not run as root unless it is told so, and an ordinary user may not tell it anything.
-    owner = ["--process-user=root", "--process-group=root"] if os.geteuid() == 0 else []
-    process = await asyncio.create_subprocess_exec(
-        program, f"--data-dir={folder}", f"--cache-dir={folder}/cache", f"--agent-udpv4-endpoint=127.0.0.1:{port}",
-        *owner, "--logging-method=stderr", stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        assert process.stderr is not None
-        async with asyncio.timeout(60):
-            while b"Listening at UDP/IPv4 endpoint" not in (line := await process.stderr.readline()):
-                assert line, "snmpsim ended"
-        draining = asyncio.create_task(process.stderr.read())
-        await answering(port)
-        yield Simulator(port)
-        draining.cancel()
-    finally:
-        process.terminate()
-        await process.wait()
-
-
-async def answering(port: int) -> None:
-    """Until somebody answers on the port: snmpsim says that it listens a little before it does."""
-    async with asyncio.timeout(30):
-        while True:
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-                probe.setblocking(False)
-                probe.connect(("127.0.0.1", port))
-                probe.send(b"nobody answers this")
-                await asyncio.sleep(0.05)
-                try:
-                    probe.send(b"unless the kernel does, that the port is closed")
-                except ConnectionRefusedError:
-                    continue
-                return
-
-
 @pytest.fixture(scope="module")
 def profiles() -> ProfileSet:
-    return load_profiles(TESTS.parent / "probes")
+    return load_profiles(REPOSITORY / "probes")
 
 
 async def indexed(simulator: Simulator, community: str) -> None:

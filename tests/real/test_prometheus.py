@@ -16,23 +16,24 @@ from aiohttp.test_utils import TestServer
 from opsmon.metrics.catalogue import CATALOGUE, INTERFACES
 from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
 from opsmon.web.server import make_application
-from tests.real.ports import free_port
-from tests.real.programs import require
-from tests.web.scene import Scene, everything_answers
+from tests.support.places import REPOSITORY
+from tests.support.port import free_port
+from tests.support.programs import require
+from tests.support.web.scene import WebScene, everything_answers
 
 pytestmark = pytest.mark.real
-DEPLOY = Path(__file__).parents[2] / "deploy"
+DEPLOY = REPOSITORY / "deploy"
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Scene:
-    made = Scene(tmp_path)
+def scene(tmp_path: Path) -> WebScene:
+    made = WebScene(tmp_path)
     everything_answers(made)
     made.dies("mcu-1")
     return made
 
 
-def page_of(scene: Scene, name: str) -> str:
+def page_of(scene: WebScene, name: str) -> str:
     if name == "daemon":
         return scene.parts.pages.daemon().decode()
     pieces = scene.parts.pages.site(name)
@@ -41,14 +42,14 @@ def page_of(scene: Scene, name: str) -> str:
 
 
 @pytest.mark.parametrize("name", ["daemon", "erlong-hall"])
-def test_promtool_finds_nothing_to_complain_of(scene: Scene, name: str) -> None:
+def test_promtool_finds_nothing_to_complain_of(scene: WebScene, name: str) -> None:
     promtool = require("promtool", "prometheus")
     page = page_of(scene, name)
     done = subprocess.run([promtool, "check", "metrics"], input=page, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_promtool_would_complain_of_a_broken_page(scene: Scene) -> None:
+def test_promtool_would_complain_of_a_broken_page(scene: WebScene) -> None:
     promtool = require("promtool", "prometheus")
     page = page_of(scene, "erlong-hall").replace("# TYPE probe_success gauge", "# TYPE probe_success nonsense")
     done = subprocess.run([promtool, "check", "metrics"], input=page, capture_output=True, text=True, check=False)
@@ -97,7 +98,7 @@ async def until_known(http: aiohttp.ClientSession, url: str, query: str) -> list
     return found
 
 
-async def test_prometheus_finds_the_sites_and_scrapes_them(scene: Scene, tmp_path: Path) -> None:
+async def test_prometheus_finds_the_sites_and_scrapes_them(scene: WebScene, tmp_path: Path) -> None:
     async with (
         TestServer(make_application(scene.parts)) as server,
         aiohttp.ClientSession() as http,
@@ -119,7 +120,7 @@ async def test_prometheus_finds_the_sites_and_scrapes_them(scene: Scene, tmp_pat
             assert errors == ["", "", ""], json.dumps(errors)
 
 
-def test_the_whole_catalogue_passes_but_for_the_names_that_are_not_ours(scene: Scene) -> None:
+def test_the_whole_catalogue_passes_but_for_the_names_that_are_not_ours(scene: WebScene) -> None:
     """IF-MIB's counters have no `_total`, and snmp_exporter's dashboards want them so; nothing else may be wrong."""
     promtool = require("promtool", "prometheus")
     block = SeriesBlock(tuple(SeriesKey(name) for name in CATALOGUE))

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
@@ -12,13 +11,13 @@ from opsmon.model.secret import Secret
 from opsmon.probe.context import ProbeContext
 from opsmon.probe.kind.rtsp import RtspSpec
 from opsmon.probe.schedule.run_check import run_check
-from tests.probe.conftest import context as context  # noqa: PLC0414 - a fixture, named again on purpose
-from tests.probe.conftest import device_with
-from tests.real.programs import missing
+from tests.support.places import REPOSITORY
+from tests.support.probe.context import device_with
+from tests.support.programs import missing
 
 pytestmark = pytest.mark.real
 
-SCRIPT = Path(__file__).with_name("gstreamer_rtsp_server.py")
+SCRIPT = REPOSITORY / "tests/support/real/gstreamer_rtsp_server.py"
 SYSTEM_PYTHON = "/usr/bin/python3"
 USER, PASSWORD = "patrol", "pa$$: wörd"
 

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from opsmon.cli.main import run
-from tests.real.programs import require
+from tests.support.places import REPOSITORY
+from tests.support.programs import require
 
 pytestmark = pytest.mark.real
 Fired = tuple[dict[str, str], str]  # the labels of an alert, and its summary
-RULES = Path(__file__).parents[2] / "rules"
+RULES = REPOSITORY / "rules"
 INVENTORY = """\
 site: hall
 devices:

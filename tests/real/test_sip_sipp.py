@@ -11,10 +11,9 @@ from opsmon.model.sample import Outcome
 from opsmon.probe.context import ProbeContext
 from opsmon.probe.kind.sip import SipSpec
 from opsmon.probe.schedule.run_check import run_check
-from tests.probe.conftest import context as context  # noqa: PLC0414 - a fixture, named again on purpose
-from tests.probe.conftest import device_with
-from tests.real.openssh import free_port
-from tests.real.programs import require
+from tests.support.port import free_port
+from tests.support.probe.context import device_with
+from tests.support.programs import require
 
 pytestmark = pytest.mark.real
 

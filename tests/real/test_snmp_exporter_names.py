@@ -21,13 +21,14 @@ from opsmon.model.event import DeviceState
 from opsmon.model.name import CheckName
 from opsmon.model.sample import Outcome, Sample
 from opsmon.probe.profile.poller import DevicePoller
-from tests.real.openssh import free_port
-from tests.real.programs import require
-from tests.real.test_snmpd import COMMUNITY, Snmpd, running_engine, running_snmpd
+from tests.support.places import REPOSITORY
+from tests.support.port import free_port
+from tests.support.programs import require
+from tests.support.real.snmpd import COMMUNITY, Snmpd, running_engine, running_snmpd
 
 pytestmark = pytest.mark.real
 
-PROFILES = load_profiles(Path(__file__).parents[2] / "probes")
+PROFILES = load_profiles(REPOSITORY / "probes")
 IF_TABLE, IF_X_TABLE = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
 # The module if_mib as its generator writes it from IF-MIB: objects by number, C counter, G gauge.
 OBJECTS = {

@@ -10,9 +10,9 @@ import pytest
 from opsmon.protocol.snmp.engine import SnmpEngine
 from opsmon.protocol.snmp.pace import RetryPolicy
 from opsmon.protocol.snmp.session import Oid, SnmpSession
-from tests.real.programs import require
-from tests.real.test_profile_snmpsim import snmpsim
-from tests.recordings import named_folder
+from tests.support.programs import require
+from tests.support.real.snmpsim import snmpsim
+from tests.support.recordings import named_folder
 
 pytestmark = pytest.mark.real
 

@@ -14,8 +14,8 @@ from opsmon.probe.kind.ssh import SshSpec
 from opsmon.probe.schedule.run_check import run_check
 from opsmon.protocol.host_keys import HostKeyPins
 from opsmon.protocol.resolver import Resolver
-from tests.probe.conftest import NoDriver, device_with
-from tests.real.openssh import Sshd, sshd
+from tests.support.probe.context import NoDriver, device_with
+from tests.support.real.openssh import Sshd, sshd
 
 pytestmark = pytest.mark.real
 

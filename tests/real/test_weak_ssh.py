@@ -16,10 +16,10 @@ from opsmon.probe.kind.ssh import SshSpec
 from opsmon.probe.schedule.run_check import run_check
 from opsmon.protocol.host_keys import HostKeyPins
 from opsmon.protocol.resolver import Resolver
-from tests.backup.far_end import Manners, far_end, vrp_config
-from tests.backup.rig import Rig, impatient, stock_recipes
-from tests.probe.conftest import NoDriver, device_with
-from tests.real.openssh import Sshd, sshd
+from tests.support.backup.far_end import Manners, far_end, vrp_config
+from tests.support.backup.rig import Rig, impatient, stock_recipes
+from tests.support.probe.context import NoDriver, device_with
+from tests.support.real.openssh import Sshd, sshd
 
 pytestmark = pytest.mark.real
 

@@ -6,7 +6,7 @@ from math import nan
 
 import pytest
 
-from opsmon.model.device import Device, Kind
+from opsmon.model.device import Kind
 from opsmon.model.event import ConditionCleared
 from opsmon.model.incident import Severity
 from opsmon.model.name import ContractId
@@ -25,20 +25,12 @@ from opsmon.state.condition.rules import (
 )
 from opsmon.state.condition.wording import describe
 from opsmon.state.restore import restore
-from tests.state.scene import START, make_device, make_inventory
-from tests.state.series import WORDS, Meter, above, key, make_rule, moment
+from tests.support.state.scene import START, make_device, make_inventory
+from tests.support.state.series import WORDS, Meter, above, key, make_rule, meter, moment, switch
 
 CPU = key("device_cpu_ratio", cpu="1")
 HOT = make_rule("Hot", "device_cpu_ratio", above(0.9, 0.8), unit="ratio")
 SLOW = make_rule("Hot", "device_cpu_ratio", above(0.9, 0.8), for_s=120.0)
-
-
-def switch(**more: object) -> Device:
-    return make_device("sw", checks=("icmp", "snmp"), **more)  # type: ignore[arg-type]
-
-
-def meter(*rules: object, device: Device | None = None, **more: object) -> Meter:
-    return Meter(device or switch(), Rulebook(tuple(rules)), **more)  # type: ignore[arg-type]
 
 
 def test_a_bad_value_raises_and_a_good_one_clears() -> None:

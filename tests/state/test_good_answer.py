@@ -12,13 +12,13 @@ from opsmon.model.sample import Outcome
 from opsmon.state.api import advance, apply_sample, next_deadline, start_fleet
 from opsmon.state.condition.rules import Rulebook
 from opsmon.state.restore import restore
-from tests.state.scene import Scene, make_device, make_inventory, make_sample
+from tests.support.state.scene import StateScene, make_device, make_inventory, make_sample
 
 BAD = [outcome for outcome in Outcome if outcome not in (Outcome.OK, Outcome.LOCAL_FAULT)]
 CHECKS = (("http",), ("icmp", "http"), ("icmp", "snmp", "tcp"))
 
 
-def feed(scene: Scene, check: str, outcome: Outcome, pause_s: float) -> None:
+def feed(scene: StateScene, check: str, outcome: Outcome, pause_s: float) -> None:
     """One sample after a pause, with everything that time does in between; nothing is probed but this."""
     at = scene.now + timedelta(seconds=pause_s)
     while (deadline := next_deadline(scene.fleet)) is not None and deadline <= at:
@@ -28,8 +28,8 @@ def feed(scene: Scene, check: str, outcome: Outcome, pause_s: float) -> None:
     scene.take(apply_sample(scene.fleet, make_sample("sw", check, outcome, at), at))
 
 
-def well(*checks: str) -> Scene:
-    scene = Scene(make_device("sw", checks=checks))
+def well(*checks: str) -> StateScene:
+    scene = StateScene(make_device("sw", checks=checks))
     for check in checks:
         feed(scene, check, Outcome.OK, 0.1)
     return scene
@@ -57,7 +57,7 @@ def test_two_kinds_of_badness_in_turn_are_one_fault(one: Outcome, other: Outcome
 def test_a_device_becomes_up_with_a_good_answer_alone(
     checks: tuple[str, ...], played: list[tuple[int, Outcome, float]]
 ) -> None:
-    scene = Scene(make_device("sw", checks=checks))
+    scene = StateScene(make_device("sw", checks=checks))
     name = scene.devices["sw"].name
     for number, outcome, pause_s in played:
         before = scene.fleet.machines.get(name)
@@ -91,7 +91,7 @@ def test_a_restart_is_no_recovery(
 
 
 def test_a_check_that_cannot_be_measured_any_more_is_not_taken_for_good() -> None:
-    scene = Scene(make_device("sw", checks=("icmp", "http"))).run(65)
+    scene = StateScene(make_device("sw", checks=("icmp", "http"))).run(65)
     scene.special["sw", "http"] = Outcome.DEGRADED
     scene.run(120)
     scene.special["sw", "http"] = Outcome.LOCAL_FAULT
@@ -103,7 +103,7 @@ def test_a_check_that_cannot_be_measured_any_more_is_not_taken_for_good() -> Non
 
 
 def test_a_part_that_failed_before_the_device_died_has_still_failed_when_it_is_back() -> None:
-    scene = Scene(make_device("sw", checks=("icmp", "http"))).run(65)
+    scene = StateScene(make_device("sw", checks=("icmp", "http"))).run(65)
     scene.special["sw", "http"] = Outcome.DEGRADED
     scene.run(120)
     scene.special["sw", "http"] = scene.special["sw", "icmp"] = Outcome.TIMEOUT

@@ -13,15 +13,15 @@ from opsmon.state.api import advance, apply_sample, next_deadline, set_maintenan
 from opsmon.state.device.policy import Policy
 from opsmon.state.fleet import ReprobeRequest, Suspicion
 from opsmon.state.steady_time import clock_stepped
-from tests.state.scene import START, Scene, make_device, make_sample
+from tests.support.state.scene import START, StateScene, make_device, make_sample
 
 
-def settled(*checks: str, period_s: float = 60.0, policy: Policy | None = None) -> Scene:
+def settled(*checks: str, period_s: float = 60.0, policy: Policy | None = None) -> StateScene:
     """One device that has been up for a while."""
-    return Scene(make_device("sw", checks=checks or ("icmp",), period_s=period_s), policy=policy).run(65)
+    return StateScene(make_device("sw", checks=checks or ("icmp",), period_s=period_s), policy=policy).run(65)
 
 
-def confirmations(scene: Scene, check: str) -> list[tuple[float, ReprobeRequest]]:
+def confirmations(scene: StateScene, check: str) -> list[tuple[float, ReprobeRequest]]:
     return [((at - START).total_seconds(), request) for at, request in scene.requests if request.check == check]
 
 
@@ -129,7 +129,7 @@ def test_a_closed_port_of_a_device_with_no_other_check_is_down() -> None:
 
 
 def test_without_permission_to_ping_the_other_checks_judge() -> None:
-    scene = Scene(make_device("sw", checks=("icmp", "tcp", "snmp")))
+    scene = StateScene(make_device("sw", checks=("icmp", "tcp", "snmp")))
     scene.special["sw", "icmp"] = Outcome.LOCAL_FAULT
     scene.run(600)
     assert scene.path("sw") == ["up"]
@@ -233,7 +233,7 @@ def test_down_stays_down_while_nothing_is_measured() -> None:
     assert scene.path("sw") == ["up", "down"]
 
 
-def falls(scene: Scene, times: int, dead_s: float = 20.0) -> Scene:
+def falls(scene: StateScene, times: int, dead_s: float = 20.0) -> StateScene:
     """So many falls of a device that is checked twice a minute; each begins just before a check."""
     for _ in range(times):
         scene.run(29.0 - (scene.now - START).total_seconds() % 30.0 + 30.0)
@@ -355,7 +355,7 @@ def test_a_short_jump_that_the_loop_noticed_is_taken_out() -> None:
 
 
 def test_a_machine_with_other_records_is_otherwise_the_same() -> None:
-    scene = Scene(make_device("sw")).run(65)
+    scene = StateScene(make_device("sw")).run(65)
     machine = scene.fleet.machines[scene.devices["sw"].name]
     told_apart = replace(
         machine,

@@ -7,32 +7,32 @@ from opsmon.model.name import DeviceName
 from opsmon.state.api import set_maintenance, start_fleet
 from opsmon.state.condition.rules import Rulebook
 from opsmon.state.restore import restore
-from tests.state.scene import START, Scene, make_device, make_inventory
+from tests.support.state.scene import START, StateScene, make_device, make_inventory
 
 SW, CAM = DeviceName("sw"), DeviceName("cam")
 
 
-def settled() -> Scene:
-    return Scene(make_device("sw", period_s=30.0), make_device("cam", ("sw",), period_s=30.0)).run(65)
+def settled() -> StateScene:
+    return StateScene(make_device("sw", period_s=30.0), make_device("cam", ("sw",), period_s=30.0)).run(65)
 
 
-def window(scene: Scene, until: datetime | None, name: DeviceName = SW) -> None:
+def window(scene: StateScene, until: datetime | None, name: DeviceName = SW) -> None:
     scene.events.append(MaintenanceSet(scene.now, name, until, "李"))
     scene.take(set_maintenance(scene.fleet, name, until, scene.now))
 
 
-def after(scene: Scene, seconds: float) -> datetime:
+def after(scene: StateScene, seconds: float) -> datetime:
     return scene.now + timedelta(seconds=seconds)
 
 
-def restart(scene: Scene, down_s: float = 0.0) -> None:
+def restart(scene: StateScene, down_s: float = 0.0) -> None:
     scene.now += timedelta(seconds=down_s)
     scene.agenda_moved(timedelta(seconds=down_s))
     fresh = start_fleet(make_inventory(*scene.devices.values()), Rulebook(), scene.now)
     scene.fleet = restore(fresh, scene.events, scene.now)
 
 
-def last(scene: Scene, name: str = "sw") -> DeviceStateChanged:
+def last(scene: StateScene, name: str = "sw") -> DeviceStateChanged:
     return scene.changes(name)[-1]
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from opsmon.model.sample import SeriesKey
 from opsmon.state.condition.rules import Bounds, Comparator, Measure, Rulebook
-from tests.state.scene import make_device
-from tests.state.series import Meter, above, key, make_rule
+from tests.support.state.scene import make_device
+from tests.support.state.series import Meter, above, key, make_rule
 
 UP, DOWN = 1.0, 2.0
 LINK_DOWN = make_rule("LinkDown", "ifOperStatus", Bounds(Comparator.ONE_OF, values=frozenset({DOWN})), important=True)

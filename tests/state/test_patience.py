@@ -9,7 +9,7 @@ import pytest
 from opsmon.model.event import DeviceState
 from opsmon.model.sample import Outcome
 from opsmon.state.api import advance, apply_sample, next_deadline
-from tests.state.scene import Scene, make_device, make_sample
+from tests.support.state.scene import StateScene, make_device, make_sample
 
 KINDS = ("icmp", "tcp", "http", "snmp", "ssh", "sip", "h323", "rtsp", "onvif")
 
@@ -20,7 +20,7 @@ class SlowScene:
     def __init__(self, takes_s: dict[str, float], *, timeout_s: float = 20.0, period_s: float = 60.0) -> None:
         device = make_device("sw", checks=tuple(takes_s), period_s=period_s)
         checks = tuple(replace(check, timeout_s=timeout_s) for check in device.checks)
-        self.scene = Scene(replace(device, checks=checks))
+        self.scene = StateScene(replace(device, checks=checks))
         self.takes_s, self.deaf = takes_s, False
         self.polls: list[tuple[datetime, str, float, bool]] = []
         self._asked = 0
@@ -169,7 +169,7 @@ def test_the_other_re_probes_are_as_patient() -> None:
 
 def test_what_was_missed_before_faults_of_ours_is_no_part_of_a_later_death() -> None:
     """Our own network goes, which looks like a miss at first; when it is back the device is dead: from then on."""
-    scene = Scene(make_device("sw"))
+    scene = StateScene(make_device("sw"))
     scene.run(5)
     scene.special["sw", "icmp"] = Outcome.REFUSED
     scene.run(55.5)
@@ -184,7 +184,7 @@ def test_what_was_missed_before_faults_of_ours_is_no_part_of_a_later_death() -> 
 
 @pytest.mark.parametrize("fault_s", [1, 3])
 def test_faults_of_ours_between_confirmations_hold_up_no_verdict(fault_s: int) -> None:
-    scene = Scene(make_device("sw"))
+    scene = StateScene(make_device("sw"))
     scene.run(59)
     scene.dead.add("sw")
     scene.run(2)

@@ -8,9 +8,8 @@ import pytest
 from opsmon.model.sample import SeriesKey
 from opsmon.state.condition.rate import CounterReading, measure_utilisation
 from opsmon.state.condition.rules import Measure, Rule
-from tests.state.scene import START, make_device
-from tests.state.series import Meter, above, key, make_rule
-from tests.state.test_condition import meter
+from tests.support.state.scene import START, make_device
+from tests.support.state.series import Meter, above, key, make_rule, meter
 
 GIGABIT = 1e9
 MINUTE_AT_HALF = 60 * GIGABIT / 8 / 2  # octets

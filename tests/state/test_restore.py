@@ -7,17 +7,17 @@ from opsmon.model.sample import Outcome
 from opsmon.state.api import set_maintenance, start_fleet
 from opsmon.state.condition.rules import Rulebook
 from opsmon.state.restore import restore
-from tests.state.scene import Scene, make_device, make_inventory
+from tests.support.state.scene import StateScene, make_device, make_inventory
 
 
-def restart(scene: Scene) -> None:
+def restart(scene: StateScene) -> None:
     """The daemon dies and comes back: nothing is left but the journal."""
     fresh = start_fleet(make_inventory(*scene.devices.values()), Rulebook(), scene.now)
     scene.fleet = restore(fresh, scene.events, scene.now)
 
 
 def test_a_device_known_down_is_down_until_it_answers() -> None:
-    scene = Scene(make_device("sw")).run(65)
+    scene = StateScene(make_device("sw")).run(65)
     scene.dead.add("sw")
     scene.run(75)
     restart(scene)
@@ -30,7 +30,7 @@ def test_a_device_known_down_is_down_until_it_answers() -> None:
 
 
 def test_a_device_known_up_is_unknown_when_nothing_can_be_measured_afterwards() -> None:
-    scene = Scene(make_device("sw")).run(65)
+    scene = StateScene(make_device("sw")).run(65)
     restart(scene)
     scene.special["sw", "icmp"] = Outcome.LOCAL_FAULT
     scene.run(150)
@@ -40,7 +40,7 @@ def test_a_device_known_up_is_unknown_when_nothing_can_be_measured_afterwards() 
 
 
 def test_confirmation_begins_anew_after_a_restart() -> None:
-    scene = Scene(make_device("sw")).run(65)
+    scene = StateScene(make_device("sw")).run(65)
     scene.dead.add("sw")
     scene.run(60)
     restart(scene)
@@ -50,7 +50,7 @@ def test_confirmation_begins_anew_after_a_restart() -> None:
 
 
 def test_an_unreachable_device_keeps_its_cause_and_comes_back_with_it() -> None:
-    scene = Scene(make_device("access"), make_device("cam", ("access",), period_s=300)).run(65)
+    scene = StateScene(make_device("access"), make_device("cam", ("access",), period_s=300)).run(65)
     scene.dead.add("access")
     scene.run(80)
     restart(scene)
@@ -61,7 +61,7 @@ def test_an_unreachable_device_keeps_its_cause_and_comes_back_with_it() -> None:
 
 
 def test_a_maintenance_window_ends_on_time_though_the_daemon_was_restarted_in_it() -> None:
-    scene = Scene(make_device("sw")).run(65)
+    scene = StateScene(make_device("sw")).run(65)
     name = scene.devices["sw"].name
     end = scene.now + timedelta(seconds=300)
     scene.events.append(MaintenanceSet(scene.now, name, end, "test"))
@@ -73,7 +73,7 @@ def test_a_maintenance_window_ends_on_time_though_the_daemon_was_restarted_in_it
 
 
 def test_a_flapping_device_is_flapping_until_it_was_calm_for_the_window() -> None:
-    scene = Scene(make_device("sw", period_s=30.0), make_device("cam", ("sw",), period_s=30.0)).run(65)
+    scene = StateScene(make_device("sw", period_s=30.0), make_device("cam", ("sw",), period_s=30.0)).run(65)
     for _ in range(5):
         scene.dead.add("sw")
         scene.run(45)

@@ -6,10 +6,10 @@ from opsmon.model.event import DeviceState
 from opsmon.model.sample import Outcome
 from opsmon.state.api import reload_fleet
 from opsmon.state.condition.rules import Rulebook
-from tests.state.scene import Scene, make_device, make_inventory
+from tests.support.state.scene import StateScene, make_device, make_inventory
 
 
-def access_network(cameras: int = 8) -> Scene:
+def access_network(cameras: int = 8) -> StateScene:
     """A core, an access switch behind it, cameras behind that."""
     names = tuple(f"cam-{number}" for number in range(cameras))
     devices = [
@@ -17,10 +17,10 @@ def access_network(cameras: int = 8) -> Scene:
         make_device("access", ("core",)),
         *(make_device(name, ("access",)) for name in names),
     ]
-    return Scene(*devices).run(65)
+    return StateScene(*devices).run(65)
 
 
-def cameras_of(scene: Scene) -> list[str]:
+def cameras_of(scene: StateScene) -> list[str]:
     return [name for name in scene.devices if name.startswith("cam")]
 
 
@@ -37,7 +37,7 @@ def test_a_dead_switch_makes_its_cameras_unreachable_and_nothing_else_down() -> 
 
 def test_children_are_looked_at_at_once_when_their_parent_falls() -> None:
     """Checks of the cameras would run up to a minute later; the blast radius is known in seconds."""
-    scene = Scene(make_device("access"), make_device("cam", ("access",), period_s=300)).run(65)
+    scene = StateScene(make_device("access"), make_device("cam", ("access",), period_s=300)).run(65)
     scene.dead.add("access")
     scene.run(80)
     fallen = scene.changes("access")[-1].at
@@ -46,7 +46,7 @@ def test_children_are_looked_at_at_once_when_their_parent_falls() -> None:
 
 
 def test_a_parent_is_probed_before_its_child_is_blamed() -> None:
-    scene = Scene(make_device("access", period_s=300), make_device("cam", ("access",))).run(65)
+    scene = StateScene(make_device("access", period_s=300), make_device("cam", ("access",))).run(65)
     scene.dead.add("access")  # the access switch itself would be checked in four minutes
     scene.run(90)
     assert scene.path("cam") == ["up", "unreachable"], "never blamed"
@@ -55,7 +55,7 @@ def test_a_parent_is_probed_before_its_child_is_blamed() -> None:
 
 
 def test_a_dead_child_of_a_living_parent_is_down_within_ten_seconds() -> None:
-    scene = Scene(make_device("access", period_s=300), make_device("cam", ("access",))).run(65)
+    scene = StateScene(make_device("access", period_s=300), make_device("cam", ("access",))).run(65)
     scene.dead.add("cam")
     scene.run(75)
     down = scene.changes("cam")[-1]
@@ -65,7 +65,7 @@ def test_a_dead_child_of_a_living_parent_is_down_within_ten_seconds() -> None:
 
 
 def test_one_confirmation_is_enough_behind_a_parent_that_is_known_to_be_out() -> None:
-    scene = Scene(make_device("access"), make_device("cam", ("access",))).run(65)
+    scene = StateScene(make_device("access"), make_device("cam", ("access",))).run(65)
     scene.special["access", "icmp"] = Outcome.TIMEOUT  # it forwards still
     scene.run(200)
     scene.dead.add("cam")
@@ -76,9 +76,9 @@ def test_one_confirmation_is_enough_behind_a_parent_that_is_known_to_be_out() ->
 
 
 def test_many_children_ask_their_parent_once() -> None:
-    scene = Scene(make_device("access", period_s=300), *(make_device(f"cam-{n}", ("access",)) for n in range(20))).run(
-        65
-    )
+    scene = StateScene(
+        make_device("access", period_s=300), *(make_device(f"cam-{n}", ("access",)) for n in range(20))
+    ).run(65)
     scene.dead.update(cameras_of(scene))
     scene.mute.add(("access", "icmp"))
     scene.run(70)
@@ -87,7 +87,7 @@ def test_many_children_ask_their_parent_once() -> None:
 
 
 def test_a_parent_that_cannot_be_measured_does_not_hold_the_verdict_up_for_long() -> None:
-    scene = Scene(make_device("access", period_s=300), make_device("cam", ("access",))).run(65)
+    scene = StateScene(make_device("access", period_s=300), make_device("cam", ("access",))).run(65)
     scene.special["access", "icmp"] = Outcome.LOCAL_FAULT
     scene.dead.add("cam")
     scene.run(75)
@@ -108,7 +108,7 @@ def test_a_dead_core_is_the_root_of_everything_behind_it() -> None:
 
 
 def test_a_redundant_uplink_keeps_a_device_reachable() -> None:
-    scene = Scene(make_device("left"), make_device("right"), make_device("access", ("left", "right"))).run(65)
+    scene = StateScene(make_device("left"), make_device("right"), make_device("access", ("left", "right"))).run(65)
     scene.dead.add("left")
     scene.run(120)
     assert scene.path("access") == ["up"]
@@ -118,7 +118,7 @@ def test_a_redundant_uplink_keeps_a_device_reachable() -> None:
 
 
 def test_with_every_uplink_gone_it_is_unreachable() -> None:
-    scene = Scene(make_device("left"), make_device("right"), make_device("access", ("left", "right"))).run(65)
+    scene = StateScene(make_device("left"), make_device("right"), make_device("access", ("left", "right"))).run(65)
     scene.dead.update(("left", "right"))
     scene.run(120)
     assert scene.path("access") == ["up", "unreachable"]
@@ -127,7 +127,7 @@ def test_with_every_uplink_gone_it_is_unreachable() -> None:
 
 def test_children_declared_down_just_before_their_parent_are_reclassified() -> None:
     """The parent still answered when it was asked on the child's behalf, and fell right after."""
-    scene = Scene(make_device("access", period_s=30), make_device("cam", ("access",))).run(65)
+    scene = StateScene(make_device("access", period_s=30), make_device("cam", ("access",))).run(65)
     scene.dead.add("cam")
     scene.run(70)
     assert scene.path("cam") == ["up", "down"]
@@ -139,7 +139,7 @@ def test_children_declared_down_just_before_their_parent_are_reclassified() -> N
 
 
 def test_a_child_that_was_down_long_before_keeps_its_own_fault() -> None:
-    scene = Scene(make_device("access", period_s=30), make_device("cam", ("access",))).run(65)
+    scene = StateScene(make_device("access", period_s=30), make_device("cam", ("access",))).run(65)
     scene.dead.add("cam")
     scene.run(400)
     scene.dead.add("access")
@@ -158,7 +158,7 @@ def test_the_cause_moves_up_when_the_root_falls_later() -> None:
 
 
 def test_children_come_back_soon_after_their_parent() -> None:
-    scene = Scene(make_device("access"), make_device("cam", ("access",), period_s=300)).run(65)
+    scene = StateScene(make_device("access"), make_device("cam", ("access",), period_s=300)).run(65)
     scene.dead.add("access")
     scene.run(100)
     scene.dead.clear()
@@ -206,7 +206,7 @@ def test_an_answer_beats_what_is_said_of_the_parent() -> None:
 
 
 def test_parents_in_a_circle_end_in_a_verdict() -> None:
-    scene = Scene(make_device("a", ("b",)), make_device("b", ("a",)))
+    scene = StateScene(make_device("a", ("b",)), make_device("b", ("a",)))
     for name in ("a", "b"):
         scene.special[name, "icmp"] = Outcome.TIMEOUT
     scene.run(120)

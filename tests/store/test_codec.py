@@ -35,7 +35,7 @@ NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 ZONES = st.sampled_from([UTC, timezone(timedelta(hours=8)), timezone(timedelta(hours=-3, minutes=-30))])
 st.register_type_strategy(
     datetime,
-    st.datetimes(min_value=datetime(1980, 1, 1), max_value=datetime(2200, 1, 1), timezones=ZONES),  # noqa: DTZ001  # hypothesis adds the zone
+    st.datetimes(min_value=datetime(1980, 1, 1), max_value=datetime(2200, 1, 1), timezones=ZONES),  # noqa: DTZ001 - hypothesis adds the zone
 )
 st.register_type_strategy(float, st.floats(allow_nan=False))
 EVENTS = st.sampled_from(sorted(EVENT_TYPES)).flatmap(lambda name: st.from_type(EVENT_TYPES[name]))
@@ -102,7 +102,7 @@ def test_not_a_number_is_kept() -> None:
 
 def test_a_time_without_an_offset_is_not_written() -> None:
     with pytest.raises(StoreError, match="without an offset"):
-        encode_event(raised(since=datetime(2026, 1, 1)))  # noqa: DTZ001  # the mistake under test
+        encode_event(raised(since=datetime(2026, 1, 1)))  # noqa: DTZ001 - the mistake under test
 
 
 def test_an_older_event_takes_the_defaults() -> None:

@@ -1,13 +1,13 @@
 """A count agrees with its noun, and no room counts by itself."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from opsmon.text.count import counted
+from tests.support.places import REPOSITORY
 
-SOURCE = Path(__file__).parents[2] / "src" / "opsmon"
+SOURCE = REPOSITORY / "src" / "opsmon"
 # A formatted length or count straight before a plural noun: `{len(x)} devices`. Counts that are never one are named.
 BARE = re.compile(r"\{len\([^}]*\)\} (devices|sites|tasks|incidents|lines|values|names|events|configurations)\b")
 NEVER_ONE = {"cli/inventory/table.py"}

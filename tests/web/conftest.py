@@ -5,22 +5,19 @@ from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
-from aiohttp.web import Application, Request
 
 from opsmon.web.server import make_application
-from tests.web.scene import Scene, everything_answers
-
-Client = TestClient[Request, Application]
+from tests.support.web.scene import Client, WebScene, everything_answers
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Scene:
-    made = Scene(tmp_path)
+def scene(tmp_path: Path) -> WebScene:
+    made = WebScene(tmp_path)
     everything_answers(made)
     return made
 
 
 @pytest.fixture
-async def client(scene: Scene) -> AsyncIterator[Client]:
+async def client(scene: WebScene) -> AsyncIterator[Client]:
     async with TestClient(TestServer(make_application(scene.parts))) as made:
         yield made

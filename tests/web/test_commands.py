@@ -13,8 +13,7 @@ from opsmon.engine.fold import evict
 from opsmon.model.secret import Secret
 from opsmon.web.server import make_application
 from opsmon.web.settings import PortSettings
-from tests.web.conftest import Client
-from tests.web.scene import START, TOKEN, Scene, everything_answers
+from tests.support.web.scene import START, TOKEN, Client, WebScene, everything_answers
 
 RIGHT = {"Authorization": f"Bearer {TOKEN}"}
 
@@ -25,7 +24,7 @@ async def send(client: Client, path: str, body: object, status: int, method: str
     return await answer.json()
 
 
-async def test_an_event_is_in_the_journal_when_it_is_answered(scene: Scene, client: Client) -> None:
+async def test_an_event_is_in_the_journal_when_it_is_answered(scene: WebScene, client: Client) -> None:
     name = scene.dies("mcu-1")
     at = (scene.clock.now() - timedelta(seconds=5)).isoformat()
     body = {"type": "on_site", "at": at, "by": "驻场员", "note": "到场"}
@@ -45,7 +44,7 @@ async def test_an_event_is_in_the_journal_when_it_is_answered(scene: Scene, clie
     assert journaled[-2:] == ["FactAdded", "ClockChanged"]
 
 
-async def test_an_incident_is_acknowledged_by_a_named_human(scene: Scene, client: Client) -> None:
+async def test_an_incident_is_acknowledged_by_a_named_human(scene: WebScene, client: Client) -> None:
     name = scene.dies("mcu-1")
     assert "by" in (await send(client, f"/api/v1/incidents/{name}/ack", {}, 422))["error"]
     incident = await send(client, f"/api/v1/incidents/{name}/ack", {"by": "值班员"}, 201)
@@ -53,7 +52,7 @@ async def test_an_incident_is_acknowledged_by_a_named_human(scene: Scene, client
     assert incident["facts"][-1]["by"] == "值班员"
 
 
-async def test_severity_is_judged_and_the_clocks_follow(scene: Scene, client: Client) -> None:
+async def test_severity_is_judged_and_the_clocks_follow(scene: WebScene, client: Client) -> None:
     name = scene.dies("mcu-1")
     path = f"/api/v1/incidents/{name}/severity"
     body = {"severity": "emergency", "by": "值班员"}
@@ -61,7 +60,7 @@ async def test_severity_is_judged_and_the_clocks_follow(scene: Scene, client: Cl
     assert "already" in (await send(client, path, body, 409, "PUT"))["error"]
 
 
-async def test_maintenance_begins_and_ends(scene: Scene, client: Client) -> None:
+async def test_maintenance_begins_and_ends(scene: WebScene, client: Client) -> None:
     path = "/api/v1/devices/mcu-1/maintenance"
     until = (scene.clock.now() + timedelta(hours=1)).isoformat()
     assert (await send(client, path, {"until": until, "by": "值班员"}, 200, "PUT"))["state"] == "maintenance"
@@ -87,7 +86,7 @@ async def test_maintenance_begins_and_ends(scene: Scene, client: Client) -> None
     ],
 )
 async def test_what_cannot_be_is_refused_in_words(
-    scene: Scene, client: Client, body: dict[str, object], status: int, error: str
+    scene: WebScene, client: Client, body: dict[str, object], status: int, error: str
 ) -> None:
     name = scene.dies("mcu-1")
     facts = len(scene.desk.world.incidents.open_incidents()[0].facts)
@@ -97,7 +96,7 @@ async def test_what_cannot_be_is_refused_in_words(
     assert len(scene.desk.world.incidents.open_incidents()[0].facts) == facts
 
 
-async def test_what_is_no_json_or_much_too_long(scene: Scene, client: Client) -> None:
+async def test_what_is_no_json_or_much_too_long(scene: WebScene, client: Client) -> None:
     path = f"/api/v1/incidents/{scene.dies('mcu-1')}/events"
     broken = await client.post(path, data=b"{not json", headers=RIGHT)
     assert (broken.status, (await broken.json())["error"]) == (400, "the body is no JSON")
@@ -106,7 +105,7 @@ async def test_what_is_no_json_or_much_too_long(scene: Scene, client: Client) ->
     assert "hundred bytes" in (await long.json())["hint"]
 
 
-async def test_a_store_that_is_full_is_told_and_nothing_is_believed(scene: Scene, client: Client) -> None:
+async def test_a_store_that_is_full_is_told_and_nothing_is_believed(scene: WebScene, client: Client) -> None:
     name = scene.dies("mcu-1")
     scene.desk.store_is_full = True
     failure = await send(client, f"/api/v1/incidents/{name}/ack", {"by": "值班员"}, 503)
@@ -122,7 +121,9 @@ async def test_methods_that_an_address_does_not_take(client: Client) -> None:
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer é"])
-async def test_commands_need_the_token_and_reading_does_not(scene: Scene, client: Client, header: str | None) -> None:
+async def test_commands_need_the_token_and_reading_does_not(
+    scene: WebScene, client: Client, header: str | None
+) -> None:
     path = f"/api/v1/incidents/{scene.dies('mcu-1')}/ack"
     headers = {} if header is None else {"Authorization": header}
     answer = await client.post(path, json={"by": "值班员"}, headers=headers)
@@ -133,7 +134,7 @@ async def test_commands_need_the_token_and_reading_does_not(scene: Scene, client
 
 
 async def test_without_a_token_in_the_settings_there_are_no_commands(tmp_path: Path) -> None:
-    scene = Scene(tmp_path, PortSettings())
+    scene = WebScene(tmp_path, PortSettings())
     everything_answers(scene)
     name = scene.dies("mcu-1")
     async with TestClient(TestServer(make_application(scene.parts))) as client:
@@ -156,7 +157,7 @@ async def test_a_name_that_was_pointed_at_us_may_not_read(client: Client, host: 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "monitor.example"])
 async def test_beyond_loopback_reading_needs_the_token_too(tmp_path: Path, host: str) -> None:
-    scene = Scene(tmp_path, PortSettings(host=host, token=Secret(TOKEN)))
+    scene = WebScene(tmp_path, PortSettings(host=host, token=Secret(TOKEN)))
     async with TestClient(TestServer(make_application(scene.parts))) as client:
         for path in ("/", "/metrics", "/metrics/site/lab", "/sd/sites", "/api/v1/devices", "/api/v1/openapi.json"):
             assert (await client.get(path)).status == 401, path
@@ -165,7 +166,7 @@ async def test_beyond_loopback_reading_needs_the_token_too(tmp_path: Path, host:
         assert (await client.get("/readyz")).status == 200
 
 
-async def test_an_obligation_is_ticked_off_by_a_named_human(scene: Scene, client: Client) -> None:
+async def test_an_obligation_is_ticked_off_by_a_named_human(scene: WebScene, client: Client) -> None:
     path = "/api/v1/contracts/xicheng-vc-2025/obligations"
     body = {"day": "2026-03-19", "by": "值班员", "done_at": (scene.clock.now() - timedelta(minutes=1)).isoformat()}
     done = await send(client, f"{path}/E18/done", body, 201)
@@ -177,7 +178,7 @@ async def test_an_obligation_is_ticked_off_by_a_named_human(scene: Scene, client
     await send(client, f"{path}/E18/done", {"day": "2026-03-19"}, 422)
 
 
-async def test_ticks_of_several_days_are_listed_withdrawn_and_brought_back(scene: Scene, client: Client) -> None:
+async def test_ticks_of_several_days_are_listed_withdrawn_and_brought_back(scene: WebScene, client: Client) -> None:
     path = "/api/v1/contracts/xicheng-vc-2025/obligations"
     words = {"by": "值班员"}
     body = {**words, "days": ["2026-03-16..2026-03-18"], "places": ["bureau:1..3"]}
@@ -206,7 +207,7 @@ async def test_ticks_of_several_days_are_listed_withdrawn_and_brought_back(scene
 OPEN = {"site": "erlong-hall", "condition": "no picture", "by": "用户"}
 
 
-async def test_a_person_opens_an_incident(scene: Scene, client: Client) -> None:
+async def test_a_person_opens_an_incident(scene: WebScene, client: Client) -> None:
     at = (scene.clock.now() - timedelta(minutes=10)).isoformat()
     body = {**OPEN, "reported_at": at, "kind": "display", "labels": {"cause": "external"}, "severity": "major"}
     incident = await send(client, "/api/v1/incidents", body, 201)
@@ -222,7 +223,7 @@ async def test_a_person_opens_an_incident(scene: Scene, client: Client) -> None:
     assert "did you mean `erlong-hall`?" in wrong["error"]
 
 
-async def test_a_fact_is_withdrawn_and_that_too(scene: Scene, client: Client) -> None:
+async def test_a_fact_is_withdrawn_and_that_too(scene: WebScene, client: Client) -> None:
     path = f"/api/v1/incidents/{scene.dies('mcu-1')}"
     await send(client, f"{path}/events", {"type": "on_site", "by": "值班员"}, 201)
     body = {"fact": 2, "by": "班长", "reason": "the wrong venue"}
@@ -247,7 +248,7 @@ async def test_a_fact_is_withdrawn_and_that_too(scene: Scene, client: Client) ->
     ],
 )
 async def test_an_exclusion_keeps_approver_paper_and_reason(
-    scene: Scene, client: Client, what: object, paper: tuple[str, str]
+    scene: WebScene, client: Client, what: object, paper: tuple[str, str]
 ) -> None:
     path = f"/api/v1/incidents/{scene.dies('mcu-1')}/exclusions"
     body = {"approved_by": "科长", "paper": what, "by": "值班员", "note": "a power cut"}
@@ -260,7 +261,7 @@ async def test_an_exclusion_keeps_approver_paper_and_reason(
 
 
 async def test_two_people_who_judge_at_once_are_both_in_the_journal_and_each_sees_the_other(
-    scene: Scene, client: Client
+    scene: WebScene, client: Client
 ) -> None:
     path = f"/api/v1/incidents/{scene.dies('mcu-1')}/scope"
     one = {"severity": "emergency", "by": "甲", "reason": "a meeting is on"}
@@ -274,7 +275,7 @@ async def test_two_people_who_judge_at_once_are_both_in_the_journal_and_each_see
 
 
 @pytest.mark.parametrize("name", ["20261120-99", "x" * 65, "%00", "%E6%95%85%E9%9A%9C"])
-async def test_an_incident_that_nobody_knows_is_not_found(scene: Scene, client: Client, name: str) -> None:
+async def test_an_incident_that_nobody_knows_is_not_found(scene: WebScene, client: Client, name: str) -> None:
     path = f"/api/v1/incidents/{name}"
     await send(client, f"{path}/ack", {"by": "值班员"}, 404)
     await send(client, f"{path}/withdrawals", {"fact": 1, "by": "a", "reason": "b"}, 404)
@@ -282,7 +283,7 @@ async def test_an_incident_that_nobody_knows_is_not_found(scene: Scene, client: 
     assert (await client.get(path)).status == 404
 
 
-async def test_an_incident_that_left_memory_is_shown_from_the_journal(scene: Scene, client: Client) -> None:
+async def test_an_incident_that_left_memory_is_shown_from_the_journal(scene: WebScene, client: Client) -> None:
     name = scene.dies("mcu-1")
     await send(client, f"/api/v1/incidents/{name}/events", {"type": "on_site", "by": "值班员"}, 201)
     scene.answers("mcu-1")
@@ -295,7 +296,7 @@ async def test_an_incident_that_left_memory_is_shown_from_the_journal(scene: Sce
     assert after == before
 
 
-async def test_a_late_task_is_excused_and_that_is_taken_back(scene: Scene, client: Client) -> None:
+async def test_a_late_task_is_excused_and_that_is_taken_back(scene: WebScene, client: Client) -> None:
     path = "/api/v1/contracts/xicheng-vc-2025/obligations/E12/excused"
     body = {"day": "2026-03-13", "by": "组长", "approved_by": "客户负责人", "reason": "office closed"}
     assert (await send(client, path, {**body, "approved_by": ""}, 409))["error"]

@@ -10,27 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsmon.web.server import make_application
-from tests.web.conftest import Client
-from tests.web.scene import TOKEN, Scene, everything_answers
+from tests.support.web.raw_talk import say
+from tests.support.web.scene import TOKEN, Client, WebScene, everything_answers
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 ACK = b"POST /api/v1/incidents/x/ack HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + TOKEN.encode() + b"\r\n"
-
-
-async def say(port: int, words: bytes, within_s: float = 2.0) -> bytes:
-    """What comes back for raw bytes, up to the end of the connection or of the patience."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    heard = b""
-    try:
-        writer.write(words)
-        async with asyncio.timeout(within_s):
-            while piece := await reader.read(65_536):
-                heard += piece
-    except (ConnectionError, TimeoutError):
-        pass
-    finally:
-        writer.close()
-    return heard
 
 
 @pytest.mark.parametrize(
@@ -106,7 +90,7 @@ async def test_a_client_that_reads_nothing_of_a_large_page_holds_up_nobody(clien
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[asyncio.Runner, int, str]]:
     """One console for many requests: the loop to talk on, the port, and the id of an open incident."""
-    scene = Scene(tmp_path_factory.mktemp("scene"))
+    scene = WebScene(tmp_path_factory.mktemp("scene"))
     everything_answers(scene)
     name = scene.dies("mcu-1")
     with asyncio.Runner() as runner:

@@ -8,15 +8,15 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from opsmon.web.identity import as_header, from_header
 from opsmon.web.server import make_application
-from tests.web.scene import TOKEN, Scene
+from tests.support.web.scene import TOKEN, WebScene
 
 ROOT = Path("/srv/监控 一")
 COMMAND = {"Authorization": f"Bearer {TOKEN}"}
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Scene:
-    made = Scene(tmp_path)
+def scene(tmp_path: Path) -> WebScene:
+    made = WebScene(tmp_path)
     made.parts = replace(made.parts, settings=replace(made.parts.settings, root=ROOT))
     return made
 
@@ -26,7 +26,7 @@ def test_a_path_in_any_script_comes_back() -> None:
     assert from_header(as_header(ROOT)) == str(ROOT)
 
 
-async def test_who_is_let_in_learns_root_and_instance(scene: Scene) -> None:
+async def test_who_is_let_in_learns_root_and_instance(scene: WebScene) -> None:
     async with TestClient(TestServer(make_application(scene.parts))) as client:
         for path in ("/api/v1/incidents", "/metrics", "/api/v1/incidents/nothing"):
             answer = await client.get(path)
@@ -36,7 +36,7 @@ async def test_who_is_let_in_learns_root_and_instance(scene: Scene) -> None:
             assert "X-Opsmon-Root" not in told.headers
 
 
-async def test_a_command_that_is_meant_for_another_root_does_nothing(scene: Scene) -> None:
+async def test_a_command_that_is_meant_for_another_root_does_nothing(scene: WebScene) -> None:
     name = scene.dies("mcu-1")
     before = len(list(scene.store.read()))
     async with TestClient(TestServer(make_application(scene.parts))) as client:

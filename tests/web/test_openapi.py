@@ -7,8 +7,7 @@ import pytest
 
 from opsmon.web.routes import ROUTES
 from opsmon.web.server import make_application
-from tests.web.conftest import Client
-from tests.web.scene import Scene
+from tests.support.web.scene import Client, WebScene
 
 
 async def document(client: Client) -> dict[str, Any]:
@@ -19,7 +18,7 @@ async def document(client: Client) -> dict[str, Any]:
     return told
 
 
-async def test_every_route_of_the_server_is_in_it_and_nothing_else(scene: Scene, client: Client) -> None:
+async def test_every_route_of_the_server_is_in_it_and_nothing_else(scene: WebScene, client: Client) -> None:
     served = {
         (route.method, route.resource.canonical)
         for route in make_application(scene.parts).router.routes()
@@ -49,7 +48,7 @@ async def test_operations_have_names_of_their_own_and_commands_want_the_token(cl
 @pytest.mark.parametrize(
     "path", ["/api/v1/incidents", "/api/v1/devices", "/api/v1/sites", "/api/v1/clocks", "/api/v1/budgets"]
 )
-async def test_lists_hold_what_is_promised(scene: Scene, client: Client, path: str) -> None:
+async def test_lists_hold_what_is_promised(scene: WebScene, client: Client, path: str) -> None:
     scene.dies("mcu-1")
     told = await document(client)
     schema = told["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]

@@ -15,8 +15,7 @@ from opsmon.web.auth import Access
 from opsmon.web.routes import ROUTES
 from opsmon.web.server import make_application
 from opsmon.web.settings import NamedToken, PortSettings
-from tests.web.conftest import Client
-from tests.web.scene import START, TOKEN, Scene, everything_answers
+from tests.support.web.scene import START, TOKEN, Client, WebScene, everything_answers
 
 TOKENS = (NamedToken("wang", Secret("wang's word")), NamedToken("li", Secret("李的口令")))
 SETTINGS = PortSettings(token=Secret(TOKEN), tokens=TOKENS)
@@ -44,7 +43,7 @@ COMMANDS: dict[tuple[str, str], tuple[str, dict[str, object]]] = {
 }
 
 
-def origins(scene: Scene, after: int = 0) -> list[str]:
+def origins(scene: WebScene, after: int = 0) -> list[str]:
     """What the journal says of who was let in, entry by entry, since then."""
     found = [encode_event(entry.event)[1] for entry in scene.store.read() if entry.seq > after]
     return [fields.get("via", fields.get("fact", {}).get("via", "")) for fields in found]
@@ -55,7 +54,7 @@ def test_every_address_that_commands_is_here() -> None:
 
 
 async def test_every_command_is_journaled_with_the_token_and_the_peer(tmp_path: Path) -> None:
-    scene = Scene(tmp_path, SETTINGS)
+    scene = WebScene(tmp_path, SETTINGS)
     everything_answers(scene)
     name = scene.dies("mcu-1")
     async with TestClient(TestServer(make_application(scene.parts))) as client:
@@ -69,7 +68,7 @@ async def test_every_command_is_journaled_with_the_token_and_the_peer(tmp_path: 
 
 
 async def test_a_command_that_is_refused_says_who_gave_it(tmp_path: Path) -> None:
-    scene = Scene(tmp_path, SETTINGS)
+    scene = WebScene(tmp_path, SETTINGS)
     async with TestClient(TestServer(make_application(scene.parts))) as client:
         body = json.dumps({"by": "王", "until": None})
         assert (await client.put("/api/v1/devices/ups-1/maintenance", data=body, headers=WANG)).status == 409
@@ -80,7 +79,7 @@ async def test_a_command_that_is_refused_says_who_gave_it(tmp_path: Path) -> Non
     ("word", "name"), [(TOKEN, "token"), ("wang's word", "wang"), ("李的口令", "li"), ("wang's wor", ""), ("", "")]
 )
 async def test_each_token_opens_under_its_name_and_nothing_else_does(tmp_path: Path, word: str, name: str) -> None:
-    scene = Scene(tmp_path, SETTINGS)
+    scene = WebScene(tmp_path, SETTINGS)
     everything_answers(scene)
     path = f"/api/v1/incidents/{scene.dies('mcu-1')}/ack"
     async with TestClient(TestServer(make_application(scene.parts))) as client:
@@ -111,7 +110,7 @@ async def test_a_proxy_is_believed_where_it_is_trusted(
     tmp_path: Path, proxies: str, forwarded: list[str], told: str
 ) -> None:
     networks = tuple(ip_network(word) for word in proxies.split())
-    scene = Scene(tmp_path, PortSettings(tokens=TOKENS, proxies=networks))
+    scene = WebScene(tmp_path, PortSettings(tokens=TOKENS, proxies=networks))
     headers = [*WANG.items(), *(("X-Forwarded-For", word.replace("\x1b", "?")) for word in forwarded)]
     async with TestClient(TestServer(make_application(scene.parts))) as client:
         body = json.dumps({"by": "王", "until": UNTIL})
@@ -119,7 +118,7 @@ async def test_a_proxy_is_believed_where_it_is_trusted(
     assert origins(scene)[0] == f"token:wang@{told}"
 
 
-async def test_a_time_that_is_past_stands_beside_the_one_of_its_recording(scene: Scene, client: Client) -> None:
+async def test_a_time_that_is_past_stands_beside_the_one_of_its_recording(scene: WebScene, client: Client) -> None:
     name = scene.dies("mcu-1")
     told_at = scene.clock.now()
     scene.desk.wait(3_600)

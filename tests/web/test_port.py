@@ -19,8 +19,8 @@ from opsmon.model.secret import Secret
 from opsmon.web.connection_limits import ConnectionDoor, Limits, peer_of
 from opsmon.web.server import WebServer
 from opsmon.web.settings import PortSettings
-from tests.web.scene import Scene, StandingClock
-from tests.web.test_hostile import say
+from tests.support.web.raw_talk import say
+from tests.support.web.scene import StandingClock, WebScene
 
 PLANTED = "PLANTED-tOkEn-5f1c"
 
@@ -28,7 +28,7 @@ PLANTED = "PLANTED-tOkEn-5f1c"
 @asynccontextmanager
 async def served(folder: Path, limits: Limits | None = None) -> AsyncIterator[tuple[WebServer, int]]:
     settings = PortSettings(port=0, token=Secret(PLANTED))
-    server = WebServer(replace(Scene(folder).parts, settings=settings), limits)
+    server = WebServer(replace(WebScene(folder).parts, settings=settings), limits)
     port = int((await server.start()).rpartition(":")[2])
     try:
         yield server, port

@@ -5,8 +5,7 @@ import gzip
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.web.conftest import Client
-from tests.web.scene import Scene
+from tests.support.web.scene import Client, WebScene
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
@@ -32,7 +31,7 @@ async def test_a_site_shows_all_of_its_devices_and_no_others(client: Client) -> 
     assert 'probe_icmp_duration_seconds{instance="mcu-1",phase="rtt"} 0.0015\n' in text
 
 
-async def test_a_device_that_went_down_says_so_and_nothing_else(scene: Scene, client: Client) -> None:
+async def test_a_device_that_went_down_says_so_and_nothing_else(scene: WebScene, client: Client) -> None:
     assert "probe_icmp_duration_seconds" in await (await client.get("/metrics/device/mcu-1")).text()
     scene.dies("mcu-1")
     text = await (await client.get("/metrics/device/mcu-1")).text()
@@ -41,7 +40,7 @@ async def test_a_device_that_went_down_says_so_and_nothing_else(scene: Scene, cl
     assert 'opsmon_device_info{instance="mcu-1",vendor="Example"' in text
 
 
-async def test_numbers_that_are_too_old_are_not_shown(scene: Scene, client: Client) -> None:
+async def test_numbers_that_are_too_old_are_not_shown(scene: WebScene, client: Client) -> None:
     scene.clock.at = scene.clock.at.replace(minute=30)
     text = await (await client.get("/metrics/device/mcu-1")).text()
     assert "probe_icmp_duration_seconds" not in text
@@ -79,7 +78,7 @@ async def test_sites_and_devices_are_discovered(client: Client) -> None:
         assert all(isinstance(value, str) for value in group["labels"].values())
 
 
-async def test_the_daemon_tells_of_itself(scene: Scene, client: Client) -> None:
+async def test_the_daemon_tells_of_itself(scene: WebScene, client: Client) -> None:
     scene.dies("mcu-1")
     text = await (await client.get("/metrics")).text()
     samples = {

@@ -9,8 +9,7 @@ import pytest
 from opsmon.engine.input import AddFact
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import IncidentId
-from tests.web.conftest import Client
-from tests.web.scene import START, Scene
+from tests.support.web.scene import START, Client, WebScene
 
 
 async def get(client: Client, path: str, status: int = 200) -> Any:
@@ -25,7 +24,7 @@ async def test_with_nothing_wrong_there_are_no_incidents(client: Client) -> None
     assert await get(client, "/api/v1/clocks") == []
 
 
-async def test_an_incident_is_listed_with_its_clocks_and_what_is_left_of_them(scene: Scene, client: Client) -> None:
+async def test_an_incident_is_listed_with_its_clocks_and_what_is_left_of_them(scene: WebScene, client: Client) -> None:
     name = scene.dies("mcu-1")
     (incident,) = await get(client, "/api/v1/incidents")
     assert (incident["id"], incident["condition"], incident["device"]) == (name, "DeviceDown", "mcu-1")
@@ -40,7 +39,7 @@ async def test_an_incident_is_listed_with_its_clocks_and_what_is_left_of_them(sc
     assert late["incident"] == name
 
 
-async def test_an_incident_is_shown_with_its_facts_and_its_journal(scene: Scene, client: Client) -> None:
+async def test_an_incident_is_shown_with_its_facts_and_its_journal(scene: WebScene, client: Client) -> None:
     incident = await get(client, f"/api/v1/incidents/{scene.dies('mcu-1')}")
     assert [fact["type"] for fact in incident["facts"]] == ["detected"]
     assert [entry["type"] for entry in incident["journal"]][:2] == ["incident_opened", "fact_added"]
@@ -48,7 +47,7 @@ async def test_an_incident_is_shown_with_its_facts_and_its_journal(scene: Scene,
 
 
 async def test_a_store_that_cannot_be_read_takes_away_the_journal_alone(
-    scene: Scene, client: Client, tmp_path: Path
+    scene: WebScene, client: Client, tmp_path: Path
 ) -> None:
     name = scene.dies("mcu-1")
     scene.store.close()
@@ -59,7 +58,7 @@ async def test_a_store_that_cannot_be_read_takes_away_the_journal_alone(
     assert (await client.get("/metrics")).status == 200
 
 
-async def test_one_root_cause_is_one_incident_with_its_children(scene: Scene, client: Client) -> None:
+async def test_one_root_cause_is_one_incident_with_its_children(scene: WebScene, client: Client) -> None:
     scene.miss("core-1", "mcu-1", "会议终端-1")
     (incident,) = await get(client, "/api/v1/incidents")
     assert incident["device"] == "core-1"
@@ -82,7 +81,7 @@ async def test_one_root_cause_is_one_incident_with_its_children(scene: Scene, cl
         ("?condition=DeviceDown&state=open", 1), ("?condition=UpsOnBattery", 0),
     ],
 )  # fmt: skip
-async def test_incidents_can_be_filtered(scene: Scene, client: Client, filters: str, found: int) -> None:
+async def test_incidents_can_be_filtered(scene: WebScene, client: Client, filters: str, found: int) -> None:
     scene.dies("ups-1")
     scene.answers("ups-1")
     scene.desk.wait(120)
@@ -90,7 +89,7 @@ async def test_incidents_can_be_filtered(scene: Scene, client: Client, filters: 
     assert len(await get(client, f"/api/v1/incidents{filters}")) == found
 
 
-async def test_faults_use_up_the_budget_of_the_month(scene: Scene, client: Client) -> None:
+async def test_faults_use_up_the_budget_of_the_month(scene: WebScene, client: Client) -> None:
     (before,) = [
         use for use in await get(client, "/api/v1/budgets?contract=xicheng-vc-2025") if use["subject"] == "all"
     ]
@@ -120,7 +119,7 @@ async def test_a_device_is_found_by_its_encoded_name_with_who_it_says_it_is(clie
     assert device["identity"]["vendor"] == "Example"
 
 
-async def test_sites_count_their_devices(scene: Scene, client: Client) -> None:
+async def test_sites_count_their_devices(scene: WebScene, client: Client) -> None:
     name = scene.dies("mcu-1")
     hall, lab = await get(client, "/api/v1/sites")
     assert (hall["id"], hall["devices"], hall["incidents"]) == ("erlong-hall", 3, [name])
@@ -145,7 +144,7 @@ async def test_sites_count_their_devices(scene: Scene, client: Client) -> None:
     ],
 )
 async def test_a_wrong_question_is_told_what_is_wrong(
-    scene: Scene, client: Client, path: str, status: int, error: str, hint: str
+    scene: WebScene, client: Client, path: str, status: int, error: str, hint: str
 ) -> None:
     scene.dies("mcu-1")
     failure = await get(client, path, status)
@@ -153,7 +152,7 @@ async def test_a_wrong_question_is_told_what_is_wrong(
     assert hint in failure["hint"]
 
 
-async def test_the_status_page_shows_what_is_wrong_and_escapes_it(scene: Scene, client: Client) -> None:
+async def test_the_status_page_shows_what_is_wrong_and_escapes_it(scene: WebScene, client: Client) -> None:
     assert "目前没有故障" in await (await client.get("/")).text()
     scene.dies("mcu-1")
     scene.desk.not_ready = "<script>"
@@ -174,7 +173,7 @@ async def test_answers_name_no_library_and_are_what_they_say(client: Client) -> 
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-async def test_health_and_readiness(scene: Scene, client: Client) -> None:
+async def test_health_and_readiness(scene: WebScene, client: Client) -> None:
     assert (await client.get("/healthz")).status == 200
     assert (await client.get("/readyz")).status == 200
     scene.desk.not_ready = "the store cannot be written: disk full"
@@ -184,7 +183,7 @@ async def test_health_and_readiness(scene: Scene, client: Client) -> None:
     assert (await client.get("/healthz")).status == 200
 
 
-async def test_a_closed_fault_whose_report_is_owed_stays_in_sight(scene: Scene, client: Client) -> None:
+async def test_a_closed_fault_whose_report_is_owed_stays_in_sight(scene: WebScene, client: Client) -> None:
     name = scene.dies("mcu-1")
     scene.answers("mcu-1")
     scene.desk.wait(120)

@@ -9,7 +9,7 @@ import pytest
 
 from opsmon.web.server import WebServer
 from opsmon.web.settings import PortSettings, PortSpec
-from tests.web.scene import Scene
+from tests.support.web.scene import WebScene
 
 
 def has_ipv6() -> bool:
@@ -27,7 +27,7 @@ async def test_it_tells_where_it_listens_and_answers_there_until_it_is_stopped(
 ) -> None:
     if ":" in host and not has_ipv6():
         pytest.skip("this machine has no IPv6 loopback")
-    parts = replace(Scene(tmp_path).parts, settings=PortSettings(host=host, port=0))
+    parts = replace(WebScene(tmp_path).parts, settings=PortSettings(host=host, port=0))
     server = WebServer(parts)
     url = await server.start()
     assert url.startswith(f"http://{shown}:")
@@ -42,7 +42,7 @@ async def test_it_tells_where_it_listens_and_answers_there_until_it_is_stopped(
 
 
 async def test_a_port_that_is_taken_is_an_error_at_once(tmp_path: Path) -> None:
-    parts = Scene(tmp_path).parts
+    parts = WebScene(tmp_path).parts
     first = WebServer(replace(parts, settings=PortSettings(port=0)))
     port = int((await first.start()).rpartition(":")[2])
     second = WebServer(replace(parts, settings=PortSettings(port=port)))

@@ -1,7 +1,6 @@
 """What agents get wrong: each case gives the rest of the picture, and nothing made up."""
 
 from math import isnan
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,9 @@ from opsmon.probe.profile.definition.resolve import parse_oid
 from opsmon.probe.profile.poller import DevicePicture, DevicePoller
 from opsmon.probe.profile.rows.table import MOST_ROWS
 from opsmon.probe.profile.text import LONGEST_TEXT
-from tests.probe.profile.making import poll, series_of
-from tests.probe.profile.recording import RecordedSession, parse_recording
+from tests.support.places import REPOSITORY
+from tests.support.probe.profile.making import poll, series_of
+from tests.support.probe.profile.recording import RecordedSession, parse_recording
 
 IF, IFX = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
 PORTS = (1, 2, 3)
@@ -25,7 +25,7 @@ SYSTEM = "1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999.1\n1.3.6.1.2.1.1.3.0|67|1000\n"
 
 @pytest.fixture(scope="module")
 def profiles() -> ProfileSet:
-    return load_profiles(Path(__file__).parents[3] / "probes")
+    return load_profiles(REPOSITORY / "probes")
 
 
 def interfaces(picture: DevicePicture) -> dict[str, dict[str, float]]:

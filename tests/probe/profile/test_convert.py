@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from opsmon.probe.profile.poller import DevicePoller
-from tests.probe.profile.making import poll, profiles_of, series_of
-from tests.probe.profile.recording import RecordedSession, parse_recording
+from tests.support.probe.profile.making import poll, profiles_of, series_of
+from tests.support.probe.profile.recording import RecordedSession, parse_recording
 
 COLUMN = "1.3.6.1.4.1.99999.1"
 OBJECTS = {

@@ -14,16 +14,16 @@ import pytest
 from opsmon.config.profiles import load_profiles
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.poller import DevicePicture, DevicePoller
-from tests.probe.profile.recording import session_of
+from tests.support.places import REPOSITORY, TESTS
+from tests.support.probe.profile.recording import session_of
 
-TESTS = Path(__file__).parents[2]
 GOLDEN = TESTS / "golden" / "profiles"
 RECORDINGS = sorted(GOLDEN.glob("*.snmprec"))
 
 
 @pytest.fixture(scope="module")
 def profiles() -> ProfileSet:
-    return load_profiles(TESTS.parent / "probes")
+    return load_profiles(REPOSITORY / "probes")
 
 
 def picture_of(picture: DevicePicture) -> dict[str, object]:

@@ -1,7 +1,5 @@
 """All of IF-MIB: what a dashboard made for snmp_exporter's module if_mib finds, and that the default stays lean."""
 
-from pathlib import Path
-
 import pytest
 
 from opsmon.config.profiles import load_profiles
@@ -12,7 +10,8 @@ from opsmon.model.sample import SeriesKey
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.poller import POLLS_BETWEEN_LABELS, DevicePicture, DevicePoller
 from opsmon.probe.profile.pollers import DevicePollers
-from tests.probe.profile.recording import RecordedSession, parse_recording
+from tests.support.places import REPOSITORY
+from tests.support.probe.profile.recording import RecordedSession, parse_recording
 
 IF_TABLE, IF_X_TABLE = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
 # Columns of one row: the object's number, snmprec's type, the value.
@@ -47,7 +46,7 @@ SWITCH = "\n".join(
 
 @pytest.fixture(scope="module")
 def profiles() -> ProfileSet:
-    return load_profiles(Path(__file__).parents[3] / "probes")
+    return load_profiles(REPOSITORY / "probes")
 
 
 def interface_series(picture: DevicePicture) -> dict[SeriesKey, float]:

@@ -2,7 +2,6 @@
 nothing."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
@@ -10,9 +9,10 @@ from opsmon.config.profiles import load_profiles
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.poller import POLLS_BETWEEN_LABELS, DevicePicture, DevicePoller
 from opsmon.probe.profile.rows.table import SLICE
-from tests.probe.profile.recording import RecordedSession, parse_recording
+from tests.support.places import REPOSITORY
+from tests.support.probe.profile.recording import RecordedSession, parse_recording
 
-PROBES = Path(__file__).parents[3] / "probes"
+PROBES = REPOSITORY / "probes"
 ROWS = 2 * SLICE + 1
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from math import isnan
-from pathlib import Path
 
 import pytest
 
@@ -11,9 +10,10 @@ from opsmon.model.sample import SeriesKey
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.poller import DevicePicture, DevicePoller
 from opsmon.probe.profile.revisit import POLLS_BETWEEN_SURVEYS, Revisits
-from tests.probe.profile.recording import RecordedSession, parse_recording
+from tests.support.places import REPOSITORY
+from tests.support.probe.profile.port_rows import port, system
+from tests.support.probe.profile.recording import RecordedSession, parse_recording
 
-IF, IFX = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
 SENSOR = "1.3.6.1.2.1.99.1.1.1"
 FAN = "1.3.6.1.4.1.9.9.13.1.4.1"
 ENTITY = "1.3.6.1.2.1.47.1.1.1.1"
@@ -30,22 +30,9 @@ HOT = f"""{ENTITY}.5.10|2|8
 """
 
 
-def system(up_s: int) -> str:
-    return f"1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999.7.1\n1.3.6.1.2.1.1.3.0|67|{up_s * 100}\n"
-
-
-def port(row: int, name: str, *, high: int = 1000, plain: int = 1_000_000_000, bits: int = 64) -> str:
-    counters = f"{IFX}.6.{row}|70|{row}\n{IFX}.10.{row}|70|{row}\n" if bits == 64 else ""
-    return (
-        f"{IF}.2.{row}|4|{name}\n{IF}.7.{row}|2|1\n{IF}.8.{row}|2|1\n{IF}.5.{row}|66|{plain}\n"
-        f"{IF}.10.{row}|65|{row}00\n{IF}.16.{row}|65|{row}00\n{IFX}.1.{row}|4|{name}\n{IFX}.15.{row}|66|{high}\n"
-        + counters
-    )
-
-
 @pytest.fixture(scope="module")
 def profiles() -> ProfileSet:
-    return load_profiles(Path(__file__).parents[3] / "probes")
+    return load_profiles(REPOSITORY / "probes")
 
 
 def values(picture: DevicePicture) -> Mapping[str, float]:

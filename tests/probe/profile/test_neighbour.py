@@ -2,8 +2,8 @@
 
 from opsmon.probe.profile.poller import DevicePoller
 from opsmon.probe.profile.rows.neighbour import FACT
-from tests.probe.profile.making import profiles_of
-from tests.probe.profile.recording import RecordedSession, parse_recording
+from tests.support.probe.profile.making import profiles_of
+from tests.support.probe.profile.recording import RecordedSession, parse_recording
 
 REMOTE, LOCAL = "1.0.8802.1.1.2.1.4.1.1", "1.0.8802.1.1.2.1.3.7.1"
 OBJECTS = {

@@ -1,7 +1,6 @@
 """One device polled again and again: a survey, then the plan, and the same blocks while the device keeps its shape."""
 
 from math import isnan
-from pathlib import Path
 
 import pytest
 
@@ -10,9 +9,10 @@ from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.poller import POLLS_BETWEEN_LABELS, DevicePicture, DevicePoller
-from tests.probe.profile.recording import RecordedSession, parse_recording
+from tests.support.places import REPOSITORY
+from tests.support.probe.profile.recording import RecordedSession, parse_recording
 
-PROBES = Path(__file__).parents[3] / "probes"
+PROBES = REPOSITORY / "probes"
 SWITCH = """
 1.3.6.1.2.1.1.1.0|4|A switch of no known maker
 1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999.1

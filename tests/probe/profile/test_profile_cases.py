@@ -1,6 +1,5 @@
 """Single profiles on a few objects: presence, test, health and access beside state. Cases by hand, in one file."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,16 +10,16 @@ from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.definition.resolve import parse_oid
 from opsmon.probe.profile.poller import DevicePoller
 from opsmon.protocol.snmp.session import Oid, SnmpValue
-from tests.probe.profile.making import series_of
-from tests.probe.profile.recording import RecordedSession
+from tests.support.places import REPOSITORY, TESTS
+from tests.support.probe.profile.making import series_of
+from tests.support.probe.profile.recording import RecordedSession
 
-TESTS = Path(__file__).parents[2]
 CASES: list[dict[str, Any]] = yaml.safe_load((TESTS / "golden" / "profile_cases.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
 def profiles() -> ProfileSet:
-    return load_profiles(TESTS.parent / "probes")
+    return load_profiles(REPOSITORY / "probes")
 
 
 def value_of(written: int | str) -> SnmpValue:

@@ -3,7 +3,7 @@
 from opsmon.probe.profile.record import format_recording, private_words, scrub
 from opsmon.probe.profile.text import raw_text
 from opsmon.protocol.snmp.session import Oid, SnmpValue
-from tests.probe.profile.recording import parse_recording
+from tests.support.probe.profile.recording import parse_recording
 
 AGENT = """
 1.3.6.1.2.1.1.1.0|4|S5735-L24T4X-A Huawei Versatile Routing Platform, kept by ops@example.org

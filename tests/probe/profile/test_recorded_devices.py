@@ -16,10 +16,10 @@ import pytest
 from opsmon.config.profiles import load_profiles
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.poller import DevicePicture, DevicePoller
-from tests.probe.profile.recording import session_of
-from tests.recordings import named_folder, recordings_folder
+from tests.support.places import REPOSITORY
+from tests.support.probe.profile.recording import session_of
+from tests.support.recordings import named_folder, recordings_folder
 
-PROJECT = Path(__file__).parents[3]
 RECORDINGS = sorted(folder.rglob("*.snmprec")) if (folder := recordings_folder()) else []
 TEMPERATURES = ("device_temperature_celsius", "env_temperature_celsius", "ups_battery_temperature_celsius")
 MEMORY = ("device_memory_used_ratio", "storage_volume_used_ratio")
@@ -62,7 +62,7 @@ pytestmark = pytest.mark.recordings
 
 @pytest.fixture(scope="module")
 def profiles() -> ProfileSet:
-    return load_profiles(PROJECT / "probes")
+    return load_profiles(REPOSITORY / "probes")
 
 
 def reported(picture: DevicePicture) -> dict[str, list[float]]:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from opsmon.model.device import Kind
 from opsmon.probe.profile.definition.resolve import ProfileError, resolve_profiles
 from opsmon.probe.profile.definition.spec import ProfileSpec
-from tests.probe.profile.making import poll, profiles_of, series_of
+from tests.support.probe.profile.making import poll, profiles_of, series_of
 
 A, B = "1.3.6.1.4.1.99999.1.0", "1.3.6.1.4.1.99999.2.0"
 STANDARD: dict[str, Any] = {

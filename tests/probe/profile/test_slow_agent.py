@@ -1,7 +1,6 @@
 """An agent of which no poll can read everything: survey and polls go on where the time was over."""
 
 from math import isnan
-from pathlib import Path
 
 import pytest
 
@@ -9,8 +8,9 @@ from opsmon.config.profiles import load_profiles
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.poller import DevicePicture, DevicePoller
 from opsmon.protocol.snmp.session import Oid, SnmpValue
-from tests.probe.profile.recording import RecordedSession, parse_recording
-from tests.probe.profile.test_missing import port, system
+from tests.support.places import REPOSITORY
+from tests.support.probe.profile.port_rows import port, system
+from tests.support.probe.profile.recording import RecordedSession, parse_recording
 
 PORTS = 10
 AGENT = system(86_400) + "".join(port(row, f"ge{row}") for row in range(1, PORTS + 1))
@@ -18,7 +18,7 @@ AGENT = system(86_400) + "".join(port(row, f"ge{row}") for row in range(1, PORTS
 
 @pytest.fixture(scope="module")
 def profiles() -> ProfileSet:
-    return load_profiles(Path(__file__).parents[3] / "probes")
+    return load_profiles(REPOSITORY / "probes")
 
 
 def session_of(values: dict[Oid, SnmpValue], rows_in_time: int | None) -> RecordedSession:

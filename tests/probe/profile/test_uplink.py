@@ -5,8 +5,8 @@ import pytest
 from opsmon.model.sample import SeriesBlock
 from opsmon.probe.profile.poller import DevicePicture, DevicePoller
 from opsmon.probe.profile.rows.uplink import UPLINK
-from tests.probe.profile.making import profiles_of
-from tests.probe.profile.recording import RecordedSession, parse_recording
+from tests.support.probe.profile.making import profiles_of
+from tests.support.probe.profile.recording import RecordedSession, parse_recording
 
 REMOTE = "1.0.8802.1.1.2.1.4.1.1"
 OBJECTS = {

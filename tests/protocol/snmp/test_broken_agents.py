@@ -8,8 +8,7 @@ from opsmon.demo import ber
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
 from opsmon.protocol.snmp.engine import SnmpEngine
-
-from .far_end import (
+from tests.support.protocol.snmp.far_end import (
     END_OF_MIB,
     GETBULK,
     GETNEXT,
@@ -18,7 +17,7 @@ from .far_end import (
     SYS_NAME,
     SYS_UPTIME,
     Asked,
-    FarEnd,
+    FarAgent,
     a_switch,
     binding,
     far_end,
@@ -248,7 +247,7 @@ async def test_rows_that_vanish_between_two_requests(engine: SnmpEngine) -> None
     objects = a_switch(30)
 
     async with far_end(objects) as agent:
-        shrunk = FarEnd({oid: value for oid, value in objects.items() if oid[-1] not in (3, 4, 9, 30)})
+        shrunk = FarAgent({oid: value for oid, value in objects.items() if oid[-1] not in (3, 4, 9, 30)})
 
         def shrink(asked: Asked, good: bytes | None) -> Iterable[bytes | None]:
             return (good if len(agent.asked) == 1 else shrunk.respond(asked.datagram),)

@@ -16,8 +16,7 @@ from opsmon.model.secret import Secret
 from opsmon.protocol.snmp.engine import SnmpEngine
 from opsmon.protocol.snmp.session import Oid
 from opsmon.protocol.snmp.traffic import Exchanged
-
-from .far_end import (
+from tests.support.protocol.snmp.far_end import (
     COMMUNITY,
     GETBULK,
     GETNEXT,

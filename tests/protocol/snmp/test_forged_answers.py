@@ -11,13 +11,12 @@ from opsmon.demo import ber
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
 from opsmon.protocol.snmp.engine import SnmpEngine
-
-from .far_end import (
+from tests.support.protocol.snmp.far_end import (
     GET,
     IF_ENTRY,
     SYS_NAME,
     Asked,
-    FarEnd,
+    FarAgent,
     a_switch,
     binding,
     far_end,
@@ -68,7 +67,7 @@ async def test_an_answer_from_another_port_is_no_answer(engine: SnmpEngine) -> N
         stranger.bind(("127.0.0.1", 0))
         addresses: list[tuple[str, int]] = []
 
-        class Forwarding(FarEnd):
+        class Forwarding(FarAgent):
             def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
                 addresses.append(addr)
                 asked = Asked(data)

@@ -7,8 +7,7 @@ from opsmon.demo import ber
 from opsmon.protocol.snmp.engine import SnmpEngine
 from opsmon.protocol.snmp.packing import NEARLY, UNKNOWN_ROWS, choose_rectangle, rows_to_come
 from opsmon.protocol.snmp.session import Oid
-
-from .far_end import Asked, a_switch, far_end
+from tests.support.protocol.snmp.far_end import Asked, a_switch, far_end
 
 ENTRY: Oid = (1, 3, 6, 1, 4, 1, 99, 1, 1)
 

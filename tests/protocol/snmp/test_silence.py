@@ -5,7 +5,6 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import replace
 from math import isnan
-from pathlib import Path
 
 import pytest
 
@@ -23,13 +22,22 @@ from opsmon.probe.schedule.run_check import run_check
 from opsmon.protocol.resolver import Resolver
 from opsmon.protocol.snmp.engine import SnmpEngine
 from opsmon.protocol.snmp.pace import NOTABLE_S, ResponseTimes, Terms
-from tests.probe.conftest import NoDriver
-
-from .far_end import IF_ENTRY, SYS_NAME, SYS_UPTIME, Asked, Behaviour, FarEnd, a_switch, far_end
+from tests.support.places import REPOSITORY
+from tests.support.probe.context import NoDriver
+from tests.support.protocol.snmp.far_end import (
+    IF_ENTRY,
+    SYS_NAME,
+    SYS_UPTIME,
+    Asked,
+    Behaviour,
+    FarAgent,
+    a_switch,
+    far_end,
+)
 
 COLUMNS = [(*IF_ENTRY, column) for column in (2, 7, 8)]
 SENSORS = (1, 3, 6, 1, 2, 1, 99, 1, 1, 1)
-PROFILES = load_profiles(Path(__file__).parents[3] / "probes")
+PROFILES = load_profiles(REPOSITORY / "probes")
 VERSIONS = ["1", "2c"]
 
 
@@ -153,7 +161,7 @@ async def test_an_agent_that_dies_in_a_poll_is_not_taken_for_one_with_silent_tab
 # --- an agent that takes its time
 
 
-class LateEnd(FarEnd):
+class LateEnd(FarAgent):
     """Answers `wait_s` late."""
 
     wait_s = 0.15

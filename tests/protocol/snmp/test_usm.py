@@ -13,8 +13,7 @@ from opsmon.model.sample import Outcome
 from opsmon.model.secret import Secret
 from opsmon.protocol.snmp.engine import SnmpEngine
 from opsmon.protocol.snmp.v3.usm import AUTH_PROTOCOLS, PRIV_PROTOCOLS, SecurityLevel, users_of
-
-from .far_end import SYS_NAME
+from tests.support.protocol.snmp.far_end import SYS_NAME
 
 SHA = SnmpV3Key("SHA", Secret("authentic words"))
 AES = SnmpV3Key("AES", Secret("private words"))

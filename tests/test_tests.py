@@ -1,0 +1,85 @@
+"""The map of the tests, held: what several tests use stands in `tests/support`, and nothing else does."""
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.places import REPOSITORY, TESTS
+
+SUPPORT = TESTS / "support"
+SILENCED = re.compile(r"# (?:ruff: )?noqa(?:: [A-Z0-9]+(?:, ?[A-Z0-9]+)*)?(?P<reason> - \S.*)?$")
+
+
+def modules() -> list[Path]:
+    return sorted(TESTS.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(TESTS))
+
+
+def is_test(path: Path) -> bool:
+    return path.name == "conftest.py" or path.name.startswith("test_")
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Modules of the tests that a module imports, dotted; names taken from a module too, as they may be modules."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name_of(path)}: relative import"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_nothing_imports_a_test(path: Path) -> None:
+    """Else moving one test breaks another, and a fixture means two things."""
+    for module in imports_of(path):
+        file = REPOSITORY / (module.replace(".", "/") + ".py")
+        assert not (file.is_relative_to(TESTS) and is_test(file) and file.is_file()), (
+            f"{name_of(path)} imports {module}: put what both use into tests/support"
+        )
+
+
+def test_helpers_stand_in_support_and_tests_do_not() -> None:
+    misplaced = [name_of(path) for path in modules() if is_test(path) == path.is_relative_to(SUPPORT)]
+    assert misplaced == []
+
+
+def test_every_helper_is_used() -> None:
+    """By a test, by another helper, or started as a program, by its dotted name or its path."""
+    texts = {path: path.read_text(encoding="utf-8") for path in modules()}
+    for path in SUPPORT.rglob("*.py"):
+        place = path.relative_to(REPOSITORY)
+        dotted = ".".join(place.with_suffix("").parts)
+        package, _, module = dotted.rpartition(".")
+        words = (dotted, f"from {package} import {module}", str(place))
+        users = [other for other, text in texts.items() if other != path and any(word in text for word in words)]
+        assert users, f"nobody uses {place}"
+
+
+def test_a_class_of_support_means_one_thing() -> None:
+    places: dict[str, list[str]] = defaultdict(list)
+    for path in SUPPORT.rglob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                places[node.name].append(name_of(path))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_what_is_silenced_has_a_reason(path: Path) -> None:
+    """After it (`# noqa: S314 - our own check wrote it`), or in a comment on the line above."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines):
+        found = SILENCED.search(line)
+        above = lines[number - 1].strip() if number else ""
+        assert found is None or found["reason"] or above.startswith("#"), (
+            f"{name_of(path)}:{number + 1}: {line.strip()}"
+        )
