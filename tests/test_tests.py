@@ -1,8 +1,8 @@
-"""The map of the tests, held: what several tests use stands in `tests/support`, and nothing else does."""
+"""The map of the tests, held: a folder is named for a room of src, what several tests use stands in `tests/support`."""
 
 import ast
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +11,16 @@ import pytest
 from tests.support.places import REPOSITORY, TESTS
 
 SUPPORT = TESTS / "support"
+# Folders that mirror no room of src, and why.
+OF_NO_ROOM = {
+    "": "modules at the top of src, and what holds for the whole house",
+    "e2e": "the whole daemon, as its users start it",
+    "fuzz": "a file for each kind of far end, and what it may send",
+    "golden": "what devices and contracts are known to do, and databases of earlier releases",
+    "property": "a file for each law",
+    "real": "a file for each program of others at the far end",
+}
+MAX_TESTS_OF_A_FOLDER = 16
 SILENCED = re.compile(r"# (?:ruff: )?noqa(?:: [A-Z0-9]+(?:, ?[A-Z0-9]+)*)?(?P<reason> - \S.*)?$")
 
 
@@ -35,6 +45,19 @@ def imports_of(path: Path) -> Iterator[str]:
             assert node.level == 0, f"{name_of(path)}: relative import"
             yield node.module or ""
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_each_folder_is_named_for_a_room_and_small() -> None:
+    """So that the tests of a module are found without searching."""
+    held = Counter(str(path.parent.relative_to(TESTS)) for path in TESTS.rglob("test_*.py"))
+    mirrored = {
+        folder.removeprefix("."): number
+        for folder, number in held.items()
+        if folder.removeprefix(".") not in OF_NO_ROOM
+    }
+    assert [folder for folder in mirrored if not (REPOSITORY / "src" / "opsmon" / folder).is_dir()] == []
+    assert {folder: number for folder, number in mirrored.items() if number > MAX_TESTS_OF_A_FOLDER} == {}
+    assert OF_NO_ROOM.keys() <= {folder.removeprefix(".") for folder in held}, "these are gone: take them off the list"
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)

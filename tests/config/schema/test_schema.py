@@ -11,9 +11,9 @@ from opsmon.config.schema.files import MODELINE, modeline, write_schemas
 from opsmon.config.schema.generate import SCHEMA_NAMES, schema_of, schema_text
 from opsmon.config.yaml.node import parse_yaml
 from tests.support.config.schemas import SPECS, refusals, shipped, shipped_texts, validator
-from tests.support.places import REPOSITORY
+from tests.support.places import REPOSITORY, TESTS
 
-BAD = Path(__file__).parent / "bad"
+BAD = TESTS / "config" / "bad"
 
 
 def mistakes(name: str, text: str) -> list[str]:
