@@ -10,7 +10,7 @@ from opsmon.incident.draft import Draft
 from opsmon.incident.grouping import observe_all
 from opsmon.model.event import DeviceState, DeviceStateChanged
 from opsmon.model.name import DeviceName
-from tests.engine.scene import START, Town, rules_of
+from tests.support.engine.scene import START, Town, rules_of
 
 
 def test_the_incidents_of_a_draft_are_taken_over_and_not_folded_again() -> None:
