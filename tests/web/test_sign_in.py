@@ -15,8 +15,7 @@ from opsmon.access.password import hash_password
 from opsmon.model.account import Account, Grant, Role
 from opsmon.web.server import make_application
 from opsmon.web.settings import PortSettings
-from tests.web.conftest import Client
-from tests.web.scene import Scene, everything_answers
+from tests.support.web.scene import Client, WebScene, everything_answers
 
 PASSWORD = "correct horse 电池"
 RESPONDER = Grant(Role.RESPONDER)
@@ -24,14 +23,14 @@ FROM_HERE = {"Sec-Fetch-Site": "same-origin"}
 _KEPT = hash_password(PASSWORD)  # a quarter of a second, once
 
 
-def add_account(scene: Scene, name: str = "wang", grant: Grant = RESPONDER, *, disabled: bool = False) -> Account:
+def add_account(scene: WebScene, name: str = "wang", grant: Grant = RESPONDER, *, disabled: bool = False) -> Account:
     account = Account(name, grant, title="甲工", password=_KEPT, disabled=disabled)
     scene.store.access.put_account(account, ())
     return account
 
 
 @pytest.fixture
-async def browser(scene: Scene) -> AsyncIterator[Client]:
+async def browser(scene: WebScene) -> AsyncIterator[Client]:
     """A client with cookies, where one person has an account."""
     add_account(scene)
     jar = CookieJar(unsafe=True)  # of an address without a name
@@ -85,7 +84,7 @@ async def test_a_wrong_name_and_a_wrong_password_are_answered_alike(browser: Cli
     assert "Set-Cookie" not in headers
 
 
-async def test_a_disabled_account_and_one_without_a_password_stay_outside(scene: Scene, browser: Client) -> None:
+async def test_a_disabled_account_and_one_without_a_password_stay_outside(scene: WebScene, browser: Client) -> None:
     add_account(scene, "li", disabled=True)
     assert (await sign_in(browser, "li"))[0] == 401
     scene.clock.at += timedelta(minutes=1)
@@ -94,7 +93,7 @@ async def test_a_disabled_account_and_one_without_a_password_stay_outside(scene:
 
 
 async def test_who_guesses_waits_longer_each_time_and_the_owner_gets_in_afterwards(
-    scene: Scene, browser: Client
+    scene: WebScene, browser: Client
 ) -> None:
     waits = []
     for _ in range(5):
@@ -126,7 +125,7 @@ async def test_the_cookie_is_for_requests_alone_and_goes_with_the_browser(browse
     assert "Secure" not in cookie
 
 
-async def test_one_that_stays_is_kept_for_thirty_days(scene: Scene, browser: Client) -> None:
+async def test_one_that_stays_is_kept_for_thirty_days(scene: WebScene, browser: Client) -> None:
     assert "expires=Sun, 20 Dec 2026" in (await sign_in(browser, stay="1"))[1]["Set-Cookie"]
     scene.clock.at += timedelta(days=29)
     assert (await browser.get("/api/v1/devices")).status == 200
@@ -136,7 +135,7 @@ async def test_one_that_stays_is_kept_for_thirty_days(scene: Scene, browser: Cli
 
 @pytest.mark.parametrize(("pause", "times", "status"), [(11, 10, 200), (13, 1, 401), (11, 16, 401)])
 async def test_a_session_ends_after_twelve_idle_hours_and_after_seven_days(
-    scene: Scene, browser: Client, pause: int, times: int, status: int
+    scene: WebScene, browser: Client, pause: int, times: int, status: int
 ) -> None:
     await sign_in(browser)
     for _ in range(times):
@@ -147,7 +146,7 @@ async def test_a_session_ends_after_twelve_idle_hours_and_after_seven_days(
 
 async def test_behind_a_proxy_with_tls_the_cookie_is_bound_to_the_host(tmp_path: Path) -> None:
     settings = PortSettings(proxies=(ip_network("127.0.0.1"),), public_url="https://monitor.example/opsmon")
-    scene = Scene(tmp_path, settings)
+    scene = WebScene(tmp_path, settings)
     everything_answers(scene)
     add_account(scene)
     proxied = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https", "Host": "127.0.0.1:9876"}
@@ -167,7 +166,7 @@ async def test_behind_a_proxy_with_tls_the_cookie_is_bound_to_the_host(tmp_path:
 
 
 async def test_nobody_reads_through_a_trusted_proxy_without_signing_in(tmp_path: Path) -> None:
-    scene = Scene(tmp_path, PortSettings(proxies=(ip_network("127.0.0.1"),)))
+    scene = WebScene(tmp_path, PortSettings(proxies=(ip_network("127.0.0.1"),)))
     async with TestClient(TestServer(make_application(scene.parts))) as client:
         assert (await client.get("/api/v1/devices")).status == 200
         assert (await client.get("/api/v1/devices", headers={"X-Forwarded-For": "203.0.113.9"})).status == 403
@@ -190,14 +189,14 @@ async def test_signing_out_needs_the_field_of_the_session_and_ends_it_for_good(b
     assert (await browser.get("/me", allow_redirects=False)).status == 303
 
 
-async def test_a_new_sign_in_gets_a_new_session_and_ends_the_one_before(scene: Scene, browser: Client) -> None:
+async def test_a_new_sign_in_gets_a_new_session_and_ends_the_one_before(scene: WebScene, browser: Client) -> None:
     before = (await sign_in(browser))[1]["Set-Cookie"].partition(";")[0]
     after = (await sign_in(browser))[1]["Set-Cookie"].partition(";")[0]
     assert before != after
     assert len(scene.store.access.sessions_of("wang")) == 1
 
 
-async def test_one_lists_ones_sessions_and_ends_another_but_nobody_elses(scene: Scene, browser: Client) -> None:
+async def test_one_lists_ones_sessions_and_ends_another_but_nobody_elses(scene: WebScene, browser: Client) -> None:
     add_account(scene, "li")
     other = (await sign_in(browser, "li"))[1]["Set-Cookie"].partition(";")[0]
     browser.session.cookie_jar.clear()
@@ -217,7 +216,7 @@ async def test_one_lists_ones_sessions_and_ends_another_but_nobody_elses(scene: 
     assert (await browser.get("/api/v1/devices", headers={"Cookie": other})).status == 200
 
 
-async def test_a_disabled_account_is_out_within_moments(scene: Scene, browser: Client) -> None:
+async def test_a_disabled_account_is_out_within_moments(scene: WebScene, browser: Client) -> None:
     await sign_in(browser)
     assert (await browser.get("/api/v1/devices")).status == 200
     owner = scene.store.access.account("wang")
@@ -228,7 +227,7 @@ async def test_a_disabled_account_is_out_within_moments(scene: Scene, browser: C
     assert (await browser.get("/api/v1/devices")).status == 401
 
 
-async def test_the_store_holds_no_word_that_opens_anything(scene: Scene, browser: Client) -> None:
+async def test_the_store_holds_no_word_that_opens_anything(scene: WebScene, browser: Client) -> None:
     cookie = (await sign_in(browser))[1]["Set-Cookie"].partition(";")[0]
     field = await csrf_of(browser)
     written = b"".join(

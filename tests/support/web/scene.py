@@ -12,10 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
-from opsmon.access.control import AccessControl
 from aiohttp.test_utils import TestClient
 from aiohttp.web import Application, Request
 
+from opsmon.access.control import AccessControl
 from opsmon.config.root import Root, load_root
 from opsmon.engine.decide import decide
 from opsmon.engine.input import Command, Input, Tick
