@@ -16,9 +16,9 @@ from opsmon.notify.kind.escape import escape_with, table
 from opsmon.notify.kind.message import (
     JSON_HEADERS,
     ChannelAnswer,
+    ChannelLimits,
     Form,
     HttpMessage,
-    Limits,
     MessageKind,
     Verdict,
     VerdictKind,
@@ -28,7 +28,7 @@ from opsmon.notify.kind.robot_answer import code_of, judge_robot, with_clock
 
 PUBLIC = "https://oapi.dingtalk.com/robot/send?access_token="
 # The whole body may have 20,000 bytes; what is not the text (mentions, keys) has the rest.
-LIMITS = Limits(max_bytes=18_000, requests=18, kept=4)
+LIMITS = ChannelLimits(max_bytes=18_000, requests=18, kept=4)
 _NOT_LET_IN = 310_000
 VERDICTS = {
     130101: Verdict(VerdictKind.LATER, "too many messages, blocked for ten minutes", 600.0),

@@ -16,9 +16,9 @@ from opsmon.notify.kind.escape import escape_with, table
 from opsmon.notify.kind.message import (
     JSON_HEADERS,
     ChannelAnswer,
+    ChannelLimits,
     Form,
     HttpMessage,
-    Limits,
     MessageKind,
     Verdict,
     VerdictKind,
@@ -27,7 +27,7 @@ from opsmon.notify.kind.message import (
 from opsmon.notify.kind.robot_answer import code_of, judge_robot, with_clock
 
 PUBLIC = "https://open.feishu.cn/open-apis/bot/v2/hook/"
-LIMITS = Limits(max_bytes=18_000, requests=90, kept=4, per_second=4, crowded_s=2.0)
+LIMITS = ChannelLimits(max_bytes=18_000, requests=90, kept=4, per_second=4, crowded_s=2.0)
 _WRONG_SIGNATURE = 19021
 VERDICTS = {
     9499: Verdict(VerdictKind.LATER, "too many messages", 10.0),  # comes with HTTP 400

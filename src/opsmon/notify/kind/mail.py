@@ -8,15 +8,15 @@ from opsmon.notify.kind.escape import plain
 from opsmon.notify.kind.message import (
     TAKEN,
     ChannelAnswer,
+    ChannelLimits,
     Form,
-    Limits,
     MailMessage,
     MessageKind,
     Verdict,
     VerdictKind,
 )
 
-LIMITS = Limits(max_bytes=200_000, requests=1, span_s=30.0)
+LIMITS = ChannelLimits(max_bytes=200_000, requests=1, span_s=30.0)
 _NOT_LET_IN = frozenset({530, 534, 535, 538})  # RFC 4954, 6
 _BUSY_WAIT_S = 60.0
 _MAX_SUBJECT = 120

@@ -11,7 +11,7 @@ from opsmon.notify.kind.escape import Escape
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ChannelLimits:
     """What a channel takes: at most `requests` in any `span_s` seconds, of which `kept` are for what is urgent, and at
     most `per_second` in any second; a text of at most `max_bytes`, counted as JSON. None: no bound.
 
@@ -92,7 +92,7 @@ class MessageKind:
     one person is reached, put into the form at each attempt and not stored; empty where there is nothing.
     """
 
-    limits: Limits
+    limits: ChannelLimits
     escape: Escape
     render: Callable[[str, Sequence[PersonAddress]], Form]
     sign: Callable[[PageChannel, Form, str, datetime], Outgoing]

@@ -12,9 +12,9 @@ from opsmon.notify.kind.message import (
     JSON_HEADERS,
     TAKEN,
     ChannelAnswer,
+    ChannelLimits,
     Form,
     HttpMessage,
-    Limits,
     MessageKind,
     Verdict,
     VerdictKind,
@@ -23,7 +23,7 @@ from opsmon.notify.kind.message import (
 from opsmon.notify.kind.robot_answer import judge_http
 from opsmon.notify.wire.signature import sign_body, sign_delivery
 
-LIMITS = Limits(max_bytes=8_000)
+LIMITS = ChannelLimits(max_bytes=8_000)
 
 
 def render(text: str, people: Sequence[PersonAddress]) -> Form:

@@ -12,9 +12,9 @@ from opsmon.notify.kind.escape import escape_with, table
 from opsmon.notify.kind.message import (
     JSON_HEADERS,
     ChannelAnswer,
+    ChannelLimits,
     Form,
     HttpMessage,
-    Limits,
     MessageKind,
     Verdict,
     VerdictKind,
@@ -23,7 +23,7 @@ from opsmon.notify.kind.message import (
 from opsmon.notify.kind.robot_answer import judge_robot
 
 PUBLIC = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key="
-LIMITS = Limits(max_bytes=4_096, requests=18, kept=4)
+LIMITS = ChannelLimits(max_bytes=4_096, requests=18, kept=4)
 VERDICTS = {
     45009: Verdict(VerdictKind.LATER, "too many messages", 60.0),
     45033: Verdict(VerdictKind.LATER, "too many messages at once", 5.0),
