@@ -48,6 +48,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "pyrage": ("backup",),
     "sqlalchemy": ("store",),
     "aiohttp": ("web", "notify", "demo"),
+    "aiosmtplib": ("notify",),
     "cryptography": ("protocol", "probe"),
     "jinja2": ("web",),
     "argon2": ("access",),

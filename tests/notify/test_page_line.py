@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from opsmon.notify.channel import ChannelKind
 from opsmon.notify.kind.escape import plain
-from opsmon.notify.kind.message import encoded_size
 from opsmon.notify.kind.packing import merge, pack
+from opsmon.notify.message import encoded_size
 from opsmon.notify.notice import Notice, Urgency, notice_body, read_notice
 from opsmon.notify.registry import KINDS
 from opsmon.notify.words.page_line import PageVoice, line_of
@@ -49,8 +49,8 @@ def test_what_is_over_says_from_when_until_when_and_calls_nobody() -> None:
 
 
 def test_the_other_way_and_the_holder_are_told() -> None:
-    told = line_of(replace(FAULT, instead_of="vc-robot", why="HTTP 502", holder="甲工", held_since=NOW), ZH, NOW)
-    assert "代 vc-robot 发送（HTTP 502）" in told
+    told = line_of(replace(FAULT, instead_of="vc-robot", why="throttled", holder="甲工", held_since=NOW), ZH, NOW)
+    assert "因 vc-robot 受限，改由此发送" in told
     assert "甲工 已于 09:41 接单" in told
 
 

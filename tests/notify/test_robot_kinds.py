@@ -9,7 +9,7 @@ import pytest
 from opsmon.model.secret import Secret
 from opsmon.notify.channel import ChannelKind, PersonAddress
 from opsmon.notify.kind import dingtalk, feishu, mail, wecom
-from opsmon.notify.kind.message import ChannelAnswer, HttpMessage, VerdictKind
+from opsmon.notify.message import ChannelAnswer, HttpMessage, VerdictKind
 from opsmon.notify.registry import KINDS
 from tests.notify.people import FIRST, KEY, SECOND, robot
 

@@ -30,8 +30,8 @@ URGENT = Urgency.FIRST_PAGE  # this and what is before it may use the places tha
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`people` are whom it is for (ids); `by` the channels that are left to try after this one, `instead_of` the one
-    that could not take it, with `why`.
+    """`people` are whom it is for (ids), `to` the one whom this row goes to, "" for a group; `by` the channels that are
+    left to try after this one, `instead_of` the one that could not take it, with `why`.
 
     `fault` is what is wrong, with the device as people call it; `call` counts the calls of the incident from 1;
     `until` is the end of what is over, `ended` why it is. `clause`, `target` and `due_at` are those of the clock that
@@ -45,6 +45,7 @@ class Notice:
     incident: str = ""
     sequence: int = 0
     people: tuple[str, ...] = ()
+    to: str = ""
     by: tuple[str, ...] = ()
     instead_of: str = ""
     why: str = ""

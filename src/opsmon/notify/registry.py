@@ -6,7 +6,7 @@ from opsmon.engine.effect import Notify
 from opsmon.notify.channel import ChannelKind
 from opsmon.notify.kind import dingtalk, feishu, mail, plain_json, wecom
 from opsmon.notify.kind.alertmanager import is_firing, payload_of
-from opsmon.notify.kind.message import MessageKind
+from opsmon.notify.message import MessageKind
 from opsmon.notify.words.voice import RenderContext
 
 # From the alert, the receiver's name and how we speak to the body of the delivery.

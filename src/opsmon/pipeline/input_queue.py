@@ -13,6 +13,7 @@ from opsmon.engine.input import Command, Reloaded
 from opsmon.engine.port import Answer, Unavailable
 from opsmon.model.name import CheckName, DeviceName
 from opsmon.model.sample import Outcome, Sample
+from opsmon.store.parcel import ParcelReceipt
 
 MAX_SAMPLES = 20_000
 MAX_COMMANDS = 500
@@ -20,9 +21,12 @@ MAX_COMMANDS = 500
 
 @dataclass(eq=False, slots=True)
 class QueuedCommand:
-    """A command or a reload that somebody waits for."""
+    """A command or a reload that somebody waits for; `also` are decided right after it, and `receipt` is marked in the
+    commit of what they lead to."""
 
     given: Command | Reloaded
+    also: tuple[Command, ...] = ()
+    receipt: ParcelReceipt | None = None
     answer: "asyncio.Future[Answer]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     @property

@@ -18,6 +18,7 @@ from opsmon.model.name import IncidentId
 from opsmon.pipeline.recovery import save_world
 from opsmon.store.chain import ChainHead
 from opsmon.store.outbox import NewDelivery
+from opsmon.store.parcel import ParcelReceipt
 from opsmon.store.store import Store
 from opsmon.text.count import counted
 
@@ -37,10 +38,12 @@ class JournalWriter:
         self.written = 0
         self.trouble = ""
 
-    async def write(self, events: Sequence[Event], deliveries: Sequence[NewDelivery]) -> None:
+    async def write(
+        self, events: Sequence[Event], deliveries: Sequence[NewDelivery], receipts: Sequence[ParcelReceipt] = ()
+    ) -> None:
         """Returns when the batch is on the disk, however long that takes."""
         pause_s = FIRST_PAUSE_S
-        while not await self._try(events, deliveries):
+        while not await self._try(events, deliveries, receipts):
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, MAX_PAUSE_S)
         self.written += len(events)
@@ -75,9 +78,11 @@ class JournalWriter:
         else:
             self._recover()
 
-    async def _try(self, events: Sequence[Event], deliveries: Sequence[NewDelivery]) -> bool:
+    async def _try(
+        self, events: Sequence[Event], deliveries: Sequence[NewDelivery], receipts: Sequence[ParcelReceipt]
+    ) -> bool:
         try:
-            await asyncio.to_thread(self._store.commit, events, deliveries, self._clock.now())
+            await asyncio.to_thread(self._store.commit, events, deliveries, self._clock.now(), receipts)
         except StoreGoneError as error:
             self._give_up(error, len(events))
             raise

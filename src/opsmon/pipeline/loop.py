@@ -30,6 +30,7 @@ from opsmon.pipeline.number_mark import NumberMark
 from opsmon.pipeline.recovery import REMEMBERED
 from opsmon.state.fleet import ReprobeRequest
 from opsmon.store.outbox import NewDelivery
+from opsmon.store.parcel import ParcelReceipt
 from opsmon.store.store import Store
 
 BATCH = 500  # samples decided in one go: a few ten milliseconds, then others have the loop
@@ -102,6 +103,11 @@ class Pipeline:
         """Waits until the command is journaled or refused, or until patience ends because the store fails."""
         return await self._ask(QueuedCommand(command), self._patience_s)
 
+    async def settle(self, commands: Sequence[Command], receipt: ParcelReceipt) -> Answer:
+        """Journals what a taken parcel means for its incidents, and marks the parcel taken, in one commit."""
+        first, *others = commands
+        return await self._ask(QueuedCommand(first, tuple(others), receipt), self._patience_s)
+
     async def reload(self, rules: Rules) -> Answer:
         """Swaps the rules, however long the store takes to hear of it; what can fail about them was done before."""
         for name in [name for name in self._latest if name not in rules.inventory.devices]:
@@ -146,9 +152,9 @@ class Pipeline:
         world, requests = await self._remember(requests)
         batch = Batch(world)
         self._decide(batch, requests, samples)
-        if batch.events:
+        if batch.events or batch.receipts:
             deliveries = [row for effect in batch.alerts() for row in self._render(effect)]
-            await self.journal.write(batch.events, deliveries)
+            await self.journal.write(batch.events, deliveries, batch.receipts)
             if batch.world.incidents.numbers is not self._world.incidents.numbers:
                 await self._save_mark(batch.world)
             _tell(batch.events)
@@ -196,6 +202,8 @@ class Pipeline:
             batch.take(decide(batch.world, ClockStepped(jump), self._clock.now()))
         for request in requests:
             batch.take(self._decide_one(batch.world, request.given), request)
+            for command in request.also:
+                batch.take(self._decide_one(batch.world, command))
         for sample in samples:
             batch.take(self._decide_one(batch.world, sample))
         deadline = next_deadline(batch.world)
@@ -232,6 +240,7 @@ class Batch:
         self.world = world
         self.events: list[Event] = []
         self.effects: list[Effect] = []
+        self.receipts: list[ParcelReceipt] = []
         self._answers: list[tuple[QueuedCommand, Answer]] = []
 
     def take(self, step: EngineStep, request: QueuedCommand | None = None) -> None:
@@ -239,6 +248,8 @@ class Batch:
         self.events += step.events
         self.effects += step.effects
         if request is not None:
+            if request.receipt is not None:
+                self.receipts.append(request.receipt)
             self._answers.append((request, CommandRefusal(step.refusal) if step.refusal else Accepted(step.events)))
 
     def alerts(self) -> list[Notify]:

@@ -58,3 +58,48 @@ outbox = Table(
     Index("outbox_waiting", "state", "channel", "key", "position"),
     sqlite_autoincrement=True,
 )
+
+# One message of a channel for people; made before it is sent, so that a restart repeats the same one.
+parcel = Table(
+    "parcel",
+    METADATA,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(40), nullable=False, unique=True),
+    Column("channel", String(80), nullable=False),
+    Column("person", String(80), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("follows", String(40), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", String(40), nullable=False),
+    Column("attempted_at", String(40)),
+    Column("unknown_since", String(40)),
+    Column("next_attempt_at", String(40), nullable=False),
+    Column("finished_at", String(40)),
+    Column("error", Text, nullable=False),
+    Index("parcel_waiting", "state", "channel", "position"),
+    sqlite_autoincrement=True,
+)
+
+# What a parcel tells.
+parcel_delivery = Table(
+    "parcel_delivery",
+    METADATA,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("parcel", String(40), nullable=False),
+    Column("delivery", String(160), nullable=False, unique=True),
+    Index("parcel_delivery_parcel", "parcel", "position"),
+    sqlite_autoincrement=True,
+)
+
+# When something was sent to a channel, taken or not: what its windows and its month are counted by.
+channel_request = Table(
+    "channel_request",
+    METADATA,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("channel", String(80), nullable=False),
+    Column("person", String(80), nullable=False),
+    Column("at", String(40), nullable=False),
+    Index("channel_request_at", "channel", "at"),
+    sqlite_autoincrement=True,
+)

@@ -8,7 +8,7 @@ the database is a StoreError, after which the same call may be repeated.
 import json
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,12 +19,14 @@ from opsmon.errors import StoreError
 from opsmon.model.event import Event
 from opsmon.model.name import IncidentId
 from opsmon.store import outbox as boxes
+from opsmon.store import parcel as parcels
 from opsmon.store import schema
 from opsmon.store.access_store import AccessStore
 from opsmon.store.chain import ChainHead, ChainLink, Verification, forge_link, verify_chain
 from opsmon.store.codec import SCHEMA_VERSION, decode_event, encode_event
 from opsmon.store.database import DatabaseFile, make_engine, resolve_url, transaction
 from opsmon.store.outbox import Delivery, NewDelivery, OwedDelivery
+from opsmon.store.parcel import ParcelReceipt
 from opsmon.store.snapshot import Snapshot, kept_heads, load_snapshot, save_snapshot
 
 READ_CHUNK = 2_000
@@ -77,8 +79,14 @@ class Store:
     def close(self) -> None:
         self._engine.dispose()
 
-    def commit(self, events: Sequence[Event], deliveries: Sequence[NewDelivery], now: datetime) -> ChainHead:
-        """Appends the events and writes the deliveries down, in one transaction."""
+    def commit(
+        self,
+        events: Sequence[Event],
+        deliveries: Sequence[NewDelivery],
+        now: datetime,
+        receipts: Sequence[ParcelReceipt] = (),
+    ) -> ChainHead:
+        """Appends the events, writes the deliveries down and marks what the receipts say, in one transaction."""
         with self._lock:
             links = _forge(self._head, events)
             head = ChainHead(links[-1].seq, links[-1].hash) if links else self._head
@@ -87,6 +95,8 @@ class Store:
                     _append(connection, links, head)
                     if deliveries:
                         boxes.add_deliveries(connection, deliveries, now)
+                    for receipt in receipts:
+                        parcels.take(connection, receipt)
             self._head = head
             return head
 
@@ -169,6 +179,7 @@ class Store:
     def forget_finished(self, before: datetime) -> None:
         with self._lock, self._writing() as connection:
             boxes.forget_finished(connection, before)
+            parcels.forget_parcels(connection, before)
 
     def last_written_at(self) -> datetime | None:
         """The latest moment, by the clock of then, at which something was written; None for an empty store."""
@@ -176,6 +187,16 @@ class Store:
         with transaction(self._engine, writes=False) as connection:
             found = [connection.execute(query.limit(1)).scalar() for query in queries]
         return max((datetime.fromisoformat(text) for text in found if text), default=None)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that writes, for the sister modules of this room."""
+        with self._lock, self._writing() as connection:
+            yield connection
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """One transaction that reads, for the sister modules of this room."""
+        return transaction(self._engine, writes=False)
 
     def _writing(self) -> AbstractContextManager[Connection]:
         """A transaction that writes. Raises StoreGoneError where its file was deleted or replaced."""

@@ -13,7 +13,8 @@ from urllib.parse import quote, quote_plus
 
 from opsmon.notify.channel import PageChannel, PersonAddress
 from opsmon.notify.kind.escape import escape_with, table
-from opsmon.notify.kind.message import (
+from opsmon.notify.kind.robot_answer import code_of, judge_robot, with_clock
+from opsmon.notify.message import (
     JSON_HEADERS,
     ChannelAnswer,
     ChannelLimits,
@@ -24,7 +25,6 @@ from opsmon.notify.kind.message import (
     VerdictKind,
     json_bytes,
 )
-from opsmon.notify.kind.robot_answer import code_of, judge_robot, with_clock
 
 PUBLIC = "https://oapi.dingtalk.com/robot/send?access_token="
 # The whole body may have 20,000 bytes; what is not the text (mentions, keys) has the rest.

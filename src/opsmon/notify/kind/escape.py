@@ -4,11 +4,11 @@ A sign that means something to a kind of channel gives way to its full-width for
 nothing; nobody documents how a robot's text is to be escaped.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
+from opsmon.notify.message import Escape
 from opsmon.text.safe import visible
 
-Escape = Callable[[str], str]
 _FULL_WIDTH = {char: chr(ord(char) + 0xFEE0) for char in "<>@[]()*_`#~!|&\\{}"}
 MAX_OUTSIDE_CHARS = 200  # of one name or sentence that is not ours
 

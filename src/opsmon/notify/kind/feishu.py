@@ -13,7 +13,8 @@ from urllib.parse import quote
 
 from opsmon.notify.channel import PageChannel, PersonAddress
 from opsmon.notify.kind.escape import escape_with, table
-from opsmon.notify.kind.message import (
+from opsmon.notify.kind.robot_answer import code_of, judge_robot, with_clock
+from opsmon.notify.message import (
     JSON_HEADERS,
     ChannelAnswer,
     ChannelLimits,
@@ -24,7 +25,6 @@ from opsmon.notify.kind.message import (
     VerdictKind,
     json_bytes,
 )
-from opsmon.notify.kind.robot_answer import code_of, judge_robot, with_clock
 
 PUBLIC = "https://open.feishu.cn/open-apis/bot/v2/hook/"
 LIMITS = ChannelLimits(max_bytes=18_000, requests=90, kept=4, per_second=4, crowded_s=2.0)

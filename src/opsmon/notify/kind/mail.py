@@ -5,7 +5,7 @@ from datetime import datetime
 
 from opsmon.notify.channel import PageChannel, PersonAddress
 from opsmon.notify.kind.escape import plain
-from opsmon.notify.kind.message import (
+from opsmon.notify.message import (
     TAKEN,
     ChannelAnswer,
     ChannelLimits,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from opsmon.notify.kind.message import encoded_size
+from opsmon.notify.message import encoded_size
 from opsmon.notify.notice import Notice, Urgency
 
 BREAK = encoded_size("\n")

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from opsmon.notify.channel import PageChannel, PersonAddress
 from opsmon.notify.kind.escape import plain
-from opsmon.notify.kind.message import (
+from opsmon.notify.kind.robot_answer import judge_http
+from opsmon.notify.message import (
     JSON_HEADERS,
     TAKEN,
     ChannelAnswer,
@@ -20,7 +21,6 @@ from opsmon.notify.kind.message import (
     VerdictKind,
     json_bytes,
 )
-from opsmon.notify.kind.robot_answer import judge_http
 from opsmon.notify.wire.signature import sign_body, sign_delivery
 
 LIMITS = ChannelLimits(max_bytes=8_000)

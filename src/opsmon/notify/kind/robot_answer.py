@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from opsmon.notify.kind.message import TAKEN, ChannelAnswer, Verdict, VerdictKind
+from opsmon.notify.message import TAKEN, ChannelAnswer, Verdict, VerdictKind
 from opsmon.notify.wire.retry_after import retry_after_s
 
 _CLOCK_TOLERANCE_S = 60.0

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from opsmon.notify.channel import PageChannel, PersonAddress
 from opsmon.notify.kind.escape import escape_with, table
-from opsmon.notify.kind.message import (
+from opsmon.notify.kind.robot_answer import judge_robot
+from opsmon.notify.message import (
     JSON_HEADERS,
     ChannelAnswer,
     ChannelLimits,
@@ -20,7 +21,6 @@ from opsmon.notify.kind.message import (
     VerdictKind,
     json_bytes,
 )
-from opsmon.notify.kind.robot_answer import judge_robot
 
 PUBLIC = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key="
 LIMITS = ChannelLimits(max_bytes=4_096, requests=18, kept=4)

@@ -24,6 +24,16 @@ MAY_ASK_TO_WAIT = frozenset({429, 503})  # whose Retry-After counts (RFC 6585, 4
 REFUSALS_FOR_GOOD = frozenset({400, 406, 410, 411, 413, 414, 415, 422, 431})
 
 
+def new_session() -> aiohttp.ClientSession:
+    """A client that keeps neither connections nor cookies."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(force_close=True, limit=0),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        timeout=aiohttp.ClientTimeout(total=None),
+    )
+
+
 class WebhookSender:
     """One HTTP client for all channels. Every delivery has a connection of its own: they are few, and a connection that
     the receiver is about to close would make a delivery look failed."""
@@ -33,12 +43,7 @@ class WebhookSender:
         self._http: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> "WebhookSender":
-        self._http = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(force_close=True, limit=0),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            timeout=aiohttp.ClientTimeout(total=None),
-        )
+        self._http = new_session()
         return self
 
     async def __aexit__(
@@ -63,7 +68,7 @@ class WebhookSender:
             raise NotifyError(f"no answer within {channel.timeout_s:g} s", retryable=True) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             reached = not isinstance(error, aiohttp.ClientConnectorError)
-            raise NotifyError(_without_address(error), retryable=True, reached=reached) from None
+            raise NotifyError(fault_without_address(error), retryable=True, reached=reached) from None
 
     def _headers(self, channel: Channel, delivery: str, raw: bytes) -> dict[str, str]:
         timestamp = str(int(self._clock.now().timestamp()))
@@ -80,7 +85,7 @@ class WebhookSender:
 
     async def _judge(self, answer: aiohttp.ClientResponse, url: str) -> None:
         """The status decides: a receiver that took the delivery has taken it, however long its answer goes on."""
-        quoted = quotation_of(await _beginning(answer), url)
+        quoted = quotation_of(await beginning_of(answer), url)
         answer.close()
         status = answer.status
         if 200 <= status < 300:
@@ -95,7 +100,7 @@ class WebhookSender:
         raise NotifyError(reason, retryable=status not in REFUSALS_FOR_GOOD, status=status, retry_after_s=asked_s)
 
 
-async def _beginning(answer: aiohttp.ClientResponse) -> bytes:
+async def beginning_of(answer: aiohttp.ClientResponse) -> bytes:
     """A little of the answer, for the log; a short answer is read whole, so that the receiver sees no broken pipe."""
     try:
         async with asyncio.timeout(_ANSWER_TIMEOUT_S):
@@ -104,7 +109,7 @@ async def _beginning(answer: aiohttp.ClientResponse) -> bytes:
         return b""
 
 
-def _without_address(error: Exception) -> str:
+def fault_without_address(error: Exception) -> str:
     """What went wrong, without the address, which may hold a key."""
     cause = getattr(error, "os_error", None) or error.__cause__
     certificate = getattr(error, "certificate_error", None)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from opsmon.notify.message import Escape
 from opsmon.notify.notice import Notice, Urgency
 from opsmon.text.count import counted
 from opsmon.text.duration import length_words
@@ -24,7 +25,12 @@ _MARKS = {
     Urgency.HANDOVER: ("☎", "值班", "ON CALL"),
 }
 _CALLS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
-Escape = Callable[[str], str]
+_HINDRANCES = {
+    "down": ("不可用", "is down"),
+    "throttled": ("受限", "is throttled"),
+    "late": ("未及时送达", "did not take it in time"),
+    "refused": ("拒收", "refused it"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +61,29 @@ def line_of(notice: Notice, voice: PageVoice, now: datetime) -> str:
     return voice.say("｜", " | ").join(part for part in parts if part)
 
 
+def brief_line_of(notice: Notice, voice: PageVoice, now: datetime) -> str:
+    """The least that names a fault, where many have to have room: mark, where, what, since when, number."""
+    number = f"#{voice.escape(notice.incident)}" if notice.incident else ""
+    mark = _heading(notice, voice, now) if notice.urgency < Urgency.FIRST_PAGE else _mark(notice)
+    fault, site = voice.escape(notice.fault.in_(voice.language)), voice.escape(notice.site)
+    return " ".join(part for part in (mark, site, fault, _brief_span(notice, voice, now), number) if part)
+
+
+def _brief_span(notice: Notice, voice: PageVoice, now: datetime) -> str:
+    moments = (notice.since, notice.until)
+    return "–".join(short_time(moment, now, voice.zone) for moment in moments if moment is not None)
+
+
+def _mark(notice: Notice) -> str:
+    is_doubtful = notice.urgency is Urgency.RESOLVED and notice.ended not in ("", "recovered")
+    return "◌" if is_doubtful else _MARKS[notice.urgency][0]
+
+
 def _heading(notice: Notice, voice: PageVoice, now: datetime) -> str:
-    mark, zh, en = _MARKS[notice.urgency]
-    words = voice.say(zh, en)
-    if notice.urgency is Urgency.RESOLVED and notice.ended and notice.ended != "recovered":
-        mark, words = "◌", named(ENDINGS, notice.ended, voice.language)
+    mark = _mark(notice)
+    words = voice.say(*_MARKS[notice.urgency][1:])
+    if mark == "◌":
+        words = named(ENDINGS, notice.ended, voice.language)
     left = _left(notice, now) if notice.firing else ""
     return " ".join(part for part in (mark, words, left) if part)
 
@@ -124,8 +148,9 @@ def _instead(notice: Notice, voice: PageVoice) -> str:
     """By which way it did not go, and why."""
     if not notice.instead_of:
         return ""
-    channel, why = voice.escape(notice.instead_of), voice.escape(notice.why)
-    return voice.say(f"代 {channel} 发送（{why}）", f"sent here since {channel} could not ({why})")
+    channel = voice.escape(notice.instead_of)
+    zh, en = _HINDRANCES.get(notice.why, ("未能送达", "could not"))
+    return voice.say(f"因 {channel} {zh}，改由此发送", f"sent here since {channel} {en}")
 
 
 def _reference(notice: Notice, voice: PageVoice) -> str:

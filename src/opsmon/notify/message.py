@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from opsmon.notify.channel import PageChannel, PersonAddress
-from opsmon.notify.kind.escape import Escape
+
+Escape = Callable[[str], str]  # from words that are not ours to text that means nothing to a channel
 
 
 @dataclass(frozen=True, slots=True)

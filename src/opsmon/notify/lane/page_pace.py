@@ -1,0 +1,121 @@
+"""When a channel for people may be sent the next message: its windows, its month, and whether it is well."""
+
+import asyncio
+import random
+from datetime import datetime, timedelta, tzinfo
+
+from opsmon.clock import Clock
+from opsmon.notify.channel import PageChannel, Reaches
+from opsmon.notify.lane.fail_over import ChannelHealth
+from opsmon.notify.lane.page_port import ParcelBox
+from opsmon.notify.lane.retry import Circuit, retry_wait_s
+from opsmon.notify.lane.window import MonthlyQuota, SlidingWindow, crowded_pause_s
+from opsmon.notify.message import ChannelLimits
+
+MAX_BLOCK_S = 900.0  # longer than any platform bans
+_QUOTA_PAUSE_S = 60.0
+
+
+class PagePace:
+    """`longest_wait_s` bounds a wait that is read from the store: the clock may have been set back since."""
+
+    longest_wait_s = MAX_BLOCK_S
+
+    def __init__(self, channel: PageChannel, limits: ChannelLimits, zone: tzinfo, clock: Clock) -> None:
+        self._channel, self._limits, self._zone, self._clock = channel, limits, zone, clock
+        self._windows: dict[str, SlidingWindow] = {}
+        self._circuit = Circuit()
+        self._quota: MonthlyQuota | None = None
+        self._down_until_s, self._blocked_until_s = float("-inf"), float("-inf")
+        self._downs = 0
+
+    async def load(self, store: ParcelBox) -> None:
+        """Reads once what was sent before the start."""
+        if self._quota is not None:
+            return
+        now, now_s = self._clock.now(), self._clock.monotonic()
+        recent = now - timedelta(seconds=2 * self._limits.span_s)
+        since = min(recent, self._begin_of_month(now)) if self._channel.per_month else recent
+        sent = await asyncio.to_thread(store.requests_since, self._channel.name, since)
+        times: dict[str, list[float]] = {}
+        for person, at in sent:
+            if at >= recent:
+                times.setdefault(self._slot(person), []).append(now_s - max(0.0, (now - at).total_seconds()))
+        self._windows = {slot: SlidingWindow(self._limits, found) for slot, found in times.items()}
+        this_month = sum(1 for _, at in sent if self._month(at) == self._month(now))
+        self._quota = MonthlyQuota(self._channel.per_month, self._month(now), this_month)
+
+    def began(self, person: str) -> None:
+        """A request begins."""
+        self._window(person).add(self._clock.monotonic())
+        if self._quota is not None:
+            self._quota.add(self._month(self._clock.now()))
+
+    def pause_s(self, person: str, *, urgent: bool, full: bool) -> float:
+        """Seconds until the next message to the group or the person may go."""
+        now, now_s = self._clock.now(), self._clock.monotonic()
+        if self._quota is not None and not self._quota.is_open(self._month(now), urgent=urgent):
+            return _QUOTA_PAUSE_S
+        return max(
+            self._window(person).pause_s(now_s, urgent=urgent, full=full),
+            crowded_pause_s(self._limits, now),
+            self._circuit.wait_s(now_s),
+            self._down_until_s - now_s,
+            self._blocked_until_s - now_s,
+            0.0,
+        )
+
+    def succeeded(self) -> None:
+        self._circuit.succeeded()
+        self._down_until_s, self._downs = float("-inf"), 0
+
+    def block(self, seconds: float) -> None:
+        """The channel asked us to leave it alone."""
+        self._blocked_until_s = max(self._blocked_until_s, self._clock.monotonic() + min(seconds, MAX_BLOCK_S))
+
+    def failed(self, *, reached: bool) -> None:
+        """No answer came."""
+        self._circuit.failed(self._clock.monotonic(), random.random(), reached=reached)
+
+    def went_down(self) -> float:
+        """A person has to mend something; how many seconds until we see whether somebody did."""
+        self._downs += 1
+        wait_s = retry_wait_s(self._downs + 3, random.random())
+        self._down_until_s = self._clock.monotonic() + wait_s
+        return wait_s
+
+    def try_now(self) -> None:
+        """Somebody may have mended it."""
+        self._down_until_s = float("-inf")
+
+    def health(self) -> ChannelHealth:
+        now_s = self._clock.monotonic()
+        is_closed = self._circuit.is_broken and self._circuit.wait_s(now_s) > 0
+        quota = self._quota
+        is_used_up = quota is not None and not quota.is_open(self._month(self._clock.now()), urgent=True)
+        blocked_s = float("inf") if is_used_up else max(0.0, self._blocked_until_s - now_s)
+        return ChannelHealth(is_closed or self._down_until_s > now_s, blocked_s)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the last word of the channel was a good one, or there was none yet."""
+        return not (self._circuit.is_broken or self._downs)
+
+    @property
+    def used_ratio(self) -> float:
+        """How much of the fullest window is used."""
+        now_s = self._clock.monotonic()
+        return max((window.used_ratio(now_s) for window in self._windows.values()), default=0.0)
+
+    def _window(self, person: str) -> SlidingWindow:
+        return self._windows.setdefault(self._slot(person), SlidingWindow(self._limits))
+
+    def _slot(self, person: str) -> str:
+        return person if self._channel.reaches is Reaches.PERSON else ""
+
+    def _month(self, at: datetime) -> tuple[int, int]:
+        local = at.astimezone(self._zone)
+        return local.year, local.month
+
+    def _begin_of_month(self, at: datetime) -> datetime:
+        return at.astimezone(self._zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,232 @@
+"""Lanes for people against the three robots: packed, in time, once, another way where one is shut, nothing lost."""
+
+import asyncio
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from opsmon.model.secret import Secret
+from opsmon.notify.channel import ChannelKind, PageChannel
+from opsmon.notify.notice import Notice, Urgency
+from tests.notify.page_rig import PageHouse
+from tests.notify.people import FAULT, KEY, fault, robot
+from tests.support.fake_robots import FakeRobot, running
+
+KINDS = (ChannelKind.WECOM, ChannelKind.DINGTALK, ChannelKind.FEISHU)
+
+
+def channel_to(far: FakeRobot, name: str = "robot", **changes: object) -> PageChannel:
+    return replace(robot(far.kind, far.url), name=name, **changes)  # type: ignore[arg-type]
+
+
+def named(far: FakeRobot) -> list[str]:
+    """The incidents that the accepted texts name, in order."""
+    return [name for text in far.texts for name in re.findall(r"#(20261128-\d+)", text)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_storm_of_300_faults_is_named_whole_in_a_few_messages(kind: ChannelKind, tmp_path: Path) -> None:
+    far = FakeRobot(kind, KEY)
+    async with running(far):
+        house = PageHouse(tmp_path, (channel_to(far),))
+        async with house.running():
+            house.tell(*(fault(number, since=datetime.now(UTC)) for number in range(1, 301)))
+            await house.until(lambda: len(house.accepted) == 300)
+    assert sorted(named(far)) == sorted(f"20261128-{number}" for number in range(1, 301))
+    assert len(far.texts) <= 10
+    assert far.refused == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("trouble", ["html", "cut", "never"])
+async def test_an_answer_of_no_robot_is_followed_by_the_same_message(
+    kind: ChannelKind, trouble: str, tmp_path: Path
+) -> None:
+    far = FakeRobot(kind, KEY)
+    far.script.append(trouble)
+    async with running(far):
+        house = PageHouse(tmp_path, (channel_to(far),))
+        async with house.running():
+            house.tell(FAULT)
+            await asyncio.wait_for(far.heard.wait(), 60)
+            house.lanes["robot"].pace.try_now()
+            await house.until(lambda: bool(house.accepted))
+    assert len(far.texts) == 1
+    first, second = (re.sub(rb'"(timestamp|sign)": "[^"]*"', b"", body) for body in far.bodies)
+    assert first == second
+
+
+async def test_what_was_never_answered_is_told_as_unknown(tmp_path: Path) -> None:
+    far = FakeRobot(ChannelKind.WECOM, KEY)
+    far.script.append("slow")
+    async with running(far):
+        house = PageHouse(tmp_path, (channel_to(far, timeout_s=0.3),))
+        async with house.running():
+            house.tell(FAULT)
+            await house.until(lambda: bool(house.accepted))
+    assert house.unknown[0] is not None
+    assert len(far.texts) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_robot_that_lets_nobody_in_is_passed_over_at_once_and_not_told_twice(
+    kind: ChannelKind, tmp_path: Path
+) -> None:
+    shut, open_one = FakeRobot(kind, KEY, stuck_on="down"), FakeRobot(ChannelKind.WECOM, KEY)
+    async with running(shut, open_one):
+        house = PageHouse(tmp_path, (channel_to(shut, "vc-robot"), channel_to(open_one, "other")))
+        async with house.running():
+            house.tell(replace(FAULT, by=("vc-robot", "other")))
+            await house.until(lambda: bool(house.accepted))
+            shut.stuck_on = ""
+            house.lanes["vc-robot"].pace.try_now()
+            await house.idle()
+    assert house.accepted == [("other", "20261128-7-1-other")]
+    assert "vc-robot 不可用" in open_one.texts[0]
+    assert shut.texts == []
+    assert house.told_of_failure == []
+
+
+async def test_a_ban_of_ten_minutes_sends_what_waits_another_way(tmp_path: Path) -> None:
+    banned, other = FakeRobot(ChannelKind.DINGTALK, KEY, stuck_on="later"), FakeRobot(ChannelKind.FEISHU, KEY)
+    async with running(banned, other):
+        house = PageHouse(tmp_path, (channel_to(banned, "ding"), channel_to(other, "fei")))
+        async with house.running():
+            house.tell(replace(FAULT, by=("ding", "fei")), replace(fault(8), by=("ding",)))
+            await house.until(lambda: bool(house.accepted))
+            await house.idle()
+    assert house.accepted == [("fei", "20261128-7-1-fei")]
+    assert "ding 受限" in other.texts[0]
+    assert len(banned.requests_at) == 1  # and not one more while it lasts
+    assert [row.id for row in house.parcels.waiting("ding", 9)] == ["20261128-8-1-ding"]
+    assert house.told_of_failure == [("ding", "20261128-8-1-ding", "throttled")]
+
+
+async def test_a_text_that_is_too_long_goes_in_parts(tmp_path: Path) -> None:
+    far = FakeRobot(ChannelKind.WECOM, KEY)
+    far.script += ["long", "long"]
+    async with running(far):
+        house = PageHouse(tmp_path, (channel_to(far),))
+        async with house.running():
+            house.tell(*(fault(number) for number in range(1, 31)))
+            await house.until(lambda: len(house.accepted) == 30)
+    assert sorted(named(far)) == sorted(f"20261128-{number}" for number in range(1, 31))
+    assert len(far.texts) > 1
+
+
+async def test_one_message_that_is_refused_holds_up_no_other_and_is_a_dead_letter(tmp_path: Path) -> None:
+    far = FakeRobot(ChannelKind.WECOM, KEY)
+    far.script += ["poison", "poison"]
+    async with running(far):
+        house = PageHouse(tmp_path, (channel_to(far),))
+        async with house.running():
+            house.tell(*(fault(number) for number in range(1, 4)))
+            await house.until(lambda: len(house.accepted) == 2)
+    assert [found.id for found in house.store.unfinished(("dead",), 9)] == ["20261128-1-1-robot"]
+    assert house.told_of_failure == [("robot", "20261128-1-1-robot", "refused")]
+
+
+async def test_what_began_and_ended_while_the_robot_was_away_is_one_line(tmp_path: Path) -> None:
+    far = FakeRobot(ChannelKind.WECOM, KEY)
+    over = replace(FAULT, sequence=2, urgency=Urgency.RESOLVED, firing=False, until=FAULT.at, ended="recovered")
+    async with running(far):
+        house = PageHouse(tmp_path, (channel_to(far),))
+        house.tell(FAULT, over)
+        async with house.running():
+            await house.until(lambda: len(house.accepted) == 2)
+    assert len(far.texts) == 1
+    assert far.texts[0].count("#20261128-7") == 1
+    assert "已结束" in far.texts[0]
+    assert "<@" not in far.texts[0]
+
+
+async def test_restarts_tell_nobody_twice(tmp_path: Path) -> None:
+    far = FakeRobot(ChannelKind.FEISHU, KEY)
+    async with running(far):
+        house = PageHouse(tmp_path, (channel_to(far),))
+        async with house.running():
+            house.tell(*(fault(number) for number in range(1, 51)))
+            await house.until(lambda: len(house.accepted) == 50)
+        told = len(far.texts)
+        for _ in range(100):
+            house.store.close()
+            house = PageHouse(tmp_path, (channel_to(far),))
+            async with house.running():
+                await house.idle()
+    assert len(far.texts) == told
+
+
+async def test_a_message_whose_answer_was_lost_with_the_daemon_comes_again_as_it_was(tmp_path: Path) -> None:
+    far = FakeRobot(ChannelKind.WECOM, KEY)
+    far.script.append("slow")
+    async with running(far):
+        house = PageHouse(tmp_path, (channel_to(far, timeout_s=50.0),))
+        async with house.running():
+            house.tell(FAULT)
+            await asyncio.wait_for(far.heard.wait(), 60)
+        house.store.close()
+        house = PageHouse(tmp_path, (channel_to(far),))
+        house.tell(fault(8))
+        async with house.running():
+            await house.until(lambda: len(house.accepted) == 2)
+    assert far.bodies[0] == far.bodies[1]
+    assert house.unknown[0] is not None
+
+
+async def test_the_window_of_before_a_restart_counts(tmp_path: Path) -> None:
+    far = FakeRobot(ChannelKind.WECOM, KEY)
+    async with running(far):
+        house = PageHouse(tmp_path, (channel_to(far),))
+        async with house.running():
+            for number in range(1, 19):
+                house.tell(fault(number, urgency=Urgency.EMERGENCY))
+                await house.until(lambda count=number: len(house.accepted) == count)  # type: ignore[misc]
+                house.changed.clear()
+        assert len(far.texts) == 18
+        house.store.close()
+        house = PageHouse(tmp_path, (channel_to(far),))
+        async with house.running():
+            house.tell(fault(99, urgency=Urgency.EMERGENCY))
+            await house.idle()
+    assert len(far.requests_at) == 18
+
+
+async def test_nobody_is_told_of_what_is_not_wanted_any_more(tmp_path: Path) -> None:
+    def is_open(notice: Notice) -> bool:
+        return notice.incident != "20261128-7"
+
+    far = FakeRobot(ChannelKind.WECOM, KEY)
+    async with running(far):
+        house = PageHouse(tmp_path, (channel_to(far),), wanted=is_open)
+        house.tell(FAULT, fault(8))
+        async with house.running():
+            await house.until(lambda: bool(house.accepted))
+    assert named(far) == ["20261128-8"]
+    assert house.parcels.waiting("robot", 9) == ()
+
+
+async def test_a_wrong_clock_is_named_and_no_key_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    far = FakeRobot(ChannelKind.DINGTALK, KEY, clock_ahead_s=4_000)
+    async with running(far):
+        house = PageHouse(tmp_path, (channel_to(far, secret=Secret("SECtest")),))
+        async with house.running():
+            house.tell(FAULT)
+            await house.until(lambda: bool(house.told_of_failure))
+    assert "our clock is 4000 s slow" in caplog.text or "our clock is 3999 s slow" in caplog.text
+    assert KEY not in caplog.text
+    assert "SECtest" not in caplog.text
+
+
+async def test_who_has_no_user_id_is_called_by_a_second_text(tmp_path: Path) -> None:
+    far = FakeRobot(ChannelKind.WECOM, KEY)
+    async with running(far):
+        house = PageHouse(tmp_path, (channel_to(far),))
+        async with house.running():
+            house.tell(replace(FAULT, people=("p-1", "p-2")))
+            await house.until(lambda: bool(house.accepted))
+            await house.idle()
+    assert "<@jia>" in far.texts[0]
+    assert far.mentioned == ["13800000002"]
