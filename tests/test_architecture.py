@@ -62,6 +62,21 @@ DOORS: dict[str, tuple[str, ...]] = {
     "typer": ("cli",),
     "rich": ("cli",),
 }
+# What commands may be made of; below stands what a group of commands shows besides, since that is its subject.
+CLI_MAY_IMPORT = (
+    "cli", "daemon", "demo", "ledger", "config", "report", "web.client", "errors", "clock", "layout", "text", "model",
+)  # fmt: skip
+CLI_MAY_ALSO_IMPORT: dict[str, tuple[str, ...]] = {
+    "backup": ("backup", "private_file"),
+    "check.py": ("pattern",),  # patterns are judged by their cost here alone
+    "completion": ("web.identity",),
+    "contracts": ("contract",),  # its clauses, and the reckoning of deadlines that no daemon need know of
+    "inventory": ("discovery",),
+    "journal.py": ("backup.repository",),  # heads in the commits of backups
+    "probe": ("probe", "protocol", "state.condition.speed", "metrics.catalogue"),
+    "rules.py": ("metrics",),
+    "run.py": ("early_signals", "private_file"),
+}
 MAX_LINES_OF_A_MODULE = 400
 MAX_MODULES_OF_A_FOLDER = 16
 # Names that stand for two things, and why they may.
@@ -114,6 +129,16 @@ def test_imports_point_down(path: Path) -> None:
         below = depth_of(other)
         assert below is not None, f"{name_of(path)} imports {name}, which is on no layer"
         assert below > depth, f"{name_of(path)} imports {name}: up or sideways"
+
+
+@pytest.mark.parametrize("path", [p for p in modules() if room_of(p) == "cli"], ids=name_of)
+def test_commands_hold_no_logic_of_their_own(path: Path) -> None:
+    """No engine, no store, no pipeline: who writes or folds the journal stands below."""
+    allowed = (*CLI_MAY_IMPORT, *CLI_MAY_ALSO_IMPORT.get(path.relative_to(SOURCE).parts[1], ()))
+    for name in imports_of(path):
+        if name.startswith("opsmon.") and name != "opsmon.__version__":
+            inner = name.removeprefix("opsmon.") + "."
+            assert any(inner.startswith(f"{one}.") for one in allowed), f"{name_of(path)} imports {name}"
 
 
 def test_every_room_of_the_map_exists() -> None:

@@ -99,6 +99,10 @@ class StoreError(OpsmonError):
     """The journal cannot be read or written."""
 
 
+class NoStoreError(StoreError):
+    """Nothing has ever been written: there is no journal yet."""
+
+
 class StoreGoneError(StoreError):
     """The file behind the store is no longer there, or is another one; what is written goes nowhere."""
 

@@ -21,6 +21,12 @@ def test_a_good_root_is_counted(command: Opsmon, root: Path) -> None:
     assert "planted-secret-17" not in said.out + said.err
 
 
+def test_the_sum_is_in_the_readers_language(command: Opsmon, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPSMON_LANG", "zh")
+    last = command("check", "--root", root).out.splitlines()[-1]
+    assert last.startswith("错误 0 处，警告 1 处；站点 1，设备 5，检查 ")
+
+
 def test_every_mistake_is_a_line_and_the_code_is_two(command: Opsmon, root: Path) -> None:
     (root / "inventories" / "bad.yaml").write_text("site: hall\nzite: x\ndevices:\n  - {name: core-1, kind: other}\n")
     said = command("check", "--root", root)

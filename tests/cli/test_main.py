@@ -196,3 +196,26 @@ def test_a_misspelt_word_is_told_with_the_one_that_was_meant(command: Opsmon, wo
     said = command(*words.split())
     assert said.code == 2
     assert told in said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("incidents ack", "错误：缺少参数 "),
+        ("contracts obligations", "错误：缺少参数 "),
+        ("incidents list --sitee x", "错误：没有选项 --sitee"),
+        ("incidents list --severity mayor", "选项 --severity：无法识别 `mayor`（"),
+        ("contracts calendar soon", "错误：参数 "),
+    ],
+)
+def test_wrong_words_are_told_in_the_readers_language(
+    command: Opsmon, monkeypatch: pytest.MonkeyPatch, words: str, told: str
+) -> None:
+    english = command(*words.split())
+    monkeypatch.setenv("OPSMON_LANG", "zh")
+    said = command(*words.split())
+    assert (said.code, english.code) == (2, 2)
+    assert told in said.err, said.err
+    assert said.err.startswith("用法：opsmon "), said.err
+    assert "错误" not in english.err, english.err
+    assert command(*words.split(), "--json").json["error"].isascii() is True

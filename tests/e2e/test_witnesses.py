@@ -14,9 +14,8 @@ import pytest
 
 from opsmon.backup.repository.commit_stream import Commit
 from opsmon.backup.repository.repository import Repository
-from opsmon.cli.backup.render import head_of_journal
-from opsmon.config.root import load_root
 from opsmon.model.event import DeviceStateChanged
+from opsmon.report.journal import head_of_journal
 from opsmon.store.store import open_existing_store, open_store
 from tests.support.daemon.house import DaemonHouse, command, house_in
 
@@ -45,7 +44,7 @@ def rewrite(root: Path) -> None:
 
 def commit(root: Path, text: bytes) -> Path:
     """As a run of backups does it; the daemon need not run."""
-    repository = Repository(root / "backups", lambda: head_of_journal(load_root(root)))
+    repository = Repository(root / "backups", lambda: head_of_journal(STORE, root))
     repository.prepare()
     repository.commit([Commit({"hall/core-1.cfg": text}, datetime(2026, 11, 20, tzinfo=UTC), "core-1\n\nDevice: a\n")])
     repository.close()

@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 from itertools import groupby
+from pathlib import Path
 
 import typer
 
+from opsmon.cli.language import spoken_language
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import is_coloured, print_json, problem_json, problem_line, say, styled
 from opsmon.config.root import Root, load_root
 from opsmon.config.watched import load_watched, rename_offers
 from opsmon.errors import ConfigError, Problem
 from opsmon.pattern.cost import judging_patterns
+from opsmon.text.bilingual import Text
 from opsmon.text.count import counted
+from opsmon.text.vocabulary import ROOT_PARTS
 
 
 def check(root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False) -> None:
@@ -24,15 +28,15 @@ def check(root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False) -> No
         with judging_patterns():
             loaded = load_root(root)
     except ConfigError as error:
-        _report(None, error.problems, json_output)
+        _report(None, error.problems, root, json_output)
         raise typer.Exit(2) from None
     watched = load_watched(loaded.path)
     offers = () if watched is None else rename_offers(watched, loaded.inventory)
-    _report(loaded, (*loaded.warnings, *offers), json_output)
+    _report(loaded, (*loaded.warnings, *offers), root, json_output)
 
 
-def _report(root: Root | None, problems: Sequence[Problem], json_output: bool) -> None:
-    counts = {} if root is None else counts_of(root)
+def _report(loaded: Root | None, problems: Sequence[Problem], root: Path, json_output: bool) -> None:
+    counts = {} if loaded is None else counts_of(loaded)
     errors = [problem for problem in problems if not problem.warning]
     warnings = [problem for problem in problems if problem.warning]
     if json_output:
@@ -42,7 +46,7 @@ def _report(root: Root | None, problems: Sequence[Problem], json_output: bool) -
         return
     _list(errors)
     _list(warnings)
-    say(styled(_summary(len(errors), len(warnings), counts), bold=True))
+    say(styled(_summary(len(errors), len(warnings), counts).in_(spoken_language(root)), bold=True))
 
 
 def _list(problems: Sequence[Problem]) -> None:
@@ -66,7 +70,12 @@ def counts_of(root: Root) -> dict[str, int]:
     }
 
 
-def _summary(errors: int, warnings: int, counts: dict[str, int]) -> str:
-    what = ", ".join(counted(number, name) for name, number in counts.items())
-    found = f"{counted(errors, 'problems')}, {counted(warnings, 'warnings')}"
-    return f"{found}; {what}" if what else found
+def _summary(errors: int, warnings: int, counts: dict[str, int]) -> Text:
+    found = Text(
+        f"{counted(errors, 'problems')}, {counted(warnings, 'warnings')}", f"错误 {errors} 处，警告 {warnings} 处"
+    )
+    if not counts:
+        return found
+    en = ", ".join(counted(number, name) for name, number in counts.items())
+    zh = "，".join(f"{ROOT_PARTS[name].zh} {number}" for name, number in counts.items())
+    return Text(f"{found.en}; {en}", f"{found.zh}；{zh}")

@@ -7,12 +7,18 @@ from typing import Annotated
 
 import typer
 
+from opsmon.cli.language import spoken_language
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, say
 from opsmon.config.new_root import write_root
 from opsmon.layout import INVENTORIES
+from opsmon.text.bilingual import Text
 
 STEP_WIDTH = 36
+NO_ROOT_OPTION = Text("then no command needs --root", "之后的命令不必再写 --root")
+EDIT_INVENTORY = Text("your sites, devices and addresses", "填写站点、设备和地址")
+EDIT_CONTRACT = Text("what your contract promises", "填写合同条款")
+WROTE, NEXT = Text("wrote", "已写入"), Text("Next:", "接下来：")
 ExampleOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -38,22 +44,26 @@ def init(
     if json_output:
         print_json({"root": str(directory), "written": [str(path.relative_to(directory)) for path in written]})
         return
+    language = spoken_language(directory)
     for path in written:
-        say(f"wrote {path}{'/' if path.is_dir() else ''}")
+        say(f"{WROTE.in_(language)} {path}{'/' if path.is_dir() else ''}")
     say()
-    say("Next:")
+    say(NEXT.in_(language))
     for what, why in _next_steps(directory, is_sample=not example):
-        say(f"  {what:<{STEP_WIDTH}}  {why}")
+        say(f"  {what:<{STEP_WIDTH}}  {why.in_(language)}")
 
 
-def _next_steps(directory: Path, *, is_sample: bool) -> Iterator[tuple[str, str]]:
+def _next_steps(directory: Path, *, is_sample: bool) -> Iterator[tuple[str, Text]]:
     """What to type, and what it is good for."""
-    yield f"export OPSMON_ROOT={shlex.quote(str(directory.resolve()))}", "then no command needs --root"
+    yield f"export OPSMON_ROOT={shlex.quote(str(directory.resolve()))}", NO_ROOT_OPTION
     inventories = directory / INVENTORIES
-    yield f"edit {inventories / 'sample.yaml' if is_sample else inventories}", "your sites, devices and addresses"
+    yield f"edit {inventories / 'sample.yaml' if is_sample else inventories}", EDIT_INVENTORY
     if is_sample:
-        yield f"edit {directory / 'rules' / 'contracts' / 'sample.yaml'}", "what your contract promises"
-        yield "export SNMP_SAMPLE=…", "the secrets that the files refer to"
-    yield "opsmon check", "says what is wrong, and where"
-    yield "opsmon probe ADDRESS", "polls one device once"
-    yield "opsmon run", "starts the daemon, on http://127.0.0.1:9876/"
+        yield f"edit {directory / 'rules' / 'contracts' / 'sample.yaml'}", EDIT_CONTRACT
+        yield "export SNMP_SAMPLE=…", Text("the secrets that the files refer to", "设置文件引用的密钥")
+    yield "opsmon check", Text("says what is wrong, and where", "检查配置，指出错误及位置")
+    yield "opsmon probe ADDRESS", Text("polls one device once", "检测一台设备")
+    yield (
+        "opsmon run",
+        Text("starts the daemon, on http://127.0.0.1:9876/", "启动守护进程，界面在 http://127.0.0.1:9876/"),
+    )

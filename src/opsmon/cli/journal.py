@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,14 +11,15 @@ from zoneinfo import ZoneInfo
 import typer
 
 from opsmon.backup.repository.history import journal_heads
+from opsmon.cli.language import spoken_language
 from opsmon.cli.moment import parse_moment
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, say
 from opsmon.config.settings_file import load_settings
 from opsmon.errors import BackupError
 from opsmon.model.name import IncidentId
-from opsmon.store.codec import encode_event
-from opsmon.store.store import Entry, Store, open_existing_store
+from opsmon.report.journal import journal_rows, verify_journal
+from opsmon.text.bilingual import Text
 from opsmon.text.count import counted
 from opsmon.text.near_miss import shown
 from opsmon.text.safe import visible
@@ -30,7 +32,7 @@ _HEAD = re.compile(r"\b[0-9a-f]{64}\b")
 _NAMED_HEAD = re.compile(r"\bhead\b[^0-9a-f\n]{0,8}(?:\d{1,12} )?([0-9a-f]{64})\b", re.IGNORECASE)
 _SAMPLE_OF_HEAD = re.compile(r'journal_head(?:_info\{[^\n]{0,400}?hash=\\?"|\\?": ?\\?"\d{1,12} )([0-9a-f]{64})\b')
 _HEAD_OF_VERIFY = re.compile(r'"head":\s*\{\s*"seq":\s*\d+,\s*"hash":\s*"([0-9a-f]{64})"')
-_MAX_TOLD = 20
+MAX_DAMAGE_LINES = 20
 group = new_group("The journal of everything that was ever decided.")
 
 
@@ -48,22 +50,27 @@ def verify(
 ) -> None:
     """Prove that no past entry was changed, removed or put in. Exit code 1 where one was."""
     kept = [found for given in against or () for found in _heads_in(given)]
-    store, _ = _open(root)
-    verdict = store.verify(kept)
-    store.close()
+    verdict = verify_journal(load_settings(root).store_url, root, kept)
     if json_output:
-        damage = [{"seq": one.seq, "message": one.message} for one in verdict.damage]
-        head = {"seq": verdict.head.seq, "hash": verdict.head.hash}
-        print_json({"ok": not damage, "entries": verdict.entries, "head": head, "damage": damage})
+        print_json(verdict)
     else:
-        for one in verdict.damage[:_MAX_TOLD]:
-            say(f"entry {one.seq} {one.message}" if one.seq else f"head {one.message}")
-        if len(verdict.damage) > _MAX_TOLD:
-            say(f"and {len(verdict.damage) - _MAX_TOLD} more (`--json` lists them)")
-        found = "is whole" if not verdict.damage else f"is damaged in {counted(len(verdict.damage), 'places')}"
-        say(f"The journal {found}: {counted(verdict.entries, 'entries')}, head {verdict.head.hash}")
-    if verdict.damage:
+        _print_verdict(verdict, spoken_language(root))
+    if verdict["damage"]:
         raise typer.Exit(1)
+
+
+def _print_verdict(verdict: Mapping[str, Any], language: str) -> None:
+    damage, head = verdict["damage"], verdict["head"]["hash"]
+    for one in damage[:MAX_DAMAGE_LINES]:
+        say(f"entry {one['seq']} {one['message']}" if one["seq"] else f"head {one['message']}")
+    if len(damage) > MAX_DAMAGE_LINES:
+        say(f"and {len(damage) - MAX_DAMAGE_LINES} more (`--json` lists them)")
+    whole = Text("is whole", "完整") if not damage else Text(
+        f"is damaged in {counted(len(damage), 'places')}", f"有 {len(damage)} 处损坏"
+    )  # fmt: skip
+    entries = verdict["entries"]
+    told = Text(f"The journal {whole.en}: {counted(entries, 'entries')}", f"日志{whole.zh}：共 {entries} 条")
+    say(f"{told.in_(language)}, head {head}" if language != "zh" else f"{told.zh}，链头 head {head}")
 
 
 @group.command()
@@ -74,13 +81,12 @@ def show(
     json_output: JsonOption = False,
 ) -> None:
     """Print the entries, oldest first, in local time (`--json`: UTC)."""
-    store, zone = _open(root)
+    settings = load_settings(root)
+    zone = settings.timezone
     start = None if since is None else parse_moment(since, zone, "--since")
     name = None if incident is None else IncidentId(incident)
-    rows = [_row(entry) for entry in store.read(incident=name, since=start)]
-    is_known = bool(rows) or name is None or any(True for _ in store.read(incident=name))
-    store.close()
-    if not is_known:
+    rows = journal_rows(settings.store_url, root, name, start)
+    if rows is None:
         raise typer.BadParameter(f"the journal knows no incident {shown(str(name))}", param_hint="--incident")
     if json_output:
         print_json(rows)
@@ -109,16 +115,6 @@ def _text_of(place: Path) -> str:
         raise typer.BadParameter(f"'{place}' is no head (64 hex digits), and no file: {error.strerror}") from None
     except BackupError as error:
         raise typer.BadParameter(f"{place} is no repository of backups: {error}") from None
-
-
-def _open(root: Path) -> tuple[Store, ZoneInfo]:
-    settings = load_settings(root)
-    return open_existing_store(settings.store_url, root), settings.timezone
-
-
-def _row(entry: Entry) -> dict[str, Any]:
-    name, payload = encode_event(entry.event)
-    return {"seq": entry.seq, "type": name, **payload, "hash": entry.hash}
 
 
 def _line(row: dict[str, Any], zone: ZoneInfo) -> str:

@@ -5,7 +5,6 @@ Exit codes: 0 fine; 1 the thing asked about is bad; 2 wrong input or configurati
 
 import errno
 import os
-import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ from opsmon.cli.language import spoken_language
 from opsmon.cli.option import CHOSEN_ROOT, RootOption, imported
 from opsmon.cli.output import print_json, problem_json
 from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError
-from opsmon.text.near_miss import nearest, shown
 from opsmon.text.safe import visible
 
 
@@ -141,19 +139,6 @@ def _command(arguments: Sequence[str]) -> Any:
     return imported("help_page:speak_chinese")(command)
 
 
-_NOT_ONE_OF = re.compile(r"(?:Value error, )?'(?P<word>.*)' is not one of (?P<words>'.*')\.?", re.DOTALL)
-
-
-def close_words(message: str) -> str:
-    """typer's list of words to choose from, shortened to the one that was meant where a word is close."""
-    found = _NOT_ONE_OF.fullmatch(message)
-    if found is None:
-        return message
-    known = [word.strip("'") for word in found["words"].split(", ")]
-    hint = nearest(found["word"], known) or f"one of {', '.join(known)}"
-    return f"unknown word {shown(found['word'])} ({hint})"
-
-
 def exit_code_of(error: OpsmonError) -> int:
     """What the shell is told."""
     if isinstance(error, ConfigError):
@@ -175,9 +160,9 @@ def run(arguments: Sequence[str]) -> int:
         left = _command(arguments).main(args=list(arguments), prog_name="opsmon", standalone_mode=False)
     except _UsageError as error:
         wrong: Any = error
-        wrong.message = close_words(wrong.message)
-        wrong.show()
+        imported("usage_error:print_usage_error")(wrong, spoken_language(root_given(arguments)))
         if "--json" in arguments:
+            wrong.message = imported("usage_error:close_words")(wrong.message or "")
             print_json({"error": wrong.format_message(), "exit_code": wrong.exit_code})
         return int(wrong.exit_code)
     except SystemExit as leaving:

@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import sys
+from datetime import UTC, datetime, tzinfo
 from typing import Annotated
 
 import typer
@@ -21,8 +22,18 @@ from opsmon.errors import OpsmonError
 from opsmon.private_file import PRIVATE_UMASK
 from opsmon.text.count import counted
 
-LOG_TIME = "%Y-%m-%d %H:%M:%S%z"  # of this machine's zone, which is said
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+
+
+class ZoneFormatter(logging.Formatter):
+    """Lines with their time and its offset, in the root's `timezone`; in this machine's until that is known."""
+
+    def __init__(self) -> None:
+        super().__init__(LOG_FORMAT)
+        self.zone: tzinfo | None = None
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's name
+        return f"{datetime.fromtimestamp(record.created, UTC).astimezone(self.zone):%Y-%m-%d %H:%M:%S%z}"
 
 
 def run(
@@ -34,13 +45,14 @@ def run(
 ) -> None:
     """Watch the fleet until told to stop."""
     hold_signals()
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.INFO, format=LOG_FORMAT, datefmt=LOG_TIME, stream=sys.stderr
-    )
+    handler, formatter = logging.StreamHandler(sys.stderr), ZoneFormatter()
+    handler.setFormatter(formatter)
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler])
     os.umask(PRIVATE_UMASK)
     for chatty in ("asyncssh", "aiohttp.access", "asyncio", "pysnmp"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     loaded = load_root(root, require_secrets=True)
+    formatter.zone = loaded.settings.timezone
     for warning in loaded.warnings:
         logging.getLogger("opsmon.config").warning("%s", warning)
     _announce(loaded)

@@ -8,6 +8,7 @@ that a restart journals nothing twice but what it was killed over.
 import asyncio
 import json
 import logging
+import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -152,6 +153,7 @@ class DaemonBackups:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "opsmon", "backup", "run", *words,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+            env=os.environ | {"OPSMON_LANG": "en"},  # its last line goes to the log
         )  # fmt: skip
         try:
             async with asyncio.timeout(seconds_left(settings.until, self._root.settings.timezone, self._clock.now())):

@@ -7,7 +7,7 @@ from typing import Protocol
 from opsmon.engine.input import Command
 from opsmon.engine.world import World
 from opsmon.model.event import Event
-from opsmon.model.name import CheckName, DeviceName
+from opsmon.model.name import CheckName, DeviceName, IncidentId
 from opsmon.model.sample import Sample
 
 
@@ -53,3 +53,8 @@ class DaemonPort(Protocol):
         ...
 
     async def issue(self, command: Command) -> Answer: ...
+
+    async def world_with(self, incident: IncidentId) -> World:
+        """The last world with this incident in it, be it brought back from the journal; without it where there is no
+        such incident. Raises StoreError where it cannot be looked up now."""
+        ...

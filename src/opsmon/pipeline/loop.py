@@ -21,7 +21,7 @@ from opsmon.engine.step import EngineStep
 from opsmon.engine.world import World, next_deadline
 from opsmon.errors import StoreError, StoreGoneError
 from opsmon.model.event import Event
-from opsmon.model.name import CheckName, DeviceName
+from opsmon.model.name import CheckName, DeviceName, IncidentId
 from opsmon.model.sample import Sample
 from opsmon.pipeline.event_log import narrate
 from opsmon.pipeline.input_queue import InputQueue, QueuedCommand
@@ -107,6 +107,13 @@ class Pipeline:
         """Journals what a taken parcel means for its incidents, and marks the parcel taken, in one commit."""
         first, *others = commands
         return await self._ask(QueuedCommand(first, tuple(others), receipt), self._patience_s)
+
+    async def world_with(self, incident: IncidentId) -> World:
+        """As DaemonPort says: what a reader asks before it says that there is no such incident."""
+        if incident in self._world.incidents.by_id:
+            return self._world
+        told = await self.journal.history(incident)
+        return self._world if incident in self._world.incidents.by_id else reload(self._world, told)
 
     async def reload(self, rules: Rules) -> Answer:
         """Swaps the rules, however long the store takes to hear of it; what can fail about them was done before."""

@@ -3,16 +3,18 @@
 Reads the store itself, so that no daemon need run; where one does, what it has committed is what is read.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
-from opsmon.engine.duty.obligations import Duties, fold_duty
+from opsmon.engine.duty.obligations import Duties, duties_of, fold_duty
+from opsmon.errors import NoStoreError
 from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import Incidents, apply
 from opsmon.incident.rename import rename_device
 from opsmon.model.duty import DutyEvent
 from opsmon.model.event import BackupRecorded, ClockChanged, DeviceRenamed, HostKeyRecorded, MaintenanceSet
 from opsmon.model.name import ContractId
+from opsmon.report.journal import existing_store
 from opsmon.store.store import Store
 
 
@@ -29,6 +31,12 @@ class ContractHistory:
         return tuple(sorted(own, key=lambda one: (one.starts_at, one.id)))
 
 
+def read_history(store_url: str, root: Path) -> ContractHistory:
+    """The whole journal of a root, folded. Raises StoreError."""
+    with existing_store(store_url, root) as store:
+        return read_journal(store)
+
+
 def read_journal(store: Store) -> ContractHistory:
     """The whole journal, folded."""
     incidents, duties = Incidents(), Duties()
@@ -43,15 +51,10 @@ def read_journal(store: Store) -> ContractHistory:
     return ContractHistory(incidents, duties)
 
 
-def read_duties(store: Store) -> Duties:
-    """The duties alone."""
-    duties = Duties()
-    for event in _duty_events(store):
-        duties = fold_duty(duties, event)
-    return duties
-
-
-def _duty_events(store: Store) -> Iterator[DutyEvent]:
-    for entry in store.read():
-        if isinstance(entry.event, DutyEvent):
-            yield entry.event
+def read_duties(store_url: str, root: Path) -> Duties:
+    """The duties alone, as the journal of a root tells them; none where there is no journal yet. Raises StoreError."""
+    try:
+        with existing_store(store_url, root) as store:
+            return duties_of(entry.event for entry in store.read())
+    except NoStoreError:
+        return Duties()

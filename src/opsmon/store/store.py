@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
-from opsmon.errors import StoreError
+from opsmon.errors import NoStoreError, StoreError
 from opsmon.model.event import Event
 from opsmon.model.name import IncidentId
 from opsmon.store import outbox as boxes
@@ -53,7 +53,7 @@ def open_existing_store(url: str, root: Path) -> "Store":
     """Opens a database that a daemon has made, to read it: nothing is created, and its head may be anything."""
     resolved = resolve_url(url, root)
     if resolved.get_backend_name() == "sqlite" and not Path(str(resolved.database)).is_file():
-        raise StoreError(f"there is no journal yet: {resolved.database}")
+        raise NoStoreError(f"there is no journal yet: {resolved.database}")
     return Store(make_engine(resolved))
 
 

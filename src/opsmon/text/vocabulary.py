@@ -237,10 +237,27 @@ WEEKDAYS = (
     Text("Sat", "周六"), Text("Sun", "周日"),
 )  # fmt: skip
 
+BACKUP_RESULTS: Words = {
+    "failed": Text("failed", "失败"),
+    "new": Text("new", "首次备份"),
+    "changed": Text("changed", "有变更"),
+    "unchanged": Text("unchanged", "无变更"),
+}
+ORDER_STATES: Words = {"open": Text("open", "进行中"), "ended": Text("ended", "已结束")}
+# What a root holds, as counted by `opsmon check`.
+ROOT_PARTS: Words = {
+    "sites": Text("sites", "站点"),
+    "devices": Text("devices", "设备"),
+    "checks": Text("checks", "检查"),
+    "contracts": Text("contracts", "合同"),
+    "conditions": Text("conditions", "告警条件"),
+    "profiles": Text("profiles", "模板"),
+}
 REPORTERS: Words = {"monitoring": Text("monitoring", "监控系统")}
 
 # Headings and names of fields, by what stands there in English.
 HEADINGS_ZH: Mapping[str, str] = {
+    "by": "操作人", "devices": "设备", "why": "事由",
     "address": "地址", "admin": "管理状态", "advice": "建议", "approved by": "批准人", "at risk": "预警",
     "budget": "限额条款", "change": "变更单", "check": "检查", "clause": "条款", "clauses": "条款",
     "clocks": "计时条款", "CNY": "金额（元）", "contract": "合同", "counts from": "起算", "date": "日期",
@@ -250,7 +267,8 @@ HEADINGS_ZH: Mapping[str, str] = {
     "incident": "事件", "interface": "端口", "is a": "类型", "key period": "重点时段", "kind": "类型",
     "labels": "标签", "last good": "最近备份", "late by": "超时", "limit": "时限", "lines": "行数", "link": "结论",
     "met": "完成", "metric": "指标", "model": "型号", "month": "月份", "name": "名称", "neighbour": "邻居",
-    "obligation": "义务", "of": "对象", "oper": "运行状态", "outcome": "结果", "overrun s": "超时（秒）",
+    "obligation": "义务", "of": "对象", "oper": "运行状态", "order": "变更单", "outcome": "结果",
+    "overrun s": "超时（秒）",
     "paper": "依据文件", "parents": "上级", "port": "端口", "profile": "模板", "reason": "原因", "serial": "序列号",
     "service": "服务", "services": "服务", "settings": "参数", "site": "站点", "site title": "站点名称",
     "size": "大小", "software": "软件版本", "source": "依据", "starts": "开始", "state": "状态",

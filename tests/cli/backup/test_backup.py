@@ -79,7 +79,8 @@ def house(tmp_path: Path, far: FarEnd, command: Opsmon) -> House:
     return House(tmp_path / "root", far, command)
 
 
-def test_a_line_a_device_and_the_sum(house: House) -> None:
+def test_a_line_a_device_and_the_sum(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPSMON_LANG", "en")
     said = house("run")
     assert said.code == 0, said.err
     lines = said.out.splitlines()
@@ -89,6 +90,13 @@ def test_a_line_a_device_and_the_sum(house: House) -> None:
     ]
     assert lines[-1] == "2 devices: 2 good, 0 changed, 0 failed"
     assert said.err == ""
+    monkeypatch.setenv("OPSMON_LANG", "zh")
+    told = house("run").out.splitlines()
+    assert [line.split()[:4] for line in told[:-1]] == [
+        ["core-1", "无变更", "121", "行,"],
+        ["edge-1", "无变更", "94", "行,"],
+    ]
+    assert told[-1] == "设备 2 台：完好 2 台，有变更 0 台，失败 0 台"
 
 
 def test_the_commits_of_runs_and_orders_name_the_journals_head_with_no_daemon_running(
@@ -308,7 +316,7 @@ def test_a_change_outside_any_order_is_marked_with_who_was_there(house: House) -
     house("run")
     behave(house.core, config=vrp_config(extra="ntp-service enable\n#\n"))
     said = house("run")
-    assert "without a change order" in said.out
+    assert "无变更单" in said.out
     standing = json.loads((house.path / "var/backup/devices/core-1.json").read_text("utf-8"))["unannounced"]
     assert "liming" in standing["who"]
     assert "+ntp-service enable" in standing["diff"]

@@ -87,3 +87,11 @@ def test_what_cannot_be_is_refused_in_words(
 ) -> None:
     said = command("contracts", *words, "--root", kept)
     assert (said.code, told in said.err) == (code, True), said.err
+
+
+def test_without_a_daemon_too_the_engine_decides_and_a_refusal_is_written_down(command: Opsmon, kept: Path) -> None:
+    undo = ("contracts", "undo", E, "E13", "2026-01-05", *BY, "--reason", "no", "--root", kept)
+    assert command(*undo).code == 1
+    (refused,) = command("journal", "show", "--root", kept, "--json").json
+    assert (refused["type"], refused["command"], refused["by"]) == ("command_refused", "MarkUndone", "值班员")
+    assert refused["reason"] == "E13 of 2026-01-05 is not ticked off"

@@ -18,11 +18,12 @@ from aiohttp.web import Application, Request
 from opsmon.access.control import AccessControl
 from opsmon.config.root import Root, load_root
 from opsmon.engine.decide import decide
+from opsmon.engine.fold import reload
 from opsmon.engine.input import Command, Input, Tick
 from opsmon.engine.port import Accepted, Answer, CommandRefusal, Unavailable
 from opsmon.engine.rules import Rules
 from opsmon.engine.step import EngineStep
-from opsmon.engine.world import next_deadline, start_world
+from opsmon.engine.world import World, next_deadline, start_world
 from opsmon.metrics.daemon import Counts, DaemonMetrics, ReloadRecord
 from opsmon.metrics.pages import MetricPages
 from opsmon.model.name import CheckName, DeviceName, IncidentId
@@ -82,6 +83,11 @@ class EngineDesk:
             return Unavailable("the store is full")
         step = self.take(command)
         return CommandRefusal(step.refusal) if step.refusal else Accepted(step.events)
+
+    async def world_with(self, incident: IncidentId) -> World:
+        if incident in self.world.incidents.by_id:
+            return self.world
+        return reload(self.world, [entry.event for entry in self.store.read(incident=incident)])
 
     def feed(self, sample: Sample) -> None:
         self.latest[sample.device][sample.check] = sample

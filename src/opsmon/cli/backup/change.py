@@ -8,17 +8,27 @@ import typer
 from opsmon.backup.change.commands import Changes, OrderResult
 from opsmon.backup.change.order import Order, OrderBook
 from opsmon.backup.repository.repository import Repository
-from opsmon.cli.backup.render import Progress, print_diff, print_results, room_of
+from opsmon.cli.backup.render import Progress, backup_config_of, print_diff, print_results
 from opsmon.cli.backup.selector import select_devices
+from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_table, say, warn
 from opsmon.clock import WallClock
 from opsmon.config.root import load_root
+from opsmon.text.bilingual import COLON, Text
 from opsmon.text.safe import visible
+from opsmon.text.vocabulary import ORDER_STATES, headings, named
 
 group = new_group("Change orders: copies before and after, bound together.")
 
 MAX_LETTERS = 200
+NOT_BEGUN = Text(
+    "change {order} was not opened: a device could not be backed up, and there would be nothing to go back to",
+    "变更单 {order} 未开始：有设备未能备份，变更后将无法恢复",
+)
+STILL_OPEN = Text(
+    "change {order} is still open: not every device could be backed up", "变更单 {order} 尚未结束：有设备未能备份"
+)
 OrderArgument = Annotated[str, typer.Argument(metavar="ORDER", help="The change order's number.")]
 
 
@@ -36,15 +46,16 @@ def begin(
     Until it ends their changes are announced ones.
     """
     loaded = load_root(root)
+    language = language_of(loaded.settings)
     by, why = (" ".join(visible(text).split()) for text in (by, why))
     if not (0 < len(by) <= MAX_LETTERS and 0 < len(why) <= MAX_LETTERS):
         raise typer.BadParameter(f"--by and --why say who and what for, in at most {MAX_LETTERS} characters each")
     chosen = select_devices(loaded.inventory, devices)
     with Progress(len(chosen), quiet=json_output) as progress:
-        step = Changes(room_of(loaded), WallClock()).begin(order, chosen, by, why, progress.tell)
-    _tell(step, json_output=json_output)
+        step = Changes(backup_config_of(loaded), WallClock()).begin(order, chosen, by, why, progress.tell)
+    _tell(step, language, json_output=json_output)
     if step.order is None:
-        warn(f"change {order} is not begun: without a copy of before there is nothing to go back to")
+        warn(NOT_BEGUN.in_(language).format(order=order))
         raise typer.Exit(1)
 
 
@@ -52,27 +63,34 @@ def begin(
 def end(order: OrderArgument, root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False) -> None:
     """Capture the devices again and close the order with the difference."""
     loaded = load_root(root)
-    changes = Changes(room_of(loaded), WallClock())
+    language = language_of(loaded.settings)
+    changes = Changes(backup_config_of(loaded), WallClock())
     left = [loaded.inventory.devices[name] for name in changes.left(order) if name in loaded.inventory.devices]
     with Progress(len(left), quiet=json_output) as progress:
         step = changes.end(order, left, progress.tell)
-    _tell(step, json_output=json_output)
+    _tell(step, language, json_output=json_output)
     if step.order is None or step.order.is_open:
-        warn(f"change {order} is still open: not every device could be captured")
+        warn(STILL_OPEN.in_(language).format(order=order))
         raise typer.Exit(1)
 
 
 @group.command("list")
 def list_orders(root: RootOption = CHOSEN_ROOT, json_output: JsonOption = False) -> None:
     """The change orders of the repository."""
-    repository = Repository(load_root(root).settings.backup.repository)
+    loaded = load_root(root)
+    repository = Repository(loaded.settings.backup.repository)
     orders = OrderBook(repository).load_all()
     repository.close()
     if json_output:
         print_json([document_of(order) for order in orders])
         return
-    rows = ((o.name, "open" if o.is_open else "ended", o.by, o.why, ", ".join(o.devices)) for o in orders)
-    print_table(("order", "state", "by", "why", "devices"), rows)
+    language = language_of(loaded.settings)
+    rows = ((o.name, _state(o, language), o.by, o.why, ", ".join(o.devices)) for o in orders)
+    print_table(headings(("order", "state", "by", "why", "devices"), language), rows)
+
+
+def _state(order: Order, language: str) -> str:
+    return named(ORDER_STATES, "open" if order.is_open else "ended", language)
 
 
 def document_of(order: Order) -> dict[str, Any]:
@@ -83,13 +101,14 @@ def document_of(order: Order) -> dict[str, Any]:
     return written | {"state": "open" if order.is_open else "ended"}
 
 
-def _tell(step: OrderResult, *, json_output: bool) -> None:
+def _tell(step: OrderResult, language: str, *, json_output: bool) -> None:
     if json_output:
         results = [asdict(result) | {"at": result.at.isoformat(timespec="seconds")} for result in step.results]
         order = document_of(step.order) if step.order else None
         print_json({"order": order, "results": results, "diff": step.diff})
         return
-    print_results(step.results)
+    print_results(step.results, language)
     print_diff(step.diff)
     if step.order:
-        say(f"change {step.order.name}: {'open' if step.order.is_open else 'ended'}")
+        name = Text(f"change {step.order.name}", f"变更单 {step.order.name}").in_(language)
+        say(f"{name}{COLON.in_(language)}{_state(step.order, language)}")

@@ -19,7 +19,7 @@ from opsmon.backup.repository.repository import Repository
 from opsmon.backup.run import RetryRounds, Run, RunNote
 from opsmon.backup.status import BackupStatus, BackupStatuses
 from opsmon.cli.backup import change as backup_change
-from opsmon.cli.backup.render import Progress, age_text, print_diff, print_drill, print_results, room_of
+from opsmon.cli.backup.render import Progress, age_text, backup_config_of, print_diff, print_drill, print_results
 from opsmon.cli.backup.selector import select_devices
 from opsmon.cli.language import language_of
 from opsmon.cli.moment import parse_moment
@@ -44,6 +44,9 @@ SelectorsArgument = Annotated[
     typer.Argument(metavar="[SELECTOR]...", help="Names, patterns (`core-*`), site:NAME, kind:KIND, label:KEY=VALUE."),
 ]
 GONE = "no longer in the inventory"
+INTERRUPTED = Text(
+    "the last run was interrupted; `--resume` continues it", "上次备份中断，可用 `--resume` 从中断处继续"
+)
 DeviceArgument = Annotated[str, typer.Argument(metavar="DEVICE", help="The device's name.")]
 
 
@@ -76,17 +79,17 @@ def run(
     began = clock.now()
     patience = _patience(loaded, rounds, pause, until, began)
     circumstance = RunContext(Occasion.ROUTINE, " ".join(visible(reason).split()) or "routine")
-    work = Run(room_of(loaded, threads), circumstance, clock, accept=accept)
+    work = Run(backup_config_of(loaded, threads), circumstance, clock, accept=accept)
     with run_lock(loaded.path), ended_when_held(), Progress(len(devices), quiet=json_output) as progress:
         if not resume and RunNote(loaded.path).interrupted_at():  # with the lock in hand: nobody is at it any more
-            warn("the last run was interrupted; `--resume` would go on where it was")
+            warn(INTERRUPTED.in_(language_of(loaded.settings)))
         results = work.run_locked(devices, progress.tell, patience, resume=resume)
     order = {device.name: number for number, device in enumerate(devices)}
     results.sort(key=lambda result: order[result.device])
     if json_output:
         print_json(_summary(results, began, clock.now()))
     else:
-        print_results(results)
+        print_results(results, language_of(loaded.settings))
     if not all(result.ok for result in results):
         raise typer.Exit(1)
 

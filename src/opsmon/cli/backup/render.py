@@ -1,6 +1,5 @@
 """How the backup commands speak: a bar while it lasts, a line a device, differences in colour on a terminal."""
 
-import logging
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -8,6 +7,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
@@ -19,40 +19,24 @@ from opsmon.backup.run import BackupConfig
 from opsmon.backup.status import BackupStatus
 from opsmon.cli.output import print_json
 from opsmon.config.root import Root
-from opsmon.errors import StoreError
-from opsmon.store.store import open_existing_store
+from opsmon.report.journal import head_of_journal
 from opsmon.text.bilingual import Text as Bilingual
 from opsmon.text.count import counted
-from opsmon.text.duration import age_words
+from opsmon.text.duration import age_words, measured_length
 from opsmon.text.safe import is_seen
+from opsmon.text.vocabulary import BACKUP_RESULTS, named
 
-log = logging.getLogger(__name__)
-NEVER = Bilingual("never", "从未")
+NEVER, NO_ORDER = Bilingual("never", "从未"), Bilingual("without a change order", "无变更单")
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def room_of(root: Root, threads: int | None = None) -> BackupConfig:
-    """What a root gives to every run."""
+def backup_config_of(root: Root, threads: int | None = None) -> BackupConfig:
+    """Where a run reads and writes; `threads` stands above the settings."""
     settings = root.settings.backup
     return BackupConfig(
         root.path, settings.repository, threads or settings.threads, root.recipes, settings.recipients,
-        lambda: head_of_journal(root),
+        lambda: head_of_journal(root.settings.store_url, root.path),
     )  # fmt: skip
-
-
-def head_of_journal(root: Root) -> str:
-    """For commits. No daemon need run; a journal that is not there, or cannot be read now, keeps nobody from a copy."""
-    try:
-        store = open_existing_store(root.settings.store_url, root.path)
-    except StoreError:
-        return ""
-    try:
-        return store.kept_head().words
-    except StoreError as error:
-        log.warning("the commits do not name the journal's head: %s", error)
-        return ""
-    finally:
-        store.close()
 
 
 class Progress(AbstractContextManager["Progress"]):
@@ -98,34 +82,39 @@ def _write(line: Text) -> None:
         sys.stdout.write(line.plain + "\n")
 
 
-def print_results(results: Sequence[Result]) -> None:
+def print_results(results: Sequence[Result], language: str) -> None:
     """One line a device, and the sum."""
     width = max((len(result.device) for result in results), default=0)
     for result in results:
         line = Text(f"{result.device:<{width}}  ")
-        line.append(*_verdict(result))
+        line.append(*_verdict(result, language))
         _write(line)
     good = sum(result.ok for result in results)
     changed = sum(result.changed for result in results)
-    _write(
-        Text(
-            f"{counted(len(results), 'devices')}: {good} good, {changed} changed, {len(results) - good} failed",
-            style="bold",
-        )
+    said = Bilingual(
+        f"{counted(len(results), 'devices')}: {good} good, {changed} changed, {len(results) - good} failed",
+        f"设备 {len(results)} 台：完好 {good} 台，有变更 {changed} 台，失败 {len(results) - good} 台",
     )
+    _write(Text(said.in_(language), style="bold"))
 
 
-def _verdict(result: Result) -> tuple[str, str]:
+def _verdict(result: Result, language: str) -> tuple[str, str]:
     if not result.ok:
-        return f"failed     {clean(result.reason)}", "red"
-    told = f"{counted(result.lines, 'lines')}, {result.took_s:.1f} s" + (
-        f", change {result.order}" if result.order else ""
-    )
+        return f"{_result_word('failed', language)} {clean(result.reason)}", "red"
+    lines = Bilingual(counted(result.lines, "lines"), f"{result.lines} 行").in_(language)
+    order = Bilingual(f"change {result.order}", f"变更单 {result.order}").in_(language) if result.order else ""
+    told = ", ".join(filter(None, (lines, measured_length(round(result.took_s, 1), language), order)))
     told += f"; {result.note}" if result.note else ""
     if result.unannounced:
-        return f"changed    {told}, without a change order", "yellow"
+        return f"{_result_word('changed', language)} {told}, {NO_ORDER.in_(language)}", "yellow"
     word = "new" if result.first else "changed" if result.changed else "unchanged"
-    return f"{word:<10} {told}", "cyan" if result.changed or result.first else "green"
+    return f"{_result_word(word, language)} {told}", "cyan" if result.changed or result.first else "green"
+
+
+def _result_word(word: str, language: str) -> str:
+    """A column of ten cells; a Chinese character takes two."""
+    shown = named(BACKUP_RESULTS, word, language)
+    return shown + " " * (10 - cell_len(shown))
 
 
 def clean(text: str) -> str:

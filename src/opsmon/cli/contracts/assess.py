@@ -20,8 +20,7 @@ from opsmon.contract.clock.sla_clock import overrun_at
 from opsmon.model.duty import ObligationExcused
 from opsmon.report.document import assess_document
 from opsmon.report.month import ExclusionLine, MonthReport, report_month
-from opsmon.report.reading import read_journal
-from opsmon.store.store import open_existing_store
+from opsmon.report.reading import read_history
 from opsmon.text.bilingual import Text
 from opsmon.text.vocabulary import TARGETS, headings, named
 
@@ -110,11 +109,8 @@ def month_of_journal(rules: RootContracts, root: Path, contract: str, month: str
     """The month of a contract as the root's journal tells it. Raises ConfigError, BadParameter or StoreError."""
     book, first = book_of(contract, rules), _month(month)
     conditions = load_conditions(root_of("rules", root.resolve()), Problems())
-    store = open_existing_store(rules.settings.store_url, root)
-    try:
-        return report_month(read_journal(store), book, first, WallClock().now(), conditions)
-    finally:
-        store.close()
+    history = read_history(rules.settings.store_url, root)
+    return report_month(history, book, first, WallClock().now(), conditions)
 
 
 def _month(text: str) -> date:

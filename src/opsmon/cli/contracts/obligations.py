@@ -1,8 +1,7 @@
 """`opsmon contracts obligations`: what is due besides the clocks of incidents, and how far each task is."""
 
-from collections.abc import Collection
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from collections.abc import Sequence
+from datetime import date, timedelta, tzinfo
 from typing import Annotated
 
 import typer
@@ -12,15 +11,11 @@ from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, print_table, say
 from opsmon.clock import WallClock
-from opsmon.config.rules.contract_files import RootContracts, load_rules
-from opsmon.contract.contract_rules import ContractRules
-from opsmon.contract.obligation import Nature, Obligation, Task, task_state, tasks_of
-from opsmon.contract.place import counts_of
-from opsmon.engine.duty.obligations import Duties
-from opsmon.errors import StoreError
-from opsmon.report.document import iso
+from opsmon.config.rules.contract_files import load_rules
+from opsmon.contract.obligation import Obligation
 from opsmon.report.reading import read_duties
-from opsmon.store.store import open_existing_store
+from opsmon.report.tasks import TaskLine, places_words, task_document, task_lines, undated_document, undated_of
+from opsmon.text.bilingual import COLON
 from opsmon.text.time import weekday_end
 from opsmon.text.vocabulary import CLOCK_MODES, TASK_STATES, headings, named
 
@@ -44,43 +39,30 @@ def list_obligations(
     last = date_of(to, "--to") if to else first + WEEK
     if last < first or (last - first).days > MAX_LIST_DAYS:
         raise typer.BadParameter(f"--from {first} --to {last} is no stretch of days of ten years at most")
-    duties = _duties(rules, root)
-    tasks = [
-        (one, task) for one in book.obligations for task in tasks_of(one, book.contract, book.calendar, first, last)
-    ]
-    tasks.sort(key=lambda pair: (pair[1].due_at, pair[0].id, pair[1].service, pair[1].part))
-    undated = [one for one in book.obligations if one.nature is not Nature.SCHEDULED]
+    duties = read_duties(rules.settings.store_url, root)
+    lines, undated = task_lines(book, duties, first, last, now), undated_of(book)
     if json_output:
         print_json({
             "contract": contract, "from": first.isoformat(), "to": last.isoformat(),
-            "tasks": [_task_json(one, task, duties, book, now) for one, task in tasks],
-            "undated": [_undated_json(one) for one in undated],
+            "tasks": [task_document(one, book) for one in lines],
+            "undated": [undated_document(one) for one in undated],
         })  # fmt: skip
         return
-    _print(tasks, undated, duties, book, now, language_of(rules.settings))
+    _print(lines, undated, book.calendar.zone, language_of(rules.settings))
 
 
-def _print(
-    tasks: list[tuple[Obligation, Task]],
-    undated: list[Obligation],
-    duties: Duties,
-    book: ContractRules,
-    now: datetime,
-    language: str,
-) -> None:
-    zone = book.calendar.zone
+def _print(lines: Sequence[TaskLine], undated: Sequence[Obligation], zone: tzinfo, language: str) -> None:
     rows = [
-        (one.id, _named(one, task, language), weekday_end(task.due_at, zone, language),
-         weekday_end(task.strict_due_at, zone, language),
-         named(TASK_STATES, task_state(task, duties.done_at(one, task.id_in(book.contract.id)), now), language),
-         named(CLOCK_MODES, "provisional", language) if task.doubts else "")
-        for one, task in tasks
+        (one.obligation.id, _named(one, language), weekday_end(one.task.due_at, zone, language),
+         weekday_end(one.task.strict_due_at, zone, language), named(TASK_STATES, one.state, language),
+         named(CLOCK_MODES, "provisional", language) if one.task.doubts else "")
+        for one in lines
     ]  # fmt: skip
     print_table(headings(("obligation", "what", "due", "stricter reading", "state", ""), language), rows)
-    for one, task in tasks:
-        if one.places:
-            counted = places_words(one, duties.standing(task.id_in(book.contract.id)), language)
-            say(f"\n{one.id} {weekday_end(task.due_at, zone, language)}{'：' if language == 'zh' else ': '}{counted}")
+    for one in lines:
+        if one.obligation.places:
+            due, colon = weekday_end(one.task.due_at, zone, language), COLON.in_(language)
+            say(f"\n{one.obligation.id} {due}{colon}{places_words(one, language)}")
     if undated:
         say()
         occasions = [(one.id, one.what.in_(language), (one.occasion or one.standing or one.what).in_(language))
@@ -88,20 +70,9 @@ def _print(
         print_table(headings(("obligation", "what", "when"), language), occasions)
 
 
-def _named(one: Obligation, task: Task, language: str) -> str:
-    return " ".join(word for word in (one.what.in_(language), task.service, task.part) if word)
-
-
-def _duties(rules: RootContracts, root: Path) -> Duties:
-    """What the journal tells; nothing where there is no journal yet."""
-    try:
-        store = open_existing_store(rules.settings.store_url, root)
-    except StoreError:
-        return Duties()
-    try:
-        return read_duties(store)
-    finally:
-        store.close()
+def _named(line: TaskLine, language: str) -> str:
+    words = (line.obligation.what.in_(language), line.task.service, line.task.part)
+    return " ".join(word for word in words if word)
 
 
 def date_of(text: str, option: str) -> date:
@@ -110,61 +81,3 @@ def date_of(text: str, option: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{option}: {text!r} is no date such as 2026-11-20") from None
-
-
-def _task_json(one: Obligation, task: Task, duties: Duties, book: ContractRules, now: datetime) -> dict[str, object]:
-    key = task.id_in(book.contract.id)
-    done_at, ticks = duties.done_at(one, key), duties.standing(key)
-    return {
-        "clause": one.id,
-        "obligation": one.id,
-        "service": task.service or None,
-        "part": task.part,
-        "what": one.what.en,
-        "what_zh": one.what.in_("zh"),
-        "source": one.source,
-        "opens_at": iso(task.opens_at, book),
-        "at_risk_at": iso(task.at_risk_at, book),
-        "due_at": iso(task.due_at, book),
-        "strict_due_at": iso(task.strict_due_at, book),
-        "state": task_state(task, done_at, now).value,
-        "done_at": iso(done_at, book),
-        "places": places_json(one, ticks),
-        "provisional": bool(task.doubts),
-        "doubts": [doubt.en for doubt in task.doubts],
-        "interpretation": one.interpretation.en if one.interpretation is not None else None,
-    }
-
-
-def places_json(obligation: Obligation, ticks: Collection[str]) -> list[dict[str, object]]:
-    """How far each group of places is, and which of them are ticked."""
-    return [
-        {
-            "group": one.group.name, "title": one.group.title.en, "title_zh": one.group.title.in_("zh"),
-            "done": one.done, "of": one.group.count, "ticked": sorted(p for p in ticks if one.group.owns(p)),
-        }
-        for one in counts_of(obligation.places, ticks)
-    ]  # fmt: skip
-
-
-def places_words(obligation: Obligation, ticks: Collection[str], language: str) -> str:
-    """`bureaus 37 of 52`, group by group."""
-    of = "/" if language == "zh" else " of "
-    return ", ".join(
-        f"{one.group.title.in_(language)} {one.done}{of}{one.group.count}"
-        for one in counts_of(obligation.places, ticks)
-    )
-
-
-def _undated_json(one: Obligation) -> dict[str, object]:
-    when = one.occasion or one.standing
-    return {
-        "clause": one.id,
-        "obligation": one.id,
-        "nature": one.nature.value,
-        "when": when.en if when is not None else "",
-        "what": one.what.en,
-        "what_zh": one.what.in_("zh"),
-        "source": one.source,
-        "interpretation": one.interpretation.en if one.interpretation is not None else None,
-    }

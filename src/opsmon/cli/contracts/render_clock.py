@@ -10,13 +10,17 @@ from opsmon.contract.clock.sla_clock import SlaClock, overrun_at, state_at
 from opsmon.contract.contract_rules import ContractRules
 from opsmon.contract.explain.why import why
 from opsmon.errors import Problem
-from opsmon.report.document import iso
-from opsmon.text.time import weekday_time
+from opsmon.text.time import iso_time, weekday_time
 
 
 def book_of(contract: str, rules: RootContracts) -> ContractRules:
     """The contract that a command names. Raises ConfigError (exit code 2)."""
     return find_book(contract, rules.contracts, lambda message, hint: Problem("rules/contracts", 0, 0, message, hint))
+
+
+def iso(moment: datetime | None, book: ContractRules) -> str | None:
+    """ISO 8601 with the offset of the contract's zone."""
+    return iso_time(moment, book.calendar.zone)
 
 
 def short(moment: datetime | None, book: ContractRules, language: str) -> str:

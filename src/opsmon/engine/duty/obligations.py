@@ -26,6 +26,7 @@ from opsmon.model.duty import (
     TaskChanged,
     TaskState,
 )
+from opsmon.model.event import Event
 from opsmon.model.name import ClauseId, ContractId
 
 BEHIND = timedelta(days=40)  # how far back a start looks for tasks that nobody was told of
@@ -70,6 +71,15 @@ class Duties:
     def done_at(self, obligation: Obligation, task: TaskId) -> datetime | None:
         """When the task was done, at all of its places; None when it is not."""
         return finished_at(obligation.places, self.standing(task))
+
+
+def duties_of(events: Iterable[Event]) -> Duties:
+    """What a journal tells of tasks; every other event is passed over."""
+    duties = Duties()
+    for event in events:
+        if isinstance(event, DutyEvent):
+            duties = fold_duty(duties, event)
+    return duties
 
 
 def fold_duty(duties: Duties, event: DutyEvent) -> Duties:

@@ -10,7 +10,7 @@ from opsmon.engine.step import Conflict
 from opsmon.model.event import FactAdded
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import ClauseId, DeviceName, IncidentId, SiteName
-from opsmon.web.api.queries import detail_of, device_of, incident_named, unknown_incident
+from opsmon.web.api.queries import detail_of, device_of, incident_named, incident_of
 from opsmon.web.api.schemas import (
     AckBody,
     EventBody,
@@ -119,8 +119,8 @@ async def _issue_about(parts: WebContext, incident: IncidentId, command: Command
     try:
         return await issue(parts, command)
     except RequestError as error:
-        if error.status == 409 and incident not in parts.desk.world.incidents.by_id:
-            raise unknown_incident(parts.desk.world, incident) from None
+        if error.status == 409:
+            await incident_of(parts, incident)
         raise
 
 

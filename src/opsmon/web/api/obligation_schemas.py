@@ -138,7 +138,7 @@ class DoneDocument(TickDocument):
 
 
 def ticked_document(
-    events: Sequence[ObligationDone] | Sequence[ObligationUndone] | Sequence[ObligationExcused],
+    events: Sequence[ObligationDone | ObligationUndone | ObligationExcused],
 ) -> DoneDocument:
     """What a command has ticked off, withdrawn or excused; there is at least one."""
     ticked = [

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from aiohttp import web
 
 from opsmon.engine.budgets import uses_now
-from opsmon.engine.fold import reload
 from opsmon.engine.world import World
 from opsmon.errors import StoreError
 from opsmon.incident.incident import Incident
@@ -111,19 +110,23 @@ async def detail_of(parts: WebContext, name: IncidentId) -> IncidentDocument:
     """Everything about an incident, its journal too; one that left memory comes from the journal alone.
 
     A store that cannot be read takes away nothing else: the answer to a command that was taken must not look like a
-    failure. Raises RequestError 404 when neither knows it, StoreError when the journal cannot be asked.
+    failure. Raises RequestError 404 when there is no such incident, StoreError when it cannot be looked up.
     """
     journal: Sequence[Entry] | None = None
-    known = name in parts.desk.world.incidents.by_id
-    with contextlib.suppress(*(StoreError,) if known else ()):
+    with contextlib.suppress(StoreError):
         journal = await asyncio.to_thread(parts.journal, name)
-    world = parts.desk.world
-    if name not in world.incidents.by_id:
-        world = reload(world, [entry.event for entry in journal or ()])
+    world, incident = await incident_of(parts, name)
+    return incident_detail(world, incident, parts.clock.now(), journal)
+
+
+async def incident_of(parts: WebContext, name: IncidentId) -> tuple[World, Incident]:
+    """The incident and a world that holds it. Raises RequestError 404 when neither memory nor journal knows it,
+    StoreError when the journal cannot be asked."""
+    world = await parts.desk.world_with(name)
     incident = world.incidents.by_id.get(name)
     if incident is None:
         raise unknown_incident(world, name)
-    return incident_detail(world, incident, parts.clock.now(), journal)
+    return world, incident
 
 
 async def list_clocks(request: web.Request) -> web.Response:
