@@ -20,7 +20,7 @@ from opsmon.bounds import COMMAND_CHARS
 from opsmon.errors import ProbeError
 from opsmon.pattern.cost import MAX_STEPS, most_steps
 from opsmon.probe.kind.onvif import MAX_ENVELOPE_BYTES, open_envelope
-from opsmon.probe.profile.rows.table import MOST_ROWS, read_columns
+from opsmon.probe.profile.rows.table import MAX_TABLE_ROWS, read_columns
 from opsmon.probe.search import MAX_AT_ONCE_BYTES, page_holds
 from opsmon.protocol.http.auth import parse_challenges
 from opsmon.protocol.http.message import MAX_HEAD_BYTES
@@ -77,9 +77,9 @@ def in_the_loop() -> dict[str, Callable[[], object]]:
     work["20 challenges of 8 KiB"] = lambda: parse_challenges(challenges)
     told = datagram()
     work["SNMP response of 64 KiB"] = lambda: decode_response(told, decode_head(told))
-    rows: tuple[tuple[int, ...], ...] = tuple((index,) for index in range(MOST_ROWS))
+    rows: tuple[tuple[int, ...], ...] = tuple((index,) for index in range(MAX_TABLE_ROWS))
     columns = [dict.fromkeys(rows, 10**12) for _ in range(COLUMNS)]
-    work[f"{MOST_ROWS} rows of {COLUMNS} columns into an array"] = lambda: read_columns(rows, columns)
+    work[f"{MAX_TABLE_ROWS} rows of {COLUMNS} columns into an array"] = lambda: read_columns(rows, columns)
     return work
 
 

@@ -41,7 +41,7 @@ async def test_one_that_lies_is_told_and_waited_for(store: Store, caplog: pytest
     clock = LyingClock(datetime(1970, 1, 1, tzinfo=UTC))
     waiting = asyncio.create_task(wait_for_right_clock(store, clock, asyncio.Event(), ServiceManager({})))
     async with asyncio.timeout(60):
-        while "the clock lies: it says 1970-01-01" not in caplog.text:  # noqa: ASYNC110 - a line of the log
+        while "the system clock is behind the journal: it says 1970-01-01" not in caplog.text:  # noqa: ASYNC110 - a line of the log
             await asyncio.sleep(0.01)
     assert not waiting.done()
     clock.at = RIGHT

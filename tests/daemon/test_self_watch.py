@@ -43,8 +43,8 @@ async def test_blindness_is_told_when_it_begins_and_when_it_ends(caplog: pytest.
     ]
     assert told.alerts[0].key == told.alerts[1].key
     assert "3 devices cannot be measured: no network. No device is blamed" in told.alerts[0].summary
-    assert caplog.text.count("opsmon is blind") == 1
-    assert "opsmon sees again, after 60 s" in caplog.text
+    assert caplog.text.count("opsmon cannot measure") == 1
+    assert "monitoring works again after 60 s" in caplog.text
     assert watch.is_blind() == 0
 
 
@@ -63,8 +63,8 @@ async def test_checks_that_cannot_be_made_are_named_and_counted(caplog: pytest.L
         await watch.look()
         await watch.look()
     lines = [record.message for record in caplog.records]
-    assert lines[0] == "the check icmp of a cannot be made, it is not watched: words"
-    assert lines[-1] == "and 6 more checks cannot be made: see opsmon_checks_unmeasured"
+    assert lines[0] == "the check icmp of a cannot run; it is not being monitored: words"
+    assert lines[-1] == "and 6 more checks cannot run: see opsmon_checks_unmeasured"
     assert len(lines) == NAMED_AT_ONCE + 1
     assert watch.unmeasured() == {"icmp": NAMED_AT_ONCE + 6}
 

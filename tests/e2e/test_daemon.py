@@ -160,7 +160,7 @@ async def test_a_full_disk_is_told_by_readyz_and_the_phone_rings_when_there_is_r
     full = max(path.stat().st_size for path in var.iterdir())
     resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, (full, resource.RLIM_INFINITY))
     await house.mcu.die()
-    await daemon.until_logged("nothing is lost, trying again until it can be written")
+    await daemon.until_logged("nothing is lost; retrying until it can be written")
     status, text = await daemon.get("/readyz")
     assert (status, "the store failed" in text) == (503, True)
     assert (await daemon.get("/healthz"))[0] == 200

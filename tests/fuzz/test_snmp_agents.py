@@ -19,7 +19,7 @@ from opsmon.protocol.snmp.codec.layout import learn_layout
 from opsmon.protocol.snmp.codec.message import VERSION_1, VERSION_2C, Request, Response, decode_head, decode_response
 from opsmon.protocol.snmp.codec.value import Marker
 from opsmon.protocol.snmp.engine import SnmpEngine
-from opsmon.protocol.snmp.exchange import AgentQuirks, WalkLimits
+from opsmon.protocol.snmp.operation import AgentQuirks, WalkLimits
 from opsmon.protocol.snmp.pace import RetryPolicy
 from opsmon.protocol.snmp.v3.soundness import MAX_ELEMENTS, check_scoped_pdu, check_soundness
 from opsmon.protocol.snmp.walk import Walk
@@ -141,7 +141,7 @@ def test_every_walk_over_tables_that_loop_ends(steps: list[str], many: int, stat
 
 
 async def converse(version: SnmpVersion, port: int) -> list[Any]:
-    engine = SnmpEngine(limits=WalkLimits(rows=300, requests=60), patience=RetryPolicy((0.02, 0.02)))
+    engine = SnmpEngine(limits=WalkLimits(rows=300, requests=60), retry_policy=RetryPolicy((0.02, 0.02)))
     await engine.start()
     key = {"auth": SnmpV3Key("SHA", Secret(COMMUNITY)), "priv": SnmpV3Key("AES", Secret(COMMUNITY))}
     v3 = SnmpAccess(version, port, user="ops", **key)  # type: ignore[arg-type]

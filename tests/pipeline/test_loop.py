@@ -218,8 +218,8 @@ class TestClock:
             assert house.world.incidents.open_incidents() == ()
             assert house.world.fleet.machines[MCU].visible is DeviceState.UP
         assert [record.message for record in caplog.records if "the clock was set" in record.message] == [
-            "the clock was set ahead by 86400.0 s; durations are not touched by it",
-            "the clock was set back by 172800.0 s; durations are not touched by it",
+            "the system clock was set ahead by 86400.0 s; running durations are not affected",
+            "the system clock was set back by 172800.0 s; running durations are not affected",
         ]
 
     async def test_incidents_live_through_it(self, house: PipelineHouse) -> None:

@@ -137,7 +137,7 @@ async def test_what_is_refused_for_good_is_a_dead_letter_and_makes_way(
                 await there.until(2)
                 await until(lambda: not store.backlog())
                 assert worker.results == {("oncall", "dead"): 1, ("oncall", "delivered"): 1, ("oncall", "retried"): 0}
-    assert "i1-1-oncall is given up: HTTP 422: no such field" in caplog.text
+    assert "i1-1-oncall was given up: HTTP 422: no such field" in caplog.text
 
 
 async def test_a_restart_in_the_middle_of_a_delivery_delivers_it_again_under_the_same_id(

@@ -17,8 +17,14 @@ from opsmon.probe.profile.text import clean_text, number_of, raw_text
 from opsmon.probe.xml_tree import DEEPEST, MAX_ATTRIBUTES, MAX_ELEMENTS, XmlError, parse_xml
 from opsmon.protocol.http.auth import MAX_CHALLENGES, parse_challenges
 from opsmon.protocol.http.message import MAX_CHUNKS, MAX_HEAD_BYTES, read_http_body, read_http_head
-from opsmon.protocol.http.tls import MAX_NAME, TlsSession, distinguished_name, names_of
-from opsmon.protocol.text_message import MOST_LINES, MalformedMessageError, TextResponse, parse_response, read_response
+from opsmon.protocol.http.tls import MAX_SUBJECT_CHARS, TlsSession, distinguished_name, names_of
+from opsmon.protocol.text_message import (
+    MAX_HEADER_LINES,
+    MalformedMessageError,
+    TextResponse,
+    parse_response,
+    read_response,
+)
 from tests.support.probe.certificate import new_pair
 
 
@@ -81,8 +87,8 @@ async def test_a_field_that_is_folded_again_and_again_is_cut_too() -> None:
 
 
 def test_a_datagram_has_only_so_many_lines_of_headers() -> None:
-    with pytest.raises(MalformedMessageError, match=f"more than {MOST_LINES} lines"):
-        parse_response(b"SIP/2.0 200 OK\n" + b"a:\n" * MOST_LINES + b"\n")
+    with pytest.raises(MalformedMessageError, match=f"more than {MAX_HEADER_LINES} lines"):
+        parse_response(b"SIP/2.0 200 OK\n" + b"a:\n" * MAX_HEADER_LINES + b"\n")
 
 
 async def test_interim_answers_share_the_lines_of_one_head() -> None:
@@ -160,7 +166,7 @@ def test_a_description_has_only_so_many_tracks_and_their_names_are_fit_to_show()
 
 def test_the_names_of_a_certificate_are_cut() -> None:
     attributes = [x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, f"{number:064}") for number in range(100)]
-    assert len(distinguished_name(x509.Name(attributes))) == MAX_NAME
+    assert len(distinguished_name(x509.Name(attributes))) == MAX_SUBJECT_CHARS
 
 
 BASIC_CONSTRAINTS, ALTERNATIVE_NAMES = b"\x55\x1d\x13", b"\x55\x1d\x11"

@@ -10,7 +10,7 @@ from opsmon.probe.profile.definition.convert import value_at
 from opsmon.probe.profile.definition.metric import METRICS
 from opsmon.probe.profile.poller import DevicePoller
 from opsmon.probe.profile.record import format_recording, private_words, scrub
-from opsmon.probe.profile.text import LONGEST_TEXT, clean_text, number_of
+from opsmon.probe.profile.text import MAX_VALUE_CHARS, clean_text, number_of
 from opsmon.protocol.charset import decode_field, decode_octets
 from opsmon.protocol.snmp.session import Oid, SnmpValue
 from tests.support.places import REPOSITORY, TESTS
@@ -58,7 +58,7 @@ async def test_any_two_answers_give_pictures_that_keep_to_the_catalogue(
             for key, value in zip(reading.block.keys, reading.values, strict=True):
                 rule = METRICS.get(key.metric)
                 assert rule is None or isnan(value) or key.metric == "device_uptime_seconds" or rule.holds(value)
-                assert all(text == clean_text(text) and len(text) <= LONGEST_TEXT + 8 for _, text in key.labels)
+                assert all(text == clean_text(text) and len(text) <= MAX_VALUE_CHARS + 8 for _, text in key.labels)
 
 
 @given(st.binary(max_size=200))

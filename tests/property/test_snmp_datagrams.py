@@ -20,7 +20,7 @@ async def converse(behave: Any) -> tuple[Any, Any, list[dict[str, Any]]]:
     """A GET and a walk against an agent that behaves so; their results or errors, and what the loop complained of."""
     complaints: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: complaints.append(context))
-    engine = SnmpEngine(patience=RetryPolicy((0.02, 0.02)))
+    engine = SnmpEngine(retry_policy=RetryPolicy((0.02, 0.02)))
     await engine.start()
     try:
         async with asyncio.timeout(60), far_end(a_switch(5), behave) as agent:

@@ -18,8 +18,8 @@ from opsmon.protocol.snmp.codec.message import (
     decode_response,
     encode_request,
 )
-from opsmon.protocol.snmp.exchange import CALLS_BETWEEN_TRIALS, AgentQuirks, WalkLimits
 from opsmon.protocol.snmp.get import Get
+from opsmon.protocol.snmp.operation import CALLS_BETWEEN_TRIALS, AgentQuirks, WalkLimits
 from opsmon.protocol.snmp.replay import CachedCall, CachedOperation
 from opsmon.protocol.snmp.session import Oid
 from opsmon.protocol.snmp.walk import Walk
@@ -180,13 +180,13 @@ def histories(draw: st.DrawFn) -> list[Rows]:
 @given(histories(), st.dictionaries(st.integers(0, 7), st.sets(st.integers(1, 6), max_size=3)))
 def test_a_plan_changes_no_result(history: list[Rows], lost_at: dict[int, set[int]]) -> None:
     plan, get_plan, bare_plan = CachedCall(), CachedCall(), CachedCall()
-    habits, bare_habits = AgentQuirks(ever_answered=True), AgentQuirks(ever_answered=True)
+    quirks, bare_habits = AgentQuirks(ever_answered=True), AgentQuirks(ever_answered=True)
     for poll, table in enumerate(history):
         agent = SnmpAgent(
             MibView({(*COLUMNS[column], row): value for (column, row), value in table.items()}), COMMUNITY
         )
         rehearsed = CachedOperation(
-            plan, lambda own, hints: Walk(COLUMNS, own, WalkLimits(), VERSION_2C, hints), habits
+            plan, lambda own, hints: Walk(COLUMNS, own, WalkLimits(), VERSION_2C, hints), quirks
         )
         bare = CachedOperation(
             bare_plan, lambda own, hints: Walk(COLUMNS, own, WalkLimits(), VERSION_2C, hints), bare_habits
@@ -198,9 +198,9 @@ def test_a_plan_changes_no_result(history: list[Rows], lost_at: dict[int, set[in
         assert [list(column) for column in rehearsed.columns()] == [list(column) for column in bare.columns()]
         assert rehearsed.problems == bare.problems
         assert sent == bare_sent, "a plan asks what the walk would have asked"
-        assert habits == bare_habits
+        assert quirks == bare_habits
         bare_plan.forget()  # all but the hints, which both go by
-        got = CachedOperation(get_plan, lambda own, hints: Get(SCALARS, own), habits)
+        got = CachedOperation(get_plan, lambda own, hints: Get(SCALARS, own), quirks)
         converse(got, agent, set())
         fresh = CachedOperation(CachedCall(), lambda own, hints: Get(SCALARS, own), bare_habits)
         converse(fresh, agent, set())
@@ -208,13 +208,13 @@ def test_a_plan_changes_no_result(history: list[Rows], lost_at: dict[int, set[in
 
 
 def test_the_fourth_poll_of_a_steady_table_is_read_by_layouts_alone() -> None:
-    plan, habits = CachedCall(), AgentQuirks()
+    plan, quirks = CachedCall(), AgentQuirks()
     for poll in range(5):
         table = {
             (*column, row): far_ber.counter64(10**9 + poll * 1000 + row) for column in COLUMNS for row in range(40)
         }
         rehearsed = CachedOperation(
-            plan, lambda own, hints: Walk(COLUMNS, own, WalkLimits(), VERSION_2C, hints), habits
+            plan, lambda own, hints: Walk(COLUMNS, own, WalkLimits(), VERSION_2C, hints), quirks
         )
         sent, quick = converse(rehearsed, SnmpAgent(MibView(table), COMMUNITY), set())
         assert rehearsed.columns()[3][(7,)] == 10**9 + poll * 1000 + 7
@@ -223,11 +223,11 @@ def test_the_fourth_poll_of_a_steady_table_is_read_by_layouts_alone() -> None:
 
 def test_a_plan_does_not_keep_an_agent_from_being_asked_by_getbulk_again() -> None:
     agent = SnmpAgent(MibView({(*COLUMNS[0], row): far_ber.gauge(row) for row in range(5)}), COMMUNITY)
-    plan, habits = CachedCall(), AgentQuirks()
+    plan, quirks = CachedCall(), AgentQuirks()
     tried_at = []
     for poll in range(2 * CALLS_BETWEEN_TRIALS + 10):
         rehearsed = CachedOperation(
-            plan, lambda own, hints: Walk(COLUMNS[:1], own, WalkLimits(), VERSION_2C, hints), habits
+            plan, lambda own, hints: Walk(COLUMNS[:1], own, WalkLimits(), VERSION_2C, hints), quirks
         )
         if rehearsed.request is not None and rehearsed.request.pdu is Pdu.GET_BULK:
             tried_at.append(poll)

@@ -10,8 +10,8 @@ from opsmon.demo.snmp_agent import MibView, SnmpAgent
 from opsmon.protocol.snmp.care import Caution
 from opsmon.protocol.snmp.codec.ber import decode_oid, encode_oid
 from opsmon.protocol.snmp.codec.message import VERSION_1, VERSION_2C, Request, Response
-from opsmon.protocol.snmp.exchange import AgentQuirks, Operation, WalkLimits
 from opsmon.protocol.snmp.get import Get
+from opsmon.protocol.snmp.operation import AgentQuirks, Operation, WalkLimits
 from opsmon.protocol.snmp.session import Oid, SnmpValue
 from opsmon.protocol.snmp.silence import FIRST_PAUSE_S, MAX_PAUSE_S, Silences
 from opsmon.protocol.snmp.walk import Walk
@@ -57,23 +57,23 @@ class Agent:
         return {oid[len(column) :] for oid in self.objects if oid[: len(column)] == column}
 
 
-def run(exchange: Operation, agent: Agent) -> None:
+def run(operation: Operation, agent: Agent) -> None:
     """As a conversation does, with an agent that answers some things."""
     attempts = 0
     for _ in range(3_000):
-        if (request := exchange.request) is None:
+        if (request := operation.request) is None:
             return
         if (response := agent.answer(request)) is not None:
             attempts = 0
-            exchange.take(response)
+            operation.take(response)
             continue
         attempts += 1
-        if attempts >= ATTEMPTS or exchange.is_trial:
-            assert exchange.pass_over()
+        if attempts >= ATTEMPTS or operation.is_trial:
+            assert operation.pass_over()
             attempts = 0
         else:
-            exchange.take_silence(attempts)
-    raise AssertionError("the exchange does not end")
+            operation.take_silence(attempts)
+    raise AssertionError("the operation does not end")
 
 
 @settings(max_examples=60, deadline=None)

@@ -18,7 +18,7 @@ from opsmon.protocol.snmp.codec.message import (
     Response,
 )
 from opsmon.protocol.snmp.codec.value import Cell, Marker
-from opsmon.protocol.snmp.exchange import AgentQuirks, WalkLimits
+from opsmon.protocol.snmp.operation import AgentQuirks, WalkLimits
 from opsmon.protocol.snmp.session import Oid, Walked
 from opsmon.protocol.snmp.walk import Walk
 from tests.support.protocol.snmp.responses import answer_of
@@ -84,9 +84,9 @@ def test_a_table_comes_home_whole_from_any_agent_whose_getnext_works(
         good = answer_of(agent, version, request)
         return QUIRKS[quirk](request, good) if request.pdu == Pdu.GET_BULK else good
 
-    habits = AgentQuirks(ever_answered=True)
+    quirks = AgentQuirks(ever_answered=True)
     for _ in range(2):  # the second with what the first has learned
-        walked = run(Walk(COLUMNS, habits, WalkLimits(), version), answer)
+        walked = run(Walk(COLUMNS, quirks, WalkLimits(), version), answer)
         expected = [
             {index: value for (column, index), value in table.items() if column == number} for number in range(5)
         ]

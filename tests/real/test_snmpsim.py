@@ -56,7 +56,7 @@ async def test_recorded_switches_walk_as_net_snmp_walks_them(tmp_path: Path) -> 
     chosen = sorted(folder.glob("*.snmprec"), key=lambda path: path.stat().st_size)[:MAX_RECORDINGS]
     for path in chosen:
         shutil.copy(path, tmp_path)
-    engine = SnmpEngine(patience=RetryPolicy((3.0, 3.0)))
+    engine = SnmpEngine(retry_policy=RetryPolicy((3.0, 3.0)))
     await engine.start()
     try:
         async with snmpsim(tmp_path) as served:

@@ -230,7 +230,7 @@ class Archiver:
             path.touch(mode=0o600)
             path.write_text(f"# {refused.at.isoformat()} {refused.reason}\n{refused.quarantine}", "utf-8", "replace")
         except OSError as error:
-            log.warning("what came of %s cannot be kept aside: %s", device, error.strerror)
+            log.warning("the refused answer of %s cannot be kept: %s", device, error.strerror)
 
     def _forget_aside(self, device: DeviceName) -> None:
         with suppress(OSError):

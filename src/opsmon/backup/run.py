@@ -81,15 +81,13 @@ class Run:
         self._pool = BoundedPool(os.cpu_count() or 1)
         self.stopping = threading.Event()
 
-    def run(
-        self, devices: Sequence[Device], tell: Tell, patience: RetryRounds, *, resume: bool = False
-    ) -> list[Result]:
+    def run(self, devices: Sequence[Device], tell: Tell, retries: RetryRounds, *, resume: bool = False) -> list[Result]:
         """The last result of each device. Raises BackupError where nothing can be done at all."""
         with run_lock(self._room.root):
-            return self.run_locked(devices, tell, patience, resume=resume)
+            return self.run_locked(devices, tell, retries, resume=resume)
 
     def run_locked(
-        self, devices: Sequence[Device], tell: Tell, patience: RetryRounds, *, resume: bool = False
+        self, devices: Sequence[Device], tell: Tell, retries: RetryRounds, *, resume: bool = False
     ) -> list[Result]:
         """The same for a caller that holds the lock."""
         self._repository.prepare()
@@ -101,7 +99,7 @@ class Run:
         keeper = Archiver(self._room.root, self._repository, self._standings, given, taken_paths)
         results: dict[str, Result] = {}
         try:
-            self._rounds(keeper, left, tell, patience, results)
+            self._rounds(keeper, left, tell, retries, results)
             note.end()
         finally:
             self._pool.close()
@@ -114,7 +112,7 @@ class Run:
         return good_at is not None and good_at >= began
 
     def _rounds(
-        self, keeper: Archiver, left: list[Device], tell: Tell, patience: RetryRounds, results: dict[str, Result]
+        self, keeper: Archiver, left: list[Device], tell: Tell, retries: RetryRounds, results: dict[str, Result]
     ) -> None:
         round_ = 1
         while left:
@@ -124,9 +122,9 @@ class Run:
                 if not result.ok:
                     failed.add(result.device)
             left = [device for device in left if device.name in failed]
-            if not left or not patience.again(round_, self._clock.now()):
+            if not left or not retries.again(round_, self._clock.now()):
                 return
-            self.stopping.wait(patience.pause_s)
+            self.stopping.wait(retries.pause_s)
             if self.stopping.is_set():
                 return
             round_ += 1
@@ -176,8 +174,8 @@ class Run:
 def _batch(outcomes: "queue.Queue[Taken | FailedCapture]", most: int) -> list[Taken | FailedCapture]:
     """Waits for one outcome, then a little for more of them: a commit of many costs hardly more than one of one."""
     found = [outcomes.get()]
-    patience = time.monotonic() + BATCH_S
-    while len(found) < min(BATCH, most) and (left := patience - time.monotonic()) > 0:
+    until_s = time.monotonic() + BATCH_S
+    while len(found) < min(BATCH, most) and (left := until_s - time.monotonic()) > 0:
         with suppress(queue.Empty):
             found.append(outcomes.get(timeout=left))
     return found

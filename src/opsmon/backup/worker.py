@@ -64,7 +64,7 @@ class Worker:
             reason = str(error)
         except Exception as error:  # noqa: BLE001 - whatever one device brings about, the others are read
             log.error("backup of %s: %s", device.name, scrubber.scrub(traceback.format_exc()))
-            reason = f"a mistake of opsmon's own ({type(error).__name__}); the log has it"
+            reason = f"an internal error of opsmon ({type(error).__name__}); see the log"
         took_s = time.monotonic() - began
         quarantine = _quarantined(work, _plain, scrubber, quarantine)
         return FailedCapture(device, self.clock.now(), _plain(scrubber, reason), quarantine, took_s)

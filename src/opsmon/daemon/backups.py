@@ -124,7 +124,7 @@ class DaemonBackups:
             await self._issue(RecordHostKey(device.name, device.ssh.port, "", trusted=True, again=True))
         elif standing.reason.startswith(HOST_KEY_CHANGED):
             under = clauses_of(device, self._root.contracts, Discovery.HOST_KEY_CHANGED)
-            log.warning("host key of %s, port %d: a backup was shown another one", device.name, device.ssh.port)
+            log.warning("host key of %s, port %d: the backup was shown a different key", device.name, device.ssh.port)
             await self._issue(RecordHostKey(device.name, device.ssh.port, "another key", trusted=False, under=under))
 
     async def keep_schedule(self) -> None:
@@ -162,7 +162,7 @@ class DaemonBackups:
             await _end(process)
             raise
         except TimeoutError:
-            log.error("the scheduled backup was not over at %s and is ended", f"{settings.until:%H:%M}")
+            log.error("the scheduled backup did not finish by %s and was stopped", f"{settings.until:%H:%M}")
             await _end(process)
             return
         lines = said.decode("utf-8", "replace").strip().splitlines()

@@ -26,8 +26,8 @@ async def wait_for_right_clock(store: Store, clock: Clock, stop: asyncio.Event, 
         if clock.monotonic() - told_s >= TELL_EVERY_S:
             told_s = clock.monotonic()
             log.error(
-                "the clock lies: it says %s, and the store was written at %s; nothing is judged and no contract clock "
-                "starts until it is right (`opsmon run --trust-clock` if it is right already)",
+                "the system clock is behind the journal: it says %s, the last entry was written at %s; nothing is "
+                "judged and no contract clock starts until it is corrected (`opsmon run --trust-clock` if it is right)",
                 clock.now().isoformat(timespec="seconds"), last.isoformat(timespec="seconds"),
             )  # fmt: skip
         manager.waiting("the clock of this machine is before the last entry of the journal", 2 * TELL_EVERY_S)

@@ -60,7 +60,9 @@ async def run_daemon(
     lock = RootLock(root.path)
     try:
         if mended := await asyncio.to_thread(mend_modes, root.path / VAR):
-            log.warning("other accounts could read %s under %s/: no more", counted(mended, "paths"), VAR)
+            log.warning(
+                "%s under %s/ were readable by other accounts; permissions corrected", counted(mended, "paths"), VAR
+            )
         store = await asyncio.to_thread(open_store, root.settings.store_url, root.path)
         try:
             log.info("journal of %s, head %s", counted(store.head.seq, "entries"), store.head.hash)
@@ -180,7 +182,7 @@ class Daemon:
             log.warning("%s cannot be written: %s", WATCHED_FILE, error.strerror)
 
     async def _drain(self, deciding: "asyncio.Task[None]") -> None:
-        log.info("stopping: no new checks, writing down what is left")
+        log.info("stopping: no new checks; writing what is left")
         await self._probing.stop_checks()
         await self._telling.drain()  # while what is taken can still be journaled
         self._pipeline.stop()
@@ -189,10 +191,11 @@ class Daemon:
                 await asyncio.shield(deciding)
             await self._pipeline.snapshot()
         except TimeoutError:
-            log.error("the store did not take what was left; it was not seen by anybody")
+            waiting = counted(len(self._pipeline.inputs), "inputs")
+            log.error("could not write everything at shutdown: %s left undecided; nothing of it took effect", waiting)
             deciding.cancel()
         if not await self._telling.drain():
-            log.info("some notifications wait for the next start")
+            log.info("some notifications stay queued for the next start")
         log.info("stopped; the journal ends at entry %d, head %s", self._store.head.seq, self._store.head.hash)
 
     def _tell_ready(self) -> None:
@@ -234,7 +237,7 @@ class Daemon:
                     log.error("reload refused: %s", problem)
             return False
         if self._root.inventory.devices and not root.inventory.devices:
-            log.error("reload refused: no device is left in inventories/ (if that is meant, start the daemon anew)")
+            log.error("reload refused: no device is left in inventories/ (if that is intended, restart the daemon)")
             return False
         answer = await self._pipeline.reload(rules_of(root))
         if not isinstance(answer, Accepted):

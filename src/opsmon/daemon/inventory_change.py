@@ -28,7 +28,7 @@ def tell_changes(events: Iterable[Event], world: World, old: Watched | None) -> 
         for before, after in likely_renames(old, new):
             log.warning(
                 "%s left and %s came, at the same address and of the same kind. If it is the same device, write "
-                "`formerly: [%s]` with the new name, before its incidents are lost to it",
+                "`formerly: [%s]` with the new name, before its history is lost",
                 before,
                 after,
                 before,
@@ -40,7 +40,7 @@ def _tell_incidents(events: Iterable[Event], world: World) -> None:
         if isinstance(event, IncidentClosed) and event.ending is Ending.LEFT_INVENTORY:
             incident = world.incidents.by_id[event.incident]
             fault = f"{incident.device} {incident.condition}"
-            log.warning("%s had an open incident, %s: it is closed, and nobody saw it end", fault, incident.id)
+            log.warning("%s had an open incident, %s: it was closed without a recovery", fault, incident.id)
 
 
 def _lost(events: Iterable[Event]) -> set[DeviceName]:

@@ -53,7 +53,7 @@ class Notifications:
         try:
             await asyncio.to_thread(self._store.commit, [], rows, self._clock.now())
         except StoreError as error:
-            log.error("%s is told to nobody but the log: %s", alert.name, error)
+            log.error("%s could not be queued for any channel, it is only in this log: %s", alert.name, error)
         self.outbox.wake()
 
     async def drain(self) -> bool:

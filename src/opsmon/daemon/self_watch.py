@@ -26,11 +26,11 @@ NAMED_AT_ONCE = 10
 log = logging.getLogger(__name__)
 _OWN_FAULT = Text("its own fault", "本机故障")
 _BLIND = {
-    "en": "[opsmon is blind] {count} devices cannot be measured: {cause}. No device is blamed for it",
-    "zh": "[opsmon 失明] {count} 台设备无法检测：{cause}。不归咎于任何设备",
+    "en": "[opsmon cannot measure] {count} devices cannot be measured: {cause}. No device is blamed for it",
+    "zh": "[opsmon 无法检测] {count} 台设备无法检测：{cause}。不归咎于任何设备",
 }
 _SEES = {
-    "en": "[opsmon sees again] the devices are measured again ({cause})",
+    "en": "[opsmon measures again] devices are being measured again ({cause})",
     "zh": "[opsmon 恢复检测] 设备检测已恢复（{cause}）",
 }
 
@@ -78,10 +78,12 @@ class SelfWatch:
             await self._tell_sight()
         due = self.sight.due(self._clock.monotonic())
         for one in due[:NAMED_AT_ONCE]:
-            log.warning("the check %s of %s cannot be made, it is not watched: %s", one.check, one.device, one.detail)
+            log.warning(
+                "the check %s of %s cannot run; it is not being monitored: %s", one.check, one.device, one.detail
+            )
         if len(due) > NAMED_AT_ONCE:
             more = counted(len(due) - NAMED_AT_ONCE, "more checks")
-            log.warning("and %s cannot be made: see opsmon_checks_unmeasured", more)
+            log.warning("and %s cannot run: see opsmon_checks_unmeasured", more)
 
     def _cause(self, language: str) -> str:
         cause = self.sight.cause
@@ -97,7 +99,7 @@ class SelfWatch:
     async def _tell_sight(self) -> None:
         assert self._blind is not None  # noqa: S101 - the caller looked
         lasted_s = (self._clock.now() - self._blind.starts_at).total_seconds()
-        log.warning("opsmon sees again, after %.0f s", lasted_s)
+        log.warning("monitoring works again after %.0f s", lasted_s)
         summary = _SEES[self._language].format(cause=f"{lasted_s:.0f} s")
         ended, self._blind = replace(self._blind, summary=summary, ends_at=self._clock.now()), None
         await self._tell(ended)

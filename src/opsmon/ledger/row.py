@@ -13,7 +13,7 @@ from opsmon.model.device import Kind
 from opsmon.text.bilingual import Text
 from opsmon.text.near_miss import nearest, shown
 
-LONGEST_TEXT = 200  # characters of a title or a label
+MAX_LABEL_CHARS = 200  # characters of a title or a label
 LISTS = ("parents", "important", "formerly")
 _MAY_SAY_NOTHING = ("address", "kind", "parents", "site", "contract", "service", "profile")
 
@@ -164,7 +164,7 @@ def _take_texts(row: Row) -> None:
 
 
 def _cut(row: Row, text: str) -> str:
-    if len(text) > LONGEST_TEXT:
-        what = Text(f"a text of more than {LONGEST_TEXT} characters", f"文字超过 {LONGEST_TEXT} 字")
+    if len(text) > MAX_LABEL_CHARS:
+        what = Text(f"a text of more than {MAX_LABEL_CHARS} characters", f"文字超过 {MAX_LABEL_CHARS} 字")
         row.note(what, Text("cut", "截断"), f"{text[:20]}…")
-    return text[:LONGEST_TEXT]
+    return text[:MAX_LABEL_CHARS]

@@ -7,7 +7,7 @@ from opsmon.ledger.columns import halfwidth
 from opsmon.model.device import Kind
 from opsmon.text.vocabulary import kind_of_word, kind_words
 
-MAX_NAME = 100
+MAX_DEVICE_NAME_CHARS = 100
 KINDS = frozenset(kind.value for kind in Kind)
 PLACEHOLDERS = frozenset(
     {"-", "--", "/", "\\", "—", "——", "无", "n/a", "na", "none", "null", "暂无", "待定", "待分配", "?"}
@@ -27,14 +27,14 @@ def name_from(text: str) -> str:
     plain = halfwidth(text).strip()
     if is_name(plain):
         return plain
-    name = re.sub(r"[^\w.-]+", "-", plain).strip("-.")[:MAX_NAME].strip("-.")
+    name = re.sub(r"[^\w.-]+", "-", plain).strip("-.")[:MAX_DEVICE_NAME_CHARS].strip("-.")
     return name if is_name(name) else ""
 
 
 def suffixed(name: str, address: str) -> str:
     """The name with the address behind it, which stays the same whatever rows are added before it."""
     tail = "-" + re.sub(r"[^\w.-]+", "-", address).strip("-")
-    return name[: MAX_NAME - len(tail)] + tail
+    return name[: MAX_DEVICE_NAME_CHARS - len(tail)] + tail
 
 
 def kind_named(text: str) -> str:

@@ -59,7 +59,7 @@ class JournalWriter:
             await asyncio.to_thread(save_world, self._store, world, head, self._clock.now())
             await asyncio.to_thread(self._store.forget_finished, self._clock.now() - DELIVERIES_KEPT)
         except StoreError as error:
-            log.warning("no snapshot: %s", error)
+            log.warning("snapshot not written (the next start takes longer): %s", error)
 
     @property
     def head(self) -> ChainHead:
@@ -95,14 +95,14 @@ class JournalWriter:
     def _fail(self, error: StoreError) -> None:
         self.failures += 1
         if not self.trouble:
-            log.error("%s; nothing is lost, trying again until it can be written", error)
+            log.error("%s; nothing is lost; retrying until it can be written", error)
         self.trouble = str(error)
 
     def _give_up(self, error: StoreGoneError, events: int) -> None:
         """Trying again would help nobody: whoever watches over us has to start us on what is there."""
         self.failures += 1
         self.trouble = str(error)
-        log.critical("%s; could not write %s; stopping, to be started anew", error, counted(events, "events"))
+        log.critical("%s; could not write %s; stopping, restart needed", error, counted(events, "events"))
 
     def _recover(self) -> None:
         if self.trouble:

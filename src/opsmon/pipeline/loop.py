@@ -224,7 +224,9 @@ class Pipeline:
     def _tell_jump(self, jump: timedelta) -> None:
         direction = "ahead" if jump > timedelta(0) else "back"
         log.warning(
-            "the clock was set %s by %.1f s; durations are not touched by it", direction, abs(jump.total_seconds())
+            "the system clock was set %s by %.1f s; running durations are not affected",
+            direction,
+            abs(jump.total_seconds()),
         )
 
     def _let_go(self, effects: Iterable[Effect]) -> None:

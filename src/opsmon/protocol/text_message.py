@@ -19,12 +19,12 @@ from opsmon.protocol.wire_text import shown, wire_octets, wire_text
 
 MAX_HEAD_BYTES = 65_536
 MAX_BODY_BYTES = 131_072
-MOST_LINES = 1_000
+MAX_HEADER_LINES = 1_000
 _STATUS_LINE = re.compile(r"([A-Za-z]+/\d(?:\.\d)?)[ \t]+(\d{3})(?!\d)[ \t]?(.*)", re.ASCII)
 _LENGTH = re.compile(r"\+?0*(\d{1,15})(?!\d)", re.ASCII)
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _QUOTED = 60
-_MOST_QUOTED = 3
+_MAX_QUOTED_LINES = 3
 _BLANKS_BEFORE = 2
 HUNG_UP = "hung up"  # before the first octet
 
@@ -60,9 +60,9 @@ def build_request(
 
 def parse_response_head(head: bytes) -> TextResponse:
     """Start line and headers of a response. Raises MalformedError."""
-    lines = head.strip(b"\r\n").split(b"\n", MOST_LINES)
-    if len(lines) > MOST_LINES:
-        raise MalformedMessageError(f"more than {MOST_LINES} lines of headers")
+    lines = head.strip(b"\r\n").split(b"\n", MAX_HEADER_LINES)
+    if len(lines) > MAX_HEADER_LINES:
+        raise MalformedMessageError(f"more than {MAX_HEADER_LINES} lines of headers")
     return parse_response_lines([wire_text(line).rstrip("\r") for line in lines])
 
 
@@ -97,7 +97,7 @@ def content_length(response: TextResponse, longest: int = MAX_BODY_BYTES) -> int
     told = [number.strip() for line in written for number in line.split(",")]
     numbers = {_length_of(one, longest) for one in told}
     if len(numbers) > 1:
-        told = sorted(set(told))[:_MOST_QUOTED]
+        told = sorted(set(told))[:_MAX_QUOTED_LINES]
         raise MalformedMessageError(f"Content-Length is {' and '.join(quoted(one) for one in told)}")
     return numbers.pop() if numbers else None
 
@@ -122,7 +122,7 @@ async def read_response(reader: asyncio.StreamReader) -> TextResponse:
 async def read_head(
     reader: asyncio.StreamReader,
     longest_bytes: int = MAX_HEAD_BYTES,
-    most_lines: int = MOST_LINES,
+    most_lines: int = MAX_HEADER_LINES,
     *,
     may_end: bool = False,
 ) -> list[str]:

@@ -120,7 +120,7 @@ PARAGRAPHS: dict[str, str] = {
     "The number of the fact, as `show` gives it.": "登记的序号，见 `show`。",
     "Why; it stands in the journal.": "原因，写入日志。",
     "Judge severity, service and labels of an incident.": "判定事件的级别、服务和标签。",
-    "Clocks are reckoned anew, with the reason in the journal. `--label cause=` takes a label of the incident away.": "计时据此重新计算，原因写入日志。`--label cause=` 去掉事件的一个标签。",
+    "Deadlines are recalculated, with the reason in the journal. `--label cause=` takes a label of the incident away.": "计时据此重新计算，原因写入日志。`--label cause=` 去掉事件的一个标签。",
     "How bad it is.": "级别。",
     "Service (lot) of the contract.": "合同的服务（标段）。",
     "Judge how bad an incident is.": "判定事件的级别。",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from opsmon.text.safe import is_seen
 
 DID_YOU_MEAN = "did you mean `{}`?"
-LONGEST_SHOWN = 60
+MAX_SHOWN_CHARS = 60
 CLOSE, VERY_CLOSE = 0.6, 0.8  # of `difflib`: 1 is the same word
 CLOSE_OTHERWISE = 0.75
 
@@ -14,13 +14,13 @@ CLOSE_OTHERWISE = 0.75
 def shown(text: str) -> str:
     """A user's word between backticks, cut and without control characters, fit for one line of a terminal."""
     clean = "".join(char if is_seen(char) else "?" for char in text)
-    return f"`{clean if len(clean) <= LONGEST_SHOWN else clean[:LONGEST_SHOWN] + '…'}`"
+    return f"`{clean if len(clean) <= MAX_SHOWN_CHARS else clean[:MAX_SHOWN_CHARS] + '…'}`"
 
 
 def nearest(word: str, known: Iterable[str], *, cutoff: float = CLOSE) -> str:
     """`did you mean …?` when a known word is close, else an empty string."""
     lowered = {name.lower(): name for name in known}
-    written = word.lower()[:LONGEST_SHOWN]
+    written = word.lower()[:MAX_SHOWN_CHARS]
     found = difflib.get_close_matches(written, lowered, n=1, cutoff=cutoff)
     return DID_YOU_MEAN.format(lowered[found[0]]) if found and not _is_another(found[0], written) else ""
 

@@ -46,7 +46,7 @@ def test_a_traceback_is_logged_scrubbed(far: FarEnd, rig: Rig, caplog: pytest.Lo
     recipe = replace(rig.recipes.by_platform["huawei_vrp"], hostname=broken)
     rig.recipes = RecipeBook({}, {"huawei_vrp": recipe})
     result = rig.one(rig.device(far.device(Manners(config=TEXT))))
-    assert result.reason == "a mistake of opsmon's own (ValueError); the log has it"
+    assert result.reason == "an internal error of opsmon (ValueError); see the log"
     logged = caplog.text
     assert "cannot search" in logged
     assert "Traceback" in logged

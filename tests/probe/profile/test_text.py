@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from opsmon.probe.profile.text import LONGEST_TEXT, clean_text, number_of, raw_text
+from opsmon.probe.profile.text import MAX_VALUE_CHARS, clean_text, number_of, raw_text
 from opsmon.protocol.snmp.session import SnmpValue
 
 
@@ -62,5 +62,5 @@ def test_a_negative_size_of_31_bits_is_mended() -> None:
 
 def test_a_label_is_one_clean_line_of_bounded_length() -> None:
     assert clean_text("a\r\n b\0\tc\x7f") == "a b c"
-    assert len(clean_text("x" * 5000)) == LONGEST_TEXT
+    assert len(clean_text("x" * 5000)) == MAX_VALUE_CHARS
     assert clean_text("\ud800bad") == "bad"

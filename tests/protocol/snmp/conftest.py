@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from opsmon.protocol.snmp.engine import SnmpEngine
-from opsmon.protocol.snmp.exchange import WalkLimits
+from opsmon.protocol.snmp.operation import WalkLimits
 from opsmon.protocol.snmp.pace import RetryPolicy
 
 QUICK = RetryPolicy((0.05, 0.05, 0.05, 0.05))
@@ -13,7 +13,7 @@ QUICK = RetryPolicy((0.05, 0.05, 0.05, 0.05))
 
 @pytest.fixture
 async def engine() -> AsyncIterator[SnmpEngine]:
-    running = SnmpEngine(limits=WalkLimits(rows=500, requests=100, octets=200_000, seconds=20.0), patience=QUICK)
+    running = SnmpEngine(limits=WalkLimits(rows=500, requests=100, octets=200_000, seconds=20.0), retry_policy=QUICK)
     await running.start()
     yield running
     await running.stop()

@@ -190,11 +190,11 @@ async def late_end() -> AsyncIterator[LateEnd]:
 
 async def test_the_time_out_of_the_check_is_the_patience(poll: Poll) -> None:
     async with late_end() as agent:
-        sample = await poll(agent.device(), timeout_s=5.0, settings=SnmpSettings(patience_s=5.0))
+        sample = await poll(agent.device(), timeout_s=5.0, settings=SnmpSettings(silence_s=5.0))
         assert sample.outcome is Outcome.OK
         assert values_of(sample, "ifOperStatus")
         asked = len(agent.asked)
-        await poll(agent.device(), timeout_s=5.0, settings=SnmpSettings(patience_s=5.0))
+        await poll(agent.device(), timeout_s=5.0, settings=SnmpSettings(silence_s=5.0))
         again = [each.request_id for each in agent.asked[asked:]]
         assert len(again) == len(set(again)), "its pace is known: no request is sent twice"
 
@@ -209,7 +209,7 @@ async def test_a_late_answer_teaches_the_pace_and_is_a_sign_of_life(poll: Poll) 
 
 async def test_what_the_time_is_too_short_for_is_read_by_the_next_poll(poll: Poll) -> None:
     async with late_end() as agent:
-        samples = [await poll(agent.device(), 0.8, SnmpSettings(patience_s=0.8)) for _ in range(4)]
+        samples = [await poll(agent.device(), 0.8, SnmpSettings(silence_s=0.8)) for _ in range(4)]
         assert samples[0].outcome is Outcome.OK
         assert "goes on with the next poll" in samples[0].detail
         assert any(values_of(sample, "ifOperStatus") for sample in samples)

@@ -7,7 +7,7 @@ import pytest
 from opsmon.errors import ProbeError
 from opsmon.protocol.snmp.codec.ber import encode_oid
 from opsmon.protocol.snmp.codec.message import VERSION_2C, Pdu, Request, Response
-from opsmon.protocol.snmp.exchange import CALLS_BETWEEN_TRIALS, AgentQuirks, WalkLimits
+from opsmon.protocol.snmp.operation import CALLS_BETWEEN_TRIALS, AgentQuirks, WalkLimits
 from opsmon.protocol.snmp.session import Oid
 from opsmon.protocol.snmp.walk import Walk
 
@@ -65,24 +65,24 @@ def bulk_fails(request: Request) -> Response:
 
 
 def test_getbulk_is_tried_again_after_a_while() -> None:
-    habits = AgentQuirks()
-    assert run(Walk([COLUMN], habits, WalkLimits(), VERSION_2C), bulk_fails) == 3
-    assert not habits.bulk_works
+    quirks = AgentQuirks()
+    assert run(Walk([COLUMN], quirks, WalkLimits(), VERSION_2C), bulk_fails) == 3
+    assert not quirks.bulk_works
     pdus = set()
     for _ in range(CALLS_BETWEEN_TRIALS):
-        walk = Walk([COLUMN], habits, WalkLimits(), VERSION_2C)
+        walk = Walk([COLUMN], quirks, WalkLimits(), VERSION_2C)
         assert walk.request is not None
         pdus.add(walk.request.pdu)
         run(walk, bulk_fails)
     assert pdus == {Pdu.GET_NEXT}
-    walk = Walk([COLUMN], habits, WalkLimits(), VERSION_2C)
+    walk = Walk([COLUMN], quirks, WalkLimits(), VERSION_2C)
     assert walk.request is not None
     assert walk.request.pdu is Pdu.GET_BULK
 
 
 def test_an_agent_never_heard_of_is_not_suspected_of_its_getbulk() -> None:
-    habits = AgentQuirks()
-    walk = Walk([COLUMN], habits, WalkLimits(), VERSION_2C)
+    quirks = AgentQuirks()
+    walk = Walk([COLUMN], quirks, WalkLimits(), VERSION_2C)
     for attempts in range(1, 4):
         walk.take_silence(attempts)
         assert walk.request is not None
@@ -90,8 +90,8 @@ def test_an_agent_never_heard_of_is_not_suspected_of_its_getbulk() -> None:
 
 
 def test_two_silences_ask_for_less_and_three_by_getnext() -> None:
-    habits = AgentQuirks(ever_answered=True)
-    walk = Walk([COLUMN], habits, WalkLimits(), VERSION_2C)
+    quirks = AgentQuirks(ever_answered=True)
+    walk = Walk([COLUMN], quirks, WalkLimits(), VERSION_2C)
     asked = []
     for attempts in range(1, 4):
         assert walk.request is not None
@@ -112,8 +112,8 @@ def test_nothing_but_errors_is_an_error() -> None:
 def test_long_values_of_one_call_do_not_shrink_the_requests_of_another() -> None:
     """An agent that fills its datagrams has room; one that sends small answers short has not."""
     full, short = AgentQuirks(), AgentQuirks()
-    for habits, octets, shrinks in ((full, 1400, False), (short, 700, True)):
-        walk = Walk([COLUMN], habits, WalkLimits(), VERSION_2C)
+    for quirks, octets, shrinks in ((full, 1400, False), (short, 700, True)):
+        walk = Walk([COLUMN], quirks, WalkLimits(), VERSION_2C)
         assert walk.request is not None
         asked = walk.request.max_repetitions
         names = [encode_oid((*COLUMN, row)) for row in range(1, asked // 2)]
@@ -121,6 +121,6 @@ def test_long_values_of_one_call_do_not_shrink_the_requests_of_another() -> None
         assert walk.request is not None
         assert (walk.request.max_repetitions < asked) == shrinks
         walk.take(Response(0, 0, [encode_oid((*COLUMN[:-1], 2, 1))], [1], 60))
-        other = Walk([(*COLUMN[:-1], 2)], habits, WalkLimits(), VERSION_2C)
+        other = Walk([(*COLUMN[:-1], 2)], quirks, WalkLimits(), VERSION_2C)
         assert other.request is not None
         assert other.request.max_repetitions == asked

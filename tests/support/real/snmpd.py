@@ -88,7 +88,7 @@ async def running_snmpd(folder: Path, *, ipv6: bool = False) -> AsyncIterator[Sn
 
 @asynccontextmanager
 async def running_engine(*attempts_s: float) -> AsyncIterator[SnmpEngine]:
-    engine = SnmpEngine(patience=RetryPolicy(attempts_s or (1.0, 1.0, 2.0)))
+    engine = SnmpEngine(retry_policy=RetryPolicy(attempts_s or (1.0, 1.0, 2.0)))
     await engine.start()
     try:
         yield engine

@@ -77,13 +77,13 @@ def run(
     devices = select_devices(loaded.inventory, selectors or ())
     clock = WallClock()
     began = clock.now()
-    patience = _patience(loaded, rounds, pause, until, began)
+    retries = _retry_rounds(loaded, rounds, pause, until, began)
     circumstance = RunContext(Occasion.ROUTINE, " ".join(visible(reason).split()) or "routine")
     work = Run(backup_config_of(loaded, threads), circumstance, clock, accept=accept)
     with run_lock(loaded.path), ended_when_held(), Progress(len(devices), quiet=json_output) as progress:
         if not resume and RunNote(loaded.path).interrupted_at():  # with the lock in hand: nobody is at it any more
             warn(INTERRUPTED.in_(language_of(loaded.settings)))
-        results = work.run_locked(devices, progress.tell, patience, resume=resume)
+        results = work.run_locked(devices, progress.tell, retries, resume=resume)
     order = {device.name: number for number, device in enumerate(devices)}
     results.sort(key=lambda result: order[result.device])
     if json_output:
@@ -94,7 +94,7 @@ def run(
         raise typer.Exit(1)
 
 
-def _patience(root: Root, rounds: int | None, pause: str | None, until: str | None, now: datetime) -> RetryRounds:
+def _retry_rounds(root: Root, rounds: int | None, pause: str | None, until: str | None, now: datetime) -> RetryRounds:
     try:
         pause_s = parse_duration_s(pause) if pause else root.settings.backup.pause_s
         hour = datetime.strptime(until, "%H:%M").time() if until else None  # noqa: DTZ007 - an hour of no day

@@ -59,7 +59,7 @@ def judge_scope(
 ) -> None:
     """Judge severity, service and labels of an incident.
 
-    Clocks are reckoned anew, with the reason in the journal. `--label cause=` takes a label of the incident away.
+    Deadlines are recalculated, with the reason in the journal. `--label cause=` takes a label of the incident away.
     """
     settings = load_settings(root)
     _judge(settings, incident, json_output, {

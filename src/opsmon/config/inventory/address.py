@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 from opsmon.spec import wrong
 from opsmon.text.near_miss import DID_YOU_MEAN, shown
 
-MAX_NAME = 253
+MAX_HOST_NAME_CHARS = 253
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
 _NUMERIC = re.compile(r"[0-9./:]+")
 # The last part of what was meant as an IPv4 address: `1o`, `l`, `x`, `1-5`, `*`.
@@ -28,7 +28,7 @@ def is_host_name(text: str) -> bool:
     asked of the name server for ever.
     """
     labels = text.removesuffix(".").split(".")
-    fits = len(text) <= MAX_NAME and all(_LABEL.fullmatch(label) for label in labels)
+    fits = len(text) <= MAX_HOST_NAME_CHARS and all(_LABEL.fullmatch(label) for label in labels)
     return fits and not labels[-1].isdigit() and not is_nearly_ipv4(text)
 
 

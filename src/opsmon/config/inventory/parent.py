@@ -8,8 +8,8 @@ from opsmon.config.yaml.problem import Problems
 from opsmon.model.name import DeviceName
 from opsmon.text.near_miss import nearest, shown
 
-MOST_HINTS = 20  # looking for a near miss among ten thousand names takes its time
-MOST_SHOWN = 8
+MAX_HINTS = 20  # looking for a near miss among ten thousand names takes its time
+MAX_PARENTS_SHOWN = 8
 
 
 def check_parents_exist(placed: Mapping[DeviceName, PlacedDevice], written: frozenset[str], problems: Problems) -> None:
@@ -21,7 +21,7 @@ def check_parents_exist(placed: Mapping[DeviceName, PlacedDevice], written: froz
     for found in placed.values():
         for index, parent in enumerate(found.device.parents):
             if parent not in placed and parent not in written:
-                if parent not in hints and looked_for < MOST_HINTS:
+                if parent not in hints and looked_for < MAX_HINTS:
                     looked_for += 1
                     hints[parent] = nearest(parent, placed)
                 found.origin.add(
@@ -37,8 +37,8 @@ def check_no_circle(placed: Mapping[DeviceName, PlacedDevice], problems: Problem
 
 def _tell(circle: tuple[DeviceName, ...], found: PlacedDevice, problems: Problems) -> None:
     names = [*circle, circle[0]]
-    if len(names) > MOST_SHOWN:
-        names = [*names[: MOST_SHOWN - 2], DeviceName("…"), names[-1]]
+    if len(names) > MAX_PARENTS_SHOWN:
+        names = [*names[: MAX_PARENTS_SHOWN - 2], DeviceName("…"), names[-1]]
     hint = "the top of the tree says `parents: []`"
     found.origin.add(problems, Mistake(("parents",), f"parents in a circle: {' → '.join(names)}", hint))
 

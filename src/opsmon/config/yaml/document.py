@@ -11,7 +11,16 @@ from opsmon.config.misplaced import misplaced
 from opsmon.config.text_encoding import WrongEncodingError, decode_text
 from opsmon.config.yaml.full_width import blamed
 from opsmon.config.yaml.mistake import Mistake, mistakes_of
-from opsmon.config.yaml.node import LONGEST_TEXT, Parsed, Position, YamlList, YamlMap, YamlProblem, lines_of, parse_yaml
+from opsmon.config.yaml.node import (
+    MAX_YAML_CHARS,
+    Parsed,
+    Position,
+    YamlList,
+    YamlMap,
+    YamlProblem,
+    lines_of,
+    parse_yaml,
+)
 from opsmon.config.yaml.problem import Problems
 from opsmon.errors import ConfigError, Problem
 from opsmon.layout import INVENTORIES
@@ -152,7 +161,7 @@ def _read(file: Path) -> bytes:
     if file.exists() and not file.is_file():
         raise OSError(0, "it is no regular file")
     with file.open("rb") as stream:
-        return stream.read(LONGEST_TEXT + 1)
+        return stream.read(MAX_YAML_CHARS + 1)
 
 
 def _document(file: Path, path: str, parsed: Parsed, problems: Problems, lines: Sequence[str]) -> Document | None:

@@ -19,7 +19,7 @@ _BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 DEEPEST = 40
 MAX_SLIPS = 100
 TEXT_KEYS = frozenset({"source"})  # a section of a paper, 3.10 for one, is no number
-LONGEST_TEXT = 32 * 1024 * 1024
+MAX_YAML_CHARS = 32 * 1024 * 1024
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,30})?(?:[eE][-+]?[0-9]{1,3})?", re.ASCII)
 _WORDS: dict[str, object] = {"": None, "~": None, "null": None, "true": True, "false": False}
@@ -73,8 +73,8 @@ class Parsed(NamedTuple):
 
 def parse_yaml(text: str) -> Parsed:
     """The one document of a text; None for an empty one. Raises YamlProblem."""
-    if len(text) > LONGEST_TEXT:
-        raise YamlProblem(Position(1, 1), f"the file is longer than {LONGEST_TEXT // 1024 // 1024} MiB", "split it")
+    if len(text) > MAX_YAML_CHARS:
+        raise YamlProblem(Position(1, 1), f"the file is longer than {MAX_YAML_CHARS // 1024 // 1024} MiB", "split it")
     try:
         return _Builder(yaml.parse(text, Loader=yaml.CSafeLoader), text).document()
     except yaml.reader.ReaderError as error:

@@ -14,7 +14,7 @@ from opsmon.model.name import ClauseId
 from opsmon.text.bilingual import NO_WORDS, Text
 
 ClockKey = tuple[ClauseId, str]  # the clause and its target
-RETIMED = Text("its times were reckoned anew", "时限已重新计算")
+RETIMED = Text("deadlines recalculated", "时限已重新计算")
 NO_LONGER = Text("the clause no longer applies", "该条款不再适用")
 NEXT_STEPS = frozenset({(ClockState.RUNNING, ClockState.AT_RISK), (ClockState.AT_RISK, ClockState.BREACHED)})
 Announced = Mapping[ClockKey, ClockChanged]  # the last word that the journal has of each clock of one incident

@@ -225,7 +225,7 @@ class Lane:
         except NotifyError as error:
             return error
         except Exception as error:
-            log.exception("outbox of %s: delivery %s failed in a way nobody thought of", self.channel.name, delivery.id)
+            log.exception("outbox of %s: delivery %s failed unexpectedly", self.channel.name, delivery.id)
             return NotifyError(type(error).__name__, retryable=True)
         return None
 
@@ -263,5 +263,5 @@ class Lane:
     async def _bury(self, delivery: Delivery, reason: str) -> None:
         self.results[DEAD] += 1
         self._failing.pop(delivery.id, None)
-        log.error("outbox of %s: delivery %s is given up: %s", self.channel.name, delivery.id, reason)
+        log.error("outbox of %s: delivery %s was given up: %s", self.channel.name, delivery.id, reason)
         await asyncio.to_thread(self._store.give_up, delivery.id, self._clock.now(), reason)

@@ -34,8 +34,8 @@ from opsmon.protocol.wire_text import shown
 from opsmon.spec import Seconds, SecretField
 
 MAX_ENVELOPE_BYTES = MAX_XML_CHARS
-MAX_NAME = 200  # characters of what a device calls itself
-_LONGEST_QUOTED = 80
+MAX_IDENTITY_CHARS = 200  # characters of what a device calls itself
+_MAX_QUOTED_CHARS = 80
 _MAX_CODES = 8
 _LAST_MOMENT = datetime(9999, 12, 31, tzinfo=UTC)
 DEVICE_NS = "http://www.onvif.org/ver10/device/wsdl"
@@ -184,11 +184,11 @@ def open_envelope(envelope: bytes, operation: str, content_type: str = "") -> Xm
 
 def _fault_of_soap(fault: Xml.Element, operation: str) -> ProbeError:
     values = islice(fault.iter(f"{{{_SOAP}}}Value"), _MAX_CODES)
-    codes = [shown((value.text or "").rpartition(":")[2].strip()[:_LONGEST_QUOTED]) for value in values]
+    codes = [shown((value.text or "").rpartition(":")[2].strip()[:_MAX_QUOTED_CHARS]) for value in values]
     if any(code in ("NotAuthorized", "FailedAuthentication", "InvalidSecurityToken") for code in codes):
         return ProbeError(Outcome.AUTH, f"{operation}: the login is refused or missing ({codes[-1]})")
     return ProbeError(
-        Outcome.DEGRADED, f"{operation}: the device answers with a fault ({', '.join(codes)[:_LONGEST_QUOTED]})"
+        Outcome.DEGRADED, f"{operation}: the device answers with a fault ({', '.join(codes)[:_MAX_QUOTED_CHARS]})"
     )
 
 
@@ -211,7 +211,7 @@ def parse_identity(answer: Xml.Element) -> Identity:
     """Who the device is, of a GetDeviceInformationResponse."""
 
     def text(name: str) -> str:
-        return clean_text(answer.findtext(f"{{{DEVICE_NS}}}{name}") or "", MAX_NAME)
+        return clean_text(answer.findtext(f"{{{DEVICE_NS}}}{name}") or "", MAX_IDENTITY_CHARS)
 
     return Identity(
         vendor=text("Manufacturer"), model=text("Model"), serial=text("SerialNumber"), software=text("FirmwareVersion")

@@ -38,7 +38,7 @@ from opsmon.spec import SecretField
 PROTOCOL = "RTSP/1.0"
 MEDIA = ("video", "audio", "application")
 MAX_TRACKS = 100
-MAX_NAME = 40  # characters of a medium or a codec
+MAX_MEDIUM_CHARS = 40  # characters of a medium or a codec
 Medium = Literal["video", "audio", "application"]
 
 
@@ -177,4 +177,4 @@ def parse_tracks(description: str) -> tuple[Track, ...]:
 
 
 def _named(word: str) -> str:
-    return shown(word.strip()[:MAX_NAME])
+    return shown(word.strip()[:MAX_MEDIUM_CHARS])

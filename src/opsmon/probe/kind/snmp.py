@@ -26,12 +26,12 @@ _HAND_IN_S, _HAND_IN_SHARE = 0.25, 0.1
 class SnmpSettings:
     """How much is asked, and how patiently; access and profile are the device's.
 
-    `interfaces` full is every object of IF-MIB. `patience_s` is how long a silent agent is waited for, None where
+    `interfaces` full is every object of IF-MIB. `silence_s` is how long a silent agent is waited for, None where
     nobody set it: then 3 s, so that a dead device is declared in time. `retries` is how often a request is sent again.
     """
 
     interfaces: Literal["lean", "full"] = "lean"
-    patience_s: float | None = None
+    silence_s: float | None = None
     retries: int | None = None
 
 
@@ -57,7 +57,7 @@ def _terms(check: Check, settings: SnmpSettings) -> Terms:
     """What the poll may take: a little less than the check, so that what came is handed in and not cut off."""
     hand_in_s = min(_HAND_IN_S, check.timeout_s * _HAND_IN_SHARE)
     deadline_s = asyncio.get_running_loop().time() + check.timeout_s - hand_in_s
-    return Terms(deadline_s, settings.patience_s, settings.retries, current_contact())
+    return Terms(deadline_s, settings.silence_s, settings.retries, current_contact())
 
 
 def finding_of(picture: DevicePicture) -> CheckResult:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from opsmon.model.sample import Reading, SeriesBlock, SeriesKey
 from opsmon.probe.profile.definition.profile import Profile
-from opsmon.probe.profile.rows.table import MOST_ROWS, TableShape
+from opsmon.probe.profile.rows.table import MAX_TABLE_ROWS, TableShape
 from opsmon.protocol.snmp.session import Oid
 from opsmon.protocol.snmp.walk import dotted
 
@@ -54,7 +54,7 @@ def table_words(shapes: Iterable[TableShape]) -> list[str]:
     words = []
     for shape in shapes:
         if shape.left_out:
-            kept = f"the first {MOST_ROWS:,} rows of {shape.table.name} and those marked important are kept"
+            kept = f"the first {MAX_TABLE_ROWS:,} rows of {shape.table.name} and those marked important are kept"
             words.append(f"{kept}, {shape.left_out:,} are left out")
         rows = [dict(shape.label_of(row)) for row in shape.stand_ins.contradictions[:_MAX_NAMED]]
         if rows:

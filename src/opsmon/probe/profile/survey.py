@@ -20,7 +20,7 @@ from opsmon.protocol.snmp.session import Index, Oid
 Adopted = tuple[str, Source, list[Index]]  # a metric, a source of it, and the rows of the device that count
 DEFAULT_LABEL = (LabelPlace(index="all"),)
 # More rows than this in one source are not taken: a broken agent, or a table that is no health table.
-MOST_ROWS = 4096
+MAX_SURVEY_ROWS = 4096
 
 
 def sources_of(profile: Profile) -> Iterator[Source]:
@@ -100,7 +100,7 @@ def rows_of(reader: Reader, source: Source) -> list[Index]:
     base = source.base
     if base.fixed is not None:
         return [base.fixed] if raw_at(reader.values, base, base.fixed) is not None else []
-    rows = list(reader.column(base.column))[:MOST_ROWS]
+    rows = list(reader.column(base.column))[:MAX_SURVEY_ROWS]
     if source.select and selected_rows(reader, source.base, source.select) is not None:
         rows = [row for row in rows if all(passes(reader.values, test, row) for test in source.select)]
     return rows
@@ -111,9 +111,9 @@ def cut_words(reader: Reader, profile: Profile) -> tuple[str, ...]:
     bases = {source.base.column: source.base.name for source in sources_of(profile) if source.base.fixed is None}
     rows = {name: len(reader.column(column)) for column, name in bases.items()}
     return tuple(
-        f"the first {MOST_ROWS:,} rows of {name} are taken, {count - MOST_ROWS:,} are left out"
+        f"the first {MAX_SURVEY_ROWS:,} rows of {name} are taken, {count - MAX_SURVEY_ROWS:,} are left out"
         for name, count in rows.items()
-        if count > MOST_ROWS
+        if count > MAX_SURVEY_ROWS
     )
 
 

@@ -8,7 +8,7 @@ from opsmon.protocol.charset import decode_field
 from opsmon.protocol.snmp.session import Oid, SnmpValue
 from opsmon.text.safe import UNSEEN, is_seen
 
-LONGEST_TEXT = 128
+MAX_VALUE_CHARS = 128
 _NUMBER = re.compile(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*([kmgt]i?b(?:ytes)?\b)?", re.IGNORECASE)
 _SIZES = {"k": 2.0**10, "m": 2.0**20, "g": 2.0**30, "t": 2.0**40}
 _OID = re.compile(r"\.?[0-9]{1,10}(?:\.[0-9]{1,10}){0,127}\.?")
@@ -33,7 +33,7 @@ def oid_in(text: str) -> Oid:
     return tuple(int(arc) for arc in text.strip(". ").split(".")) if _OID.fullmatch(text.strip()) else ()
 
 
-def clean_text(text: str, longest: int = LONGEST_TEXT) -> str:
+def clean_text(text: str, longest: int = MAX_VALUE_CHARS) -> str:
     """A text fit for a label: one line, no control characters or direction marks, bounded, valid UTF-8."""
     tidy = text if is_seen(text) and "  " not in text else _DIRT.sub(" ", _HIDDEN.sub("", text))
     tidy = tidy.strip()

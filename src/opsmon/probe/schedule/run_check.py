@@ -100,8 +100,8 @@ async def _find(
     except ProbeError as error:
         return CheckResult(error.outcome, error.detail, cause=error.cause)
     except Exception as error:
-        log.exception("check %s of %s broke", check.name, device.name)
-        return CheckResult(Outcome.LOCAL_FAULT, f"the check itself broke: {type(error).__name__}")
+        log.exception("check %s of %s failed unexpectedly", check.name, device.name)
+        return CheckResult(Outcome.LOCAL_FAULT, f"internal error of the check: {type(error).__name__}")
 
 
 async def _find_in_time(

@@ -37,7 +37,7 @@ _OPENSSL_CIPHER = re.compile(
     r"(?:-(?P<hash>SHA\d*|MD5))?"
 )
 UNREADABLE = "a name that cannot be read"
-MAX_NAME = 1_024  # characters of a subject or an issuer
+MAX_SUBJECT_CHARS = 1_024  # characters of a subject or an issuer
 MAX_ALTERNATIVES = 4_096  # and of all other names together; certificates of large sites have a hundred
 # What cryptography raises for a certificate that is none, or a part of one: not all of it is ValueError.
 _UNREADABLE = (
@@ -109,7 +109,7 @@ def distinguished_name(name: x509.Name) -> str:
     parts = {oid: name.get_attributes_for_oid(oid) for oid in _NAME_ORDER}
     rest = [attribute for attribute in name if attribute.oid not in parts]
     written = ["+".join(map(_part, attributes)) for attributes in parts.values() if attributes]
-    return shown(",".join([*written, *(_part(attribute) for attribute in reversed(rest))])[:MAX_NAME])
+    return shown(",".join([*written, *(_part(attribute) for attribute in reversed(rest))])[:MAX_SUBJECT_CHARS])
 
 
 def _name_of(certificate: x509.Certificate, whose: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from opsmon.model.device import SnmpAccess, SnmpVersion
 from opsmon.protocol.address import socket_address
 from opsmon.protocol.snmp.codec.message import VERSION_1, VERSION_2C
-from opsmon.protocol.snmp.exchange import AgentQuirks
+from opsmon.protocol.snmp.operation import AgentQuirks
 from opsmon.protocol.snmp.pace import ResponseTimes
 from opsmon.protocol.snmp.replay import CachedCall
 from opsmon.protocol.snmp.session import Oid
@@ -26,7 +26,7 @@ class Agent:
     address: str
     access: SnmpAccess
     family: int | None = None
-    habits: AgentQuirks = field(default_factory=AgentQuirks)
+    quirks: AgentQuirks = field(default_factory=AgentQuirks)
     pace: ResponseTimes = field(default_factory=ResponseTimes)
     silences: Silences = field(default_factory=Silences)
     rows: dict[bytes, int] = field(default_factory=dict)  # of each column, where something is silent

@@ -15,8 +15,8 @@ from opsmon.protocol.snmp.agent import VERSIONS, Agent
 from opsmon.protocol.snmp.care import NO_CAUTION, Caution
 from opsmon.protocol.snmp.codec.ber import encode_oid
 from opsmon.protocol.snmp.codec.message import VERSION_2C
-from opsmon.protocol.snmp.exchange import AgentQuirks, Hints, WalkLimits
 from opsmon.protocol.snmp.get import Get
+from opsmon.protocol.snmp.operation import AgentQuirks, Hints, WalkLimits
 from opsmon.protocol.snmp.pace import RetryPolicy, Terms
 from opsmon.protocol.snmp.replay import CachedCall, CachedOperation, MakeExchange
 from opsmon.protocol.snmp.session import NO_ROWS, Index, Oid, SnmpSession, SnmpValue, Walked
@@ -32,15 +32,19 @@ class SnmpEngine:
     """`start` it inside the loop, ask for sessions, `stop` it."""
 
     def __init__(
-        self, resolver: Resolver | None = None, *, limits: WalkLimits | None = None, patience: RetryPolicy | None = None
+        self,
+        resolver: Resolver | None = None,
+        *,
+        limits: WalkLimits | None = None,
+        retry_policy: RetryPolicy | None = None,
     ) -> None:
         self._resolver = resolver or Resolver(WallClock())
         self._limits = limits or WalkLimits()
-        self._patience = patience or RetryPolicy()
+        self._retry_policy = retry_policy or RetryPolicy()
         self._traffic = Traffic()
         self._sockets: dict[int, SharedSocket] = {}  # by the length of a socket address: 2 for IPv4, 4 for IPv6
         self._agents: dict[DeviceName, Agent] = {}
-        self._usm = UsmEngines(self._traffic, self._patience)
+        self._usm = UsmEngines(self._traffic, self._retry_policy)
 
     async def start(self) -> None:
         """Opens the IPv4 socket, and the IPv6 one where the machine has IPv6. Raises OSError."""
@@ -81,7 +85,7 @@ class SnmpEngine:
     async def converse(
         self, agent: Agent, plan: CachedCall, make: MakeExchange, terms: Terms, trace: Trace | None
     ) -> CachedOperation:
-        """Run an exchange when it is this agent's turn. Raises ProbeError."""
+        """Run an operation when it is this agent's turn. Raises ProbeError."""
         numeric = self._resolver.numeric(agent.address) if agent.family is None else ()
         address = agent.at(numeric[0] if numeric else await self._resolver.resolve(agent.address, agent.family))
         if len(address) not in self._sockets:
@@ -89,12 +93,12 @@ class SnmpEngine:
         async with agent.turn:
             if agent.access.version is SnmpVersion.V3:
                 return await self._converse_as_user(
-                    agent, address, lambda: CachedOperation(plan, make, agent.habits), terms, trace
+                    agent, address, lambda: CachedOperation(plan, make, agent.quirks), terms, trace
                 )
-            exchange = CachedOperation(plan, make, agent.habits)
+            operation = CachedOperation(plan, make, agent.quirks)
             shared = self._sockets[len(address)]
-            await Transaction(shared, agent.peer_at(address), exchange, self._patience, terms, trace).run()
-        return exchange
+            await Transaction(shared, agent.peer_at(address), operation, self._retry_policy, terms, trace).run()
+        return operation
 
     async def _converse_as_user(
         self,
@@ -109,10 +113,10 @@ class SnmpEngine:
         peer = UsmPeer(address, agent.access.context, agent.pace)
         for turn in range(len(users)):
             version = (agent.cipher_version + turn) % len(users)
-            exchange = start()
+            operation = start()
             try:
                 conversation = await self._usm.conversation(peer, users[version], agent.usm_generation, terms)
-                await conversation.run(exchange, trace)
+                await conversation.run(operation, trace)
             except ProbeError as error:
                 if error.outcome in (Outcome.TIMEOUT, Outcome.PROTOCOL):
                     agent.usm_generation = 1 - agent.usm_generation
@@ -121,7 +125,7 @@ class SnmpEngine:
             else:
                 agent.cipher_version = version
                 break
-        return exchange
+        return operation
 
 
 def _family_of(device: Device) -> int | None:
@@ -162,8 +166,8 @@ class _AgentSession:
         return values | ((await self._get(doubtful, doubtful=True)).columns()[0] if doubtful else {})
 
     async def _get(self, oids: Sequence[Oid], *, doubtful: bool = False) -> CachedOperation:
-        def make(habits: AgentQuirks, hints: Hints) -> Get:
-            return Get(oids, habits, doubtful=doubtful)
+        def make(quirks: AgentQuirks, hints: Hints) -> Get:
+            return Get(oids, quirks, doubtful=doubtful)
 
         return await self._run("try" if doubtful else "get", oids, make)
 
@@ -194,8 +198,8 @@ class _AgentSession:
             fences = {} if doubtful else self._agent.silences.fences(columns)
             call, caution = f"walk {doubtful} {fences}", Caution(doubtful, True, fences, self._agent.rows)
 
-        def make(habits: AgentQuirks, hints: Hints) -> Walk:
-            return Walk(columns, habits, self._limits, version, hints, caution=caution, after=after)
+        def make(quirks: AgentQuirks, hints: Hints) -> Walk:
+            return Walk(columns, quirks, self._limits, version, hints, caution=caution, after=after)
 
         plan = CachedCall() if after else None  # such a call does not come again
         done = await self._run(call, columns, make, plan)

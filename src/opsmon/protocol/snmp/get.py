@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from opsmon.protocol.snmp.codec.ber import encode_oid
 from opsmon.protocol.snmp.codec.message import ErrorStatus, Pdu, Request, Response
 from opsmon.protocol.snmp.codec.value import Marker
-from opsmon.protocol.snmp.exchange import AgentQuirks, Hints, refusal
+from opsmon.protocol.snmp.operation import AgentQuirks, Hints, refusal
 from opsmon.protocol.snmp.session import Oid, SnmpValue
 from opsmon.protocol.snmp.silence import Fence
 
@@ -20,7 +20,7 @@ class Get:
     are not answered while others are cost themselves, and their siblings if those are not answered together, twice.
     """
 
-    def __init__(self, oids: Sequence[Oid], habits: AgentQuirks, *, doubtful: bool = False) -> None:
+    def __init__(self, oids: Sequence[Oid], quirks: AgentQuirks, *, doubtful: bool = False) -> None:
         """`doubtful` instances were not answered some time ago: a silence costs all of them at once."""
         self._doubtful = doubtful
         self._trials: set[tuple[bytes, ...]] = set()  # requests that narrow a silence down
@@ -30,11 +30,11 @@ class Get:
         self._unread: set[Oid] = set()
         self.values: dict[Oid, SnmpValue] = {}
         self._oid_of = {encode_oid(oid): oid for oid in oids}
-        self._habits = habits
+        self._quirks = quirks
         self._last_error = 0
         self._answered = False
         names = tuple(self._oid_of)
-        size = min(habits.most_names, NAMES_PER_REQUEST)
+        size = min(quirks.most_names, NAMES_PER_REQUEST)
         self._waiting = [names[at : at + size] for at in range(0, len(names), size)]
         self.request: Request | None = None
         self._ask_next()
@@ -47,10 +47,10 @@ class Get:
     def _end(self) -> None:
         if self._last_error and not self._answered:
             raise refusal(self._last_error)
-        self._habits.call_ended_well()
+        self._quirks.call_ended_well()
 
     def take(self, response: Response) -> None:
-        self._habits.ever_answered = True
+        self._quirks.ever_answered = True
         asked = self._waiting.pop(0)
         if self._vain:
             self._vain.difference_update(map(_parent, asked))
@@ -87,8 +87,8 @@ class Get:
             half = len(asked) // 2
             self._waiting[:0] = [asked[:half], asked[half:]]
             if status == ErrorStatus.TOO_BIG:
-                self._habits.most_names = half
-                self._habits.be_gentler()
+                self._quirks.most_names = half
+                self._quirks.be_gentler()
 
     def columns(self) -> tuple[dict[Oid, SnmpValue], ...]:
         return (self.values,)

@@ -1,6 +1,6 @@
 """How long an agent is waited for: by what the check allows, and by how fast this agent was seen to be.
 
-Promises: a quick agent that falls silent is given up within the default patience; a slow one is waited for as long as
+Promises: a quick agent that falls silent is given up within the default wait; a slow one is waited for as long as
 it was seen to take, so that a request is not sent again while its answer is under way; no wait goes beyond the check's
 time-out.
 """
@@ -16,7 +16,7 @@ _SMOOTHING, _VARIATION, _VARIATIONS = 1 / 8, 1 / 4, 4.0
 NOTABLE_S = 0.1  # quicker answers say nothing that a wait depends on
 _MAX_S = 30.0
 ATTEMPTS_OF_ONE_OBJECT = 2  # of an agent that has answered others in the same poll
-# Of the patience that a check sets, what a single object is given once the agent has answered others.
+# Of the wait that a check sets, what a single object is given once the agent has answered others.
 _SHARE_OF_ONE_OBJECT = 0.25
 
 
@@ -55,34 +55,34 @@ class ResponseTimes:
 class Terms:
     """What one poll of an agent may take, and what came of it so far.
 
-    `deadline_s` is a time of the loop, after which nothing is asked. `patience_s` is how long a silent agent is waited
+    `deadline_s` is a time of the loop, after which nothing is asked. `silence_s` is how long a silent agent is waited
     for, where the check sets it, and `retries` how often a request is sent again. `contact` is told whatever came.
     """
 
     deadline_s: float = inf
-    patience_s: float | None = None
+    silence_s: float | None = None
     retries: int | None = None
     contact: Liveness = field(default_factory=Liveness)
     ran_out: bool = False  # the deadline came before the poll was through
 
 
-def waits_of(patience: RetryPolicy, pace: ResponseTimes, terms: Terms) -> tuple[float, ...]:
+def waits_of(retry_policy: RetryPolicy, pace: ResponseTimes, terms: Terms) -> tuple[float, ...]:
     """The waits for one request, one for each attempt."""
-    scale = max(1.0, pace.wait_s / patience.attempts_s[0]) if pace.smoothed_s else 1.0
-    return _waits(patience.attempts_s, scale, terms.retries, terms.patience_s, answered=terms.contact.answered)
+    scale = max(1.0, pace.wait_s / retry_policy.attempts_s[0]) if pace.smoothed_s else 1.0
+    return _waits(retry_policy.attempts_s, scale, terms.retries, terms.silence_s, answered=terms.contact.answered)
 
 
 @lru_cache(maxsize=64)
 def _waits(
-    attempts_s: tuple[float, ...], scale: float, retries: int | None, patience_s: float | None, *, answered: bool
+    attempts_s: tuple[float, ...], scale: float, retries: int | None, silence_s: float | None, *, answered: bool
 ) -> tuple[float, ...]:
     """Remembered: of quick agents, that is nearly always, they are the same."""
-    least_s = sum(attempts_s) if patience_s is None else patience_s
+    least_s = sum(attempts_s) if silence_s is None else silence_s
     if retries is not None:
         attempts_s = tuple(attempts_s[0] * (number + 1) for number in range(retries + 1))
     if answered:
         attempts_s = attempts_s[:ATTEMPTS_OF_ONE_OBJECT]
-        least_s = (patience_s or 0.0) * _SHARE_OF_ONE_OBJECT
+        least_s = (silence_s or 0.0) * _SHARE_OF_ONE_OBJECT
     waits = [wait_s * scale for wait_s in attempts_s]
     waits[-1] += max(0.0, least_s - sum(waits))
     return tuple(waits)

@@ -1,8 +1,8 @@
 """A call on an agent that went the same way twice is remembered: what was asked, what came back under which names.
 
-Promises: following a plan gives what the exchange itself would have given. At the first answer that has other names, an
-error, or cannot be had, the exchange is run after all, over the answers that came so far, and goes on from there; no
-request is sent twice. A plan is forgotten as soon as it does not hold.
+Promises: following a plan gives what the operation itself would have given. At the first answer that has other names,
+an error, or cannot be had, the operation is run after all, over the answers that came so far, and goes on from there;
+no request is sent twice. A plan is forgotten as soon as it does not hold.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +12,7 @@ from operator import itemgetter
 from opsmon.protocol.snmp.codec.layout import Layout, LayoutNames, learn_layout
 from opsmon.protocol.snmp.codec.message import ErrorStatus, Request, Response, decode_head
 from opsmon.protocol.snmp.codec.value import Cell, Marker
-from opsmon.protocol.snmp.exchange import AgentQuirks, Hints, Operation
+from opsmon.protocol.snmp.operation import AgentQuirks, Hints, Operation
 from opsmon.protocol.snmp.session import Index, Oid, SnmpValue
 from opsmon.protocol.snmp.silence import Fence
 
@@ -62,33 +62,33 @@ class ColumnView:
 
 @dataclass(slots=True)
 class CachedCall:
-    """What is remembered of one call; `habits` are those of the agent that it holds under."""
+    """What is remembered of one call; `quirks` are those of the agent that it holds under."""
 
     steps: list[CachedStep] = field(default_factory=list)
-    harvests: tuple[ColumnView, ...] = ()
-    habits: tuple[object, ...] = ()
+    columns: tuple[ColumnView, ...] = ()
+    quirks: tuple[object, ...] = ()
     last_way: int | None = None  # a digest of the names that came back the last time
     hints: Hints = field(default_factory=Hints)
 
     def forget(self) -> None:
         """All but the hints."""
-        self.steps, self.harvests, self.habits, self.last_way = [], (), (), None
+        self.steps, self.columns, self.quirks, self.last_way = [], (), (), None
 
 
 class CachedOperation:
-    """Runs an exchange by its plan while that holds, and makes the plan where there is none."""
+    """Runs an operation by its plan while that holds, and makes the plan where there is none."""
 
-    def __init__(self, plan: CachedCall, make: MakeExchange, habits: AgentQuirks) -> None:
+    def __init__(self, plan: CachedCall, make: MakeExchange, quirks: AgentQuirks) -> None:
         self._plan = plan
         self._make = make
-        self._habits = habits
-        self._habits_before = replace(habits)
+        self._quirks = quirks
+        self._quirks_before = replace(quirks)
         self._asked: list[Request] = []
         self._answers: list[Response] = []
         self._values: list[Cell] = []
         self._went_astray = False
-        follow = bool(plan.steps) and plan.habits == habits.key
-        self._live: Operation | None = None if follow else make(habits, plan.hints)
+        follow = bool(plan.steps) and plan.quirks == quirks.key
+        self._live: Operation | None = None if follow else make(quirks, plan.hints)
         self.follows_plan = follow  # until something goes otherwise
         self.request = plan.steps[0].request if self._live is None else self._live.request
 
@@ -122,7 +122,7 @@ class CachedOperation:
         at = len(self._answers)
         self.request = self._plan.steps[at].request if at < len(self._plan.steps) else None
         if self.request is None:
-            self._habits.call_ended_well()
+            self._quirks.call_ended_well()
 
     def take_silence(self, attempts: int) -> None:
         if self._live is None and attempts == 1:
@@ -161,7 +161,7 @@ class CachedOperation:
         """What the call brought home, once `request` is None."""
         if self._live is not None:
             return self._live.columns()
-        return tuple(harvest.of(self._values) for harvest in self._plan.harvests)
+        return tuple(view.of(self._values) for view in self._plan.columns)
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -170,10 +170,10 @@ class CachedOperation:
     # --- off the plan
 
     def _leave_plan(self) -> Operation:
-        """The exchange itself, brought to where the plan has led."""
+        """The operation itself, brought to where the plan has led."""
         if self._live is not None:
             return self._live
-        self._live = live = self._make(self._habits, self._plan.hints)
+        self._live = live = self._make(self._quirks, self._plan.hints)
         self.follows_plan = False
         answers, self._answers = self._answers, []
         steps = self._plan.steps
@@ -202,15 +202,15 @@ class CachedOperation:
         way = hash(tuple(tuple(answer.names) for answer in self._answers))
         same_way, self._plan.last_way = way == self._plan.last_way, way
         if same_way and hints == live.hints:
-            self._plan.harvests = self._find_harvests()
-            self._plan.habits = self._habits_before.key
+            self._plan.columns = self._find_columns()
+            self._plan.quirks = self._quirks_before.key
             self._plan.steps = [
                 _step(request, answer) for request, answer in zip(self._asked, self._answers, strict=True)
             ]
 
-    def _find_harvests(self) -> tuple[ColumnView, ...]:
-        """Run the exchange once more with the place of each value in its stead: its columns then hold the places."""
-        rehearsal = self._make(replace(self._habits_before), self._plan.hints)
+    def _find_columns(self) -> tuple[ColumnView, ...]:
+        """Run the operation once more with the place of each value in its stead: its columns then hold the places."""
+        rehearsal = self._make(replace(self._quirks_before), self._plan.hints)
         places = iter(_PLACES)
         for answer in self._answers:
             # zip asks `places` last, so that none is lost between two answers
@@ -219,7 +219,7 @@ class CachedOperation:
             ]
             rehearsal.take(answer._replace(values=numbered))
         shared: dict[tuple[Index, ...], tuple[Index, ...]] = {}
-        return tuple(_harvest(shared, column) for column in rehearsal.columns())
+        return tuple(_view_of(shared, column) for column in rehearsal.columns())
 
 
 def _step(request: Request, answer: Response) -> CachedStep:
@@ -228,7 +228,7 @@ def _step(request: Request, answer: Response) -> CachedStep:
     return step
 
 
-def _harvest(shared: dict[tuple[Index, ...], tuple[Index, ...]], column: dict[Index, SnmpValue]) -> ColumnView:
+def _view_of(shared: dict[tuple[Index, ...], tuple[Index, ...]], column: dict[Index, SnmpValue]) -> ColumnView:
     indexes = tuple(column)
     places = [place for place in column.values() if isinstance(place, int)]
     return ColumnView(shared.setdefault(indexes, indexes), _picker(places))

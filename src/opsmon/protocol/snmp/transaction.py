@@ -1,4 +1,4 @@
-"""One exchange with one agent over the shared socket: request-ids, time-outs, retries, and which answer is the right.
+"""One operation with one agent over the shared socket: request-ids, time-outs, retries, and which answer is the right.
 
 Promises: an answer counts only when it comes from the address asked, with the version and community asked with, to a
 request-id that is still waited for; anything else is counted, changes nothing, and is told to the contact. A retry of
@@ -84,20 +84,38 @@ class Wire(Protocol):
 
 
 class Transaction:
-    """Runs `exchange`; `done` gets None, or the ProbeError that ended it."""
+    """Runs `operation`; `done` gets None, or the ProbeError that ended it."""
 
     __slots__ = (
-        "_attempts", "_deadline_s", "_encoded", "_exchange", "_first_sent_s", "_id", "_loop", "_patience", "_sent_at_s",
-        "_sign", "_silent_since_s", "_suspicion", "_terms", "_timer", "_timer_at_s", "_trace", "_waits_s", "_wire",
-        "done", "is_unanswered", "peer",
+        "_attempts",
+        "_deadline_s",
+        "_encoded",
+        "_first_sent_s",
+        "_id",
+        "_loop",
+        "_operation",
+        "_retry_policy",
+        "_sent_at_s",
+        "_sign",
+        "_silent_since_s",
+        "_suspicion",
+        "_terms",
+        "_timer",
+        "_timer_at_s",
+        "_trace",
+        "_waits_s",
+        "_wire",
+        "done",
+        "is_unanswered",
+        "peer",
     )  # fmt: skip
 
     def __init__(
         self,
         wire: Wire,
         peer: Peer,
-        exchange: CachedOperation,
-        patience: RetryPolicy,
+        operation: CachedOperation,
+        retry_policy: RetryPolicy,
         terms: Terms,
         trace: Trace | None,
     ) -> None:
@@ -105,11 +123,11 @@ class Transaction:
         self.done: asyncio.Future[None] = self._loop.create_future()
         self.peer = peer
         self._wire = wire
-        self._exchange = exchange
-        self._patience = patience
+        self._operation = operation
+        self._retry_policy = retry_policy
         self._terms = terms
         self._trace = trace
-        self._waits_s = waits_of(patience, peer.pace, terms)
+        self._waits_s = waits_of(retry_policy, peer.pace, terms)
         self._suspicion = ""  # what came instead of an answer
         self._timer: asyncio.TimerHandle | None = None
         self._id = 0
@@ -120,7 +138,7 @@ class Transaction:
         self._encoded = _NOTHING
 
     async def run(self) -> None:
-        """Until the exchange has no more to ask; raises ProbeError."""
+        """Until the operation has no more to ask; raises ProbeError."""
         try:
             self._ask()
             await self.done
@@ -132,10 +150,10 @@ class Transaction:
     # --- asking
 
     def _ask(self, attempts: int = 0, now_s: float = 0.0) -> None:
-        """Send what the exchange wants next, under a new id; or finish. `attempts` were made in vain before; `now_s` is
-        the loop's time where the caller has just looked."""
+        """Send what the operation wants next, under a new id; or finish. `attempts` were made in vain before; `now_s`
+        is the loop's time where the caller has just looked."""
         self._wire.forget(self._id)
-        request = self._sign or self._exchange.request
+        request = self._sign or self._operation.request
         if request is None:
             if not self.done.done():
                 self.done.set_result(None)
@@ -164,7 +182,7 @@ class Transaction:
             self._first_sent_s = sent_at_s
         if not self._attempts:
             self._silent_since_s = sent_at_s
-        is_usual = not self._attempts and self._exchange.follows_plan
+        is_usual = not self._attempts and self._operation.follows_plan
         deadline_s = sent_at_s + (self._waits_s[0] if is_usual else self._wait_s())
         self._deadline_s = deadline_s = deadline_s if deadline_s < self._terms.deadline_s else self._terms.deadline_s
         self._attempts += 1
@@ -178,7 +196,7 @@ class Transaction:
     def _wait_s(self) -> float:
         """How long this attempt may take."""
         waits_s = self._waits_s
-        if self._exchange.is_trial and self._sign is None:
+        if self._operation.is_trial and self._sign is None:
             return waits_s[0] / 2
         return waits_s[self._attempts] if self._attempts < len(waits_s) else waits_s[-1]
 
@@ -199,13 +217,13 @@ class Transaction:
             self.fail(error)
 
     def _on_silence(self) -> None:
-        exchange, attempts = self._exchange, self._attempts
-        request = self._sign or exchange.request
+        operation, attempts = self._operation, self._attempts
+        request = self._sign or operation.request
         self._tell(request, None)
         if self._loop.time() >= self._terms.deadline_s:
             self._run_out()
             return
-        if attempts >= len(self._waits_s) or (self._sign is None and exchange.is_trial):
+        if attempts >= len(self._waits_s) or (self._sign is None and operation.is_trial):
             self._wire.traffic.silences += 1
             if self._sign is not None or not self._terms.contact.answered:
                 raise self._silent()
@@ -213,8 +231,8 @@ class Transaction:
             return
         self._wire.traffic.retried += 1
         if self._sign is None:
-            exchange.take_silence(attempts)
-        if self._sign is None and exchange.request is not request:
+            operation.take_silence(attempts)
+        if self._sign is None and operation.request is not request:
             self._ask(attempts)
         else:
             self._send()
@@ -222,15 +240,15 @@ class Transaction:
     def _pass_over(self) -> None:
         """Go on without what is not answered; whether the agent is there at all is asked each time that it is given up
         on something, so that one that has just died does not pass for one with silent tables."""
-        given_up = len(self._exchange.silent)
-        if not self._exchange.pass_over():
+        given_up = len(self._operation.silent)
+        if not self._operation.pass_over():
             raise self._silent()
-        if len(self._exchange.silent) > given_up:
+        if len(self._operation.silent) > given_up:
             self._sign = sign_of_life()
         self._ask_patiently()
 
     def _ask_patiently(self) -> None:
-        self._waits_s = waits_of(self._patience, self.peer.pace, self._terms)
+        self._waits_s = waits_of(self._retry_policy, self.peer.pace, self._terms)
         self._ask()
 
     def _run_out(self) -> None:
@@ -239,7 +257,7 @@ class Transaction:
         if not self._terms.contact.answered:
             self._wire.traffic.silences += 1
             raise self._silent()
-        self._exchange.stop()
+        self._operation.stop()
         self._ask()
 
     def _silent(self) -> ProbeError:
@@ -257,15 +275,15 @@ class Transaction:
 
     def take_quickly(self, datagram: bytes) -> bool:
         """Whether a datagram from our peer is the answer, of the layout expected; if not, it is for `take` to judge."""
-        layout = self._exchange.expected
+        layout = self._operation.expected
         if layout is None or self._sign is not None:
             return False
         values = layout.read(datagram, self._id)
         if values is None:
             return False
         self._note_answer(now_s := self._loop.time())
-        request = self._exchange.request
-        response = self._exchange.take_values(values, len(datagram))
+        request = self._operation.request
+        response = self._operation.take_values(values, len(datagram))
         self._tell(request, response)
         try:
             self._ask(now_s=now_s)
@@ -283,11 +301,11 @@ class Transaction:
             self._wire.traffic.dropped_malformed += 1
             self.suspect(f"its answer is malformed: {error}")
             return
-        self._tell(self._sign or self._exchange.request, response)
+        self._tell(self._sign or self._operation.request, response)
         self._note_answer(self._loop.time())
         try:
             if self._sign is None:
-                self._exchange.take(response)
+                self._operation.take(response)
             self._sign = None
             self._ask()
         except ProbeError as error:
@@ -303,7 +321,7 @@ class Transaction:
         elif contact.answered:
             return
         contact.answered = True
-        self._waits_s = waits_of(self._patience, pace, self._terms)
+        self._waits_s = waits_of(self._retry_policy, pace, self._terms)
 
     def _tell(self, request: Request | None, response: Response | None) -> None:
         if request is not None and self._trace is not None:

@@ -14,7 +14,7 @@ from opsmon.protocol.snmp.care import NO_CAUTION, Care, Caution, WalkedColumn
 from opsmon.protocol.snmp.codec.ber import MalformedBerError, decode_index, decode_oid
 from opsmon.protocol.snmp.codec.message import VERSION_1, ErrorStatus, Pdu, Request, Response
 from opsmon.protocol.snmp.codec.value import Cell, Marker
-from opsmon.protocol.snmp.exchange import AgentQuirks, Hints, WalkLimits, refusal, status_name
+from opsmon.protocol.snmp.operation import AgentQuirks, Hints, WalkLimits, refusal, status_name
 from opsmon.protocol.snmp.packing import choose_rectangle, rows_to_come
 from opsmon.protocol.snmp.session import NO_ROWS, Index, Oid, SnmpValue
 from opsmon.protocol.snmp.silence import Fence
@@ -34,7 +34,7 @@ class Walk:
     def __init__(
         self,
         columns: Sequence[Oid],
-        habits: AgentQuirks,
+        quirks: AgentQuirks,
         limits: WalkLimits,
         version: int,
         hints: Hints | None = None,
@@ -43,7 +43,7 @@ class Walk:
         after: Mapping[Oid, Index] = NO_ROWS,
     ) -> None:
         self._columns = [WalkedColumn(oid, caution.fences.get(oid), after.get(oid, ())) for oid in columns]
-        self._habits = habits
+        self._quirks = quirks
         self._limits = limits
         self._may_bulk = version != VERSION_1
         self._hints = self.hints = hints or Hints()
@@ -87,12 +87,12 @@ class Walk:
         elif self._bulk:
             self._ask_bulk(opened)
         else:
-            self._group = opened[: min(self._habits.most_names, self._habits.most_bindings, self._room, self._width)]
+            self._group = opened[: min(self._quirks.most_names, self._quirks.most_bindings, self._room, self._width)]
             self.request = Request(Pdu.GET_NEXT, tuple(column.cursor for column in self._group))
 
     @property
     def _bulk(self) -> bool:
-        return self._may_bulk and self._habits.bulk_works and not self._doubts_bulk
+        return self._may_bulk and self._quirks.bulk_works and not self._doubts_bulk
 
     def _ask_bulk(self, opened: list[WalkedColumn]) -> None:
         """The columns furthest behind, in the rectangle that brings most."""
@@ -100,16 +100,16 @@ class Walk:
         lacking = [self._rows_to_come(column) for column in opened]
         order = sorted(range(len(opened)), key=lacking.__getitem__, reverse=True)
         to_come = tuple([lacking[place] for place in order])
-        width, rows = choose_rectangle(to_come, bindings, self._habits.most_names, MAX_ROWS_ASKED)
+        width, rows = choose_rectangle(to_come, bindings, self._quirks.most_names, MAX_ROWS_ASKED)
         self._group = [opened[place] for place in order[:width]]
         self.request = Request(Pdu.GET_BULK, tuple(column.cursor for column in self._group), rows)
 
     def _bindings_asked(self) -> int:
-        return min(int(RESPONSE_OCTETS / self._hints.octets_per_binding), self._room, self._habits.most_bindings)
+        return min(int(RESPONSE_OCTETS / self._hints.octets_per_binding), self._room, self._quirks.most_bindings)
 
     def _ask_carefully(self, opened: list[WalkedColumn]) -> None:
         """One table at a time, and less of it at each silence."""
-        self._group, rows = self._care.choose(opened, min(self._habits.most_names, self._room))
+        self._group, rows = self._care.choose(opened, min(self._quirks.most_names, self._room))
         rows = min(rows, MAX_ROWS_ASKED, self._bindings_asked() // len(self._group))
         if self._bulk and rows > 1:
             self.request = Request(Pdu.GET_BULK, tuple(column.cursor for column in self._group), rows)
@@ -143,17 +143,17 @@ class Walk:
         if self._care.found_none and not self._silent:
             self._learn_from_care()
         elif self._doubts_bulk:
-            self._habits.give_up_bulk()
+            self._quirks.give_up_bulk()
         else:
-            self._habits.call_ended_well()
+            self._quirks.call_ended_well()
 
     def _learn_from_care(self) -> None:
         """No object hangs: large answers get lost, or GETBULK is not answered."""
         if self._care.most_answered:
-            self._habits.most_bindings = self._care.most_answered
-            self._habits.be_gentler()
+            self._quirks.most_bindings = self._care.most_answered
+            self._quirks.be_gentler()
         else:
-            self._habits.give_up_bulk()
+            self._quirks.give_up_bulk()
 
     def _learn_hints(self) -> None:
         """For the next walk. Small changes of size are let pass, so that requests stay as they are."""
@@ -167,7 +167,7 @@ class Walk:
     # --- listening
 
     def take(self, response: Response) -> None:
-        self._habits.ever_answered = True
+        self._quirks.ever_answered = True
         self._care.note_answer(self._group, len(response.names), self._rows_asked())
         self._requests += 1
         self._octets += response.octets
@@ -253,8 +253,8 @@ class Walk:
         """Half as many bindings; and of a single one neither by GETBULK nor by GETNEXT, nothing."""
         asked = self._asked_bindings()
         if asked > 1:
-            self._habits.most_bindings = asked // 2
-            self._habits.be_gentler()
+            self._quirks.most_bindings = asked // 2
+            self._quirks.be_gentler()
         elif self._bulk:
             self._doubts_bulk = True
         else:
@@ -266,8 +266,8 @@ class Walk:
         if not self._bulk:
             self._close(self._group[0], "the agent gives empty answers")
         elif asked > width:
-            self._habits.most_bindings = width
-            self._habits.be_gentler()
+            self._quirks.most_bindings = width
+            self._quirks.be_gentler()
         else:
             self._doubts_bulk = True
 
@@ -330,11 +330,11 @@ class Walk:
             return
         if self.request is None or self.request.pdu != Pdu.GET_BULK:
             return
-        if attempts >= _SILENCES_BEFORE_GETNEXT and self._habits.ever_answered:
+        if attempts >= _SILENCES_BEFORE_GETNEXT and self._quirks.ever_answered:
             self._doubts_bulk = True
         elif attempts >= _SILENCES_BEFORE_GENTLER and self._asked_bindings() > 1:
-            self._habits.most_bindings = max(1, self._asked_bindings() // 4)
-            self._habits.be_gentler()
+            self._quirks.most_bindings = max(1, self._asked_bindings() // 4)
+            self._quirks.be_gentler()
         else:
             return
         self._ask_next()

@@ -8,8 +8,8 @@ from opsmon.config.profiles import load_profiles
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.definition.resolve import parse_oid
 from opsmon.probe.profile.poller import DevicePicture, DevicePoller
-from opsmon.probe.profile.rows.table import MOST_ROWS
-from opsmon.probe.profile.text import LONGEST_TEXT
+from opsmon.probe.profile.rows.table import MAX_TABLE_ROWS
+from opsmon.probe.profile.text import MAX_VALUE_CHARS
 from tests.support.places import REPOSITORY
 from tests.support.probe.profile.making import poll, series_of
 from tests.support.probe.profile.recording import RecordedSession, parse_recording
@@ -129,7 +129,7 @@ async def test_rows_out_of_order_are_matched_by_their_index(profiles: ProfileSet
         (b"to core\0\0\0\0".hex(), "to core"),
         (b"a\r\nb\x1b[31m".hex(), "a b [31m"),
         (b"\xff\xfe\x80".hex(), "\xff\xfe"),
-        (b"x".hex() * 3000, "x" * (LONGEST_TEXT - 1) + "…"),
+        (b"x".hex() * 3000, "x" * (MAX_VALUE_CHARS - 1) + "…"),
     ],
 )
 async def test_labels_of_any_octets_are_clean_text(profiles: ProfileSet, octets: str, label: str) -> None:
@@ -179,14 +179,14 @@ async def test_system_words_of_wrong_types_are_no_error(profiles: ProfileSet) ->
 
 
 async def test_a_table_without_end_is_cut_and_not_surveyed_at_every_poll(profiles: ProfileSet) -> None:
-    rows = range(1, MOST_ROWS + 101)
+    rows = range(1, MAX_TABLE_ROWS + 101)
     table = "".join(f"{IF}.2.{row}|4|ppp{row}\n{IF}.8.{row}|2|1\n" for row in rows)
     session = RecordedSession(parse_recording(SYSTEM + table))
     uplink = f"ppp{rows[-1]}"
     poller = DevicePoller(profiles, important=[uplink])
     for picture in (await poller.poll(session), second := await poller.poll(session)):
         named = {dict(key.labels).get("ifDescr") for reading in picture.readings for key in reading.block.keys}
-        assert len(named - {None}) == MOST_ROWS
+        assert len(named - {None}) == MAX_TABLE_ROWS
         assert uplink in named
         assert "100 are left out" in picture.problems[0]
         assert series_of(picture)["agent_rows_left_out{interfaces}"] == 100

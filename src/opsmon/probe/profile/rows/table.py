@@ -22,15 +22,15 @@ from opsmon.protocol.snmp.session import Index, Oid, SnmpValue
 Column = Mapping[Index, SnmpValue]
 Labels = tuple[tuple[str, str], ...]
 # Chassis of ten thousand interfaces there are; of more a poll would not be through in time.
-MOST_ROWS = 16_384
+MAX_TABLE_ROWS = 16_384
 SLICE = 1_024  # rows or series between two turns of the loop
 
 
 class TableShape:
     """The rows, columns and labels of one table of one device, as last seen; gives the block of its series.
 
-    Of more rows than MOST_ROWS those that the inventory marks (`important`) are kept first; `left_out` counts the rest.
-    What could not be read stays as it was: absence proves nothing then.
+    Of more rows than MAX_TABLE_ROWS those that the inventory marks (`important`) are kept first; `left_out` counts the
+    rest. What could not be read stays as it was: absence proves nothing then.
     """
 
     def __init__(self, table: TableColumns, important: Collection[str] = ()) -> None:
@@ -91,11 +91,11 @@ class TableShape:
         known = {row for subject in self.columns for row in reader.column(subject.column)}
         if any(subject.column in reader.unread for subject in self.columns):
             known |= set(self.rows)
-        self.left_out = max(0, len(known) - MOST_ROWS)
+        self.left_out = max(0, len(known) - MAX_TABLE_ROWS)
         if not self.left_out:
             return tuple(sorted(known))
-        marked = sorted(row for row in known if self._is_marked(reader, row))[:MOST_ROWS]
-        others = sorted(known.difference(marked))[: MOST_ROWS - len(marked)]
+        marked = sorted(row for row in known if self._is_marked(reader, row))[:MAX_TABLE_ROWS]
+        others = sorted(known.difference(marked))[: MAX_TABLE_ROWS - len(marked)]
         return tuple(sorted([*marked, *others]))
 
     def _is_marked(self, reader: Reader, row: Index) -> bool:

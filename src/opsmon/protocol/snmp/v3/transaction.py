@@ -1,4 +1,4 @@
-"""One exchange with one SNMPv3 agent: attempts, the setting of clocks, and what a silence means.
+"""One operation with one SNMPv3 agent: attempts, the setting of clocks, and what a silence means.
 
 Promises: an agent that refuses user, key or level is AUTH. Most agents say nothing at all to what they cannot decrypt;
 so when an agent is silent to encrypted requests and answers an open one that asks for nothing, it is AUTH as well. Any
@@ -34,40 +34,40 @@ class UsmPeer:
 
 
 class UsmTransaction:
-    """Runs an exchange as `user`."""
+    """Runs an operation as `user`."""
 
     def __init__(
-        self, engine: UsmEngine, peer: UsmPeer, user: User, traffic: Traffic, patience: RetryPolicy, terms: Terms
+        self, engine: UsmEngine, peer: UsmPeer, user: User, traffic: Traffic, retry_policy: RetryPolicy, terms: Terms
     ) -> None:
         self._engine = engine
         self._peer = peer
         self._user = user
         self._traffic = traffic
-        self._patience = patience
+        self._retry_policy = retry_policy
         self._terms = terms
         self._heard_unfit = False
         self._loop = asyncio.get_running_loop()
         self._answers: asyncio.Queue[Response | Reason] = asyncio.Queue()
-        self._waits_s = waits_of(patience, peer.pace, terms)
+        self._waits_s = waits_of(retry_policy, peer.pace, terms)
         self._asked_s = self._loop.time()
         left_s = terms.deadline_s - self._asked_s
         self._until_s = terms.deadline_s - min(_MAX_LAST_WORD_S, max(0.0, left_s) * _SHARE_OF_LAST_WORD)
 
-    async def run(self, exchange: CachedOperation, trace: Trace | None) -> None:
-        """Until the exchange has no more to ask; raises ProbeError."""
+    async def run(self, operation: CachedOperation, trace: Trace | None) -> None:
+        """Until the operation has no more to ask; raises ProbeError."""
         self._engine.hearing.begin(self._peer.address, self._hear_unfit)
         try:
-            await self._run(exchange, trace)
+            await self._run(operation, trace)
         finally:
             self._engine.hearing.end(self._peer.address)
 
-    async def _run(self, exchange: CachedOperation, trace: Trace | None) -> None:
+    async def _run(self, operation: CachedOperation, trace: Trace | None) -> None:
         attempts = 0
-        while (request := exchange.request) is not None:
+        while (request := operation.request) is not None:
             if attempts == 0:
                 self._begin_request()
             began_s = self._loop.time()
-            response = await self._ask(request, self._user.level, self._wait_s(attempts, trial=exchange.is_trial))
+            response = await self._ask(request, self._user.level, self._wait_s(attempts, trial=operation.is_trial))
             attempts += 1
             if response is None and not self._terms.contact.answered and self._is_over(attempts):
                 response = await self._last_word(request, attempts)
@@ -76,11 +76,11 @@ class UsmTransaction:
             if response is not None:
                 attempts = 0
                 self._note_answer()
-                exchange.take(response)
+                operation.take(response)
             else:
-                given_up = len(exchange.silent)
-                attempts = self._take_silence(exchange, attempts)
-                if len(exchange.silent) > given_up:
+                given_up = len(operation.silent)
+                attempts = self._take_silence(operation, attempts)
+                if len(operation.silent) > given_up:
                     await self._see_sign()
 
     def _begin_request(self) -> None:
@@ -95,21 +95,21 @@ class UsmTransaction:
     def _is_over(self, attempts: int) -> bool:
         return attempts >= len(self._waits_s) or self._loop.time() >= self._until_s
 
-    def _take_silence(self, exchange: CachedOperation, attempts: int) -> int:
+    def _take_silence(self, operation: CachedOperation, attempts: int) -> int:
         """What the agent is asked instead; gives the attempts made of that."""
         if self._loop.time() >= self._until_s:
             self._terms.ran_out = True
-            exchange.stop()
+            operation.stop()
             return 0
-        if attempts >= len(self._waits_s) or exchange.is_trial:
+        if attempts >= len(self._waits_s) or operation.is_trial:
             self._traffic.silences += 1
-            if not exchange.pass_over():
+            if not operation.pass_over():
                 raise self._silent(attempts)
             return 0
         self._traffic.retried += 1
-        before = exchange.request
-        exchange.take_silence(attempts)
-        if exchange.request is not before:
+        before = operation.request
+        operation.take_silence(attempts)
+        if operation.request is not before:
             self._begin_request()
         return attempts
 
@@ -124,7 +124,7 @@ class UsmTransaction:
     def _note_answer(self) -> None:
         self._terms.contact.answered = True
         self._peer.pace.observe(self._loop.time() - self._asked_s)
-        self._waits_s = waits_of(self._patience, self._peer.pace, self._terms)
+        self._waits_s = waits_of(self._retry_policy, self._peer.pace, self._terms)
 
     def _hear(self, words: str) -> None:
         self._terms.contact.heard = words
@@ -223,9 +223,9 @@ class UsmEngines:
     engines the next time, which knows nothing old of that address.
     """
 
-    def __init__(self, traffic: Traffic, patience: RetryPolicy) -> None:
+    def __init__(self, traffic: Traffic, retry_policy: RetryPolicy) -> None:
         self._traffic = traffic
-        self._patience = patience
+        self._retry_policy = retry_policy
         self._making = asyncio.Lock()
         self._generations: tuple[list[UsmEngine], list[UsmEngine]] = ([], [])
 
@@ -243,4 +243,4 @@ class UsmEngines:
                 engine = await make_usm_engine(self._traffic)
                 engines.append(engine)
             engine.add(user)
-        return UsmTransaction(engine, peer, user, self._traffic, self._patience, terms)
+        return UsmTransaction(engine, peer, user, self._traffic, self._retry_policy, terms)

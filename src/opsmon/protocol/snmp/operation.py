@@ -26,7 +26,7 @@ class Operation(Protocol):
 
     @property
     def hints(self) -> "Hints":
-        """What the next exchange of the same arguments should know, once this one has ended."""
+        """What the next operation of the same arguments should know, once this one has ended."""
         ...
 
     def columns(self) -> tuple[dict[Index, SnmpValue], ...]:
@@ -34,7 +34,7 @@ class Operation(Protocol):
         ...
 
     def take(self, response: Response) -> None:
-        """An answer to `request` came. Raises ProbeError when nothing sound can come of the exchange any more."""
+        """An answer to `request` came. Raises ProbeError when nothing sound can come of the operation any more."""
         ...
 
     @property
@@ -142,6 +142,6 @@ _KNOWN = frozenset(ErrorStatus)
 
 
 def refusal(status: int) -> ProbeError:
-    """The error of an exchange that brought nothing but `status`."""
+    """The error of an operation that brought nothing but `status`."""
     outcome = Outcome.AUTH if status in _REFUSALS else Outcome.PROTOCOL
     return ProbeError(outcome, f"the agent answers {status_name(status)}")
