@@ -166,7 +166,7 @@ def test_an_exclusion_without_a_reason_and_a_time_without_an_offset_are_refused(
     naive = Fact(FactType.RESOLVED, local("2026-11-20 12:00:00").replace(tzinfo=None))
     found = history_of((naive, bare, start))
     assert {one.reason for one in found.refusals} == {"excluded without a reason", "its time has no offset from UTC"}
-    assert found.excluded_at is None
+    assert not found.judgements
 
 
 def test_what_is_only_supposed_needs_no_start() -> None:

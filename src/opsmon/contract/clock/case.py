@@ -144,12 +144,6 @@ class History:
         begun = [*self.own_messages[:1], *([first[0]] if first is not None else [])]
         return min(begun, default=None)
 
-    @property
-    def excluded_at(self) -> datetime | None:
-        """The time of the exclusion of the whole incident; None where none holds."""
-        held = exclusion_of(self.judgements)
-        return held.at if held is not None else None
-
     def exclusion_of(self, clause: ClauseId, *, paper: bool) -> datetime | None:
         """The time of an exclusion that frees the clause. A paper is owed for an excluded fault, too, unless the
         exclusion names its clause."""

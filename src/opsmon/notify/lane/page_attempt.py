@@ -84,7 +84,7 @@ class PageAttempts:
         except NotifyError as error:
             await self._no_answer(parcel, error)
         except Exception as error:
-            log.exception("outbox of %s: parcel %s failed in a way nobody thought of", self._channel.name, parcel.id)
+            log.exception("outbox of %s: parcel %s failed unexpectedly", self._channel.name, parcel.id)
             await self._no_answer(parcel, NotifyError(type(error).__name__, retryable=True))
         return None
 
@@ -153,7 +153,7 @@ class PageAttempts:
             await self._in_parts(parcel, verdict)
             return
         self.results[DEAD] += 1
-        log.error("outbox of %s: parcel %s is given up: %s", self._channel.name, parcel.id, verdict.reason)
+        log.error("outbox of %s: parcel %s was given up: %s", self._channel.name, parcel.id, verdict.reason)
         for one in told:
             await self._desk.failed(self._channel, one, "refused")
         await asyncio.to_thread(self._store.bury, parcel.id, self._clock.now(), verdict.reason)
