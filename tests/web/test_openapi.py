@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from opsmon.web.pages.page_routes import PAGE_ROUTES
 from opsmon.web.routes import ROUTES
 from opsmon.web.server import make_application
 from tests.support.web.scene import Client, WebScene
@@ -24,6 +25,7 @@ async def test_every_route_of_the_server_is_in_it_and_nothing_else(scene: WebSce
         for route in make_application(scene.parts).router.routes()
         if route.resource is not None and route.method != "HEAD"
     }
+    served -= {(route.method, route.path) for route in PAGE_ROUTES}  # for people, not for programs
     told = await document(client)
     assert {(method.upper(), path) for path, item in told["paths"].items() for method in item} == served
     assert len(served) == len(ROUTES)

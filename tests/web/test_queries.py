@@ -152,7 +152,7 @@ async def test_a_wrong_question_is_told_what_is_wrong(
     assert hint in failure["hint"]
 
 
-async def test_the_status_page_shows_what_is_wrong_and_escapes_it(scene: WebScene, client: Client) -> None:
+async def test_the_board_shows_what_is_wrong_and_escapes_it(scene: WebScene, client: Client) -> None:
     assert "目前没有故障" in await (await client.get("/")).text()
     scene.dies("mcu-1")
     scene.desk.not_ready = "<script>"
@@ -160,8 +160,9 @@ async def test_the_status_page_shows_what_is_wrong_and_escapes_it(scene: WebScen
     text = await page.text()
     assert page.content_type == "text/html"
     assert "mcu-1 无响应" in text
-    assert "E2 到场：计时中" in text
+    assert "<b>E2</b> 到场" in text
     assert "待确认" in text
+    assert "&lt;script&gt;" in text
     assert "<script>" not in text
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
 

@@ -1,6 +1,6 @@
 """How the readers of the daemon (metrics, console) see it: the last frozen world, and a door for commands."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,6 +33,7 @@ class Unavailable:
     taken: bool | None = None
 
 
+Hear = Callable[[int, Sequence[Event]], None]
 Answer = Accepted | CommandRefusal | Unavailable
 
 
@@ -41,6 +42,11 @@ class DaemonPort(Protocol):
 
     @property
     def world(self) -> World: ...
+
+    @property
+    def seq(self) -> int:
+        """The number of the last event of the journal that the world holds."""
+        ...
 
     @property
     def latest(self) -> Mapping[DeviceName, Mapping[CheckName, Sample]]:
@@ -57,4 +63,9 @@ class DaemonPort(Protocol):
     async def world_with(self, incident: IncidentId) -> World:
         """The last world with this incident in it, be it brought back from the journal; without it where there is no
         such incident. Raises StoreError where it cannot be looked up now."""
+        ...
+
+    def subscribe(self, hear: Hear) -> Callable[[], None]:
+        """From now on `hear` is told of each change of the world: the number of its last event, and the events. It may
+        neither block nor raise. Returns how to stop that."""
         ...

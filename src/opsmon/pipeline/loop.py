@@ -15,7 +15,7 @@ from opsmon.engine.decide import decide
 from opsmon.engine.effect import Diagnose, Effect, Notify
 from opsmon.engine.fold import evict, reload
 from opsmon.engine.input import AddFact, ClockStepped, Command, Input, JudgeScope, Reloaded, Tick
-from opsmon.engine.port import Accepted, Answer, CommandRefusal, Unavailable
+from opsmon.engine.port import Accepted, Answer, CommandRefusal, Hear, Unavailable
 from opsmon.engine.rules import Rules
 from opsmon.engine.step import EngineStep
 from opsmon.engine.world import World, next_deadline
@@ -69,6 +69,7 @@ class Pipeline:
         self._forget_before: datetime | None = None
         self._touched_at = clock.monotonic()
         self._head = store.head
+        self._hearers: list[Hear] = []
         self.inputs = InputQueue()
         self.journal = JournalWriter(store, clock)
         self.starting = "the first checks are not being sent yet"
@@ -79,6 +80,11 @@ class Pipeline:
     def world(self) -> World:
         """The last world that is on the disk."""
         return self._world
+
+    @property
+    def seq(self) -> int:
+        """The number of the last event of the journal that the world holds."""
+        return self._head.seq
 
     @property
     def latest(self) -> Mapping[DeviceName, Mapping[CheckName, Sample]]:
@@ -98,6 +104,11 @@ class Pipeline:
         """Takes a sample in. Never blocks and never refuses."""
         self._latest.setdefault(sample.device, {})[sample.check] = sample
         self.inputs.put_sample(sample)
+
+    def subscribe(self, hear: Hear) -> Callable[[], None]:
+        """`hear` is told of each change of the world, after it was swapped; returns how to stop that."""
+        self._hearers.append(hear)
+        return lambda: self._hearers.remove(hear)
 
     async def issue(self, command: Command) -> Answer:
         """Waits until the command is journaled or refused, or until patience ends because the store fails."""
@@ -173,6 +184,9 @@ class Pipeline:
             self._touched_at = self._clock.monotonic()
         self._world, self._head = batch.world, self.journal.head
         self._let_go(batch.effects)
+        if batch.events:
+            for hear in self._hearers:
+                hear(self._head.seq, batch.events)
         batch.answer()
         await asyncio.sleep(0)
 

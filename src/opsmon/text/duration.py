@@ -63,3 +63,13 @@ def age_words(seconds: float, language: str) -> str:
     else:
         size, unit = _DAY_S, _DAYS
     return f"{max(int(seconds // size), 0)} {unit.in_(language)}"
+
+
+def countdown(seconds: float, language: str) -> str:
+    """`00:02:41`, of a day or more `3d 04:12`; what is overdue has a plus: `+00:12:05`."""
+    whole, sign = int(abs(seconds)), "+" if seconds < 0 else ""
+    days, rest = divmod(whole, _DAY_S)
+    hours, minutes = rest // _HOUR_S, rest // _MINUTE_S % 60
+    if days:
+        return f"{sign}{days}{_DAYS.in_(language)} {hours:02}:{minutes:02}"
+    return f"{sign}{hours:02}:{minutes:02}:{rest % 60:02}"

@@ -78,3 +78,20 @@ def time_words(moment: datetime, zone: tzinfo) -> Text:
     local = moment.astimezone(zone)
     day, clock = day_words(local.date()), f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
     return Text(f"{day.en} {clock}", f"{day.zh}{clock}")
+
+
+def clock_time(moment: datetime, zone: tzinfo) -> str:
+    """`09:41:07`: the time of day."""
+    return f"{moment.astimezone(zone):%H:%M:%S}"
+
+
+def day_time(moment: datetime, zone: tzinfo, language: str, now: datetime) -> str:
+    """`09:41:07` of the day of `now`; else `11月28日（周六）09:41` or `Sat 28 Nov 09:41`, with the year where it is
+    another one."""
+    there, today = moment.astimezone(zone), now.astimezone(zone)
+    if there.date() == today.date():
+        return f"{there:%H:%M:%S}"
+    day = day_words(there.date())
+    if there.year != today.year:
+        day = Text(f"{day.en} {there.year}", f"{there.year}年{day.zh}")
+    return f"{day.zh}{there:%H:%M}" if language == "zh" else f"{day.en} {there:%H:%M}"

@@ -14,7 +14,7 @@ from opsmon.web.auth import Access
 from opsmon.web.errors import RequestError, short
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-JSON = "application/json"
+JSON, TEXT, HTML = "application/json", "text/plain", "text/html"
 MAX_BODY_BYTES = 65_536
 BODY_TIMEOUT_S = 10.0
 MISTAKES_TOLD = 10

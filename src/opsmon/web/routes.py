@@ -1,4 +1,4 @@
-"""Every address of the daemon's port. The server and the OpenAPI document are both made from this list."""
+"""Every address of the daemon's port: those of the API, from which the OpenAPI document is made, and the pages."""
 
 from functools import cache
 
@@ -44,11 +44,9 @@ from opsmon.web.api.schemas import (
     WithdrawalBody,
 )
 from opsmon.web.auth import Access
-from opsmon.web.pages import status as status_page
-from opsmon.web.route import Route
-from opsmon.web.sign_in import pages as signing_in
+from opsmon.web.pages.page_routes import PAGE_ROUTES
+from opsmon.web.route import TEXT, Route
 
-TEXT, HTML = "text/plain", "text/html"
 _INCIDENT = "/api/v1/incidents/{incident}"
 _DEVICE = "/api/v1/devices/{device}"
 _OBLIGATION = "/api/v1/contracts/{contract}/obligations/{obligation}"
@@ -114,12 +112,5 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/v1/deliveries", deliveries.list_deliveries, "Notifications that no receiver has taken",
           query=DeliveryQuery, answer=DeliveryDocument, many=True),
     Route("GET", "/api/v1/openapi.json", show_openapi, "This document"),
-    Route("GET", "/", status_page.show_status, "What is wrong at present, for people", content=HTML, page=True),
-    Route("GET", "/login", signing_in.show_sign_in, "The form to sign in with", Access.OPEN, content=HTML, page=True),
-    Route("POST", "/login", signing_in.sign_in, "Sign in with a name and a password", Access.OPEN, status=303,
-          content=HTML, page=True),
-    Route("POST", "/logout", signing_in.sign_out, "Sign out", Access.SELF, status=303, content=HTML, page=True),
-    Route("GET", "/me", signing_in.show_me, "One's own account and sessions", Access.SELF, content=HTML, page=True),
-    Route("POST", "/me/sessions", signing_in.end_session, "End a session of one's own, or all others", Access.SELF,
-          status=303, content=HTML, page=True),
 )  # fmt: skip
+ALL_ROUTES = (*ROUTES, *PAGE_ROUTES)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import AsyncIterator
 from contextlib import suppress
 
 from aiohttp import web
@@ -15,10 +16,12 @@ from opsmon.web.connection import OWN_HEADERS, PortConnection, Reception, tell_v
 from opsmon.web.connection_limits import ConnectionDoor, Limits, limits_of_process
 from opsmon.web.context import PARTS, WebContext
 from opsmon.web.errors import RequestError, failures_as_json
+from opsmon.web.frame.live import STREAMS, LiveStreams, follow
+from opsmon.web.frame.render import PAGES, RenderedPages, error_page
 from opsmon.web.identity import INSTANCE_HEADER, ROOT_HEADER, as_header
 from opsmon.web.listener import Listener, open_sockets
 from opsmon.web.route import MAX_BODY_BYTES, Route
-from opsmon.web.routes import ROUTES
+from opsmon.web.routes import ALL_ROUTES
 from opsmon.web.sign_in.csrf import refuse_forged, refuse_other_sites
 from opsmon.web.sign_in.headers import PAGE_HEADERS
 from opsmon.web.sign_in.stranger import may_sign_in, to_sign_in
@@ -34,13 +37,27 @@ def make_application(parts: WebContext) -> web.Application:
     """The application, to be served by `WebServer` or by a test."""
     application = web.Application(middlewares=[tell_visitor, failures_as_json], client_max_size=MAX_BODY_BYTES)
     application[PARTS] = parts
+    application[PAGES], application[STREAMS] = RenderedPages(), LiveStreams()
+    application.cleanup_ctx.append(_follow_changes)
+    application.on_shutdown.append(_end_streams)
     application.on_response_prepare.append(_name_ourselves)
-    for route in ROUTES:
+    for route in ALL_ROUTES:
         expect = _expecting(route)
         application.router.add_route(route.method, route.path, _guarded(route), expect_handler=expect)
         if route.method == "GET":
             application.router.add_route("HEAD", route.path, _guarded(route), expect_handler=expect)
     return application
+
+
+async def _follow_changes(application: web.Application) -> AsyncIterator[None]:
+    """Open pages hear of changes for as long as there is a server."""
+    stop = follow(application)
+    yield
+    stop()
+
+
+async def _end_streams(application: web.Application) -> None:
+    application[STREAMS].close()
 
 
 async def _name_ourselves(request: web.Request, response: web.StreamResponse) -> None:
@@ -87,7 +104,13 @@ def _guarded(route: Route) -> Handler:
         await _refuse_forged(request, route)
         return await route.handler(request)
 
-    return handle
+    async def handle_page(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handle(request)
+        except RequestError as error:
+            return error_page(request, error)
+
+    return handle_page if route.page else handle
 
 
 def _expecting(route: Route) -> Handler:

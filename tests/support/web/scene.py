@@ -5,7 +5,7 @@ Only the loop between them is missing: a sample or a command is decided, journal
 
 from array import array
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,7 @@ from opsmon.config.root import Root, load_root
 from opsmon.engine.decide import decide
 from opsmon.engine.fold import reload
 from opsmon.engine.input import Command, Input, Tick
-from opsmon.engine.port import Accepted, Answer, CommandRefusal, Unavailable
+from opsmon.engine.port import Accepted, Answer, CommandRefusal, Hear, Unavailable
 from opsmon.engine.rules import Rules
 from opsmon.engine.step import EngineStep
 from opsmon.engine.world import World, next_deadline, start_world
@@ -77,6 +77,15 @@ class EngineDesk:
         self.not_ready = ""
         self.store_is_full = False
         self.store, self.clock = store, clock
+        self.hearers: list[Hear] = []
+
+    @property
+    def seq(self) -> int:
+        return self.store.head.seq
+
+    def subscribe(self, hear: Hear) -> Callable[[], None]:
+        self.hearers.append(hear)
+        return lambda: self.hearers.remove(hear)
 
     async def issue(self, command: Command) -> Answer:
         if self.store_is_full:
@@ -107,6 +116,8 @@ class EngineDesk:
         step = decide(self.world, given, self.clock.now())
         self.store.commit(step.events, [], self.clock.now())
         self.world = step.world
+        for hear in self.hearers if step.events else ():
+            hear(self.seq, step.events)
         return step
 
 

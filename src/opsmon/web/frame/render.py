@@ -1,0 +1,148 @@
+"""From a page's record to its answer: templates that escape whatever is put into them, and the headers of a page.
+
+What is shown to many at once is rendered once for each address, language, theme and state of the world.
+"""
+
+import gzip
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from opsmon.text.console_words import told
+from opsmon.text.duration import countdown
+from opsmon.text.safe import visible
+from opsmon.web.errors import RequestError
+from opsmon.web.frame.asset import asset_path
+from opsmon.web.frame.mark import MARKS
+from opsmon.web.frame.visit import BROWSER_COOKIE, Visit, open_visit
+
+FOLDER = Path(__file__).resolve().parents[1] / "templates"
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+PAGE_HEADERS = {
+    "Content-Security-Policy": CSP,
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Vary": "Cookie, Accept-Language",
+}
+PART_HEADERS = PAGE_HEADERS | {"Cache-Control": "no-cache"}
+MAX_KEPT = 64  # rendered pages
+FRESH_S = 5  # words of time in a page that many ask for are at most so old
+_MIN_ZIPPED = 1_400  # less fits into one packet anyhow
+Record = Mapping[str, Any]
+
+
+@cache
+def environment() -> Environment:
+    """The templates. A name that a record lacks is a mistake, not an empty text."""
+    made = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["visible"] = visible
+    made.globals.update(asset=asset_path, marks=MARKS)
+    return made
+
+
+def render(visit: Visit, template: str, record: Record) -> str:
+    """The page, or only what changes of it, as text."""
+    return (
+        environment()
+        .get_template(template)
+        .render(
+            record,
+            layout="part.html" if visit.is_part else "layout.html",
+            visit=visit,
+            base=visit.base,
+            language=visit.language,
+            _=partial(told, visit.language),
+            countdown=partial(countdown, language=visit.language),
+            when=visit.when,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A page, its gzip and its tag. The tag goes by what is in it: what did not change is not sent again."""
+
+    body: bytes
+    zipped: bytes | None
+    tag: str
+
+
+def _packed(text: str) -> Rendered:
+    body = text.encode("utf-8", "replace")
+    zipped = gzip.compress(body, 5, mtime=0) if len(body) >= _MIN_ZIPPED else None
+    return Rendered(body, zipped, f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"')
+
+
+class RenderedPages:
+    """The last pages, by what they depend on."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[object, ...], Rendered] = OrderedDict()
+
+    def get(self, key: tuple[object, ...], make: Callable[[], str]) -> Rendered:
+        """As kept, else made now."""
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = _packed(make())
+            if len(self._kept) > MAX_KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+
+PAGES = web.AppKey("pages", RenderedPages)
+
+
+def page(
+    request: web.Request, template: str, record_of: Callable[[Visit], Record], *, status: int = 200
+) -> web.Response:
+    """The answer for one reader, rendered for him."""
+    visit = open_visit(request)
+    return respond(request, visit, _packed(render(visit, template, record_of(visit))), status)
+
+
+def shared_page(request: web.Request, template: str, record_of: Callable[[Visit], Record]) -> web.Response:
+    """The answer, rendered once for all who look at the same address in the same way."""
+    visit = open_visit(request)
+    key = (visit.path, visit.language, visit.theme, visit.seq, int(visit.now.timestamp()) // FRESH_S)
+    return respond(request, visit, request.app[PAGES].get(key, lambda: render(visit, template, record_of(visit))))
+
+
+def respond(request: web.Request, visit: Visit, made: Rendered, status: int = 200) -> web.Response:
+    """With the headers of a page; 304 for a part that the reader has."""
+    headers = dict(PAGE_HEADERS)
+    if visit.is_part:
+        headers = PART_HEADERS | {"ETag": made.tag, "X-Opsmon-Seq": str(visit.seq)}
+        if request.headers.get("If-None-Match") == made.tag:
+            return web.Response(status=304, headers=headers)
+    body = made.body
+    if made.zipped is not None and "gzip" in request.headers.get("Accept-Encoding", ""):
+        body, headers = made.zipped, headers | {"Content-Encoding": "gzip"}
+    answer = web.Response(body=body, status=status, content_type="text/html", charset="utf-8", headers=headers)
+    if BROWSER_COOKIE not in request.cookies:
+        answer.set_cookie(BROWSER_COOKIE, token_hex(8), path="/", httponly=True, samesite="Lax")
+    return answer
+
+
+def error_page(request: web.Request, error: RequestError) -> web.Response:
+    """What went wrong, for a person with a browser."""
+    record = {"status": error.status, "error": error.failure.error, "hint": error.failure.hint}
+    answer = page(request, "error.html", lambda visit: record, status=error.status)
+    answer.headers.update(error.headers or {})
+    return answer

@@ -1,0 +1,94 @@
+"""For whom a page is made, and of what: the one place where a page takes the world.
+
+The language is that of the reader's choice, else of his browser, else of the settings; the theme likewise.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from opsmon.engine.world import World
+from opsmon.text.time import clock_time, day_time
+from opsmon.web.context import PARTS, WebContext
+
+LANGUAGES = ("zh", "en")
+THEMES = ("auto", "light", "dark")
+LANGUAGE_COOKIE, THEME_COOKIE = "opsmon-language", "opsmon-theme"
+BROWSER_COOKIE = "opsmon-browser"  # tells browsers apart, for the number of their streams; opens no door
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One look at the world by one reader. `seq` is the last event of the journal that the world holds; `is_part`: only
+    what changes is wanted, by a page that is open already."""
+
+    parts: WebContext
+    world: World
+    seq: int
+    now: datetime
+    language: str
+    theme: str
+    path: str
+    is_part: bool
+    base: str = ""  # what a proxy puts before our paths
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.parts.timezone
+
+    def when(self, moment: datetime | None) -> str:
+        """A time for people: `09:41:07` of today, else with its day; "" for none."""
+        return "" if moment is None else day_time(moment, self.zone, self.language, self.now)
+
+    def clock(self) -> str:
+        """The time of day now."""
+        return clock_time(self.now, self.zone)
+
+
+def open_visit(request: web.Request) -> Visit:
+    """Who looks, and at what."""
+    parts = request.app[PARTS]
+    return Visit(
+        parts=parts,
+        world=parts.desk.world,
+        seq=parts.desk.seq,
+        now=parts.clock.now(),
+        language=language_of(request, parts.language),
+        theme=_chosen(request.cookies.get(THEME_COOKIE), THEMES) or THEMES[0],
+        path=request.path_qs,
+        is_part=request.query.get("part") == "live",
+    )
+
+
+def language_of(request: web.Request, setting: str) -> str:
+    """The reader's choice, else the first language of his browser that we speak, else the setting."""
+    chosen = _chosen(request.cookies.get(LANGUAGE_COOKIE), LANGUAGES)
+    return chosen or _asked(request.headers.get("Accept-Language", "")) or setting
+
+
+def _chosen(word: str | None, known: tuple[str, ...]) -> str:
+    return word if word in known else ""
+
+
+def _asked(header: str) -> str:
+    """By weight (RFC 9110, 12.5.4); of equal weights the first. A language that cannot be read is left out."""
+    best, found = 0.0, ""
+    for part in header[:500].split(","):
+        tag, _, weight = part.partition(";")
+        primary = tag.strip().partition("-")[0].lower()
+        quality = _quality(weight)
+        if primary in LANGUAGES and quality > best:
+            best, found = quality, primary
+    return found
+
+
+def _quality(weight: str) -> float:
+    name, _, number = weight.strip().partition("=")
+    if not name:
+        return 1.0
+    try:
+        return float(number) if name.strip() == "q" else 0.0
+    except ValueError:
+        return 0.0

@@ -1,0 +1,221 @@
+"""`/`: every incident that wants somebody, the one with the least time left first."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aiohttp import web
+
+from opsmon.contract.term import Target
+from opsmon.engine.world import World
+from opsmon.incident.incident import Incident, Phase
+from opsmon.incident.wording import fault_words
+from opsmon.model.event import ClockChanged, ClockState, DeviceState
+from opsmon.model.incident import Severity
+from opsmon.model.name import IncidentId
+from opsmon.text.safe import visible
+from opsmon.text.vocabulary import PHASES, SEVERITIES, TARGETS, named
+from opsmon.web.api.active import active_incidents
+from opsmon.web.api.filters import refuse_unknown
+from opsmon.web.frame.form import PageQuery, read_query
+from opsmon.web.frame.mark import DEVICE_MARKS, Mark, incident_mark
+from opsmon.web.frame.render import Record, shared_page
+from opsmon.web.frame.visit import Visit
+
+MAX_ROWS = 200
+CLOSED_SHOWN = timedelta(hours=24)
+_SEVERITIES = tuple(Severity)
+_NO_LIMIT = float("inf")
+
+
+class BoardQuery(PageQuery):
+    """Filters of the board; what a form leaves empty is left out."""
+
+    contract: str | None = None
+    site: str | None = None
+    severity: Severity | None = None
+    nobody: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PressingClock:
+    """The clock of an incident that is due next."""
+
+    clause: str
+    target: str
+    due_at: datetime
+    left_s: float
+    is_provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One incident, as the board tells it."""
+
+    id: IncidentId
+    mark: Mark
+    clock: PressingClock | None
+    what: str
+    detail: str
+    device: str
+    device_title: str
+    site: str
+    site_title: str
+    holder: str
+    severity: Severity
+    severity_word: str
+    phase: str
+    affected: int
+    since: datetime
+    is_open: bool
+    is_loud: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """An incident with what its place on the board goes by; cheap, as there may be thousands."""
+
+    incident: Incident
+    mark: Mark
+    nearest: ClockChanged | None
+    holder: str
+    is_recovering: bool
+
+    @property
+    def order(self) -> tuple[bool, float, int, float]:
+        due_at = None if self.nearest is None else self.nearest.effective_due_at
+        due = _NO_LIMIT if due_at is None else due_at.timestamp()
+        severity = -_SEVERITIES.index(self.incident.severity)
+        return self.is_recovering, due, severity, self.incident.starts_at.timestamp()
+
+
+async def show_board(request: web.Request) -> web.Response:
+    """The board; with `part=live` what changes of it."""
+    query = read_query(BoardQuery, request)
+    return shared_page(request, "board.html", lambda visit: board_record(visit, query))
+
+
+def board_record(visit: Visit, query: BoardQuery) -> Record:
+    """What the board shows."""
+    refuse_unknown(visit.world, query)
+    ranked = [rank(visit.world, incident) for incident in active_incidents(visit.world)]
+    wanted = sorted((one for one in ranked if _is_wanted(one, query)), key=lambda one: one.order)
+    shown = [row_of(visit, one) for one in wanted[:MAX_ROWS]]
+    return {
+        "rows": [row for row in shown if row.mark.tone != "quiet"],
+        "recovering": [row for row in shown if row.mark.tone == "quiet"],
+        "hidden": len(wanted) - len(shown),
+        "total": len(ranked),
+        "counts": _counts(ranked),
+        "devices": device_counts(visit.world),
+        "closed_today": _closed_lately(visit),
+        "query": query,
+        "contracts": _contracts(visit),
+        "sites": _sites(visit),
+        "severities": [(one.value, named(SEVERITIES, one, visit.language)) for one in Severity],
+        "not_ready": visit.parts.desk.not_ready,
+    }
+
+
+def rank(world: World, incident: Incident) -> Ranked:
+    """Where an incident stands, and by which clock."""
+    nearest, worst = nearest_clock(world, incident.id)
+    holder = incident.holder
+    mark = incident_mark(incident, worst)
+    recovering = incident.phase is Phase.RECOVERING
+    return Ranked(incident, mark, nearest, "" if holder is None else holder.by, recovering)
+
+
+def nearest_clock(world: World, incident: IncidentId) -> tuple[ClockChanged | None, ClockState | None]:
+    """The open clock that is due first, and the worst state among the open ones. A paper that is owed counts last:
+    nobody drives out for it."""
+    found: list[tuple[bool, datetime, ClockChanged]] = []
+    worst: ClockState | None = None
+    for word in world.words.get(incident, {}).values():
+        last = word.last
+        due_at = last.effective_due_at
+        if last.after.is_open and due_at is not None:
+            found.append((last.target == Target.REPORT, due_at, last))
+            worst = last.after if worst is None or _badness(last.after) > _badness(worst) else worst
+    nearest = min(found, key=lambda one: one[:2], default=None)
+    return None if nearest is None else nearest[2], worst
+
+
+def _badness(state: ClockState) -> int:
+    return (ClockState.RUNNING, ClockState.AT_RISK, ClockState.BREACHED).index(state)
+
+
+def _is_wanted(one: Ranked, query: BoardQuery) -> bool:
+    incident = one.incident
+    return (
+        query.contract in (None, incident.contract)
+        and query.site in (None, incident.site)
+        and query.severity in (None, incident.severity)
+        and (not query.nobody or not one.holder)
+    )
+
+
+def row_of(visit: Visit, one: Ranked) -> BoardRow:
+    """One incident in words."""
+    incident, world = one.incident, visit.world
+    rules = world.rules
+    site, device = rules.inventory.sites.get(incident.site), rules.inventory.devices.get(incident.device)
+    what = visible(fault_words(incident, rules.rulebook, rules.limits, visit.language))
+    return BoardRow(
+        id=incident.id,
+        mark=one.mark,
+        clock=None if one.nearest is None else pressing(visit, one.nearest),
+        what=what,
+        detail="" if incident.detail in what else visible(incident.detail),
+        device=incident.device,
+        device_title="" if device is None else device.title,
+        site=incident.site,
+        site_title=incident.site if site is None else site.title or incident.site,
+        holder=visible(one.holder),
+        severity=incident.severity,
+        severity_word=named(SEVERITIES, incident.severity, visit.language),
+        phase=named(PHASES, incident.phase, visit.language),
+        affected=len(incident.children),
+        since=incident.starts_at,
+        is_open=incident.is_open,
+        is_loud=incident.severity is not Severity.ORDINARY,
+    )
+
+
+def pressing(visit: Visit, clock: ClockChanged) -> PressingClock | None:
+    """How much time a clock leaves; None where it has no end."""
+    due_at = clock.effective_due_at
+    if due_at is None:
+        return None
+    target, left_s = named(TARGETS, clock.target, visit.language), (due_at - visit.now).total_seconds()
+    return PressingClock(clock.clause, target, due_at, left_s, clock.provisional)
+
+
+def _counts(ranked: Iterable[Ranked]) -> Mapping[str, int]:
+    """How many there are of each tone, and how many nobody has taken on."""
+    counts = Counter(one.mark.tone for one in ranked)
+    nobody = sum(not one.holder and one.incident.is_open and not one.is_recovering for one in ranked)
+    return {**counts, "nobody": nobody}
+
+
+def device_counts(world: World) -> list[tuple[Mark, DeviceState, int]]:
+    """Devices by state, the worst first."""
+    counts = Counter(world.incidents.state_of(name) for name in world.rules.inventory.devices)
+    found = [(DEVICE_MARKS[state], state, number) for state, number in counts.items()]
+    return sorted(found, key=lambda one: one[0].rank)
+
+
+def _closed_lately(visit: Visit) -> int:
+    since = visit.now - CLOSED_SHOWN
+    closed = (one.closed_at for one in visit.world.incidents.by_id.values() if not one.withdrawn)
+    return sum(at is not None and at >= since for at in closed)
+
+
+def _contracts(visit: Visit) -> list[tuple[str, str]]:
+    contracts = visit.world.rules.contracts
+    return [(name, book.contract.title.in_(visit.language)) for name, book in sorted(contracts.items())]
+
+
+def _sites(visit: Visit) -> list[tuple[str, str]]:
+    return [(name, site.title or name) for name, site in sorted(visit.world.rules.inventory.sites.items())]

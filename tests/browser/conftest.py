@@ -1,0 +1,77 @@
+"""A console that is served over TCP with faults to show, and Debian's Chromium to look at it."""
+
+import os
+from collections.abc import AsyncIterator, Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from opsmon.model.secret import Secret
+from opsmon.web.server import WebServer
+from opsmon.web.settings import PortSettings
+from tests.browser.story import everything_happens
+from tests.web.scene import TOKEN, Scene
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+SIGNED_IN = {"Authorization": f"Bearer {TOKEN}"}
+OpenPage = Callable[..., Coroutine[Any, Any, Page]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """They talk to a program that others wrote, and take some seconds."""
+    missing = None if CHROMIUM.exists() else "there is no /usr/bin/chromium here: apt-get install chromium"
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.real)
+            item.add_marker(pytest.mark.slow)
+            if missing and not os.environ.get("OPSMON_REQUIRE_REAL"):
+                item.add_marker(pytest.mark.skip(reason=missing))
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    made = Scene(tmp_path, PortSettings(port=0, token=Secret(TOKEN)))
+    everything_happens(made)
+    return made
+
+
+@pytest.fixture
+async def address(scene: Scene) -> AsyncIterator[str]:
+    server = WebServer(scene.parts)
+    yield await server.start()
+    await server.stop()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        made = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield made
+        await made.close()
+
+
+@pytest.fixture
+async def open_page(browser: Browser, address: str) -> AsyncIterator[OpenPage]:
+    """Opens a page of the console in a context of its own."""
+    contexts: list[BrowserContext] = []
+
+    async def open_(path: str, *, width: int = 1280, height: int = 900, **options: Any) -> Page:
+        headers = options.pop("extra_http_headers", SIGNED_IN)
+        context = await browser.new_context(
+            viewport={"width": width, "height": height}, extra_http_headers=headers, **options
+        )
+        context.set_default_timeout(60_000)
+        contexts.append(context)
+        page = await context.new_page()
+        await page.goto(f"{address}{path}")
+        return page
+
+    yield open_
+    for context in contexts:
+        await context.close()

@@ -1,0 +1,32 @@
+"""What has happened in the scene that the pages show: a breach, one at risk, one acknowledged, one that recovers."""
+
+from datetime import timedelta
+
+from opsmon.engine.input import AddFact, OpenIncident
+from opsmon.model.incident import Fact, FactType, Severity
+from opsmon.model.name import DeviceName, IncidentId, SiteName
+from tests.web.scene import Scene, everything_answers
+
+HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
+
+
+def everything_happens(scene: Scene) -> None:
+    """Goes on for half an hour of the standing clock."""
+    everything_answers(scene)
+    dead = scene.dies("mcu-1")
+    tell(scene, dead, FactType.REPORTED, "用户", timedelta(minutes=-25))
+    scene.dies("ups-1")
+    later = scene.dies("会议终端-1")
+    tell(scene, later, FactType.ACKNOWLEDGED, "值班员")
+    scene.desk.take(
+        OpenIncident(
+            site=SiteName("erlong-hall"), condition=HOSTILE, by="用户", note=HOSTILE, reported_at=scene.clock.now(),
+            kind=None, service=None, device=DeviceName("core-1"), severity=Severity.MAJOR, labels={},
+        )
+    )  # fmt: skip
+    scene.desk.wait(40)
+
+
+def tell(scene: Scene, incident: str, kind: FactType, by: str, ago: timedelta = timedelta(0)) -> None:
+    """A person tells a fact."""
+    scene.desk.take(AddFact(IncidentId(incident), Fact(kind, scene.clock.now() + ago, by)))
