@@ -54,6 +54,11 @@ class DaemonBackups:
         self._root = root
         self._seen, self._overdue = {}, {}
 
+    @property
+    def known(self) -> Mapping[DeviceName, BackupStatus]:
+        """How the copies of each device stood when it was last looked."""
+        return self._known
+
     def good_at(self) -> Mapping[DeviceName, datetime]:
         """The last good copy of every device of the inventory that has one."""
         return {name: at for name, at in self._good.items() if name in self._root.inventory.devices}

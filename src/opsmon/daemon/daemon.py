@@ -15,7 +15,8 @@ from opsmon.config.root import Root, load_root
 from opsmon.config.watched import load_watched, places_of, write_watched
 from opsmon.daemon.backups import DaemonBackups
 from opsmon.daemon.clock_check import wait_for_right_clock
-from opsmon.daemon.counters import loop_tallies
+from opsmon.daemon.console_backups import ConsoleBackups
+from opsmon.daemon.counters import loop_tallies, tallies_of
 from opsmon.daemon.engine_rules import rules_of
 from opsmon.daemon.host_keys import HostKeyNews
 from opsmon.daemon.http import HttpPort
@@ -98,6 +99,7 @@ class Daemon:
         self._self_watch = SelfWatch(clock, self._telling.tell_operators, str(root.settings.language))
         self._self_watch.load(root.inventory)
         self._backing = DaemonBackups(root, clock, self._pipeline.issue, lambda: self._pipeline.world)
+        self._kept = ConsoleBackups(root, clock, lambda: self._backing.known)
         self._host_keys = HostKeyNews(
             self._probing.host_keys,
             self._pipeline.issue,
@@ -105,15 +107,21 @@ class Daemon:
             lambda: self._pipeline.world.rules.contracts,
         )
         self._showing = HttpPort(
-            root, clock, store, self._pipeline, self._probing, self._telling, self._self_watch,
-            (Backups(self._backing.good_at), loop_tallies(self._loop_watch)),
+            root, clock, store, self._pipeline, self._probing, self._telling,
+            (
+                tallies_of(self._pipeline, self._probing, self._self_watch), Backups(self._backing.good_at),
+                loop_tallies(self._loop_watch),
+            ),
+            self._kept,
         )  # fmt: skip
 
     async def _issue(self, command: Command) -> Answer:
         return await self._pipeline.issue(command)
 
     def _deliver(self, sample: Sample) -> None:
-        self._pipeline.submit(self._self_watch.judge(sample))
+        judged = self._self_watch.judge(sample)
+        self._showing.take(judged)
+        self._pipeline.submit(judged)
 
     def _perform(self, effect: ReprobeRequest | Diagnose) -> None:
         if isinstance(effect, ReprobeRequest):
@@ -249,6 +257,7 @@ class Daemon:
         self._telling.load(root)
         self._showing.load(root)
         self._backing.load(root)
+        self._kept.load(root)
         self._root = root
         await self._keep_watched()
         for warning in root.warnings:

@@ -1,23 +1,27 @@
 """What shows how things are: the HTTP port with its console, API and metrics."""
 
+import asyncio
 import logging
 
 from opsmon.access.control import AccessControl
 from opsmon.clock import Clock
 from opsmon.config.root import Root
-from opsmon.daemon.counters import tallies_of
 from opsmon.daemon.notifications import Notifications
 from opsmon.daemon.probes import Probes
-from opsmon.daemon.self_watch import SelfWatch
+from opsmon.errors import StoreError
+from opsmon.history.states import KEPT, StateHistory
+from opsmon.history.values import ValueHistory
 from opsmon.metrics.backups import Backups
 from opsmon.metrics.daemon import Counts, DaemonMetrics, ReloadRecord
 from opsmon.metrics.journal import JournalHead
 from opsmon.metrics.pages import MetricPages
 from opsmon.metrics.tallies import Tallies, Tally
+from opsmon.model.sample import Sample
 from opsmon.notify.lane.lane import FAILED_OFTEN
 from opsmon.pipeline.loop import Pipeline
 from opsmon.store.store import Store
 from opsmon.web.context import WebContext
+from opsmon.web.device_backup import BackupPort
 from opsmon.web.server import WebServer
 
 log = logging.getLogger(__name__)
@@ -34,8 +38,8 @@ class HttpPort:
         pipeline: Pipeline,
         probing: Probes,
         telling: Notifications,
-        self_watch: SelfWatch,
         others: tuple[Backups | Tallies, ...],
+        backups: BackupPort,
     ) -> None:
         self._settings = root.settings
         self.record = ReloadRecord(succeeded=True, succeeded_at_s=clock.now().timestamp())
@@ -46,12 +50,13 @@ class HttpPort:
             store.backlog,
             failing=lambda: store.failing(FAILED_OFTEN),
             more=(
-                tallies_of(pipeline, probing, self_watch),
                 *others,
                 self._port(),
                 self._journal(store, clock),
             ),
         )
+        self._states, self._values, self._store, self._clock = StateHistory(), ValueHistory(), store, clock
+        pipeline.subscribe(self._states.hear)
         self._server = WebServer(
             WebContext(
                 desk=pipeline,
@@ -64,6 +69,10 @@ class HttpPort:
                 timezone=root.settings.timezone,
                 deliveries=store.unfinished,
                 channels=lambda: telling.channel_names,
+                states=self._states,
+                values=self._values,
+                backups=backups,
+                probe_now=probing.probe_now,
             )
         )
 
@@ -82,9 +91,21 @@ class HttpPort:
             gauges=(Tally("opsmon_http_connections", "Connections now.", lambda: self._server.connections),),
         )
 
+    def take(self, sample: Sample) -> None:
+        """What a check has measured, for the charts."""
+        self._values.take(sample)
+
     async def start(self) -> None:
         """Raises OSError where the port is taken."""
+        await asyncio.to_thread(self._remember)
         log.info("listening on %s", await self._server.start())
+
+    def _remember(self) -> None:
+        """The states of the last day, from the journal; without them the strips begin now."""
+        try:
+            self._states.load(entry.event for entry in self._store.read(since=self._clock.now() - KEPT))
+        except StoreError as error:
+            log.warning("the last day cannot be read from the journal: %s", error)
 
     def load(self, root: Root) -> None:
         """Another root. The port, the language and the store stay until the next start."""

@@ -11,9 +11,13 @@ from aiohttp import web
 from opsmon.access.control import AccessControl
 from opsmon.clock import Clock
 from opsmon.engine.port import DaemonPort
+from opsmon.history.states import StateHistory
+from opsmon.history.values import ValueHistory
+from opsmon.model.device import Device
 from opsmon.model.name import DeviceName, IncidentId
 from opsmon.store.outbox import OwedDelivery
 from opsmon.store.store import Entry
+from opsmon.web.device_backup import BackupPort, NoBackups
 from opsmon.web.settings import PortSettings
 
 
@@ -58,6 +62,10 @@ class WebContext:
     timezone: ZoneInfo
     deliveries: Deliveries = no_deliveries
     channels: Callable[[], Collection[str]] = tuple  # the names of those that are told
+    states: StateHistory = field(default_factory=StateHistory)
+    values: ValueHistory = field(default_factory=ValueHistory)
+    backups: BackupPort = field(default_factory=NoBackups)
+    probe_now: Callable[[Device], None] | None = None  # every check of a device out of turn
     instance: str = field(default_factory=lambda: token_hex(6))  # another one at each start
 
 

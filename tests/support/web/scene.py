@@ -78,6 +78,7 @@ class EngineDesk:
         self.store_is_full = False
         self.store, self.clock = store, clock
         self.hearers: list[Hear] = []
+        self.takers: list[Callable[[Sample], None]] = []
 
     @property
     def seq(self) -> int:
@@ -100,6 +101,8 @@ class EngineDesk:
 
     def feed(self, sample: Sample) -> None:
         self.latest[sample.device][sample.check] = sample
+        for take in self.takers:
+            take(sample)
         self.take(sample)
 
     def wait(self, seconds: float) -> None:
@@ -156,6 +159,8 @@ class WebScene:
             deliveries=self.store.unfinished,
             channels=lambda: ("oncall", "board"),
         )
+        self.desk.subscribe(self.parts.states.hear)
+        self.desk.takers.append(self.parts.values.take)
 
     def _journal(self, incident: IncidentId) -> Sequence[Entry]:
         return tuple(self.store.read(incident=incident))

@@ -67,6 +67,7 @@ def render(visit: Visit, template: str, record: Record) -> str:
             layout="part.html" if visit.is_part else "layout.html",
             visit=visit,
             base=visit.base,
+            csrf_field=visit.csrf_field,
             language=visit.language,
             _=partial(told, visit.language),
             countdown=partial(countdown, language=visit.language),

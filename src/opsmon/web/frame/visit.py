@@ -4,13 +4,13 @@ The language is that of the reader's choice, else of his browser, else of the se
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
 from opsmon.engine.world import World
-from opsmon.text.time import clock_time, day_time
+from opsmon.text.time import clock_time, day_time, day_words
 from opsmon.web.context import PARTS, WebContext
 
 LANGUAGES = ("zh", "en")
@@ -33,6 +33,8 @@ class Visit:
     path: str
     is_part: bool
     base: str = ""  # what a proxy puts before our paths
+    csrf_field: str = ""  # what every form has to give back
+    account: str = ""  # who is signed in; "" for nobody, who gives his name in each form
 
     @property
     def zone(self) -> ZoneInfo:
@@ -41,6 +43,13 @@ class Visit:
     def when(self, moment: datetime | None) -> str:
         """A time for people: `09:41:07` of today, else with its day; "" for none."""
         return "" if moment is None else day_time(moment, self.zone, self.language, self.now)
+
+    def until(self, moment: datetime) -> str:
+        """A limit for people: the end of a day is its own 24:00, not the next day's 00:00."""
+        there = moment.astimezone(self.zone)
+        if there.hour or there.minute or there.second:
+            return self.when(moment)
+        return f"{day_words((there - timedelta(days=1)).date()).in_(self.language)} 24:00"
 
     def clock(self) -> str:
         """The time of day now."""

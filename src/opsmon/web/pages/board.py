@@ -1,7 +1,7 @@
 """`/`: every incident that wants somebody, the one with the least time left first."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from opsmon.contract.term import Target
 from opsmon.engine.world import World
 from opsmon.incident.incident import Incident, Phase
 from opsmon.incident.wording import fault_words
+from opsmon.model.device import Device
 from opsmon.model.event import ClockChanged, ClockState, DeviceState
 from opsmon.model.incident import Severity
 from opsmon.model.name import IncidentId
@@ -107,8 +108,8 @@ def board_record(visit: Visit, query: BoardQuery) -> Record:
         "recovering": [row for row in shown if row.mark.tone == "quiet"],
         "hidden": len(wanted) - len(shown),
         "total": len(ranked),
-        "counts": _counts(ranked),
-        "devices": device_counts(visit.world),
+        "counts": counts_of_marks(ranked),
+        "devices": device_counts(visit.world, lambda device: True),
         "closed_today": _closed_lately(visit),
         "query": query,
         "contracts": _contracts(visit),
@@ -192,16 +193,17 @@ def pressing(visit: Visit, clock: ClockChanged) -> PressingClock | None:
     return PressingClock(clock.clause, target, due_at, left_s, clock.provisional)
 
 
-def _counts(ranked: Iterable[Ranked]) -> Mapping[str, int]:
+def counts_of_marks(ranked: Iterable[Ranked]) -> Mapping[str, int]:
     """How many there are of each tone, and how many nobody has taken on."""
     counts = Counter(one.mark.tone for one in ranked)
     nobody = sum(not one.holder and one.incident.is_open and not one.is_recovering for one in ranked)
     return {**counts, "nobody": nobody}
 
 
-def device_counts(world: World) -> list[tuple[Mark, DeviceState, int]]:
+def device_counts(world: World, holds: Callable[[Device], bool]) -> list[tuple[Mark, DeviceState, int]]:
     """Devices by state, the worst first."""
-    counts = Counter(world.incidents.state_of(name) for name in world.rules.inventory.devices)
+    devices = world.rules.inventory.devices.values()
+    counts = Counter(world.incidents.state_of(device.name) for device in devices if holds(device))
     found = [(DEVICE_MARKS[state], state, number) for state, number in counts.items()]
     return sorted(found, key=lambda one: one[0].rank)
 

@@ -7,6 +7,8 @@
   const now = () => Date.now() - lag;
   const two = (number) => String(number).padStart(2, "0");
 
+  const timeOf = (ms) => new Date(ms).toLocaleTimeString("en-GB", { timeZone: page.dataset.zone });
+
   function countdown(ms) {
     const whole = ms < 0 ? Math.floor(-ms / 1000) : Math.floor(ms / 1000), days = Math.floor(whole / 86400);
     const clock = two(Math.floor(whole / 3600) % 24) + ":" + two(Math.floor(whole / 60) % 60);
@@ -21,6 +23,7 @@
       if (node.textContent !== text) node.textContent = text;
       node.classList.toggle("over", left < 0);
     }
+    for (const node of document.querySelectorAll("[data-clock]")) node.textContent = timeOf(now()).slice(0, 5);
   }
 
   // What is being typed or was typed stays as it is.
@@ -90,8 +93,7 @@
 
   function alive() {
     heard = Date.now();
-    const time = new Date(now()).toLocaleTimeString("en-GB", { timeZone: page.dataset.zone });
-    document.getElementById("as-of").textContent = time;
+    document.getElementById("as-of").textContent = timeOf(now());
     page.classList.remove("stale");
     document.getElementById("lost").hidden = true;
   }

@@ -1,0 +1,68 @@
+"""The last 24 hours of each device as the journal tells them: its states, and when its configuration was changed."""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from opsmon.model.event import BackupRecorded, DeviceState, DeviceStateChanged, Event
+from opsmon.model.name import DeviceName
+
+KEPT = timedelta(hours=24)
+MAX_CHANGES = 400  # of a device; one that changes more often has the oldest dropped
+
+
+@dataclass(frozen=True, slots=True)
+class StateSpan:
+    """A device was in one state from `since` to before `until`."""
+
+    state: DeviceState
+    since: datetime
+    until: datetime
+
+
+@dataclass(slots=True)
+class StateHistory:
+    """Hears every event; forgets what is older than a day."""
+
+    _changes: dict[DeviceName, deque[DeviceStateChanged]] = field(
+        default_factory=lambda: defaultdict(lambda: deque(maxlen=MAX_CHANGES))
+    )
+    _configured: dict[DeviceName, deque[datetime]] = field(
+        default_factory=lambda: defaultdict(lambda: deque(maxlen=MAX_CHANGES))
+    )
+
+    def hear(self, seq: int, events: Sequence[Event]) -> None:
+        """What has just been journaled."""
+        self.load(events)
+
+    def load(self, events: Iterable[Event]) -> None:
+        """Events in the order of the journal."""
+        for event in events:
+            if isinstance(event, DeviceStateChanged):
+                self._keep(event)
+            elif isinstance(event, BackupRecorded) and event.ok and event.changed:
+                self._configured[event.device].append(event.taken_at)
+
+    def _keep(self, event: DeviceStateChanged) -> None:
+        changes = self._changes[event.device]
+        while changes and changes[0].at < event.at - 2 * KEPT:
+            changes.popleft()
+        if event.before is not event.after:
+            changes.append(event)
+
+    def spans(self, device: DeviceName, present: DeviceState, now: datetime) -> list[StateSpan]:
+        """The states of the last 24 hours without a gap; `present` is the state that it has now."""
+        start = now - KEPT
+        recent = [one for one in self._changes.get(device, ()) if one.at > start]
+        found: list[StateSpan] = []
+        since, state = start, recent[0].before if recent else present
+        for change in recent:
+            if change.at > since:
+                found.append(StateSpan(state, since, change.at))
+            since, state = change.at, change.after
+        return [*found, StateSpan(state, since, now)]
+
+    def configured(self, device: DeviceName, since: datetime, until: datetime) -> list[datetime]:
+        """When a capture between the two times found the configuration changed."""
+        return [at for at in self._configured.get(device, ()) if since <= at <= until]

@@ -1,0 +1,133 @@
+"""The forms of an incident: each becomes the same command as over the API, and leads back to the incident."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from pydantic import ValidationError
+
+from opsmon.engine.input import AddFact, Command, JudgeScope, OpenIncident
+from opsmon.model.event import FactAdded
+from opsmon.model.incident import Fact, FactType
+from opsmon.model.name import ClauseId, DeviceName, SiteName
+from opsmon.web.api.commands import issue
+from opsmon.web.api.queries import incident_named
+from opsmon.web.api.schemas import AckBody, Body, EventBody, ExclusionBody, OpenBody, ScopeBody, WithdrawalBody
+from opsmon.web.context import PARTS
+from opsmon.web.errors import RequestError, short
+from opsmon.web.frame.form import read_form
+from opsmon.web.frame.preference import own_path
+from opsmon.web.frame.who import actor_of, remember_name, via_of
+
+B = TypeVar("B", bound=Body)
+Form = Mapping[str, str]
+_NOT_OF_BODY = frozenset({"back", "csrf"})
+
+
+def body_of(shape: type[B], form: Form, zone: ZoneInfo, **more: object) -> B:
+    """The same body as the API takes. A time of a form has no offset: it is the root's own. Raises RequestError 422."""
+    fields: dict[str, object] = {key: word for key, word in form.items() if key not in _NOT_OF_BODY}
+    for key in ("at", "reported_at"):
+        if key in form:
+            fields[key] = _moment(form[key], zone)
+    try:
+        return shape.model_validate(fields | more, strict=False)
+    except ValidationError as error:
+        found = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:5])
+        raise RequestError(422, short("; ".join(found)), "go back and put it right") from None
+
+
+def _moment(word: str, zone: ZoneInfo) -> str:
+    try:
+        at = datetime.fromisoformat(word)
+    except ValueError:
+        raise RequestError(422, f"no time: {short(word)}", "such as 2026-11-28T09:41") from None
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC).isoformat()
+
+
+def labels_of(form: Form) -> dict[str, str]:
+    """`venue=main-hall cause=external`, by blanks or commas. Raises RequestError 422."""
+    words = form.get("labels", "").replace(",", " ").replace("，", " ").split()
+    pairs = [word.partition("=") for word in words]
+    if any(not sign or not key for key, sign, _ in pairs):
+        raise RequestError(422, "a label is written key=value", "several with blanks between them")
+    return {key: value for key, _, value in pairs}
+
+
+async def take_on(request: web.Request) -> web.Response:
+    """A named human takes the incident on."""
+    parts, form = request.app[PARTS], await read_form(request)
+    body = body_of(AckBody, {**form, "by": actor_of(request, form)}, parts.timezone)
+    fact = Fact(FactType.ACKNOWLEDGED, body.at or parts.clock.now(), body.by, body.note)
+    return await _tell(request, form, fact, takes_on=True)
+
+
+async def add_fact(request: web.Request) -> web.Response:
+    """Something happened to the incident; now, unless told when."""
+    parts, form = request.app[PARTS], await read_form(request)
+    body = body_of(EventBody, {**form, "by": actor_of(request, form)}, parts.timezone)
+    return await _tell(request, form, Fact(body.type, body.at or parts.clock.now(), body.by, body.note))
+
+
+async def withdraw_fact(request: web.Request) -> web.Response:
+    """A fact was wrong."""
+    parts, form = request.app[PARTS], await read_form(request)
+    body = body_of(WithdrawalBody, {**form, "by": actor_of(request, form)}, parts.timezone)
+    fact = Fact(FactType.WITHDRAWN, parts.clock.now(), body.by, body.reason, withdraws=body.fact)
+    return await _tell(request, form, fact)
+
+
+async def exclude(request: web.Request) -> web.Response:
+    """The fault, or what some clauses ask for, is not the contractor's responsibility."""
+    parts, form = request.app[PARTS], await read_form(request)
+    clauses = form.get("clauses", "").replace(",", " ").replace("，", " ").split()
+    body = body_of(ExclusionBody, {**form, "by": actor_of(request, form)}, parts.timezone, clauses=clauses)
+    fact = Fact(
+        FactType.EXCLUDED, parts.clock.now(), body.by, body.note, clauses=tuple(map(ClauseId, dict.fromkeys(clauses))),
+        approved_by=body.approved_by, paper=form.get("paper", ""),
+    )  # fmt: skip
+    return await _tell(request, form, fact)
+
+
+async def judge(request: web.Request) -> web.Response:
+    """A named human finds what the incident is under its contract."""
+    parts, form, name = request.app[PARTS], await read_form(request), incident_named(request)
+    body = body_of(ScopeBody, {**form, "by": actor_of(request, form)}, parts.timezone, labels=labels_of(form))
+    asked = JudgeScope(name, body.by, body.reason, body.severity, body.service, body.labels, body.seen, via_of(request))
+    return await _give(request, form, asked)
+
+
+async def _tell(request: web.Request, form: Form, fact: Fact, *, takes_on: bool = False) -> web.Response:
+    name = incident_named(request)
+    return await _give(request, form, AddFact(name, replace(fact, via=via_of(request)), takes_on))
+
+
+async def _give(request: web.Request, form: Form, command: AddFact | JudgeScope) -> web.Response:
+    await issue(request.app[PARTS], command)
+    return led_to(form.get("back", f"/i/{command.incident}"), actor_of(request, form))
+
+
+def led_to(path: str, by: str) -> web.Response:
+    """To a page of ours, which shows what the command did; a reload there does not repeat it."""
+    answer = web.Response(status=303, headers={"Location": own_path(path)})
+    remember_name(answer, by)
+    return answer
+
+
+async def report_fault(request: web.Request) -> web.Response:
+    """A person reports a fault; leads to the incident that it is, which monitoring may have had already."""
+    parts, form = request.app[PARTS], await read_form(request)
+    by = actor_of(request, form)
+    body = body_of(OpenBody, {**form, "by": by}, parts.timezone, labels=labels_of(form))
+    asked: Command = OpenIncident(
+        site=SiteName(body.site), condition=body.condition, by=body.by, note=body.note,
+        reported_at=body.reported_at or parts.clock.now(), kind=body.kind, service=body.service,
+        device=None if body.device is None else DeviceName(body.device), severity=body.severity, labels=body.labels,
+        via=via_of(request),
+    )  # fmt: skip
+    accepted = await issue(parts, asked, refused=422)
+    reported = next(event for event in accepted.events if isinstance(event, FactAdded))
+    return led_to(f"/i/{reported.incident}", by)
