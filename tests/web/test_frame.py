@@ -7,11 +7,11 @@ import pytest
 
 from opsmon.web.frame.asset import assets
 from opsmon.web.frame.mark import MARKS
-from opsmon.web.frame.preference import own_path
+from opsmon.web.own_path import own_path
 from tests.web.conftest import Client
 from tests.web.scene import Scene
 
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
 
 
 @pytest.mark.parametrize(

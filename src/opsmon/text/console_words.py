@@ -16,6 +16,7 @@ CONSOLE_ZH: Mapping[str, str] = {
     "Incidents": "事件",
     "Backups": "备份",
     "Report a fault": "报修",
+    "Sign in": "登录",
     "other language": "English",
     "Colours: as the system has it; change to dark": "颜色：跟随系统，改为深色",
     "Colours: dark; change to light": "颜色：深色，改为浅色",

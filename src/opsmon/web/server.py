@@ -20,10 +20,10 @@ from opsmon.web.frame.live import STREAMS, LiveStreams, follow
 from opsmon.web.frame.render import PAGES, RenderedPages, error_page
 from opsmon.web.identity import INSTANCE_HEADER, ROOT_HEADER, as_header
 from opsmon.web.listener import Listener, open_sockets
+from opsmon.web.page_headers import PAGE_HEADERS
 from opsmon.web.route import MAX_BODY_BYTES, Route
 from opsmon.web.routes import ALL_ROUTES
 from opsmon.web.sign_in.csrf import refuse_forged, refuse_other_sites
-from opsmon.web.sign_in.headers import PAGE_HEADERS
 from opsmon.web.sign_in.stranger import may_sign_in, to_sign_in
 
 _SHUTDOWN_S = 2.0

@@ -1,4 +1,4 @@
-"""The fields of a form, as plain texts: bounded, and from our own pages only; and the filters of a page."""
+"""The fields of a form, as plain texts, bounded; and the filters of a page. From where a form came was asked before."""
 
 import asyncio
 from collections.abc import Mapping
@@ -34,8 +34,7 @@ def read_query(shape: type[Q], request: web.Request) -> Q:
 
 
 async def read_form(request: web.Request) -> Mapping[str, str]:
-    """The fields that were filled in; of one that is there twice the last. Raises RequestError 403, 408, 413, 415."""
-    _refuse_other_sites(request)
+    """The fields that were filled in; of one that is there twice the last. Raises RequestError 408, 413, 415."""
     if request.content_type != FORM:
         raise RequestError(415, "not a form", f"send it as {FORM}")
     if (request.content_length or 0) > MAX_BODY_BYTES:
@@ -49,9 +48,3 @@ async def read_form(request: web.Request) -> Mapping[str, str]:
     except ValueError:
         raise RequestError(413, "the form has too many fields") from None
     return {name: value.strip().replace("\r\n", "\n") for name, value in pairs if value.strip()}
-
-
-def _refuse_other_sites(request: web.Request) -> None:
-    """A browser says from where a form comes (Fetch Metadata); one that came from elsewhere was not meant."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        raise RequestError(403, "the form was sent by a page of another site", "open the console, and send it there")

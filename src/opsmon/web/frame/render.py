@@ -23,19 +23,11 @@ from opsmon.web.errors import RequestError
 from opsmon.web.frame.asset import asset_path
 from opsmon.web.frame.mark import MARKS
 from opsmon.web.frame.visit import BROWSER_COOKIE, Visit, open_visit
+from opsmon.web.page_headers import PAGE_HEADERS
 
 FOLDER = Path(__file__).resolve().parents[1] / "templates"
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
-PAGE_HEADERS = {
-    "Content-Security-Policy": CSP,
-    "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-store",
-    "Vary": "Cookie, Accept-Language",
-}
-PART_HEADERS = PAGE_HEADERS | {"Cache-Control": "no-cache"}
+WHOLE_HEADERS = PAGE_HEADERS | {"Vary": "Cookie, Accept-Language"}
+PART_HEADERS = WHOLE_HEADERS | {"Cache-Control": "private, no-cache"}
 MAX_KEPT = 64  # rendered pages
 FRESH_S = 5  # words of time in a page that many ask for are at most so old
 _MIN_ZIPPED = 1_400  # less fits into one packet anyhow
@@ -67,7 +59,7 @@ def render(visit: Visit, template: str, record: Record) -> str:
             layout="part.html" if visit.is_part else "layout.html",
             visit=visit,
             base=visit.base,
-            csrf_field=visit.csrf_field,
+            visitor=visit.visitor,
             language=visit.language,
             _=partial(told, visit.language),
             countdown=partial(countdown, language=visit.language),
@@ -121,13 +113,13 @@ def page(
 def shared_page(request: web.Request, template: str, record_of: Callable[[Visit], Record]) -> web.Response:
     """The answer, rendered once for all who look at the same address in the same way."""
     visit = open_visit(request)
-    key = (visit.path, visit.language, visit.theme, visit.seq, int(visit.now.timestamp()) // FRESH_S)
+    key = (visit.path, visit.seq, int(visit.now.timestamp()) // FRESH_S, *visit.share_key)
     return respond(request, visit, request.app[PAGES].get(key, lambda: render(visit, template, record_of(visit))))
 
 
 def respond(request: web.Request, visit: Visit, made: Rendered, status: int = 200) -> web.Response:
     """With the headers of a page; 304 for a part that the reader has."""
-    headers = dict(PAGE_HEADERS)
+    headers = dict(WHOLE_HEADERS)
     if visit.is_part:
         headers = PART_HEADERS | {"ETag": made.tag, "X-Opsmon-Seq": str(visit.seq)}
         if request.headers.get("If-None-Match") == made.tag:

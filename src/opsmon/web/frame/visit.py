@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from opsmon.engine.world import World
+from opsmon.access.view import View
+from opsmon.access.visitor import Visitor, VisitorKind
 from opsmon.text.time import clock_time, day_time, day_words
 from opsmon.web.context import PARTS, WebContext
+from opsmon.web.visit import path_to, view_of, visitor_of
 
 LANGUAGES = ("zh", "en")
 THEMES = ("auto", "light", "dark")
@@ -25,16 +27,26 @@ class Visit:
     what changes is wanted, by a page that is open already."""
 
     parts: WebContext
-    world: World
+    visitor: Visitor
+    world: View
     seq: int
     now: datetime
     language: str
     theme: str
     path: str
     is_part: bool
-    base: str = ""  # what a proxy puts before our paths
-    csrf_field: str = ""  # what every form has to give back
-    account: str = ""  # who is signed in; "" for nobody, who gives his name in each form
+    base: str  # what a proxy puts before our paths
+
+    @property
+    def names_itself(self) -> bool:
+        """Whether the journal takes who it is from the sign-in, and no form asks for a name."""
+        return self.visitor.kind in (VisitorKind.SESSION, VisitorKind.TOKEN)
+
+    @property
+    def share_key(self) -> tuple[object, ...]:
+        """Who sees the same: a page that is open already names nobody, a whole one names its reader."""
+        scope = (self.visitor.scope, self.visitor.sees_money, self.language, self.base)
+        return scope if self.is_part else (*scope, self.theme, self.visitor.account, self.visitor.csrf_field)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -58,22 +70,25 @@ class Visit:
 
 def open_visit(request: web.Request) -> Visit:
     """Who looks, and at what."""
-    parts = request.app[PARTS]
+    parts, visitor = request.app[PARTS], visitor_of(request)
     return Visit(
         parts=parts,
-        world=parts.desk.world,
+        visitor=visitor,
+        world=view_of(request),
         seq=parts.desk.seq,
         now=parts.clock.now(),
-        language=language_of(request, parts.language),
+        language=language_of(request, visitor.language, parts.language),
         theme=_chosen(request.cookies.get(THEME_COOKIE), THEMES) or THEMES[0],
         path=request.path_qs,
         is_part=request.query.get("part") == "live",
+        base=path_to(request, ""),
     )
 
 
-def language_of(request: web.Request, setting: str) -> str:
-    """The reader's choice, else the first language of his browser that we speak, else the setting."""
-    chosen = _chosen(request.cookies.get(LANGUAGE_COOKIE), LANGUAGES)
+def language_of(request: web.Request, of_account: str, setting: str) -> str:
+    """The choice in this browser, else that of the account, else the first language of the browser that we speak, else
+    the setting."""
+    chosen = _chosen(request.cookies.get(LANGUAGE_COOKIE), LANGUAGES) or _chosen(of_account, LANGUAGES)
     return chosen or _asked(request.headers.get("Accept-Language", "")) or setting
 
 

@@ -1,13 +1,10 @@
-"""Who gives a command, and from where: the name in the form, kept for the next one, and the token that was shown."""
+"""The name of who gives a command where nobody has signed in: kept in the browser for the next form."""
 
-from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
 from aiohttp import web
 
 from opsmon.text.safe import visible
-from opsmon.web.auth import ORIGIN
-from opsmon.web.errors import RequestError
 
 NAME_COOKIE = "opsmon-name"
 MAX_NAME = 200
@@ -17,19 +14,6 @@ _A_MONTH_S = 30 * 86_400
 def last_name(request: web.Request) -> str:
     """The name that was given last in this browser; "" for none."""
     return visible(unquote(request.cookies.get(NAME_COOKIE, ""), errors="replace"))[:MAX_NAME]
-
-
-def actor_of(request: web.Request, form: Mapping[str, str]) -> str:
-    """Who says so. Raises RequestError 422 where nobody does."""
-    by = form.get("by", "")
-    if not 0 < len(by) <= MAX_NAME:
-        raise RequestError(422, "who are you? the journal names who gave a command", "fill in your name")
-    return by
-
-
-def via_of(request: web.Request) -> str:
-    """Who was let in to say it."""
-    return str(request.get(ORIGIN, ""))
 
 
 def remember_name(answer: web.Response, by: str) -> None:

@@ -18,6 +18,7 @@ from opsmon.web.errors import RequestError
 from opsmon.web.frame.form import PageQuery, read_query
 from opsmon.web.frame.render import Record, page
 from opsmon.web.frame.visit import Visit
+from opsmon.web.visit import view_of
 
 MAX_LINES = 5_000
 MAX_SHOWN = 1_000
@@ -52,7 +53,7 @@ def backups_record(visit: Visit) -> Record:
 async def show_backup(request: web.Request) -> web.Response:
     """The copies of one device, and what the chosen one changed."""
     query, parts = read_query(BackupQuery, request), request.app[PARTS]
-    device = device_of(parts.desk.world, request)
+    device = device_of(view_of(request), request)
     try:
         versions = await asyncio.to_thread(parts.backups.versions, device.name)
         chosen = query.commit or (versions[0].commit if versions else None)

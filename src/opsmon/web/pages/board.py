@@ -133,7 +133,7 @@ def nearest_clock(world: World, incident: IncidentId) -> tuple[ClockChanged | No
     nobody drives out for it."""
     found: list[tuple[bool, datetime, ClockChanged]] = []
     worst: ClockState | None = None
-    for word in world.words.get(incident, {}).values():
+    for word in world.clock_statuses.get(incident, {}).values():
         last = word.last
         due_at = last.effective_due_at
         if last.after.is_open and due_at is not None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from urllib.parse import quote
 
 from aiohttp import web
 from pydantic import Field
@@ -36,8 +37,9 @@ from opsmon.web.frame.form import PageQuery, read_form, read_query
 from opsmon.web.frame.mark import CLOCK_MARKS, MARKS, Mark
 from opsmon.web.frame.render import Record, page
 from opsmon.web.frame.visit import Visit
-from opsmon.web.frame.who import actor_of, last_name, via_of
-from opsmon.web.pages.incident_form import body_of, led_to
+from opsmon.web.frame.who import last_name
+from opsmon.web.pages.incident_form import actor_of, body_of, led_to
+from opsmon.web.visit import view_of
 
 BACK, AHEAD = timedelta(days=35), timedelta(days=35)  # of which tasks are shown
 MAX_TASKS = 200
@@ -125,7 +127,7 @@ async def list_contracts(request: web.Request) -> web.Response:
 async def show_contract(request: web.Request) -> web.Response:
     """One contract."""
     query, by = read_query(ContractQuery, request), last_name(request)
-    contract = contract_of(request.app[PARTS].desk.world, request)
+    contract = contract_of(view_of(request), request)
     return page(request, "contract.html", lambda visit: {**contract_record(visit, contract, query), "name": by})
 
 
@@ -215,7 +217,7 @@ def _clock_counts(visit: Visit, name: ContractId) -> list[tuple[Mark, int]]:
 def _counted(visit: Visit, name: ContractId, clause: ClauseId | None) -> list[tuple[Mark, int]]:
     local = visit.now.astimezone(visit.zone)
     counts: Counter[ClockState] = Counter()
-    for clocks in visit.world.words.values():
+    for clocks in visit.world.clock_statuses.values():
         for word in clocks.values():
             last = word.last
             if last.contract != name or clause not in (None, last.clause) or last.after is ClockState.CANCELLED:
@@ -296,14 +298,14 @@ def _cell(visit: Visit, calendar: Calendar, day: date, today: date) -> DayCell:
 async def tick_off(request: web.Request) -> web.Response:
     """A named human ticks a task off, whole or place by place."""
     parts, form = request.app[PARTS], await read_form(request)
-    by, contract = actor_of(request, form), contract_of(request.app[PARTS].desk.world, request)
+    actor, contract = actor_of(request, form), contract_of(view_of(request), request)
     places = form.get("places", "").replace("，", ",").replace(",", " ").split()
     fields = {key: form[key] for key in ("day", "note", "service", "part") if key in form}
-    body = body_of(DoneBody, {**fields, "by": by}, parts.timezone, places=places)
+    body = body_of(DoneBody, {**fields, "by": actor.by}, parts.timezone, places=places)
     asked = MarkDone(
         contract=contract, obligation=ClauseId(request.match_info["obligation"]), day=body.spans[0][0],
-        done_at=parts.clock.now(), by=by, note=body.note, service=body.service, part=body.part,
-        places=tuple(body.places), via=via_of(request),
+        done_at=parts.clock.now(), by=actor.by, note=body.note, service=body.service, part=body.part,
+        places=tuple(body.places), via=actor.via,
     )  # fmt: skip
     await issue(parts, asked)
-    return led_to(f"/c/{contract}#owed", by)
+    return led_to(request, f"/c/{quote(contract)}#owed", actor)

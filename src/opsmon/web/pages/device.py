@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -23,9 +24,10 @@ from opsmon.web.frame.form import PageQuery, read_form, read_query
 from opsmon.web.frame.mark import DEVICE_MARKS, FAILED, OUTCOME_TONES, Mark
 from opsmon.web.frame.render import Record, page
 from opsmon.web.frame.visit import Visit
-from opsmon.web.frame.who import actor_of, last_name, via_of
+from opsmon.web.frame.who import last_name
 from opsmon.web.pages.board import rank, row_of
-from opsmon.web.pages.incident_form import led_to
+from opsmon.web.pages.incident_form import actor_of, led_to
+from opsmon.web.visit import path_to, view_of
 
 HOURS = (1, 2, 4, 8, 24)
 MAX_CHILDREN = 200
@@ -62,8 +64,8 @@ class CurveRow:
 async def show_device(request: web.Request) -> web.Response:
     """The page of one device."""
     read_query(PageQuery, request)
-    parts, by = request.app[PARTS], last_name(request)
-    device = device_of(parts.desk.world, request)
+    by = last_name(request)
+    device = device_of(view_of(request), request)
     return page(request, "device.html", lambda visit: {**device_record(visit, device), "name": by})
 
 
@@ -156,21 +158,20 @@ def figure(key: SeriesKey, value: float) -> str:
 async def set_maintenance(request: web.Request) -> web.Response:
     """Begins a maintenance window of some hours now, or ends it."""
     parts, form = request.app[PARTS], await read_form(request)
-    by, device = actor_of(request, form), device_of(request.app[PARTS].desk.world, request)
+    actor, device = actor_of(request, form), device_of(view_of(request), request)
     word = form.get("hours", "")
     if word not in ("0", *map(str, HOURS)):
         raise RequestError(422, "for how many hours?", f"one of {', '.join(map(str, HOURS))}, or 0 to end it")
     until = parts.clock.now() + timedelta(hours=int(word)) if word != "0" else None
-    await issue(parts, SetMaintenance(device.name, until, by, form.get("note", ""), via_of(request)))
-    return led_to(f"/d/{device.name}", by)
+    await issue(parts, SetMaintenance(device.name, until, actor.by, form.get("note", ""), actor.via))
+    return led_to(request, f"/d/{quote(device.name)}", actor)
 
 
 async def probe_now(request: web.Request) -> web.Response:
     """Runs every check of the device out of turn."""
-    parts, form = request.app[PARTS], await read_form(request)
-    del form
-    device = device_of(parts.desk.world, request)
+    parts = request.app[PARTS]
+    device = device_of(view_of(request), request)
     if parts.probe_now is None:
         raise RequestError(503, "this daemon sends no checks", "start it with `opsmon run`")
     parts.probe_now(device)
-    return web.Response(status=303, headers={"Location": f"/d/{device.name}"})
+    return web.Response(status=303, headers={"Location": path_to(request, f"/d/{quote(device.name)}")})

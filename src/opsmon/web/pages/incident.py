@@ -20,13 +20,14 @@ from opsmon.model.name import DeviceName, IncidentId
 from opsmon.text.safe import visible
 from opsmon.text.vocabulary import FACTS, SEVERITIES, TARGETS, named
 from opsmon.web.api.queries import incident_named, unknown_incident
-from opsmon.web.context import PARTS, WebContext
+from opsmon.web.context import PARTS
 from opsmon.web.frame.mark import CLOCK_MARKS, DEVICE_MARKS, Mark
 from opsmon.web.frame.render import page
 from opsmon.web.frame.visit import Visit
 from opsmon.web.frame.who import last_name
 from opsmon.web.pages.board import rank, row_of
 from opsmon.web.pages.timeline import timeline_of
+from opsmon.web.visit import view_of
 
 MAX_CHILDREN = 200
 CHANGED_BEFORE = timedelta(hours=24)
@@ -60,14 +61,15 @@ class ClockRow:
     why: str
 
 
-async def known_incident(parts: WebContext, name: IncidentId) -> tuple[World, Incident, Sequence[Event] | None]:
+async def known_incident(request: web.Request, name: IncidentId) -> tuple[World, Incident, Sequence[Event] | None]:
     """The incident, with the world that holds it and its events (None: the journal cannot be read); one that left
     memory comes from the journal alone. Raises RequestError 404, StoreError."""
+    parts = request.app[PARTS]
     events: Sequence[Event] | None = None
-    known = name in parts.desk.world.incidents.by_id
+    known = name in view_of(request).incidents.by_id
     with contextlib.suppress(*(StoreError,) if known else ()):
         events = [entry.event for entry in await asyncio.to_thread(parts.journal, name)]
-    world = parts.desk.world
+    world: World = view_of(request)
     if name not in world.incidents.by_id:
         world = reload(world, events or ())
     incident = world.incidents.by_id.get(name)
@@ -78,8 +80,8 @@ async def known_incident(parts: WebContext, name: IncidentId) -> tuple[World, In
 
 async def show_incident(request: web.Request) -> web.Response:
     """The page of one incident."""
-    parts, name = request.app[PARTS], incident_named(request)
-    world, incident, events = await known_incident(parts, name)
+    name = incident_named(request)
+    world, incident, events = await known_incident(request, name)
     by = last_name(request)
     return page(request, "incident.html", lambda visit: incident_record(visit, world, incident, events) | {"name": by})
 
@@ -132,7 +134,7 @@ def clock_rows(visit: Visit, world: World, incident: Incident, book: ContractRul
     """The clocks of an incident, the most pressing first."""
     clauses = {} if book is None else {clause.id: clause for clause in book.contract.clauses}
     found = []
-    for status in world.words.get(incident.id, {}).values():
+    for status in world.clock_statuses.get(incident.id, {}).values():
         clause = clauses.get(status.last.clause)
         what = "" if clause is None else clause.what.in_(visit.language)
         found.append(_clock_row(visit, status.last, what, "" if clause is None else clause.source))

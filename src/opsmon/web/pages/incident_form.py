@@ -19,8 +19,9 @@ from opsmon.web.api.schemas import AckBody, Body, EventBody, ExclusionBody, Open
 from opsmon.web.context import PARTS
 from opsmon.web.errors import RequestError, short
 from opsmon.web.frame.form import read_form
-from opsmon.web.frame.preference import own_path
-from opsmon.web.frame.who import actor_of, remember_name, via_of
+from opsmon.web.frame.who import remember_name
+from opsmon.web.own_path import own_path
+from opsmon.web.visit import Actor, path_to, who_acts
 
 B = TypeVar("B", bound=Body)
 Form = Mapping[str, str]
@@ -60,7 +61,7 @@ def labels_of(form: Form) -> dict[str, str]:
 async def take_on(request: web.Request) -> web.Response:
     """A named human takes the incident on."""
     parts, form = request.app[PARTS], await read_form(request)
-    body = body_of(AckBody, {**form, "by": actor_of(request, form)}, parts.timezone)
+    body = body_of(AckBody, {**form, "by": actor_of(request, form).by}, parts.timezone)
     fact = Fact(FactType.ACKNOWLEDGED, body.at or parts.clock.now(), body.by, body.note)
     return await _tell(request, form, fact, takes_on=True)
 
@@ -68,14 +69,14 @@ async def take_on(request: web.Request) -> web.Response:
 async def add_fact(request: web.Request) -> web.Response:
     """Something happened to the incident; now, unless told when."""
     parts, form = request.app[PARTS], await read_form(request)
-    body = body_of(EventBody, {**form, "by": actor_of(request, form)}, parts.timezone)
+    body = body_of(EventBody, {**form, "by": actor_of(request, form).by}, parts.timezone)
     return await _tell(request, form, Fact(body.type, body.at or parts.clock.now(), body.by, body.note))
 
 
 async def withdraw_fact(request: web.Request) -> web.Response:
     """A fact was wrong."""
     parts, form = request.app[PARTS], await read_form(request)
-    body = body_of(WithdrawalBody, {**form, "by": actor_of(request, form)}, parts.timezone)
+    body = body_of(WithdrawalBody, {**form, "by": actor_of(request, form).by}, parts.timezone)
     fact = Fact(FactType.WITHDRAWN, parts.clock.now(), body.by, body.reason, withdraws=body.fact)
     return await _tell(request, form, fact)
 
@@ -84,7 +85,7 @@ async def exclude(request: web.Request) -> web.Response:
     """The fault, or what some clauses ask for, is not the contractor's responsibility."""
     parts, form = request.app[PARTS], await read_form(request)
     clauses = form.get("clauses", "").replace(",", " ").replace("，", " ").split()
-    body = body_of(ExclusionBody, {**form, "by": actor_of(request, form)}, parts.timezone, clauses=clauses)
+    body = body_of(ExclusionBody, {**form, "by": actor_of(request, form).by}, parts.timezone, clauses=clauses)
     fact = Fact(
         FactType.EXCLUDED, parts.clock.now(), body.by, body.note, clauses=tuple(map(ClauseId, dict.fromkeys(clauses))),
         approved_by=body.approved_by, paper=form.get("paper", ""),
@@ -95,39 +96,46 @@ async def exclude(request: web.Request) -> web.Response:
 async def judge(request: web.Request) -> web.Response:
     """A named human finds what the incident is under its contract."""
     parts, form, name = request.app[PARTS], await read_form(request), incident_named(request)
-    body = body_of(ScopeBody, {**form, "by": actor_of(request, form)}, parts.timezone, labels=labels_of(form))
-    asked = JudgeScope(name, body.by, body.reason, body.severity, body.service, body.labels, body.seen, via_of(request))
+    body = body_of(ScopeBody, {**form, "by": actor_of(request, form).by}, parts.timezone, labels=labels_of(form))
+    asked = JudgeScope(
+        name, body.by, body.reason, body.severity, body.service, body.labels, body.seen, actor_of(request, form).via
+    )
     return await _give(request, form, asked)
 
 
 async def _tell(request: web.Request, form: Form, fact: Fact, *, takes_on: bool = False) -> web.Response:
     name = incident_named(request)
-    return await _give(request, form, AddFact(name, replace(fact, via=via_of(request)), takes_on))
+    return await _give(request, form, AddFact(name, replace(fact, via=actor_of(request, form).via), takes_on))
 
 
 async def _give(request: web.Request, form: Form, command: AddFact | JudgeScope) -> web.Response:
     await issue(request.app[PARTS], command)
-    return led_to(form.get("back", f"/i/{command.incident}"), actor_of(request, form))
+    return led_to(request, form.get("back", f"/i/{command.incident}"), actor_of(request, form))
 
 
-def led_to(path: str, by: str) -> web.Response:
+def led_to(request: web.Request, path: str, actor: Actor) -> web.Response:
     """To a page of ours, which shows what the command did; a reload there does not repeat it."""
-    answer = web.Response(status=303, headers={"Location": own_path(path)})
-    remember_name(answer, by)
+    answer = web.Response(status=303, headers={"Location": path_to(request, own_path(path))})
+    remember_name(answer, actor.by)
     return answer
+
+
+def actor_of(request: web.Request, form: Form) -> Actor:
+    """As whom the form is sent: who signed in, else the name in it. Raises RequestError 403 and 422."""
+    return who_acts(request, form.get("by"))
 
 
 async def report_fault(request: web.Request) -> web.Response:
     """A person reports a fault; leads to the incident that it is, which monitoring may have had already."""
     parts, form = request.app[PARTS], await read_form(request)
-    by = actor_of(request, form)
-    body = body_of(OpenBody, {**form, "by": by}, parts.timezone, labels=labels_of(form))
+    actor = actor_of(request, form)
+    body = body_of(OpenBody, {**form, "by": actor.by}, parts.timezone, labels=labels_of(form))
     asked: Command = OpenIncident(
         site=SiteName(body.site), condition=body.condition, by=body.by, note=body.note,
         reported_at=body.reported_at or parts.clock.now(), kind=body.kind, service=body.service,
         device=None if body.device is None else DeviceName(body.device), severity=body.severity, labels=body.labels,
-        via=via_of(request),
+        via=actor.via,
     )  # fmt: skip
     accepted = await issue(parts, asked, refused=422)
     reported = next(event for event in accepted.events if isinstance(event, FactAdded))
-    return led_to(f"/i/{reported.incident}", by)
+    return led_to(request, f"/i/{reported.incident}", actor)

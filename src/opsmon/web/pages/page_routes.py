@@ -14,35 +14,47 @@ from opsmon.web.pages.report import show_report
 from opsmon.web.pages.search import search_incidents
 from opsmon.web.pages.sites import show_devices, show_site, show_sites
 from opsmon.web.pages.wall import show_wall
-from opsmon.web.route import HTML, Route
+from opsmon.web.route import HTML, Handler, Route
+from opsmon.web.sign_in import pages as signing_in
 
 _I, _D, _C = "/i/{incident}", "/d/{device}", "/c/{contract}"
 _COMMAND = Access.COMMAND
 
+
+def _page(method: str, path: str, handler: Handler, summary: str, access: Access = Access.READ) -> Route:
+    """What a person with a browser asks for."""
+    return Route(method, path, handler, summary, access, content=HTML, page=True)
+
+
 PAGE_ROUTES: tuple[Route, ...] = (
-    Route("GET", "/", show_board, "The board: what is wrong, the least time left first", content=HTML),
+    _page("GET", "/login", signing_in.show_sign_in, "The form to sign in with", Access.OPEN),
+    _page("POST", "/login", signing_in.sign_in, "Sign in with a name and a password", Access.OPEN),
+    _page("POST", "/logout", signing_in.sign_out, "Sign out", Access.SELF),
+    _page("GET", "/me", signing_in.show_me, "One's own account and sessions", Access.SELF),
+    _page("POST", "/me/sessions", signing_in.end_session, "End a session of one's own, or all others", Access.SELF),
+    _page("GET", "/", show_board, "The board: what is wrong, the least time left first"),
     Route("GET", "/stream", show_stream, "Tells open pages of changes", content="text/event-stream"),
     Route("GET", "/static/{hash}/{file}", show_asset, "The script and the style", Access.OPEN, content="text/css"),
-    Route("POST", "/preference", set_preference, "The language and colours of a reader", Access.READ, content=HTML),
-    Route("GET", "/wall/{name}", show_wall, "The board for a screen on the wall", content=HTML),
-    Route("GET", "/i", search_incidents, "Incidents by words and filters", content=HTML),
-    Route("GET", _I, show_incident, "One incident with everything about it", content=HTML),
-    Route("POST", f"{_I}/ack", form.take_on, "Take an incident on", _COMMAND, content=HTML),
-    Route("POST", f"{_I}/facts", form.add_fact, "Tell what happened", _COMMAND, content=HTML),
-    Route("POST", f"{_I}/withdrawals", form.withdraw_fact, "Withdraw a fact that was wrong", _COMMAND, content=HTML),
-    Route("POST", f"{_I}/scope", form.judge, "Judge what an incident is", _COMMAND, content=HTML),
-    Route("POST", f"{_I}/exclusions", form.exclude, "Exclude an incident", _COMMAND, content=HTML),
-    Route("GET", "/report", show_report, "The form of a telephone report", content=HTML),
-    Route("POST", "/report", form.report_fault, "Report a fault as a person", _COMMAND, content=HTML),
-    Route("GET", "/sites", show_sites, "Every site", content=HTML),
-    Route("GET", "/s/{site}", show_site, "One site", content=HTML),
-    Route("GET", "/devices", show_devices, "Devices by filter", content=HTML),
-    Route("GET", _D, show_device, "One device", content=HTML),
-    Route("POST", f"{_D}/maintenance", set_maintenance, "Begin or end maintenance", _COMMAND, content=HTML),
-    Route("POST", f"{_D}/probe", probe_now, "Run the checks of a device out of turn", _COMMAND, content=HTML),
-    Route("GET", "/contracts", list_contracts, "Every contract", content=HTML),
-    Route("GET", _C, show_contract, "The month of one contract", content=HTML),
-    Route("POST", f"{_C}/obligations/{{obligation}}/done", tick_off, "Tick off an obligation", _COMMAND, content=HTML),
-    Route("GET", "/backups", list_backups, "The last good copy of each device", content=HTML),
-    Route("GET", "/backups/{device}", show_backup, "The copies of one device, and what changed", content=HTML),
-)
+    _page("POST", "/preference", set_preference, "The language and colours of a reader", Access.OPEN),
+    _page("GET", "/wall/{name}", show_wall, "The board for a screen on the wall"),
+    _page("GET", "/i", search_incidents, "Incidents by words and filters"),
+    _page("GET", _I, show_incident, "One incident with everything about it"),
+    _page("POST", f"{_I}/ack", form.take_on, "Take an incident on", _COMMAND),
+    _page("POST", f"{_I}/facts", form.add_fact, "Tell what happened", _COMMAND),
+    _page("POST", f"{_I}/withdrawals", form.withdraw_fact, "Withdraw a fact that was wrong", _COMMAND),
+    _page("POST", f"{_I}/scope", form.judge, "Judge what an incident is", Access.MANAGE),
+    _page("POST", f"{_I}/exclusions", form.exclude, "Exclude an incident", Access.MANAGE),
+    _page("GET", "/report", show_report, "The form of a telephone report"),
+    _page("POST", "/report", form.report_fault, "Report a fault as a person", _COMMAND),
+    _page("GET", "/sites", show_sites, "Every site"),
+    _page("GET", "/s/{site}", show_site, "One site"),
+    _page("GET", "/devices", show_devices, "Devices by filter"),
+    _page("GET", _D, show_device, "One device"),
+    _page("POST", f"{_D}/maintenance", set_maintenance, "Begin or end maintenance", _COMMAND),
+    _page("POST", f"{_D}/probe", probe_now, "Run the checks of a device out of turn", _COMMAND),
+    _page("GET", "/contracts", list_contracts, "Every contract"),
+    _page("GET", _C, show_contract, "The month of one contract"),
+    _page("POST", f"{_C}/obligations/{{obligation}}/done", tick_off, "Tick off an obligation", _COMMAND),
+    _page("GET", "/backups", list_backups, "The last good copy of each device"),
+    _page("GET", "/backups/{device}", show_backup, "The copies of one device, and what changed"),
+)  # fmt: skip

@@ -17,6 +17,7 @@ from opsmon.web.frame.render import Record, shared_page
 from opsmon.web.frame.visit import Visit
 from opsmon.web.pages.board import counts_of_marks, device_counts, rank, row_of
 from opsmon.web.pages.sites import site_tiles
+from opsmon.web.visit import path_to
 
 EVERYTHING = "all"
 NEXT_SHOWN = 8
@@ -35,7 +36,7 @@ class WallScope:
 async def show_wall(request: web.Request) -> web.Response:
     """One wall."""
     read_query(PageQuery, request)
-    name, origin = request.match_info["name"], f"{request.scheme}://{request.host}"
+    name, origin = request.match_info["name"], f"{request.scheme}://{request.host}{path_to(request, '')}"
     return shared_page(request, "wall.html", lambda visit: wall_record(visit, name, origin))
 
 
@@ -60,7 +61,7 @@ def wall_record(visit: Visit, name: str, origin: str) -> Record:
     ranked = [rank(visit.world, one) for one in active_incidents(visit.world) if scope.shows(one)]
     wanted = sorted((one for one in ranked if not one.is_recovering), key=lambda one: one.order)
     rows = [row_of(visit, one) for one in wanted[: NEXT_SHOWN + 1]]
-    address = f"{origin}/i/{rows[0].id}" if rows else ""
+    address = f"{visit.parts.settings.public_url or origin}/i/{rows[0].id}" if rows else ""
     return {
         "title": scope.title,
         "first": rows[0] if rows else None,

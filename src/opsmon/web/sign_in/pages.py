@@ -12,11 +12,11 @@ from opsmon.text.time import short_local_time
 from opsmon.web.connection_limits import peer_of
 from opsmon.web.context import PARTS
 from opsmon.web.errors import RequestError
+from opsmon.web.own_path import own_path
 from opsmon.web.sign_in.cookie import drop_session, session_word, set_session
 from opsmon.web.sign_in.csrf import read_fields
 from opsmon.web.sign_in.page import answer_page, language_of
 from opsmon.web.sign_in.place import addresses_of, place_of
-from opsmon.web.sign_in.stranger import own_path
 from opsmon.web.visit import path_to, visitor_of
 
 

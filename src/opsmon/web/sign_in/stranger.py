@@ -1,6 +1,6 @@
 """Sends a person who has not signed in to do so, and back to where he wanted to go."""
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -20,10 +20,3 @@ def to_sign_in(request: web.Request) -> web.Response:
     prefix = place_of(request, request.app[PARTS].settings).prefix
     wanted = request.path_qs if len(request.path_qs) <= _MAX_PATH else "/"
     return web.Response(status=303, headers={"Location": f"{prefix}/login?next={quote(wanted, safe='/')}"})
-
-
-def own_path(address: str) -> str:
-    """The address where it is a path of ours, else `/`: a link to the form may be anybody's (RFC 9700, 4.11)."""
-    is_plain = address.isascii() and address.isprintable() and "\\" not in address and len(address) <= _MAX_PATH
-    is_ours = is_plain and address.startswith("/") and not address.startswith("//") and not urlsplit(address).netloc
-    return address if is_ours else "/"
