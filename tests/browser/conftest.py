@@ -1,7 +1,7 @@
 """A console that is served over TCP with faults to show, and Debian's Chromium to look at it."""
 
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +11,9 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from opsmon.model.secret import Secret
 from opsmon.web.server import WebServer
 from opsmon.web.settings import PortSettings
-from tests.browser.story import everything_happens
-from tests.web.scene import TOKEN, Scene
-
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-SIGNED_IN = {"Authorization": f"Bearer {TOKEN}"}
-OpenPage = Callable[..., Coroutine[Any, Any, Page]]
+from tests.support.browser.chromium import ARGUMENTS, CHROMIUM, SIGNED_IN, OpenPage
+from tests.support.browser.story import everything_happens
+from tests.support.web.scene import TOKEN, WebScene
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,14 +28,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Scene:
-    made = Scene(tmp_path, PortSettings(port=0, token=Secret(TOKEN)))
+def scene(tmp_path: Path) -> WebScene:
+    made = WebScene(tmp_path, PortSettings(port=0, token=Secret(TOKEN)))
     everything_happens(made)
     return made
 
 
 @pytest.fixture
-async def address(scene: Scene) -> AsyncIterator[str]:
+async def address(scene: WebScene) -> AsyncIterator[str]:
     server = WebServer(scene.parts)
     yield await server.start()
     await server.stop()

@@ -3,14 +3,14 @@
 from playwright.async_api import expect
 
 from opsmon.model.incident import FactType
-from tests.browser.conftest import OpenPage
-from tests.browser.story import tell
-from tests.web.scene import Scene
+from tests.support.browser.chromium import OpenPage
+from tests.support.browser.story import tell
+from tests.support.web.scene import WebScene
 
 PATIENCE_MS = 60_000
 
 
-async def test_a_fault_appears_on_an_open_board(scene: Scene, open_page: OpenPage) -> None:
+async def test_a_fault_appears_on_an_open_board(scene: WebScene, open_page: OpenPage) -> None:
     page = await open_page("/", locale="zh-CN")
     await expect(page.locator(".row")).to_have_count(4)
     incident = next(one for one in scene.desk.world.incidents.open_incidents() if one.device == "ups-1")
@@ -18,7 +18,7 @@ async def test_a_fault_appears_on_an_open_board(scene: Scene, open_page: OpenPag
     await expect(page.locator(f"#row-{incident.id} .who-cell")).to_contain_text("乙工", timeout=PATIENCE_MS)
 
 
-async def test_a_half_typed_form_and_the_focus_survive_an_update(scene: Scene, open_page: OpenPage) -> None:
+async def test_a_half_typed_form_and_the_focus_survive_an_update(scene: WebScene, open_page: OpenPage) -> None:
     page = await open_page("/", locale="zh-CN")
     await page.keyboard.press("j")
     focused = await page.evaluate("document.activeElement.href")

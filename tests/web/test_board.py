@@ -4,9 +4,8 @@ import re
 from datetime import timedelta
 
 from opsmon.model.incident import FactType
-from tests.browser.story import HOSTILE, everything_happens, tell
-from tests.web.conftest import Client
-from tests.web.scene import Scene
+from tests.support.browser.story import HOSTILE, everything_happens, tell
+from tests.support.web.scene import Client, WebScene
 
 ZH = {"Accept-Language": "zh"}
 
@@ -27,7 +26,7 @@ def count_of(page: str, label: str) -> int:
     return int(found)
 
 
-async def test_the_least_time_left_comes_first(scene: Scene, client: Client) -> None:
+async def test_the_least_time_left_comes_first(scene: WebScene, client: Client) -> None:
     everything_happens(scene)
     page = await board(client)
     by_id = {str(one.id): one for one in scene.desk.world.incidents.open_incidents()}
@@ -36,14 +35,14 @@ async def test_the_least_time_left_comes_first(scene: Scene, client: Client) -> 
     assert [count_of(page, word) for word in ("已超时", "已接单", "无人接单")] == [1, 1, 3]
 
 
-async def test_names_of_strangers_are_text(scene: Scene, client: Client) -> None:
+async def test_names_of_strangers_are_text(scene: WebScene, client: Client) -> None:
     everything_happens(scene)
     page = await board(client)
     assert HOSTILE not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;&#34;&gt;&lt;img src=x" in page
 
 
-async def test_a_filter_leaves_what_it_names(scene: Scene, client: Client) -> None:
+async def test_a_filter_leaves_what_it_names(scene: WebScene, client: Client) -> None:
     everything_happens(scene)
     assert len(rows_of(await board(client, "?site=lab&contract=&severity="))) == 1
     assert len(rows_of(await board(client, "?severity=major"))) == 1
@@ -52,7 +51,7 @@ async def test_a_filter_leaves_what_it_names(scene: Scene, client: Client) -> No
     assert (await client.get("/?site=nowhere")).status == 422
 
 
-async def test_what_recovers_stands_below(scene: Scene, client: Client) -> None:
+async def test_what_recovers_stands_below(scene: WebScene, client: Client) -> None:
     name = scene.dies("mcu-1")
     scene.answers("mcu-1")
     page = await board(client)
@@ -60,7 +59,7 @@ async def test_what_recovers_stands_below(scene: Scene, client: Client) -> None:
     assert rows_of(page) == [name]
 
 
-async def test_what_did_not_change_is_not_sent_again(scene: Scene, client: Client) -> None:
+async def test_what_did_not_change_is_not_sent_again(scene: WebScene, client: Client) -> None:
     scene.dies("mcu-1")
     first = await client.get("/?part=live", headers=ZH)
     text = await first.text()
@@ -76,7 +75,7 @@ async def test_what_did_not_change_is_not_sent_again(scene: Scene, client: Clien
     assert int(changed.headers["X-Opsmon-Seq"]) > int(first.headers["X-Opsmon-Seq"])
 
 
-async def test_a_fault_that_somebody_has_says_who(scene: Scene, client: Client) -> None:
+async def test_a_fault_that_somebody_has_says_who(scene: WebScene, client: Client) -> None:
     name = scene.dies("mcu-1")
     assert "无人接单" in await board(client, "?part=live")
     tell(scene, name, FactType.ACKNOWLEDGED, "甲工", timedelta(0))

@@ -8,8 +8,7 @@ import pytest
 from opsmon.web.frame.asset import assets
 from opsmon.web.frame.mark import MARKS
 from opsmon.web.own_path import own_path
-from tests.web.conftest import Client
-from tests.web.scene import Scene
+from tests.support.web.scene import Client, WebScene
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
 
@@ -84,7 +83,7 @@ async def test_what_goes_wrong_is_told_on_a_page(client: Client) -> None:
     assert "<b>x" not in text
 
 
-async def test_a_page_is_zipped_for_who_takes_that(scene: Scene, client: Client) -> None:
+async def test_a_page_is_zipped_for_who_takes_that(scene: WebScene, client: Client) -> None:
     scene.dies("mcu-1")
     plain = await client.get("/", headers={"Accept-Encoding": "identity"})
     assert "Content-Encoding" not in plain.headers

@@ -5,8 +5,7 @@ import json
 
 from opsmon.web.frame import live
 from opsmon.web.frame.live import MAX_OF_A_BROWSER, MAX_WAITING, STREAMS, LiveStreams
-from tests.web.conftest import Client
-from tests.web.scene import Scene
+from tests.support.web.scene import Client, WebScene
 
 PATIENCE_S = 60.0
 
@@ -29,7 +28,7 @@ async def event_of(answer: object) -> dict[str, str]:
             found[name] = value
 
 
-async def test_a_change_is_told_with_its_incident(scene: Scene, client: Client) -> None:
+async def test_a_change_is_told_with_its_incident(scene: WebScene, client: Client) -> None:
     async with client.get("/stream") as answer:
         assert answer.headers["Content-Type"].startswith("text/event-stream")
         assert answer.headers["X-Accel-Buffering"] == "no"
@@ -44,7 +43,7 @@ async def test_a_change_is_told_with_its_incident(scene: Scene, client: Client) 
         assert any(name in one["ids"] for one in seen)
 
 
-async def test_who_missed_a_change_is_told_of_one(scene: Scene, client: Client) -> None:
+async def test_who_missed_a_change_is_told_of_one(scene: WebScene, client: Client) -> None:
     seen = scene.desk.seq
     scene.dies("mcu-1")
     async with client.get("/stream", headers={"Last-Event-ID": str(seen)}) as answer:
@@ -77,7 +76,7 @@ def test_who_does_not_read_is_cut_off() -> None:
     assert slow.waiting.get_nowait() is None
 
 
-async def test_silence_is_broken_by_beats_that_are_events(client: Client, scene: Scene) -> None:
+async def test_silence_is_broken_by_beats_that_are_events(client: Client, scene: WebScene) -> None:
     async with client.get("/stream") as answer:
         assert (await event_of(answer))["event"] == "beat"
         assert (await event_of(answer)) == {"event": "beat", "data": str(scene.desk.seq)}

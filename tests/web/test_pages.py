@@ -6,9 +6,8 @@ from html.parser import HTMLParser
 import pytest
 
 from opsmon.model.name import IncidentId
-from tests.browser.story import HOSTILE, everything_happens
-from tests.web.conftest import Client
-from tests.web.scene import TOKEN, Scene
+from tests.support.browser.story import HOSTILE, everything_happens
+from tests.support.web.scene import TOKEN, Client, WebScene
 
 ZH = {"Accept-Language": "zh", "Authorization": f"Bearer {TOKEN}"}
 FORM = {**ZH, "Content-Type": "application/x-www-form-urlencoded"}
@@ -40,13 +39,13 @@ async def seen(client: Client, path: str, status: int = 200, language: str = "zh
     return text
 
 
-def incident_of(scene: Scene, device: str) -> str:
+def incident_of(scene: WebScene, device: str) -> str:
     return next(one.id for one in scene.desk.world.incidents.open_incidents() if one.device == device)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("path", PAGES)
-async def test_every_page_is_there_in_both_languages(scene: Scene, client: Client, path: str, language: str) -> None:
+async def test_every_page_is_there_in_both_languages(scene: WebScene, client: Client, path: str, language: str) -> None:
     everything_happens(scene)
     page = await seen(client, path, language=language)
     assert "<h1" in page
@@ -65,7 +64,7 @@ async def test_what_is_not_there_is_told_on_a_page(client: Client, path: str) ->
     assert "<b>x" not in page
 
 
-async def test_an_incident_tells_its_clocks_and_what_happened(scene: Scene, client: Client) -> None:
+async def test_an_incident_tells_its_clocks_and_what_happened(scene: WebScene, client: Client) -> None:
     everything_happens(scene)
     page = await seen(client, f"/i/{incident_of(scene, 'mcu-1')}")
     assert "<b>E2</b> 到场" in page
@@ -75,7 +74,7 @@ async def test_an_incident_tells_its_clocks_and_what_happened(scene: Scene, clie
     assert "无人接单" in page
 
 
-async def test_an_incident_is_taken_on_by_name_and_the_name_is_kept(scene: Scene, client: Client) -> None:
+async def test_an_incident_is_taken_on_by_name_and_the_name_is_kept(scene: WebScene, client: Client) -> None:
     name = scene.dies("mcu-1")
     answer = await client.post(f"/i/{name}/ack", data={"by": "甲工"}, headers=FORM, allow_redirects=False)
     assert (answer.status, answer.headers["Location"]) == (303, f"/i/{name}")
@@ -89,19 +88,19 @@ async def test_an_incident_is_taken_on_by_name_and_the_name_is_kept(scene: Scene
     assert "甲工" in await again.text()
 
 
-async def test_without_a_name_nothing_is_told(scene: Scene, client: Client) -> None:
+async def test_without_a_name_nothing_is_told(scene: WebScene, client: Client) -> None:
     name = scene.dies("mcu-1")
     assert (await client.post(f"/i/{name}/ack", data={"by": "  "}, headers=FORM)).status == 422
     assert scene.desk.world.incidents.by_id[IncidentId(name)].holder is None
 
 
-async def test_a_form_wants_the_key(scene: Scene, client: Client) -> None:
+async def test_a_form_wants_the_key(scene: WebScene, client: Client) -> None:
     name = scene.dies("mcu-1")
     plain = {"Content-Type": FORM["Content-Type"]}
     assert (await client.post(f"/i/{name}/ack", data={"by": "甲工"}, headers=plain)).status == 401
 
 
-async def test_facts_are_told_with_a_local_time_and_withdrawn(scene: Scene, client: Client) -> None:
+async def test_facts_are_told_with_a_local_time_and_withdrawn(scene: WebScene, client: Client) -> None:
     name = scene.dies("mcu-1")
     scene.desk.wait(600)
     told = {"by": "甲工", "type": "on_site", "at": "2026-11-20T10:05:00", "note": "带了备件"}
@@ -118,7 +117,7 @@ async def test_facts_are_told_with_a_local_time_and_withdrawn(scene: Scene, clie
     assert (await client.post(f"/i/{name}/facts", data={**told, "at": "soon"}, headers=FORM)).status == 422
 
 
-async def test_scope_and_exclusion_are_judged(scene: Scene, client: Client) -> None:
+async def test_scope_and_exclusion_are_judged(scene: WebScene, client: Client) -> None:
     name = scene.dies("mcu-1")
     judged = {
         "by": "经理",
@@ -138,7 +137,7 @@ async def test_scope_and_exclusion_are_judged(scene: Scene, client: Client) -> N
     assert "客户" in await seen(client, f"/i/{name}")
 
 
-async def test_a_fault_is_reported_over_the_form(scene: Scene, client: Client) -> None:
+async def test_a_fault_is_reported_over_the_form(scene: WebScene, client: Client) -> None:
     told = {"site": "erlong-hall", "device": "", "condition": "无图像", "by": "用户", "severity": "", "labels": ""}
     answer = await client.post("/report", data=told, headers=FORM, allow_redirects=False)
     assert answer.status == 303
@@ -148,13 +147,13 @@ async def test_a_fault_is_reported_over_the_form(scene: Scene, client: Client) -
     assert (await client.post("/report", data={**told, "site": "nowhere"}, headers=FORM)).status == 422
 
 
-async def test_a_search_wants_every_word(scene: Scene, client: Client) -> None:
+async def test_a_search_wants_every_word(scene: WebScene, client: Client) -> None:
     everything_happens(scene)
     assert "找到 1 个" in await seen(client, "/i?q=主会场 mcu")
     assert "没有符合条件的事件" in await seen(client, "/i?q=nothing-like-it")
 
 
-async def test_a_device_shows_its_day_and_its_checks(scene: Scene, client: Client) -> None:
+async def test_a_device_shows_its_day_and_its_checks(scene: WebScene, client: Client) -> None:
     scene.desk.wait(4 * 3_600)
     scene.dies("mcu-1")
     page = await seen(client, "/d/mcu-1")
@@ -165,7 +164,7 @@ async def test_a_device_shows_its_day_and_its_checks(scene: Scene, client: Clien
     assert "core-1" in page
 
 
-async def test_maintenance_begins_and_ends(scene: Scene, client: Client) -> None:
+async def test_maintenance_begins_and_ends(scene: WebScene, client: Client) -> None:
     wanted = {"by": "甲工", "hours": "2", "note": "换板卡"}
     assert (await client.post("/d/mcu-1/maintenance", data=wanted, headers=FORM)).status == 200
     assert "维护中" in await seen(client, "/d/mcu-1")
@@ -174,7 +173,7 @@ async def test_maintenance_begins_and_ends(scene: Scene, client: Client) -> None
     assert (await client.post("/d/mcu-1/probe", data={"x": "1"}, headers=FORM)).status == 503
 
 
-async def test_an_obligation_is_ticked_off(scene: Scene, client: Client) -> None:
+async def test_an_obligation_is_ticked_off(scene: WebScene, client: Client) -> None:
     scene.desk.wait(1)
     page = await seen(client, "/c/xicheng-vc-2025")
     assert "二层会场及设备间巡检" in page
@@ -185,6 +184,6 @@ async def test_an_obligation_is_ticked_off(scene: Scene, client: Client) -> None
     assert len(scene.desk.world.duties.ticks) == 1
 
 
-async def test_a_limit_at_the_end_of_a_day_is_its_own_midnight(scene: Scene, client: Client) -> None:
+async def test_a_limit_at_the_end_of_a_day_is_its_own_midnight(scene: WebScene, client: Client) -> None:
     scene.desk.wait(timedelta(minutes=1).total_seconds())
     assert "11月20日（周五） 24:00" in await seen(client, "/c/xicheng-vc-2025")

@@ -5,12 +5,12 @@ from datetime import timedelta
 from opsmon.engine.input import AddFact, OpenIncident
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId, SiteName
-from tests.web.scene import Scene, everything_answers
+from tests.support.web.scene import WebScene, everything_answers
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
 
 
-def everything_happens(scene: Scene) -> None:
+def everything_happens(scene: WebScene) -> None:
     """Goes on for half an hour of the standing clock."""
     everything_answers(scene)
     dead = scene.dies("mcu-1")
@@ -27,6 +27,6 @@ def everything_happens(scene: Scene) -> None:
     scene.desk.wait(40)
 
 
-def tell(scene: Scene, incident: str, kind: FactType, by: str, ago: timedelta = timedelta(0)) -> None:
+def tell(scene: WebScene, incident: str, kind: FactType, by: str, ago: timedelta = timedelta(0)) -> None:
     """A person tells a fact."""
     scene.desk.take(AddFact(IncidentId(incident), Fact(kind, scene.clock.now() + ago, by)))
