@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from opsmon.model.secret import Secret
-from opsmon.web.connection_limits import ConnectionDoor, Limits, peer_of
+from opsmon.web.listening.connection_limits import ConnectionDoor, Limits, peer_of
 from opsmon.web.server import WebServer
 from opsmon.web.settings import PortSettings
 from tests.support.web.raw_talk import say

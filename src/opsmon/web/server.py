@@ -12,14 +12,14 @@ from aiohttp.web_server import Server
 
 from opsmon.throttled_log import ThrottledLog
 from opsmon.web.auth import VISITOR, Access, admit, refuse_encoded, refuse_misdirected
-from opsmon.web.connection import OWN_HEADERS, PortConnection, Reception, tell_visitor
-from opsmon.web.connection_limits import ConnectionDoor, Limits, limits_of_process
 from opsmon.web.context import PARTS, WebContext
 from opsmon.web.errors import RequestError, failures_as_json
 from opsmon.web.frame.live import STREAMS, LiveStreams, follow
 from opsmon.web.frame.render import PAGES, RenderedPages, error_page
 from opsmon.web.identity import INSTANCE_HEADER, ROOT_HEADER, as_header
-from opsmon.web.listener import Listener, open_sockets
+from opsmon.web.listening.connection import OWN_HEADERS, PortConnection, Reception, tell_visitor
+from opsmon.web.listening.connection_limits import ConnectionDoor, Limits, limits_of_process
+from opsmon.web.listening.listener import Listener, open_sockets
 from opsmon.web.page_headers import PAGE_HEADERS
 from opsmon.web.route import MAX_BODY_BYTES, Route
 from opsmon.web.routes import ALL_ROUTES

@@ -18,15 +18,21 @@ def everything_happens(scene: WebScene) -> None:
     scene.dies("ups-1")
     later = scene.dies("会议终端-1")
     tell(scene, later, FactType.ACKNOWLEDGED, "值班员")
-    scene.desk.take(
-        OpenIncident(
-            site=SiteName("erlong-hall"), condition=HOSTILE, by="用户", note=HOSTILE, reported_at=scene.clock.now(),
-            kind=None, service=None, device=DeviceName("core-1"), severity=Severity.MAJOR, labels={},
-        )
-    )  # fmt: skip
+    report(scene, HOSTILE, "core-1")
     scene.desk.wait(40)
 
 
 def tell(scene: WebScene, incident: str, kind: FactType, by: str, ago: timedelta = timedelta(0)) -> None:
     """A person tells a fact."""
     scene.desk.take(AddFact(IncidentId(incident), Fact(kind, scene.clock.now() + ago, by)))
+
+
+def report(scene: WebScene, condition: str, device: str) -> None:
+    """A person reports a fault of a device of the main hall."""
+    scene.desk.take(
+        OpenIncident(
+            site=SiteName("erlong-hall"), condition=condition, by="用户", note=condition,
+            reported_at=scene.clock.now(), kind=None, service=None, device=DeviceName(device), severity=Severity.MAJOR,
+            labels={},
+        )
+    )  # fmt: skip

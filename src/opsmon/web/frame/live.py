@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from opsmon.model.event import Event
-from opsmon.web.connection import PortConnection
 from opsmon.web.context import PARTS
 from opsmon.web.frame.visit import BROWSER_COOKIE
+from opsmon.web.listening.connection import PortConnection
 
 BEAT_S = 10.0
 RETRY_MS = 2_000

@@ -9,9 +9,9 @@ from opsmon.access.sign_in import TryLater
 from opsmon.model.account import LOCAL, Account
 from opsmon.text.sign_in_words import ROLES, WORDS
 from opsmon.text.time import short_local_time
-from opsmon.web.connection_limits import peer_of
 from opsmon.web.context import PARTS
 from opsmon.web.errors import RequestError
+from opsmon.web.listening.connection_limits import peer_of
 from opsmon.web.own_path import own_path
 from opsmon.web.sign_in.cookie import drop_session, session_word, set_session
 from opsmon.web.sign_in.csrf import read_fields

@@ -17,7 +17,7 @@ from aiohttp.web_protocol import RequestHandler
 from aiohttp.web_server import Server
 
 from opsmon.throttled_log import ThrottledLog
-from opsmon.web.connection_limits import ConnectionDoor, Stay
+from opsmon.web.listening.connection_limits import ConnectionDoor, Stay
 
 OWN_HEADERS = {"Server": "opsmon", "X-Content-Type-Options": "nosniff"}
 KINDS = ("malformed", "internal", "aborted")
