@@ -15,7 +15,7 @@ from opsmon.config.root import Root, load_root
 from opsmon.config.watched import load_watched, places_of, write_watched
 from opsmon.daemon.backups import DaemonBackups
 from opsmon.daemon.clock_check import wait_for_right_clock
-from opsmon.daemon.console_backups import ConsoleBackups
+from opsmon.daemon.console.backups import ConsoleBackups
 from opsmon.daemon.counters import loop_tallies, tallies_of
 from opsmon.daemon.engine_rules import rules_of
 from opsmon.daemon.host_keys import HostKeyNews

@@ -1,0 +1,1 @@
+"""What the daemon gives the console beside the world."""
