@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
+from opsmon.access.view import View, view_of_world
 from opsmon.contract.contract_rules import ContractRules
 from opsmon.engine.commands.missing import missing_notices
-from opsmon.engine.fold import reload
 from opsmon.engine.world import World
 from opsmon.errors import StoreError
 from opsmon.incident.incident import Incident
@@ -19,7 +19,7 @@ from opsmon.model.incident import FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
 from opsmon.text.safe import visible
 from opsmon.text.vocabulary import FACTS, SEVERITIES, TARGETS, named
-from opsmon.web.api.queries import incident_named, unknown_incident
+from opsmon.web.api.queries import incident_named, incident_of, unknown_incident
 from opsmon.web.context import PARTS
 from opsmon.web.frame.mark import CLOCK_MARKS, DEVICE_MARKS, Mark
 from opsmon.web.frame.render import page
@@ -27,7 +27,7 @@ from opsmon.web.frame.visit import Visit
 from opsmon.web.frame.who import last_name
 from opsmon.web.pages.board import rank, row_of
 from opsmon.web.pages.timeline import timeline_of
-from opsmon.web.visit import view_of
+from opsmon.web.visit import visitor_of
 
 MAX_CHILDREN = 200
 CHANGED_BEFORE = timedelta(hours=24)
@@ -61,21 +61,19 @@ class ClockRow:
     why: str
 
 
-async def known_incident(request: web.Request, name: IncidentId) -> tuple[World, Incident, Sequence[Event] | None]:
-    """The incident, with the world that holds it and its events (None: the journal cannot be read); one that left
-    memory comes from the journal alone. Raises RequestError 404, StoreError."""
+async def known_incident(request: web.Request, name: IncidentId) -> tuple[View, Incident, Sequence[Event] | None]:
+    """The incident, with what the visitor may see of the world that holds it, and its events (None: the journal cannot
+    be read). Raises RequestError 404, StoreError."""
     parts = request.app[PARTS]
     events: Sequence[Event] | None = None
-    known = name in view_of(request).incidents.by_id
-    with contextlib.suppress(*(StoreError,) if known else ()):
+    with contextlib.suppress(StoreError):
         events = [entry.event for entry in await asyncio.to_thread(parts.journal, name)]
-    world: World = view_of(request)
-    if name not in world.incidents.by_id:
-        world = reload(world, events or ())
-    incident = world.incidents.by_id.get(name)
+    world, _ = await incident_of(parts, name)
+    view = view_of_world(world, visitor_of(request))
+    incident = view.incidents.by_id.get(name)
     if incident is None:
-        raise unknown_incident(world, name)
-    return world, incident, events
+        raise unknown_incident(view, name)
+    return view, incident, events
 
 
 async def show_incident(request: web.Request) -> web.Response:

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from opsmon.text.sign_in_words import WORDS
 from opsmon.web.context import PARTS
+from opsmon.web.frame.asset import asset_path
 from opsmon.web.sign_in.place import place_of
 from opsmon.web.visit import visitor_of
 
@@ -17,13 +18,15 @@ _LANGUAGES = ("zh", "en")
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["asset"] = asset_path
+    return made
 
 
 def language_of(request: web.Request) -> str:

@@ -1,0 +1,68 @@
+"""What people do in a browser: take on by keyboard, by touch and without script; tell of an arrival; report."""
+
+from playwright.async_api import expect
+
+from opsmon.model.incident import FactType
+from opsmon.model.name import IncidentId
+from tests.support.browser.chromium import OpenPage
+from tests.support.web.scene import WebScene
+
+PATIENCE_MS = 60_000
+
+
+def incident_of(scene: WebScene, device: str) -> IncidentId:
+    return next(one.id for one in scene.desk.world.incidents.open_incidents() if one.device == device)
+
+
+def holder_of(scene: WebScene, incident: IncidentId) -> str:
+    holder = scene.desk.world.incidents.by_id[incident].holder
+    return "" if holder is None else holder.by
+
+
+async def test_an_incident_is_taken_on_by_keyboard_alone(scene: WebScene, open_page: OpenPage) -> None:
+    name = incident_of(scene, "mcu-1")
+    page = await open_page("/", locale="zh-CN")
+    await page.keyboard.press("j")
+    await page.keyboard.press("a")
+    await page.wait_for_url(f"**/i/{name}#take")
+    await page.locator("#take input[name=by]").focus()
+    await page.keyboard.type("甲工")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".banner.met")).to_contain_text("甲工", timeout=PATIENCE_MS)
+    assert holder_of(scene, name) == "甲工"
+
+
+async def test_an_incident_is_taken_on_by_touch_and_the_arrival_told(scene: WebScene, open_page: OpenPage) -> None:
+    name = incident_of(scene, "mcu-1")
+    page = await open_page("/", width=390, height=844, locale="zh-CN", has_touch=True, is_mobile=True)
+    await page.locator(f"#row-{name} [data-take]").tap()
+    await page.locator("#take input[name=by]").fill("甲工")
+    await page.locator("#take [data-take]").tap()
+    await expect(page.locator(".banner.met")).to_contain_text("甲工", timeout=PATIENCE_MS)
+    await page.locator("#take button[value=on_site]").tap()
+    await expect(page.locator(".timeline")).to_contain_text("到场", timeout=PATIENCE_MS)
+    facts = [fact.type for fact in scene.desk.world.incidents.by_id[name].facts]
+    assert facts[-2:] == [FactType.ACKNOWLEDGED, FactType.ON_SITE]
+
+
+async def test_everything_works_without_script(scene: WebScene, open_page: OpenPage) -> None:
+    page = await open_page("/report?site=lab", locale="en-GB", java_script_enabled=False)
+    await page.locator("input[name=condition]").fill("no output")
+    await page.locator("input[name=by]").fill("Wang")
+    await page.locator("main form button").click()
+    await expect(page.locator("h1")).to_contain_text("no output", timeout=PATIENCE_MS)
+    await page.locator("#take [data-take]").click()
+    await expect(page.locator(".banner.met")).to_contain_text("Wang", timeout=PATIENCE_MS)
+    await page.locator("button[name=theme]").click()
+    assert await page.locator("html").get_attribute("data-theme") == "dark"
+    await page.locator("button[name=language]").click()
+    assert await page.locator("html").get_attribute("lang") == "zh-CN"
+
+
+async def test_two_browsers_see_each_other(scene: WebScene, open_page: OpenPage) -> None:
+    name = incident_of(scene, "ups-1")
+    watching = await open_page("/", locale="zh-CN")
+    acting = await open_page(f"/i/{name}", locale="zh-CN")
+    await acting.locator("#take input[name=by]").fill("乙工")
+    await acting.locator("#take [data-take]").click()
+    await expect(watching.locator(f"#row-{name} .who-cell")).to_contain_text("乙工", timeout=PATIENCE_MS)

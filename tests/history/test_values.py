@@ -1,0 +1,72 @@
+"""The ring of values: a day and no more, gaps stay gaps, and never more series than its limit."""
+
+import math
+from array import array
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opsmon.history.values import NAN, SLOT_S, SLOTS, ValueHistory
+from opsmon.model.name import CheckName, DeviceName
+from opsmon.model.sample import Outcome, Reading, Sample, SeriesBlock, SeriesKey
+
+START = datetime(2026, 11, 20, tzinfo=UTC)
+KEY = SeriesKey("device_cpu_ratio", (("cpu", "1"),))
+BLOCK = SeriesBlock((SeriesKey("ifHCInOctets"), KEY))
+DEVICE = DeviceName("core-1")
+
+
+def sample(slot: float, value: float, device: DeviceName = DEVICE) -> Sample:
+    at = START + timedelta(seconds=slot * SLOT_S)
+    readings = (Reading(BLOCK, array("d", [1.0, value])),)
+    return Sample(device, CheckName("snmp"), Outcome.OK, at, at, 0.0, readings=readings)
+
+
+def at_slot(slot: float) -> datetime:
+    return START + timedelta(seconds=slot * SLOT_S)
+
+
+def test_five_minutes_have_their_least_greatest_and_last() -> None:
+    history = ValueHistory()
+    for value in (0.5, 0.75, 0.25):
+        history.take(sample(10, value))
+    (curve,) = history.curves(DEVICE, at_slot(10))
+    assert (curve.least[-1], curve.greatest[-1], curve.last[-1]) == (0.25, 0.75, 0.25)
+    assert curve.key == KEY
+
+
+@given(st.lists(st.tuples(st.integers(0, 900), st.floats(0, 1, width=32)), min_size=1, max_size=60))
+def test_a_slot_holds_what_was_measured_in_it_and_a_gap_stays_one(measured: list[tuple[int, float]]) -> None:
+    measured.sort(key=lambda one: one[0])
+    history = ValueHistory()
+    for slot, value in measured:
+        history.take(sample(slot, value))
+    now = measured[-1][0]
+    (curve,) = history.curves(DEVICE, at_slot(now))
+    for place in range(SLOTS):
+        values = [value for slot, value in measured if slot == now - SLOTS + 1 + place]
+        if values:
+            assert (curve.least[place], curve.greatest[place]) == (min(values), max(values))
+            assert curve.last[place] == values[-1]
+        else:
+            assert math.isnan(curve.last[place])
+
+
+def test_what_is_older_than_a_day_is_gone_and_no_value_is_none() -> None:
+    history = ValueHistory()
+    history.take(sample(0, 0.5))
+    history.take(sample(1, NAN))
+    (curve,) = history.curves(DEVICE, at_slot(5))
+    assert sum(not math.isnan(value) for value in curve.last) == 1
+    assert list(history.curves(DEVICE, at_slot(SLOTS))) == []
+
+
+def test_there_are_never_more_series_than_the_limit() -> None:
+    history = ValueHistory(limit=2)
+    for number in range(3):
+        history.take(sample(0, 0.5, DeviceName(f"d{number}")))
+    assert len(history) == 2
+    history.take(sample(SLOTS + 1, 0.5, DeviceName("d9")))
+    assert len(history) == 1
+    assert list(history.curves(DeviceName("d9"), at_slot(SLOTS + 1)))
