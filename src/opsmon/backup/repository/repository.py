@@ -82,9 +82,7 @@ class Repository:
         if lost:
             self._reader.close()
             left = [path for path in lost if self.read_bytes(path) is None]
-            self._tell(
-                [f"{len(lost)} texts were lost, {len(lost) - len(left)} of them are whole again by their copies"]
-            )
+            self._tell([f"texts that git had lost: {len(lost)}; whole again by their copies: {len(lost) - len(left)}"])
 
     def lost(self) -> dict[str, str]:
         """Files of the branch whose text git does not have, by path, with their object's name."""
