@@ -11,9 +11,9 @@ import pytest
 from opsmon.model.secret import Secret
 from opsmon.notify.channel import ChannelKind, PageChannel
 from opsmon.notify.notice import Notice, Urgency
-from tests.notify.page_rig import PageHouse
-from tests.notify.people import FAULT, KEY, fault, robot
 from tests.support.fake_robots import FakeRobot, running
+from tests.support.notify.page_rig import PageHouse
+from tests.support.notify.people import FAULT, KEY, fault, robot
 
 KINDS = (ChannelKind.WECOM, ChannelKind.DINGTALK, ChannelKind.FEISHU)
 

@@ -15,7 +15,7 @@ from opsmon.notify.notice import Notice, Urgency, notice_body, read_notice
 from opsmon.notify.registry import KINDS
 from opsmon.notify.words.page_line import PageVoice, line_of
 from opsmon.text.bilingual import Text
-from tests.notify.people import FAULT, NOW, SHANGHAI, fault, waiting
+from tests.support.notify.people import FAULT, NOW, SHANGHAI, fault, waiting
 
 
 def link(notice: Notice) -> str:

@@ -11,7 +11,7 @@ from opsmon.notify.channel import ChannelKind, PersonAddress
 from opsmon.notify.kind import dingtalk, feishu, mail, wecom
 from opsmon.notify.message import ChannelAnswer, HttpMessage, VerdictKind
 from opsmon.notify.registry import KINDS
-from tests.notify.people import FIRST, KEY, SECOND, robot
+from tests.support.notify.people import FIRST, KEY, SECOND, robot
 
 AT = datetime.fromtimestamp(1_700_000_000, UTC)
 ALL_ROBOTS = (ChannelKind.WECOM, ChannelKind.DINGTALK, ChannelKind.FEISHU)

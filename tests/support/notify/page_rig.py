@@ -18,7 +18,7 @@ from opsmon.notify.wire.page_sender import PageSender
 from opsmon.store.parcel import ParcelReceipt, StoredParcel
 from opsmon.store.parcel_store import ParcelStore
 from opsmon.store.store import Store, open_store
-from tests.notify.people import DIRECTORY, SHANGHAI
+from tests.support.notify.people import DIRECTORY, SHANGHAI
 
 
 def link(notice: Notice, _person: str) -> str:
