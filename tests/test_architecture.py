@@ -27,6 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("probe", "store", "history"),
     ("protocol",),
     ("engine",),
+    ("oncall",),
     ("incident",),
     ("contract",),
     ("state",),
@@ -34,7 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "clock", "spec", "early_signals", "bounds", "layout", "pattern", "private_file"),
     ("text", "model"),
 )
-PURE = ("state", "contract", "incident", "engine", "text", "model")
+PURE = ("state", "contract", "incident", "oncall", "engine", "text", "model")
 IMPURE_MODULES = {
     "asyncio", "socket", "threading", "subprocess", "selectors", "sqlite3", "ssl", "time", "logging", "random", "os",
     "aiohttp", "asyncssh", "netmiko", "pysnmp", "icmplib", "sqlalchemy", "yaml", "pydantic", "prometheus_client",
@@ -54,6 +55,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "argon2": ("access",),
     "joserfc": ("access",),
     "segno": ("web",),
+    "icalendar": ("web",),
     "pysnmp": ("protocol",),
     "icmplib": ("probe",),
     "asyncssh": ("probe",),

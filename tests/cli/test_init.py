@@ -24,7 +24,7 @@ def test_no_machine_path_and_no_hidden_file_is_in_it(command: Opsmon, tmp_path: 
     files = [path for path in (tmp_path / "new").rglob("*") if path.is_file()]
     assert not [path for path in files if path.name.startswith(".")]
     assert {path.relative_to(tmp_path / "new").parts[0] for path in files} == {
-        "opsmon.yaml", "inventories", "probes", "rules", "schemas",
+        "opsmon.yaml", "inventories", "people.yaml", "probes", "rules", "schemas",
     }  # fmt: skip
 
 
@@ -42,7 +42,8 @@ def test_nothing_is_overwritten_and_nothing_written(command: Opsmon, tmp_path: P
 def test_json_names_what_was_written(command: Opsmon, tmp_path: Path) -> None:
     said = command("init", tmp_path / "new", "--json")
     assert said.json["written"] == [
-        "opsmon.yaml", "schemas", "probes", "rules", "inventories/sample.yaml", "rules/contracts/sample.yaml",
+        "opsmon.yaml", "schemas", "probes", "rules", "people.yaml", "inventories/sample.yaml",
+        "rules/contracts/sample.yaml",
     ]  # fmt: skip
 
 

@@ -67,6 +67,20 @@ def counts_of(root: Root) -> dict[str, int]:
         "contracts": len(root.contracts),
         "conditions": len(root.conditions.rules) + len(root.conditions.states) + len(root.conditions.reports),
         "profiles": len(root.profiles.profiles),
+        **_counts_of_on_call(root),
+    }
+
+
+def _counts_of_on_call(root: Root) -> dict[str, int]:
+    """Nothing where nobody is on call: most roots say nothing of it."""
+    rules = root.oncall.rules
+    if rules.is_empty and not rules.people:
+        return {}
+    return {
+        "people": len(rules.people),
+        "channels": len(rules.channels),
+        "rotas": len(rules.rotas),
+        "plans": len(rules.plans),
     }
 
 

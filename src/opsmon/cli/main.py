@@ -51,6 +51,7 @@ COMMANDS: dict[str, Listed] = {
     "incidents": Listed(
         "incidents.group:group", "Incidents and their clocks, through the running daemon.", is_group=True
     ),
+    "oncall": Listed("oncall.group:group", "Who is on duty, what is wrong with the rotas, and swaps.", is_group=True),
     "notify": Listed("notify:group", "Notifications, through the running daemon.", is_group=True),
     "rules": Listed("rules:group", "The conditions and clocks of a root, for other programs.", is_group=True),
     "contracts": Listed(

@@ -6,14 +6,19 @@ A contract among the sites is told once, as a contract in the wrong folder, and 
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-# By the folder of a root; the settings and the conditions are single files.
+# By the folder of a root; the settings, the conditions and those of on call are single files.
 _BY_FOLDER = {
     "inventories": "inventory",
     "probes": "profile",
     "rules/contracts": "contract",
     "rules/calendars": "calendar",
 }
-_BY_FILE = {"opsmon.yaml": "settings", "rules/conditions.yaml": "conditions"}
+_BY_FILE = {
+    "opsmon.yaml": "settings",
+    "rules/conditions.yaml": "conditions",
+    "rules/oncall.yaml": "oncall",
+    "people.yaml": "people",
+}
 _PLACES = {name: f"{folder}/" for folder, name in _BY_FOLDER.items()} | {name: file for file, name in _BY_FILE.items()}
 _WORDS = {
     "inventory": "a site's file",
@@ -22,6 +27,8 @@ _WORDS = {
     "calendar": "a calendar",
     "settings": "the settings",
     "conditions": "the conditions",
+    "oncall": "the on-call rules",
+    "people": "the people on call",
 }
 _MARKS: Mapping[str, frozenset[str]] = {
     "inventory": frozenset({"site", "devices", "ranges", "templates"}),
@@ -30,6 +37,8 @@ _MARKS: Mapping[str, frozenset[str]] = {
     "calendar": frozenset({"notices", "seasons", "dated", "law_days", "closures"}),
     "settings": frozenset({"http", "store", "webhooks", "hold_down"}),
     "conditions": frozenset({"conditions", "states", "reports"}),
+    "oncall": frozenset({"channels", "rotas", "plans", "leave"}),
+    "people": frozenset({"people"}),
 }
 
 

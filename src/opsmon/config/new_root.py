@@ -1,15 +1,20 @@
 """What `opsmon init` writes: a commented `opsmon.yaml`, copies of the stock profiles, conditions and calendars, and a
-first site under a sample contract, or else the contracts and inventories of examples."""
+first site under a sample contract, or else the contracts and inventories of examples; and of on call a sample that
+calls nobody."""
 
 import shutil
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from opsmon.config.oncall.load import ONCALL_FILE
+from opsmon.config.oncall.people import PEOPLE_FILE
+from opsmon.config.oncall.sample import ONCALL_TEXT, PEOPLE_TEXT
 from opsmon.config.sample_contract import CONTRACT_TEXT
 from opsmon.config.schema.files import SCHEMAS, modeline, write_schemas
 from opsmon.config.stock import CONTRACTS, PARTS, example_names, stock_root
 from opsmon.errors import ConfigError, Problem
 from opsmon.layout import INVENTORIES, SETTINGS_FILE
+from opsmon.private_file import FILE_MODE
 from opsmon.text.near_miss import nearest, shown
 
 SETTINGS_TEXT = """\
@@ -81,6 +86,10 @@ def write_root(folder: Path, examples: Sequence[str] = ()) -> tuple[Path, ...]:
         written.append(Path(copied))
     for name in dict.fromkeys(examples):
         written += _copy_example(folder, name)
+    _write(folder, str(ONCALL_FILE), ONCALL_TEXT)  # among the rules
+    people = _write(folder, str(PEOPLE_FILE), PEOPLE_TEXT)
+    people.chmod(FILE_MODE)
+    written.append(people)
     if not examples:
         written += [_write(folder, name, text) for name, text in FILES.items()]
     return tuple(written)
@@ -118,7 +127,9 @@ def _refuse_unknown(examples: Sequence[str]) -> None:
 def _refuse_overwriting(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise ConfigError((Problem(str(folder), 0, 0, "is a file, not a directory"),))
-    present = [name for name in (SETTINGS_FILE, INVENTORIES, SCHEMAS, *PARTS) if (folder / name).exists()]
+    present = [
+        name for name in (SETTINGS_FILE, str(PEOPLE_FILE), INVENTORIES, SCHEMAS, *PARTS) if (folder / name).exists()
+    ]
     if present:
         hint = "nothing was written; take an empty or a new directory"
         raise ConfigError(tuple(Problem(str(folder / name), 0, 0, "is there already", hint) for name in present))

@@ -14,6 +14,7 @@ from opsmon.config.backup_recipes import resolve_recipes
 from opsmon.config.inventory.load import load_inventory
 from opsmon.config.inventory.reference import Known
 from opsmon.config.loading import Loading
+from opsmon.config.oncall.load import Around, OnCall, load_on_call
 from opsmon.config.profiles import read_profiles
 from opsmon.config.rules.conditions import load_conditions
 from opsmon.config.rules.load import load_contracts
@@ -44,6 +45,7 @@ class Root:
     contracts: Mapping[ContractId, ContractRules]
     warnings: tuple[Problem, ...]
     recipes: RecipeBook = field(default_factory=RecipeBook)
+    oncall: OnCall = field(default_factory=OnCall)
 
 
 def load_root(
@@ -73,12 +75,13 @@ def load_root(
     recipes = resolve_recipes(profiles, loading.problems, profile_files.documents) if profiles else RecipeBook()
     known = _known(known_contracts, profiles, recipes, _owners(profile_files.documents.values(), loading))
     inventory = load_inventory(loading, known)
+    oncall = load_on_call(loading, Around(settings, known_contracts, inventory, conditions))
     loading.problems.tell_doubts(sorted({site.contract for site in inventory.sites.values() if site.contract}))
     loading.problems.raise_if_any()
     if profiles is None:
         raise InvariantError("profiles are neither sound nor wrong")
     warnings = tuple(sorted(loading.problems.warnings))
-    return Root(root, settings, inventory, conditions, profiles, contracts, warnings, recipes)
+    return Root(root, settings, inventory, conditions, profiles, contracts, warnings, recipes, oncall)
 
 
 def _known(

@@ -22,9 +22,12 @@ _FOLDERS = {
     "rules/contracts": ("contract", "contracts", "rules/contract"),
     "rules/calendars": ("calendar", "calendars", "rules/calendar"),
 }
-_READ = ("opsmon.yaml", "rules/conditions.yaml")
-_SETTINGS = ("opsmon.yml", "opsmon.yaml.txt", "Opsmon.yaml")
-_CONDITIONS = ("rules/conditions.yml", "rules/condition.yaml", "conditions.yaml", "conditions.yml")
+_OTHER_NAMES = {
+    "opsmon.yaml": ("opsmon.yml", "opsmon.yaml.txt", "Opsmon.yaml"),
+    "rules/conditions.yaml": ("rules/conditions.yml", "rules/condition.yaml", "conditions.yaml", "conditions.yml"),
+    "rules/oncall.yaml": ("rules/oncall.yml", "rules/on-call.yaml", "oncall.yaml", "oncall.yml", "on-call.yaml"),
+    "people.yaml": ("people.yml", "rules/people.yaml", "rules/people.yml", "People.yaml"),
+}
 
 
 def tell_stray_files(root: Path, problems: Problems) -> None:
@@ -34,7 +37,7 @@ def tell_stray_files(root: Path, problems: Problems) -> None:
 
 
 def _of_other_names(root: Path) -> Iterator[tuple[str, str]]:
-    for right, names in (("opsmon.yaml", _SETTINGS), ("rules/conditions.yaml", _CONDITIONS)):
+    for right, names in _OTHER_NAMES.items():
         yield from ((name, f"its name has to be {right}") for name in names if _is_named_so(root / name))
     for right, folders in _FOLDERS.items():
         for folder in folders:
@@ -51,7 +54,7 @@ def _of_other_places(root: Path) -> Iterator[tuple[str, str]]:
     for folder in (root, root / "rules"):
         for file in _yaml_files(folder):
             path = str(file.relative_to(root))
-            place = None if path in _READ else _place_of(file)
+            place = None if path in _OTHER_NAMES else _place_of(file)
             if place is not None and place[1] != path:
                 yield path, f"{place[0]} belongs in {place[1]}"
 

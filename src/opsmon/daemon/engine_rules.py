@@ -23,7 +23,9 @@ def rules_of(root: Root) -> Rules:
         if on_site_s is not None:
             limits[name] = {ON_SITE_LIMIT: on_site_s}
     settings, hold_down = root.settings, timedelta(seconds=root.settings.hold_down_s)
-    return Rules(root.inventory, root.conditions, root.contracts, settings.timezone, hold_down, limits)
+    return Rules(
+        root.inventory, root.conditions, root.contracts, settings.timezone, hold_down, limits, root.oncall.rules
+    )
 
 
 def on_site_limit_s(book: ContractRules, device: Device) -> float | None:

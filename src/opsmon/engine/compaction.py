@@ -22,6 +22,7 @@ from opsmon.model.event import (
     MaintenanceSet,
 )
 from opsmon.model.name import DeviceName, IncidentId
+from opsmon.model.roster import DutyChanged, OverrideEnded, OverrideSet, RosterEvent
 
 # These cover what was measured before. In an older journal they do not tell it: the event before them matters still.
 COVERS = frozenset({DeviceState.MAINTENANCE, DeviceState.FLAPPING})
@@ -54,12 +55,23 @@ def compact(events: Iterable[Event], keep: Container[IncidentId]) -> tuple[Event
                 kept.pop(last.get(_task_of(event), -1), None)
                 kept[number] = event
                 last[_task_of(event)] = number
+            case OverrideSet() | OverrideEnded() | DutyChanged():
+                _keep_roster(kept, last, event, number)
             case BackupRecorded() | HostKeyRecorded():
                 pass  # the world holds nothing of it
             case _:
                 if event.incident is not None and event.incident in keep:
                     kept[number] = event
     return tuple(kept.values())
+
+
+def _keep_roster(kept: dict[int, Event], last: dict[tuple[object, ...], int], event: RosterEvent, number: int) -> None:
+    """Of a swap that ended nothing is left, and of the hand-overs of a rota the last."""
+    key = ("rota", event.rota) if isinstance(event, DutyChanged) else ("override", event.override)
+    kept.pop(last.pop(key, -1), None)
+    if not isinstance(event, OverrideEnded):
+        kept[number] = event
+        last[key] = number
 
 
 def _task_of(event: TaskChanged | ObligationDone | ObligationUndone | ObligationExcused) -> tuple[object, ...]:

@@ -11,6 +11,7 @@ from opsmon.engine.decision import Decision
 from opsmon.engine.duty.watch import watch_duties
 from opsmon.engine.input import ClockStepped, Command, Input, MarkDone, MarkUndone, Reloaded, Tick
 from opsmon.engine.new_rules import follow_new_rules
+from opsmon.engine.roster.handover import look_now, watch_handovers
 from opsmon.engine.step import EngineStep
 from opsmon.engine.world import World, with_fleet
 from opsmon.incident.lifecycle import shift_hold_downs
@@ -47,6 +48,7 @@ def _tick(world: World, now: datetime) -> EngineStep:
     decision.take(state.advance(world.fleet, now))
     decision.wake_due()
     watch_duties(decision)
+    watch_handovers(decision)
     return decision.step()
 
 
@@ -54,6 +56,8 @@ def _reload(world: World, given: Reloaded, now: datetime) -> EngineStep:
     decision = Decision(world, now)
     follow_new_rules(decision, given.rules)
     watch_duties(decision)
+    look_now(decision)
+    watch_handovers(decision)
     return decision.step()
 
 

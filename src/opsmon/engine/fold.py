@@ -11,6 +11,7 @@ from opsmon.engine.alerts.changes import AlertCause, AlertChange, changes_of, cl
 from opsmon.engine.alerts.rename import changes_of_rename
 from opsmon.engine.alerts.window import changes_of_window
 from opsmon.engine.duty.obligations import fold_duty
+from opsmon.engine.roster.roster_state import fold_roster
 from opsmon.engine.rules import Rules
 from opsmon.engine.world import World, start_world
 from opsmon.incident.incident import Incident
@@ -26,6 +27,7 @@ from opsmon.model.event import (
     HostKeyRecorded,
     MaintenanceSet,
 )
+from opsmon.model.roster import RosterEvent
 from opsmon.state import restore as state
 
 
@@ -46,8 +48,8 @@ def fold_decided(world: World, event: Event, incidents: Incidents | None = None)
     incident room has, too."""
     if isinstance(event, MaintenanceSet | BackupRecorded | HostKeyRecorded):
         return Folded(world)
-    if isinstance(event, DutyEvent):
-        return Folded(replace(world, duties=fold_duty(world.duties, event)))
+    if isinstance(event, DutyEvent | RosterEvent):
+        return Folded(_with_duty(world, event))
     if isinstance(event, DeviceRenamed):
         renamed = rename_device(world.incidents, event.formerly, event.device)
         return _with_alerts(replace(world, incidents=renamed), changes_of_rename(world, event))
@@ -57,6 +59,13 @@ def fold_decided(world: World, event: Event, incidents: Incidents | None = None)
     if isinstance(event, DeviceStateChanged):
         return _with_alerts(after, changes_of_window(world, event))
     return _with_clock_statuses(world, after, event) if isinstance(event, AlertCause) else Folded(after)
+
+
+def _with_duty(world: World, event: DutyEvent | RosterEvent) -> World:
+    """With what the event says of recurring duties, or of who is on duty."""
+    if isinstance(event, RosterEvent):
+        return replace(world, roster=fold_roster(world.roster, event))
+    return replace(world, duties=fold_duty(world.duties, event))
 
 
 def _with_clock_statuses(before: World, after: World, event: AlertCause) -> Folded:
@@ -98,7 +107,8 @@ def resume(world: World, now: datetime) -> World:
         agenda = agenda.set(incident, now)
     duties = replace(world.duties, next_at=now)
     fleet = state.resume(world.fleet, now)
-    return replace(world, fleet=fleet, agenda=agenda, clocks=Map(), duties=duties)
+    roster = replace(world.roster, next_at=now if world.rules.oncall.rotas else None)
+    return replace(world, fleet=fleet, agenda=agenda, clocks=Map(), duties=duties, roster=roster)
 
 
 def evict(world: World, before: datetime) -> World:

@@ -11,7 +11,16 @@ from datetime import date, datetime, timedelta
 from opsmon.engine.rules import Rules
 from opsmon.model.device import Kind
 from opsmon.model.incident import Fact, Severity
-from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
+from opsmon.model.name import (
+    ClauseId,
+    ContractId,
+    DeviceName,
+    IncidentId,
+    OverrideId,
+    PersonId,
+    RotaName,
+    SiteName,
+)
 from opsmon.model.sample import Sample
 
 
@@ -151,6 +160,33 @@ class Excuse:
 
 
 @dataclass(frozen=True, slots=True)
+class SetOverride:
+    """A named human has `person_in` stand for `person_out` in the shift `shift` that begins on `day`.
+
+    `person_out` None: one more comes; `person_in` None: nobody stands for him.
+    """
+
+    rota: RotaName
+    shift: str
+    day: date
+    person_out: PersonId | None
+    person_in: PersonId | None
+    by: str
+    reason: str = ""
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EndOverride:
+    """A named human takes a swap back."""
+
+    override: OverrideId
+    by: str
+    reason: str = ""
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Another room found out that a condition of the rules' `reports:` holds of a device, or holds no more."""
 
@@ -207,6 +243,8 @@ Command = (
     | MarkDone
     | MarkUndone
     | Excuse
+    | SetOverride
+    | EndOverride
     | Report
     | RecordBackup
     | RecordHostKey

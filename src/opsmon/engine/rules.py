@@ -8,6 +8,7 @@ from opsmon.contract.contract_rules import ContractRules
 from opsmon.incident.draft import Setting
 from opsmon.model.device import Inventory
 from opsmon.model.name import ContractId
+from opsmon.oncall.oncall_rules import OnCallRules
 from opsmon.state.condition.rules import Rulebook
 from opsmon.state.plan import Limits
 
@@ -24,6 +25,7 @@ class Rules:
     zone: tzinfo
     hold_down: timedelta = HOLD_DOWN
     limits: Limits = field(default_factory=dict)
+    oncall: OnCallRules = field(default_factory=OnCallRules)
 
     @property
     def setting(self) -> Setting:

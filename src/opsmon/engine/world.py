@@ -8,6 +8,7 @@ from immutables import Map
 from opsmon.contract.clock.sla_clock import SlaClock
 from opsmon.engine.duty.obligations import Duties
 from opsmon.engine.effect import AlertKind
+from opsmon.engine.roster.roster_state import RosterState
 from opsmon.engine.rules import Rules
 from opsmon.incident.incidents import Incidents
 from opsmon.model.event import ClockChanged
@@ -43,6 +44,7 @@ class World:
     clocks: Map[IncidentId, tuple[SlaClock, ...]] = field(default_factory=Map)
     agenda: Timers[IncidentId] = field(default_factory=Timers)
     duties: Duties = field(default_factory=Duties)
+    roster: RosterState = field(default_factory=RosterState)
 
 
 def start_world(rules: Rules, now: datetime) -> World:
@@ -61,10 +63,11 @@ def with_fleet(world: World, fleet: FleetState) -> World:
         world.clocks,
         world.agenda,
         world.duties,
+        world.roster,
     )
 
 
 def next_deadline(world: World) -> datetime | None:
     """When the engine wants a Tick at the latest; None when nothing waits for time. It may be early, never late."""
-    moments = (state.next_deadline(world.fleet), world.agenda.next_at(), world.duties.next_at)
+    moments = (state.next_deadline(world.fleet), world.agenda.next_at(), world.duties.next_at, world.roster.next_at)
     return min((at for at in moments if at is not None), default=None)

@@ -20,6 +20,7 @@ from opsmon.model.device import Kind
 from opsmon.model.duty import DutyEvent
 from opsmon.model.incident import Ending, Fact, Severity
 from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
+from opsmon.model.roster import RosterEvent
 from opsmon.model.transition import (
     ConditionCleared,
     ConditionRaised,
@@ -352,4 +353,14 @@ Change = (
     | IncidentClosed
     | CommandRefused
 )
-Event = Transition | ClockEvent | Change | MaintenanceSet | DeviceRenamed | DutyEvent | BackupRecorded | HostKeyRecorded
+Event = (
+    Transition
+    | ClockEvent
+    | Change
+    | MaintenanceSet
+    | DeviceRenamed
+    | DutyEvent
+    | BackupRecorded
+    | HostKeyRecorded
+    | RosterEvent
+)

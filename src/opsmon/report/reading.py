@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opsmon.engine.duty.obligations import Duties, duties_of, fold_duty
+from opsmon.engine.roster.roster_state import RosterState, fold_roster
 from opsmon.errors import NoStoreError
 from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import Incidents, apply
@@ -14,6 +15,8 @@ from opsmon.incident.rename import rename_device
 from opsmon.model.duty import DutyEvent
 from opsmon.model.event import BackupRecorded, ClockChanged, DeviceRenamed, HostKeyRecorded, MaintenanceSet
 from opsmon.model.name import ContractId
+from opsmon.model.roster import OverrideEnded, OverrideSet, RosterEvent
+from opsmon.oncall.override import Overrides
 from opsmon.report.journal import existing_store
 from opsmon.store.store import Store
 
@@ -46,7 +49,7 @@ def read_journal(store: Store) -> ContractHistory:
             duties = fold_duty(duties, event)
         elif isinstance(event, DeviceRenamed):
             incidents = rename_device(incidents, event.formerly, event.device)
-        elif not isinstance(event, ClockChanged | MaintenanceSet | BackupRecorded | HostKeyRecorded):
+        elif not isinstance(event, ClockChanged | MaintenanceSet | BackupRecorded | HostKeyRecorded | RosterEvent):
             incidents = apply(incidents, event)
     return ContractHistory(incidents, duties)
 
@@ -58,3 +61,16 @@ def read_duties(store_url: str, root: Path) -> Duties:
             return duties_of(entry.event for entry in store.read())
     except NoStoreError:
         return Duties()
+
+
+def read_overrides(store_url: str, root: Path) -> Overrides:
+    """The swaps that hold, as the journal of a root tells them; none where there is no journal yet. Raises StoreError."""
+    state = RosterState()
+    try:
+        with existing_store(store_url, root) as store:
+            for entry in store.read():
+                if isinstance(entry.event, OverrideSet | OverrideEnded):
+                    state = fold_roster(state, entry.event)
+    except NoStoreError:
+        return Overrides()
+    return state.overrides

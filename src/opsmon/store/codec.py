@@ -44,6 +44,7 @@ from opsmon.model.event import (
     SeveritySet,
 )
 from opsmon.model.incident import Fact
+from opsmon.model.roster import DutyChanged, OverrideEnded, OverrideSet
 
 # Raised when the meaning of a field changes; a new event or a new field with a default leaves it as it is.
 SCHEMA_VERSION = 1
@@ -58,6 +59,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "condition_unseen": ConditionUnseen,
     "contract_watched": ContractWatched,
     "device_renamed": DeviceRenamed,
+    "duty_changed": DutyChanged,
     "device_state_changed": DeviceStateChanged,
     "diagnosis_attached": DiagnosisAttached,
     "fact_added": FactAdded,
@@ -71,6 +73,8 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "obligation_done": ObligationDone,
     "obligation_excused": ObligationExcused,
     "obligation_undone": ObligationUndone,
+    "override_ended": OverrideEnded,
+    "override_set": OverrideSet,
     "recovery_seen": RecoverySeen,
     "recovery_withdrawn": RecoveryWithdrawn,
     "scope_judged": ScopeJudged,

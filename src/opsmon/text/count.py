@@ -1,6 +1,6 @@
 """Counts with their noun, in English: one device, two devices."""
 
-_IRREGULAR = {"entries": "entry", "deliveries": "delivery"}
+_IRREGULAR = {"entries": "entry", "deliveries": "delivery", "people": "person"}
 
 
 def counted(number: int, plural: str) -> str:

@@ -7,7 +7,7 @@ from aiohttp import web
 from opsmon.web import health
 from opsmon.web import prometheus as scraping
 from opsmon.web.api import commands as commanding
-from opsmon.web.api import deliveries
+from opsmon.web.api import deliveries, rotas
 from opsmon.web.api import obligations as duties
 from opsmon.web.api import queries as reading
 from opsmon.web.api.obligation_schemas import (
@@ -19,6 +19,7 @@ from opsmon.web.api.obligation_schemas import (
     UndoneBody,
 )
 from opsmon.web.api.openapi import describe
+from opsmon.web.api.rota_schemas import DutyDocument, DutyQuery, OverrideBody, OverrideDocument, OverrideEndBody
 from opsmon.web.api.schemas import (
     AckBody,
     BudgetDocument,
@@ -111,6 +112,16 @@ ROUTES: tuple[Route, ...] = (
           body=ExcusedBody, answer=DoneDocument, status=201),
     Route("GET", "/api/v1/deliveries", deliveries.list_deliveries, "Notifications that no receiver has taken",
           query=DeliveryQuery, answer=DeliveryDocument, many=True),
+    Route("GET", "/api/v1/oncall", rotas.show_duties, "Who is on duty of each rota", query=DutyQuery,
+          answer=DutyDocument, many=True),
+    Route("GET", "/api/v1/oncall/overrides", rotas.list_overrides, "Swaps that hold, the next first",
+          answer=OverrideDocument, many=True),
+    Route("POST", "/api/v1/oncall/overrides", rotas.set_override, "Swap people in one shift", Access.COMMAND,
+          body=OverrideBody, answer=OverrideDocument, status=201),
+    Route("POST", "/api/v1/oncall/overrides/{override}/end", rotas.end_override, "Take a swap back", Access.COMMAND,
+          body=OverrideEndBody, answer=OverrideDocument),
+    Route("GET", "/oncall/{rota}", rotas.show_calendar, "The duties of a rota as iCalendar (ROTA.ics)",
+          content=rotas.CALENDAR),
     Route("GET", "/api/v1/openapi.json", show_openapi, "This document"),
 )  # fmt: skip
 ALL_ROUTES = (*ROUTES, *PAGE_ROUTES)

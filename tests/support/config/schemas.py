@@ -15,6 +15,9 @@ from opsmon.config.inventory.inventory_spec import FieldsSpec, Name, TemplateFil
 from opsmon.config.inventory.layer_check import SHAPE_ONLY
 from opsmon.config.inventory.template_file import holds_templates
 from opsmon.config.new_root import FILES, SETTINGS_TEXT
+from opsmon.config.oncall.load import OnCallSpec
+from opsmon.config.oncall.people import PeopleSpec
+from opsmon.config.oncall.sample import ONCALL_TEXT, PEOPLE_TEXT
 from opsmon.config.rules.calendars import CalendarSpec
 from opsmon.config.rules.conditions import ConditionsSpec
 from opsmon.config.rules.contracts import ContractSpec
@@ -29,6 +32,7 @@ from tests.support.places import REPOSITORY
 SPECS: dict[str, type] = {
     "inventory": SiteFileShape, "settings": SettingsSpec, "contract": ContractSpec, "conditions": ConditionsSpec,
     "calendar": CalendarSpec, "profile": ProfileSpec, "backup-recipe": BackupSectionSpec, "timeline": TimelineSpec,
+    "oncall": OnCallSpec, "people": PeopleSpec,
 }  # fmt: skip
 SETTINGS = """\
 http: {listen: "127.0.0.1:9876", token: {env: TOKEN}}
@@ -65,9 +69,15 @@ def shipped_texts(name: str) -> Iterator[tuple[str, str]]:
     for file in sorted(REPOSITORY.glob(OF_FOLDERS[name])) if name in OF_FOLDERS else ():
         yield str(file.relative_to(REPOSITORY)), file.read_text("utf-8")
     written = {"inventory": FILES["inventories/sample.yaml"], "contract": FILES["rules/contracts/sample.yaml"]}
-    own = {"settings": SETTINGS, "timeline": TIMELINE, **written}
+    of_call = {"oncall": uncommented(ONCALL_TEXT), "people": uncommented(PEOPLE_TEXT)}
+    own = {"settings": SETTINGS, "timeline": TIMELINE, **of_call, **written}
     if name in own:
         yield "written", own[name]
+
+
+def uncommented(text: str) -> str:
+    """A sample that stands behind `#`, as people have it who take the signs away."""
+    return text.split("\n#\n")[1].replace("\n# ", "\n").removeprefix("# ")
 
 
 def shipped(name: str) -> Iterator[tuple[str, Any]]:

@@ -196,7 +196,8 @@ class ContractSpec(Spec):
             working=working or WORKING_TIME,
         )
         budgets = tuple(one.resolve(names, f"budgets.{index}") for index, one in enumerate(self.budgets))
-        return ContractRules(contract, calendar, budgets, self._penalties(), self._obligations(calendar))
+        periods = {name: tuple(one.sets) for name, one in self.periods.items()}
+        return ContractRules(contract, calendar, budgets, self._penalties(), self._obligations(calendar), periods)
 
     def _obligations(self, calendar: Calendar) -> tuple[Obligation, ...]:
         rows = enumerate(self.obligations)

@@ -15,6 +15,8 @@ from pydantic_core import core_schema
 from opsmon.backup.change.order import Order
 from opsmon.backup.spec import BackupSectionSpec
 from opsmon.config.inventory.inventory_spec import DeviceSpec, FieldsSpec, Name, RangeSpec, SiteFileSpec
+from opsmon.config.oncall.load import OnCallSpec
+from opsmon.config.oncall.people import PeopleSpec
 from opsmon.config.rules.calendars import CalendarSpec
 from opsmon.config.rules.conditions import ConditionsSpec
 from opsmon.config.rules.contracts import ContractSpec
@@ -116,6 +118,8 @@ _SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
     "settings": ("opsmon.yaml", lambda: _made(SettingsSpec, "The settings of opsmon")),
     "contract": ("rules/contracts/*.yaml", lambda: _made(ContractSpec, "A contract of opsmon")),
     "conditions": ("rules/conditions.yaml", lambda: _made(ConditionsSpec, "The conditions of opsmon")),
+    "oncall": ("rules/oncall.yaml", lambda: _made(OnCallSpec, "The on-call rules of opsmon")),
+    "people": ("people.yaml", lambda: _made(PeopleSpec, "The people on call of opsmon")),
     "calendar": ("rules/calendars/*.yaml", lambda: _made(CalendarSpec, "A calendar of opsmon")),
     "profile": ("probes/*.yaml", _profile),
     "backup-recipe": ("`backup:` of a profile", lambda: _made(BackupSectionSpec, "How a make is backed up by opsmon")),

@@ -16,6 +16,7 @@ from opsmon.engine.input import (
     AddFact,
     AttachDiagnosis,
     Command,
+    EndOverride,
     Excuse,
     JudgeScope,
     MarkDone,
@@ -26,7 +27,9 @@ from opsmon.engine.input import (
     RecordNotice,
     Report,
     SetMaintenance,
+    SetOverride,
 )
+from opsmon.engine.roster.overrides import end_override, set_override
 from opsmon.incident.facts import refusal_of
 from opsmon.incident.incident import Incident
 from opsmon.incident.lifecycle import follow_words
@@ -45,7 +48,18 @@ from opsmon.state import api as state
 from opsmon.text.safe import visible
 
 # Of people and other rooms, about no incident that is known already.
-Errand = OpenIncident | SetMaintenance | MarkDone | MarkUndone | Excuse | Report | RecordBackup | RecordHostKey
+Errand = (
+    OpenIncident
+    | SetMaintenance
+    | MarkDone
+    | MarkUndone
+    | Excuse
+    | SetOverride
+    | EndOverride
+    | Report
+    | RecordBackup
+    | RecordHostKey
+)
 
 
 def execute(decision: Decision, command: Command) -> str:
@@ -71,6 +85,10 @@ def _do(decision: Decision, command: Errand) -> str:
             return _set_maintenance(decision, command)
         case MarkDone() | MarkUndone() | Excuse():
             return _mark(decision, command)
+        case SetOverride():
+            return set_override(decision, command)
+        case EndOverride():
+            return end_override(decision, command)
         case OpenIncident():
             return open_incident(decision, command)
         case Report() | RecordBackup() | RecordHostKey():

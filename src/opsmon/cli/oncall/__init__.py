@@ -1,0 +1,1 @@
+"""`opsmon oncall`: who is on duty, what is wrong with the rotas, swaps."""

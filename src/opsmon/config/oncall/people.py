@@ -1,0 +1,107 @@
+"""`people.yaml`: who can be on call, and how each is reached.
+
+Personal data stay in this file and in the notices themselves: everything else knows a person by the key alone, so that
+somebody who left can be taken out of the file.
+"""
+
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema
+
+from opsmon.config.oncall.names import NameKey
+from opsmon.config.rules.field import TextField, text_of
+from opsmon.config.settings import Language
+from opsmon.config.yaml.document import Document
+from opsmon.config.yaml.problem import Problems
+from opsmon.model.name import PersonId
+from opsmon.model.secret import Secret
+from opsmon.notify.channel import Directory, PersonAddress
+from opsmon.oncall.oncall_rules import Person
+from opsmon.spec import Spec, read_secret, reference_schema
+
+PEOPLE_FILE = Path("people.yaml")
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def _read_address(written: object, info: ValidationInfo) -> Secret:
+    """The file as a whole is kept from others, so that plain text is no mistake here."""
+    return Secret(written) if isinstance(written, str) and written else read_secret(written, info)
+
+
+AddressField = Annotated[
+    Secret,
+    PlainValidator(_read_address),
+    PlainSerializer(lambda _: "***"),
+    WithJsonSchema({"anyOf": [{"type": "string", "minLength": 1}, reference_schema("env"), reference_schema("file")]}),
+]
+
+
+class PersonSpec(Spec):
+    """One person on call."""
+
+    name: TextField
+    """What colleagues call the person · 称呼"""
+    language: Annotated[Language, Field(strict=False)] | None = None
+    """Of the messages to the person; that of opsmon.yaml unless told · 消息语言"""
+    wecom: str = ""
+    """The user id in WeCom, by which a robot can mention the person · 企业微信账号"""
+    dingtalk: str = ""
+    """The user id in DingTalk · 钉钉用户 ID"""
+    feishu: str = ""
+    """The user id in Feishu · 飞书用户 ID"""
+    mail: AddressField | None = None
+    """The mail address, as a reference where the file is shared · 邮箱"""
+    phone: AddressField | None = None
+    """The mobile number, as a reference where the file is shared · 手机号"""
+    account: str = ""
+    """The account by which the person signs in to the console · 控制台账号"""
+
+    def person(self, name: str) -> Person:
+        """The part that the engine goes by."""
+        return Person(PersonId(name), text_of(self.name), self.language.value if self.language else "", self.account)
+
+    def address(self, name: str, language: Language) -> PersonAddress:
+        """The part that only senders know; `language` is the root's."""
+        spoken = self.language or language
+        return PersonAddress(
+            name,
+            text_of(self.name).in_(spoken),
+            spoken,
+            self.wecom,
+            self.dingtalk,
+            self.feishu,
+            self.mail,
+            self.phone,
+        )
+
+
+class PeopleSpec(Spec):
+    """`people.yaml`"""
+
+    people: dict[NameKey, PersonSpec] = Field(default_factory=dict)
+    """Everybody who can be on call, by a short id that never changes · 值班人员，键为固定编号"""
+
+    @classmethod
+    def hint_for(cls, unknown_key: str) -> str:
+        return "it stands in rules/oncall.yaml" if unknown_key in ("channels", "rotas", "plans", "leave") else ""
+
+    def resolve(self) -> Mapping[PersonId, Person]:
+        return {PersonId(name): one.person(name) for name, one in self.people.items()}
+
+    def directory(self, language: Language) -> Directory:
+        """How each is reached, by the person's id."""
+        return {name: one.address(name, language) for name, one in self.people.items()}
+
+
+def warn_if_open(document: Document, problems: Problems) -> None:
+    """Where others of this machine can read the numbers and addresses of people."""
+    try:
+        mode = document.file.stat().st_mode
+    except OSError:
+        return
+    if stat.S_ISREG(mode) and mode & _OTHERS:
+        message = "other accounts of this machine can read or change the numbers and addresses of people"
+        problems.add(document.problem((), message, "`chmod 600 people.yaml` for the daemon's account", warning=True))

@@ -1,0 +1,1 @@
+"""Swaps that people ask for, and the hand-overs of every rota."""
