@@ -64,7 +64,7 @@ def read_duties(store_url: str, root: Path) -> Duties:
 
 
 def read_overrides(store_url: str, root: Path) -> Overrides:
-    """The swaps that hold, as the journal of a root tells them; none where there is no journal yet. Raises StoreError."""
+    """The swaps that hold, as a root's journal tells them; none where there is no journal yet. Raises StoreError."""
     state = RosterState()
     try:
         with existing_store(store_url, root) as store:
