@@ -4,8 +4,8 @@ At any moment the first shift in the order of the file that covers it holds; of 
 that began later.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, tzinfo
 from itertools import pairwise, product
 from typing import NamedTuple
 
@@ -13,17 +13,18 @@ from opsmon.contract.calendar.calendar import DAY_S, ONE_DAY, Calendar
 from opsmon.oncall.local_time import moment_of
 from opsmon.oncall.shift import DutyShift, possible_days
 
-Begun = tuple[int, date] | None  # the place of a shift in the rota and the day it began on; None is nobody
-Beginnings = tuple[tuple[int, ...], ...]  # the shifts that begin on a day, in every reading
-Occurrence = tuple[int, date, datetime, datetime]
+Begun = tuple[int, date]  # the place of a shift in the rota, and the day it began on
+# A shift that begins on a day, with its first moment and the one after its last; in the order of precedence.
+Occurrences = tuple[tuple[Begun, datetime, datetime], ...]
+DayReadings = tuple[Occurrences, ...]  # what may begin on a day, first what the calendar says today
 
 
 class Slice(NamedTuple):
-    """From `begin` to before `end`. `readings` are what may hold then, first what the calendar says today."""
+    """From `begin` to before `end`. `readings` are what may hold then (None: nobody), first what the calendar says."""
 
     begin: datetime
     end: datetime
-    readings: tuple[Begun, ...]
+    readings: tuple[Begun | None, ...]
 
 
 def days_back(shifts: Sequence[DutyShift]) -> int:
@@ -31,18 +32,31 @@ def days_back(shifts: Sequence[DutyShift]) -> int:
     return max((shift.end_s - 1) // DAY_S for shift in shifts) if shifts else 0
 
 
-def slices_of(
-    shifts: Sequence[DutyShift], calendar: Calendar, day: date, begun_on: Callable[[date], Beginnings]
-) -> tuple[Slice, ...]:
-    """The slices of the local `day` in order, without a hole; neighbours differ. `begun_on` is `beginnings`, asked of
-    several days."""
-    first, last = moment_of(calendar.zone, day, 0), moment_of(calendar.zone, day + ONE_DAY, 0)
-    days = [day - number * ONE_DAY for number in range(days_back(shifts), -1, -1)]
-    readings = [_occurrences(shifts, calendar, chosen) for chosen in _readings(days, begun_on)]
-    bounds = sorted({first, last, *_bounds(readings, first, last)})
+def readings_of(shifts: Sequence[DutyShift], calendar: Calendar, day: date) -> DayReadings:
+    """The shifts that begin on `day`, in every reading that is possible by what is known today."""
+    undated = (False, True) if any(shift.on.is_undated(calendar, day) for shift in shifts) else (False,)
+    found = {
+        tuple(n for n, shift in enumerate(shifts) if shift.on.takes_as(calendar, day, marked, undated=assumed)): None
+        for marked in possible_days(calendar, day)
+        for assumed in undated
+    }
+    return tuple(tuple(_occurrence(shifts, calendar, number, day) for number in numbers) for numbers in found)
+
+
+def _occurrence(
+    shifts: Sequence[DutyShift], calendar: Calendar, number: int, day: date
+) -> tuple[Begun, datetime, datetime]:
+    shift, zone = shifts[number], calendar.zone
+    return (number, day), moment_of(zone, day, shift.begin_s), moment_of(zone, day, shift.end_s)
+
+
+def slices_of(zone: tzinfo, day: date, readings: Sequence[DayReadings]) -> tuple[Slice, ...]:
+    """The slices of the local `day` in order, without a hole; neighbours differ. `readings` are those of the day and
+    of those before it from which a shift may last."""
+    first, last = moment_of(zone, day, 0), moment_of(zone, day + ONE_DAY, 0)
     slices: list[Slice] = []
-    for begin, end in pairwise(bounds):
-        holding = tuple(dict.fromkeys(_holding(reading, begin) for reading in readings))
+    for begin, end in pairwise(sorted({first, last, *_bounds(readings, first, last)})):
+        holding = _holding(readings, begin)
         if slices and slices[-1].readings == holding:
             slices[-1] = slices[-1]._replace(end=end)
         else:
@@ -50,43 +64,26 @@ def slices_of(
     return tuple(slices)
 
 
-def beginnings(shifts: Sequence[DutyShift], calendar: Calendar, day: date) -> Beginnings:
-    """The shifts that begin on `day`, in every reading that is possible, first what the calendar says."""
-    undated = (False, True) if any(shift.on.is_undated(calendar, day) for shift in shifts) else (False,)
-    found = {
-        tuple(n for n, shift in enumerate(shifts) if shift.on.takes_as(calendar, day, marked, undated=assumed)): None
-        for marked in possible_days(calendar, day)
-        for assumed in undated
-    }
-    return tuple(found)
+def _bounds(readings: Sequence[DayReadings], first: datetime, last: datetime) -> Iterator[datetime]:
+    for of_day in readings:
+        for occurrences in of_day:
+            for _, begin, end in occurrences:
+                yield from (at for at in (begin, end) if first < at < last)
 
 
-def _readings(days: Sequence[date], begun_on: Callable[[date], Beginnings]) -> Iterator[tuple[tuple[int, date], ...]]:
-    """What begins on all of the days together."""
-    for chosen in product(*(begun_on(day) for day in days)):
-        yield tuple((number, day) for day, numbers in zip(days, chosen, strict=True) for number in numbers)
+def _holding(readings: Sequence[DayReadings], at: datetime) -> tuple[Begun | None, ...]:
+    """What may hold at a moment: of each day the first that covers it, in every reading; and of the days together the
+    one that goes before the others."""
+    of_days = [dict.fromkeys(_first(occurrences, at) for occurrences in of_day) for of_day in readings]
+    return tuple(dict.fromkeys(_before_all(chosen) for chosen in product(*of_days)))
 
 
-def _occurrences(
-    shifts: Sequence[DutyShift], calendar: Calendar, begun: Sequence[tuple[int, date]]
-) -> tuple[Occurrence, ...]:
-    """In the order of precedence."""
-    found = [
-        (number, day, moment_of(calendar.zone, day, shifts[number].begin_s), _end_of(shifts[number], calendar, day))
-        for number, day in begun
-    ]
-    return tuple(sorted(found, key=lambda one: (one[0], -one[1].toordinal())))
+def _first(occurrences: Occurrences, at: datetime) -> Begun | None:
+    return next((begun for begun, begin, end in occurrences if begin <= at < end), None)
 
 
-def _end_of(shift: DutyShift, calendar: Calendar, day: date) -> datetime:
-    return moment_of(calendar.zone, day, shift.end_s)
-
-
-def _bounds(readings: Sequence[Sequence[Occurrence]], first: datetime, last: datetime) -> Iterator[datetime]:
-    for reading in readings:
-        for _, _, begin, end in reading:
-            yield from (at for at in (begin, end) if first < at < last)
-
-
-def _holding(reading: Sequence[Occurrence], at: datetime) -> Begun:
-    return next(((number, day) for number, day, begin, end in reading if begin <= at < end), None)
+def _before_all(chosen: Iterable[Begun | None]) -> Begun | None:
+    found = [begun for begun in chosen if begun is not None]
+    return (
+        min(found, key=lambda begun: (begun[0], -begun[1].toordinal())) if len(found) > 1 else next(iter(found), None)
+    )

@@ -4,10 +4,12 @@ Of a time that comes twice the first is meant; a time that is left out is the mo
 """
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 SECOND = timedelta(seconds=1)
 
 
+@lru_cache(maxsize=16_384)  # the shifts of all rotas begin at the same few times of the same days
 def moment_of(zone: tzinfo, day: date, second: int) -> datetime:
     """The UTC moment at which the clocks of `zone` show `second` seconds (of a plain day) after midnight of `day`.
 

@@ -8,19 +8,19 @@ present time, or to guess in silence.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import partial
 from typing import NamedTuple, TypeVar
 
 from opsmon.contract.calendar.calendar import ONE_DAY, Calendar
 from opsmon.contract.calendar.window import MAX_CLOSURE_DAYS
 from opsmon.model.name import ContractId, PersonId, RotaName
-from opsmon.oncall.day_slices import Beginnings, Slice, beginnings, days_back, slices_of
+from opsmon.oncall.day_slices import DayReadings, Slice, days_back, readings_of, slices_of
 from opsmon.oncall.override import Override, Overrides
 from opsmon.oncall.shift import DutyShift
 from opsmon.text.bilingual import NO_WORDS, Text
 
+Key = TypeVar("Key")
 Kept = TypeVar("Kept")
-MAX_DAYS_KEPT = 2_000  # worked out once and kept: as often as people look, the same days are asked for
+MAX_KEPT = 4_000  # worked out once and kept: as often as people look, the same days are asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,10 @@ class Stretch(NamedTuple):
 class RotaMemory:
     """What was worked out of single days. It follows from the rota alone, so that it may be forgotten at any time."""
 
-    beginnings: dict[date, Beginnings] = field(default_factory=dict)
+    readings: dict[date, DayReadings] = field(default_factory=dict)
     slices: dict[date, tuple[Slice, ...]] = field(default_factory=dict)
+    doubts: dict[date, tuple[Text, ...]] = field(default_factory=dict)
+    posts: dict[tuple[int, date], Post] = field(default_factory=dict)
     stretches: dict[date, tuple[Stretch, ...]] = field(default_factory=dict)
     duties: dict[date, tuple[Duty, ...]] = field(default_factory=dict)
     turns: dict[tuple[int, int], list["Turns"]] = field(default_factory=dict)
@@ -227,6 +229,10 @@ def _stretch(rota: Rota, day: date, piece: Slice) -> Stretch:
 
 
 def _post(rota: Rota, number: int, day: date) -> Post:
+    return _remembered(rota.memory.posts, (number, day), lambda: _planned_post(rota, number, day))
+
+
+def _planned_post(rota: Rota, number: int, day: date) -> Post:
     shift = rota.shifts[number]
     turns = _turns(rota, number, day).count if len(shift.crews) > 1 else 0
     return Post(shift.name, day, shift.crew_of(turns), shift.need)
@@ -235,8 +241,13 @@ def _post(rota: Rota, number: int, day: date) -> Post:
 def _doubts(rota: Rota, day: date) -> tuple[Text, ...]:
     """Why it may change which shift holds on the day."""
     days = [day - number * ONE_DAY for number in range(days_back(rota.shifts) + 1)]
-    found = (doubt for one in days for shift in rota.shifts for doubt in shift.on.doubts(rota.calendar, one))
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(doubt for one in days for doubt in _doubts_of_day(rota, one)))
+
+
+def _doubts_of_day(rota: Rota, day: date) -> tuple[Text, ...]:
+    """Why it may change which shifts begin on the day."""
+    found = (doubt for shift in rota.shifts for doubt in shift.on.doubts(rota.calendar, day))
+    return _remembered(rota.memory.doubts, day, lambda: tuple(dict.fromkeys(found)))
 
 
 def _doubts_of_turn(rota: Rota, number: int, day: date) -> tuple[Text, ...]:
@@ -248,13 +259,16 @@ def _doubts_of_turn(rota: Rota, number: int, day: date) -> tuple[Text, ...]:
 
 
 def _slices(rota: Rota, day: date) -> tuple[Slice, ...]:
-    return _remembered(
-        rota.memory.slices, day, lambda: slices_of(rota.shifts, rota.calendar, day, partial(_beginnings, rota))
-    )
+    return _remembered(rota.memory.slices, day, lambda: _cut(rota, day))
 
 
-def _beginnings(rota: Rota, day: date) -> Beginnings:
-    return _remembered(rota.memory.beginnings, day, lambda: beginnings(rota.shifts, rota.calendar, day))
+def _cut(rota: Rota, day: date) -> tuple[Slice, ...]:
+    days = (day - number * ONE_DAY for number in range(days_back(rota.shifts), -1, -1))
+    return slices_of(rota.calendar.zone, day, [_readings(rota, one) for one in days])
+
+
+def _readings(rota: Rota, day: date) -> DayReadings:
+    return _remembered(rota.memory.readings, day, lambda: readings_of(rota.shifts, rota.calendar, day))
 
 
 def _slices_around(rota: Rota, day: date) -> tuple[Slice, ...]:
@@ -263,14 +277,12 @@ def _slices_around(rota: Rota, day: date) -> tuple[Slice, ...]:
     return tuple(piece for one in days for piece in _slices(rota, one))
 
 
-def _remembered(
-    known: dict[date, tuple[Kept, ...]], day: date, work_out: Callable[[], tuple[Kept, ...]]
-) -> tuple[Kept, ...]:
-    found = known.get(day)
+def _remembered(known: dict[Key, Kept], key: Key, work_out: Callable[[], Kept]) -> Kept:
+    found = known.get(key)
     if found is None:
-        if len(known) > MAX_DAYS_KEPT:
+        if len(known) > MAX_KEPT:
             known.clear()
-        found = known[day] = work_out()
+        found = known[key] = work_out()
     return found
 
 
@@ -282,7 +294,7 @@ def _turns(rota: Rota, number: int, day: date) -> Turns:
     while len(known) <= abs((day - since).days):
         passed = since + (len(known) - (1 if step > 0 else 0)) * step * ONE_DAY
         took_place = any(piece.readings[0] == (number, passed) for piece in _slices_around(rota, passed))
-        answers = {number in begun for begun in _beginnings(rota, passed)}
+        answers = {any(begun[0] == number for begun, _, _ in one) for one in _readings(rota, passed)}
         in_doubt = known[-1].in_doubt or len(answers) > 1
         known.append(Turns(known[-1].count + step * took_place, in_doubt))
     return known[abs((day - since).days)]
