@@ -12,6 +12,7 @@ from opsmon.model.event import CommandRefused, Event
 from opsmon.model.name import OverrideId, RotaName
 from opsmon.model.roster import DutyChanged, OverrideEnded, OverrideSet
 from opsmon.oncall.roster import on_duty
+from opsmon.pipeline.event_log import narrate
 from opsmon.store.codec import decode_event, encode_event
 from tests.support.contract.rulebook import local
 from tests.support.oncall.roster_scene import RosterScene
@@ -172,3 +173,16 @@ def test_replay_asks_no_rota() -> None:
     other = RosterScene.begin("2026-11-06 10:00:00", rota(shift("all", EVERY_DAY, 0, 24, "k")))
     world = restore(other.world.rules, scene.events, local("2026-11-07 12:00:00"))
     assert world.roster.duties[RotaName("vc")].people == ("d", "e")
+
+
+def test_the_log_says_what_a_person_would_want_to_see_pass_by() -> None:
+    scene = RosterScene.begin("2026-11-06 10:00:00")
+    scene.swap("2026-11-06 10:05:00", "2026-11-06", "a", None)
+    scene.give(EndOverride(OverrideId("swap-20261106-020500"), "lead"), "2026-11-06 11:00:00")
+    assert [narrate(event) for event in scene.events] == [
+        "on duty of vc: a, b, c (day)",
+        "swap swap-20261106-020500: a → nobody in vc day of 2026-11-06, says lead",
+        "on duty of vc: b, c (day)",
+        "swap swap-20261106-020500 holds no more, says lead",
+        "on duty of vc: a, b, c (day)",
+    ]

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from opsmon.demo.cast import COMMUNITY, SITES, inventory_of
+from opsmon.demo.duty import ONCALL_TEXT, PEOPLE_TEXT
 from opsmon.demo.stage import DemoError, Stage
 from opsmon.layout import INVENTORIES, SETTINGS_FILE
 from opsmon.private_file import open_private
@@ -50,6 +51,8 @@ def _fill(root: DemoRoot, stage: Stage, port: int, hook_port: int, language: str
         contract.write_text(in_force(contract.read_text(encoding="utf-8"), date.today()), encoding="utf-8")  # noqa: DTZ011
     for name, key in (("token", root.token), ("hook-secret", root.secret), ("community", COMMUNITY)):
         _write_key(root.place / name, key)
+    (root.place / "rules" / "oncall.yaml").write_text(ONCALL_TEXT, encoding="utf-8")
+    (root.place / "people.yaml").write_text(PEOPLE_TEXT, encoding="utf-8")
     (root.place / SETTINGS_FILE).write_text(
         f"http: {{listen: '127.0.0.1:{port}', token: {{file: token}}}}\nlanguage: {language}\n"
         f"webhooks:\n  - {{name: oncall, url: 'http://127.0.0.1:{hook_port}/hook', format: alertmanager,"

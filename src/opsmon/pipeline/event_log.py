@@ -19,6 +19,7 @@ from opsmon.model.event import (
     SeveritySet,
 )
 from opsmon.model.incident import Ending, FactType
+from opsmon.model.roster import DutyChanged, OverrideEnded, OverrideSet, RosterEvent
 
 LOUD = frozenset({ClockState.AT_RISK, ClockState.BREACHED, ClockState.MET_LATE})
 
@@ -36,10 +37,21 @@ def narrate(event: Event) -> str:
             return f"maintenance of {event.device} {until}, says {event.by}{_through(event.via)}"
         case CommandRefused():
             return f"refused {event.command} of {event.by or 'nobody'}{_through(event.via)}: {event.reason}"
-        case BackupRecorded():
-            return _backup(event)
+        case BackupRecorded() | OverrideSet() | OverrideEnded() | DutyChanged():
+            return _backup(event) if isinstance(event, BackupRecorded) else _roster(event)
     words = _words_of_incident(event) or _words_of_people(event)
     return f"incident {getattr(event, 'incident', '')} {words}" if words else ""
+
+
+def _roster(event: RosterEvent) -> str:
+    match event:
+        case OverrideSet():
+            swap = f"{event.person_out or 'nobody'} → {event.person_in or 'nobody'}"
+            return f"swap {event.override}: {swap} in {event.rota} {event.shift} of {event.day}, says {event.by}"
+        case OverrideEnded():
+            return f"swap {event.override} holds no more, says {event.by}"
+        case DutyChanged():
+            return f"on duty of {event.rota}: {', '.join(event.people) or 'nobody'} ({event.shift or 'no shift'})"
 
 
 def _through(via: str) -> str:
