@@ -203,3 +203,10 @@ def test_of_a_time_that_comes_twice_the_first_is_meant() -> None:
 def test_what_is_remembered_of_days_changes_no_answer() -> None:
     fresh = [on_duty(replace(VC), NO_OVERRIDES, local("2026-11-08 03:00:00") + timedelta(days=n)) for n in range(40)]
     assert [on_duty(VC, NO_OVERRIDES, local("2026-11-08 03:00:00") + timedelta(days=n)) for n in range(40)] == fresh
+
+
+def test_yesterdays_shift_gives_way_to_one_of_today_that_stands_above_it_and_to_its_own_next() -> None:
+    long_night = rota(shift("day", EVERY_DAY, 9, 18, "a"), shift("night", EVERY_DAY, 18, 35, "b"))
+    assert shift_at("2026-11-03 10:00:00", long_night) == "day"
+    over_itself = rota(shift("all", EVERY_DAY, 9, 35, "a", "b"))
+    assert on_duty(over_itself, NO_OVERRIDES, local("2026-11-03 10:00:00")).day == date(2026, 11, 3)
