@@ -252,6 +252,10 @@ ROOT_PARTS: Words = {
     "contracts": Text("contracts", "合同"),
     "conditions": Text("conditions", "告警条件"),
     "profiles": Text("profiles", "模板"),
+    "people": Text("people", "值班人员"),
+    "channels": Text("channels", "通知通道"),
+    "rotas": Text("rotas", "值班表"),
+    "plans": Text("plans", "升级方案"),
 }
 REPORTERS: Words = {"monitoring": Text("monitoring", "监控系统")}
 
