@@ -23,11 +23,13 @@ from opsmon.model.event import (
     HostKeyRecorded,
     IncidentClosed,
     MaintenanceSet,
+    OnCallEvent,
     SeveritySet,
     Transition,
 )
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
+from opsmon.model.roster import RosterEvent
 from opsmon.store.chain import canonical
 from opsmon.store.codec import EVENT_TYPES, SCHEMA_VERSION, decode_event, encode_event
 
@@ -50,7 +52,14 @@ def test_every_event_comes_back(event: Event) -> None:
 
 def test_every_word_of_the_union_has_a_name() -> None:
     single = {ClockEvent, MaintenanceSet, DeviceRenamed, BackupRecorded, HostKeyRecorded}
-    words = {*get_args(Transition), *get_args(Change), *get_args(DutyEvent), *single}
+    words = {
+        *get_args(Transition),
+        *get_args(Change),
+        *get_args(DutyEvent),
+        *get_args(OnCallEvent),
+        *get_args(RosterEvent),
+        *single,
+    }
     assert words == set(get_args(Event)) == set(EVENT_TYPES.values())
 
 

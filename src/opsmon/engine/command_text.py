@@ -17,7 +17,7 @@ MAX_TEXT_LENGTH = 4_000
 NO_NAME = "a name is needed: who says so?"
 TEXTS = frozenset({"note", "reason", "detail", "text", "unannounced"})  # may have several lines
 # What a person writes in one line, and how long it may be; a file's name is as long as file systems take.
-PERSONS = {"by": 200, "approved_by": 200, "about": 200, "part": 200, "paper": 255, "file": 255}
+PERSONS = {"by": 200, "approved_by": 200, "about": 200, "part": 200, "paper": 255, "file": 255, "owner": 200}
 LINES = PERSONS.keys() | {"via", "address", "fingerprint", "under", "subject"}
 C = TypeVar("C", bound=Command | Fact)
 

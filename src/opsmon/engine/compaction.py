@@ -8,7 +8,14 @@ from collections.abc import Container, Iterable
 
 from opsmon.engine.duty.obligations import task_id_of
 from opsmon.incident.incidents import answers
-from opsmon.model.duty import ContractWatched, ObligationDone, ObligationExcused, ObligationUndone, TaskChanged
+from opsmon.model.duty import (
+    ContractWatched,
+    DutyEvent,
+    ObligationDone,
+    ObligationExcused,
+    ObligationUndone,
+    TaskChanged,
+)
 from opsmon.model.event import (
     BackupRecorded,
     ConditionCleared,
@@ -21,7 +28,8 @@ from opsmon.model.event import (
     HostKeyRecorded,
     MaintenanceSet,
 )
-from opsmon.model.name import DeviceName, IncidentId
+from opsmon.model.name import DeviceName, IncidentId, SilenceId
+from opsmon.model.page import ObligationTold, SilenceEnded, SilenceEvent, SilenceSet, SilenceWarned
 from opsmon.model.roster import DutyChanged, OverrideEnded, OverrideSet, RosterEvent
 
 # These cover what was measured before. In an older journal they do not tell it: the event before them matters still.
@@ -33,6 +41,7 @@ def compact(events: Iterable[Event], keep: Container[IncidentId]) -> tuple[Event
     kept: dict[int, Event] = {}
     states: dict[DeviceName, list[int]] = {}
     last: dict[tuple[object, ...], int] = {}
+    silences: dict[SilenceId, list[int]] = {}
     for number, event in enumerate(events):
         match event:
             case DeviceStateChanged():
@@ -47,17 +56,13 @@ def compact(events: Iterable[Event], keep: Container[IncidentId]) -> tuple[Event
             case DeviceRenamed():
                 kept[number] = event
                 _rename(states, last, event)
-            case ContractWatched():
-                kept[number] = event
-            case ObligationDone() | ObligationUndone() if event.due_at is None:
-                kept[number] = event  # an occasion may come several times a day, each for itself
-            case TaskChanged() | ObligationDone() | ObligationUndone() | ObligationExcused():
-                kept.pop(last.get(_task_of(event), -1), None)
-                kept[number] = event
-                last[_task_of(event)] = number
+            case ContractWatched() | TaskChanged() | ObligationDone() | ObligationUndone() | ObligationExcused():
+                _keep_duty(kept, last, event, number)
+            case SilenceSet() | SilenceWarned() | SilenceEnded():
+                _keep_silence(kept, silences, event, number)
             case OverrideSet() | OverrideEnded() | DutyChanged():
                 _keep_roster(kept, last, event, number)
-            case BackupRecorded() | HostKeyRecorded():
+            case ObligationTold() | BackupRecorded() | HostKeyRecorded():
                 pass  # the world holds nothing of it
             case _:
                 if event.incident is not None and event.incident in keep:
@@ -72,6 +77,28 @@ def _keep_roster(kept: dict[int, Event], last: dict[tuple[object, ...], int], ev
     if not isinstance(event, OverrideEnded):
         kept[number] = event
         last[key] = number
+
+
+def _keep_duty(kept: dict[int, Event], last: dict[tuple[object, ...], int], event: DutyEvent, number: int) -> None:
+    kept[number] = event
+    if isinstance(event, ContractWatched):
+        return
+    if isinstance(event, ObligationDone | ObligationUndone) and event.due_at is None:
+        return  # an occasion may come several times a day, each for itself
+    kept.pop(last.get(_task_of(event), -1), None)
+    last[_task_of(event)] = number
+
+
+def _keep_silence(
+    kept: dict[int, Event], silences: dict[SilenceId, list[int]], event: SilenceEvent, number: int
+) -> None:
+    """Of those that hold everything, of those that are over nothing."""
+    if isinstance(event, SilenceEnded):
+        for old in silences.pop(event.silence, ()):
+            del kept[old]
+    else:
+        kept[number] = event
+        silences.setdefault(event.silence, []).append(number)
 
 
 def _task_of(event: TaskChanged | ObligationDone | ObligationUndone | ObligationExcused) -> tuple[object, ...]:

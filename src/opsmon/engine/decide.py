@@ -1,7 +1,8 @@
 """`decide(world, input, now) -> EngineStep`: the order of the rooms, and nothing else.
 
-State first, then incidents, then contract clocks. Pure; raises on no sequence of inputs. The events of a step are in
-the order in which they follow from each other, and folding them into the world gives what the step's world tells.
+State first, then incidents, then contract clocks, then pages. Pure; raises on no sequence of inputs. The events of a
+step are in the order in which they follow from each other, and folding them into the world gives what the step's world
+tells.
 """
 
 from datetime import datetime
@@ -11,6 +12,7 @@ from opsmon.engine.decision import Decision
 from opsmon.engine.duty.watch import watch_duties
 from opsmon.engine.input import ClockStepped, Command, Input, MarkDone, MarkUndone, Reloaded, Tick
 from opsmon.engine.new_rules import follow_new_rules
+from opsmon.engine.paging.round import after_clock_set, everything_open
 from opsmon.engine.roster.handover import look_now, watch_handovers
 from opsmon.engine.step import EngineStep
 from opsmon.engine.world import World, with_fleet
@@ -58,12 +60,15 @@ def _reload(world: World, given: Reloaded, now: datetime) -> EngineStep:
     watch_duties(decision)
     look_now(decision)
     watch_handovers(decision)
+    decision.woken = everything_open(decision.world)
     return decision.step()
 
 
 def _step_clock(world: World, given: ClockStepped, now: datetime) -> EngineStep:
     decision = Decision(with_fleet(world, clock_stepped(world.fleet, given.by)), now)
     decision.draft(lambda draft: shift_hold_downs(draft, given.by))
+    for moved in tuple(after_clock_set(decision.world, given.by, now)):
+        decision.write(moved)
     return decision.step()
 
 

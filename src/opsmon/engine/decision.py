@@ -12,6 +12,8 @@ from opsmon.contract.clock.sla_clock import SlaClock, state_at
 from opsmon.engine.alerts.notify import AlertEvent, alerts_of, as_of, without_passing
 from opsmon.engine.effect import Diagnose, Effect, Notify
 from opsmon.engine.fold import fold_decided
+from opsmon.engine.paging.messages import messages_of
+from opsmon.engine.paging.round import follow
 from opsmon.engine.step import EngineStep
 from opsmon.engine.world import ClockKey, World
 from opsmon.incident.draft import Draft
@@ -42,7 +44,7 @@ from opsmon.text.vocabulary import FACTS, SEVERITIES
 class Decision:
     """Collects events and effects; every event that is written is in `world` at once."""
 
-    __slots__ = ("alerts", "effects", "estimates", "events", "now", "reckon", "world")
+    __slots__ = ("alerts", "effects", "estimates", "events", "now", "reckon", "woken", "world")
 
     def __init__(self, world: World, now: datetime) -> None:
         self.world = world
@@ -52,6 +54,7 @@ class Decision:
         self.alerts: list[Notify] = []
         self.reckon: dict[IncidentId, Text] = {}  # incidents whose clocks must be reckoned anew, and why
         self.estimates: dict[SiteName, Estimates] = {}
+        self.woken: tuple[IncidentId, ...] = ()  # whose pages are to be looked at, whatever was decided
 
     def write(self, event: Event) -> None:
         """Takes in an event that the state room, if it is concerned, knows of already."""
@@ -123,7 +126,10 @@ class Decision:
         """The result, with every clock that the events touched reckoned anew."""
         for name, reason in self.reckon.items():
             self._settle(name, self._clocks_of(name), reason)
+        self.world, told = follow(self.world, self.now, self.events, self.woken)
+        self.events += told
         self.effects += (as_of(alert, self.world) for alert in without_passing(self.alerts))
+        self.effects += messages_of(self.world, self.events)
         return EngineStep(self.world, tuple(self.events), tuple(self.effects))
 
     def _clocks_of(self, name: IncidentId) -> tuple[SlaClock, ...]:

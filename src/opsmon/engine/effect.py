@@ -7,7 +7,9 @@ from enum import StrEnum
 from opsmon.incident.incident import Incident
 from opsmon.model.event import ClockChanged
 from opsmon.model.incident import Ending
-from opsmon.model.name import DeviceName, IncidentId
+from opsmon.model.name import ChannelName, DeviceName, IncidentId, PersonId
+from opsmon.model.page import CallReason, ObligationTold, SilenceWarned
+from opsmon.model.roster import DutyChanged
 from opsmon.state.fleet import ReprobeRequest
 
 
@@ -55,4 +57,45 @@ class Notify:
     is_taken_on: bool = False
 
 
-Effect = ReprobeRequest | Diagnose | Notify
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """People on call to be told of an incident: `people`, by the first channel of `by` that takes the message.
+
+    `sequence` goes on from that of the alerts: with the incident's id it names the message for ever. `step` and
+    `round` count from 1; `step` is 0 for what is told beside the steps. `call` counts the messages of the page.
+    `next_at` is when somebody else is told unless it is acknowledged, None where nobody will be. `clock` is the clock
+    that it is about, `nearest` the one that is due next. `holder` is who has the incident, "" where nobody has.
+    `status` is resolved where it is over, and `ended` says why.
+    """
+
+    at: datetime
+    incident: Incident
+    sequence: int
+    reason: CallReason
+    people: tuple[PersonId, ...]
+    by: tuple[ChannelName, ...]
+    step: int
+    round: int
+    call: int
+    next_at: datetime | None
+    clock: ClockChanged | None = None
+    nearest: ClockChanged | None = None
+    status: AlertStatus = AlertStatus.FIRING
+    holder: str = ""
+    ended: Ending | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TellOther:
+    """People on call to be told of what is no incident: a silence, a task of a contract, a hand-over. `key` names the
+    message for ever."""
+
+    at: datetime
+    key: str
+    about: SilenceWarned | ObligationTold | DutyChanged
+    people: tuple[PersonId, ...]
+    by: tuple[ChannelName, ...]
+
+
+Message = Notify | Tell | TellOther  # what people are sent
+Effect = ReprobeRequest | Diagnose | Message

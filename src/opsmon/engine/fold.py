@@ -11,6 +11,7 @@ from opsmon.engine.alerts.changes import AlertCause, AlertChange, changes_of, cl
 from opsmon.engine.alerts.rename import changes_of_rename
 from opsmon.engine.alerts.window import changes_of_window
 from opsmon.engine.duty.obligations import fold_duty
+from opsmon.engine.paging.fold import fold_oncall, resumed
 from opsmon.engine.roster.roster_state import fold_roster
 from opsmon.engine.rules import Rules
 from opsmon.engine.world import World, start_world
@@ -26,9 +27,13 @@ from opsmon.model.event import (
     Event,
     HostKeyRecorded,
     MaintenanceSet,
+    OnCallEvent,
 )
 from opsmon.model.roster import RosterEvent
+from opsmon.oncall.paging import Paging
 from opsmon.state import restore as state
+
+BesideIncidents = OnCallEvent | RosterEvent | DutyEvent | MaintenanceSet | BackupRecorded | HostKeyRecorded
 
 
 class Folded(NamedTuple):
@@ -46,10 +51,8 @@ def fold(world: World, event: Event) -> World:
 def fold_decided(world: World, event: Event, incidents: Incidents | None = None) -> Folded:
     """As `fold`, where the state room has already taken the event in. `incidents` are those after the event, where the
     incident room has, too."""
-    if isinstance(event, MaintenanceSet | BackupRecorded | HostKeyRecorded):
-        return Folded(world)
-    if isinstance(event, DutyEvent | RosterEvent):
-        return Folded(_with_duty(world, event))
+    if isinstance(event, BesideIncidents):
+        return Folded(_beside_incidents(world, event))
     if isinstance(event, DeviceRenamed):
         renamed = rename_device(world.incidents, event.formerly, event.device)
         return _with_alerts(replace(world, incidents=renamed), changes_of_rename(world, event))
@@ -61,11 +64,13 @@ def fold_decided(world: World, event: Event, incidents: Incidents | None = None)
     return _with_clock_statuses(world, after, event) if isinstance(event, AlertCause) else Folded(after)
 
 
-def _with_duty(world: World, event: DutyEvent | RosterEvent) -> World:
-    """With what the event says of recurring duties, or of who is on duty."""
+def _beside_incidents(world: World, event: BesideIncidents) -> World:
+    """What changes neither an incident nor an alert."""
+    if isinstance(event, OnCallEvent):
+        return fold_oncall(world, (event,))
     if isinstance(event, RosterEvent):
         return replace(world, roster=fold_roster(world.roster, event))
-    return replace(world, duties=fold_duty(world.duties, event))
+    return replace(world, duties=fold_duty(world.duties, event)) if isinstance(event, DutyEvent) else world
 
 
 def _with_clock_statuses(before: World, after: World, event: AlertCause) -> Folded:
@@ -106,29 +111,31 @@ def resume(world: World, now: datetime) -> World:
     for incident in world.incidents.open_by_cause.values():
         agenda = agenda.set(incident, now)
     duties = replace(world.duties, next_at=now)
-    fleet = state.resume(world.fleet, now)
+    fleet, paging = state.resume(world.fleet, now), resumed(world.paging, now)
     roster = replace(world.roster, next_at=now if world.rules.oncall.rotas else None)
-    return replace(world, fleet=fleet, agenda=agenda, clocks=Map(), duties=duties, roster=roster)
+    return replace(world, fleet=fleet, agenda=agenda, clocks=Map(), duties=duties, roster=roster, paging=paging)
 
 
 def evict(world: World, before: datetime) -> World:
     """Lets go of the incidents that were closed before and have no clock open. The journal keeps them; a command about
     one brings it back (`reload`)."""
     old = [name for name, incident in world.incidents.by_id.items() if _is_settled(world, incident, before)]
+    if not old:
+        return world
     by_id, statuses, alerts_sent = (
         world.incidents.by_id.mutate(),
         world.clock_statuses.mutate(),
         world.alerts_sent.mutate(),
     )
+    pages = world.paging.pages.mutate()
     for name in old:
         del by_id[name]
         statuses.pop(name, None)
         alerts_sent.pop(name, None)
-    incidents = replace(world.incidents, by_id=by_id.finish())
-    return (
-        replace(world, incidents=incidents, clock_statuses=statuses.finish(), alerts_sent=alerts_sent.finish())
-        if old
-        else world
+        pages.pop(name, None)
+    incidents, paging = replace(world.incidents, by_id=by_id.finish()), replace(world.paging, pages=pages.finish())
+    return replace(
+        world, incidents=incidents, clock_statuses=statuses.finish(), alerts_sent=alerts_sent.finish(), paging=paging
     )
 
 
@@ -143,7 +150,7 @@ def reload(world: World, events: Iterable[Event]) -> World:
 
     It is folded by itself: while it was gone another fault of the same device may have taken its place.
     """
-    alone = replace(world, incidents=Incidents(), clock_statuses=Map(), alerts_sent=Map())
+    alone = replace(world, incidents=Incidents(), clock_statuses=Map(), alerts_sent=Map(), paging=Paging())
     for event in events:
         alone = fold_decided(alone, event).world
     by_id, statuses, alerts_sent = (
@@ -154,5 +161,9 @@ def reload(world: World, events: Iterable[Event]) -> World:
     by_id.update(alone.incidents.by_id)
     statuses.update(alone.clock_statuses)
     alerts_sent.update(alone.alerts_sent)
-    incidents = replace(world.incidents, by_id=by_id.finish())
-    return replace(world, incidents=incidents, clock_statuses=statuses.finish(), alerts_sent=alerts_sent.finish())
+    pages = world.paging.pages.mutate()
+    pages.update(alone.paging.pages)
+    incidents, paging = replace(world.incidents, by_id=by_id.finish()), replace(world.paging, pages=pages.finish())
+    return replace(
+        world, incidents=incidents, clock_statuses=statuses.finish(), alerts_sent=alerts_sent.finish(), paging=paging
+    )

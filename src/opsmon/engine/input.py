@@ -12,6 +12,7 @@ from opsmon.engine.rules import Rules
 from opsmon.model.device import Kind
 from opsmon.model.incident import Fact, Severity
 from opsmon.model.name import (
+    ChannelName,
     ClauseId,
     ContractId,
     DeviceName,
@@ -19,6 +20,7 @@ from opsmon.model.name import (
     OverrideId,
     PersonId,
     RotaName,
+    SilenceId,
     SiteName,
 )
 from opsmon.model.sample import Sample
@@ -98,6 +100,71 @@ class RecordNotice:
     channel: str
     delivery: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAccepted:
+    """A channel took the message `sequence` of an incident for `people` at `accepted_at`; the attempt that it answered
+    began at `attempted_at`. `doubtful_since`: when an earlier attempt began of which nobody learned the outcome."""
+
+    incident: IncidentId
+    sequence: int
+    channel: ChannelName
+    delivery: str
+    people: tuple[PersonId, ...]
+    attempted_at: datetime
+    accepted_at: datetime
+    doubtful_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFailed:
+    """No channel took the message `sequence` of an incident in time; `channel` is the last that was tried."""
+
+    incident: IncidentId
+    sequence: int
+    channel: ChannelName
+    delivery: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """A person (`by`) takes an incident over from whoever has it."""
+
+    incident: IncidentId
+    by: str
+    note: str = ""
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetSilence:
+    """A named human lets incidents that agree with every field of `fields` page nobody until `until`.
+
+    The names of fields are those of `opsmon.oncall.silence`; `owner` answers for it, "" is `by`. With
+    `ends_with_incident` it is over when what it covers is, with `stops_clocks` people are not told of its clocks.
+    """
+
+    fields: Mapping[str, str]
+    until: datetime
+    by: str
+    reason: str
+    owner: str = ""
+    ends_with_incident: bool = False
+    stops_clocks: bool = False
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EndSilence:
+    """A named human ends a silence."""
+
+    silence: SilenceId
+    by: str
+    reason: str
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +302,11 @@ class RecordHostKey:
 
 Command = (
     RecordNotice
+    | RecordAccepted
+    | RecordFailed
+    | TakeOver
+    | SetSilence
+    | EndSilence
     | OpenIncident
     | AddFact
     | JudgeScope

@@ -13,6 +13,7 @@ from opsmon.engine.rules import Rules
 from opsmon.incident.incidents import Incidents
 from opsmon.model.event import ClockChanged
 from opsmon.model.name import ClauseId, IncidentId
+from opsmon.oncall.paging import Paging
 from opsmon.state import api as state
 from opsmon.state.fleet import FleetState
 from opsmon.state.timers import Timers
@@ -33,8 +34,9 @@ class ClockStatus:
 @dataclass(frozen=True, slots=True)
 class World:
     """What a restart brings back: `incidents`, `clock_statuses` (by clause and target) and `alerts_sent` (how many
-    alerts each incident has sent), and of `fleet` what the journal tells. What is worked out again: `clocks` of the
-    incidents that still have one to wait for, and `agenda`, when time alone next changes something for an incident."""
+    alerts each incident has sent), of `fleet` what the journal tells, and `paging`, the pages and silences. What is
+    worked out again: `clocks` of the incidents that still have one to wait for, and `agenda`, when time alone next
+    changes something for an incident."""
 
     rules: Rules
     fleet: FleetState
@@ -45,6 +47,7 @@ class World:
     agenda: Timers[IncidentId] = field(default_factory=Timers)
     duties: Duties = field(default_factory=Duties)
     roster: RosterState = field(default_factory=RosterState)
+    paging: Paging = field(default_factory=Paging)
 
 
 def start_world(rules: Rules, now: datetime) -> World:
@@ -64,10 +67,12 @@ def with_fleet(world: World, fleet: FleetState) -> World:
         world.agenda,
         world.duties,
         world.roster,
+        world.paging,
     )
 
 
 def next_deadline(world: World) -> datetime | None:
     """When the engine wants a Tick at the latest; None when nothing waits for time. It may be early, never late."""
-    moments = (state.next_deadline(world.fleet), world.agenda.next_at(), world.duties.next_at, world.roster.next_at)
+    waiting = (world.agenda.next_at(), world.duties.next_at, world.roster.next_at, world.paging.next_at)
+    moments = (state.next_deadline(world.fleet), *waiting)
     return min((at for at in moments if at is not None), default=None)

@@ -164,8 +164,10 @@ class Incident:
 
     @property
     def holder(self) -> Fact | None:
-        """The acknowledgement of whoever has taken it on; None where nobody has, or took that back."""
-        return next((fact for fact in self.standing if fact.type is FactType.ACKNOWLEDGED), None)
+        """The acknowledgement of whoever has taken it on: the first, or the last by which somebody took it over; None
+        where nobody has, or took that back."""
+        told = [fact for fact in self.standing if fact.type is FactType.ACKNOWLEDGED]
+        return next((fact for fact in reversed(told) if fact.takes_over), told[0] if told else None)
 
     @property
     def is_excluded(self) -> bool:

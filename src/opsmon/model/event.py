@@ -4,6 +4,7 @@
     ├── Transition    of room 3, state:    DeviceStateChanged, ConditionRaised, ConditionUnseen, ConditionCleared
     ├── ClockEvent    of room 4, contract: ClockChanged
     ├── Change        of room 5, incident: IncidentOpened, FactAdded, CommandRefused, …
+    ├── PageEvent, SilenceEvent, ObligationTold   of on call (`opsmon.model.page`)
     └── of no room: MaintenanceSet, BackupRecorded
 
 `at` is always when the programme decided (aware UTC); when a thing happened in the world is in a field of its own.
@@ -20,6 +21,7 @@ from opsmon.model.device import Kind
 from opsmon.model.duty import DutyEvent
 from opsmon.model.incident import Ending, Fact, Severity
 from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
+from opsmon.model.page import ObligationTold, PageEvent, SilenceEvent
 from opsmon.model.roster import RosterEvent
 from opsmon.model.transition import (
     ConditionCleared,
@@ -353,6 +355,7 @@ Change = (
     | IncidentClosed
     | CommandRefused
 )
+OnCallEvent = PageEvent | SilenceEvent | ObligationTold
 Event = (
     Transition
     | ClockEvent
@@ -363,4 +366,5 @@ Event = (
     | BackupRecorded
     | HostKeyRecorded
     | RosterEvent
+    | OnCallEvent
 )

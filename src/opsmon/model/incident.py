@@ -68,7 +68,9 @@ class Fact:
     some clauses; none is all. `approved_by`, `paper` (a file name) and `paper_sha256` are an exclusion's approval.
     `delivery` is the id of the message that a `notified` tells of. `contradicted`: monitoring still saw the fault when
     a person told that it was resolved. `about` is what a person called the fault, in a `reported` that joined an
-    incident of another name. `via` is who was let in to tell it (`opsmon.model.origin`).
+    incident of another name. `via` is who was let in to tell it (`opsmon.model.origin`). `earliest`: it may have
+    happened then already, and nobody can know: an attempt whose outcome was never learned, before the one that was
+    answered. `takes_over`: who acknowledges has it from now on, in the place of another.
     """
 
     type: FactType
@@ -84,6 +86,8 @@ class Fact:
     contradicted: bool = False
     about: str = ""
     via: str = ""
+    earliest: datetime | None = None
+    takes_over: bool = False
 
     @property
     def is_own(self) -> bool:

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from opsmon.clock import Clock
 from opsmon.clock_watch import WallWatch
 from opsmon.engine.decide import decide
-from opsmon.engine.effect import Diagnose, Effect, Notify
+from opsmon.engine.effect import Diagnose, Effect, Message
 from opsmon.engine.fold import evict, reload
-from opsmon.engine.input import AddFact, ClockStepped, Command, Input, JudgeScope, Reloaded, Tick
+from opsmon.engine.input import AddFact, ClockStepped, Command, Input, JudgeScope, Reloaded, TakeOver, Tick
 from opsmon.engine.port import Accepted, Answer, CommandRefusal, Hear, Unavailable
 from opsmon.engine.rules import Rules
 from opsmon.engine.step import EngineStep
@@ -40,7 +40,7 @@ STORE_CHECK_S = 10.0
 log = logging.getLogger(__name__)
 
 Perform = Callable[[ReprobeRequest | Diagnose], None]
-Render = Callable[[Notify], tuple[NewDelivery, ...]]
+Render = Callable[[Message], tuple[NewDelivery, ...]]
 
 
 class Pipeline:
@@ -171,7 +171,7 @@ class Pipeline:
         batch = Batch(world)
         self._decide(batch, requests, samples)
         if batch.events or batch.receipts:
-            deliveries = [row for effect in batch.alerts() for row in self._render(effect)]
+            deliveries = [row for effect in batch.messages() for row in self._render(effect)]
             await self.journal.write(batch.events, deliveries, batch.receipts)
             if batch.world.incidents.numbers is not self._world.incidents.numbers:
                 await self._save_mark(batch.world)
@@ -203,7 +203,7 @@ class Pipeline:
         for request in requests:
             given = request.given
             try:
-                if isinstance(given, AddFact | JudgeScope) and given.incident not in world.incidents.by_id:
+                if isinstance(given, AddFact | JudgeScope | TakeOver) and given.incident not in world.incidents.by_id:
                     world = reload(world, await self.journal.history(given.incident))
                 kept.append(request)
             except StoreError as error:
@@ -245,7 +245,7 @@ class Pipeline:
 
     def _let_go(self, effects: Iterable[Effect]) -> None:
         for effect in effects:
-            if not isinstance(effect, Notify):
+            if not isinstance(effect, Message):
                 self._perform(effect)
 
 
@@ -275,8 +275,8 @@ class Batch:
                 self.receipts.append(request.receipt)
             self._answers.append((request, CommandRefusal(step.refusal) if step.refusal else Accepted(step.events)))
 
-    def alerts(self) -> list[Notify]:
-        return [effect for effect in self.effects if isinstance(effect, Notify)]
+    def messages(self) -> list[Message]:
+        return [effect for effect in self.effects if isinstance(effect, Message)]
 
     def answer(self) -> None:
         """Tells those who still wait."""

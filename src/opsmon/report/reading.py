@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opsmon.engine.duty.obligations import Duties, duties_of, fold_duty
+from opsmon.engine.fold import BesideIncidents
 from opsmon.engine.roster.roster_state import RosterState, fold_roster
 from opsmon.errors import NoStoreError
 from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import Incidents, apply
 from opsmon.incident.rename import rename_device
 from opsmon.model.duty import DutyEvent
-from opsmon.model.event import BackupRecorded, ClockChanged, DeviceRenamed, HostKeyRecorded, MaintenanceSet
+from opsmon.model.event import ClockChanged, DeviceRenamed
 from opsmon.model.name import ContractId
-from opsmon.model.roster import OverrideEnded, OverrideSet, RosterEvent
+from opsmon.model.roster import OverrideEnded, OverrideSet
 from opsmon.oncall.override import Overrides
 from opsmon.report.journal import existing_store
 from opsmon.store.store import Store
@@ -49,7 +50,7 @@ def read_journal(store: Store) -> ContractHistory:
             duties = fold_duty(duties, event)
         elif isinstance(event, DeviceRenamed):
             incidents = rename_device(incidents, event.formerly, event.device)
-        elif not isinstance(event, ClockChanged | MaintenanceSet | BackupRecorded | HostKeyRecorded | RosterEvent):
+        elif not isinstance(event, BesideIncidents | ClockChanged):
             incidents = apply(incidents, event)
     return ContractHistory(incidents, duties)
 

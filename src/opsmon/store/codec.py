@@ -44,6 +44,23 @@ from opsmon.model.event import (
     SeveritySet,
 )
 from opsmon.model.incident import Fact
+from opsmon.model.page import (
+    NoticeAccepted,
+    NoticeFailed,
+    ObligationTold,
+    PageEnded,
+    PageExhausted,
+    PageHeld,
+    PageMoved,
+    PagePaused,
+    PageReplanned,
+    PageResumed,
+    PageStepTaken,
+    PageTold,
+    SilenceEnded,
+    SilenceSet,
+    SilenceWarned,
+)
 from opsmon.model.roster import DutyChanged, OverrideEnded, OverrideSet
 
 # Raised when the meaning of a field changes; a new event or a new field with a default leaves it as it is.
@@ -70,15 +87,30 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "incident_renewed": IncidentRenewed,
     "incident_reopened": IncidentReopened,
     "maintenance_set": MaintenanceSet,
+    "notice_accepted": NoticeAccepted,
+    "notice_failed": NoticeFailed,
     "obligation_done": ObligationDone,
     "obligation_excused": ObligationExcused,
+    "obligation_told": ObligationTold,
     "obligation_undone": ObligationUndone,
     "override_ended": OverrideEnded,
     "override_set": OverrideSet,
+    "page_ended": PageEnded,
+    "page_exhausted": PageExhausted,
+    "page_held": PageHeld,
+    "page_moved": PageMoved,
+    "page_paused": PagePaused,
+    "page_replanned": PageReplanned,
+    "page_resumed": PageResumed,
+    "page_step_taken": PageStepTaken,
+    "page_told": PageTold,
     "recovery_seen": RecoverySeen,
     "recovery_withdrawn": RecoveryWithdrawn,
     "scope_judged": ScopeJudged,
     "severity_set": SeveritySet,
+    "silence_ended": SilenceEnded,
+    "silence_set": SilenceSet,
+    "silence_warned": SilenceWarned,
     "task_changed": TaskChanged,
 }
 _NAMES = {event_type: name for name, event_type in EVENT_TYPES.items()}

@@ -121,3 +121,13 @@ def test_a_withdrawn_report_leaves_what_our_message_started() -> None:
     clock = clocks(replace(one, facts=(*one.facts, wrong)))["E1"]
     assert (clock.mode, clock.starts_at) == (Mode.PROVISIONAL, local(SENT))
     assert facts(("reported", "2026-11-20 10:20:00"))[0] in one.facts
+
+
+def test_a_message_that_may_have_been_taken_before_is_warned_of_from_then() -> None:
+    """The first attempt was never answered, the second was: it is judged by the second, and warned by the first."""
+    one = told(DETECTED)
+    doubtful = replace(one.facts[-1], earliest=local("2026-11-20 09:59:35"))
+    clock = clocks(replace(one, facts=(*one.facts[:-1], doubtful)))["E1"]
+    assert (clock.starts_at, clock.due_at) == (local(SENT), local("2026-11-20 10:03:05"))
+    assert clock.strict_due_at == local("2026-11-20 10:02:35")
+    assert clock.at_risk_at == local("2026-11-20 10:01:05")

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from opsmon.engine.effect import Diagnose, Notify
+from opsmon.engine.effect import Diagnose, Message, Notify
 from opsmon.engine.world import World
 from opsmon.model.name import IncidentId
 from opsmon.model.sample import Outcome
@@ -22,7 +22,8 @@ URL = "sqlite:///var/opsmon.db"
 RULES = rules_of()
 
 
-def render(notify: Notify) -> tuple[NewDelivery, ...]:
+def render(notify: Message) -> tuple[NewDelivery, ...]:
+    assert isinstance(notify, Notify)
     identity = delivery_id(notify.incident.id, notify.sequence, "oncall")
     return (NewDelivery(identity, "oncall", notify.incident.id, f"{notify.alert} {notify.status}"),)
 

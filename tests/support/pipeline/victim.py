@@ -12,7 +12,7 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
-from opsmon.engine.effect import Diagnose, Notify
+from opsmon.engine.effect import Diagnose, Message, Notify
 from opsmon.model.sample import Outcome
 from opsmon.pipeline.loop import Pipeline
 from opsmon.pipeline.recovery import load_world
@@ -26,7 +26,8 @@ URL = "sqlite:///var/opsmon.db"
 CHANNEL = "oncall"
 
 
-def render(notify: Notify) -> tuple[NewDelivery, ...]:
+def render(notify: Message) -> tuple[NewDelivery, ...]:
+    assert isinstance(notify, Notify)
     identity = delivery_id(notify.incident.id, notify.sequence, CHANNEL)
     return (NewDelivery(identity, CHANNEL, notify.incident.id, f"{notify.alert} {notify.status}"),)
 

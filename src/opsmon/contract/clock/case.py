@@ -112,11 +112,13 @@ class History:
     """The believed facts of a case by type, each in the order of time.
 
     `own_messages` are the notices that opsmon itself tells of; they are not among the `notified` of people.
-    `judgements` are the exclusions and inclusions.
+    `own_earliest` is when the first of those may have been taken already. `judgements` are the exclusions and
+    inclusions.
     """
 
     times: Mapping[FactType, tuple[datetime, ...]]
     own_messages: tuple[datetime, ...] = ()
+    own_earliest: datetime | None = None
     judgements: tuple[Fact, ...] = ()
     refusals: tuple[DisbelievedFact, ...] = ()
 
@@ -159,7 +161,7 @@ def history_of(facts: tuple[Fact, ...], *, hypothetical: bool = False) -> Histor
     facts = standing_facts(facts)
     begun = min((fact.at for fact in facts if fact.type in STARTS and fact.at.tzinfo is not None), default=None)
     times: dict[FactType, list[datetime]] = {}
-    own: list[datetime] = []
+    own: list[Fact] = []
     judgements: list[Fact] = []
     refusals: list[DisbelievedFact] = []
     for fact in facts:
@@ -167,14 +169,16 @@ def history_of(facts: tuple[Fact, ...], *, hypothetical: bool = False) -> Histor
         if reason:
             refusals.append(DisbelievedFact(fact, reason))
         elif fact.type is FactType.NOTIFIED and fact.is_own:
-            own.append(fact.at)
+            own.append(fact)
         elif fact.type in JUDGEMENTS:
             judgements.append(fact)
         else:
             times.setdefault(fact.type, []).append(fact.at)
     refusals.sort(key=lambda one: (one.fact.at.isoformat(), one.fact.type, one.reason))
     in_order = {type_: tuple(sorted(at)) for type_, at in times.items()}
-    return History(in_order, tuple(sorted(own)), tuple(judgements), tuple(refusals))
+    earliest = min((fact.earliest or fact.at for fact in own), default=None)
+    own_messages = tuple(sorted(fact.at for fact in own))
+    return History(in_order, own_messages, earliest, tuple(judgements), tuple(refusals))
 
 
 def _why_not(fact: Fact, begun: datetime | None) -> str:

@@ -39,6 +39,7 @@ MODE_OF_OWN = {OwnMessage.PROVISIONAL: Mode.PROVISIONAL, OwnMessage.WARNS: Mode.
 class Start:
     """The moment a clock counts from and the fact that gave it; `None` is the breach of another clause.
 
+    `earliest` is when it may have been already, before `at`: the stricter reading counts from then.
     `mode` is given where the start itself lets the clock only warn. `lapses_at`: the fault was over then and no person
     had told of it; with `keeps_outcome` what was met by then stays met.
     """
@@ -49,6 +50,7 @@ class Start:
     lapses_at: datetime | None = None
     keeps_outcome: bool = False
     mode: Mode | None = None
+    earliest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def clocks_for(contract: Contract, calendar: Calendar, case: Case) -> tuple[SlaC
 def _clock_of(clause: Clause, chosen: Chosen, start: Start, given: Reckoning) -> SlaClock:
     variant, history = clause.variants[chosen.index], given.history
     mode = start.mode if start.mode is not None and variant.mode is not Mode.WARNED else variant.mode
-    timed = _timed(variant, mode, start.at, given)
+    timed = _timed(variant, mode, start, given)
     met_at = _met_at(clause, start.at, history)
     cancelled_at = _cancelled_at(clause, start, None if mode is Mode.PROVISIONAL else timed.due_at, met_at, history)
     load = Load(clause.target, time_needed(clause.target, given.estimates, history, start.at), given.case)
@@ -136,7 +138,7 @@ def _fact_start(clause: Clause, history: History) -> Start | None:
     first = history.first_of(clause.counts_from)
     own = history.own_messages[0] if history.own_messages and FactType.NOTIFIED in clause.counts_from else None
     if own is not None and clause.own_message is OwnMessage.COUNTS and (first is None or own < first[0]):
-        return Start(own, FactType.NOTIFIED)
+        return Start(own, FactType.NOTIFIED, earliest=history.own_earliest)
     if first is not None:
         return Start(*first)
     if own is not None and clause.own_message in MODE_OF_OWN:
@@ -150,7 +152,8 @@ def _fact_start(clause: Clause, history: History) -> Start | None:
 def _own_start(own: datetime, mode: Mode, history: History) -> Start:
     resolved = history.first(FactType.RESOLVED)
     lapses_at = max(resolved, own) if resolved is not None else None
-    return Start(own, FactType.NOTIFIED, (NOT_TOLD,), lapses_at, keeps_outcome=True, mode=mode)
+    doubtful = history.own_earliest
+    return Start(own, FactType.NOTIFIED, (NOT_TOLD,), lapses_at, keeps_outcome=True, mode=mode, earliest=doubtful)
 
 
 def _breach_start(clause: Clause, history: History, found: Mapping[ClauseId, SlaClock]) -> Start | None:
@@ -203,19 +206,27 @@ def _judged_at(regime: Regime, history: History, start: datetime) -> datetime:
     return start if at is None else at
 
 
-def _timed(variant: Variant, mode: Mode, start: datetime, given: Reckoning) -> Timed:
+def _timed(variant: Variant, mode: Mode, start: Start, given: Reckoning) -> Timed:
     own = Interpretation(variant.limit, variant.runs)
-    due = _end_of(own, start, given.calendar)
-    spans = [Span(own, start, due)]
-    strict = _strict_span(variant, mode, start, given)
-    if strict is not None and strict.end < due:
-        spans.append(strict)
+    due = _end_of(own, start.at, given.calendar)
+    spans = [Span(own, start.at, due)]
+    strict = [_strict_span(variant, mode, start.at, given), _earliest_span(own, start, given)]
+    found = [span for span in strict if span is not None and span.end < due]
+    spans += sorted(found, key=lambda span: span.end, reverse=True)
+    is_strict = mode in (Mode.WARNED, Mode.DISPUTED)
     return Timed(
         tuple(spans),
         due_at=None if mode is Mode.WARNED else due,
-        strict_due_at=due if mode in (Mode.WARNED, Mode.DISPUTED) else spans[-1].end if len(spans) > 1 else None,
-        doubts=doubts_of(variant.limit, start, due, given.calendar, variant.runs),
+        strict_due_at=spans[-1].end if len(spans) > 1 or is_strict else None,
+        doubts=doubts_of(variant.limit, start.at, due, given.calendar, variant.runs),
     )
+
+
+def _earliest_span(own: Interpretation, start: Start, given: Reckoning) -> Span | None:
+    """The same limit from when the start may have been already."""
+    if start.earliest is None or start.earliest >= start.at:
+        return None
+    return Span(own, start.earliest, _end_of(own, start.earliest, given.calendar), stricter=True)
 
 
 def _strict_span(variant: Variant, mode: Mode, start: datetime, given: Reckoning) -> Span | None:

@@ -8,6 +8,15 @@ from typing import Any
 
 from opsmon.contract.term import Target
 from opsmon.engine.command_text import MAX_TEXT_LENGTH, PERSONS, as_answer, as_kept, refusal_of_words
+from opsmon.engine.commands.on_call import (
+    as_taking_over,
+    end_silence,
+    holder_now,
+    record_accepted,
+    record_failed,
+    refusal_of_taking_over,
+    set_silence,
+)
 from opsmon.engine.commands.reported import open_incident
 from opsmon.engine.commands.scope import judge_scope, refusal_of_clauses
 from opsmon.engine.commands.tick import TickRefusal, judge_done, judge_excuse, judge_undone
@@ -17,17 +26,22 @@ from opsmon.engine.input import (
     AttachDiagnosis,
     Command,
     EndOverride,
+    EndSilence,
     Excuse,
     JudgeScope,
     MarkDone,
     MarkUndone,
     OpenIncident,
+    RecordAccepted,
     RecordBackup,
+    RecordFailed,
     RecordHostKey,
     RecordNotice,
     Report,
     SetMaintenance,
     SetOverride,
+    SetSilence,
+    TakeOver,
 )
 from opsmon.engine.roster.overrides import end_override, set_override
 from opsmon.incident.facts import refusal_of
@@ -51,6 +65,8 @@ from opsmon.text.safe import visible
 Errand = (
     OpenIncident
     | SetMaintenance
+    | SetSilence
+    | EndSilence
     | MarkDone
     | MarkUndone
     | Excuse
@@ -60,6 +76,7 @@ Errand = (
     | RecordBackup
     | RecordHostKey
 )
+AboutIncident = AddFact | TakeOver | JudgeScope | RecordNotice | RecordAccepted | RecordFailed | AttachDiagnosis
 
 
 def execute(decision: Decision, command: Command) -> str:
@@ -72,9 +89,11 @@ def execute(decision: Decision, command: Command) -> str:
 
 
 def _execute(decision: Decision, command: Command) -> str:
-    if isinstance(command, AddFact | JudgeScope | RecordNotice | AttachDiagnosis):
+    if isinstance(command, AboutIncident):
         incident = decision.world.incidents.by_id.get(command.incident)
-        return f"there is no incident {command.incident}" if incident is None else _work_on(decision, command, incident)
+        if incident is not None:
+            return _work_on(decision, command, incident)
+        return "" if isinstance(command, RecordAccepted | RecordFailed) else f"there is no incident {command.incident}"
     return refusal_of_words(command) or _do(decision, command)
 
 
@@ -85,14 +104,24 @@ def _do(decision: Decision, command: Errand) -> str:
             return _set_maintenance(decision, command)
         case MarkDone() | MarkUndone() | Excuse():
             return _mark(decision, command)
-        case SetOverride():
-            return set_override(decision, command)
-        case EndOverride():
-            return end_override(decision, command)
+        case SetOverride() | EndOverride() | SetSilence() | EndSilence():
+            return _arrange(decision, command)
         case OpenIncident():
             return open_incident(decision, command)
         case Report() | RecordBackup() | RecordHostKey():
             return _hear(decision, command)
+
+
+def _arrange(decision: Decision, command: SetOverride | EndOverride | SetSilence | EndSilence) -> str:
+    """Who is called, and of what nobody is."""
+    match command:
+        case SetOverride():
+            return set_override(decision, command)
+        case EndOverride():
+            return end_override(decision, command)
+        case SetSilence():
+            return set_silence(decision, command)
+    return end_silence(decision, command)
 
 
 def _hear(decision: Decision, command: Report | RecordBackup | RecordHostKey) -> str:
@@ -105,16 +134,21 @@ def _hear(decision: Decision, command: Report | RecordBackup | RecordHostKey) ->
     return _record_host_key(decision, command)
 
 
-def _work_on(
-    decision: Decision, command: AddFact | JudgeScope | RecordNotice | AttachDiagnosis, incident: Incident
-) -> str:
+def _work_on(decision: Decision, command: AboutIncident, incident: Incident) -> str:
     match command:
         case AddFact():
             return _add_fact(decision, command, incident)
+        case TakeOver():
+            refusal = refusal_of_taking_over(command, incident)
+            return refusal or _add_fact(decision, as_taking_over(command, decision.now), incident)
         case JudgeScope():
             return refusal_of_words(command) or judge_scope(decision, command, incident)
         case RecordNotice():
             _record_notice(decision, command, incident)
+        case RecordAccepted():
+            record_accepted(decision, command, incident)
+        case RecordFailed():
+            record_failed(decision, command, incident)
         case AttachDiagnosis():
             decision.write(DiagnosisAttached(decision.now, incident.id, command.text[:MAX_TEXT_LENGTH]))
     return ""
@@ -129,14 +163,14 @@ def _add_fact(decision: Decision, command: AddFact, incident: Incident) -> str:
         or (_held_by(decision, incident) if command.takes_on else "")
     )
     if not refusal:
-        decision.write(FactAdded(decision.now, incident.id, _marked(incident, fact)))
+        decision.write(FactAdded(decision.now, incident.id, _marked(decision, incident, fact)))
         decision.draft(lambda draft: follow_words(draft, incident))
     return refusal
 
 
 def _held_by(decision: Decision, incident: Incident) -> str:
     """Who has taken the incident on already, where no clock waits for another acknowledgement."""
-    held = incident.holder
+    held = holder_now(decision.world, incident)
     words = decision.world.clock_statuses.get(incident.id, {}).values()
     waits = any(word.last.target == Target.ACKNOWLEDGE and word.last.after.is_open for word in words)
     if held is None or waits:
@@ -158,9 +192,12 @@ def _record_notice(decision: Decision, command: RecordNotice, incident: Incident
         decision.write(FactAdded(decision.now, incident.id, notified))
 
 
-def _marked(incident: Incident, fact: Fact) -> Fact:
-    """A person's word that it is over is taken, and marked where monitoring sees otherwise."""
-    return replace(fact, contradicted=fact.type is FactType.RESOLVED and incident.is_seen)
+def _marked(decision: Decision, incident: Incident, fact: Fact) -> Fact:
+    """A person's word that it is over is taken, and marked where monitoring sees otherwise. Who acknowledges what
+    another one let slip has it from then on."""
+    slipped = incident.holder is not None and holder_now(decision.world, incident) is None
+    takes_over = fact.takes_over or (fact.type is FactType.ACKNOWLEDGED and slipped)
+    return replace(fact, contradicted=fact.type is FactType.RESOLVED and incident.is_seen, takes_over=takes_over)
 
 
 def _set_maintenance(decision: Decision, command: SetMaintenance) -> str:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from opsmon.clock import Clock
-from opsmon.engine.effect import Notify
+from opsmon.engine.effect import Message, Notify
 from opsmon.errors import StoreError
 from opsmon.notify.channel import Channel
 from opsmon.notify.lane.lane import DeliveryStore, Lane, RecordTaken, records_nothing
@@ -43,8 +43,10 @@ class Renderer:
         """From now on these channels."""
         self._channels, self._voice = tuple(channels), voice
 
-    def __call__(self, notify: Notify) -> tuple[NewDelivery, ...]:
+    def __call__(self, notify: Message) -> tuple[NewDelivery, ...]:
         """The body is made here and stays; who signs it and where it goes is looked up when it is sent."""
+        if not isinstance(notify, Notify):
+            return ()
         clock = notify.clock
         key = alert_key(notify.incident.id, *(() if clock is None else (clock.clause, clock.target)))
         return tuple(

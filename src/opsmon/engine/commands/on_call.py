@@ -1,0 +1,147 @@
+"""What people and channels tell of pages and silences, judged."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from opsmon.engine.decision import Decision
+from opsmon.engine.input import AddFact, EndSilence, RecordAccepted, RecordFailed, SetSilence, TakeOver
+from opsmon.engine.step import Conflict
+from opsmon.engine.world import World
+from opsmon.incident.incident import Incident
+from opsmon.model.device import Kind
+from opsmon.model.event import FactAdded
+from opsmon.model.incident import OWN_PREFIX, Fact, FactType, Severity
+from opsmon.model.name import SilenceId
+from opsmon.model.page import NoticeAccepted, NoticeFailed, SilenceEnded, SilenceSet
+from opsmon.oncall.page import PageState
+from opsmon.oncall.silence import MAX_SILENCE, OWN_FIELDS
+from opsmon.text.near_miss import nearest, shown
+
+
+def as_taking_over(command: TakeOver, now: datetime) -> AddFact:
+    """Taking an incident over is an acknowledgement by which it becomes the person's."""
+    fact = Fact(FactType.ACKNOWLEDGED, now, command.by, command.note, via=command.via, takes_over=True)
+    return AddFact(command.incident, fact)
+
+
+def refusal_of_taking_over(command: TakeOver, incident: Incident) -> str:
+    if not incident.is_open:
+        return Conflict("the incident is closed: there is nothing to take over")
+    if incident.holder is not None and incident.holder.by == command.by:
+        return Conflict(f"{command.by} has it already")
+    return ""
+
+
+def holder_now(world: World, incident: Incident) -> Fact | None:
+    """Who has the incident: whoever acknowledged it, and where it is paged, only until people are called again."""
+    page = world.paging.pages.get(incident.id)
+    is_called = page is not None and page.state in (PageState.CALLING, PageState.EXHAUSTED)
+    return None if is_called else incident.holder
+
+
+def record_accepted(decision: Decision, told: RecordAccepted, incident: Incident) -> None:
+    """Never refused: a message may be taken twice, or when the fault is over; what was told already says nothing."""
+    page = decision.world.paging.pages.get(incident.id)
+    call = None if page is None else page.call_of(told.sequence)
+    if call is None or any(one.delivery == told.delivery for one in call.accepted):
+        return
+    decision.write(
+        NoticeAccepted(
+            decision.now, incident.id, told.sequence, told.channel, told.delivery, told.people, told.attempted_at,
+            told.accepted_at, told.doubtful_since,
+        )
+    )  # fmt: skip
+    rules = decision.world.rules.oncall
+    way, plan = rules.channels.get(told.channel), rules.plan_of(incident)
+    if way is not None and way.counts and plan is not None and plan.notice_counts:
+        _notify(decision, told, incident)
+
+
+def _notify(decision: Decision, told: RecordAccepted, incident: Incident) -> None:
+    """The first message that a channel which counts takes while the fault lasts is the notice of it."""
+    known = any(fact.type is FactType.NOTIFIED and fact.is_own for fact in incident.standing)
+    if known or not incident.is_open:
+        return
+    doubtful = told.doubtful_since
+    notified = Fact(
+        FactType.NOTIFIED, max(told.accepted_at, incident.opened_at), f"{OWN_PREFIX}{told.channel}",
+        f"{told.channel} → {', '.join(told.people)}" if told.people else "", delivery=told.delivery,
+        earliest=None if doubtful is None else max(doubtful, incident.opened_at),
+    )  # fmt: skip
+    decision.write(FactAdded(decision.now, incident.id, notified))
+
+
+def record_failed(decision: Decision, told: RecordFailed, incident: Incident) -> None:
+    """Never refused, as an acceptance."""
+    page = decision.world.paging.pages.get(incident.id)
+    call = None if page is None else page.call_of(told.sequence)
+    if call is not None and told.channel not in call.failed:
+        decision.write(NoticeFailed(decision.now, incident.id, told.sequence, told.channel, told.delivery, told.reason))
+
+
+def set_silence(decision: Decision, command: SetSilence) -> str:
+    refusal = _refusal_of_silence(decision.world, command, decision.now)
+    if refusal:
+        return refusal
+    decision.write(
+        SilenceSet(
+            decision.now, _next_name(decision), command.until, command.owner or command.by, command.reason, command.by,
+            command.via, dict(command.fields), command.ends_with_incident, command.stops_clocks,
+        )
+    )  # fmt: skip
+    return ""
+
+
+def end_silence(decision: Decision, command: EndSilence) -> str:
+    known = decision.world.paging.silences
+    if command.silence not in known:
+        hint = nearest(command.silence, known) or "`opsmon silence list` shows those that hold"
+        return f"there is no silence {shown(command.silence)} ({hint})"
+    decision.write(SilenceEnded(decision.now, command.silence, command.by, command.reason, command.via))
+    return ""
+
+
+def _refusal_of_silence(world: World, command: SetSilence, now: datetime) -> str:
+    if not command.reason.strip():
+        return "a reason is needed: why is nobody to be called?"
+    if not command.fields:
+        return "name at least one field, such as site=NAME: a silence over everything would hide everything"
+    if command.until.tzinfo is None:
+        return "the time has no offset"
+    if command.until <= now:
+        return f"{command.until.isoformat()} is past"
+    if command.until - now > MAX_SILENCE:
+        return f"{command.until.isoformat()} is more than {MAX_SILENCE.days} days away: set it anew when that is over"
+    return _refusal_of_fields(world, command.fields)
+
+
+def _refusal_of_fields(world: World, fields: Mapping[str, str]) -> str:
+    inventory = world.rules.inventory
+    labels = {label for device in inventory.devices.values() for label in device.labels}
+    values: dict[str, set[str]] = {
+        "device": set(inventory.devices),
+        "site": set(inventory.sites),
+        "contract": set(world.rules.contracts),
+        "kind": {kind.value for kind in Kind},
+        "severity": {one.value for one in Severity},
+    }
+    for name, value in fields.items():
+        if name not in OWN_FIELDS and name not in labels:
+            hint = nearest(name, [*OWN_FIELDS, *labels]) or f"{', '.join(OWN_FIELDS)}, or a label of the inventory"
+            return f"no incident has a field {shown(name)} ({hint})"
+        known = values.get(name)
+        if known is not None and value not in known:
+            hint = nearest(value, known)
+            return f"there is no {name} {shown(value)}" + (f" ({hint})" if hint else "")
+    return ""
+
+
+def _next_name(decision: Decision) -> SilenceId:
+    """By the time in the root's zone, so that it names it for ever though silences that are over are forgotten."""
+    at = decision.now.astimezone(decision.world.rules.zone)
+    stem, number = f"s-{at:%Y%m%d-%H%M%S}", 1
+    name = SilenceId(stem)
+    while name in decision.world.paging.silences:
+        number += 1
+        name = SilenceId(f"{stem}-{number}")
+    return name

@@ -1,0 +1,134 @@
+"""What a decision does to pages: which have to be looked at, what they go by, and the events that follow. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from opsmon.engine.alerts.changes import is_covered
+from opsmon.engine.paging.people import PeopleNow
+from opsmon.engine.world import World
+from opsmon.incident.incident import Incident
+from opsmon.model.event import DeviceState, DeviceStateChanged, Event, IncidentClosed
+from opsmon.model.incident import Ending
+from opsmon.model.name import IncidentId, PersonId
+from opsmon.model.page import PageEvent, PauseReason, SilenceEnded, SilenceSet
+from opsmon.oncall.acknowledge_limit import acknowledge_limit, auto_wait
+from opsmon.oncall.escalation import follow_page
+from opsmon.oncall.page import Page
+from opsmon.oncall.plan import EscalationPlan
+from opsmon.oncall.situation import Pause, Situation
+
+News = dict[IncidentId, list[Event]]
+
+
+class PageRound:
+    """One look at pages at `now`; what is asked for often is worked out once."""
+
+    def __init__(self, world: World, now: datetime, people: PeopleNow) -> None:
+        self._world, self._now, self._people = world, now, people
+        self._limits: dict[tuple[object, ...], timedelta | None] = {}
+
+    def events_of(
+        self, name: IncidentId, news: Sequence[Event], passed_from: tuple[PersonId, ...]
+    ) -> Iterable[PageEvent]:
+        """What follows for the page of one incident."""
+        incident = self._world.incidents.by_id.get(name)
+        page = self._world.paging.pages.get(name)
+        if incident is None or (page is None and not incident.is_open):
+            return ()
+        return follow_page(page, self._situation(incident, page, passed_from), news)
+
+    def _situation(self, incident: Incident, page: Page | None, passed_from: tuple[PersonId, ...]) -> Situation:
+        world = self._world
+        plan = world.rules.oncall.plan_of(incident)
+        silence = world.paging.silence_over(incident) if world.paging.silences else None
+        pause = None
+        if silence is not None:
+            pause = Pause(PauseReason.SILENCE, silence.until, silence.id)
+        elif is_covered(world, incident):
+            pause = Pause(PauseReason.MAINTENANCE)
+        risks = self._risks(incident.id)
+        return Situation(
+            now=self._now,
+            incident=incident,
+            plan=plan,
+            sequence=world.alerts_sent.get(incident.id, 0),
+            people_of=self._people.people_of,
+            reaches=self._people.reaches,
+            auto_wait=self._auto_wait(incident, plan),
+            next_risk_at=min((at for at in risks if at is not None and at > self._now), default=None),
+            is_clocked=bool(risks),
+            pause=pause,
+            clocks_are_silenced=silence is not None and silence.stops_clocks,
+            watched_since=world.paging.watched_since,
+            passed_from=passed_from,
+        )
+
+    def _risks(self, name: IncidentId) -> list[datetime | None]:
+        """When each open clock of the incident comes to be at risk."""
+        words = self._world.clock_statuses.get(name)
+        if words is None:
+            return []
+        return [word.last.at_risk_at for word in words.values() if word.last.after.is_open]
+
+    def _auto_wait(self, incident: Incident, plan: EscalationPlan | None) -> timedelta:
+        if plan is None or all(step.wait is not None for step in plan.steps):
+            return timedelta()
+        labels = tuple(sorted(incident.scope_labels.items()))
+        key = incident.contract, incident.service, incident.kind, incident.severity, labels
+        if key not in self._limits:
+            rules = self._world.rules.contracts.get(incident.contract) if incident.contract is not None else None
+            self._limits[key] = acknowledge_limit(rules, incident)
+        return auto_wait(self._limits[key], len(plan.steps))
+
+
+def page_events(
+    world: World, now: datetime, people: PeopleNow, events: Sequence[Event], woken: Iterable[IncidentId]
+) -> tuple[list[PageEvent], list[IncidentId]]:
+    """What follows for pages from the `events` of a decision and from time, and which incidents were looked at."""
+    news, passed = _news_of(world, events), _passed_on(world, events)
+    looked_at = list(dict.fromkeys((*news, *woken)))
+    decision, found = PageRound(world, now, people), list[PageEvent]()
+    for name in looked_at:
+        found += decision.events_of(name, news.get(name, ()), passed.get(name, ()))
+    return found, looked_at
+
+
+def _news_of(world: World, events: Sequence[Event]) -> News:
+    found: News = {}
+    for event in events:
+        if isinstance(event, SilenceSet | SilenceEnded):
+            for incident in world.incidents.open_by_cause.values():
+                found.setdefault(incident, [])
+        elif isinstance(event, DeviceStateChanged):
+            for name in _touched_by_window(world, event):
+                found.setdefault(name, [])
+        else:
+            about: IncidentId | None = getattr(event, "incident", None)
+            if about is not None:
+                found.setdefault(about, []).append(event)
+    return found
+
+
+def _touched_by_window(world: World, event: DeviceStateChanged) -> list[IncidentId]:
+    if DeviceState.MAINTENANCE not in (event.before, event.after):
+        return []
+    return [one.id for one in world.incidents.open_incidents() if one.device == event.device]
+
+
+def _passed_on(world: World, events: Sequence[Event]) -> Mapping[IncidentId, tuple[PersonId, ...]]:
+    """Who was told of an incident that goes on as another one: they are told of that as well."""
+    found = {}
+    for event in events:
+        if isinstance(event, IncidentClosed) and event.ending is Ending.PASSED_ON and event.merged_into is not None:
+            page = world.paging.pages.get(event.incident)
+            if page is not None:
+                found[event.merged_into] = page.told
+    return found
+
+
+def looks_at(world: World, name: IncidentId) -> datetime | None:
+    """When time next does something to the page; while a recovery is being believed that waits for its outcome."""
+    page, incident = world.paging.pages.get(name), world.incidents.by_id.get(name)
+    if page is None or incident is None or page.wakes_at is None:
+        return None
+    return page.wakes_at if incident.hold_until is None else max(page.wakes_at, incident.hold_until)

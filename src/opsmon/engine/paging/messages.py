@@ -1,0 +1,74 @@
+"""From the events of on call to the messages that people are to be sent. Pure."""
+
+from collections.abc import Iterator, Sequence
+
+from opsmon.engine.alerts.changes import clock_statuses_of
+from opsmon.engine.alerts.notify import nearest_clock
+from opsmon.engine.effect import AlertStatus, Tell, TellOther
+from opsmon.engine.paging.obligations import key_of_task
+from opsmon.engine.world import World
+from opsmon.model.event import ClockChanged, Event
+from opsmon.model.incident import Ending
+from opsmon.model.name import IncidentId
+from opsmon.model.page import CallReason, ObligationTold, PageStepTaken, PageTold, SilenceWarned
+from opsmon.model.roster import DutyChanged
+from opsmon.oncall.page import Page, PageState
+
+
+def messages_of(world: World, events: Sequence[Event]) -> Iterator[Tell | TellOther]:
+    """The messages of these events, with their incidents as the decision leaves them in `world`."""
+    for event in events:
+        match event:
+            case PageStepTaken() | PageTold():
+                yield _tell(world, event)
+            case SilenceWarned():
+                yield TellOther(event.at, f"{event.silence}-{event.news}", event, event.people, event.channels)
+            case ObligationTold():
+                yield TellOther(event.at, key_of_task(event), event, event.people, event.channels)
+            case DutyChanged() if event.people:
+                yield _handover(world, event)
+
+
+def _handover(world: World, event: DutyChanged) -> TellOther:
+    ways = world.rules.oncall.channels.items()
+    channels = tuple(name for name, way in ways if not way.people.isdisjoint(event.people))
+    return TellOther(event.at, f"duty-{event.rota}-{event.at:%Y%m%dT%H%M%SZ}", event, event.people, channels)
+
+
+def _tell(world: World, event: PageStepTaken | PageTold) -> Tell:
+    incident, page = world.incidents.by_id[event.incident], world.paging.pages[event.incident]
+    is_step, is_over = isinstance(event, PageStepTaken), event.reason is CallReason.RESOLVED
+    return Tell(
+        at=event.at,
+        incident=incident,
+        sequence=event.sequence,
+        reason=event.reason,
+        people=event.people,
+        by=event.channels,
+        step=event.step if isinstance(event, PageStepTaken) else 0,
+        round=event.round if isinstance(event, PageStepTaken) else 0,
+        call=_number_of(page, event.sequence),
+        next_at=event.next_at if isinstance(event, PageStepTaken) else page.next_at,
+        clock=None if is_step else _clock(world, event),
+        nearest=nearest_clock(world, incident.id),
+        status=AlertStatus.RESOLVED if is_over else AlertStatus.FIRING,
+        holder=page.holder if page.state is PageState.HELD else "",
+        ended=_ending(world, incident.id) if is_over else None,
+    )
+
+
+def _number_of(page: Page, sequence: int) -> int:
+    """The how manieth message of the page it is."""
+    return next((number for number, call in enumerate(page.calls, 1) if call.sequence == sequence), 0)
+
+
+def _clock(world: World, event: PageStepTaken | PageTold) -> ClockChanged | None:
+    if isinstance(event, PageStepTaken) or event.clause is None:
+        return None
+    word = clock_statuses_of(world, event.incident).get((event.clause, event.target))
+    return None if word is None else word.last
+
+
+def _ending(world: World, name: IncidentId) -> Ending:
+    incident = world.incidents.by_id[name]
+    return Ending.EXCLUDED if incident.is_open else incident.ended or Ending.RECOVERED
