@@ -28,7 +28,7 @@ from opsmon.model.page import (
     PauseReason,
 )
 from opsmon.oncall.page import Page, PageState, fold_page
-from opsmon.oncall.plan import EscalationPlan, EscalationStep, HolderTarget, Telling
+from opsmon.oncall.plan import CallPosition, EscalationPlan, EscalationStep, HolderTarget, Telling
 from opsmon.oncall.sign import is_sign, last_sign
 from opsmon.oncall.situation import Pause, Situation
 
@@ -42,7 +42,6 @@ RESUMES: dict[PauseReason, CallReason] = {
 }
 CLOCK_CALLS = {ClockState.AT_RISK: CallReason.AT_RISK, ClockState.BREACHED: CallReason.BREACHED}
 HOLDER = HolderTarget()
-CallPosition = tuple[int, int]  # step and round, from 1
 
 
 def follow_page(page: Page | None, given: Situation, news: Sequence[Event] = ()) -> tuple[PageEvent, ...]:
@@ -229,7 +228,7 @@ class _PageDraft:
         now, position, missed = self.given.now, (page.step, page.round), list[CallPosition]()
         was_away = now - due > LATE or (self.given.watched_since is not None and due < self.given.watched_since)
         while due <= now:
-            following = _after(position, plan)
+            following = plan.after(position)
             if following is None:
                 break
             position = following
@@ -243,7 +242,7 @@ class _PageDraft:
             self._take_step(plan, position, CallReason.UNANSWERED)
 
     def _next_step(self, plan: EscalationPlan, page: Page, reason: CallReason) -> None:
-        following = _after((page.step, page.round), plan)
+        following = plan.after((page.step, page.round))
         if following is None:
             self.write(PageExhausted(self.given.now, page.incident))
         else:
@@ -258,7 +257,7 @@ class _PageDraft:
             isinstance(event, ClockChanged) and event.target == Target.ACKNOWLEDGE and event.after is ClockState.AT_RISK
             for event in news
         )
-        if pressing and _after((page.step, page.round), plan) is not None:
+        if pressing and plan.after((page.step, page.round)) is not None:
             self._next_step(plan, page, CallReason.ACKNOWLEDGE_AT_RISK)
 
     def _take_step(
@@ -277,7 +276,7 @@ class _PageDraft:
             told = [*steps, plan.steps[position[0] - 1]]
             people = _unique((*also, *(who for step in told for who in given.people_of(step.tell, holder))))
             channels = _unique(tuple(channel for step in reversed(told) for channel in step.by))
-            following = _after(position, plan)
+            following = plan.after(position)
             if following is None or given.reaches(people, channels):
                 break
             position, reason = following, CallReason.NOBODY_TOLD
@@ -326,14 +325,6 @@ class _PageDraft:
                 target,
             )
         )  # fmt: skip
-
-
-def _after(position: CallPosition, plan: EscalationPlan) -> CallPosition | None:
-    """The step that follows; None after the last of the last round."""
-    step, round_ = position
-    if step < len(plan.steps):
-        return step + 1, round_
-    return (1, round_ + 1) if round_ < plan.rounds else None
 
 
 Name = TypeVar("Name", bound=str)

@@ -140,7 +140,7 @@ def fold_page(page: Page | None, event: PageEvent) -> Page | None:
     """The page after an event of the journal."""
     match event:
         case PageStepTaken():
-            return _step_taken(page, event)
+            return step_taken(page, event)
         case PageHeld():
             return _held(page or _begun(event), event)
         case PagePaused():
@@ -173,7 +173,8 @@ def _begun(event: PageHeld | PagePaused | PageTold) -> Page:
     return Page(event.incident, event.plan, PageState.CALLING, event.at)
 
 
-def _step_taken(page: Page | None, event: PageStepTaken) -> Page:
+def step_taken(page: Page | None, event: PageStepTaken) -> Page:
+    """The page after a step."""
     call = Call(event.at, event.sequence, event.reason, event.people, event.channels, event.step, event.round)
     if page is None:
         return Page(

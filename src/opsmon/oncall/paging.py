@@ -13,12 +13,13 @@ from opsmon.model.page import (
     PageEvent,
     PagePaused,
     PageResumed,
+    PageStepTaken,
     SilenceEnded,
     SilenceEvent,
     SilenceSet,
     SilenceWarned,
 )
-from opsmon.oncall.page import Page, fold_page
+from opsmon.oncall.page import Page, fold_page, step_taken
 from opsmon.oncall.silence import PageSilence, after_warning, silence_of
 from opsmon.state.timers import Timers
 
@@ -54,6 +55,9 @@ def fold_paging(paging: Paging, events: Iterable[PageEvent | SilenceEvent]) -> P
     """The pages and silences after these events of the journal."""
     pages, silences = paging.pages.mutate(), paging.silences.mutate()
     for event in events:
+        if isinstance(event, PageStepTaken):  # most of them
+            pages[event.incident] = step_taken(pages.get(event.incident), event)
+            continue
         if isinstance(event, SilenceEvent):
             silence = _after(silences.get(event.silence), event)
             if silence is not None:

@@ -33,6 +33,7 @@ class HolderTarget:
 
 
 PageTarget = RotaTarget | PersonTarget | HolderTarget
+CallPosition = tuple[int, int]  # step and round, from 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,13 @@ class EscalationPlan:
     hold: Hold = field(default_factory=Hold)
     notice_counts: bool = True
     quiet: Quiet | None = None
+
+    def after(self, position: CallPosition) -> CallPosition | None:
+        """The step that follows; None after the last of the last round."""
+        step, round_ = position
+        if step < len(self.steps):
+            return step + 1, round_
+        return (1, round_ + 1) if round_ < self.rounds else None
 
 
 _ORDER = (Severity.ORDINARY, Severity.MAJOR, Severity.EMERGENCY)

@@ -9,18 +9,17 @@ from opsmon.model.event import OnCallEvent
 from opsmon.model.page import ObligationTold, PageStepTaken, PageTold
 from opsmon.oncall.paging import Paging, fold_paging
 
+CALLS = (PageStepTaken, PageTold)
+
 
 def fold_oncall(world: World, events: Iterable[OnCallEvent]) -> World:
     """The world after them; what is told goes on from the number of the incident's last alert."""
-    known = tuple(event for event in events if not isinstance(event, ObligationTold))
-    notices = world.alerts_sent
-    calls = [event for event in known if isinstance(event, PageStepTaken | PageTold)]
-    if calls:
-        counted = notices.mutate()
-        for call in calls:
-            counted[call.incident] = call.sequence
-        notices = counted.finish()
-    return replace(world, paging=fold_paging(world.paging, known), alerts_sent=notices)
+    known = [event for event in events if not isinstance(event, ObligationTold)]
+    sent = world.alerts_sent.mutate()
+    for event in known:
+        if isinstance(event, CALLS):
+            sent[event.incident] = event.sequence
+    return replace(world, paging=fold_paging(world.paging, known), alerts_sent=sent.finish())
 
 
 def resumed(paging: Paging, now: datetime) -> Paging:

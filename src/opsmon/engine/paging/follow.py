@@ -10,11 +10,12 @@ from opsmon.incident.incident import Incident
 from opsmon.model.event import DeviceState, DeviceStateChanged, Event, IncidentClosed
 from opsmon.model.incident import Ending
 from opsmon.model.name import IncidentId, PersonId
-from opsmon.model.page import PageEvent, PauseReason, SilenceEnded, SilenceSet
+from opsmon.model.page import PageEvent, PageStepTaken, PauseReason, SilenceEnded, SilenceSet
 from opsmon.oncall.acknowledge_limit import acknowledge_limit, auto_wait
+from opsmon.oncall.due_step import DueSteps, PlannedCall
 from opsmon.oncall.escalation import follow_page
 from opsmon.oncall.page import Page
-from opsmon.oncall.plan import EscalationPlan
+from opsmon.oncall.plan import EscalationPlan, EscalationStep
 from opsmon.oncall.situation import Pause, Situation
 
 News = dict[IncidentId, list[Event]]
@@ -25,7 +26,7 @@ class PageRound:
 
     def __init__(self, world: World, now: datetime, people: PeopleNow) -> None:
         self._world, self._now, self._people = world, now, people
-        self._limits: dict[tuple[object, ...], timedelta | None] = {}
+        self._waits: dict[tuple[object, ...], timedelta] = {}
 
     def events_of(
         self, name: IncidentId, news: Sequence[Event], passed_from: tuple[PersonId, ...]
@@ -54,7 +55,7 @@ class PageRound:
             sequence=world.alerts_sent.get(incident.id, 0),
             people_of=self._people.people_of,
             reaches=self._people.reaches,
-            auto_wait=self._auto_wait(incident, plan),
+            auto_wait=timedelta() if plan is None else self._auto_wait(incident, plan),
             next_risk_at=min((at for at in risks if at is not None and at > self._now), default=None),
             is_clocked=bool(risks),
             pause=pause,
@@ -70,26 +71,62 @@ class PageRound:
             return []
         return [word.last.at_risk_at for word in words.values() if word.last.after.is_open]
 
-    def _auto_wait(self, incident: Incident, plan: EscalationPlan | None) -> timedelta:
-        if plan is None or all(step.wait is not None for step in plan.steps):
-            return timedelta()
-        labels = tuple(sorted(incident.scope_labels.items()))
-        key = incident.contract, incident.service, incident.kind, incident.severity, labels
-        if key not in self._limits:
+    def _auto_wait(self, incident: Incident, plan: EscalationPlan) -> timedelta:
+        labels = frozenset(incident.scope_labels.items())
+        key = plan.name, incident.contract, incident.service, incident.kind, incident.severity, labels
+        if key not in self._waits:
             rules = self._world.rules.contracts.get(incident.contract) if incident.contract is not None else None
-            self._limits[key] = acknowledge_limit(rules, incident)
-        return auto_wait(self._limits[key], len(plan.steps))
+            self._waits[key] = auto_wait(acknowledge_limit(rules, incident), len(plan.steps))
+        return self._waits[key]
+
+    def _wait_of(self, step: EscalationStep, plan: EscalationPlan, incident: Incident) -> timedelta:
+        return step.wait if step.wait is not None else self._auto_wait(incident, plan)
+
+    def _call_of(self, step: EscalationStep, holder: str) -> PlannedCall | None:
+        people = self._people.people_of(step.tell, holder)
+        return (people, step.by) if self._people.reaches(people, step.by) else None
+
+    def due_steps(self, due: Iterable[IncidentId]) -> tuple[list[PageStepTaken], list[IncidentId]]:
+        """The steps that time alone brings to these pages, and those that have to be looked at as a whole."""
+        world, found, others = self._world, list[PageStepTaken](), list[IncidentId]()
+        steps = DueSteps(self._now, world.paging.watched_since, self._call_of, self._wait_of)
+        pages, plans, incidents, sent = (
+            world.paging.pages,
+            world.rules.oncall.plans,
+            world.incidents.by_id,
+            world.alerts_sent,
+        )
+        for name in due:
+            page, incident = pages.get(name), incidents.get(name)
+            plan = None if page is None else plans.get(page.plan)
+            if page is None or plan is None or incident is None:
+                others.append(name)
+                continue
+            step = steps.step(page, plan, incident, sent.get(name, 0) + 1)
+            if step is None:
+                others.append(name)
+            else:
+                found.append(step)
+        return found, others
 
 
 def page_events(
-    world: World, now: datetime, people: PeopleNow, events: Sequence[Event], woken: Iterable[IncidentId]
+    world: World,
+    now: datetime,
+    people: PeopleNow,
+    events: Sequence[Event],
+    due: Iterable[IncidentId],
+    woken: Iterable[IncidentId],
 ) -> tuple[list[PageEvent], list[IncidentId]]:
-    """What follows for pages from the `events` of a decision and from time, and which incidents were looked at."""
+    """What follows for pages from the `events` of a decision and from time, and which were looked at as a whole. Those
+    that are `due` take their step; those of `events` and `woken` are looked at, whatever time it is."""
     news, passed = _news_of(world, events), _passed_on(world, events)
-    looked_at = list(dict.fromkeys((*news, *woken)))
-    decision, found = PageRound(world, now, people), list[PageEvent]()
+    look, found = PageRound(world, now, people), list[PageEvent]()
+    steps, others = look.due_steps(name for name in due if name not in news)
+    found += steps
+    looked_at = list(dict.fromkeys((*news, *others, *woken)))
     for name in looked_at:
-        found += decision.events_of(name, news.get(name, ()), passed.get(name, ()))
+        found += look.events_of(name, news.get(name, ()), passed.get(name, ()))
     return found, looked_at
 
 

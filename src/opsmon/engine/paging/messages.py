@@ -59,6 +59,8 @@ def _tell(world: World, event: PageStepTaken | PageTold) -> Tell:
 
 def _number_of(page: Page, sequence: int) -> int:
     """The how manieth message of the page it is."""
+    if page.calls and page.calls[-1].sequence == sequence:
+        return len(page.calls)
     return next((number for number, call in enumerate(page.calls, 1) if call.sequence == sequence), 0)
 
 

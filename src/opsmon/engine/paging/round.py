@@ -31,10 +31,11 @@ def follow(
         world = _written(world, found, silence_events(before, now, people))
     agenda, due = world.paging.agenda.due(now)
     world = replace(world, paging=replace(world.paging, agenda=agenda))
-    paged, looked_at = page_events(world, now, people, [*events, *found], (*due, *woken))
+    paged, looked_at = page_events(world, now, people, [*events, *found], due, woken)
     world = _written(world, found, paged)
     world = _written(world, found, ended_with_incident(before, world.paging, paged, now, people))
     world = _written(world, found, obligation_events(world.rules, events, now, people))
+    looked_at += (event.incident for event in paged)
     return _awaited(world, looked_at, is_news=_concerns_silences([*events, *found], world)), found
 
 
@@ -50,9 +51,8 @@ def _concerns_silences(events: Sequence[Event], world: World) -> bool:
 
 def _awaited(world: World, looked_at: Iterable[IncidentId], *, is_news: bool) -> World:
     """With every page that was looked at, and the silences, on the agenda."""
-    agenda = world.paging.agenda
-    for name in looked_at:
-        agenda = agenda.set(name, looks_at(world, name))
+    looks = ((name, looks_at(world, name)) for name in looked_at)
+    agenda = world.paging.agenda.set_all((name, at) for name, at in looks if at is not None)
     silences_at = next_look(world.paging) if is_news else world.paging.silences_at
     return replace(world, paging=replace(world.paging, agenda=agenda, silences_at=silences_at))
 
