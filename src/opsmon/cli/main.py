@@ -53,6 +53,9 @@ COMMANDS: dict[str, Listed] = {
     ),
     "oncall": Listed("oncall.group:group", "Who is on duty, what is wrong with the rotas, and swaps.", is_group=True),
     "notify": Listed("notify:group", "Notifications, through the running daemon.", is_group=True),
+    "silence": Listed(
+        "silence.group:group", "Silences: for a while incidents page nobody; their clocks run on.", is_group=True
+    ),
     "rules": Listed("rules:group", "The conditions and clocks of a root, for other programs.", is_group=True),
     "contracts": Listed(
         "contracts.group:group", "The service contracts: clauses, calendars, deadlines, replays.", is_group=True

@@ -262,6 +262,7 @@ REPORTERS: Words = {"monitoring": Text("monitoring", "监控系统")}
 # Headings and names of fields, by what stands there in English.
 HEADINGS_ZH: Mapping[str, str] = {
     "by": "操作人", "devices": "设备", "why": "事由",
+    "silence": "静默", "matches": "匹配条件", "left": "剩余", "owner": "负责人", "covers": "覆盖的故障",
     "rota": "值班表", "shift": "班次", "on duty": "值班人员", "swap": "换班",
     "address": "地址", "admin": "管理状态", "advice": "建议", "approved by": "批准人", "at risk": "预警",
     "budget": "限额条款", "change": "变更单", "check": "检查", "clause": "条款", "clauses": "条款",

@@ -19,6 +19,9 @@ from opsmon.web.api.obligation_schemas import (
     UndoneBody,
 )
 from opsmon.web.api.openapi import describe
+from opsmon.web.api.paging import silences
+from opsmon.web.api.paging.bodies import SilenceBody, SilenceEndBody, TakeOverBody
+from opsmon.web.api.paging.schemas import SilenceDocument
 from opsmon.web.api.rota_schemas import DutyDocument, DutyQuery, OverrideBody, OverrideDocument, OverrideEndBody
 from opsmon.web.api.schemas import (
     AckBody,
@@ -82,6 +85,8 @@ ROUTES: tuple[Route, ...] = (
           body=EventBody, answer=IncidentDetailDocument, status=201),
     Route("POST", f"{_INCIDENT}/ack", commanding.acknowledge, "Acknowledge an incident", Access.COMMAND,
           body=AckBody, answer=IncidentDetailDocument, status=201),
+    Route("POST", f"{_INCIDENT}/takeover", commanding.take_over, "Take an incident over from whoever has it",
+          Access.COMMAND, body=TakeOverBody, answer=IncidentDetailDocument, status=201),
     Route("POST", f"{_INCIDENT}/withdrawals", commanding.withdraw_fact, "Withdraw a fact that was wrong",
           Access.COMMAND, body=WithdrawalBody, answer=IncidentDetailDocument, status=201),
     Route("POST", f"{_INCIDENT}/exclusions", commanding.exclude_incident,
@@ -120,6 +125,12 @@ ROUTES: tuple[Route, ...] = (
           body=OverrideBody, answer=OverrideDocument, status=201),
     Route("POST", "/api/v1/oncall/overrides/{override}/end", rotas.end_override, "Take a swap back", Access.COMMAND,
           body=OverrideEndBody, answer=OverrideDocument),
+    Route("GET", "/api/v1/silences", silences.list_silences, "Silences that hold, the first to end first",
+          answer=SilenceDocument, many=True),
+    Route("POST", "/api/v1/silences", silences.set_silence, "Let incidents page nobody for a while", Access.COMMAND,
+          body=SilenceBody, answer=SilenceDocument, status=201),
+    Route("POST", "/api/v1/silences/{silence}/end", silences.end_silence, "End a silence", Access.COMMAND,
+          body=SilenceEndBody, answer=SilenceDocument),
     Route("GET", "/oncall/{rota}", rotas.show_calendar, "The duties of a rota as iCalendar (ROTA.ics)",
           content=rotas.CALENDAR),
     Route("GET", "/api/v1/openapi.json", show_openapi, "This document"),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from opsmon.cli.incidents.render_page import show_page
 from opsmon.cli.output import print_pairs, print_table, say
 from opsmon.text.bilingual import COLON
 from opsmon.text.duration import remaining_words
@@ -115,6 +116,8 @@ def show_incident(incident: Incident, language: str, zone: ZoneInfo) -> None:
     if incident["clocks"]:
         say()
         print_table(clock_columns(language)[1:], (_clock_row(clock, language, zone) for clock in incident["clocks"]))
+    if incident.get("page"):
+        show_page(incident["page"], language, zone)
     if incident["facts"]:
         say()
         rows = (

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from opsmon.engine.input import AddFact, Command, JudgeScope, OpenIncident, SetMaintenance
+from opsmon.engine.input import AddFact, Command, JudgeScope, OpenIncident, SetMaintenance, TakeOver
 from opsmon.engine.port import Accepted, CommandRefusal
 from opsmon.engine.step import Conflict
 from opsmon.model.event import FactAdded
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import ClauseId, DeviceName, IncidentId, SiteName
+from opsmon.web.api.paging.bodies import TakeOverBody
 from opsmon.web.api.queries import detail_of, device_of, incident_named, incident_of
 from opsmon.web.api.schemas import (
     AckBody,
@@ -44,6 +45,13 @@ async def acknowledge(request: web.Request) -> web.Response:
     body = await parse_body(AckBody, request)
     acknowledged = Fact(FactType.ACKNOWLEDGED, body.at or parts.clock.now(), body.by, body.note)
     return await _add_fact(request, acknowledged, takes_on=True)
+
+
+async def take_over(request: web.Request) -> web.Response:
+    """A named human has the incident from now on, in the place of whoever had it."""
+    parts, body, name = request.app[PARTS], await parse_body(TakeOverBody, request), incident_named(request)
+    await _issue_about(parts, name, TakeOver(name, body.by, body.note, request.get(ORIGIN, "")))
+    return answer_json(await detail_of(parts, name), 201)
 
 
 async def withdraw_fact(request: web.Request) -> web.Response:

@@ -18,6 +18,7 @@ from opsmon.store.store import Entry
 from opsmon.text.safe import is_seen
 from opsmon.web.api.active import active_incidents
 from opsmon.web.api.filters import refuse_unknown
+from opsmon.web.api.paging.views import is_untold
 from opsmon.web.api.schemas import BudgetQuery, ClockQuery, DeviceQuery, IncidentDocument, IncidentQuery, SiteQuery
 from opsmon.web.api.views import (
     afflictions_of,
@@ -79,13 +80,14 @@ async def list_incidents(request: web.Request) -> web.Response:
 
 
 def choose_incidents(world: World, query: IncidentQuery) -> list[Incident]:
-    """Those that the filters let through, the newest first."""
+    """Those that the filters let through, the newest first; before them those that nobody could be told of yet."""
     if query.state == "active":
         incidents: Iterable[Incident] = active_incidents(world)
     else:
         incidents = world.incidents.by_id.values() if query.state != "open" else world.incidents.open_incidents()
     chosen = [incident for incident in incidents if _is_wanted(incident, query)]
-    return sorted(chosen, key=lambda incident: id_order(incident.id), reverse=True)[: query.limit]
+    ordered = sorted(chosen, key=lambda incident: id_order(incident.id), reverse=True)
+    return sorted(ordered, key=lambda incident: not is_untold(world, incident.id))[: query.limit]
 
 
 def _is_wanted(incident: Incident, query: IncidentQuery) -> bool:

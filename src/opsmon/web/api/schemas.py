@@ -11,6 +11,7 @@ from opsmon.model.device import Kind
 from opsmon.model.event import ClockState, DeviceState
 from opsmon.model.incident import Ending, FactType, Severity
 from opsmon.model.sample import Outcome
+from opsmon.web.api.paging.schemas import PageDocument
 
 VIA = '`token:NAME@ADDRESS`: who was let in to say it; "" of opsmon itself and of older journals'
 Note = Field(default="", max_length=4000, description="in the words of who says so")
@@ -74,6 +75,8 @@ class FactDocument(BaseModel):
     paper_sha256: str
     delivery: str = Field(description="of a notice that opsmon gave: the id of the message")
     contradicted: bool = Field(description="told to be resolved while monitoring still saw the fault")
+    earliest: datetime | None = Field(description="it may have happened then already: its taking was in doubt")
+    takes_over: bool = Field(description="of an acknowledgement: the incident is theirs, in the place of another")
 
 
 class JudgementDocument(BaseModel):
@@ -132,6 +135,7 @@ class IncidentDocument(BaseModel):
     children: list[str]
     affected: int = Field(description="how many devices suffered from it at any time")
     clocks: list[ClockDocument]
+    untold: bool = Field(description="somebody has to be told, and no channel took any message yet")
 
 
 class IncidentDetailDocument(IncidentDocument):
@@ -141,6 +145,7 @@ class IncidentDetailDocument(IncidentDocument):
     ended: Ending | None = Field(description="why it is over; only `recovered` says that the fault is gone")
     withdrawn: bool
     merged_into: str | None
+    page: PageDocument | None = Field(description="who was told and what comes next; null where nobody is paged")
     facts: list[FactDocument]
     judgements: list[JudgementDocument]
     missing: list[MissingNoticeDocument]

@@ -17,6 +17,7 @@ from opsmon.model.name import CheckName, ContractId, DeviceName, IncidentId
 from opsmon.model.sample import Identity, Sample
 from opsmon.store.codec import encode_event
 from opsmon.store.store import Entry
+from opsmon.web.api.paging.views import is_untold, page_document
 from opsmon.web.api.schemas import (
     BudgetDocument,
     CheckDocument,
@@ -123,6 +124,7 @@ def _incident_fields(world: World, incident: Incident, now: datetime) -> dict[st
         "children": sorted(incident.children),
         "affected": len(incident.affected),
         "clocks": clocks_of(world, incident.id, now),
+        "untold": is_untold(world, incident.id),
     }
 
 
@@ -142,6 +144,7 @@ def incident_detail(
         "ended": incident.ended,
         "withdrawn": incident.withdrawn,
         "merged_into": incident.merged_into,
+        "page": page_document(world, incident.id),
         "facts": _fact_documents(incident, entries or ()),
         "judgements": [_judgement_document(judged) for judged in incident.judgements],
         "missing": missing,
@@ -172,6 +175,8 @@ def _fact_documents(incident: Incident, journal: Iterable[Entry]) -> list[FactDo
             paper_sha256=fact.paper_sha256,
             delivery=fact.delivery,
             contradicted=fact.contradicted,
+            earliest=fact.earliest,
+            takes_over=fact.takes_over,
         )
         for number, fact in enumerate(incident.facts, 1)
     ]

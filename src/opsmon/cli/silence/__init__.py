@@ -1,0 +1,1 @@
+"""`opsmon silence`: a folder of its own, as every group of commands."""

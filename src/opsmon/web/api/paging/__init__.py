@@ -1,0 +1,1 @@
+"""On call over HTTP: the page of an incident, and silences."""

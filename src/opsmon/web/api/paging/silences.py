@@ -1,0 +1,48 @@
+"""The routes of silences: who sets one, which hold, and their end before their time."""
+
+from aiohttp import web
+
+from opsmon.engine.input import EndSilence, SetSilence
+from opsmon.model.name import SilenceId
+from opsmon.model.page import SilenceSet
+from opsmon.web.api.commands import issue
+from opsmon.web.api.paging.bodies import SilenceBody, SilenceEndBody
+from opsmon.web.api.paging.views import silence_document
+from opsmon.web.auth import ORIGIN
+from opsmon.web.context import PARTS
+from opsmon.web.errors import unknown
+from opsmon.web.route import answer_json, list_json, parse_body
+
+
+async def list_silences(request: web.Request) -> web.Response:
+    """Those that hold, the first to end first."""
+    parts = request.app[PARTS]
+    world, now = parts.desk.world, parts.clock.now()
+    held = sorted(world.paging.silences.values(), key=lambda one: (one.until, one.id))
+    body = list_json(silence_document(world, silence, now) for silence in held)
+    return web.Response(body=body, content_type="application/json", charset="utf-8")
+
+
+async def set_silence(request: web.Request) -> web.Response:
+    """For a while incidents that agree page nobody."""
+    parts, body = request.app[PARTS], await parse_body(SilenceBody, request)
+    asked = SetSilence(
+        body.match, body.until, body.by, body.reason, body.owner, body.ends_with_incident, body.stops_clocks,
+        request.get(ORIGIN, ""),
+    )  # fmt: skip
+    accepted = await issue(parts, asked, refused=422)
+    name = next(event.silence for event in accepted.events if isinstance(event, SilenceSet))
+    world = parts.desk.world
+    return answer_json(silence_document(world, world.paging.silences[name], parts.clock.now()), 201)
+
+
+async def end_silence(request: web.Request) -> web.Response:
+    """Before its time; what it covered pages people at once. The answer is the silence as it was."""
+    parts, body = request.app[PARTS], await parse_body(SilenceEndBody, request)
+    name = SilenceId(request.match_info["silence"])
+    held = parts.desk.world.paging.silences.get(name)
+    if held is None:
+        raise unknown("silence", name, parts.desk.world.paging.silences.keys(), "GET /api/v1/silences")
+    was = silence_document(parts.desk.world, held, parts.clock.now())
+    await issue(parts, EndSilence(name, body.by, body.reason, request.get(ORIGIN, "")))
+    return answer_json(was)
