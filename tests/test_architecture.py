@@ -31,7 +31,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("incident",),
     ("contract",),
     ("state",),
-    ("clock_watch", "process_pool", "throttled_log"),
+    ("ack_link", "clock_watch", "process_pool", "throttled_log"),
     ("errors", "clock", "spec", "early_signals", "bounds", "layout", "pattern", "private_file"),
     ("text", "model"),
 )
@@ -50,6 +50,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "sqlalchemy": ("store",),
     "aiohttp": ("web", "notify", "demo"),
     "aiosmtplib": ("notify",),
+    "itsdangerous": ("ack_link",),
     "cryptography": ("protocol", "probe"),
     "jinja2": ("web",),
     "argon2": ("access",),

@@ -8,6 +8,7 @@ is bounded in time, and what it leaves is in the store for the next start.
 import asyncio
 import gc
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 from opsmon.clock import Clock
@@ -18,12 +19,13 @@ from opsmon.daemon.clock_check import wait_for_right_clock
 from opsmon.daemon.console.backups import ConsoleBackups
 from opsmon.daemon.counters import loop_tallies, tallies_of
 from opsmon.daemon.engine_rules import rules_of
+from opsmon.daemon.heartbeat import HeartbeatSender
 from opsmon.daemon.host_keys import HostKeyNews
 from opsmon.daemon.http import HttpPort
 from opsmon.daemon.inventory_change import tell_changes
 from opsmon.daemon.lock import RootLock
 from opsmon.daemon.loop_watch import LoopWatch
-from opsmon.daemon.notifications import Notifications
+from opsmon.daemon.notifications import EnginePort, Notifications
 from opsmon.daemon.probes import Probes
 from opsmon.daemon.self_watch import SelfWatch
 from opsmon.daemon.systemd import ServiceManager
@@ -40,6 +42,7 @@ from opsmon.pipeline.number_mark import NumberMark
 from opsmon.pipeline.recovery import load_world
 from opsmon.private_file import mend_modes
 from opsmon.state.fleet import ReprobeRequest
+from opsmon.store.parcel import ParcelReceipt
 from opsmon.store.store import Store, open_store
 from opsmon.text.count import counted
 
@@ -86,15 +89,24 @@ class Daemon:
         self._manager = ServiceManager()
         self._loop_watch = LoopWatch()
         self._probing = Probes(root, clock, self._deliver)
-        self._telling = Notifications(root, store, clock, self._issue)
+        self._telling = Notifications(
+            root, store, clock, EnginePort(self._issue, self._settle, lambda: self._pipeline.world)
+        )
         self._pipeline = Pipeline(
             world,
             store,
             clock,
-            render=self._telling.renderer,
+            render=self._telling.render,
             perform=self._perform,
             wake_outbox=self._telling.outbox.wake,
             mark=NumberMark(root.path),
+        )
+        self._heartbeat = HeartbeatSender(
+            root.settings.heartbeat,
+            clock,
+            lambda: self._pipeline.turns,
+            lambda: self._pipeline.not_ready,
+            lambda: self._pipeline.world,
         )
         self._self_watch = SelfWatch(clock, self._telling.tell_operators, str(root.settings.language))
         self._self_watch.load(root.inventory)
@@ -117,6 +129,9 @@ class Daemon:
 
     async def _issue(self, command: Command) -> Answer:
         return await self._pipeline.issue(command)
+
+    async def _settle(self, commands: Sequence[Command], receipt: ParcelReceipt) -> Answer:
+        return await self._pipeline.settle(commands, receipt)
 
     def _deliver(self, sample: Sample) -> None:
         judged = self._self_watch.judge(sample)
@@ -154,7 +169,7 @@ class Daemon:
     async def _run_rooms(self, group: asyncio.TaskGroup, stop: asyncio.Event, reload: asyncio.Event) -> None:
         deciding = group.create_task(self._pipeline.run())
         group.create_task(self._catch_up())
-        delivering = group.create_task(self._telling.outbox.run())
+        delivering = group.create_task(self._telling.run())
         others = [
             group.create_task(self._probing.scheduler.run()),
             group.create_task(self._feed_watchdog()),
@@ -164,6 +179,7 @@ class Daemon:
             group.create_task(self._backing.follow()),
             group.create_task(self._backing.keep_schedule()),
             group.create_task(self._host_keys.run()),
+            group.create_task(self._heartbeat.run()),
         ]
         gc.collect()
         gc.freeze()  # what is here now stays: no use in looking at it again and again
@@ -255,6 +271,7 @@ class Daemon:
         self._probing.load(root)
         self._self_watch.load(root.inventory)
         self._telling.load(root)
+        self._heartbeat.load(root.settings.heartbeat)
         self._showing.load(root)
         self._backing.load(root)
         self._kept.load(root)

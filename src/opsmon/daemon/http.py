@@ -7,6 +7,7 @@ from opsmon.access.control import AccessControl
 from opsmon.clock import Clock
 from opsmon.config.root import Root
 from opsmon.daemon.notifications import Notifications
+from opsmon.daemon.page_counters import page_tallies
 from opsmon.daemon.probes import Probes
 from opsmon.errors import StoreError
 from opsmon.history.states import KEPT, StateHistory
@@ -52,6 +53,7 @@ class HttpPort:
             more=(
                 *others,
                 self._port(),
+                page_tallies(lambda: pipeline.world, lambda: telling.page_lanes, clock),
                 self._journal(store, clock),
             ),
         )
@@ -73,6 +75,8 @@ class HttpPort:
                 values=self._values,
                 backups=backups,
                 probe_now=probing.probe_now,
+                ack_links=telling.ack_links,
+                people=telling.title_of,
             )
         )
 

@@ -1,44 +1,103 @@
-"""What tells people of alerts: the words of a notification, and the outbox that carries it."""
+"""What tells people of alerts: the words of a notification, and the outbox that carries it.
+
+Webhooks and the Alertmanagers of `rules/oncall.yaml` hear of every alert; the other channels there of what the plans
+say.
+"""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 
+from opsmon.ack_link import load_ack_links
 from opsmon.clock import Clock
 from opsmon.config.root import Root
-from opsmon.daemon.engine_rules import rules_of
-from opsmon.engine.input import RecordNotice
+from opsmon.daemon.page_desk import EngineDesk, Settle
+from opsmon.daemon.page_lanes import LaneParts, page_lanes_of, voice_of, webhooks_of
+from opsmon.engine.effect import Message, Notify
+from opsmon.engine.input import Command, RecordNotice
 from opsmon.engine.port import Answer, Unavailable
+from opsmon.engine.world import World
 from opsmon.errors import StoreError
+from opsmon.layout import ACK_KEYS
 from opsmon.notify.channel import Channel
 from opsmon.notify.kind.own_alert import OwnAlert, own_payload
 from opsmon.notify.lane.outbox import OutboxWorker, Renderer
+from opsmon.notify.lane.page_renderer import PageRenderer
+from opsmon.notify.notice import Notice
 from opsmon.notify.registry import FIRING
-from opsmon.notify.words.voice import RenderContext, count_behind, device_titles_of, titles_of
+from opsmon.notify.wire.page_sender import PageSender
 from opsmon.store.outbox import Delivery, NewDelivery, incident_of
+from opsmon.store.parcel_store import ParcelStore
 from opsmon.store.store import Store
 
 DRAIN_S = 1.5
 log = logging.getLogger(__name__)
-Issue = Callable[[RecordNotice], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class EnginePort:
+    """The engine, as those who tell people need it: commands, the receipts of parcels, and the last world."""
+
+    issue: Callable[[Command], Awaitable[Answer]]
+    settle: Settle
+    world: Callable[[], World]
 
 
 class Notifications:
     """`outbox` is run by the daemon; `renderer` is asked by the pipeline."""
 
-    def __init__(self, root: Root, store: Store, clock: Clock, issue: Issue) -> None:
-        self._channels, self._issue = root.settings.webhooks, issue
+    def __init__(self, root: Root, store: Store, clock: Clock, engine: EnginePort) -> None:
+        self._root, self._engine = root, engine
+        self._channels = webhooks_of(root)
         self._store, self._clock, self._console_url = store, clock, root.settings.http.url
-        self.outbox = OutboxWorker(store, self._channels, clock, self._record_taken)
-        self.renderer = Renderer(self._channels, _voice_of(root), lambda: store.head.words)
+        self.ack_links = load_ack_links(root.path / ACK_KEYS, clock.now())
+        parcels = ParcelStore(store)
+        desk = EngineDesk(engine.settle, engine.issue, engine.world, parcels, self._wake, clock)
+        self._page_sender = PageSender(clock)
+        self._lane_parts = LaneParts(parcels, self._page_sender, desk, clock, engine.world)
+        self.page_lanes = page_lanes_of(root, self._lane_parts, self._link)
+        self.outbox = OutboxWorker(store, self._channels, clock, self._record_taken, self.page_lanes)
+        self._alerts = Renderer(self._channels, voice_of(root), lambda: store.head.words)
+        self._pages = PageRenderer(root.oncall.channels, root.oncall.directory, voice_of(root))
+
+    def _wake(self) -> None:
+        self.outbox.wake()
+
+    def render(self, message: Message) -> tuple[NewDelivery, ...]:
+        """The rows that the pipeline writes beside its events."""
+        return self._alerts(message) if isinstance(message, Notify) else self._pages(message)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        async with self._page_sender:
+            await self.outbox.run()
 
     def load(self, root: Root) -> None:
-        """Another root: its channels and its words."""
-        self.renderer.load(root.settings.webhooks, _voice_of(root))
-        if root.settings.webhooks != self._channels:
-            self._channels = root.settings.webhooks
-            self.outbox.load(self._channels)
+        """Another root: its channels, its people and its words."""
+        before, self._root = self._root, root
+        self._alerts.load(webhooks_of(root), voice_of(root))
+        self._pages.load(root.oncall.channels, root.oncall.directory, voice_of(root))
+        if root.settings.webhooks != before.settings.webhooks or root.oncall != before.oncall:
+            self._channels = webhooks_of(root)
+            self.page_lanes = page_lanes_of(root, self._lane_parts, self._link)
+            self.outbox.load(self._channels, self.page_lanes)
+
+    def title_of(self, person: str) -> str:
+        """What a person on call is called; "" for one whom nobody knows."""
+        found = self._root.oncall.directory.get(person)
+        return "" if found is None else found.title or person
+
+    def _link(self, notice: Notice, person: str) -> str:
+        """Where a message leads: a group to the page of the incident, a person to the button that is theirs."""
+        http = self._root.settings.http
+        base = http.public_url or http.url
+        if not notice.incident or not base:
+            return base
+        if person and notice.firing and not notice.holder:
+            return f"{base}/a/{self.ack_links.token(notice.incident, person, self._clock.now())}"
+        return f"{base}/i/{notice.incident}"
 
     async def tell_operators(self, alert: OwnAlert) -> None:
         """Writes a delivery for every channel down; the outbox carries it like any other."""
@@ -46,7 +105,7 @@ class Notifications:
         rows = [
             NewDelivery(
                 f"{alert.key}-{alert.status}-{channel.name}", channel.name, alert.key,
-                own_payload(alert, channel.name, self._console_url, self.renderer.head_due(channel, now)),
+                own_payload(alert, channel.name, self._console_url, self._alerts.head_due(channel, now)),
             )
             for channel in self._channels
         ]  # fmt: skip
@@ -63,25 +122,11 @@ class Notifications:
     @property
     def channel_names(self) -> frozenset[str]:
         """Of those that are told now."""
-        return frozenset(channel.name for channel in self._channels)
+        return frozenset((*(channel.name for channel in self._channels), *self.page_lanes))
 
     async def _record_taken(self, channel: Channel, delivery: Delivery, at: datetime) -> bool:
         """A message of a fault that a channel took is a notice, where its acceptance counts."""
         if not channel.counts or not FIRING[channel.format](delivery.body):
             return True
         notice = RecordNotice(incident_of(delivery.key), channel.name, delivery.id, at)
-        return not isinstance(await self._issue(notice), Unavailable)
-
-
-def _voice_of(root: Root) -> RenderContext:
-    settings, inventory = root.settings, root.inventory
-    return RenderContext(
-        language=str(settings.language),
-        timezone=settings.timezone,
-        console_url=settings.http.url,
-        rulebook=root.conditions,
-        limits=rules_of(root).limits,
-        sites=titles_of(inventory),
-        titles=device_titles_of(inventory),
-        behind=count_behind(inventory),
-    )
+        return not isinstance(await self._engine.issue(notice), Unavailable)

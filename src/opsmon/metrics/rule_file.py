@@ -40,6 +40,11 @@ _WORDS = {
         "blind": "opsmon 失明：本机网络、资源、权限或域名解析故障，大部分设备无法检测",
         "unmeasured": "检查 {{ $labels.check }}：{{ $value }} 台设备无法执行，详见 opsmon 日志",
         "unwatched": "{{ $labels.instance }} 无法检测（域名、网络或权限），处于无人监控状态",
+        "untold": "opsmon 有 {{ $value }} 个故障尚未通知到任何人",
+        "exhausted": "{{ $value }} 个故障已按升级方案呼叫完毕，无人接单",
+        "channel_down": "通知通道 {{ $labels.channel }} 不可用（密钥、签名、地址或网络）",
+        "channel_full": "通知通道 {{ $labels.channel }} 的发送额度已用满，通知合并发送",
+        "nobody": "值班表 {{ $labels.rota }} 当前无人值班",
         "lag": "opsmon 的检查落后 {{ $value | humanizeDuration }}：机器太忙",
     },
     "en": {
@@ -62,6 +67,11 @@ _WORDS = {
         "blind": "opsmon is blind: its own network, resources, rights or name service fail; most devices go unmeasured",
         "unmeasured": "the check {{ $labels.check }} cannot be made on {{ $value }} devices: see the log of opsmon",
         "unwatched": "{{ $labels.instance }} cannot be measured (its name, our network or rights): nobody watches it",
+        "untold": "opsmon could tell nobody of {{ $value }} faults",
+        "exhausted": "everybody in the plan was called for {{ $value }} faults and nobody took them on",
+        "channel_down": "the channel {{ $labels.channel }} takes nothing: its key, signature, address or network",
+        "channel_full": "the channel {{ $labels.channel }} was sent all that it takes: messages are put together",
+        "nobody": "nobody is on duty by the rota {{ $labels.rota }}",
         "lag": "the checks of opsmon are {{ $value | humanizeDuration }} late: the machine is too busy",
     },
 }
@@ -112,6 +122,11 @@ def _own_alerts(words: Mapping[str, str]) -> Iterator[AlertRule]:
         ("OpsmonBlind", "opsmon_blind == 1", 0.0, "blind"),
         ("CheckUnmeasured", "opsmon_checks_unmeasured > 0", 0.0, "unmeasured"),
         ("DeviceUnwatched", 'opsmon_device_state{state="unknown"} == 1', 60.0, "unwatched"),
+        ("OpsmonPageUntold", "opsmon_pages_untold > 0", 120.0, "untold"),
+        ("OpsmonPageExhausted", 'opsmon_pages{state="exhausted"} > 0', 0.0, "exhausted"),
+        ("OpsmonChannelDown", "opsmon_channel_up == 0", 300.0, "channel_down"),
+        ("OpsmonChannelFull", "opsmon_channel_window_used_ratio >= 1", 60.0, "channel_full"),
+        ("NobodyOnDuty", "opsmon_on_duty == 0", 60.0, "nobody"),
         ("OpsmonLate", "opsmon_probe_lag_seconds > 30", 300.0, "lag"),
     ):
         yield AlertRule(name, expression, for_s, {"severity": "major"}, {"summary": words[word]})

@@ -3,6 +3,7 @@
     token:NAME@ADDRESS                  over HTTP, with the token of that name, from that address
     token:NAME@ADDRESS through ADDRESS  the same, by a proxy that the settings trust
     session:NAME@ADDRESS                by a person who signed in, from that address; through a proxy likewise
+    link:PERSON@ADDRESS                 by a link that was sent to that person, from that address; likewise
     local:ACCOUNT                       by the command line itself, as that account of this machine
 
 Journals of before have none: "".
@@ -17,6 +18,11 @@ def over_http(token: str, address: str, proxy: str = "") -> str:
 def over_session(account: str, address: str, proxy: str = "") -> str:
     """An account's name is of the same characters as a token's."""
     return f"session:{account}@{address}{f' through {proxy}' if proxy else ''}"
+
+
+def over_link(person: str, address: str, proxy: str = "") -> str:
+    """A person's id is of the same characters as a token's."""
+    return f"link:{person}@{address}{f' through {proxy}' if proxy else ''}"
 
 
 def on_this_machine(account: str) -> str:

@@ -20,6 +20,14 @@ class Channel:
     counts: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """A sign of life is asked for at `url` every `every_s` seconds, by GET."""
+
+    url: Secret
+    every_s: float = 30.0
+
+
 class ChannelKind(StrEnum):
     """What a channel of `rules/oncall.yaml` speaks."""
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, PlainSerializer, PlainValidator, Validation
 
 from opsmon.errors import ConfigError
 from opsmon.model.secret import Secret
-from opsmon.notify.channel import Channel
+from opsmon.notify.channel import Channel, Heartbeat
 from opsmon.notify.registry import FORMATS
 from opsmon.spec import (
     SECRET_RESOLVER,
@@ -110,6 +110,28 @@ UrlField = Annotated[
         }
     ),
 ]
+
+
+_EVERY = seconds_schema(above=0, most=3_600.0)
+
+
+def _check_every(seconds: float) -> float:
+    if not 1 <= seconds <= 3_600:
+        raise wrong("not a time between two signs of life", "from `1s` to `1h`")
+    return seconds
+
+
+class HeartbeatSpec(Spec):
+    """A sign of life to a watcher outside, sent only while people could be told of a fault."""
+
+    url: UrlField
+    """An address to ask for by GET; one that holds a key as a reference · 地址（带密钥的写引用）"""
+    every: Annotated[Seconds, AfterValidator(_check_every), _EVERY] = 30.0
+    """How often · 间隔"""
+
+    def resolve(self) -> Heartbeat:
+        """What the item describes."""
+        return Heartbeat(self.url, self.every)
 
 
 _NAME_FORM = text_schema(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$", "up to 60 ASCII letters, digits, `.`, `_` and `-`")

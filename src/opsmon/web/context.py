@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from opsmon.access.control import AccessControl
+from opsmon.ack_link import AckLinks
 from opsmon.clock import Clock
 from opsmon.engine.port import DaemonPort
 from opsmon.history.states import StateHistory
@@ -18,6 +19,7 @@ from opsmon.model.name import DeviceName, IncidentId
 from opsmon.store.outbox import OwedDelivery
 from opsmon.store.store import Entry
 from opsmon.web.device_backup import BackupPort, NoBackups
+from opsmon.web.address_throttle import AddressThrottle
 from opsmon.web.settings import PortSettings
 
 
@@ -48,6 +50,11 @@ def no_deliveries(states: Sequence[str], limit: int) -> Sequence[OwedDelivery]:
     return ()
 
 
+def nobody(person: str) -> str:
+    """For a console without people on call."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class WebContext:
     """`language` and `timezone` are for people: the status page and what it says of times."""
@@ -66,6 +73,9 @@ class WebContext:
     values: ValueHistory = field(default_factory=ValueHistory)
     backups: BackupPort = field(default_factory=NoBackups)
     probe_now: Callable[[Device], None] | None = None  # every check of a device out of turn
+    ack_links: AckLinks | None = None
+    people: Callable[[str], str] = nobody  # what a person on call is called, by id; "" for one whom nobody knows
+    ack_throttle: AddressThrottle = field(default_factory=AddressThrottle)
     instance: str = field(default_factory=lambda: token_hex(6))  # another one at each start
 
 

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Protocol
 
 from opsmon.clock import Clock
 from opsmon.engine.effect import Message, Notify
@@ -74,8 +75,22 @@ class Renderer:
         return head
 
 
+class AnyLane(Protocol):
+    """The way to one channel: of deliveries one by one, of notices in parcels, or of what is wrong now."""
+
+    idle: asyncio.Event
+    tries_all_now: bool
+
+    @property
+    def results(self) -> Mapping[str, int]: ...
+
+    def wake(self) -> None: ...
+
+    async def run(self) -> None: ...
+
+
 class OutboxWorker:
-    """All lanes. `load` changes the channels while it runs."""
+    """All lanes. `load` changes the channels while it runs; `others` are lanes of other sorts, by channel."""
 
     def __init__(
         self,
@@ -83,13 +98,14 @@ class OutboxWorker:
         channels: Sequence[Channel],
         clock: Clock,
         record_taken: RecordTaken = records_nothing,
+        others: Mapping[str, AnyLane] | None = None,
     ) -> None:
         self._store, self._clock, self._record_taken = store, clock, record_taken
         self._sender = WebhookSender(clock)
         self._changed = asyncio.Event()
         self._past: Mapping[tuple[str, str], int] = {}
-        self._lanes: dict[str, Lane] = {}
-        self.load(channels)
+        self._lanes: dict[str, AnyLane] = {}
+        self.load(channels, others)
 
     @property
     def results(self) -> Mapping[tuple[str, str], int]:
@@ -100,7 +116,7 @@ class OutboxWorker:
                 results[name, result] = results.get((name, result), 0) + count
         return results
 
-    def load(self, channels: Sequence[Channel]) -> None:
+    def load(self, channels: Sequence[Channel], others: Mapping[str, AnyLane] | None = None) -> None:
         """From now on these channels; what waits for one that is gone goes on waiting.
 
         A change is most likely the repair that somebody waits for: everything that waits is tried at once.
@@ -110,6 +126,7 @@ class OutboxWorker:
             channel.name: Lane(channel, self._store, self._sender, self._clock, self._record_taken)
             for channel in channels
         }
+        self._lanes |= others or {}
         for lane in self._lanes.values():
             lane.tries_all_now = is_change
         self._changed.set()

@@ -170,10 +170,12 @@ class PageLane:
                 self._wake.set()
 
     async def _should_go_apart(self, parcel: StoredParcel) -> bool:
-        """What is late in it and has no other way is told of, and stays in it."""
+        """Where something in it is not wanted any more, too. What is late and has no other way is told of, and stays
+        in it."""
         now, health, found = self._clock.now(), self.pace.health(), False
         for row in await asyncio.to_thread(self._store.packed, parcel.id):
             one = waiting_notice(row)
+            found = found or not self._desk.is_wanted(one.notice)
             hindrance = hindrance_of(one, health, now)
             if hindrance is None:
                 continue

@@ -5,6 +5,7 @@ from opsmon.web.frame.asset import show_asset
 from opsmon.web.frame.live import show_stream
 from opsmon.web.frame.preference import set_preference
 from opsmon.web.pages import incident_form as form
+from opsmon.web.pages.ack_link import acknowledge_by_link, show_ack
 from opsmon.web.pages.backups import list_backups, show_backup
 from opsmon.web.pages.board import show_board
 from opsmon.web.pages.contracts import list_contracts, show_contract, tick_off
@@ -32,6 +33,8 @@ PAGE_ROUTES: tuple[Route, ...] = (
     _page("POST", "/logout", signing_in.sign_out, "Sign out", Access.SELF),
     _page("GET", "/me", signing_in.show_me, "One's own account and sessions", Access.SELF),
     _page("POST", "/me/sessions", signing_in.end_session, "End a session of one's own, or all others", Access.SELF),
+    _page("GET", "/a/{token}", show_ack, "An incident, and a button to take it on", Access.OPEN),
+    _page("POST", "/a/{token}", acknowledge_by_link, "Take an incident on as the person of a link", Access.OPEN),
     _page("GET", "/", show_board, "The board: what is wrong, the least time left first"),
     Route("GET", "/stream", show_stream, "Tells open pages of changes", content="text/event-stream"),
     Route("GET", "/static/{hash}/{file}", show_asset, "The script and the style", Access.OPEN, content="text/css"),

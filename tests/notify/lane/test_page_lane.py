@@ -11,7 +11,7 @@ import pytest
 from opsmon.model.secret import Secret
 from opsmon.notify.channel import ChannelKind, PageChannel
 from opsmon.notify.notice import Notice, Urgency
-from tests.support.fake_robots import FakeRobot, running
+from tests.support.notify.fake_robots import FakeRobot, running
 from tests.support.notify.page_rig import PageHouse
 from tests.support.notify.people import FAULT, KEY, fault, robot
 

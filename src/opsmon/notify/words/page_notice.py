@@ -1,0 +1,95 @@
+"""From what the engine wants told to the facts of a notice; the words are made when it is packed."""
+
+from dataclasses import replace
+
+from opsmon.engine.effect import AlertStatus, Tell, TellOther
+from opsmon.incident.incident import Incident
+from opsmon.model.event import ClockChanged
+from opsmon.model.incident import Severity
+from opsmon.model.page import CallReason, ObligationTold, SilenceNews, SilenceWarned
+from opsmon.notify.notice import Notice, Urgency
+from opsmon.notify.words.voice import RenderContext
+from opsmon.notify.words.wording import count_affected, fault_words
+from opsmon.text.bilingual import Text
+
+_BY_REASON = {
+    CallReason.BREACHED: Urgency.BREACHED,
+    CallReason.AT_RISK: Urgency.AT_RISK,
+    CallReason.ACKNOWLEDGE_AT_RISK: Urgency.AT_RISK,
+    CallReason.RESOLVED: Urgency.RESOLVED,
+}
+_SILENCE_NEWS = {
+    SilenceNews.NEARLY_OVER: Text("silence nearly over", "静默即将结束"),
+    SilenceNews.OVER: Text("silence over", "静默已结束"),
+    SilenceNews.MATCHES_NOTHING: Text("silence has covered nothing for a day", "静默一天内未命中任何事件"),
+}
+_TASK_STATES = {"at_risk": Text("task at risk", "任务将逾期"), "overdue": Text("task overdue", "任务已逾期")}
+
+
+def notice_of(tell: Tell, voice: RenderContext) -> Notice:
+    """The notice of an incident."""
+    incident, clock = tell.incident, tell.clock or tell.nearest
+    notice = Notice(
+        urgency_of(tell),
+        tell.status is AlertStatus.FIRING,
+        tell.at,
+        _fault(incident, voice),
+        incident=incident.id,
+        sequence=tell.sequence,
+        people=tell.people,
+        by=tell.by,
+        site=voice.sites.get(incident.site, incident.site),
+        since=incident.starts_at,
+        until=None if tell.status is AlertStatus.FIRING else tell.at,
+        ended=tell.ended or "",
+        holder=tell.holder,
+        held_since=None if incident.holder is None else incident.holder.at,
+        call=tell.call,
+        affected=count_affected(incident, voice),
+        emergency=incident.severity is Severity.EMERGENCY,
+    )
+    return notice if clock is None else _with_clock(notice, clock)
+
+
+def _with_clock(notice: Notice, clock: ClockChanged) -> Notice:
+    return replace(
+        notice, clause=clock.clause, target=clock.target, due_at=clock.effective_due_at, provisional=clock.provisional
+    )
+
+
+def urgency_of(tell: Tell) -> Urgency:
+    """How pressing it is, by its reason and how often people were called."""
+    known = _BY_REASON.get(tell.reason)
+    if known is Urgency.RESOLVED or tell.status is AlertStatus.RESOLVED:
+        return Urgency.RESOLVED
+    if tell.incident.severity is Severity.EMERGENCY:
+        return Urgency.EMERGENCY
+    if known is not None:
+        return known
+    if tell.call <= 1:
+        return Urgency.FIRST_PAGE
+    return Urgency.FURTHER_PAGE if tell.round <= 1 else Urgency.REMINDER
+
+
+def _fault(incident: Incident, voice: RenderContext) -> Text:
+    en, zh = (fault_words(incident, replace(voice, language=language)) for language in ("en", "zh"))
+    return Text(en, zh)
+
+
+def other_notice_of(tell: TellOther) -> Notice:
+    """The notice of what is no incident: all that it says is in `fault`."""
+    about = tell.about
+    words = _of_silence(about) if isinstance(about, SilenceWarned) else _of_task(about)
+    due_at = about.until if isinstance(about, SilenceWarned) else about.due_at
+    return Notice(Urgency.HANDOVER, True, tell.at, words, people=tell.people, by=tell.by, due_at=due_at)
+
+
+def _of_silence(about: SilenceWarned) -> Text:
+    news, whose = _SILENCE_NEWS[about.news], f"{about.silence} ({about.owner}): {about.reason}"
+    return Text(f"{news.en}: {whose}", f"{news.zh}：{whose}")
+
+
+def _of_task(about: ObligationTold) -> Text:
+    state = _TASK_STATES.get(about.state, Text(about.state))
+    what = " ".join(part for part in (about.contract, about.obligation, about.service, about.part) if part)
+    return Text(f"{state.en}: {what}", f"{state.in_('zh')}：{what}")
