@@ -13,6 +13,7 @@ DEFAULT_STORE: Final = f"sqlite:///{VAR}/opsmon.db"  # the journal and the outbo
 DAEMON_LOCK: Final = f"{VAR}/opsmon.lock"
 KNOWN_HOSTS: Final = f"{VAR}/known_hosts"  # in the format of OpenSSH; probes, backups and discovery share it
 WATCHED_FILE: Final = f"{VAR}/watched.json"  # where each device of the last inventory was, to notice a renaming
+ACK_KEYS: Final = f"{VAR}/ack_keys.json"  # by which links that acknowledge are signed
 INCIDENT_NUMBERS: Final = f"{VAR}/incident_numbers.json"  # outlives a journal that is lost
 
 BACKUP_LOCK: Final = f"{VAR}/backup/run.lock"

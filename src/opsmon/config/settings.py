@@ -12,8 +12,8 @@ from pydantic import AfterValidator, Field
 from opsmon.backup.secrecy.sealing import parse_recipient
 from opsmon.errors import BackupError
 from opsmon.layout import DEFAULT_STORE
-from opsmon.notify.channel import Channel
-from opsmon.notify.spec import WebhookSpec
+from opsmon.notify.channel import Channel, Heartbeat
+from opsmon.notify.spec import HeartbeatSpec, WebhookSpec
 from opsmon.spec import Seconds, Spec, text_schema, wrong
 from opsmon.text.near_miss import shown
 from opsmon.web.settings import PortSettings, PortSpec
@@ -56,6 +56,7 @@ class Settings:
     webhooks: tuple[Channel, ...]
     backup: BackupSettings
     hold_down_s: float = 30.0
+    heartbeat: Heartbeat | None = None
 
 
 def _check_store(text: str) -> str:
@@ -159,6 +160,8 @@ class SettingsSpec(Spec):
     """Backups of configurations · 配置备份"""
     hold_down: Seconds = 30.0  # how long a recovery must last before it is believed
     """How long a recovery must last before it is believed · 恢复保持多久才算恢复"""
+    heartbeat: HeartbeatSpec | None = None
+    """A sign of life to a watcher outside, while people could be told of a fault · 对外心跳"""
 
     def resolve(self, root: Path) -> Settings:
         """The settings of the root that the file stands in."""
@@ -170,6 +173,7 @@ class SettingsSpec(Spec):
             webhooks=tuple(webhook.resolve() for webhook in self.webhooks),
             backup=self.backup.resolve(root),
             hold_down_s=self.hold_down,
+            heartbeat=None if self.heartbeat is None else self.heartbeat.resolve(),
         )
 
 

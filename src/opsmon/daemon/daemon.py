@@ -19,7 +19,6 @@ from opsmon.daemon.clock_check import wait_for_right_clock
 from opsmon.daemon.console.backups import ConsoleBackups
 from opsmon.daemon.counters import loop_tallies, tallies_of
 from opsmon.daemon.engine_rules import rules_of
-from opsmon.daemon.heartbeat import HeartbeatSender
 from opsmon.daemon.host_keys import HostKeyNews
 from opsmon.daemon.http import HttpPort
 from opsmon.daemon.inventory_change import tell_changes
@@ -37,6 +36,7 @@ from opsmon.errors import ConfigError
 from opsmon.layout import VAR, WATCHED_FILE
 from opsmon.metrics.backups import Backups
 from opsmon.model.sample import Sample
+from opsmon.notify.lane.heartbeat import HeartbeatSender
 from opsmon.pipeline.loop import Pipeline
 from opsmon.pipeline.number_mark import NumberMark
 from opsmon.pipeline.recovery import load_world

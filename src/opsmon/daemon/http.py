@@ -7,7 +7,7 @@ from opsmon.access.control import AccessControl
 from opsmon.clock import Clock
 from opsmon.config.root import Root
 from opsmon.daemon.notifications import Notifications
-from opsmon.daemon.page_counters import page_tallies
+from opsmon.daemon.paging.counters import page_tallies
 from opsmon.daemon.probes import Probes
 from opsmon.errors import StoreError
 from opsmon.history.states import KEPT, StateHistory

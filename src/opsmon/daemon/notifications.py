@@ -13,8 +13,8 @@ from datetime import datetime
 from opsmon.ack_link import load_ack_links
 from opsmon.clock import Clock
 from opsmon.config.root import Root
-from opsmon.daemon.page_desk import EngineDesk, Settle
-from opsmon.daemon.page_lanes import LaneParts, page_lanes_of, voice_of, webhooks_of
+from opsmon.daemon.paging.engine_desk import EngineDesk, Settle
+from opsmon.daemon.paging.lanes import LaneParts, page_lanes_of, voice_of, webhooks_of
 from opsmon.engine.effect import Message, Notify
 from opsmon.engine.input import Command, RecordNotice
 from opsmon.engine.port import Answer, Unavailable

@@ -18,8 +18,8 @@ from opsmon.model.device import Device
 from opsmon.model.name import DeviceName, IncidentId
 from opsmon.store.outbox import OwedDelivery
 from opsmon.store.store import Entry
-from opsmon.web.device_backup import BackupPort, NoBackups
 from opsmon.web.address_throttle import AddressThrottle
+from opsmon.web.device_backup import BackupPort, NoBackups
 from opsmon.web.settings import PortSettings
 
 

@@ -27,4 +27,8 @@ class PageRenderer:
         if isinstance(tell, Tell):
             notice = notice_of(tell, self._voice)
             return rows_of(notice, f"{notice.incident}-{notice.sequence}", self._channels, self._directory)
-        return rows_of(other_notice_of(tell), tell.key, self._channels, self._directory)
+        return rows_of(other_notice_of(tell, self._title_of), tell.key, self._channels, self._directory)
+
+    def _title_of(self, person: str) -> str:
+        found = self._directory.get(person)
+        return person if found is None or not found.title else found.title

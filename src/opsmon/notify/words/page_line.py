@@ -108,6 +108,8 @@ def _span(notice: Notice, voice: PageVoice, now: datetime) -> str:
     if notice.since is None:
         return ""
     began = short_time(notice.since, now, voice.zone)
+    if notice.urgency is Urgency.HANDOVER:
+        return "" if notice.until is None else f"（→ {short_time(notice.until, now, voice.zone)}）"
     if notice.until is not None:
         ended = short_time(notice.until, now, voice.zone)
         return voice.say(f"（{began}–{ended}，已结束）", f" ({began}–{ended}, over)")

@@ -1,5 +1,6 @@
 """From what the engine wants told to the facts of a notice; the words are made when it is packed."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from opsmon.engine.effect import AlertStatus, Tell, TellOther
@@ -7,6 +8,7 @@ from opsmon.incident.incident import Incident
 from opsmon.model.event import ClockChanged
 from opsmon.model.incident import Severity
 from opsmon.model.page import CallReason, ObligationTold, SilenceNews, SilenceWarned
+from opsmon.model.roster import DutyChanged
 from opsmon.notify.notice import Notice, Urgency
 from opsmon.notify.words.voice import RenderContext
 from opsmon.notify.words.wording import count_affected, fault_words
@@ -76,12 +78,25 @@ def _fault(incident: Incident, voice: RenderContext) -> Text:
     return Text(en, zh)
 
 
-def other_notice_of(tell: TellOther) -> Notice:
-    """The notice of what is no incident: all that it says is in `fault`."""
-    about = tell.about
-    words = _of_silence(about) if isinstance(about, SilenceWarned) else _of_task(about)
-    due_at = about.until if isinstance(about, SilenceWarned) else about.due_at
-    return Notice(Urgency.HANDOVER, True, tell.at, words, people=tell.people, by=tell.by, due_at=due_at)
+def other_notice_of(tell: TellOther, title_of: Callable[[str], str]) -> Notice:
+    """The notice of what is no incident: all that it says is in `fault`. `title_of` is what a person is called."""
+    notice = Notice(Urgency.HANDOVER, True, tell.at, Text(""), people=tell.people, by=tell.by)
+    match tell.about:
+        case SilenceWarned() as silence:
+            return replace(notice, fault=_of_silence(silence), due_at=silence.until)
+        case ObligationTold() as task:
+            return replace(notice, fault=_of_task(task), due_at=task.due_at)
+        case DutyChanged() as duty:
+            return replace(notice, fault=_of_duty(duty, title_of), since=duty.at, until=duty.until)
+
+
+def _of_duty(about: DutyChanged, title_of: Callable[[str], str]) -> Text:
+    who = "、".join(title_of(person) for person in about.people)
+    doubt = Text(" (provisional)", "（暂定）") if about.provisional else Text("")
+    return Text(
+        f"on duty now, {about.rota} {about.shift}: {who}{doubt.en}",
+        f"现由以下人员值班，{about.rota} {about.shift}：{who}{doubt.in_('zh')}",
+    )
 
 
 def _of_silence(about: SilenceWarned) -> Text:

@@ -16,9 +16,9 @@ from opsmon.model.name import IncidentId
 from opsmon.model.origin import over_link
 from opsmon.text.bilingual import Text
 from opsmon.text.time import local_time
-from opsmon.web.connection_limits import peer_of
 from opsmon.web.context import PARTS, WebContext
 from opsmon.web.errors import RequestError
+from opsmon.web.listening.connection_limits import peer_of
 from opsmon.web.sign_in.page import answer_page, language_of
 from opsmon.web.sign_in.place import addresses_of, place_of
 

@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import web
 from immutables import Map
 
-from opsmon.daemon.heartbeat import HeartbeatSender
 from opsmon.engine.world import World, start_world
 from opsmon.model.name import ChannelName, IncidentId, PersonId, PlanName
 from opsmon.model.page import CallReason
 from opsmon.model.secret import Secret
 from opsmon.notify.channel import Heartbeat
+from opsmon.notify.lane.heartbeat import HeartbeatSender
 from opsmon.oncall.page import Acceptance, Call, Page, PageState
 from opsmon.oncall.paging import Paging
 from tests.support.engine.scene import rules_of

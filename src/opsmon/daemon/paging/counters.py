@@ -18,7 +18,7 @@ def page_tallies(world: Callable[[], World], lanes: Callable[[], Mapping[str, An
     def people_on_duty() -> Mapping[str, int]:
         now, last = clock.now(), world()
         rotas = last.rules.oncall.rotas
-        return {name: len(set(on_duty(rota, last.overrides, now).people)) for name, rota in rotas.items()}
+        return {name: len(set(on_duty(rota, last.roster.overrides, now).people)) for name, rota in rotas.items()}
 
     def paced() -> Mapping[str, PageLane]:
         return {name: lane for name, lane in lanes().items() if isinstance(lane, PageLane)}
