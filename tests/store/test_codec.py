@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsmon.errors import StoreError
+from opsmon.model.access_event import AccessEvent
 from opsmon.model.duty import DutyEvent
 from opsmon.model.event import (
     BackupRecorded,
@@ -58,6 +59,7 @@ def test_every_word_of_the_union_has_a_name() -> None:
         *get_args(DutyEvent),
         *get_args(OnCallEvent),
         *get_args(RosterEvent),
+        *get_args(AccessEvent),
         *single,
     }
     assert words == set(get_args(Event)) == set(EVENT_TYPES.values())

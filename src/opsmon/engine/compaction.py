@@ -16,6 +16,7 @@ from opsmon.model.duty import (
     ObligationUndone,
     TaskChanged,
 )
+from opsmon.model.access_event import AccountChanged, SignedIn, SignInFailed
 from opsmon.model.event import (
     BackupRecorded,
     ConditionCleared,
@@ -63,6 +64,8 @@ def compact(events: Iterable[Event], keep: Container[IncidentId]) -> tuple[Event
             case OverrideSet() | OverrideEnded() | DutyChanged():
                 _keep_roster(kept, last, event, number)
             case ObligationTold() | BackupRecorded() | HostKeyRecorded():
+                pass  # the world holds nothing of it
+            case SignedIn() | SignInFailed() | AccountChanged():
                 pass  # the world holds nothing of it
             case _:
                 if event.incident is not None and event.incident in keep:

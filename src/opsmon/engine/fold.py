@@ -18,6 +18,7 @@ from opsmon.engine.world import World, start_world
 from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import Incidents, apply
 from opsmon.incident.rename import rename_device
+from opsmon.model.access_event import AccessEvent
 from opsmon.model.duty import DutyEvent
 from opsmon.model.event import (
     BackupRecorded,
@@ -33,7 +34,9 @@ from opsmon.model.roster import RosterEvent
 from opsmon.oncall.paging import Paging
 from opsmon.state import restore as state
 
-BesideIncidents = OnCallEvent | RosterEvent | DutyEvent | MaintenanceSet | BackupRecorded | HostKeyRecorded
+BesideIncidents = (
+    OnCallEvent | RosterEvent | DutyEvent | MaintenanceSet | BackupRecorded | HostKeyRecorded | AccessEvent
+)  # fmt: skip
 
 
 class Folded(NamedTuple):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from opsmon.engine.rules import Rules
+from opsmon.model.access_event import AccessEvent
 from opsmon.model.device import Kind
 from opsmon.model.incident import Fact, Severity
 from opsmon.model.name import (
@@ -300,6 +301,13 @@ class RecordHostKey:
     under: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RecordAccess:
+    """Somebody signed in or could not, or an account was changed: for the journal, the world holds nothing of it."""
+
+    event: AccessEvent
+
+
 Command = (
     RecordNotice
     | RecordAccepted
@@ -320,6 +328,7 @@ Command = (
     | Report
     | RecordBackup
     | RecordHostKey
+    | RecordAccess
 )
 
 

@@ -5,6 +5,7 @@
     ├── ClockEvent    of room 4, contract: ClockChanged
     ├── Change        of room 5, incident: IncidentOpened, FactAdded, CommandRefused, …
     ├── PageEvent, SilenceEvent, ObligationTold   of on call (`opsmon.model.page`)
+    ├── AccessEvent   of room access:      SignedIn, SignInFailed, AccountChanged
     └── of no room: MaintenanceSet, BackupRecorded
 
 `at` is always when the programme decided (aware UTC); when a thing happened in the world is in a field of its own.
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from opsmon.model.access_event import AccessEvent
 from opsmon.model.device import Kind
 from opsmon.model.duty import DutyEvent
 from opsmon.model.incident import Ending, Fact, Severity
@@ -367,4 +369,5 @@ Event = (
     | HostKeyRecorded
     | RosterEvent
     | OnCallEvent
+    | AccessEvent
 )

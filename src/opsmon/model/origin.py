@@ -4,6 +4,7 @@
     token:NAME@ADDRESS through ADDRESS  the same, by a proxy that the settings trust
     session:NAME@ADDRESS                by a person who signed in, from that address; through a proxy likewise
     link:PERSON@ADDRESS                 by a link that was sent to that person, from that address; likewise
+    … on behalf of PERSON               the same, by a manager who tells what somebody else said or did
     local:ACCOUNT                       by the command line itself, as that account of this machine
 
 Journals of before have none: "".
@@ -23,6 +24,11 @@ def over_session(account: str, address: str, proxy: str = "") -> str:
 def over_link(person: str, address: str, proxy: str = "") -> str:
     """A person's id is of the same characters as a token's."""
     return f"link:{person}@{address}{f' through {proxy}' if proxy else ''}"
+
+
+def on_behalf_of(via: str, person: str) -> str:
+    """Whom a manager speaks for. The person's name stands last: it may be of any characters."""
+    return f"{via} on behalf of {person}"
 
 
 def on_this_machine(account: str) -> str:

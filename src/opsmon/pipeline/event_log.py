@@ -1,5 +1,6 @@
 """What the log says of what was decided: a line for what a person would want to see pass by."""
 
+from opsmon.model.access_event import AccessEvent, AccountChanged, SignedIn, SignInFailed
 from opsmon.model.event import (
     BackupRecorded,
     ClockChanged,
@@ -20,6 +21,7 @@ from opsmon.model.event import (
 )
 from opsmon.model.incident import Ending, FactType
 from opsmon.model.roster import DutyChanged, OverrideEnded, OverrideSet, RosterEvent
+from opsmon.text.count import counted
 
 LOUD = frozenset({ClockState.AT_RISK, ClockState.BREACHED, ClockState.MET_LATE})
 
@@ -39,6 +41,8 @@ def narrate(event: Event) -> str:
             return f"refused {event.command} of {event.by or 'nobody'}{_through(event.via)}: {event.reason}"
         case BackupRecorded() | OverrideSet() | OverrideEnded() | DutyChanged():
             return _backup(event) if isinstance(event, BackupRecorded) else _roster(event)
+        case SignedIn() | SignInFailed() | AccountChanged():
+            return _access(event)
     words = _words_of_incident(event) or _words_of_people(event)
     return f"incident {getattr(event, 'incident', '')} {words}" if words else ""
 
@@ -57,6 +61,18 @@ def _roster(event: RosterEvent) -> str:
 def _through(via: str) -> str:
     """Which token or account it was, beside the person's own word."""
     return f" ({via})" if via else ""
+
+
+def _access(event: AccessEvent) -> str:
+    match event:
+        case SignedIn():
+            return f"{event.account} signed in ({event.via})"
+        case SignInFailed():
+            whom = f" as {event.account}" if event.account else ""
+            where = f" from {event.address}" if event.address else ""
+            return f"{counted(event.count, 'sign-ins')}{whom}{where} failed"
+    detail = f": {event.detail}" if event.detail else ""
+    return f"account {event.account} {event.change}, by {event.by}{_through(event.via)}{detail}"
 
 
 def _backup(event: BackupRecorded) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Table, delete, func, insert, select, update
 
+from opsmon.model.access_event import AccessEvent
 from opsmon.model.account import AccessToken, Account, Grant, Role, Scope, SignInSession
-from opsmon.model.event import Event
 from opsmon.model.name import ContractId, SiteName
 from opsmon.store import access_schema as tables
 from opsmon.store.codec import decode_event, encode_event
@@ -50,7 +50,7 @@ class AccessStore:
             query = select(func.count()).select_from(tables.account).where(tables.account.c.disabled.is_(False))
             return int(connection.execute(query).scalar_one())
 
-    def put_account(self, account: Account, notes: Iterable[Event], *, ends_sessions: bool = False) -> None:
+    def put_account(self, account: Account, notes: Iterable[AccessEvent], *, ends_sessions: bool = False) -> None:
         """Adds the account, or writes it anew; with `ends_sessions` everybody who is signed in as it is out."""
         values = _account_values(account)
         with transaction(self._engine, writes=True) as connection:
@@ -61,7 +61,7 @@ class AccessStore:
                 connection.execute(delete(tables.session).where(tables.session.c.account == account.name))
             _add_notes(connection, notes)
 
-    def add_session(self, session: SignInSession, notes: Iterable[Event] = (), *, at_most: int) -> None:
+    def add_session(self, session: SignInSession, notes: Iterable[AccessEvent] = (), *, at_most: int) -> None:
         """Adds it; the account's oldest go where it has more than `at_most`."""
         table = tables.session
         with transaction(self._engine, writes=True) as connection:
@@ -119,29 +119,30 @@ class AccessStore:
             row = connection.execute(select(tables.token).where(tables.token.c.id == number)).first()
         return None if row is None else _token_of(row)
 
-    def add_token(self, token: AccessToken, notes: Iterable[Event]) -> None:
+    def add_token(self, token: AccessToken, notes: Iterable[AccessEvent]) -> None:
         with transaction(self._engine, writes=True) as connection:
             connection.execute(insert(tables.token).values(**_token_values(token)))
             _add_notes(connection, notes)
 
-    def revoke_token(self, name: str, notes: Iterable[Event]) -> bool:
+    def revoke_token(self, name: str, notes: Iterable[AccessEvent]) -> bool:
         """Whether there was a token of that name; it opens nothing any more."""
         with transaction(self._engine, writes=True) as connection:
             found = connection.execute(delete(tables.token).where(tables.token.c.name == name)).rowcount
             _add_notes(connection, notes if found else ())
         return bool(found)
 
-    def add_notes(self, notes: Sequence[Event]) -> None:
+    def add_notes(self, notes: Sequence[AccessEvent]) -> None:
         """What the journal is to be told beside a change of these tables."""
         with transaction(self._engine, writes=True) as connection:
             _add_notes(connection, notes)
 
-    def notes(self, limit: int = 100) -> tuple[tuple[int, Event], ...]:
+    def notes(self, limit: int = 100) -> tuple[tuple[int, AccessEvent], ...]:
         """What the journal has yet to be told, the oldest first, each with its number."""
         query = select(tables.access_note).order_by(tables.access_note.c.number).limit(limit)
         with transaction(self._engine, writes=False) as connection:
             rows = connection.execute(query).all()
-        return tuple((int(row.number), decode_event(row.type, json.loads(row.payload))) for row in rows)
+        told = ((int(row.number), decode_event(row.type, json.loads(row.payload))) for row in rows)
+        return tuple((number, event) for number, event in told if isinstance(event, AccessEvent))
 
     def notes_told(self, numbers: Sequence[int]) -> None:
         """The journal has them."""
@@ -149,7 +150,7 @@ class AccessStore:
             connection.execute(delete(tables.access_note).where(tables.access_note.c.number.in_(numbers)))
 
 
-def _add_notes(connection: Connection, notes: Iterable[Event]) -> None:
+def _add_notes(connection: Connection, notes: Iterable[AccessEvent]) -> None:
     encoded = [encode_event(note) for note in notes]
     rows = [{"type": name, "payload": json.dumps(fields, ensure_ascii=False)} for name, fields in encoded]
     if rows:

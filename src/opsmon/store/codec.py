@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, NewType, Union, cast, get_args, get_origin, get_type_hints
 
 from opsmon.errors import StoreError
+from opsmon.model.access_event import AccountChanged, SignedIn, SignInFailed
 from opsmon.model.duty import ContractWatched, ObligationDone, ObligationExcused, ObligationUndone, TaskChanged
 from opsmon.model.event import (
     BackupRecorded,
@@ -66,6 +67,7 @@ from opsmon.model.roster import DutyChanged, OverrideEnded, OverrideSet
 # Raised when the meaning of a field changes; a new event or a new field with a default leaves it as it is.
 SCHEMA_VERSION = 1
 EVENT_TYPES: dict[str, type[Event]] = {
+    "account_changed": AccountChanged,
     "backup_recorded": BackupRecorded,
     "child_attached": ChildAttached,
     "child_detached": ChildDetached,
@@ -108,6 +110,8 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "recovery_withdrawn": RecoveryWithdrawn,
     "scope_judged": ScopeJudged,
     "severity_set": SeveritySet,
+    "sign_in_failed": SignInFailed,
+    "signed_in": SignedIn,
     "silence_ended": SilenceEnded,
     "silence_set": SilenceSet,
     "silence_warned": SilenceWarned,

@@ -33,6 +33,7 @@ from opsmon.engine.input import (
     MarkUndone,
     OpenIncident,
     RecordAccepted,
+    RecordAccess,
     RecordBackup,
     RecordFailed,
     RecordHostKey,
@@ -89,6 +90,9 @@ def execute(decision: Decision, command: Command) -> str:
 
 
 def _execute(decision: Decision, command: Command) -> str:
+    if isinstance(command, RecordAccess):
+        decision.write(replace(command.event, at=decision.now))
+        return ""
     if isinstance(command, AboutIncident):
         incident = decision.world.incidents.by_id.get(command.incident)
         if incident is not None:

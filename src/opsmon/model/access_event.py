@@ -1,0 +1,60 @@
+"""What the journal holds of accounts: who signed in, who could not, and every change of who may what.
+
+`at` is when it was written down, `done_at` when it happened: the command line changes accounts while no daemon runs.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class AccountChange(StrEnum):
+    ADDED = "added"
+    GRANTED = "granted"  # another role or scope, or money
+    PASSWORD = "password"  # noqa: S105 - a word of the list
+    TITLED = "titled"  # how it is called, or its language
+    DISABLED = "disabled"
+    ENABLED = "enabled"
+    SESSIONS_ENDED = "sessions_ended"
+    TOKEN_ADDED = "token_added"  # noqa: S105 - a word of the list
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a word of the list
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Somebody signed in; `began_by` is `password` or the issuer of an OpenID provider."""
+
+    at: datetime
+    account: str
+    began_by: str
+    done_at: datetime
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInFailed:
+    """So many attempts failed from `since` on, until `done_at`. `account` is "" where no such name is known: people
+    type their password there. `address` is "" where they came from too many to tell."""
+
+    at: datetime
+    account: str
+    address: str
+    count: int
+    since: datetime
+    done_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChanged:
+    """An account, or the token of that name, is another one; `detail` says what it may from now on."""
+
+    at: datetime
+    account: str
+    change: AccountChange
+    by: str
+    done_at: datetime
+    detail: str = ""
+    via: str = ""
+
+
+AccessEvent = SignedIn | SignInFailed | AccountChanged
