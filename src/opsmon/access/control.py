@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 
+from opsmon.access.failed_sign_ins import FailedSignIns
 from opsmon.access.secret_word import kept_of
 from opsmon.access.sessions import CACHED_S, Sessions
 from opsmon.access.sign_in import PasswordSignIn
+from opsmon.access.view import ViewCache
 from opsmon.clock import Clock
 from opsmon.errors import StoreError
 from opsmon.model.account import AccessToken
@@ -19,7 +21,9 @@ class AccessControl:
     def __init__(self, store: AccessStore, clock: Clock) -> None:
         self.store, self._clock = store, clock
         self.sessions = Sessions(store, clock)
-        self.passwords = PasswordSignIn(store, clock)
+        self.views = ViewCache()
+        self.failures = FailedSignIns(clock.now)
+        self.passwords = PasswordSignIn(store, clock, self.failures)
         self._counted = (clock.monotonic(), store.count_accounts())
 
     async def has_accounts(self) -> bool:

@@ -13,8 +13,8 @@ from datetime import timedelta
 from opsmon.access.secret_word import kept_of, new_word
 from opsmon.clock import Clock
 from opsmon.errors import StoreError
+from opsmon.model.access_event import AccessEvent
 from opsmon.model.account import Account, SignInSession
-from opsmon.model.event import Event
 from opsmon.store.access_store import AccessStore
 
 IDLE, LONGEST, STAY = timedelta(hours=12), timedelta(days=7), timedelta(days=30)
@@ -34,7 +34,7 @@ class Sessions:
         self._cache: OrderedDict[str, tuple[float, Found | None]] = OrderedDict()
 
     async def begin(
-        self, account: Account, began_by: str, address: str, agent: str, notes: Sequence[Event], *, stays: bool
+        self, account: Account, began_by: str, address: str, agent: str, notes: Sequence[AccessEvent], *, stays: bool
     ) -> tuple[str, SignInSession]:
         """A new session, and the word for the browser's cookie."""
         word, now = new_word(), self._clock.now()

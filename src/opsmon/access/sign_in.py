@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
+from opsmon.access.failed_sign_ins import FailedSignIns
 from opsmon.access.password import PasswordChecker
 from opsmon.access.throttle import SignInThrottle
 from opsmon.clock import Clock
@@ -22,8 +23,8 @@ class TryLater:
 class PasswordSignIn:
     """One answer for a wrong name, a wrong password, an account that is disabled or has no password."""
 
-    def __init__(self, store: AccessStore, clock: Clock) -> None:
-        self._store = store
+    def __init__(self, store: AccessStore, clock: Clock, failures: FailedSignIns) -> None:
+        self._store, self._failures = store, failures
         self._throttle = SignInThrottle(clock.monotonic)
         self._checker = PasswordChecker()
 
@@ -33,10 +34,12 @@ class PasswordSignIn:
         name = name.strip().casefold()[:MAX_NAME]
         wait_s = self._throttle.begin(name, address)
         if wait_s > 0:
+            self._failures.count("", address)
             return TryLater(wait_s)
         account = await asyncio.to_thread(self._store.account, name)
         kept = "" if account is None or account.disabled else account.password
         if not await self._checker.fits(kept, password) or account is None:
+            self._failures.count("" if account is None else account.name, address)
             return None
         self._throttle.succeeded(name, address)
         return account

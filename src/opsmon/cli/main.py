@@ -56,6 +56,14 @@ COMMANDS: dict[str, Listed] = {
     "silence": Listed(
         "silence.group:group", "Silences: for a while incidents page nobody; their clocks run on.", is_group=True
     ),
+    "user": Listed(
+        "access.user:group", "People who may sign in to the console: accounts, roles and scopes.", is_group=True
+    ),
+    "token": Listed(
+        "access.token:group",
+        "Tokens of programmes that use the API: roles, scopes, and when they end.",
+        is_group=True,
+    ),
     "rules": Listed("rules:group", "The conditions and clocks of a root, for other programs.", is_group=True),
     "contracts": Listed(
         "contracts.group:group", "The service contracts: clauses, calendars, deadlines, replays.", is_group=True

@@ -14,6 +14,7 @@ from pathlib import Path
 from opsmon.clock import Clock
 from opsmon.config.root import Root, load_root
 from opsmon.config.watched import load_watched, places_of, write_watched
+from opsmon.daemon.access_audit import AccessAudit, refuse_open_network
 from opsmon.daemon.backups import DaemonBackups
 from opsmon.daemon.clock_check import wait_for_right_clock
 from opsmon.daemon.console.backups import ConsoleBackups
@@ -69,6 +70,7 @@ async def run_daemon(
             )
         store = await asyncio.to_thread(open_store, root.settings.store_url, root.path)
         try:
+            refuse_open_network(root.settings.http, store.access)
             log.info("journal of %s, head %s", counted(store.head.seq, "entries"), store.head.hash)
             if not trust_clock and not await wait_for_right_clock(store, clock, stop, ServiceManager()):
                 return
@@ -126,6 +128,7 @@ class Daemon:
             ),
             self._kept,
         )  # fmt: skip
+        self._access_audit = AccessAudit(self._showing.access, self._issue)
 
     async def _issue(self, command: Command) -> Answer:
         return await self._pipeline.issue(command)
@@ -180,6 +183,7 @@ class Daemon:
             group.create_task(self._backing.keep_schedule()),
             group.create_task(self._host_keys.run()),
             group.create_task(self._heartbeat.run()),
+            group.create_task(self._access_audit.run()),
         ]
         gc.collect()
         gc.freeze()  # what is here now stays: no use in looking at it again and again

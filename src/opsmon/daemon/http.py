@@ -43,6 +43,7 @@ class HttpPort:
         backups: BackupPort,
     ) -> None:
         self._settings = root.settings
+        self.access = AccessControl(store.access, clock)
         self.record = ReloadRecord(succeeded=True, succeeded_at_s=clock.now().timestamp())
         counts = Counts(
             probing.scheduler.tally,
@@ -66,7 +67,7 @@ class HttpPort:
                 journal=lambda incident: tuple(store.read(incident=incident)),
                 clock=clock,
                 settings=root.settings.http,
-                access=AccessControl(store.access, clock),
+                access=self.access,
                 language=str(root.settings.language),
                 timezone=root.settings.timezone,
                 deliveries=store.unfinished,

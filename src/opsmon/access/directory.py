@@ -1,0 +1,170 @@
+"""Who has an account and which programme a token: every change of them, judged, written, and told to the journal.
+
+Whoever may write the store may do so: the command line beside a running daemon, and admins through the port.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from opsmon.access.password import hash_password, refusal_of_password
+from opsmon.access.secret_word import TOKEN_PREFIX, kept_of, new_word
+from opsmon.errors import ConfigError, Problem
+from opsmon.model.access_event import AccountChange, AccountChanged
+from opsmon.model.account import AccessToken, Account, Grant, Role, Scope
+from opsmon.store.access_store import AccessStore
+from opsmon.text.near_miss import nearest, shown
+from opsmon.text.safe import is_seen
+
+MAX_TOKEN_LIFE = timedelta(days=366)
+MAX_TOKENS = 500
+LANGUAGES = ("", "zh", "en")
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
+_MAX_TITLE = 100
+
+
+def wrong_word(message: str, hint: str = "") -> ConfigError:
+    """What somebody typed cannot be."""
+    return ConfigError((Problem("", 0, 0, message, hint),))
+
+
+def grant_words(grant: Grant) -> str:
+    """What it allows, in one line."""
+    limits = [*(f"contract {name}" for name in sorted(grant.scope.contracts))]
+    limits += [f"site {name}" for name in sorted(grant.scope.sites)]
+    money = ", sees money" if grant.money else ""
+    return f"{grant.role} of {', '.join(limits) or 'everything'}{money}"
+
+
+@dataclass(frozen=True, slots=True)
+class Changer:
+    """Who changes something: `by` in words, `via` as whom he was let in."""
+
+    by: str
+    via: str
+
+
+class AccountDirectory:
+    """Raises ConfigError for what cannot be, StoreError where the store fails. `now` gives the time."""
+
+    def __init__(self, store: AccessStore, now: Callable[[], datetime], changer: Changer) -> None:
+        self._store, self._now, self._changer = store, now, changer
+
+    def accounts(self) -> tuple[Account, ...]:
+        """All, by name."""
+        return self._store.accounts()
+
+    def account(self, name: str) -> Account:
+        """The account of that name."""
+        found = self._store.account(name)
+        if found is None:
+            known = [account.name for account in self._store.accounts()]
+            hint = nearest(name, known) or "`opsmon user list` lists them"
+            raise wrong_word(f"no account {shown(name)}", hint)
+        return found
+
+    def add(self, name: str, grant: Grant, password: str, title: str = "", language: str = "") -> Account:
+        """A new account with a password."""
+        if not _NAME.fullmatch(name):
+            raise wrong_word(f"{shown(name)} is no name for an account", "up to 60 of a-z, 0-9, `.`, `_` and `-`")
+        if self._store.account(name) is not None:
+            raise wrong_word(f"there is an account {name} already", "`opsmon user passwd NAME` sets its password")
+        _check_title(title, language)
+        account = Account(name, grant, title, language, _hashed(password, name))
+        self._write(account, AccountChange.ADDED, grant_words(grant))
+        return account
+
+    def set_password(self, name: str, password: str) -> None:
+        """Another password; whoever is signed in with the old one is out."""
+        account = self.account(name)
+        if account.issuer:
+            raise wrong_word(f"{name} signs in through {account.issuer}", "the password is changed there")
+        changed = replace(account, password=_hashed(password, name))
+        self._write(changed, AccountChange.PASSWORD, ends_sessions=True)
+
+    def set_grant(self, name: str, grant: Grant) -> Account:
+        """Another role, scope or sight of money."""
+        account = replace(self.account(name), grant=grant)
+        self._keep_an_admin(account)
+        self._write(account, AccountChange.GRANTED, grant_words(grant))
+        return account
+
+    def set_title(self, name: str, title: str, language: str) -> Account:
+        """How the person is called, and the language of his pages."""
+        _check_title(title, language)
+        account = replace(self.account(name), title=title, language=language)
+        self._write(account, AccountChange.TITLED)
+        return account
+
+    def set_disabled(self, name: str, *, disabled: bool) -> None:
+        """Keeps somebody out, and ends every session of his; or lets him in again."""
+        account = replace(self.account(name), disabled=disabled)
+        self._keep_an_admin(account)
+        self._write(account, AccountChange.DISABLED if disabled else AccountChange.ENABLED, ends_sessions=disabled)
+
+    def _keep_an_admin(self, changed: Account) -> None:
+        others = [one for one in self._store.accounts() if one.name != changed.name]
+        before = self.account(changed.name)
+        if _is_admin(before) and not _is_admin(changed) and not any(map(_is_admin, others)):
+            raise wrong_word(f"{changed.name} is the last admin", "make another account admin first")
+
+    def _write(self, account: Account, change: AccountChange, detail: str = "", *, ends_sessions: bool = False) -> None:
+        note = self._note(account.name, change, detail)
+        self._store.put_account(account, (note,), ends_sessions=ends_sessions)
+
+    def _note(self, name: str, change: AccountChange, detail: str = "") -> AccountChanged:
+        now = self._now()
+        return AccountChanged(now, name, change, self._changer.by, now, detail, self._changer.via)
+
+    def tokens(self) -> tuple[AccessToken, ...]:
+        """All, by name."""
+        return self._store.tokens()
+
+    def add_token(self, name: str, grant: Grant, life: timedelta, taken: frozenset[str] = frozenset()) -> str:
+        """A new token: the word that opens, which nobody can read again. `taken` are the names in opsmon.yaml."""
+        if not _NAME.fullmatch(name):
+            raise wrong_word(f"{shown(name)} is no name for a token", "up to 60 of a-z, 0-9, `.`, `_` and `-`")
+        known = self._store.tokens()
+        if name in taken or any(token.name == name for token in known):
+            raise wrong_word(f"there is a token {name} already", "the journal tells them apart by their names")
+        if not timedelta(0) < life <= MAX_TOKEN_LIFE:
+            raise wrong_word("a token lasts a day to a year", "such as `--days 90`")
+        if len(known) >= MAX_TOKENS:
+            raise wrong_word(f"there are {MAX_TOKENS} tokens already", "`opsmon token revoke NAME` takes one away")
+        word, now = new_word(TOKEN_PREFIX), self._now()
+        token = AccessToken(kept_of(word), name, grant, now, now + life, self._changer.by)
+        self._store.add_token(token, (self._note(name, AccountChange.TOKEN_ADDED, grant_words(grant)),))
+        return word
+
+    def revoke_token(self, name: str) -> None:
+        """It opens nothing any more."""
+        if not self._store.revoke_token(name, (self._note(name, AccountChange.TOKEN_REVOKED),)):
+            known = [token.name for token in self._store.tokens()]
+            raise wrong_word(f"no token {shown(name)}", nearest(name, known) or "`opsmon token list` lists them")
+
+
+def _is_admin(account: Account) -> bool:
+    return account.grant.role is Role.ADMIN and not account.disabled
+
+
+def _hashed(password: str, name: str) -> str:
+    refusal = refusal_of_password(password, name)
+    if refusal:
+        raise wrong_word(refusal, "four words that have nothing to do with each other make a good one")
+    return hash_password(password)
+
+
+def _check_title(title: str, language: str) -> None:
+    if len(title) > _MAX_TITLE or not is_seen(title):
+        raise wrong_word("not a name to show", f"at most {_MAX_TITLE} characters that can be seen")
+    if language not in LANGUAGES:
+        raise wrong_word(f"unknown language {shown(language)}", "zh or en")
+
+
+def check_scope(scope: Scope, contracts: frozenset[str], sites: frozenset[str]) -> None:
+    """Raises ConfigError for a contract or site that the root does not have: nobody would ever see anything."""
+    for what, given, known in (("contract", scope.contracts, contracts), ("site", scope.sites, sites)):
+        for name in sorted(given - known):
+            hint = nearest(name, sorted(known)) or f"known: {', '.join(sorted(known)) or 'none'}"
+            raise wrong_word(f"no {what} {shown(name)}", hint)

@@ -1,0 +1,1 @@
+"""`opsmon user` and `opsmon token`: who may come in, in the store, whether the daemon runs or not."""

@@ -1,0 +1,67 @@
+"""Tells the journal who signed in, who could not, and which accounts were changed, also beside the running daemon.
+
+A port beyond this machine wants somebody who may come in: else the daemon does not start.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+
+from opsmon.access.control import AccessControl
+from opsmon.engine.input import Command, RecordAccess
+from opsmon.engine.port import Accepted, Answer
+from opsmon.errors import ConfigError, Problem, StoreError
+from opsmon.layout import SETTINGS_FILE
+from opsmon.store.access_store import AccessStore
+from opsmon.web.settings import PortSettings
+
+LOOK_EVERY_S = 5.0
+FAILURES_EVERY = 12  # looks: once a minute
+
+
+class AccessAudit:
+    """Runs until it is cancelled. A change is told once; twice where we were killed between journal and note."""
+
+    def __init__(self, access: AccessControl, issue: Callable[[Command], Awaitable[Answer]]) -> None:
+        self._access, self._issue = access, issue
+
+    async def run(self) -> None:
+        """Looks every few seconds."""
+        looks = 0
+        while True:
+            with contextlib.suppress(StoreError):  # it is tried again; what the store has is not lost
+                if looks % FAILURES_EVERY == 0:
+                    await self._note_failures()
+                await self.tell()
+            looks += 1
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _note_failures(self) -> None:
+        failures = self._access.failures.take()
+        if failures:
+            await asyncio.to_thread(self._access.store.add_notes, failures)
+
+    async def tell(self) -> None:
+        """Writes every note into the journal that is not in it yet."""
+        while notes := await asyncio.to_thread(self._access.store.notes):
+            told = []
+            for number, event in notes:
+                if isinstance(await self._issue(RecordAccess(event)), Accepted):
+                    told.append(number)
+            await asyncio.to_thread(self._access.store.notes_told, told)
+            if len(told) < len(notes):
+                return
+
+
+def refuse_open_network(settings: PortSettings, accounts: AccessStore) -> None:
+    """Raises ConfigError where the port would be open to a network, and nobody could come in."""
+    if settings.is_loopback or settings.known_tokens or accounts.count_accounts() or accounts.tokens():
+        return
+    raise ConfigError(
+        (
+            Problem(
+                SETTINGS_FILE, 0, 0, f"`http: listen` is {settings.host}, beyond this machine, and nobody may come in",
+                "`opsmon user add NAME --role admin`, `http: {token: {env: OPSMON_TOKEN}}`, or listen on 127.0.0.1",
+            ),
+        )
+    )  # fmt: skip
