@@ -10,7 +10,7 @@ import pytest
 from opsmon.access.secret_word import kept_of
 from opsmon.model.access_event import AccountChange, AccountChanged
 from opsmon.store.store import Store, open_store
-from tests.cli.said import Opsmon, Said
+from tests.support.cli.said import Opsmon, Said
 
 PASSWORD = "four words nobody says"
 

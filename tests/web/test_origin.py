@@ -1,7 +1,6 @@
 """Who was let in is in the journal, beside who people say that they are: for every command, and through proxies."""
 
 import json
-from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -15,32 +14,12 @@ from opsmon.web.auth import Access
 from opsmon.web.routes import ROUTES
 from opsmon.web.server import make_application
 from opsmon.web.settings import NamedToken, PortSettings
-from tests.support.web.scene import START, TOKEN, Client, WebScene, everything_answers
+from tests.support.web.commands import COMMANDS, UNTIL
+from tests.support.web.scene import TOKEN, Client, WebScene, everything_answers
 
 TOKENS = (NamedToken("wang", Secret("wang's word")), NamedToken("li", Secret("李的口令")))
 SETTINGS = PortSettings(token=Secret(TOKEN), tokens=TOKENS)
 WANG = {"Authorization": "Bearer wang's word"}
-E = "/api/v1/contracts/xicheng-vc-2025/obligations"
-UNTIL = (START + timedelta(days=1)).isoformat()
-COMMANDS: dict[tuple[str, str], tuple[str, dict[str, object]]] = {
-    ("POST", "/api/v1/incidents"): ("", {"site": "lab", "condition": "smoke"}),
-    ("POST", "/api/v1/incidents/{incident}/events"): ("", {"type": "on_site"}),
-    ("POST", "/api/v1/incidents/{incident}/ack"): ("", {}),
-    ("POST", "/api/v1/incidents/{incident}/withdrawals"): ("", {"fact": 2, "reason": "another hall"}),
-    ("PUT", "/api/v1/incidents/{incident}/scope"): ("", {"severity": "major", "reason": "a meeting is on"}),
-    ("PUT", "/api/v1/incidents/{incident}/severity"): ("", {"severity": "emergency"}),
-    ("POST", "/api/v1/incidents/{incident}/exclusions"): ("", {"approved_by": "科长", "note": "power cut"}),
-    ("PUT", "/api/v1/devices/{device}/maintenance"): ("/api/v1/devices/ups-1/maintenance", {"until": UNTIL}),
-    ("POST", "/api/v1/contracts/{contract}/obligations/{obligation}/done"): (f"{E}/E13/done", {"day": "2026-11-19"}),
-    ("POST", "/api/v1/contracts/{contract}/obligations/{obligation}/excused"): (
-        f"{E}/E13/excused",
-        {"day": "2026-11-18", "approved_by": "客户", "reason": "closed"},
-    ),
-    ("POST", "/api/v1/contracts/{contract}/obligations/{obligation}/undone"): (
-        f"{E}/E13/undone",
-        {"day": "2026-11-19", "reason": "another hall"},
-    ),
-}
 
 
 def origins(scene: WebScene, after: int = 0) -> list[str]:
@@ -50,7 +29,9 @@ def origins(scene: WebScene, after: int = 0) -> list[str]:
 
 
 def test_every_address_that_commands_is_here() -> None:
-    assert {(route.method, route.path) for route in ROUTES if route.access is Access.COMMAND} == set(COMMANDS)
+    assert {(route.method, route.path) for route in ROUTES if route.access in (Access.COMMAND, Access.MANAGE)} == set(
+        COMMANDS
+    )
 
 
 async def test_every_command_is_journaled_with_the_token_and_the_peer(tmp_path: Path) -> None:

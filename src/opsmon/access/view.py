@@ -4,7 +4,7 @@ A View is a World, so that whatever reads a world reads a view; nothing that lie
 its name. Of what the state room believes a limited view holds nothing: what people see of devices are their states.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -13,7 +13,6 @@ from immutables import Map
 from opsmon.access.visitor import Visitor
 from opsmon.contract.contract_rules import ContractRules
 from opsmon.engine.duty.obligations import Duties
-from opsmon.engine.fold import reload
 from opsmon.engine.rules import Rules
 from opsmon.engine.world import World
 from opsmon.incident.incident import Incident
@@ -34,19 +33,6 @@ class View(World):
     scope: Scope = EVERYTHING
     sees_money: bool = True
     shared_sites: frozenset[SiteName] = frozenset()
-
-    def with_history(self, incident: IncidentId, events: Iterable[Event]) -> "View":
-        """With an incident that left memory, from what the journal has of it, where it lies within the scope."""
-        whole = reload(self, events)
-        found = whole.incidents.by_id.get(incident)
-        if found is None or not self.scope.takes(found.contract, found.site):
-            return self
-        shown = found if self.scope.is_everything else cut_incident(found, self.rules.inventory.devices, ())
-        by_id = self.incidents.by_id.set(incident, shown)
-        statuses = {name: whole.clock_statuses[name] for name in (incident,) if name in whole.clock_statuses}
-        return replace(
-            self, incidents=replace(self.incidents, by_id=by_id), clock_statuses=self.clock_statuses.update(statuses)
-        )
 
     def tells(self, event: Event) -> bool:
         """Whether an event of an incident of the view may be told: that another device suffers from it, too, may lie

@@ -16,6 +16,7 @@ from opsmon.model.device import Device, Site
 from opsmon.web.api.queries import device_of
 from opsmon.web.context import PARTS
 from opsmon.web.errors import RequestError, unknown
+from opsmon.web.visit import refuse_limited, view_of
 
 TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 REFRESH_S = 60
@@ -32,24 +33,27 @@ class Squeeze(Protocol):
 
 
 async def daemon_metrics(request: web.Request) -> web.Response:
-    """The daemon's own page."""
+    """The daemon's own page. It counts over every contract, budgets too."""
+    refuse_limited(request)
     page = await asyncio.to_thread(request.app[PARTS].pages.daemon)
     return web.Response(body=page, headers={"Content-Type": TEXT_FORMAT})
 
 
 async def site_metrics(request: web.Request) -> web.StreamResponse:
     """The page of a site. Raises RequestError 404."""
-    parts, name = request.app[PARTS], request.match_info["site"]
-    pieces = parts.pages.site(name)
+    parts, name, view = request.app[PARTS], request.match_info["site"], view_of(request)
+    pieces = parts.pages.site(name) if name in view.rules.inventory.sites else None
     if pieces is None:
-        raise unknown("site", name, parts.desk.world.rules.inventory.sites.keys(), "GET /sd/sites")
+        raise unknown("site", name, view.rules.inventory.sites.keys(), "GET /sd/sites")
+    if name in view.shared_sites:
+        raise RequestError(403, "other contracts' devices are at the site, too", "/metrics/device/NAME is one device's")
     return await _answer_pieces(request, pieces)
 
 
 async def device_metrics(request: web.Request) -> web.StreamResponse:
     """The page of a device. Raises RequestError 404."""
     parts = request.app[PARTS]
-    device = device_of(parts.desk.world, request)
+    device = device_of(view_of(request), request)
     pieces = parts.pages.device(device.name)
     if pieces is None:
         raise RequestError(404, f"device {device.name!r} has just left the inventory")
@@ -107,13 +111,13 @@ def _takes_gzip(request: web.Request) -> bool:
 
 async def discover_sites(request: web.Request) -> web.Response:
     """One target for each site."""
-    sites = request.app[PARTS].desk.world.rules.inventory.sites.values()
+    sites = view_of(request).rules.inventory.sites.values()
     return _targets(request, [site_labels(site) for site in sites])
 
 
 async def discover_devices(request: web.Request) -> web.Response:
     """One target for each device, for those who scrape them one by one."""
-    devices = request.app[PARTS].desk.world.rules.inventory.devices.values()
+    devices = view_of(request).rules.inventory.devices.values()
     return _targets(request, [device_labels(device) for device in devices])
 
 

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from opsmon.access.view import View, view_of_world
+from opsmon.access.view import View
 from opsmon.access.visitor import OPEN_READER, Visitor, VisitorKind
 from opsmon.model.account import Role
+from opsmon.model.name import IncidentId
+from opsmon.model.origin import on_behalf_of
 from opsmon.web.auth import VISITOR
 from opsmon.web.context import PARTS
 from opsmon.web.errors import RequestError
@@ -15,11 +17,10 @@ from opsmon.web.sign_in.place import place_of
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """As whom a command is given: `by` in the journal, `via` who was let in, `on_behalf_of` whom a manager names."""
+    """As whom a command is given: `by` in the journal; `via` is who was let in, and for whom a manager speaks."""
 
     by: str
     via: str
-    on_behalf_of: str = ""
 
 
 def visitor_of(request: web.Request) -> Visitor:
@@ -30,7 +31,14 @@ def visitor_of(request: web.Request) -> Visitor:
 
 def view_of(request: web.Request) -> View:
     """What the visitor may see of the world as it is now."""
-    return view_of_world(request.app[PARTS].desk.world, visitor_of(request))
+    parts = request.app[PARTS]
+    return parts.access.views.of(parts.desk.world, visitor_of(request))
+
+
+async def view_with(request: web.Request, incident: IncidentId) -> View:
+    """The same, with an incident that left memory, as the journal has it. Raises StoreError."""
+    parts = request.app[PARTS]
+    return parts.access.views.of(await parts.desk.world_with(incident), visitor_of(request))
 
 
 def path_to(request: web.Request, path: str) -> str:
@@ -50,4 +58,18 @@ def who_acts(request: web.Request, by: str | None) -> Actor:
         return Actor(visitor.account, visitor.via)
     if not visitor.may(Role.MANAGER):
         raise RequestError(403, f"{visitor.account} is {visitor.role}, and speaking for others takes manager")
-    return Actor(visitor.account, visitor.via, by)
+    return Actor(visitor.account, on_behalf_of(visitor.via, by))
+
+
+def refuse_limited(request: web.Request) -> None:
+    """Raises RequestError 403 for who may not see everything, money too."""
+    visitor = visitor_of(request)
+    if not (visitor.scope.is_everything and visitor.sees_money):
+        raise RequestError(403, "this tells of every contract, and of budgets", "ask an admin for a wider scope")
+
+
+def refuse_unless_admin(request: web.Request) -> None:
+    """Raises RequestError 403 for what only admins read, and whoever reads an open port."""
+    visitor = visitor_of(request)
+    if visitor.kind is not VisitorKind.OPEN and not visitor.may(Role.ADMIN):
+        raise RequestError(403, f"{visitor.account} is {visitor.role}, and this takes admin", "ask an admin")

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from opsmon.access.visitor import VisitorKind
 from opsmon.engine.input import AddFact, Command, JudgeScope, OpenIncident, SetMaintenance, TakeOver
-from opsmon.engine.port import Accepted, CommandRefusal
-from opsmon.engine.step import Conflict
+from opsmon.engine.port import Accepted
 from opsmon.model.event import FactAdded
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import ClauseId, DeviceName, IncidentId, SiteName
+from opsmon.web.api.issue import issue
 from opsmon.web.api.paging.bodies import TakeOverBody
 from opsmon.web.api.queries import detail_of, device_of, incident_named, incident_of
 from opsmon.web.api.schemas import (
@@ -24,10 +25,10 @@ from opsmon.web.api.schemas import (
     WithdrawalBody,
 )
 from opsmon.web.api.views import device_detail, latest_of
-from opsmon.web.auth import ORIGIN
-from opsmon.web.context import PARTS, WebContext
+from opsmon.web.context import PARTS
 from opsmon.web.errors import RequestError
 from opsmon.web.route import answer_json, parse_body
+from opsmon.web.visit import view_of, visitor_of, who_acts
 
 NO_REASON = "no reason was given"
 
@@ -36,14 +37,19 @@ async def add_event(request: web.Request) -> web.Response:
     """Something happened to an incident; now, unless told when."""
     parts = request.app[PARTS]
     body = await parse_body(EventBody, request)
-    return await _add_fact(request, Fact(body.type, body.at or parts.clock.now(), body.by, body.note))
+    return await _add_fact(request, Fact(body.type, body.at or parts.clock.now(), _told_by(request, body), body.note))
+
+
+def _told_by(request: web.Request, body: EventBody) -> str:
+    """A token of opsmon.yaml need not say who tells an event, as before there were accounts."""
+    return body.by or ("api" if visitor_of(request).kind is VisitorKind.SETTINGS else "")
 
 
 async def acknowledge(request: web.Request) -> web.Response:
     """A named human takes an incident on. 409 where somebody holds it, unless a clock waits for another."""
     parts = request.app[PARTS]
     body = await parse_body(AckBody, request)
-    acknowledged = Fact(FactType.ACKNOWLEDGED, body.at or parts.clock.now(), body.by, body.note)
+    acknowledged = Fact(FactType.ACKNOWLEDGED, body.at or parts.clock.now(), body.by or "", body.note)
     return await _add_fact(request, acknowledged, takes_on=True)
 
 
@@ -57,7 +63,7 @@ async def take_over(request: web.Request) -> web.Response:
 async def withdraw_fact(request: web.Request) -> web.Response:
     """A fact was wrong."""
     body, now = await parse_body(WithdrawalBody, request), request.app[PARTS].clock.now()
-    return await _add_fact(request, Fact(FactType.WITHDRAWN, now, body.by, body.reason, withdraws=body.fact))
+    return await _add_fact(request, Fact(FactType.WITHDRAWN, now, body.by or "", body.reason, withdraws=body.fact))
 
 
 async def exclude_incident(request: web.Request) -> web.Response:
@@ -65,7 +71,7 @@ async def exclude_incident(request: web.Request) -> web.Response:
     body, now = await parse_body(ExclusionBody, request), request.app[PARTS].clock.now()
     paper = PaperBody(name=body.paper) if isinstance(body.paper, str) and body.paper else body.paper
     excluded = Fact(
-        FactType.EXCLUDED, now, body.by, body.note,
+        FactType.EXCLUDED, now, body.by or "", body.note,
         clauses=tuple(dict.fromkeys(map(ClauseId, body.clauses))), approved_by=body.approved_by,
         paper=paper.name if isinstance(paper, PaperBody) else "",
         paper_sha256=paper.sha256 if isinstance(paper, PaperBody) else "",
@@ -74,73 +80,62 @@ async def exclude_incident(request: web.Request) -> web.Response:
 
 
 async def _add_fact(request: web.Request, fact: Fact, *, takes_on: bool = False) -> web.Response:
-    parts, name = request.app[PARTS], incident_named(request)
-    told = replace(fact, via=request.get(ORIGIN, ""))
-    await _issue_about(parts, name, AddFact(name, told, takes_on))
-    return answer_json(await detail_of(parts, name), 201)
+    name = incident_named(request)
+    actor = who_acts(request, fact.by)
+    told = replace(fact, by=actor.by, via=actor.via)
+    await _issue_about(request, name, AddFact(name, told, takes_on))
+    return answer_json(await detail_of(request, name), 201)
 
 
 async def open_incident(request: web.Request) -> web.Response:
     """A person reports a fault. The answer is the incident that it is, which monitoring may have had already."""
     parts, body = request.app[PARTS], await parse_body(OpenBody, request)
+    actor = who_acts(request, body.by)
     asked = OpenIncident(
-        site=SiteName(body.site), condition=body.condition.strip(), by=body.by, note=body.note,
+        site=SiteName(body.site), condition=body.condition.strip(), by=actor.by, note=body.note,
         reported_at=body.reported_at or parts.clock.now(), kind=body.kind, service=body.service,
         device=None if body.device is None else DeviceName(body.device), severity=body.severity, labels=body.labels,
-        via=request.get(ORIGIN, ""),
+        via=actor.via,
     )  # fmt: skip
-    accepted = await issue(parts, asked, refused=422)
+    accepted = await issue(request, asked, refused=422)
     reported = next(event for event in accepted.events if isinstance(event, FactAdded))
-    return answer_json(await detail_of(parts, reported.incident), 201)
+    return answer_json(await detail_of(request, reported.incident), 201)
 
 
 async def judge_scope(request: web.Request) -> web.Response:
     """A named human finds what the incident is under its contract."""
-    parts, body, name = request.app[PARTS], await parse_body(ScopeBody, request), incident_named(request)
-    via = request.get(ORIGIN, "")
-    asked = JudgeScope(name, body.by, body.reason, body.severity, body.service, body.labels, body.seen, via)
-    await _issue_about(parts, name, asked)
-    return answer_json(await detail_of(parts, name))
+    body, name = await parse_body(ScopeBody, request), incident_named(request)
+    actor = who_acts(request, body.by)
+    asked = JudgeScope(name, actor.by, body.reason, body.severity, body.service, body.labels, body.seen, actor.via)
+    await _issue_about(request, name, asked)
+    return answer_json(await detail_of(request, name))
 
 
 async def set_severity(request: web.Request) -> web.Response:
     """A named human judges an incident."""
-    parts = request.app[PARTS]
     body, name = await parse_body(SeverityBody, request), incident_named(request)
-    asked = JudgeScope(name, body.by, body.note or NO_REASON, body.severity, via=request.get(ORIGIN, ""))
-    await _issue_about(parts, name, asked)
-    return answer_json(await detail_of(parts, name))
+    actor = who_acts(request, body.by)
+    asked = JudgeScope(name, actor.by, body.note or NO_REASON, body.severity, via=actor.via)
+    await _issue_about(request, name, asked)
+    return answer_json(await detail_of(request, name))
 
 
 async def set_maintenance(request: web.Request) -> web.Response:
     """Begins a maintenance window now, or ends it."""
     parts = request.app[PARTS]
-    body, device = await parse_body(MaintenanceBody, request), device_of(parts.desk.world, request)
+    body, device = await parse_body(MaintenanceBody, request), device_of(view_of(request), request)
+    actor = who_acts(request, body.by)
     if body.until is not None and body.until <= parts.clock.now():
         raise RequestError(422, "until: is not in the future", "null ends a maintenance window now")
-    await issue(parts, SetMaintenance(device.name, body.until, body.by, body.note, request.get(ORIGIN, "")))
-    return answer_json(device_detail(parts.desk.world, device, latest_of(parts.desk, device.name)))
+    await issue(request, SetMaintenance(device.name, body.until, actor.by, body.note, actor.via))
+    return answer_json(device_detail(view_of(request), device, latest_of(parts.desk, device.name)))
 
 
-async def _issue_about(parts: WebContext, incident: IncidentId, command: Command) -> Accepted:
+async def _issue_about(request: web.Request, incident: IncidentId, command: Command) -> Accepted:
     """As `issue`; 404 when the one who decides knows no such incident."""
     try:
-        return await issue(parts, command)
+        return await issue(request, command)
     except RequestError as error:
         if error.status == 409:
-            await incident_of(parts, incident)
+            await incident_of(request, incident)
         raise
-
-
-async def issue(parts: WebContext, command: Command, *, refused: int = 409) -> Accepted:
-    """Returns when the command is journaled. Raises RequestError: `refused` when it cannot be, 409 where that lies in
-    how things stand, 503 when not now."""
-    answer = await parts.desk.issue(command)
-    if isinstance(answer, Accepted):
-        return answer
-    if isinstance(answer, CommandRefusal):
-        status = 409 if isinstance(answer.reason, Conflict) else refused
-        raise RequestError(status, answer.reason, "nothing was changed")
-    taken = "it may have been taken all the same: look before you repeat it"
-    hint = "it was not taken: send it again" if answer.taken is False else taken
-    raise RequestError(503, answer.reason, hint, {"Retry-After": "5"})

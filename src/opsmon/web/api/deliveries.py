@@ -9,10 +9,12 @@ from opsmon.web.api.filters import refuse_unknown_channel
 from opsmon.web.api.schemas import DeliveryDocument, DeliveryQuery
 from opsmon.web.context import PARTS
 from opsmon.web.route import JSON, list_json, parse_query
+from opsmon.web.visit import refuse_unless_admin
 
 
 async def list_deliveries(request: web.Request) -> web.Response:
     """Notifications that wait or are given up, those that failed most often first."""
+    refuse_unless_admin(request)
     parts, query = request.app[PARTS], parse_query(DeliveryQuery, request)
     states = ("waiting", "dead") if query.state == "all" else (query.state,)
     found = await asyncio.to_thread(parts.deliveries, states, query.limit)

@@ -11,7 +11,7 @@ from opsmon.contract.place import counts_of
 from opsmon.engine.duty.obligations import Duties
 from opsmon.model.duty import ObligationDone, ObligationExcused, ObligationUndone, TaskState
 from opsmon.model.name import ContractId
-from opsmon.web.api.schemas import Body, Note, Query
+from opsmon.web.api.schemas import Body, By, Note, Query
 
 
 class ObligationQuery(Query):
@@ -56,7 +56,7 @@ class DaysBody(Body):
 
     day: date | None = Field(default=None, strict=False)
     days: list[str] = Field(default=[], max_length=400, description="or several: 2026-11-01, 2026-11-03..2026-11-05")
-    by: str = Field(min_length=1, max_length=200, description="who")
+    by: By = None
     service: str = Field(default="", max_length=100)
     part: str = Field(default="", max_length=200)
     places: list[str] = Field(default=[], max_length=400, description="GROUP:NAME; `all` is the whole task")
@@ -109,7 +109,7 @@ class ExcusedBody(Body):
     """The customer accepts the reason why a task was late: it costs nothing. `withdrawn` takes that back."""
 
     day: date = Field(strict=False)
-    by: str = Field(min_length=1, max_length=200, description="who records it")
+    by: By = None
     approved_by: str = Field(default="", max_length=200, description="who accepted the reason")
     reason: str = Field(min_length=1, max_length=4000)
     service: str = Field(default="", max_length=100)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from aiohttp import web
 
+from opsmon.access.view import View
 from opsmon.engine.budgets import uses_now
 from opsmon.engine.world import World
 from opsmon.errors import StoreError
@@ -32,9 +33,10 @@ from opsmon.web.api.views import (
     site_document,
     urgency,
 )
-from opsmon.web.context import PARTS, WebContext
+from opsmon.web.context import PARTS
 from opsmon.web.errors import RequestError, unknown
 from opsmon.web.route import JSON, answer_json, list_json, parse_query
+from opsmon.web.visit import view_of, view_with
 
 MAX_ID_LENGTH = 64  # of the journal's column
 
@@ -72,7 +74,7 @@ def device_of(world: World, request: web.Request) -> Device:
 async def list_incidents(request: web.Request) -> web.Response:
     """Incidents by filter, the newest first."""
     parts, query = request.app[PARTS], parse_query(IncidentQuery, request)
-    world, now = parts.desk.world, parts.clock.now()
+    world, now = view_of(request), parts.clock.now()
     refuse_unknown(world, query)
     return await _answer_list(lambda: list_json(
         incident_document(world, incident, now) for incident in choose_incidents(world, query)
@@ -104,11 +106,10 @@ def _is_wanted(incident: Incident, query: IncidentQuery) -> bool:
 
 async def show_incident(request: web.Request) -> web.Response:
     """One incident with everything about it."""
-    parts = request.app[PARTS]
-    return answer_json(await detail_of(parts, incident_named(request)))
+    return answer_json(await detail_of(request, incident_named(request)))
 
 
-async def detail_of(parts: WebContext, name: IncidentId) -> IncidentDocument:
+async def detail_of(request: web.Request, name: IncidentId) -> IncidentDocument:
     """Everything about an incident, its journal too; one that left memory comes from the journal alone.
 
     A store that cannot be read takes away nothing else: the answer to a command that was taken must not look like a
@@ -116,25 +117,26 @@ async def detail_of(parts: WebContext, name: IncidentId) -> IncidentDocument:
     """
     journal: Sequence[Entry] | None = None
     with contextlib.suppress(StoreError):
-        journal = await asyncio.to_thread(parts.journal, name)
-    world, incident = await incident_of(parts, name)
-    return incident_detail(world, incident, parts.clock.now(), journal)
+        journal = await asyncio.to_thread(request.app[PARTS].journal, name)
+    view, incident = await incident_of(request, name)
+    told = None if journal is None else [entry for entry in journal if view.tells(entry.event)]
+    return incident_detail(view, incident, request.app[PARTS].clock.now(), told)
 
 
-async def incident_of(parts: WebContext, name: IncidentId) -> tuple[World, Incident]:
-    """The incident and a world that holds it. Raises RequestError 404 when neither memory nor journal knows it,
-    StoreError when the journal cannot be asked."""
-    world = await parts.desk.world_with(name)
-    incident = world.incidents.by_id.get(name)
+async def incident_of(request: web.Request, name: IncidentId) -> tuple[View, Incident]:
+    """The incident and a view that holds it. Raises RequestError 404 when neither memory nor journal knows it, or the
+    visitor may not see it, StoreError when the journal cannot be asked."""
+    view = await view_with(request, name)
+    incident = view.incidents.by_id.get(name)
     if incident is None:
-        raise unknown_incident(world, name)
-    return world, incident
+        raise unknown_incident(view, name)
+    return view, incident
 
 
 async def list_clocks(request: web.Request) -> web.Response:
     """Clocks by filter, the most pressing first."""
     parts, query = request.app[PARTS], parse_query(ClockQuery, request)
-    world, now = parts.desk.world, parts.clock.now()
+    world, now = view_of(request), parts.clock.now()
     refuse_unknown(world, query)
     clocks = sorted(
         (
@@ -158,8 +160,11 @@ def _is_in(state: ClockState, wanted: str) -> bool:
 async def list_budgets(request: web.Request) -> web.Response:
     """Fault budgets of this month."""
     parts, query = request.app[PARTS], parse_query(BudgetQuery, request)
-    refuse_unknown(parts.desk.world, query)
-    uses = uses_now(parts.desk.world, parts.clock.now())
+    view = view_of(request)
+    if not view.sees_money:
+        raise RequestError(403, "budgets are hidden from you", "ask an admin: `opsmon user role NAME --money`")
+    refuse_unknown(view, query)
+    uses = uses_now(view, parts.clock.now())
     wanted = [budget_document(contract, use) for contract, use in uses if query.contract in (None, contract)]
     return _as_response(list_json(wanted))
 
@@ -167,7 +172,7 @@ async def list_budgets(request: web.Request) -> web.Response:
 async def list_devices(request: web.Request) -> web.Response:
     """Devices by filter, in the order of the inventory."""
     parts, query = request.app[PARTS], parse_query(DeviceQuery, request)
-    world = parts.desk.world
+    world = view_of(request)
     refuse_unknown(world, query)
     afflictions = afflictions_of(world)
     chosen = [
@@ -188,15 +193,15 @@ async def list_devices(request: web.Request) -> web.Response:
 async def show_device(request: web.Request) -> web.Response:
     """One device, and who it says it is."""
     parts = request.app[PARTS]
-    world = parts.desk.world
+    world = view_of(request)
     device = device_of(world, request)
     return answer_json(device_detail(world, device, latest_of(parts.desk, device.name)))
 
 
 async def list_sites(request: web.Request) -> web.Response:
     """Sites by filter, in the order of the inventory."""
-    parts, query = request.app[PARTS], parse_query(SiteQuery, request)
-    world = parts.desk.world
+    query = parse_query(SiteQuery, request)
+    world = view_of(request)
     refuse_unknown(world, query)
     afflictions = afflictions_of(world)
     devices: dict[SiteName, list[DeviceName]] = {}

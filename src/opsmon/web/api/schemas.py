@@ -1,7 +1,7 @@
 """What the API says, as the shapes of its JSON. Times are ISO 8601 with an offset."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -14,6 +14,8 @@ from opsmon.model.sample import Outcome
 from opsmon.web.api.paging.schemas import PageDocument
 
 VIA = '`token:NAME@ADDRESS`: who was let in to say it; "" of opsmon itself and of older journals'
+BY = "who; left out: who signed in, or the token's name. Another person takes a manager, or a token of opsmon.yaml"
+By = Annotated[str | None, Field(min_length=1, max_length=200, description=BY)]
 Note = Field(default="", max_length=4000, description="in the words of who says so")
 
 
@@ -291,14 +293,14 @@ class EventBody(Body):
 
     type: FactType = Field(strict=False)
     at: AwareDatetime | None = Field(default=None, description="with an offset, such as 2026-11-20T10:00:00+08:00")
-    by: str = Field(default="api", min_length=1, max_length=200, description="who says so")
+    by: By = None
     note: str = Note
 
 
 class AckBody(Body):
     """A named human takes the incident on."""
 
-    by: str = Field(min_length=1, max_length=200, description="who")
+    by: By = None
     at: AwareDatetime | None = Field(default=None, description="with an offset")
     note: str = Note
 
@@ -314,7 +316,7 @@ class OpenBody(Body):
     labels: dict[str, str] = Field(default={})
     condition: str = Field(min_length=1, max_length=200, description="what is wrong, in one line")
     reported_at: AwareDatetime | None = Field(default=None, description="with an offset; at most 7 days back")
-    by: str = Field(min_length=1, max_length=200, description="who reports it")
+    by: By = None
     note: str = Note
 
 
@@ -322,7 +324,7 @@ class WithdrawalBody(Body):
     """A fact was wrong. The journal keeps both."""
 
     fact: int = Field(description="the number of the fact")
-    by: str = Field(min_length=1, max_length=200, description="who")
+    by: By = None
     reason: str = Field(min_length=1, max_length=4000)
 
 
@@ -332,7 +334,7 @@ class ScopeBody(Body):
     severity: Severity | None = Field(default=None, strict=False)
     service: str | None = Field(default=None, max_length=200)
     labels: dict[str, str] = Field(default={})
-    by: str = Field(min_length=1, max_length=200, description="who")
+    by: By = None
     reason: str = Field(min_length=1, max_length=4000)
     seen: int | None = Field(
         default=None, ge=0, description="how many judgements you have seen; another number is answered with 409"
@@ -352,7 +354,7 @@ class ExclusionBody(Body):
     clauses: list[str] = Field(default=[], max_length=100, description="only these clauses; none is all")
     approved_by: str = Field(min_length=1, max_length=200, description="who approved it")
     paper: PaperBody | str | None = Field(default=None, description="a name, or the name with its SHA-256")
-    by: str = Field(min_length=1, max_length=200, description="who says so")
+    by: By = None
     note: str = Field(min_length=1, max_length=4000, description="the reason")
 
 
@@ -360,7 +362,7 @@ class SeverityBody(Body):
     """A named human judges how bad the incident is."""
 
     severity: Severity = Field(strict=False)
-    by: str = Field(min_length=1, max_length=200, description="who")
+    by: By = None
     note: str = Note
 
 
@@ -368,5 +370,5 @@ class MaintenanceBody(Body):
     """A maintenance window of a device from now until `until`; null ends it."""
 
     until: AwareDatetime | None = Field(description="with an offset")
-    by: str = Field(min_length=1, max_length=200, description="who")
+    by: By = None
     note: str = Note

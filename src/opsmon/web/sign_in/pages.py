@@ -6,7 +6,9 @@ from aiohttp import web
 
 from opsmon.access.password import TooManyChecksError
 from opsmon.access.sign_in import TryLater
+from opsmon.model.access_event import SignedIn
 from opsmon.model.account import LOCAL, Account
+from opsmon.model.origin import over_session
 from opsmon.text.sign_in_words import ROLES, WORDS
 from opsmon.text.time import short_local_time
 from opsmon.web.context import PARTS
@@ -63,7 +65,9 @@ async def begin_session(
     await _end_present(request)
     address, _ = addresses_of(request, parts.settings)
     agent = request.headers.get("User-Agent", "")
-    word, session = await parts.access.sessions.begin(account, began_by, address, agent, (), stays=stays)
+    now, via = parts.clock.now(), over_session(account.name, *addresses_of(request, parts.settings))
+    note = SignedIn(now, account.name, began_by, now, via)
+    word, session = await parts.access.sessions.begin(account, began_by, address, agent, (note,), stays=stays)
     answer = web.Response(status=303, headers={"Location": path_to(request, wanted)})
     set_session(answer, word, place_of(request, parts.settings), ends_at=session.ends_at if stays else None)
     return answer

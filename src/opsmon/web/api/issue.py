@@ -1,0 +1,73 @@
+"""Gives a command in a visitor's name: whether he may, on what he asks for, and what the answer becomes."""
+
+from aiohttp import web
+
+from opsmon.access.view import View
+from opsmon.access.visitor import Visitor
+from opsmon.engine.input import AddFact, Command, Excuse, JudgeScope, MarkDone, MarkUndone, OpenIncident, SetMaintenance
+from opsmon.engine.port import Accepted, CommandRefusal
+from opsmon.engine.step import Conflict
+from opsmon.model.account import Role
+from opsmon.model.incident import FactType
+from opsmon.web.api.queries import detail_of
+from opsmon.web.context import PARTS
+from opsmon.web.errors import RequestError, unknown
+from opsmon.web.visit import view_of, visitor_of
+
+# Whoever may command at all may give the others. What decides about money, or speaks for the customer, is a manager's.
+LEAST_ROLES: dict[type, Role] = {JudgeScope: Role.MANAGER, Excuse: Role.MANAGER}
+JUDGING_FACTS = frozenset({FactType.EXCLUDED, FactType.INCLUDED})
+
+
+async def issue(request: web.Request, command: Command, *, refused: int = 409) -> Accepted:
+    """Returns when the command is journaled. Raises RequestError: 403 where the visitor may not, 404 for what lies
+    outside his scope, `refused` when it cannot be, 409 where that lies in how things stand, 503 when not now."""
+    _refuse_unfit(visitor_of(request), command)
+    await _refuse_outside(request, command)
+    answer = await request.app[PARTS].desk.issue(command)
+    if isinstance(answer, Accepted):
+        return answer
+    if isinstance(answer, CommandRefusal):
+        status = 409 if isinstance(answer.reason, Conflict) else refused
+        raise RequestError(status, answer.reason, "nothing was changed")
+    taken = "it may have been taken all the same: look before you repeat it"
+    hint = "it was not taken: send it again" if answer.taken is False else taken
+    raise RequestError(503, answer.reason, hint, {"Retry-After": "5"})
+
+
+def _refuse_unfit(visitor: Visitor, command: Command) -> None:
+    least = LEAST_ROLES.get(type(command), Role.RESPONDER)
+    if isinstance(command, AddFact) and command.fact.type in JUDGING_FACTS:
+        least = Role.MANAGER
+    if not visitor.may(least):
+        raise RequestError(403, f"{visitor.account} is {visitor.role}, and this takes {least}", "ask an admin")
+
+
+async def _refuse_outside(request: web.Request, command: Command) -> None:
+    """What a limited visitor does not see he cannot command either, whoever asks for it how."""
+    view = view_of(request)
+    if view.scope.is_everything:
+        return
+    if isinstance(command, AddFact | JudgeScope):
+        await detail_of(request, command.incident)
+    elif isinstance(command, OpenIncident):
+        _refuse_place(view, command)
+    elif isinstance(command, SetMaintenance):
+        if command.device not in view.rules.inventory.devices:
+            raise unknown("device", command.device, view.rules.inventory.devices, "GET /api/v1/devices")
+    elif isinstance(command, MarkDone | MarkUndone | Excuse):
+        if command.contract not in view.rules.contracts:
+            raise unknown("contract", command.contract, view.rules.contracts, "`opsmon contracts list`")
+    else:
+        raise RequestError(403, "this takes a scope of everything", "ask an admin")
+
+
+def _refuse_place(view: View, command: OpenIncident) -> None:
+    inventory = view.rules.inventory
+    site = inventory.sites.get(command.site)
+    if site is None:
+        raise unknown("site", command.site, inventory.sites, "GET /api/v1/sites")
+    if command.device is not None and command.device not in inventory.devices:
+        raise unknown("device", command.device, inventory.devices, "GET /api/v1/devices")
+    if command.device is None and not view.scope.takes(site.contract, site.name):
+        raise RequestError(403, "the site as a whole is of another contract", "name the device")
