@@ -48,7 +48,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "paramiko": ("backup",),
     "pyrage": ("backup",),
     "sqlalchemy": ("store",),
-    "aiohttp": ("web", "notify", "demo"),
+    "aiohttp": ("web", "notify", "demo", "access"),
     "aiosmtplib": ("notify",),
     "itsdangerous": ("ack_link",),
     "cryptography": ("protocol", "probe"),

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 
 from opsmon.access.failed_sign_ins import FailedSignIns
+from opsmon.access.oidc.flow import OidcSignIn
+from opsmon.access.oidc.settings import OidcSettings
 from opsmon.access.secret_word import kept_of
 from opsmon.access.sessions import CACHED_S, Sessions
 from opsmon.access.sign_in import PasswordSignIn
@@ -18,21 +20,24 @@ class AccessControl:
     """Sessions, passwords and tokens of one daemon. Made from a store that can be read; what it held last is believed
     while it cannot."""
 
-    def __init__(self, store: AccessStore, clock: Clock) -> None:
+    def __init__(
+        self, store: AccessStore, clock: Clock, oidc: OidcSettings | None = None, public_url: str = ""
+    ) -> None:
         self.store, self._clock = store, clock
         self.sessions = Sessions(store, clock)
         self.views = ViewCache()
+        self.oidc = None if oidc is None else OidcSignIn(oidc, public_url, store, clock)
         self.failures = FailedSignIns(clock.now)
         self.passwords = PasswordSignIn(store, clock, self.failures)
         self._counted = (clock.monotonic(), store.count_accounts())
 
     async def has_accounts(self) -> bool:
-        """Whether anybody could sign in; what the command line changes is known after a moment."""
+        """Whether anybody could sign in, here or through a provider; what the command line changes is known soon."""
         now_s = self._clock.monotonic()
         if now_s - self._counted[0] >= CACHED_S:
             with contextlib.suppress(StoreError):
                 self._counted = (now_s, await asyncio.to_thread(self.store.count_accounts))
-        return self._counted[1] > 0
+        return self.oidc is not None or self._counted[1] > 0
 
     async def token(self, word: str) -> AccessToken | None:
         """The token of the store with this text, where its time is not over."""

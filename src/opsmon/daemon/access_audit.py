@@ -55,7 +55,13 @@ class AccessAudit:
 
 def refuse_open_network(settings: PortSettings, accounts: AccessStore) -> None:
     """Raises ConfigError where the port would be open to a network, and nobody could come in."""
-    if settings.is_loopback or settings.known_tokens or accounts.count_accounts() or accounts.tokens():
+    if (
+        settings.is_loopback
+        or settings.known_tokens
+        or settings.oidc is not None
+        or accounts.count_accounts()
+        or accounts.tokens()
+    ):
         return
     raise ConfigError(
         (

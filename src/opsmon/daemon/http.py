@@ -43,7 +43,7 @@ class HttpPort:
         backups: BackupPort,
     ) -> None:
         self._settings = root.settings
-        self.access = AccessControl(store.access, clock)
+        self.access = AccessControl(store.access, clock, root.settings.http.oidc, root.settings.http.public_url)
         self.record = ReloadRecord(succeeded=True, succeeded_at_s=clock.now().timestamp())
         counts = Counts(
             probing.scheduler.tally,

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
+from opsmon.access.oidc.settings import OidcSettings, OidcSpec
 from opsmon.errors import ConfigError
 from opsmon.model.secret import Secret
 from opsmon.spec import SecretField, Spec, text_schema, wrong
@@ -54,6 +55,7 @@ class PortSettings:
     root: Path | None = None  # of the daemon, or of the command that asks it; None where nobody holds them together
     tokens: tuple[NamedToken, ...] = ()
     proxies: tuple[Network, ...] = ()
+    oidc: OidcSettings | None = None
     public_url: str = ""  # under which people's browsers reach it, without a slash at the end; "" where nobody said
 
     @property
@@ -156,6 +158,16 @@ class PortSpec(Spec):
     public_url: Annotated[str, AfterValidator(_check_public_url), _PUBLIC_URL] = ""
     """The address under which browsers reach the port through a proxy: of links, and of forms · 浏览器访问的地址"""
 
+    oidc: OidcSpec | None = None
+    """Sign-in through an OpenID provider; it sends browsers back to `public_url` · 统一身份认证（OIDC）"""
+
+    @model_validator(mode="after")
+    def _oidc_leads_back(self) -> "PortSpec":
+        """A provider sends browsers only to an address that it was told beforehand."""
+        if self.oidc is not None and not self.public_url:
+            raise wrong("`oidc` needs `public_url`", "the address of this console that the provider sends browsers to")
+        return self
+
     @model_validator(mode="after")
     def _tokens_differ(self) -> "PortSpec":
         """One word under two names would say of nobody who it was."""
@@ -174,4 +186,5 @@ class PortSpec(Spec):
         host, _, port = self.listen.rpartition(":")
         tokens = tuple(NamedToken(one.name, one.token) for one in self.tokens)
         proxies = tuple(ipaddress.ip_network(one) for one in self.trusted_proxies)
-        return PortSettings(host.strip("[]"), int(port), self.token, root, tokens, proxies, self.public_url)
+        oidc = None if self.oidc is None else self.oidc.resolve()
+        return PortSettings(host.strip("[]"), int(port), self.token, root, tokens, proxies, oidc, self.public_url)

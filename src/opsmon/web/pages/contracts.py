@@ -29,7 +29,7 @@ from opsmon.text.vocabulary import (
     WEEKDAYS,
     named,
 )
-from opsmon.web.api.commands import issue
+from opsmon.web.api.issue import issue
 from opsmon.web.api.obligation_schemas import DoneBody
 from opsmon.web.api.queries import contract_of
 from opsmon.web.context import PARTS
@@ -307,5 +307,5 @@ async def tick_off(request: web.Request) -> web.Response:
         done_at=parts.clock.now(), by=actor.by, note=body.note, service=body.service, part=body.part,
         places=tuple(body.places), via=actor.via,
     )  # fmt: skip
-    await issue(parts, asked)
+    await issue(request, asked)
     return led_to(request, f"/c/{quote(contract)}#owed", actor)

@@ -15,7 +15,7 @@ from opsmon.model.sample import Identity, SeriesKey
 from opsmon.text.safe import visible
 from opsmon.text.vocabulary import KINDS, OUTCOMES, check_name, named
 from opsmon.web.api.active import active_incidents
-from opsmon.web.api.commands import issue
+from opsmon.web.api.issue import issue
 from opsmon.web.api.queries import device_of
 from opsmon.web.context import PARTS
 from opsmon.web.errors import RequestError
@@ -163,7 +163,7 @@ async def set_maintenance(request: web.Request) -> web.Response:
     if word not in ("0", *map(str, HOURS)):
         raise RequestError(422, "for how many hours?", f"one of {', '.join(map(str, HOURS))}, or 0 to end it")
     until = parts.clock.now() + timedelta(hours=int(word)) if word != "0" else None
-    await issue(parts, SetMaintenance(device.name, until, actor.by, form.get("note", ""), actor.via))
+    await issue(request, SetMaintenance(device.name, until, actor.by, form.get("note", ""), actor.via))
     return led_to(request, f"/d/{quote(device.name)}", actor)
 
 

@@ -13,7 +13,7 @@ from opsmon.engine.input import AddFact, Command, JudgeScope, OpenIncident
 from opsmon.model.event import FactAdded
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import ClauseId, DeviceName, SiteName
-from opsmon.web.api.commands import issue
+from opsmon.web.api.issue import issue
 from opsmon.web.api.queries import incident_named
 from opsmon.web.api.schemas import AckBody, Body, EventBody, ExclusionBody, OpenBody, ScopeBody, WithdrawalBody
 from opsmon.web.context import PARTS
@@ -109,7 +109,7 @@ async def _tell(request: web.Request, form: Form, fact: Fact, *, takes_on: bool 
 
 
 async def _give(request: web.Request, form: Form, command: AddFact | JudgeScope) -> web.Response:
-    await issue(request.app[PARTS], command)
+    await issue(request, command)
     return led_to(request, form.get("back", f"/i/{command.incident}"), actor_of(request, form))
 
 
@@ -136,6 +136,6 @@ async def report_fault(request: web.Request) -> web.Response:
         device=None if body.device is None else DeviceName(body.device), severity=body.severity, labels=body.labels,
         via=actor.via,
     )  # fmt: skip
-    accepted = await issue(parts, asked, refused=422)
+    accepted = await issue(request, asked, refused=422)
     reported = next(event for event in accepted.events if isinstance(event, FactAdded))
     return led_to(request, f"/i/{reported.incident}", actor)

@@ -1,5 +1,6 @@
 """Every page of the console, and every form of it."""
 
+from opsmon.access.oidc.flow import RETURN_PATH
 from opsmon.web.auth import Access
 from opsmon.web.frame.asset import show_asset
 from opsmon.web.frame.live import show_stream
@@ -16,6 +17,7 @@ from opsmon.web.pages.search import search_incidents
 from opsmon.web.pages.sites import show_devices, show_site, show_sites
 from opsmon.web.pages.wall import show_wall
 from opsmon.web.route import HTML, Handler, Route
+from opsmon.web.sign_in import oidc_pages as other_sign_in
 from opsmon.web.sign_in import pages as signing_in
 
 _I, _D, _C = "/i/{incident}", "/d/{device}", "/c/{contract}"
@@ -30,6 +32,8 @@ def _page(method: str, path: str, handler: Handler, summary: str, access: Access
 PAGE_ROUTES: tuple[Route, ...] = (
     _page("GET", "/login", signing_in.show_sign_in, "The form to sign in with", Access.OPEN),
     _page("POST", "/login", signing_in.sign_in, "Sign in with a name and a password", Access.OPEN),
+    _page("GET", "/login/oidc", other_sign_in.go_to_provider, "To the OpenID provider's page", Access.OPEN),
+    _page("GET", RETURN_PATH, other_sign_in.come_back, "Back from the OpenID provider", Access.OPEN),
     _page("POST", "/logout", signing_in.sign_out, "Sign out", Access.SELF),
     _page("GET", "/me", signing_in.show_me, "One's own account and sessions", Access.SELF),
     _page("POST", "/me/sessions", signing_in.end_session, "End a session of one's own, or all others", Access.SELF),

@@ -4,6 +4,7 @@ from math import ceil
 
 from aiohttp import web
 
+from opsmon.access.oidc.settings import DEFAULT_TITLE
 from opsmon.access.password import TooManyChecksError
 from opsmon.access.sign_in import TryLater
 from opsmon.model.access_event import SignedIn
@@ -51,10 +52,18 @@ def _form(
     request: web.Request, wanted: str, told: str = "", status: int = 200, *, name: str = "", retry_s: int = 0
 ) -> web.Response:
     sentence = WORDS[told].in_(language_of(request)).format(seconds=retry_s) if told else ""
-    answer = answer_page(request, "login.html", status, next=wanted, told=sentence, name=name, failed=status >= 400)
+    answer = sign_in_form(request, wanted, sentence, status, name=name)
     if retry_s:
         answer.headers["Retry-After"] = str(retry_s)
     return answer
+
+
+def sign_in_form(request: web.Request, wanted: str, told: str, status: int, *, name: str = "") -> web.Response:
+    """The form with a sentence above it, and the way to the provider where there is one."""
+    oidc = request.app[PARTS].access.oidc
+    title = "" if oidc is None else oidc.settings.title or DEFAULT_TITLE.in_(language_of(request))
+    failed = status >= 400
+    return answer_page(request, "login.html", status, next=wanted, told=told, name=name, failed=failed, provider=title)
 
 
 async def begin_session(

@@ -1,0 +1,95 @@
+"""A sign-in through the provider, there and back. Nothing is kept here between the two: the browser holds one random
+word, and state, nonce and the verifier of PKCE (RFC 7636) are derived from it."""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from opsmon.access.oidc.id_token import OidcError, person_of
+from opsmon.access.oidc.provider import OidcProvider
+from opsmon.access.oidc.settings import OidcPerson, OidcSettings
+from opsmon.access.secret_word import derived, new_word
+from opsmon.clock import Clock
+from opsmon.model.access_event import AccountChange, AccountChanged
+from opsmon.model.account import Account, Grant, Role
+from opsmon.store.access_store import AccessStore
+
+RETURN_PATH = "/login/oidc/return"
+_UNFIT = re.compile(r"[^a-z0-9._-]+")
+_MAX_NAME = 50
+
+
+class OidcSignIn:
+    """`public_url` is where browsers find this console."""
+
+    def __init__(self, settings: OidcSettings, public_url: str, store: AccessStore, clock: Clock) -> None:
+        self.settings = settings
+        self._store, self._clock = store, clock
+        self._redirect_uri = public_url + RETURN_PATH
+        self._provider = OidcProvider(settings, clock)
+
+    async def begin(self) -> tuple[str, str]:
+        """The provider's page to go to, and the word for the browser to keep. Raises OidcError."""
+        known, word = await self._provider.describe(), new_word()
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(_verifier(word).encode()).digest()).rstrip(b"=").decode()
+        query = {
+            "response_type": "code", "client_id": self.settings.client_id, "redirect_uri": self._redirect_uri,
+            "scope": " ".join(self.settings.scopes), "state": derived(word, "state"), "nonce": derived(word, "nonce"),
+            "code_challenge": challenge, "code_challenge_method": "S256",
+        }  # fmt: skip
+        page = str(known["authorization_endpoint"])
+        return f"{page}{'&' if '?' in page else '?'}{urlencode(query)}", word
+
+    async def finish(self, word: str, state: str, code: str, issuer: str) -> Account:
+        """The account of the one who comes back. Raises OidcError."""
+        if not word or not hmac.compare_digest(state.encode(), derived(word, "state").encode()):
+            raise OidcError("this answers another sign-in, or one that began too long ago: begin anew")
+        if issuer and issuer != self.settings.issuer:  # RFC 9207
+            raise OidcError(f"the answer is of issuer {issuer[:200]!r}, opsmon.yaml names {self.settings.issuer!r}")
+        token = await self._provider.redeem(code, _verifier(word), self._redirect_uri)
+        claims = await self._provider.claims(token)
+        person = person_of(claims, self.settings, derived(word, "nonce"), self._clock.now())
+        role = self.settings.role_of(person.groups)
+        if role is None:
+            raise OidcError(
+                f"none of your groups has a role here: `http: {{oidc: {{roles: …}}}}` names {self._groups()}"
+            )
+        return await asyncio.to_thread(self._account_of, person, role)
+
+    def _groups(self) -> str:
+        return ", ".join(sorted(self.settings.roles))
+
+    def _account_of(self, person: OidcPerson, role: Role) -> Account:
+        """The account of the person, made at the first sign-in; the role follows the groups, the scope is ours."""
+        known = self._store.account_of_subject(person.issuer, person.subject)
+        if known is None:
+            known = Account(
+                self._free_name(person), Grant(role), person.title, issuer=person.issuer, subject=person.subject
+            )
+            self._store.put_account(known, (self._note(known, AccountChange.ADDED),))
+        elif known.disabled:
+            raise OidcError("this account is disabled")
+        elif known.grant.role is not role:
+            known = replace(known, grant=replace(known.grant, role=role))
+            self._store.put_account(known, (self._note(known, AccountChange.GRANTED),))
+        return known
+
+    def _free_name(self, person: OidcPerson) -> str:
+        """The person's name there, where nobody has it here: an account of ours is never taken over."""
+        name = _UNFIT.sub("-", person.name.partition("@")[0].lower()).strip("-._")[:_MAX_NAME] or "person"
+        if self._store.account(name) is None:
+            return name
+        return f"{name}-{hashlib.sha256(f'{person.issuer} {person.subject}'.encode()).hexdigest()[:8]}"
+
+    def _note(self, account: Account, change: AccountChange) -> AccountChanged:
+        now = self._clock.now()
+        return AccountChanged(now, account.name, change, self.settings.issuer, now, account.grant.role.value)
+
+
+def _verifier(word: str) -> str:
+    """64 characters of the 66 that RFC 7636, 4.1 allows."""
+    return derived(word, "verifier")

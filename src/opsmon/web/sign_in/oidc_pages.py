@@ -1,0 +1,61 @@
+"""The way to the OpenID provider and back."""
+
+from urllib.parse import quote, unquote
+
+from aiohttp import web
+
+from opsmon.access.oidc.flow import OidcSignIn
+from opsmon.access.oidc.id_token import OidcError
+from opsmon.web.context import PARTS
+from opsmon.web.errors import RequestError
+from opsmon.web.sign_in.pages import begin_session, sign_in_form
+from opsmon.web.sign_in.place import place_of
+from opsmon.web.sign_in.stranger import own_path
+
+COOKIE = "opsmon-oidc"
+_LIFE_S = 600
+
+
+async def go_to_provider(request: web.Request) -> web.Response:
+    """To the provider's page; the browser remembers which sign-in it is, and the page that was wanted."""
+    wanted = own_path(request.query.get("next", "/"))
+    try:
+        page, word = await _sign_in(request).begin()
+    except OidcError as error:
+        return sign_in_form(request, wanted, str(error), 502)
+    answer = web.Response(status=303, headers={"Location": page})
+    secure = place_of(request, request.app[PARTS].settings).is_secure
+    value = f"{word}.{quote(wanted, safe='')}"
+    answer.set_cookie(
+        _name(secure), value, max_age=_LIFE_S, path="/", secure=secure, httponly=True, samesite="Lax"
+    )  # fmt: skip
+    return answer
+
+
+async def come_back(request: web.Request) -> web.Response:
+    """A session for whom the provider vouches for; else the form with the reason."""
+    secure = place_of(request, request.app[PARTS].settings).is_secure
+    word, _, wanted = request.cookies.get(_name(secure), "").partition(".")
+    wanted, told = own_path(unquote(wanted) or "/"), request.query
+    try:
+        if "error" in told:
+            raise OidcError(f"the provider says: {told['error'][:100]}")
+        sign_in = _sign_in(request)
+        account = await sign_in.finish(word, told.get("state", ""), told.get("code", ""), told.get("iss", ""))
+    except OidcError as error:
+        answer = sign_in_form(request, wanted, str(error), 403)
+    else:
+        answer = await begin_session(request, account, sign_in.settings.issuer, wanted, stays=False)
+    answer.del_cookie(_name(secure), path="/", secure=secure, httponly=True, samesite="Lax")
+    return answer
+
+
+def _name(secure: bool) -> str:
+    return f"__Host-{COOKIE}" if secure else COOKIE
+
+
+def _sign_in(request: web.Request) -> OidcSignIn:
+    found = request.app[PARTS].access.oidc
+    if found is None:
+        raise RequestError(404, "there is no other sign-in here", "`http: {oidc: …}` in opsmon.yaml names one")
+    return found
