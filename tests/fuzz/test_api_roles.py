@@ -4,6 +4,7 @@ that the document does not tell of."""
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import schemathesis
@@ -14,6 +15,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 from opsmon.access.directory import AccountDirectory, Changer
 from opsmon.model.account import Grant, Role
 from opsmon.web.api.openapi import describe
+from opsmon.web.route import Route
 from opsmon.web.routes import ROUTES
 from opsmon.web.settings import PortSettings
 from tests.support.web.scene import WebScene, everything_answers
@@ -39,14 +41,14 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[R
 
 
 @pytest.mark.parametrize("route", API, ids=lambda route: f"{route.method} {route.path}")
-def test_what_the_document_allows_is_answered_as_it_says(port: tuple[str, dict[Role, str]], route: object) -> None:
+def test_what_the_document_allows_is_answered_as_it_says(port: tuple[str, dict[Role, str]], route: Route) -> None:
     url, tokens = port
-    operation = SCHEMA[route.path][route.method]  # type: ignore[attr-defined]  # a Route
+    operation = SCHEMA[route.path][route.method]
     for token in tokens.values():
 
         @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
         @given(operation.as_strategy())
-        def ask(case: schemathesis.Case) -> None:
+        def ask(case: Any) -> None:
             answer = case.call(base_url=url, headers={"Authorization": f"Bearer {token}"})  # noqa: B023  # called here
             case.validate_response(answer, checks=CHECKS)
 

@@ -11,17 +11,17 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from opsmon.access.audit import AccessAudit
 from opsmon.clock import Clock
 from opsmon.config.root import Root, load_root
 from opsmon.config.watched import load_watched, places_of, write_watched
-from opsmon.daemon.access_audit import AccessAudit, refuse_open_network
 from opsmon.daemon.backups import DaemonBackups
 from opsmon.daemon.clock_check import wait_for_right_clock
 from opsmon.daemon.console.backups import ConsoleBackups
 from opsmon.daemon.counters import loop_tallies, tallies_of
 from opsmon.daemon.engine_rules import rules_of
 from opsmon.daemon.host_keys import HostKeyNews
-from opsmon.daemon.http import HttpPort
+from opsmon.daemon.http import HttpPort, refuse_open_network
 from opsmon.daemon.inventory_change import tell_changes
 from opsmon.daemon.lock import RootLock
 from opsmon.daemon.loop_watch import LoopWatch

@@ -9,9 +9,11 @@ from opsmon.config.root import Root
 from opsmon.daemon.notifications import Notifications
 from opsmon.daemon.paging.counters import page_tallies
 from opsmon.daemon.probes import Probes
-from opsmon.errors import StoreError
+from opsmon.daemon.self_watch import SelfWatch
+from opsmon.errors import ConfigError, Problem, StoreError
 from opsmon.history.states import KEPT, StateHistory
 from opsmon.history.values import ValueHistory
+from opsmon.layout import SETTINGS_FILE
 from opsmon.metrics.backups import Backups
 from opsmon.metrics.daemon import Counts, DaemonMetrics, ReloadRecord
 from opsmon.metrics.journal import JournalHead
@@ -20,10 +22,12 @@ from opsmon.metrics.tallies import Tallies, Tally
 from opsmon.model.sample import Sample
 from opsmon.notify.lane.lane import FAILED_OFTEN
 from opsmon.pipeline.loop import Pipeline
+from opsmon.store.access_store import AccessStore
 from opsmon.store.store import Store
 from opsmon.web.context import WebContext
 from opsmon.web.device_backup import BackupPort
 from opsmon.web.server import WebServer
+from opsmon.web.settings import PortSettings
 
 log = logging.getLogger(__name__)
 
@@ -120,3 +124,23 @@ class HttpPort:
 
     async def stop(self) -> None:
         await self._server.stop()
+
+
+def refuse_open_network(settings: PortSettings, accounts: AccessStore) -> None:
+    """Raises ConfigError where the port would be open to a network, and nobody could come in."""
+    if (
+        settings.is_loopback
+        or settings.known_tokens
+        or settings.oidc is not None
+        or accounts.count_accounts()
+        or accounts.tokens()
+    ):
+        return
+    raise ConfigError(
+        (
+            Problem(
+                SETTINGS_FILE, 0, 0, f"`http: listen` is {settings.host}, beyond this machine, and nobody may come in",
+                "`opsmon user add NAME --role admin`, `http: {token: {env: OPSMON_TOKEN}}`, or listen on 127.0.0.1",
+            ),
+        )
+    )  # fmt: skip

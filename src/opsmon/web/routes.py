@@ -48,12 +48,8 @@ from opsmon.web.api.schemas import (
     WithdrawalBody,
 )
 from opsmon.web.auth import Access
-<<<<<<< HEAD
 from opsmon.web.pages.page_routes import PAGE_ROUTES
 from opsmon.web.route import TEXT, Route
-=======
-from opsmon.web.route import Route
->>>>>>> 84b55dd (Let people sign in through an OpenID provider: code with PKCE, groups as roles)
 
 _INCIDENT = "/api/v1/incidents/{incident}"
 _DEVICE = "/api/v1/devices/{device}"

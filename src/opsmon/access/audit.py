@@ -1,7 +1,4 @@
-"""Tells the journal who signed in, who could not, and which accounts were changed, also beside the running daemon.
-
-A port beyond this machine wants somebody who may come in: else the daemon does not start.
-"""
+"""Tells the journal who signed in, who could not, and which accounts were changed, also beside the running daemon."""
 
 import asyncio
 import contextlib
@@ -10,10 +7,7 @@ from collections.abc import Awaitable, Callable
 from opsmon.access.control import AccessControl
 from opsmon.engine.input import Command, RecordAccess
 from opsmon.engine.port import Accepted, Answer
-from opsmon.errors import ConfigError, Problem, StoreError
-from opsmon.layout import SETTINGS_FILE
-from opsmon.store.access_store import AccessStore
-from opsmon.web.settings import PortSettings
+from opsmon.errors import StoreError
 
 LOOK_EVERY_S = 5.0
 FAILURES_EVERY = 12  # looks: once a minute
@@ -51,23 +45,3 @@ class AccessAudit:
             await asyncio.to_thread(self._access.store.notes_told, told)
             if len(told) < len(notes):
                 return
-
-
-def refuse_open_network(settings: PortSettings, accounts: AccessStore) -> None:
-    """Raises ConfigError where the port would be open to a network, and nobody could come in."""
-    if (
-        settings.is_loopback
-        or settings.known_tokens
-        or settings.oidc is not None
-        or accounts.count_accounts()
-        or accounts.tokens()
-    ):
-        return
-    raise ConfigError(
-        (
-            Problem(
-                SETTINGS_FILE, 0, 0, f"`http: listen` is {settings.host}, beyond this machine, and nobody may come in",
-                "`opsmon user add NAME --role admin`, `http: {token: {env: OPSMON_TOKEN}}`, or listen on 127.0.0.1",
-            ),
-        )
-    )  # fmt: skip
