@@ -71,6 +71,7 @@ CLI_MAY_IMPORT = (
     "cli", "daemon", "demo", "ledger", "config", "report", "web.client", "errors", "clock", "layout", "text", "model",
 )  # fmt: skip
 CLI_MAY_ALSO_IMPORT: dict[str, tuple[str, ...]] = {
+    "access": ("access.directory",),  # accounts are changed beside the running daemon, in the store itself
     "backup": ("backup", "private_file"),
     "check.py": ("pattern",),  # patterns are judged by their cost here alone
     "completion": ("web.identity",),

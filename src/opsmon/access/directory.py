@@ -4,9 +4,11 @@ Whoever may write the store may do so: the command line beside a running daemon,
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from opsmon.access.password import hash_password, refusal_of_password
 from opsmon.access.secret_word import TOKEN_PREFIX, kept_of, new_word
@@ -14,6 +16,7 @@ from opsmon.errors import ConfigError, Problem
 from opsmon.model.access_event import AccountChange, AccountChanged
 from opsmon.model.account import AccessToken, Account, Grant, Role, Scope
 from opsmon.store.access_store import AccessStore
+from opsmon.store.store import open_store
 from opsmon.text.near_miss import nearest, shown
 from opsmon.text.safe import is_seen
 
@@ -142,6 +145,18 @@ class AccountDirectory:
         if not self._store.revoke_token(name, (self._note(name, AccountChange.TOKEN_REVOKED),)):
             known = [token.name for token in self._store.tokens()]
             raise wrong_word(f"no token {shown(name)}", nearest(name, known) or "`opsmon token list` lists them")
+
+
+@contextmanager
+def open_accounts(
+    store_url: str, root: Path, now: Callable[[], datetime], changer: Changer
+) -> Iterator[AccountDirectory]:
+    """The accounts in the store of a root, which is made where there is none. Raises StoreError."""
+    store = open_store(store_url, root)
+    try:
+        yield AccountDirectory(store.access, now, changer)
+    finally:
+        store.close()
 
 
 def _is_admin(account: Account) -> bool:

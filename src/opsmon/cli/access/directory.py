@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from opsmon.access.directory import AccountDirectory, Changer, check_scope
+from opsmon.access.directory import AccountDirectory, Changer, check_scope, open_accounts
 from opsmon.cli.who import login_name, ourselves
 from opsmon.clock import WallClock
 from opsmon.config.root import load_root
@@ -16,7 +16,6 @@ from opsmon.config.settings import Settings
 from opsmon.config.settings_file import load_settings
 from opsmon.model.account import Grant, Role, Scope
 from opsmon.model.name import ContractId, SiteName
-from opsmon.store.store import open_store
 
 RoleOption = Annotated[Role, typer.Option("--role", help="What it may do: viewer, responder, manager or admin.")]
 ContractsOption = Annotated[
@@ -32,11 +31,9 @@ MoneyOption = Annotated[
 def open_directory(root: Path) -> Iterator[tuple[AccountDirectory, Settings]]:
     """The accounts of a root; the journal is told as whom this process runs."""
     settings = load_settings(root)
-    store = open_store(settings.store_url, root.resolve())
-    try:
-        yield AccountDirectory(store.access, WallClock().now, Changer(login_name(), ourselves())), settings
-    finally:
-        store.close()
+    changer = Changer(login_name(), ourselves())
+    with open_accounts(settings.store_url, root.resolve(), WallClock().now, changer) as directory:
+        yield directory, settings
 
 
 def grant_of(
