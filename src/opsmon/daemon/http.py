@@ -9,7 +9,6 @@ from opsmon.config.root import Root
 from opsmon.daemon.notifications import Notifications
 from opsmon.daemon.paging.counters import page_tallies
 from opsmon.daemon.probes import Probes
-from opsmon.daemon.self_watch import SelfWatch
 from opsmon.errors import ConfigError, Problem, StoreError
 from opsmon.history.states import KEPT, StateHistory
 from opsmon.history.values import ValueHistory

@@ -62,7 +62,7 @@ async def take_on(request: web.Request) -> web.Response:
     """A named human takes the incident on."""
     parts, form = request.app[PARTS], await read_form(request)
     body = body_of(AckBody, {**form, "by": actor_of(request, form).by}, parts.timezone)
-    fact = Fact(FactType.ACKNOWLEDGED, body.at or parts.clock.now(), body.by, body.note)
+    fact = Fact(FactType.ACKNOWLEDGED, body.at or parts.clock.now(), body.by or "", body.note)
     return await _tell(request, form, fact, takes_on=True)
 
 
@@ -70,14 +70,14 @@ async def add_fact(request: web.Request) -> web.Response:
     """Something happened to the incident; now, unless told when."""
     parts, form = request.app[PARTS], await read_form(request)
     body = body_of(EventBody, {**form, "by": actor_of(request, form).by}, parts.timezone)
-    return await _tell(request, form, Fact(body.type, body.at or parts.clock.now(), body.by, body.note))
+    return await _tell(request, form, Fact(body.type, body.at or parts.clock.now(), body.by or "", body.note))
 
 
 async def withdraw_fact(request: web.Request) -> web.Response:
     """A fact was wrong."""
     parts, form = request.app[PARTS], await read_form(request)
     body = body_of(WithdrawalBody, {**form, "by": actor_of(request, form).by}, parts.timezone)
-    fact = Fact(FactType.WITHDRAWN, parts.clock.now(), body.by, body.reason, withdraws=body.fact)
+    fact = Fact(FactType.WITHDRAWN, parts.clock.now(), body.by or "", body.reason, withdraws=body.fact)
     return await _tell(request, form, fact)
 
 
@@ -87,8 +87,8 @@ async def exclude(request: web.Request) -> web.Response:
     clauses = form.get("clauses", "").replace(",", " ").replace("，", " ").split()
     body = body_of(ExclusionBody, {**form, "by": actor_of(request, form).by}, parts.timezone, clauses=clauses)
     fact = Fact(
-        FactType.EXCLUDED, parts.clock.now(), body.by, body.note, clauses=tuple(map(ClauseId, dict.fromkeys(clauses))),
-        approved_by=body.approved_by, paper=form.get("paper", ""),
+        FactType.EXCLUDED, parts.clock.now(), body.by or "", body.note,
+        clauses=tuple(map(ClauseId, dict.fromkeys(clauses))), approved_by=body.approved_by, paper=form.get("paper", ""),
     )  # fmt: skip
     return await _tell(request, form, fact)
 
@@ -98,7 +98,14 @@ async def judge(request: web.Request) -> web.Response:
     parts, form, name = request.app[PARTS], await read_form(request), incident_named(request)
     body = body_of(ScopeBody, {**form, "by": actor_of(request, form).by}, parts.timezone, labels=labels_of(form))
     asked = JudgeScope(
-        name, body.by, body.reason, body.severity, body.service, body.labels, body.seen, actor_of(request, form).via
+        name,
+        body.by or "",
+        body.reason,
+        body.severity,
+        body.service,
+        body.labels,
+        body.seen,
+        actor_of(request, form).via,
     )
     return await _give(request, form, asked)
 
@@ -131,7 +138,7 @@ async def report_fault(request: web.Request) -> web.Response:
     actor = actor_of(request, form)
     body = body_of(OpenBody, {**form, "by": actor.by}, parts.timezone, labels=labels_of(form))
     asked: Command = OpenIncident(
-        site=SiteName(body.site), condition=body.condition, by=body.by, note=body.note,
+        site=SiteName(body.site), condition=body.condition, by=body.by or "", note=body.note,
         reported_at=body.reported_at or parts.clock.now(), kind=body.kind, service=body.service,
         device=None if body.device is None else DeviceName(body.device), severity=body.severity, labels=body.labels,
         via=actor.via,

@@ -8,9 +8,9 @@ from opsmon.access.oidc.flow import OidcSignIn
 from opsmon.access.oidc.id_token import OidcError
 from opsmon.web.context import PARTS
 from opsmon.web.errors import RequestError
+from opsmon.web.own_path import own_path
 from opsmon.web.sign_in.pages import begin_session, sign_in_form
 from opsmon.web.sign_in.place import place_of
-from opsmon.web.sign_in.stranger import own_path
 
 COOKIE = "opsmon-oidc"
 _LIFE_S = 600
