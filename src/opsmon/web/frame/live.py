@@ -18,6 +18,7 @@ from opsmon.model.event import Event
 from opsmon.web.context import PARTS
 from opsmon.web.frame.visit import BROWSER_COOKIE
 from opsmon.web.listening.connection import PortConnection
+from opsmon.web.visit import visitor_of
 
 BEAT_S = 10.0
 RETRY_MS = 2_000
@@ -34,9 +35,11 @@ HEADERS = {
 
 @dataclass(slots=True, eq=False)
 class Stream:
-    """One open page. `waiting` are messages that it has not taken; None is the end."""
+    """One open page. `waiting` are messages that it has not taken; None is the end. `is_limited`: its reader is not
+    told what it is that changed, which may lie outside his scope."""
 
     browser: str
+    is_limited: bool = False
     waiting: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(MAX_WAITING))
 
     def tell(self, message: bytes | None) -> bool:
@@ -64,14 +67,14 @@ class LiveStreams:
     def __len__(self) -> int:
         return len(self._streams)
 
-    def enter(self, browser: str) -> Stream:
+    def enter(self, browser: str, *, is_limited: bool = False) -> Stream:
         """A new page; the oldest of the same browser may have to go."""
         mine = [one for one in self._streams if one.browser == browser] if browser else []
         if len(mine) >= MAX_OF_A_BROWSER:
             self._bye(mine[0])
         if len(self._streams) >= MAX_STREAMS:
             self._bye(next(iter(self._streams)))
-        stream = Stream(browser)
+        stream = Stream(browser, is_limited)
         self._streams[stream] = None
         return stream
 
@@ -89,10 +92,8 @@ class LiveStreams:
     def hear(self, seq: int, events: Sequence[Event]) -> None:
         """The world has changed."""
         self.seq = seq
-        self._tell_all(message_of("change", json.dumps({"seq": seq, "ids": ids_of(events)}), seq))
-
-    def _tell_all(self, message: bytes) -> None:
-        for stream in [one for one in self._streams if not one.tell(message)]:
+        whole, bare = (message_of("change", json.dumps({"seq": seq, "ids": ids}), seq) for ids in (ids_of(events), []))
+        for stream in [one for one in self._streams if not one.tell(bare if one.is_limited else whole)]:
             self.leave(stream)
             stream.cut()
 
@@ -128,7 +129,8 @@ def follow(application: web.Application) -> Callable[[], None]:
 async def show_stream(request: web.Request) -> web.StreamResponse:
     """Tells one page of changes until it is closed."""
     streams = request.app[STREAMS]
-    stream = streams.enter(request.cookies.get(BROWSER_COOKIE, ""))
+    is_limited = not visitor_of(request).scope.is_everything
+    stream = streams.enter(request.cookies.get(BROWSER_COOKIE, ""), is_limited=is_limited)
     answer = web.StreamResponse(headers=HEADERS)
     try:
         await answer.prepare(request)

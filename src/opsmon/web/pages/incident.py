@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
-from opsmon.access.view import View, view_of_world
+from opsmon.access.view import View
 from opsmon.contract.contract_rules import ContractRules
 from opsmon.engine.commands.missing import missing_notices
 from opsmon.engine.world import World
@@ -19,7 +19,7 @@ from opsmon.model.incident import FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
 from opsmon.text.safe import visible
 from opsmon.text.vocabulary import FACTS, SEVERITIES, TARGETS, named
-from opsmon.web.api.queries import incident_named, incident_of, unknown_incident
+from opsmon.web.api.queries import incident_named, incident_of
 from opsmon.web.context import PARTS
 from opsmon.web.frame.mark import CLOCK_MARKS, DEVICE_MARKS, Mark
 from opsmon.web.frame.render import page
@@ -27,7 +27,6 @@ from opsmon.web.frame.visit import Visit
 from opsmon.web.frame.who import last_name
 from opsmon.web.pages.board import rank, row_of
 from opsmon.web.pages.timeline import timeline_of
-from opsmon.web.visit import visitor_of
 
 MAX_CHILDREN = 200
 CHANGED_BEFORE = timedelta(hours=24)
@@ -62,17 +61,13 @@ class ClockRow:
 
 
 async def known_incident(request: web.Request, name: IncidentId) -> tuple[View, Incident, Sequence[Event] | None]:
-    """The incident, with what the visitor may see of the world that holds it, and its events (None: the journal cannot
-    be read). Raises RequestError 404, StoreError."""
-    parts = request.app[PARTS]
+    """The incident, with the world that holds it and its events (None: the journal cannot be read); one that left
+    memory comes from the journal alone. Raises RequestError 404, StoreError."""
+    view, incident = await incident_of(request, name)
     events: Sequence[Event] | None = None
     with contextlib.suppress(StoreError):
-        events = [entry.event for entry in await asyncio.to_thread(parts.journal, name)]
-    world, _ = await incident_of(parts, name)
-    view = view_of_world(world, visitor_of(request))
-    incident = view.incidents.by_id.get(name)
-    if incident is None:
-        raise unknown_incident(view, name)
+        entries = await asyncio.to_thread(request.app[PARTS].journal, name)
+        events = [entry.event for entry in entries if view.tells(entry.event)]
     return view, incident, events
 
 
