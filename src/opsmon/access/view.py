@@ -13,6 +13,7 @@ from immutables import Map
 from opsmon.access.visitor import Visitor
 from opsmon.contract.contract_rules import ContractRules
 from opsmon.engine.duty.obligations import Duties
+from opsmon.engine.roster.roster_state import RosterState
 from opsmon.engine.rules import Rules
 from opsmon.engine.world import World
 from opsmon.incident.incident import Incident
@@ -21,6 +22,7 @@ from opsmon.model.account import EVERYTHING, Scope
 from opsmon.model.device import Device, Inventory, Site
 from opsmon.model.event import DeviceStateChanged, Event
 from opsmon.model.name import DeviceName, IncidentId, SiteName
+from opsmon.oncall.oncall_rules import OnCallRules
 from opsmon.state.fleet import FleetState
 from opsmon.state.timers import Timers
 
@@ -103,6 +105,7 @@ def _cut_rules(rules: Rules, scope: Scope) -> dict[str, Any]:
             {name: _cut_device(device, devices) for name, device in devices.items()},
         ),
         "contracts": contracts,
+        "oncall": OnCallRules(),
         "limits": {name: limits for name, limits in rules.limits.items() if name in devices},
     }
 
@@ -188,5 +191,6 @@ CUTS: dict[str, Callable[[Any, _Seen], Any]] = {
     "clocks": _of_incidents,
     "agenda": lambda agenda, seen: Timers(),
     "duties": _cut_duties,
+    "roster": lambda roster, seen: RosterState(),  # who is on call is on call for every contract
 }
 _NEVER_SEEN = frozenset({"fleet", "agenda", "clocks"})

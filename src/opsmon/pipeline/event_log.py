@@ -39,12 +39,11 @@ def narrate(event: Event) -> str:
             return f"maintenance of {event.device} {until}, says {event.by}{_through(event.via)}"
         case CommandRefused():
             return f"refused {event.command} of {event.by or 'nobody'}{_through(event.via)}: {event.reason}"
-        case BackupRecorded() | OverrideSet() | OverrideEnded() | DutyChanged():
-            return _backup(event) if isinstance(event, BackupRecorded) else _roster(event)
-        case SignedIn() | SignInFailed() | AccountChanged():
-            return _access(event)
+        case SignedIn() | SignInFailed() | AccountChanged() | OverrideSet() | OverrideEnded() | DutyChanged():
+            return _access(event) if isinstance(event, AccessEvent) else _roster(event)
     words = _words_of_incident(event) or _words_of_people(event)
-    return f"incident {getattr(event, 'incident', '')} {words}" if words else ""
+    about = f"incident {getattr(event, 'incident', '')} {words}" if words else ""
+    return _backup(event) if isinstance(event, BackupRecorded) else about
 
 
 def _roster(event: RosterEvent) -> str:

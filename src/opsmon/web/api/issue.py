@@ -4,7 +4,18 @@ from aiohttp import web
 
 from opsmon.access.view import View
 from opsmon.access.visitor import Visitor
-from opsmon.engine.input import AddFact, Command, Excuse, JudgeScope, MarkDone, MarkUndone, OpenIncident, SetMaintenance
+from opsmon.engine.input import (
+    AddFact,
+    Command,
+    EndOverride,
+    Excuse,
+    JudgeScope,
+    MarkDone,
+    MarkUndone,
+    OpenIncident,
+    SetMaintenance,
+    SetOverride,
+)
 from opsmon.engine.port import Accepted, CommandRefusal
 from opsmon.engine.step import Conflict
 from opsmon.model.account import Role
@@ -15,7 +26,9 @@ from opsmon.web.errors import RequestError, unknown
 from opsmon.web.visit import view_of, visitor_of
 
 # Whoever may command at all may give the others. What decides about money, or speaks for the customer, is a manager's.
-LEAST_ROLES: dict[type, Role] = {JudgeScope: Role.MANAGER, Excuse: Role.MANAGER}
+LEAST_ROLES: dict[type, Role] = {
+    JudgeScope: Role.MANAGER, Excuse: Role.MANAGER, SetOverride: Role.MANAGER, EndOverride: Role.MANAGER,
+}  # fmt: skip
 JUDGING_FACTS = frozenset({FactType.EXCLUDED, FactType.INCLUDED})
 
 

@@ -11,7 +11,7 @@ from opsmon.model.roster import OverrideEnded, OverrideSet
 from opsmon.oncall.lint.duty_lint import duties_of
 from opsmon.oncall.roster import Rota, on_duty
 from opsmon.text.near_miss import nearest
-from opsmon.web.api.commands import issue
+from opsmon.web.api.issue import issue
 from opsmon.web.api.rota_schemas import (
     DutyQuery,
     OverrideBody,
@@ -19,10 +19,10 @@ from opsmon.web.api.rota_schemas import (
     duty_document,
     override_document,
 )
-from opsmon.web.auth import ORIGIN
 from opsmon.web.context import PARTS
 from opsmon.web.errors import RequestError, short
 from opsmon.web.route import JSON, answer_json, list_json, parse_body, parse_query
+from opsmon.web.visit import view_of, who_acts
 
 CALENDAR_DAYS = timedelta(days=60)
 CALENDAR = "text/calendar"
@@ -31,7 +31,7 @@ CALENDAR = "text/calendar"
 async def show_duties(request: web.Request) -> web.Response:
     """Who is on duty of each rota, in the order of the file."""
     parts, query = request.app[PARTS], parse_query(DutyQuery, request)
-    world = parts.desk.world
+    world = view_of(request)
     start = query.at or parts.clock.now()
     rules, overrides = world.rules.oncall, world.roster.overrides
     found = []
@@ -46,33 +46,35 @@ async def show_duties(request: web.Request) -> web.Response:
 
 async def list_overrides(request: web.Request) -> web.Response:
     """The swaps that hold, the next first."""
-    held = request.app[PARTS].desk.world.roster.overrides.by_id.values()
+    held = view_of(request).roster.overrides.by_id.values()
     listed = sorted(held, key=lambda one: (one.day, one.rota, one.set_at))
     return web.Response(body=list_json(map(override_document, listed)), content_type=JSON, charset="utf-8")
 
 
 async def set_override(request: web.Request) -> web.Response:
     """A named human swaps people in one shift."""
-    parts, body = request.app[PARTS], await parse_body(OverrideBody, request)
+    body = await parse_body(OverrideBody, request)
+    actor = who_acts(request, body.by)
     asked = SetOverride(
         RotaName(body.rota), body.shift, body.day,
         None if body.person_out is None else PersonId(body.person_out),
         None if body.person_in is None else PersonId(body.person_in),
-        body.by, body.reason, request.get(ORIGIN, ""),
+        actor.by, body.reason, actor.via,
     )  # fmt: skip
-    accepted = await issue(parts, asked, refused=422)
+    accepted = await issue(request, asked, refused=422)
     name = next(event.override for event in accepted.events if isinstance(event, OverrideSet))
-    return answer_json(override_document(parts.desk.world.roster.overrides.by_id[name]), 201)
+    return answer_json(override_document(view_of(request).roster.overrides.by_id[name]), 201)
 
 
 async def end_override(request: web.Request) -> web.Response:
     """A named human takes a swap back; the answer is the swap as it was."""
-    parts, body = request.app[PARTS], await parse_body(OverrideEndBody, request)
+    body = await parse_body(OverrideEndBody, request)
+    actor = who_acts(request, body.by)
     name = OverrideId(request.match_info["override"])
-    known = parts.desk.world.roster.overrides.by_id.get(name)
+    known = view_of(request).roster.overrides.by_id.get(name)
     if known is None:
         raise RequestError(404, f"no override {short(name)}", "GET /api/v1/oncall/overrides lists them")
-    accepted = await issue(parts, EndOverride(name, body.by, body.reason, request.get(ORIGIN, "")))
+    accepted = await issue(request, EndOverride(name, actor.by, body.reason, actor.via))
     assert any(isinstance(event, OverrideEnded) for event in accepted.events)  # noqa: S101 - it was taken
     return answer_json(override_document(known))
 
@@ -82,7 +84,7 @@ async def show_calendar(request: web.Request) -> web.Response:
     from opsmon.web.api.rota_calendar import calendar_of
 
     parts = request.app[PARTS]
-    world, now = parts.desk.world, parts.clock.now()
+    world, now = view_of(request), parts.clock.now()
     (rota,) = _wanted(world, request.match_info["rota"].removesuffix(".ics"))
     duties = duties_of(rota, world.roster.overrides, now, now + CALENDAR_DAYS)
     body = calendar_of(rota, duties, world.rules.oncall, parts.language, now)
