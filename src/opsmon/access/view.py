@@ -23,6 +23,7 @@ from opsmon.model.device import Device, Inventory, Site
 from opsmon.model.event import DeviceStateChanged, Event
 from opsmon.model.name import DeviceName, IncidentId, SiteName
 from opsmon.oncall.oncall_rules import OnCallRules
+from opsmon.oncall.paging import Paging
 from opsmon.state.fleet import FleetState
 from opsmon.state.timers import Timers
 
@@ -191,6 +192,9 @@ CUTS: dict[str, Callable[[Any, _Seen], Any]] = {
     "clocks": _of_incidents,
     "agenda": lambda agenda, seen: Timers(),
     "duties": _cut_duties,
+    "paging": lambda paging, seen: Paging(
+        pages=_of_incidents(paging.pages, seen)
+    ),  # a silence may name other contracts
     "roster": lambda roster, seen: RosterState(),  # who is on call is on call for every contract
 }
 _NEVER_SEEN = frozenset({"fleet", "agenda", "clocks"})

@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable
 
 from opsmon.engine.duty.obligations import task_id_of
 from opsmon.incident.incidents import answers
+from opsmon.model.access_event import AccountChanged, SignedIn, SignInFailed
 from opsmon.model.duty import (
     ContractWatched,
     DutyEvent,
@@ -16,7 +17,6 @@ from opsmon.model.duty import (
     ObligationUndone,
     TaskChanged,
 )
-from opsmon.model.access_event import AccountChanged, SignedIn, SignInFailed
 from opsmon.model.event import (
     BackupRecorded,
     ConditionCleared,

@@ -13,7 +13,6 @@ from opsmon.errors import NoStoreError
 from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import Incidents, apply
 from opsmon.incident.rename import rename_device
-from opsmon.model.access_event import AccessEvent
 from opsmon.model.duty import DutyEvent
 from opsmon.model.event import ClockChanged, DeviceRenamed
 from opsmon.model.name import ContractId

@@ -55,9 +55,10 @@ async def acknowledge(request: web.Request) -> web.Response:
 
 async def take_over(request: web.Request) -> web.Response:
     """A named human has the incident from now on, in the place of whoever had it."""
-    parts, body, name = request.app[PARTS], await parse_body(TakeOverBody, request), incident_named(request)
-    await _issue_about(parts, name, TakeOver(name, body.by, body.note, request.get(ORIGIN, "")))
-    return answer_json(await detail_of(parts, name), 201)
+    body, name = await parse_body(TakeOverBody, request), incident_named(request)
+    actor = who_acts(request, body.by)
+    await _issue_about(request, name, TakeOver(name, actor.by, body.note, actor.via))
+    return answer_json(await detail_of(request, name), 201)
 
 
 async def withdraw_fact(request: web.Request) -> web.Response:

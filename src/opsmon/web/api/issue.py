@@ -8,6 +8,7 @@ from opsmon.engine.input import (
     AddFact,
     Command,
     EndOverride,
+    EndSilence,
     Excuse,
     JudgeScope,
     MarkDone,
@@ -15,6 +16,8 @@ from opsmon.engine.input import (
     OpenIncident,
     SetMaintenance,
     SetOverride,
+    SetSilence,
+    TakeOver,
 )
 from opsmon.engine.port import Accepted, CommandRefusal
 from opsmon.engine.step import Conflict
@@ -26,9 +29,9 @@ from opsmon.web.errors import RequestError, unknown
 from opsmon.web.visit import view_of, visitor_of
 
 # Whoever may command at all may give the others. What decides about money, or speaks for the customer, is a manager's.
-LEAST_ROLES: dict[type, Role] = {
-    JudgeScope: Role.MANAGER, Excuse: Role.MANAGER, SetOverride: Role.MANAGER, EndOverride: Role.MANAGER,
-}  # fmt: skip
+LEAST_ROLES: dict[type, Role] = dict.fromkeys(
+    (JudgeScope, Excuse, SetOverride, EndOverride, SetSilence, EndSilence), Role.MANAGER
+)
 JUDGING_FACTS = frozenset({FactType.EXCLUDED, FactType.INCLUDED})
 
 
@@ -61,7 +64,7 @@ async def _refuse_outside(request: web.Request, command: Command) -> None:
     view = view_of(request)
     if view.scope.is_everything:
         return
-    if isinstance(command, AddFact | JudgeScope):
+    if isinstance(command, AddFact | JudgeScope | TakeOver):
         await detail_of(request, command.incident)
     elif isinstance(command, OpenIncident):
         _refuse_place(view, command)
