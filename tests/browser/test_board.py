@@ -13,7 +13,7 @@ PATIENCE_MS = 60_000
 async def test_a_fault_appears_on_an_open_board(scene: WebScene, open_page: OpenPage) -> None:
     page = await open_page("/", locale="zh-CN")
     await expect(page.locator(".row")).to_have_count(4)
-    incident = next(one for one in scene.desk.world.incidents.open_incidents() if one.device == "ups-1")
+    incident = next(one for one in scene.daemon.world.incidents.open_incidents() if one.device == "ups-1")
     tell(scene, incident.id, FactType.ACKNOWLEDGED, "乙工")
     await expect(page.locator(f"#row-{incident.id} .who-cell")).to_contain_text("乙工", timeout=PATIENCE_MS)
 
@@ -22,11 +22,11 @@ async def test_a_half_typed_form_and_the_focus_survive_an_update(scene: WebScene
     page = await open_page("/", locale="zh-CN")
     await page.keyboard.press("j")
     focused = await page.evaluate("document.activeElement.href")
-    incident = next(one for one in scene.desk.world.incidents.open_incidents() if one.device == "ups-1")
+    incident = next(one for one in scene.daemon.world.incidents.open_incidents() if one.device == "ups-1")
     tell(scene, incident.id, FactType.ACKNOWLEDGED, "乙工")
     await expect(page.locator(f"#row-{incident.id} .who-cell")).to_contain_text("乙工", timeout=PATIENCE_MS)
     assert await page.evaluate("document.activeElement.href") == focused
-    (first,) = [one.id for one in scene.desk.world.incidents.open_incidents() if one.device == "mcu-1"]
+    (first,) = [one.id for one in scene.daemon.world.incidents.open_incidents() if one.device == "mcu-1"]
     assert focused.endswith(f"/i/{first}")
 
 

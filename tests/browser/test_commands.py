@@ -11,11 +11,11 @@ PATIENCE_MS = 60_000
 
 
 def incident_of(scene: WebScene, device: str) -> IncidentId:
-    return next(one.id for one in scene.desk.world.incidents.open_incidents() if one.device == device)
+    return next(one.id for one in scene.daemon.world.incidents.open_incidents() if one.device == device)
 
 
 def holder_of(scene: WebScene, incident: IncidentId) -> str:
-    holder = scene.desk.world.incidents.by_id[incident].holder
+    holder = scene.daemon.world.incidents.by_id[incident].holder
     return "" if holder is None else holder.by
 
 
@@ -41,7 +41,7 @@ async def test_an_incident_is_taken_on_by_touch_and_the_arrival_told(scene: WebS
     await expect(page.locator(".banner.met")).to_contain_text("甲工", timeout=PATIENCE_MS)
     await page.locator("#take button[value=on_site]").tap()
     await expect(page.locator(".timeline")).to_contain_text("到场", timeout=PATIENCE_MS)
-    facts = [fact.type for fact in scene.desk.world.incidents.by_id[name].facts]
+    facts = [fact.type for fact in scene.daemon.world.incidents.by_id[name].facts]
     assert facts[-2:] == [FactType.ACKNOWLEDGED, FactType.ON_SITE]
 
 

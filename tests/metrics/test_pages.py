@@ -25,12 +25,12 @@ def site(scene: WebScene, name: str) -> str | None:
 
 
 def reload(scene: WebScene, inventory: Inventory) -> None:
-    scene.desk.take(Reloaded(replace(scene.desk.world.rules, inventory=inventory)))
+    scene.daemon.take(Reloaded(replace(scene.daemon.world.rules, inventory=inventory)))
 
 
 def test_what_leaves_the_inventory_leaves_the_pages(scene: WebScene) -> None:
     assert 'instance="mcu-1"' in (site(scene, "erlong-hall") or "")
-    old = scene.desk.world.rules.inventory
+    old = scene.daemon.world.rules.inventory
     devices = {name: device for name, device in old.devices.items() if name not in ("mcu-1", "ups-1")}
     reload(scene, Inventory({name: one for name, one in old.sites.items() if name != "lab"}, devices))
     assert 'instance="mcu-1"' not in (site(scene, "erlong-hall") or "")
@@ -41,7 +41,7 @@ def test_what_leaves_the_inventory_leaves_the_pages(scene: WebScene) -> None:
 
 def test_what_is_said_of_a_device_changes_with_the_inventory(scene: WebScene) -> None:
     assert 'site="lab"' in (site(scene, "lab") or "")
-    old = scene.desk.world.rules.inventory
+    old = scene.daemon.world.rules.inventory
     moved = replace(old.devices[DeviceName("ups-1")], site=SiteName("erlong-hall"), title="机房 UPS")
     reload(scene, Inventory(old.sites, {**old.devices, DeviceName("ups-1"): moved}))
     page = site(scene, "erlong-hall") or ""
@@ -57,6 +57,6 @@ def test_who_a_device_is_stays_known_while_it_is_silent(scene: WebScene) -> None
 
 
 def test_a_site_without_devices_is_an_empty_page_and_no_mistake(scene: WebScene) -> None:
-    old = scene.desk.world.rules.inventory
+    old = scene.daemon.world.rules.inventory
     reload(scene, Inventory(old.sites, {n: d for n, d in old.devices.items() if d.site != "lab"}))
     assert site(scene, "lab") == ""

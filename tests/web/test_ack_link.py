@@ -34,7 +34,7 @@ class Link:
 
     @property
     def acknowledged(self) -> list[tuple[str, str]]:
-        facts = self.scene.desk.world.incidents.by_id[self.incident].facts
+        facts = self.scene.daemon.world.incidents.by_id[self.incident].facts
         return [(fact.by, fact.via) for fact in facts if fact.type is FactType.ACKNOWLEDGED]
 
 

@@ -29,7 +29,7 @@ def count_of(page: str, label: str) -> int:
 async def test_the_least_time_left_comes_first(scene: WebScene, client: Client) -> None:
     everything_happens(scene)
     page = await board(client)
-    by_id = {str(one.id): one for one in scene.desk.world.incidents.open_incidents()}
+    by_id = {str(one.id): one for one in scene.daemon.world.incidents.open_incidents()}
     assert [by_id[name].device for name in rows_of(page)] == ["mcu-1", "会议终端-1", "core-1", "ups-1"]
     assert "+00:23:02" in page  # of E2, over
     assert [count_of(page, word) for word in ("已超时", "已接单", "无人接单")] == [1, 1, 3]

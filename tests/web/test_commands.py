@@ -89,11 +89,11 @@ async def test_what_cannot_be_is_refused_in_words(
     scene: WebScene, client: Client, body: dict[str, object], status: int, error: str
 ) -> None:
     name = scene.dies("mcu-1")
-    facts = len(scene.desk.world.incidents.open_incidents()[0].facts)
+    facts = len(scene.daemon.world.incidents.open_incidents()[0].facts)
     failure = await send(client, f"/api/v1/incidents/{name}/events", body, status)
     assert error in failure["error"]
     assert failure["hint"]
-    assert len(scene.desk.world.incidents.open_incidents()[0].facts) == facts
+    assert len(scene.daemon.world.incidents.open_incidents()[0].facts) == facts
 
 
 async def test_what_is_no_json_or_much_too_long(scene: WebScene, client: Client) -> None:
@@ -107,7 +107,7 @@ async def test_what_is_no_json_or_much_too_long(scene: WebScene, client: Client)
 
 async def test_a_store_that_is_full_is_told_and_nothing_is_believed(scene: WebScene, client: Client) -> None:
     name = scene.dies("mcu-1")
-    scene.desk.store_is_full = True
+    scene.daemon.store_is_full = True
     failure = await send(client, f"/api/v1/incidents/{name}/ack", {"by": "值班员"}, 503)
     assert "full" in failure["error"]
     assert "look before you repeat" in failure["hint"]
@@ -287,11 +287,11 @@ async def test_an_incident_that_left_memory_is_shown_from_the_journal(scene: Web
     name = scene.dies("mcu-1")
     await send(client, f"/api/v1/incidents/{name}/events", {"type": "on_site", "by": "值班员"}, 201)
     scene.answers("mcu-1")
-    scene.desk.wait(60)
+    scene.daemon.wait(60)
     await send(client, f"/api/v1/incidents/{name}/events", {"type": "report_filed", "by": "值班员"}, 201)
     before = await (await client.get(f"/api/v1/incidents/{name}")).json()
-    scene.desk.world = evict(scene.desk.world, scene.clock.now() + timedelta(days=1))
-    assert len(scene.desk.world.incidents.by_id) == 0
+    scene.daemon.world = evict(scene.daemon.world, scene.clock.now() + timedelta(days=1))
+    assert len(scene.daemon.world.incidents.by_id) == 0
     after = await (await client.get(f"/api/v1/incidents/{name}")).json()
     assert after == before
 

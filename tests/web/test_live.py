@@ -35,7 +35,7 @@ async def test_a_change_is_told_with_its_incident(scene: WebScene, client: Clien
         assert (await event_of(answer))["event"] == "beat"
         name = scene.dies("mcu-1")
         changes: list[dict[str, str]] = []
-        while not changes or json.loads(changes[-1]["data"])["seq"] < scene.desk.seq:
+        while not changes or json.loads(changes[-1]["data"])["seq"] < scene.daemon.seq:
             told = await event_of(answer)
             changes += [told] if told["event"] == "change" else []
         seen = [json.loads(one["data"]) for one in changes]
@@ -44,11 +44,11 @@ async def test_a_change_is_told_with_its_incident(scene: WebScene, client: Clien
 
 
 async def test_who_missed_a_change_is_told_of_one(scene: WebScene, client: Client) -> None:
-    seen = scene.desk.seq
+    seen = scene.daemon.seq
     scene.dies("mcu-1")
     async with client.get("/stream", headers={"Last-Event-ID": str(seen)}) as answer:
         assert (await event_of(answer))["event"] == "change"
-    async with client.get("/stream", headers={"Last-Event-ID": str(scene.desk.seq)}) as answer:
+    async with client.get("/stream", headers={"Last-Event-ID": str(scene.daemon.seq)}) as answer:
         assert (await event_of(answer))["event"] == "beat"
 
 
@@ -79,7 +79,7 @@ def test_who_does_not_read_is_cut_off() -> None:
 async def test_silence_is_broken_by_beats_that_are_events(client: Client, scene: WebScene) -> None:
     async with client.get("/stream") as answer:
         assert (await event_of(answer))["event"] == "beat"
-        assert (await event_of(answer)) == {"event": "beat", "data": str(scene.desk.seq)}
+        assert (await event_of(answer)) == {"event": "beat", "data": str(scene.daemon.seq)}
 
 
 async def test_the_end_of_the_server_ends_the_streams(client: Client) -> None:

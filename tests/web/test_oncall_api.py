@@ -29,8 +29,8 @@ SWAP = {
 @pytest.fixture(autouse=True)
 def rota(scene: WebScene) -> None:
     """It is a Friday, 10:00 in Beijing: a, b and c are on duty."""
-    rules = replace(scene.desk.world.rules, oncall=rules_with(VC).oncall)
-    scene.desk.take(Reloaded(rules))
+    rules = replace(scene.daemon.world.rules, oncall=rules_with(VC).oncall)
+    scene.daemon.take(Reloaded(rules))
 
 
 async def get(client: Client, path: str, status: int = 200) -> Any:

@@ -41,7 +41,7 @@ async def test_every_command_is_journaled_with_the_token_and_the_peer(tmp_path: 
     async with TestClient(TestServer(make_application(scene.parts))) as client:
         for (method, path), (place, body) in COMMANDS.items():
             before = scene.store.head.seq
-            scene.desk.wait(1)
+            scene.daemon.wait(1)
             asked = place or path.replace("{incident}", name)
             answer = await client.request(method, asked, data=json.dumps({**body, "by": "王"}), headers=WANG)
             assert answer.status in (200, 201), (asked, await answer.text())
@@ -102,7 +102,7 @@ async def test_a_proxy_is_believed_where_it_is_trusted(
 async def test_a_time_that_is_past_stands_beside_the_one_of_its_recording(scene: WebScene, client: Client) -> None:
     name = scene.dies("mcu-1")
     told_at = scene.clock.now()
-    scene.desk.wait(3_600)
+    scene.daemon.wait(3_600)
     body = json.dumps({"type": "on_site", "at": told_at.isoformat(), "by": "王"})
     answer = await client.post(
         f"/api/v1/incidents/{name}/events", data=body, headers={"Authorization": f"Bearer {TOKEN}"}

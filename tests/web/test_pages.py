@@ -40,7 +40,7 @@ async def seen(client: Client, path: str, status: int = 200, language: str = "zh
 
 
 def incident_of(scene: WebScene, device: str) -> str:
-    return next(one.id for one in scene.desk.world.incidents.open_incidents() if one.device == device)
+    return next(one.id for one in scene.daemon.world.incidents.open_incidents() if one.device == device)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -78,11 +78,11 @@ async def test_an_incident_is_taken_on_by_name_and_the_name_is_kept(scene: WebSc
     name = scene.dies("mcu-1")
     answer = await client.post(f"/i/{name}/ack", data={"by": "甲工"}, headers=FORM, allow_redirects=False)
     assert (answer.status, answer.headers["Location"]) == (303, f"/i/{name}")
-    holder = scene.desk.world.incidents.by_id[IncidentId(name)].holder
+    holder = scene.daemon.world.incidents.by_id[IncidentId(name)].holder
     assert holder is not None
     assert (holder.by, holder.via.partition("@")[0]) == ("甲工", "token:token")
     assert 'value="甲工"' in await seen(client, f"/i/{name}")
-    scene.desk.wait(5)
+    scene.daemon.wait(5)
     again = await client.post(f"/i/{name}/ack", data={"by": "乙工"}, headers=FORM)
     assert again.status == 409
     assert "甲工" in await again.text()
@@ -91,7 +91,7 @@ async def test_an_incident_is_taken_on_by_name_and_the_name_is_kept(scene: WebSc
 async def test_without_a_name_nothing_is_told(scene: WebScene, client: Client) -> None:
     name = scene.dies("mcu-1")
     assert (await client.post(f"/i/{name}/ack", data={"by": "  "}, headers=FORM)).status == 422
-    assert scene.desk.world.incidents.by_id[IncidentId(name)].holder is None
+    assert scene.daemon.world.incidents.by_id[IncidentId(name)].holder is None
 
 
 async def test_a_form_wants_the_key(scene: WebScene, client: Client) -> None:
@@ -102,12 +102,12 @@ async def test_a_form_wants_the_key(scene: WebScene, client: Client) -> None:
 
 async def test_facts_are_told_with_a_local_time_and_withdrawn(scene: WebScene, client: Client) -> None:
     name = scene.dies("mcu-1")
-    scene.desk.wait(600)
+    scene.daemon.wait(600)
     told = {"by": "甲工", "type": "on_site", "at": "2026-11-20T10:05:00", "note": "带了备件"}
     assert (await client.post(f"/i/{name}/facts", data=told, headers=FORM)).status == 200
     page = await seen(client, f"/i/{name}")
     assert "带了备件" in page
-    (fact,) = [one for one in scene.desk.world.incidents.by_id[IncidentId(name)].facts if one.by == "甲工"]
+    (fact,) = [one for one in scene.daemon.world.incidents.by_id[IncidentId(name)].facts if one.by == "甲工"]
     assert fact.at.isoformat() == "2026-11-20T02:05:00+00:00"
     wrong = {"by": "甲工", "fact": "2", "reason": "填错"}
     assert (await client.post(f"/i/{name}/withdrawals", data=wrong, headers=FORM)).status == 200
@@ -154,7 +154,7 @@ async def test_a_search_wants_every_word(scene: WebScene, client: Client) -> Non
 
 
 async def test_a_device_shows_its_day_and_its_checks(scene: WebScene, client: Client) -> None:
-    scene.desk.wait(4 * 3_600)
+    scene.daemon.wait(4 * 3_600)
     scene.dies("mcu-1")
     page = await seen(client, "/d/mcu-1")
     assert 'class="up"' in page
@@ -174,16 +174,16 @@ async def test_maintenance_begins_and_ends(scene: WebScene, client: Client) -> N
 
 
 async def test_an_obligation_is_ticked_off(scene: WebScene, client: Client) -> None:
-    scene.desk.wait(1)
+    scene.daemon.wait(1)
     page = await seen(client, "/c/xicheng-vc-2025")
     assert "二层会场及设备间巡检" in page
     ticked = {"by": "甲工", "day": "2026-11-20", "note": "完成"}
     path = "/c/xicheng-vc-2025/obligations/E13/done"
     answer = await client.post(path, data=ticked, headers=FORM, allow_redirects=False)
     assert answer.status == 303, await answer.text()
-    assert len(scene.desk.world.duties.ticks) == 1
+    assert len(scene.daemon.world.duties.ticks) == 1
 
 
 async def test_a_limit_at_the_end_of_a_day_is_its_own_midnight(scene: WebScene, client: Client) -> None:
-    scene.desk.wait(timedelta(minutes=1).total_seconds())
+    scene.daemon.wait(timedelta(minutes=1).total_seconds())
     assert "11月20日（周五） 24:00" in await seen(client, "/c/xicheng-vc-2025")

@@ -26,7 +26,7 @@ SILENCE = {
 
 @pytest.fixture(autouse=True)
 def plan(scene: WebScene) -> None:
-    scene.desk.take(Reloaded(replace(scene.desk.world.rules, oncall=on_call())))
+    scene.daemon.take(Reloaded(replace(scene.daemon.world.rules, oncall=on_call())))
 
 
 async def get(client: Client, path: str, status: int = 200) -> Any:
@@ -51,7 +51,7 @@ async def test_an_incident_shows_its_page(scene: WebScene, client: Client) -> No
     assert incident["untold"]
     (call,) = page["calls"]
     name, at = incident["id"], scene.clock.now()
-    scene.desk.take(RecordAccepted(name, call["sequence"], ChannelName("vc-robot"), "d-1", (), at, at))
+    scene.daemon.take(RecordAccepted(name, call["sequence"], ChannelName("vc-robot"), "d-1", (), at, at))
     known = await get(client, f"/api/v1/incidents/{name}")
     assert known["page"]["calls"][0]["accepted"][0]["channel"] == "vc-robot"
     assert not known["untold"]
@@ -61,7 +61,7 @@ async def test_who_nobody_could_be_told_of_stands_first(scene: WebScene, client:
     first = await post(client, "/api/v1/incidents", FAULT)
     second = await post(client, "/api/v1/incidents", FAULT | {"condition": "no sound"})
     at, call = scene.clock.now(), second["page"]["calls"][0]
-    scene.desk.take(RecordAccepted(second["id"], call["sequence"], ChannelName("vc-robot"), "d-1", (), at, at))
+    scene.daemon.take(RecordAccepted(second["id"], call["sequence"], ChannelName("vc-robot"), "d-1", (), at, at))
     assert [one["id"] for one in await get(client, "/api/v1/incidents")] == [first["id"], second["id"]]
 
 

@@ -95,7 +95,7 @@ async def test_the_daemon_tells_of_itself(scene: WebScene, client: Client) -> No
     assert samples["opsmon_notifications_total", (("channel", "oncall"), ("result", "dead"))] == 0
     assert samples["opsmon_config_last_reload_successful", ()] == 1
     assert samples["opsmon_devices", (("state", "down"),)] == 1
-    scene.desk.wait(600)
+    scene.daemon.wait(600)
     text = await (await client.get("/metrics")).text()
     overdue = [line for line in text.splitlines() if line.startswith("opsmon_clock_remaining_seconds{")]
     assert float(overdue[0].rpartition(" ")[2]) < 0

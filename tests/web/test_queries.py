@@ -33,7 +33,7 @@ async def test_an_incident_is_listed_with_its_clocks_and_what_is_left_of_them(sc
     due_at = datetime.fromisoformat(clock["due_at"])
     assert due_at == datetime.fromisoformat(incident["starts_at"]) + timedelta(minutes=3)
     assert clock["remaining_s"] == (due_at - scene.clock.now()).total_seconds()
-    scene.desk.wait(300)
+    scene.daemon.wait(300)
     (late,) = await get(client, "/api/v1/clocks?clause=E2&state=breached")
     assert late["remaining_s"] < 0
     assert late["incident"] == name
@@ -84,7 +84,7 @@ async def test_one_root_cause_is_one_incident_with_its_children(scene: WebScene,
 async def test_incidents_can_be_filtered(scene: WebScene, client: Client, filters: str, found: int) -> None:
     scene.dies("ups-1")
     scene.answers("ups-1")
-    scene.desk.wait(120)
+    scene.daemon.wait(120)
     scene.dies("mcu-1")
     assert len(await get(client, f"/api/v1/incidents{filters}")) == found
 
@@ -155,7 +155,7 @@ async def test_a_wrong_question_is_told_what_is_wrong(
 async def test_the_board_shows_what_is_wrong_and_escapes_it(scene: WebScene, client: Client) -> None:
     assert "目前没有故障" in await (await client.get("/")).text()
     scene.dies("mcu-1")
-    scene.desk.not_ready = "<script>"
+    scene.daemon.not_ready = "<script>"
     page = await client.get("/")
     text = await page.text()
     assert page.content_type == "text/html"
@@ -177,7 +177,7 @@ async def test_answers_name_no_library_and_are_what_they_say(client: Client) -> 
 async def test_health_and_readiness(scene: WebScene, client: Client) -> None:
     assert (await client.get("/healthz")).status == 200
     assert (await client.get("/readyz")).status == 200
-    scene.desk.not_ready = "the store cannot be written: disk full"
+    scene.daemon.not_ready = "the store cannot be written: disk full"
     unready = await client.get("/readyz")
     assert unready.status == 503
     assert "disk full" in (await unready.json())["error"]
@@ -187,7 +187,7 @@ async def test_health_and_readiness(scene: WebScene, client: Client) -> None:
 async def test_a_closed_fault_whose_report_is_owed_stays_in_sight(scene: WebScene, client: Client) -> None:
     name = scene.dies("mcu-1")
     scene.answers("mcu-1")
-    scene.desk.wait(120)
+    scene.daemon.wait(120)
     assert await get(client, "/api/v1/incidents?state=open") == []
     (owed,) = await get(client, "/api/v1/incidents?state=active")
     assert (owed["id"], owed["phase"]) == (name, "closed")
@@ -196,6 +196,6 @@ async def test_a_closed_fault_whose_report_is_owed_stays_in_sight(scene: WebScen
     assert name in page
     assert "目前没有故障" not in page
     filed = Fact(FactType.REPORT_FILED, scene.clock.now(), "值班员")
-    scene.desk.take(AddFact(IncidentId(name), filed))
+    scene.daemon.take(AddFact(IncidentId(name), filed))
     assert await get(client, "/api/v1/incidents?state=active") == []
     assert "目前没有故障" in await (await client.get("/")).text()

@@ -112,7 +112,7 @@ ROLES_OF_COMMANDS = {(route.method, route.path): route.access.role for route in 
 async def test_each_command_takes_its_role(fleet: Fleet, port: Client, role: Role) -> None:
     headers = fleet.headers(role)
     for (method, path), (place, body) in COMMANDS.items():
-        fleet.scene.desk.wait(1)
+        fleet.scene.daemon.wait(1)
         asked = place or path.replace("{incident}", fleet.of_hall)
         answer = await port.request(method, asked, data=json.dumps(body), headers=headers)
         may = role.covers(ROLES_OF_COMMANDS[method, path])
@@ -161,7 +161,7 @@ async def test_money_is_hidden_unless_allowed(fleet: Fleet, port: Client, role: 
     headers = fleet.headers(role, money=money)
     assert (await port.get("/api/v1/budgets", headers=headers)).status == status
     assert (await port.get("/metrics", headers=headers)).status == status
-    world = fleet.scene.desk.world
+    world = fleet.scene.daemon.world
     view = view_of_world(world, Visitor(VisitorKind.TOKEN, "x", Grant(role, money=money)))
     shown = [
         book for book in view.rules.contracts.values() if book.penalties or book.budgets or book.contract.amount_cny

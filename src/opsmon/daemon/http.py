@@ -65,7 +65,7 @@ class HttpPort:
         pipeline.subscribe(self._states.hear)
         self._server = WebServer(
             WebContext(
-                desk=pipeline,
+                daemon=pipeline,
                 pages=MetricPages(pipeline, clock, DaemonMetrics(pipeline, clock, counts)),
                 journal=lambda incident: tuple(store.read(incident=incident)),
                 clock=clock,

@@ -13,7 +13,7 @@ from datetime import datetime
 from opsmon.ack_link import load_ack_links
 from opsmon.clock import Clock
 from opsmon.config.root import Root
-from opsmon.daemon.paging.engine_desk import EngineDesk, Settle
+from opsmon.daemon.paging.engine_adapter import EngineAdapter, Settle
 from opsmon.daemon.paging.lanes import LaneParts, page_lanes_of, voice_of, webhooks_of
 from opsmon.engine.effect import Message, Notify
 from opsmon.engine.input import Command, RecordNotice
@@ -54,9 +54,9 @@ class Notifications:
         self._store, self._clock, self._console_url = store, clock, root.settings.http.url
         self.ack_links = load_ack_links(root.path / ACK_KEYS, clock.now())
         parcels = ParcelStore(store)
-        desk = EngineDesk(engine.settle, engine.issue, engine.world, parcels, self._wake, clock)
+        port = EngineAdapter(engine.settle, engine.issue, engine.world, parcels, self._wake, clock)
         self._page_sender = PageSender(clock)
-        self._lane_parts = LaneParts(parcels, self._page_sender, desk, clock, engine.world)
+        self._lane_parts = LaneParts(parcels, self._page_sender, port, clock, engine.world)
         self.page_lanes = page_lanes_of(root, self._lane_parts, self._link)
         self.outbox = OutboxWorker(store, self._channels, clock, self._record_taken, self.page_lanes)
         self._alerts = Renderer(self._channels, voice_of(root), lambda: store.head.words)

@@ -50,8 +50,8 @@ class Counts:
 class DaemonMetrics(Collector):
     """A collector with a registry of its own; `render` is safe in any thread."""
 
-    def __init__(self, desk: DaemonPort, clock: Clock, counts: Counts) -> None:
-        self._desk, self._clock, self._counts = desk, clock, counts
+    def __init__(self, port: DaemonPort, clock: Clock, counts: Counts) -> None:
+        self._port, self._clock, self._counts = port, clock, counts
         self._registry = CollectorRegistry(auto_describe=False)
         ProcessCollector(registry=self._registry)
         for collector in (self, *counts.more):
@@ -63,11 +63,11 @@ class DaemonMetrics(Collector):
 
     def collect(self) -> Iterable[Metric]:
         yield from (_build_info(), *self._reload())
-        yield from self._fleet(self._desk.world)
-        yield from self._clocks(self._desk.world)
-        yield _calendar(self._desk.world)
-        yield from self._budgets(self._desk.world)
-        yield obligation_tasks(self._desk.world)
+        yield from self._fleet(self._port.world)
+        yield from self._clocks(self._port.world)
+        yield _calendar(self._port.world)
+        yield from self._budgets(self._port.world)
+        yield obligation_tasks(self._port.world)
         yield from self._probes(self._counts.probes)
         yield from self._notifications()
 
@@ -77,7 +77,7 @@ class DaemonMetrics(Collector):
         name = "opsmon_config_last_reload_success_timestamp_seconds"
         yield _gauge(name, "When the configuration in use was loaded.", record.succeeded_at_s)
         name = "opsmon_ready"
-        yield _gauge(name, "Whether checks are sent and the store can be written.", not self._desk.not_ready)
+        yield _gauge(name, "Whether checks are sent and the store can be written.", not self._port.not_ready)
 
     def _fleet(self, world: World) -> Iterable[Metric]:
         states = Counter(world.incidents.state_of(name) for name in world.rules.inventory.devices)
@@ -114,7 +114,7 @@ class DaemonMetrics(Collector):
         for key, left in sorted(least.items()):
             remaining.add_metric(key, left)
         yield remaining
-        yield clocks_due(self._desk.world)
+        yield clocks_due(self._port.world)
 
     def _budgets(self, world: World) -> Iterable[Metric]:
         """The judged reading alone; a milder one counts by device and is in the API."""

@@ -13,10 +13,10 @@ from opsmon.model.sample import Identity
 
 
 class MetricPages:
-    """Reads the desk at the moment of the scrape; keeps texts and identities from one scrape to the next."""
+    """Reads the world at the moment of the scrape; keeps texts and identities from one scrape to the next."""
 
-    def __init__(self, desk: DaemonPort, clock: Clock, daemon: DaemonMetrics) -> None:
-        self._desk, self._clock, self._daemon = desk, clock, daemon
+    def __init__(self, port: DaemonPort, clock: Clock, daemon: DaemonMetrics) -> None:
+        self._port, self._clock, self._daemon = port, clock, daemon
         self._writer = PageWriter()
         self._inventory: Inventory | None = None
         self._by_site: dict[SiteName, list[Device]] = {}
@@ -35,18 +35,18 @@ class MetricPages:
     def device(self, name: DeviceName) -> Iterator[str] | None:
         """One device; None where there is no such device."""
         self._follow_inventory()
-        device = self._desk.world.rules.inventory.devices.get(name)
+        device = self._port.world.rules.inventory.devices.get(name)
         return None if device is None else self._write([device])
 
     def _write(self, devices: list[Device]) -> Iterator[str]:
         return self._writer.write(map(self._report, devices), self._clock.now())
 
     def _report(self, device: Device) -> DeviceReport:
-        samples = tuple(self._desk.latest.get(device.name, {}).values())
+        samples = tuple(self._port.latest.get(device.name, {}).values())
         for sample in samples:
             if sample.identity is not None and sample.identity != self._identities.get(device.name):
                 self._identities[device.name] = sample.identity
-        world = self._desk.world
+        world = self._port.world
         last = world.incidents.states.get(device.name)
         state = None if last is None else last.after
         limits = world.rules.limits.get(device.name, {})
@@ -54,7 +54,7 @@ class MetricPages:
 
     def _follow_inventory(self) -> None:
         """A reload brings another inventory object: everything derived from the old one goes."""
-        inventory = self._desk.world.rules.inventory
+        inventory = self._port.world.rules.inventory
         if inventory is self._inventory:
             return
         self._inventory = inventory

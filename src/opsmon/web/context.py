@@ -1,4 +1,4 @@
-"""What the console is given: the desk to read and command at, the pages of metrics, the journal, the time."""
+"""What the console is given: the daemon to read from and to command, the pages of metrics, the journal, the time."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -59,7 +59,7 @@ def nobody(person: str) -> str:
 class WebContext:
     """`language` and `timezone` are for people: the status page and what it says of times."""
 
-    desk: DaemonPort
+    daemon: DaemonPort
     pages: Pages
     journal: Journal
     clock: Clock

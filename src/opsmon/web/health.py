@@ -13,7 +13,7 @@ async def alive(request: web.Request) -> web.Response:
 
 async def ready(request: web.Request) -> web.Response:
     """The first checks are being sent and the store can be written."""
-    reason = request.app[PARTS].desk.not_ready
+    reason = request.app[PARTS].daemon.not_ready
     if reason:
         raise RequestError(503, f"not ready: {reason}", headers={"Retry-After": "5"})
     return web.Response(text="ready\n")

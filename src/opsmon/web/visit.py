@@ -32,13 +32,13 @@ def visitor_of(request: web.Request) -> Visitor:
 def view_of(request: web.Request) -> View:
     """What the visitor may see of the world as it is now."""
     parts = request.app[PARTS]
-    return parts.access.views.of(parts.desk.world, visitor_of(request))
+    return parts.access.views.of(parts.daemon.world, visitor_of(request))
 
 
 async def view_with(request: web.Request, incident: IncidentId) -> View:
     """The same, with an incident that left memory, as the journal has it. Raises StoreError."""
     parts = request.app[PARTS]
-    return parts.access.views.of(await parts.desk.world_with(incident), visitor_of(request))
+    return parts.access.views.of(await parts.daemon.world_with(incident), visitor_of(request))
 
 
 def path_to(request: web.Request, path: str) -> str:

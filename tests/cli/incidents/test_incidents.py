@@ -56,7 +56,7 @@ async def test_list_shows_what_is_left_on_the_clocks(scene: WebScene, opsmon: Op
     assert "mcu-1 does not answer" in said.out
     assert "E2 on site 2m47s left" in said.out
     assert "mcu-1 does not answer | erlong-hall" in said.out
-    scene.desk.wait(300)
+    scene.daemon.wait(300)
     assert "!! E2 on site 2m13s over" in (await opsmon("incidents", "list")).out
     listed = (await opsmon("incidents", "list", "--json")).json
     assert [incident["id"] for incident in listed] == [name]
@@ -92,7 +92,7 @@ async def test_a_daemon_of_another_root_is_not_taken_for_ours(scene: WebScene, t
         said = await opsmon("incidents", *words, "--root", str(other))
         assert (said.code, said.out) == (3, "")
         assert f"watches {tmp_path} (instance {scene.parts.instance}), not {other}" in said.err
-    assert [fact.type for fact in scene.desk.world.incidents.by_id[IncidentId(name)].facts] == ["detected"]
+    assert [fact.type for fact in scene.daemon.world.incidents.by_id[IncidentId(name)].facts] == ["detected"]
 
 
 @pytest.mark.parametrize("token", ["", ", token: another-token-of-32-characters-x"])
@@ -129,7 +129,7 @@ async def test_a_second_acknowledge_says_who_holds_it_and_since_when(scene: WebS
     name = scene.dies("mcu-1")
     assert (await opsmon("incidents", "ack", name, "--by", "张三")).code == 0
     since = scene.clock.now().astimezone(ZoneInfo("Asia/Shanghai")).isoformat(timespec="seconds")
-    scene.desk.wait(20)
+    scene.daemon.wait(20)
     said = await opsmon("incidents", "ack", name, "--by", "李四")
     assert (said.code, f"held by 张三 since {since}" in said.err) == (1, True), said.err
     assert (await opsmon("incidents", "event", name, "reported", "--by", "用户")).code == 0
@@ -153,7 +153,7 @@ async def test_show_tells_everything(scene: WebScene, opsmon: Opsmon) -> None:
 async def test_show_tells_who_was_let_in_and_when_a_past_fact_was_written_down(scene: WebScene, opsmon: Opsmon) -> None:
     name = scene.dies("mcu-1")
     told_at = scene.clock.now().isoformat()
-    scene.desk.wait(1_800)
+    scene.daemon.wait(1_800)
     await opsmon("incidents", "event", name, "on_site", "--at", told_at, "--by", "驻场员")
     await opsmon("incidents", "judge", name, "--severity", "major", "--by", "班长", "--reason", "a meeting")
     said = await opsmon("incidents", "show", name)
@@ -183,13 +183,13 @@ async def test_ack_and_event_are_believed_by_the_engine(scene: WebScene, opsmon:
     name = scene.dies("mcu-1")
     acknowledged = (await opsmon("incidents", "ack", name, "--by", "值班员", "--json")).json
     assert acknowledged["facts"][-1]["by"] == "值班员"
-    scene.desk.wait(5)
+    scene.daemon.wait(5)
     at = scene.clock.now().isoformat()
     said = await opsmon("incidents", "event", name, "on_site", "--at", at, "--by", "驻场员", "--note", "到场", "--json")
     assert said.code == 0
     fact = said.json["facts"][-1]
     assert (fact["type"], fact["by"], fact["note"]) == ("on_site", "驻场员", "到场")
-    (incident,) = scene.desk.world.incidents.open_incidents()
+    (incident,) = scene.daemon.world.incidents.open_incidents()
     assert [fact.type for fact in incident.facts] == ["detected", "acknowledged", "on_site"]
 
 
@@ -348,7 +348,7 @@ async def test_an_acknowledgement_that_counts_for_nothing_yet_says_what_is_missi
     assert said.code == 0
     assert "E1: no report or notice is recorded, so its clock has not begun" in said.err
     assert f"opsmon incidents event {name} reported --at TIME" in said.err
-    (incident,) = scene.desk.world.incidents.open_incidents()
+    (incident,) = scene.daemon.world.incidents.open_incidents()
     assert incident.facts[-1].type == "acknowledged"
     told = await opsmon("incidents", "event", name, "reported", "--by", "用户", "--json")
     assert told.json["missing"] == []
@@ -392,6 +392,6 @@ async def test_a_word_that_it_is_over_while_monitoring_sees_it_is_taken_and_told
 
 async def test_a_daemon_that_cannot_take_it_now_is_not_a_refusal(scene: WebScene, opsmon: Opsmon) -> None:
     name = scene.dies("mcu-1")
-    scene.desk.store_is_full = True
+    scene.daemon.store_is_full = True
     said = await opsmon("incidents", "ack", name, "--by", "值班员")
     assert (said.code, "not now: the store is full" in said.err) == (3, True)

@@ -19,17 +19,17 @@ def everything_happens(scene: WebScene) -> None:
     later = scene.dies("会议终端-1")
     tell(scene, later, FactType.ACKNOWLEDGED, "值班员")
     report(scene, HOSTILE, "core-1")
-    scene.desk.wait(40)
+    scene.daemon.wait(40)
 
 
 def tell(scene: WebScene, incident: str, kind: FactType, by: str, ago: timedelta = timedelta(0)) -> None:
     """A person tells a fact."""
-    scene.desk.take(AddFact(IncidentId(incident), Fact(kind, scene.clock.now() + ago, by)))
+    scene.daemon.take(AddFact(IncidentId(incident), Fact(kind, scene.clock.now() + ago, by)))
 
 
 def report(scene: WebScene, condition: str, device: str) -> None:
     """A person reports a fault of a device of the main hall."""
-    scene.desk.take(
+    scene.daemon.take(
         OpenIncident(
             site=SiteName("erlong-hall"), condition=condition, by="用户", note=condition,
             reported_at=scene.clock.now(), kind=None, service=None, device=DeviceName(device), severity=Severity.MAJOR,

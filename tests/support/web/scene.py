@@ -68,8 +68,8 @@ class StandingClock:
         return self.at.timestamp()
 
 
-class EngineDesk:
-    """The desk as the pipeline would be it."""
+class EngineDaemon:
+    """The daemon as the pipeline would be it."""
 
     def __init__(self, rules: Rules, store: Store, clock: StandingClock) -> None:
         self.world = start_world(rules, clock.now())
@@ -135,21 +135,21 @@ def loaded_root() -> Root:
 
 
 class WebScene:
-    """A root of two sites, its desk, and what the console is made of."""
+    """A root of two sites, its daemon, and what the console is made of."""
 
     def __init__(self, folder: Path, settings: PortSettings | None = None) -> None:
         root = loaded_root()
         self.clock = StandingClock()
         self.store = open_store("sqlite:///opsmon.db", folder)
         rules = Rules(root.inventory, root.conditions, root.contracts, ZoneInfo("Asia/Shanghai"))
-        self.desk = EngineDesk(rules, self.store, self.clock)
+        self.daemon = EngineDaemon(rules, self.store, self.clock)
         self.tally = ProbeTally(self.clock)
         self.notifications = {("oncall", "delivered"): 3, ("oncall", "dead"): 0}
         counts = Counts(self.tally, ReloadRecord(), lambda: self.notifications, self.store.backlog)
-        daemon = DaemonMetrics(self.desk, self.clock, counts)
+        daemon = DaemonMetrics(self.daemon, self.clock, counts)
         self.parts = WebContext(
-            desk=self.desk,
-            pages=MetricPages(self.desk, self.clock, daemon),
+            daemon=self.daemon,
+            pages=MetricPages(self.daemon, self.clock, daemon),
             journal=self._journal,
             clock=self.clock,
             settings=settings or PortSettings(token=Secret(TOKEN)),
@@ -159,8 +159,8 @@ class WebScene:
             deliveries=self.store.unfinished,
             channels=lambda: ("oncall", "board"),
         )
-        self.desk.subscribe(self.parts.states.hear)
-        self.desk.takers.append(self.parts.values.take)
+        self.daemon.subscribe(self.parts.states.hear)
+        self.daemon.takers.append(self.parts.values.take)
 
     def _journal(self, incident: IncidentId) -> Sequence[Entry]:
         return tuple(self.store.read(incident=incident))
@@ -174,7 +174,7 @@ class WebScene:
         at = self.clock.now()
         started = at - timedelta(seconds=2 if outcome is Outcome.TIMEOUT else 0)
         identity = Identity(vendor="Example", model="M1") if outcome is Outcome.OK else None
-        self.desk.feed(
+        self.daemon.feed(
             Sample(
                 DeviceName(device),
                 CheckName("icmp"),
@@ -193,20 +193,20 @@ class WebScene:
         for device in devices:
             self.ping(device, Outcome.TIMEOUT)
         for wait_s in (1.0, 2.0, 4.0, 4.0):
-            self.desk.wait(wait_s)
+            self.daemon.wait(wait_s)
             for device in devices:
                 self.ping(device, Outcome.TIMEOUT, confirms=True)
 
     def dies(self, device: str) -> str:
         """A device that answered goes down: missed, and missed again whenever it is asked; its incident's id."""
         self.miss(device)
-        (incident,) = [one for one in self.desk.world.incidents.open_incidents() if one.device == device]
+        (incident,) = [one for one in self.daemon.world.incidents.open_incidents() if one.device == device]
         return incident.id
 
 
 def everything_answers(scene: WebScene) -> None:
     scene.answers("core-1", "mcu-1", "会议终端-1", "ups-1")
-    scene.desk.wait(60)
+    scene.daemon.wait(60)
     scene.answers("core-1", "mcu-1", "会议终端-1", "ups-1")
 
 

@@ -12,7 +12,7 @@ from opsmon.notify.lane.alertmanager_feed import AlertmanagerFeed
 from opsmon.notify.lane.message_composer import Link, PageContext
 from opsmon.notify.lane.outbox import AnyLane
 from opsmon.notify.lane.page_lane import PageLane
-from opsmon.notify.lane.page_port import MessageSender, PageDesk, ParcelBox
+from opsmon.notify.lane.page_port import MessageSender, PagePort, ParcelBox
 from opsmon.notify.registry import KINDS
 from opsmon.notify.words.voice import RenderContext, count_behind, device_titles_of, titles_of
 
@@ -23,7 +23,7 @@ class LaneParts:
 
     parcels: ParcelBox
     sender: MessageSender
-    desk: PageDesk
+    port: PagePort
     clock: Clock
     world: Callable[[], World]
 
@@ -36,7 +36,7 @@ def page_lanes_of(root: Root, parts: LaneParts, link: Link) -> dict[str, AnyLane
         str(root.settings.language), root.settings.timezone, root.oncall.directory, link, http.public_url or http.url
     )
     lanes: dict[str, AnyLane] = {
-        name: PageLane(channel, channels, context, parts.parcels, parts.sender, parts.desk, parts.clock)
+        name: PageLane(channel, channels, context, parts.parcels, parts.sender, parts.port, parts.clock)
         for name, channel in channels.items()
     }
     for channel in root.oncall.channels:

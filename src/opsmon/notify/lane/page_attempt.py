@@ -15,7 +15,7 @@ from opsmon.notify.kind.packing import WaitingNotice
 from opsmon.notify.lane.lane import DEAD, DELIVERED, RETRIED
 from opsmon.notify.lane.message_composer import MessageComposer
 from opsmon.notify.lane.page_pace import PagePace
-from opsmon.notify.lane.page_port import MessageSender, PageDesk, ParcelBox
+from opsmon.notify.lane.page_port import MessageSender, PagePort, ParcelBox
 from opsmon.notify.lane.retry import retry_wait_s
 from opsmon.notify.message import Verdict, VerdictKind
 from opsmon.notify.notice import read_notice
@@ -38,11 +38,11 @@ class PageAttempts:
         pace: PagePace,
         store: ParcelBox,
         transport: MessageSender,
-        desk: PageDesk,
+        port: PagePort,
         clock: Clock,
     ) -> None:
         self._channel, self._writer, self._pace = channel, writer, pace
-        self._store, self._transport, self._desk, self._clock = store, transport, desk, clock
+        self._store, self._transport, self._port, self._clock = store, transport, port, clock
         self.room = writer.kind.limits.max_bytes
         self.taken: dict[str, datetime] = {}
         self.refused: set[str] = set()
@@ -100,7 +100,7 @@ class PageAttempts:
         at = self.taken[parcel.id]
         if not parcel.deliveries:
             await asyncio.to_thread(self._store.take, ParcelReceipt(parcel.id, at))
-        elif not await self._desk.taken(self._channel, parcel, await self._told(parcel), at):
+        elif not await self._port.taken(self._channel, parcel, await self._told(parcel), at):
             await asyncio.sleep(_JOURNAL_PAUSE_S)
             return
         self.taken.pop(parcel.id, None)
@@ -155,5 +155,5 @@ class PageAttempts:
         self.results[DEAD] += 1
         log.error("outbox of %s: parcel %s was given up: %s", self._channel.name, parcel.id, verdict.reason)
         for one in told:
-            await self._desk.failed(self._channel, one, "refused")
+            await self._port.failed(self._channel, one, "refused")
         await asyncio.to_thread(self._store.bury, parcel.id, self._clock.now(), verdict.reason)

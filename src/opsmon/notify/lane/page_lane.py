@@ -20,7 +20,7 @@ from opsmon.notify.lane.fail_over import Hindrance, hindrance_of, seconds_of_pat
 from opsmon.notify.lane.message_composer import Composed, MessageComposer, PageContext
 from opsmon.notify.lane.page_attempt import PageAttempts
 from opsmon.notify.lane.page_pace import PagePace
-from opsmon.notify.lane.page_port import MessageSender, PageDesk, ParcelBox
+from opsmon.notify.lane.page_port import MessageSender, PagePort, ParcelBox
 from opsmon.notify.lane.page_rows import Channels, rows_of
 from opsmon.notify.lane.window import GATHER_S
 from opsmon.notify.notice import read_notice
@@ -51,14 +51,14 @@ class PageLane:
         context: PageContext,
         store: ParcelBox,
         transport: MessageSender,
-        desk: PageDesk,
+        port: PagePort,
         clock: Clock,
     ) -> None:
         self.channel, self._channels, self._context = channel, channels, context
-        self._store, self._desk, self._clock = store, desk, clock
+        self._store, self._port, self._clock = store, port, clock
         self._writer = MessageComposer(channel, context)
         self.pace = PagePace(channel, self._writer.kind.limits, context.zone, clock)
-        self._attempts = PageAttempts(channel, self._writer, self.pace, store, transport, desk, clock)
+        self._attempts = PageAttempts(channel, self._writer, self.pace, store, transport, port, clock)
         self._wake = asyncio.Event()
         self.idle = asyncio.Event()
         self._under_way: dict[str, asyncio.Task[None]] = {}
@@ -121,7 +121,7 @@ class PageLane:
             except ValueError:
                 withdrawn.setdefault("the row holds no notice", []).append(row.id)
                 continue
-            if self._desk.is_wanted(one.notice):
+            if self._port.is_wanted(one.notice):
                 kept.append(one)
             else:
                 withdrawn.setdefault("nobody is to be told any more", []).append(row.id)
@@ -146,13 +146,13 @@ class PageLane:
         if rows:
             log.warning("outbox of %s: %s goes to %s: %s", self.channel.name, one.delivery, rows[0].channel, hindrance)
             await asyncio.to_thread(self._store.move, [one.delivery], rows, now, f"goes to {rows[0].channel}")
-            self._desk.rows_moved()
+            self._port.rows_moved()
             return True
         await self._tell_failed(one, hindrance)
         return False
 
     async def _tell_failed(self, one: WaitingNotice, hindrance: Hindrance) -> None:
-        if one.delivery not in self._failed and await self._desk.failed(self.channel, one, hindrance.value):
+        if one.delivery not in self._failed and await self._port.failed(self.channel, one, hindrance.value):
             self._failed.add(one.delivery)
 
     def _identity(self, one: WaitingNotice) -> str:
@@ -175,7 +175,7 @@ class PageLane:
         now, health, found = self._clock.now(), self.pace.health(), False
         for row in await asyncio.to_thread(self._store.packed, parcel.id):
             one = waiting_notice(row)
-            found = found or not self._desk.is_wanted(one.notice)
+            found = found or not self._port.is_wanted(one.notice)
             hindrance = hindrance_of(one, health, now)
             if hindrance is None:
                 continue

@@ -46,7 +46,7 @@ class MessageSender(Protocol):
         ...
 
 
-class PageDesk(Protocol):
+class PagePort(Protocol):
     """The engine behind the lanes."""
 
     def is_wanted(self, notice: Notice) -> bool:

@@ -52,15 +52,15 @@ def judge_conditions(change: FleetChange, device: Device, sample: Sample) -> Non
     standings = change.standings.get(device.name)
     if not watches and standings is None:
         return
-    desk = _Desk(change, device, sample, standings or _NONE)
-    for watch in desk.chosen(watches):
-        desk.judge(watch)
+    judgement = _Judgement(change, device, sample, standings or _NONE)
+    for watch in judgement.chosen(watches):
+        judgement.judge(watch)
     if sample.outcome is Outcome.OK:
-        desk.miss_the_absent()
-    desk.keep()
+        judgement.miss_the_absent()
+    judgement.keep()
 
 
-class _Desk:
+class _Judgement:
     """The conditions of one device while one sample is judged."""
 
     __slots__ = ("by_key", "change", "counters", "device", "sample", "seen", "standings", "together")

@@ -129,7 +129,7 @@ async def set_maintenance(request: web.Request) -> web.Response:
     if body.until is not None and body.until <= parts.clock.now():
         raise RequestError(422, "until: is not in the future", "null ends a maintenance window now")
     await issue(request, SetMaintenance(device.name, body.until, actor.by, body.note, actor.via))
-    return answer_json(device_detail(view_of(request), device, latest_of(parts.desk, device.name)))
+    return answer_json(device_detail(view_of(request), device, latest_of(parts.daemon, device.name)))
 
 
 async def _issue_about(request: web.Request, incident: IncidentId, command: Command) -> Accepted:

@@ -40,7 +40,7 @@ async def issue(request: web.Request, command: Command, *, refused: int = 409) -
     outside his scope, `refused` when it cannot be, 409 where that lies in how things stand, 503 when not now."""
     _refuse_unfit(visitor_of(request), command)
     await _refuse_outside(request, command)
-    answer = await request.app[PARTS].desk.issue(command)
+    answer = await request.app[PARTS].daemon.issue(command)
     if isinstance(answer, Accepted):
         return answer
     if isinstance(answer, CommandRefusal):

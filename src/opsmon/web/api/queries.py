@@ -185,7 +185,7 @@ async def list_devices(request: web.Request) -> web.Response:
     ]
     return await _answer_list(
         lambda: list_json(
-            device_document(world, device, latest_of(parts.desk, device.name), afflictions) for device in chosen
+            device_document(world, device, latest_of(parts.daemon, device.name), afflictions) for device in chosen
         )
     )
 
@@ -195,7 +195,7 @@ async def show_device(request: web.Request) -> web.Response:
     parts = request.app[PARTS]
     world = view_of(request)
     device = device_of(world, request)
-    return answer_json(device_detail(world, device, latest_of(parts.desk, device.name)))
+    return answer_json(device_detail(world, device, latest_of(parts.daemon, device.name)))
 
 
 async def list_sites(request: web.Request) -> web.Response:

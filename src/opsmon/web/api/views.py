@@ -285,6 +285,6 @@ def site_document(world: World, site: Site, devices: Iterable[DeviceName], affli
     )
 
 
-def latest_of(desk: DaemonPort, device: DeviceName) -> Latest:
+def latest_of(daemon: DaemonPort, device: DeviceName) -> Latest:
     """The last sample of each check of a device."""
-    return desk.latest.get(device, {})
+    return daemon.latest.get(device, {})

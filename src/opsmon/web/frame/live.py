@@ -58,7 +58,7 @@ class Stream:
 
 
 class LiveStreams:
-    """Every open page. `hear` is what the desk tells of each change."""
+    """Every open page. `hear` is what the daemon tells of each change."""
 
     def __init__(self) -> None:
         self._streams: OrderedDict[Stream, None] = OrderedDict()
@@ -121,9 +121,9 @@ def ids_of(events: Iterable[Event]) -> list[str]:
 
 def follow(application: web.Application) -> Callable[[], None]:
     """Begins to hear of changes; returns how to stop."""
-    desk, streams = application[PARTS].desk, application[STREAMS]
-    streams.seq = desk.seq
-    return desk.subscribe(streams.hear)
+    daemon, streams = application[PARTS].daemon, application[STREAMS]
+    streams.seq = daemon.seq
+    return daemon.subscribe(streams.hear)
 
 
 async def show_stream(request: web.Request) -> web.StreamResponse:

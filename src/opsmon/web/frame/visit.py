@@ -75,7 +75,7 @@ def open_visit(request: web.Request) -> Visit:
         parts=parts,
         visitor=visitor,
         world=view_of(request),
-        seq=parts.desk.seq,
+        seq=parts.daemon.seq,
         now=parts.clock.now(),
         language=language_of(request, visitor.language, parts.language),
         theme=_chosen(request.cookies.get(THEME_COOKIE), THEMES) or THEMES[0],

@@ -44,12 +44,12 @@ async def acknowledge_by_link(request: web.Request) -> web.Response:
     if claim is None:
         return _dead(request)
     person = parts.people(claim.person)
-    incident = parts.desk.world.incidents.by_id.get(IncidentId(claim.incident))
+    incident = parts.daemon.world.incidents.by_id.get(IncidentId(claim.incident))
     if incident is None or not incident.is_open or incident.holder is not None:
         return _page(request, claim)
     address, proxy = addresses_of(request, parts.settings)
     fact = Fact(FactType.ACKNOWLEDGED, parts.clock.now(), person, via=over_link(claim.person, address, proxy))
-    answer = await parts.desk.issue(AddFact(incident.id, fact, takes_on=True))
+    answer = await parts.daemon.issue(AddFact(incident.id, fact, takes_on=True))
     if isinstance(answer, Accepted):
         return _page(request, claim, _DONE.in_(language_of(request)).format(person=person))
     if isinstance(answer, Unavailable):
@@ -77,7 +77,7 @@ def _dead(request: web.Request) -> web.Response:
 
 def _page(request: web.Request, claim: AckClaim, told: str = "") -> web.Response:
     parts, language = request.app[PARTS], language_of(request)
-    incident = parts.desk.world.incidents.by_id.get(IncidentId(claim.incident))
+    incident = parts.daemon.world.incidents.by_id.get(IncidentId(claim.incident))
     if incident is None:
         return _answer(request, told=_UNKNOWN.in_(language), status=410)
     is_wanted = incident.is_open and incident.holder is None
@@ -89,7 +89,7 @@ def _page(request: web.Request, claim: AckClaim, told: str = "") -> web.Response
 
 
 def _fault(parts: WebContext, incident: Incident, language: str) -> str:
-    rules = parts.desk.world.rules
+    rules = parts.daemon.world.rules
     what = fault_words(incident, rules.rulebook, rules.limits, language)
     site = rules.inventory.sites.get(incident.site)
     where = site.title if site is not None and site.title else incident.site

@@ -119,7 +119,7 @@ def board_record(visit: Visit, query: BoardQuery) -> Record:
         "contracts": _contracts(visit),
         "sites": _sites(visit),
         "severities": [(one.value, named(SEVERITIES, one, visit.language)) for one in Severity],
-        "not_ready": visit.parts.desk.not_ready,
+        "not_ready": visit.parts.daemon.not_ready,
     }
 
 

@@ -71,7 +71,7 @@ async def show_device(request: web.Request) -> web.Response:
 
 def device_record(visit: Visit, device: Device) -> Record:
     """What the page shows."""
-    world, latest = visit.world, visit.parts.desk.latest.get(device.name, {})
+    world, latest = visit.world, visit.parts.daemon.latest.get(device.name, {})
     state, last = world.incidents.state_of(device.name), world.incidents.states.get(device.name)
     site = world.rules.inventory.sites.get(device.site)
     spans = visit.parts.states.spans(device.name, state, visit.now)
@@ -101,7 +101,7 @@ def device_record(visit: Visit, device: Device) -> Record:
 
 def _check_row(visit: Visit, device: Device, name: str) -> CheckRow:
     check = next(one for one in device.checks if one.name == name)
-    sample = visit.parts.desk.latest.get(device.name, {}).get(check.name)
+    sample = visit.parts.daemon.latest.get(device.name, {}).get(check.name)
     sign, tone = ("?", "quiet") if sample is None else OUTCOME_TONES.get(sample.outcome, FAILED)
     return CheckRow(
         name=check.name,

@@ -126,7 +126,7 @@ def _tile(visit: Visit, site: Site, devices: Iterable[Device], pressing: list[Ra
 
 def _heard_at(visit: Visit, names: Iterable[DeviceName]) -> datetime | None:
     """The last sample of any device: what a page says is as old as that."""
-    latest = visit.parts.desk.latest
+    latest = visit.parts.daemon.latest
     return max((sample.at for name in names for sample in latest.get(name, {}).values()), default=None)
 
 

@@ -71,5 +71,5 @@ def wall_record(visit: Visit, name: str, origin: str) -> Record:
         "devices": device_counts(visit.world, scope.holds),
         "tiles": site_tiles(visit, scope.holds)[:MAX_SITES],
         "qr": qr_picture(address) if address else "",
-        "not_ready": visit.parts.desk.not_ready,
+        "not_ready": visit.parts.daemon.not_ready,
     }

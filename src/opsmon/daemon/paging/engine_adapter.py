@@ -19,7 +19,7 @@ from opsmon.store.parcel_store import ParcelStore
 Settle = Callable[[Sequence[Command], ParcelReceipt], Awaitable[Answer]]
 
 
-class EngineDesk:
+class EngineAdapter:
     """`settle` journals commands and marks a parcel in one commit, `issue` journals a command, `world` is the last."""
 
     def __init__(
