@@ -6,7 +6,7 @@ import sys
 
 import benchmarks
 
-MAX_S = 900
+MAX_S = 1_800
 
 
 def main() -> int:

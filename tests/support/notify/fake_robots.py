@@ -27,7 +27,8 @@ _BAN_S = 600.0
 
 @dataclass
 class FakeRobot:
-    """`script` holds what goes wrong with the next requests: `html`, `slow`, `cut`, `later`, `down`, `long`, `never`.
+    """`script` holds what goes wrong with the next requests: `html`, `slow`, `cut`, `later`, `down`, `long`, `never`,
+    `mute` (taken, and never answered).
     `texts` are the accepted ones, `refused` the codes of the others, `mentioned` the phones of WeCom's second texts."""
 
     kind: ChannelKind
@@ -58,6 +59,8 @@ class FakeRobot:
         code = int(body["code"] if self.kind is FEISHU else body["errcode"])
         if code:
             self.refused.append(code)
+        if trouble == "mute":
+            await asyncio.Event().wait()
         return web.json_response(body, status=status, headers={"Date": formatdate(self._now_s(), usegmt=True)})
 
     async def _odd_answer(self, request: web.Request, trouble: str) -> web.StreamResponse | None:
