@@ -8,16 +8,20 @@ Source of facts: the State Council's yearly notice on holidays; Regulation on Pu
 Festivals and Memorial Days (dates fixed by law).
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from typing import TypeVar
 
 from opsmon.text.bilingual import Text
 
 DAY_S = 86_400
 SATURDAY = 5
 Span = tuple[int, int]  # seconds since local midnight, half open
+Stretch = tuple[datetime, datetime]  # UTC, half open
+MAX_DAYS_KNOWN = 20_000  # of all windows of a calendar: some two megabytes
+V = TypeVar("V")
 
 HOLIDAYS = "holidays"  # the built-in set of key periods: every statutory holiday, its weekend days included
 
@@ -109,6 +113,18 @@ def _cut(period: Period, midnight: datetime) -> Span | None:
     return (first, last) if first < last else None
 
 
+class Memo(dict[tuple[Hashable, date], V]):
+    """What was worked out of a day for a window, by both; it begins anew when it is full."""
+
+    __slots__ = ()
+
+    def remember(self, window: Hashable, day: date, found: V) -> V:
+        if len(self) >= MAX_DAYS_KNOWN:
+            self.clear()
+        self[window, day] = found
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """The days of one contract.
@@ -123,7 +139,8 @@ class Calendar:
     law_days: Mapping[tuple[int, int], Text] = field(default_factory=dict)
     sets: Mapping[str, PeriodSet] = field(default_factory=dict)
     # What windows have asked of single days: only ever what the fields above say, kept because every clock asks again.
-    asked: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
+    stretches_known: Memo[tuple[Stretch, ...]] = field(default_factory=Memo, init=False, repr=False, compare=False)
+    doubts_known: Memo[tuple[Text, ...]] = field(default_factory=Memo, init=False, repr=False, compare=False)
 
     @property
     def first_unannounced(self) -> int:

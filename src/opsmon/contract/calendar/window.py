@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import cast
 
-from opsmon.contract.calendar.calendar import DAY_S, ONE_DAY, Calendar, DayKind, Span
+from opsmon.contract.calendar.calendar import DAY_S, ONE_DAY, Calendar, DayKind, Span, Stretch
 from opsmon.errors import OpsmonError
 from opsmon.text.bilingual import Text
 
@@ -54,27 +53,26 @@ class Window:
         kind = calendar.day(day).kind
         return kind is DayKind.WORKDAY if self.on is HoursOn.PLAIN_WORKDAYS else kind.is_worked
 
-    def stretches(self, calendar: Calendar, day: date) -> tuple[tuple[datetime, datetime], ...]:
+    def stretches(self, calendar: Calendar, day: date) -> tuple[Stretch, ...]:
         """The open stretches of the local `day` as moments in UTC."""
-        known = calendar.asked.get((self, day))
-        if known is None:
-            known = tuple(
-                (calendar.moment(day, first), calendar.moment(day, last)) for first, last in self.spans(calendar, day)
-            )
-            calendar.asked[self, day] = known
-        return cast("tuple[tuple[datetime, datetime], ...]", known)
+        known = calendar.stretches_known.get((self, day))
+        if known is not None:
+            return known
+        spans = self.spans(calendar, day)
+        found = tuple((calendar.moment(day, first), calendar.moment(day, last)) for first, last in spans)
+        return calendar.stretches_known.remember(self, day, found)
 
     def holds_at(self, calendar: Calendar, moment: datetime) -> bool:
         return any(first <= moment < last for first, last in self.stretches(calendar, calendar.local_date(moment)))
 
     def doubts(self, calendar: Calendar, first: date, last: date) -> tuple[Text, ...]:
         """Why the window may still change on the days `first` to `last`."""
-        if first == last:
-            known = calendar.asked.get((self, first, "doubts"))
-            if known is None:
-                known = calendar.asked[self, first, "doubts"] = self._doubts(calendar, first, last)
-            return cast("tuple[Text, ...]", known)
-        return self._doubts(calendar, first, last)
+        if first != last:
+            return self._doubts(calendar, first, last)
+        known = calendar.doubts_known.get((self, first))
+        if known is None:
+            known = calendar.doubts_known.remember(self, first, self._doubts(calendar, first, last))
+        return known
 
     def _doubts(self, calendar: Calendar, first: date, last: date) -> tuple[Text, ...]:
         found = dict.fromkeys(calendar.doubts(first, last) if self.hours and self.on is not HoursOn.EVERY_DAY else ())
