@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from opsmon.model.access_event import AccessEvent
 from opsmon.model.device import Kind
@@ -61,6 +62,22 @@ class ClockState(StrEnum):
         return self in (ClockState.RUNNING, ClockState.AT_RISK, ClockState.BREACHED)
 
 
+class ClockTimes(NamedTuple):
+    """When a clock started, and when it is or was at risk, due and met."""
+
+    starts_at: datetime
+    at_risk_at: datetime | None
+    due_at: datetime | None
+    strict_due_at: datetime | None
+    met_at: datetime | None
+    provisional: bool
+
+    def is_retimed(self, before: "ClockTimes") -> bool:
+        """Whether it starts or is due at another time than before, or is so for certain now."""
+        mine = self.starts_at, self.due_at, self.strict_due_at, self.provisional
+        return mine != (before.starts_at, before.due_at, before.strict_due_at, before.provisional)
+
+
 @dataclass(frozen=True, slots=True)
 class ClockChanged:
     """A contract clock started, changed its state, or was re-timed (then `reason` says why).
@@ -83,6 +100,13 @@ class ClockChanged:
     provisional: bool
     reason: str
     reason_zh: str = ""
+
+    @property
+    def times(self) -> ClockTimes:
+        """The times together; the journal has them one by one."""
+        return ClockTimes(
+            self.starts_at, self.at_risk_at, self.due_at, self.strict_due_at, self.met_at, self.provisional
+        )
 
     @property
     def effective_due_at(self) -> datetime | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from opsmon.contract.clock.sla_clock import SlaClock, breach_at, next_change_at, state_at
-from opsmon.model.event import ClockChanged, ClockState
+from opsmon.model.event import ClockChanged, ClockState, ClockTimes
 from opsmon.model.name import ClauseId
 from opsmon.text.bilingual import NO_WORDS, Text
 
@@ -51,7 +51,7 @@ def _told(last: ClockChanged | None, clock: SlaClock, now: datetime, reason: Tex
     if last is None:
         before, corrected = None, False
     else:
-        before, corrected = last.after, _is_retimed(last, clock)
+        before, corrected = last.after, clock.times.is_retimed(last.times)
         # An outcome that is told late may have come before the one that was believed to be the first.
         corrected = corrected or (before is after and last.met_at != clock.met_at)
         if before is after and not corrected:
@@ -81,55 +81,31 @@ def _path(before: ClockState | None, after: ClockState, clock: SlaClock, now: da
     return tuple(order[order.index(before) :]) if before in order else (after,)
 
 
-def _is_retimed(last: ClockChanged, clock: SlaClock) -> bool:
-    return (
-        last.due_at != clock.due_at
-        or last.starts_at != clock.starts_at
-        or last.strict_due_at != clock.strict_due_at
-        or last.provisional != clock.provisional
-    )
-
-
 def _why(clock: SlaClock, state: ClockState, reason: Text) -> Text:
     return clock.risk_reason if state is ClockState.AT_RISK else reason
 
 
 def _void(last: ClockChanged, now: datetime, reason: Text) -> ClockChanged:
-    why = reason or NO_LONGER
-    return ClockChanged(
-        at=now,
-        incident=last.incident,
-        contract=last.contract,
-        clause=last.clause,
-        target=last.target,
-        before=last.after,
-        after=ClockState.CANCELLED,
-        starts_at=last.starts_at,
-        at_risk_at=last.at_risk_at,
-        due_at=last.due_at,
-        strict_due_at=last.strict_due_at,
-        met_at=None,
-        provisional=last.provisional,
-        reason=why.en,
-        reason_zh=why.zh,
-    )
+    return _event(last, last.after, ClockState.CANCELLED, now, reason or NO_LONGER, last.times._replace(met_at=None))
 
 
-def _event(clock: SlaClock, before: ClockState | None, after: ClockState, now: datetime, reason: Text) -> ClockChanged:
+def _event(
+    clock: SlaClock | ClockChanged,
+    before: ClockState | None,
+    after: ClockState,
+    now: datetime,
+    reason: Text,
+    times: ClockTimes | None = None,
+) -> ClockChanged:
     return ClockChanged(
-        at=now,
-        incident=clock.incident,
-        contract=clock.contract,
-        clause=clock.clause,
-        target=clock.target,
-        before=before,
-        after=after,
-        starts_at=clock.starts_at,
-        at_risk_at=clock.at_risk_at,
-        due_at=clock.due_at,
-        strict_due_at=clock.strict_due_at,
-        met_at=clock.met_at,
-        provisional=clock.provisional,
+        now,
+        clock.incident,
+        clock.contract,
+        clock.clause,
+        clock.target,
+        before,
+        after,
+        *(clock.times if times is None else times),
         reason=reason.en,
         reason_zh=reason.zh,
     )

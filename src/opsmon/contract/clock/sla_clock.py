@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from opsmon.contract.term import Mode, Target
 from opsmon.errors import InvariantError
-from opsmon.model.event import ClockState
+from opsmon.model.event import ClockState, ClockTimes
 from opsmon.model.incident import FactType
 from opsmon.model.name import ClauseId, ContractId, IncidentId
 from opsmon.text.bilingual import NO_WORDS, Text
@@ -47,6 +47,12 @@ class SlaClock:
     @property
     def provisional(self) -> bool:
         return bool(self.doubts)
+
+    @property
+    def times(self) -> ClockTimes:
+        return ClockTimes(
+            self.starts_at, self.at_risk_at, self.due_at, self.strict_due_at, self.met_at, self.provisional
+        )
 
     @property
     def judged_at(self) -> datetime | None:
