@@ -25,6 +25,7 @@ from opsmon.metrics.duty import obligation_tasks
 from opsmon.model.event import DeviceState
 from opsmon.model.incident import Severity
 from opsmon.probe.schedule.counters import ProbeTally
+from opsmon.state import api as state_room
 
 
 @dataclass
@@ -80,7 +81,7 @@ class DaemonMetrics(Collector):
         yield _gauge(name, "Whether checks are sent and the store can be written.", not self._port.not_ready)
 
     def _fleet(self, world: World) -> Iterable[Metric]:
-        states = Counter(world.incidents.state_of(name) for name in world.rules.inventory.devices)
+        states = Counter(state_room.state_of(world.fleet, name) for name in world.rules.inventory.devices)
         devices = GaugeMetricFamily("opsmon_devices", "Devices in each state.", labels=["state"])
         for state in DeviceState:
             devices.add_metric([state.value], states[state])

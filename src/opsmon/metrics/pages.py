@@ -10,6 +10,7 @@ from opsmon.metrics.page import PageWriter
 from opsmon.model.device import Device, Inventory
 from opsmon.model.name import DeviceName, SiteName
 from opsmon.model.sample import Identity
+from opsmon.state import api as state_room
 
 
 class MetricPages:
@@ -47,8 +48,8 @@ class MetricPages:
             if sample.identity is not None and sample.identity != self._identities.get(device.name):
                 self._identities[device.name] = sample.identity
         world = self._port.world
-        last = world.incidents.states.get(device.name)
-        state = None if last is None else last.after
+        status = state_room.standing_of(world.fleet, device.name)
+        state = None if status.since is None else status.state
         limits = world.rules.limits.get(device.name, {})
         return DeviceReport(device, state, samples, self._identities.get(device.name), limits)
 

@@ -15,6 +15,7 @@ from opsmon.incident.incidents import id_order
 from opsmon.model.device import Device
 from opsmon.model.event import ClockState
 from opsmon.model.name import ContractId, DeviceName, IncidentId, SiteName
+from opsmon.state import api as state_room
 from opsmon.store.store import Entry
 from opsmon.text.safe import is_seen
 from opsmon.web.api.active import active_incidents
@@ -181,7 +182,7 @@ async def list_devices(request: web.Request) -> web.Response:
         if query.site in (None, device.site)
         and query.kind in (None, device.kind)
         and query.contract in (None, device.contract)
-        and query.state in (None, world.incidents.state_of(device.name))
+        and query.state in (None, state_room.state_of(world.fleet, device.name))
     ]
     return await _answer_list(
         lambda: list_json(

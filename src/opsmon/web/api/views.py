@@ -15,6 +15,7 @@ from opsmon.model.event import ClockChanged, FactAdded, ScopeJudged
 from opsmon.model.incident import standing_numbers
 from opsmon.model.name import CheckName, ContractId, DeviceName, IncidentId
 from opsmon.model.sample import Identity, Sample
+from opsmon.state import api as state_room
 from opsmon.store.codec import encode_event
 from opsmon.store.store import Entry
 from opsmon.web.api.paging.views import is_untold, page_document
@@ -223,7 +224,7 @@ def _check_documents(device: Device, latest: Latest) -> list[CheckDocument]:
 
 
 def _device_fields(world: World, device: Device, latest: Latest, afflictions: Afflictions) -> dict[str, object]:
-    last = world.incidents.states.get(device.name)
+    status = state_room.standing_of(world.fleet, device.name)
     return {
         "id": device.name,
         "title": device.title,
@@ -234,9 +235,9 @@ def _device_fields(world: World, device: Device, latest: Latest, afflictions: Af
         "service": device.service,
         "parents": list(device.parents),
         "labels": dict(device.labels),
-        "state": world.incidents.state_of(device.name),
-        "since": None if last is None else last.since,
-        "reason": "" if last is None else last.reason,
+        "state": status.state,
+        "since": status.since,
+        "reason": status.reason,
         "checks": _check_documents(device, latest),
         "incidents": sorted(afflictions.get(device.name, ())),
     }
@@ -280,7 +281,7 @@ def site_document(world: World, site: Site, devices: Iterable[DeviceName], affli
         service=site.service,
         labels=dict(site.labels),
         devices=len(names),
-        states=dict(Counter(world.incidents.state_of(name) for name in names)),
+        states=dict(Counter(state_room.state_of(world.fleet, name) for name in names)),
         incidents=sorted(open_incidents),
     )
 
