@@ -11,8 +11,9 @@ from datetime import datetime, timedelta, tzinfo
 from opsmon.backup.status import BackupStatus
 from opsmon.contract.contract_rules import ContractRules
 from opsmon.contract.obligation import Obligation
-from opsmon.engine.commands.tick import TickRefusal, judge_done
+from opsmon.engine.commands.tick import judge_done
 from opsmon.engine.input import MarkDone, Report
+from opsmon.engine.step import Refusal
 from opsmon.engine.world import World
 from opsmon.model.device import Device, Kind
 from opsmon.model.discovery import Discovery, Fulfilment
@@ -50,7 +51,7 @@ def _done(
             continue
         note = f"{counted(len(devices), 'configurations')} captured and proved"
         asked = MarkDone(name, obligation.id, today, min(max(taken), now), BY, note, service)
-        if not isinstance(judge_done(book, asked, world.duties, now), TickRefusal):
+        if not isinstance(judge_done(book, asked, world.duties, now), Refusal):
             yield asked
 
 

@@ -9,7 +9,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from opsmon.engine.input import Command
-from opsmon.engine.step import Conflict
+from opsmon.engine.step import Conflict, Refusal
 from opsmon.model.incident import MONITORING, OWN_PREFIX, Fact
 from opsmon.text.safe import visible
 
@@ -42,7 +42,7 @@ def _kept(name: str, value: Any) -> Any:
     return value if kept == value else kept
 
 
-def refusal_of_words(command: Command) -> str:
+def refusal_of_words(command: Command) -> Refusal:
     """Why its words cannot be kept, for the person who wrote them; "" when they can. `command` is one of `as_kept`."""
     told = getattr(command, "fact", command)
     if not hasattr(told, "by"):
@@ -55,7 +55,7 @@ def refusal_of_words(command: Command) -> str:
     return _refusal_of_length(told)
 
 
-def _refusal_of_length(told: Any) -> str:
+def _refusal_of_length(told: Any) -> Refusal:
     assert is_dataclass(told)  # noqa: S101 - commands and facts are
     for item in fields(told):
         text, longest = getattr(told, item.name), PERSONS.get(item.name, MAX_TEXT_LENGTH)
@@ -64,7 +64,7 @@ def _refusal_of_length(told: Any) -> str:
     return ""
 
 
-def as_answer(refusal: str) -> str:
+def as_answer(refusal: Refusal) -> Refusal:
     """A refusal, which may quote what was asked for, as it is told and kept."""
     kept = visible(refusal, lines=True)[:MAX_TEXT_LENGTH]
     return Conflict(kept) if isinstance(refusal, Conflict) else kept

@@ -6,9 +6,17 @@ from opsmon.engine.effect import Effect
 from opsmon.engine.world import World
 from opsmon.model.event import Event
 
+Refusal = str  # why a thing cannot be, in words for the person who asked for it; "" where it can
 
-class Conflict(str):
+
+class Conflict(Refusal):
     """A refusal that lies in how things stand and not in what was asked for: it was told already."""
+
+    __slots__ = ()
+
+
+class NothingThatDay(Refusal):
+    """A refusal since a day has nothing to do; in a stretch of days it is passed over."""
 
     __slots__ = ()
 
@@ -20,4 +28,4 @@ class EngineStep(NamedTuple):
     world: World
     events: tuple[Event, ...] = ()
     effects: tuple[Effect, ...] = ()
-    refusal: str = ""
+    refusal: Refusal = ""

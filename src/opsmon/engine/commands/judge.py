@@ -19,7 +19,7 @@ from opsmon.engine.commands.on_call import (
 )
 from opsmon.engine.commands.reported import open_incident
 from opsmon.engine.commands.scope import judge_scope, refusal_of_clauses
-from opsmon.engine.commands.tick import TickRefusal, judge_done, judge_excuse, judge_undone
+from opsmon.engine.commands.tick import judge_done, judge_excuse, judge_undone
 from opsmon.engine.decision import Decision
 from opsmon.engine.input import (
     AddFact,
@@ -45,6 +45,7 @@ from opsmon.engine.input import (
     TakeOver,
 )
 from opsmon.engine.roster.overrides import end_override, set_override
+from opsmon.engine.step import Refusal
 from opsmon.incident.facts import refusal_of
 from opsmon.incident.incident import Incident
 from opsmon.incident.lifecycle import follow_words
@@ -80,7 +81,7 @@ Errand = (
 AboutIncident = AddFact | TakeOver | JudgeScope | RecordNotice | RecordAccepted | RecordFailed | AttachDiagnosis
 
 
-def execute(decision: Decision, command: Command) -> str:
+def execute(decision: Decision, command: Command) -> Refusal:
     """Does what is asked for, and gives "", or writes down why not, and gives the reason."""
     kept = as_kept(command)
     refusal = as_answer(_execute(decision, kept))
@@ -89,7 +90,7 @@ def execute(decision: Decision, command: Command) -> str:
     return refusal
 
 
-def _execute(decision: Decision, command: Command) -> str:
+def _execute(decision: Decision, command: Command) -> Refusal:
     if isinstance(command, RecordAccess):
         decision.write(replace(command.event, at=decision.now))
         return ""
@@ -101,7 +102,7 @@ def _execute(decision: Decision, command: Command) -> str:
     return refusal_of_words(command) or _do(decision, command)
 
 
-def _do(decision: Decision, command: Errand) -> str:
+def _do(decision: Decision, command: Errand) -> Refusal:
     """What is about no incident that is known already."""
     match command:
         case SetMaintenance():
@@ -116,7 +117,7 @@ def _do(decision: Decision, command: Errand) -> str:
             return _hear(decision, command)
 
 
-def _arrange(decision: Decision, command: SetOverride | EndOverride | SetSilence | EndSilence) -> str:
+def _arrange(decision: Decision, command: SetOverride | EndOverride | SetSilence | EndSilence) -> Refusal:
     """Who is called, and of what nobody is."""
     match command:
         case SetOverride():
@@ -128,7 +129,7 @@ def _arrange(decision: Decision, command: SetOverride | EndOverride | SetSilence
     return end_silence(decision, command)
 
 
-def _hear(decision: Decision, command: Report | RecordBackup | RecordHostKey) -> str:
+def _hear(decision: Decision, command: Report | RecordBackup | RecordHostKey) -> Refusal:
     """What other rooms found out."""
     match command:
         case Report():
@@ -138,7 +139,7 @@ def _hear(decision: Decision, command: Report | RecordBackup | RecordHostKey) ->
     return _record_host_key(decision, command)
 
 
-def _work_on(decision: Decision, command: AboutIncident, incident: Incident) -> str:
+def _work_on(decision: Decision, command: AboutIncident, incident: Incident) -> Refusal:
     match command:
         case AddFact():
             return _add_fact(decision, command, incident)
@@ -158,7 +159,7 @@ def _work_on(decision: Decision, command: AboutIncident, incident: Incident) -> 
     return ""
 
 
-def _add_fact(decision: Decision, command: AddFact, incident: Incident) -> str:
+def _add_fact(decision: Decision, command: AddFact, incident: Incident) -> Refusal:
     fact = command.fact
     refusal = (
         refusal_of_words(command)
@@ -172,7 +173,7 @@ def _add_fact(decision: Decision, command: AddFact, incident: Incident) -> str:
     return refusal
 
 
-def _held_by(decision: Decision, incident: Incident) -> str:
+def _held_by(decision: Decision, incident: Incident) -> Refusal:
     """Who has taken the incident on already, where no clock waits for another acknowledgement."""
     held = holder_now(decision.world, incident)
     words = decision.world.clock_statuses.get(incident.id, {}).values()
@@ -204,7 +205,7 @@ def _marked(decision: Decision, incident: Incident, fact: Fact) -> Fact:
     return replace(fact, contradicted=fact.type is FactType.RESOLVED and incident.is_seen, takes_over=takes_over)
 
 
-def _set_maintenance(decision: Decision, command: SetMaintenance) -> str:
+def _set_maintenance(decision: Decision, command: SetMaintenance) -> Refusal:
     refusal = _refusal_of_window(decision, command)
     if refusal:
         return refusal
@@ -213,25 +214,25 @@ def _set_maintenance(decision: Decision, command: SetMaintenance) -> str:
     return ""
 
 
-def _mark(decision: Decision, command: MarkDone | MarkUndone | Excuse) -> str:
+def _mark(decision: Decision, command: MarkDone | MarkUndone | Excuse) -> Refusal:
     contract_rules, duties = decision.world.rules.contracts.get(command.contract), decision.world.duties
     if contract_rules is None:
         return f"there is no contract {command.contract}"
-    judged: tuple[DutyEvent, ...] | TickRefusal
+    judged: tuple[DutyEvent, ...] | Refusal
     if isinstance(command, MarkDone):
         judged = judge_done(contract_rules, command, duties, decision.now)
     elif isinstance(command, MarkUndone):
         judged = judge_undone(contract_rules, command, duties, decision.now)
     else:
         judged = judge_excuse(contract_rules, command, duties, decision.now)
-    if isinstance(judged, TickRefusal):
-        return judged.reason
+    if isinstance(judged, Refusal):
+        return judged
     for event in judged:
         decision.write(event)
     return ""
 
 
-def _report(decision: Decision, command: Report) -> str:
+def _report(decision: Decision, command: Report) -> Refusal:
     rules = decision.world.rules
     if command.device not in rules.inventory.devices:
         return f"there is no device {command.device}"
@@ -251,7 +252,7 @@ def _report(decision: Decision, command: Report) -> str:
     return ""
 
 
-def _record_backup(decision: Decision, command: RecordBackup) -> str:
+def _record_backup(decision: Decision, command: RecordBackup) -> Refusal:
     if command.device not in decision.world.rules.inventory.devices:
         return f"there is no device {command.device}"
     decision.write(
@@ -274,7 +275,7 @@ def _record_backup(decision: Decision, command: RecordBackup) -> str:
     return ""
 
 
-def _record_host_key(decision: Decision, command: RecordHostKey) -> str:
+def _record_host_key(decision: Decision, command: RecordHostKey) -> Refusal:
     if command.device not in decision.world.rules.inventory.devices:
         return f"there is no device {command.device}"
     if not command.again:
@@ -289,7 +290,7 @@ def _record_host_key(decision: Decision, command: RecordHostKey) -> str:
     return ""
 
 
-def _refusal_of_window(decision: Decision, command: SetMaintenance) -> str:
+def _refusal_of_window(decision: Decision, command: SetMaintenance) -> Refusal:
     if command.device not in decision.world.rules.inventory.devices:
         return f"there is no device {command.device}"
     if command.until is not None and command.until.tzinfo is None:

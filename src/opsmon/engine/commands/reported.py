@@ -11,7 +11,7 @@ from datetime import timedelta
 from opsmon.engine.commands.scope import judge_scope, refusal_of_vocabulary
 from opsmon.engine.decision import Decision
 from opsmon.engine.input import JudgeScope, OpenIncident
-from opsmon.engine.step import Conflict
+from opsmon.engine.step import Conflict, Refusal
 from opsmon.incident.facts import FUTURE_SKEW
 from opsmon.incident.grouping import is_part_of, outage_hiding
 from opsmon.incident.incident import Incident
@@ -29,7 +29,7 @@ MAX_CONDITION_LENGTH = 200
 MAX_NAMES_COMPARED = 5_000
 
 
-def open_incident(decision: Decision, asked: OpenIncident) -> str:
+def open_incident(decision: Decision, asked: OpenIncident) -> Refusal:
     """Writes the report down, in a new incident or in the one it belongs to, or gives the reason why not."""
     inventory = decision.world.rules.inventory
     site, device = inventory.sites.get(asked.site), inventory.devices.get(asked.device or NO_DEVICE)

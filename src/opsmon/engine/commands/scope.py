@@ -10,6 +10,7 @@ from opsmon.contract.contract_rules import ContractRules
 from opsmon.contract.vocabulary import unknown_words
 from opsmon.engine.decision import Decision
 from opsmon.engine.input import JudgeScope
+from opsmon.engine.step import Refusal
 from opsmon.incident.incident import Incident
 from opsmon.model.device import Kind
 from opsmon.model.event import ScopeJudged
@@ -22,7 +23,7 @@ MAX_LABELS = 20
 MAX_LABEL_LENGTH = 200
 
 
-def judge_scope(decision: Decision, command: JudgeScope, incident: Incident) -> str:
+def judge_scope(decision: Decision, command: JudgeScope, incident: Incident) -> Refusal:
     """Writes the judgement down, or gives the reason why not."""
     refusal = _refusal_of_judgement(decision, command, incident)
     if refusal:
@@ -85,13 +86,15 @@ def _scope_words(incident: Incident) -> str:
     return f"it is {incident.severity}{service}{labels} already"
 
 
-def refusal_of_words(decision: Decision, incident: Incident, service: str | None, labels: Mapping[str, str]) -> str:
+def refusal_of_words(decision: Decision, incident: Incident, service: str | None, labels: Mapping[str, str]) -> Refusal:
     """Why a service or labels cannot be given to the incident; "" when they can."""
     contract_rules = None if incident.contract is None else decision.world.rules.contracts.get(incident.contract)
     return refusal_of_vocabulary(contract_rules, service, labels)
 
 
-def refusal_of_vocabulary(contract_rules: ContractRules | None, service: str | None, labels: Mapping[str, str]) -> str:
+def refusal_of_vocabulary(
+    contract_rules: ContractRules | None, service: str | None, labels: Mapping[str, str]
+) -> Refusal:
     """Why the contract does not take these words, with the words that were perhaps meant; "" when it does."""
     texts = [*labels, *labels.values(), service or ""]
     if len(labels) > MAX_LABELS or any(len(text) > MAX_LABEL_LENGTH or not is_seen(text) for text in texts):
@@ -109,7 +112,7 @@ def refusal_of_scope(
     kind: Kind | None,
     severity: Severity,
     labels: Mapping[str, str],
-) -> str:
+) -> Refusal:
     """Why there cannot be such an incident under the contract: none of its clauses would hold; "" when one does."""
     if contract_rules is None or not contract_rules.contract.clauses:
         return ""
@@ -125,7 +128,7 @@ def refusal_of_scope(
     return f"no clause of {name} would hold: {', '.join(words)}; exclusions free clauses, a scope does not"
 
 
-def refusal_of_clauses(decision: Decision, clauses: tuple[ClauseId, ...], incident: Incident) -> str:
+def refusal_of_clauses(decision: Decision, clauses: tuple[ClauseId, ...], incident: Incident) -> Refusal:
     """Why an exclusion cannot be limited to these clauses; "" when it can."""
     if not clauses:
         return ""

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from opsmon.contract.calendar.calendar import DAY_S, ONE_DAY
@@ -11,6 +10,7 @@ from opsmon.contract.obligation import Nature, Obligation, Task, TaskId, due_day
 from opsmon.contract.place import WHOLE, places_meant
 from opsmon.engine.duty.obligations import Duties, TickedTask, reach_of, tick_of
 from opsmon.engine.input import Excuse, MarkDone, MarkUndone
+from opsmon.engine.step import NothingThatDay, Refusal
 from opsmon.model.duty import ObligationDone, ObligationExcused, ObligationUndone
 from opsmon.text.near_miss import nearest, shown
 
@@ -19,50 +19,40 @@ _TIME_OF_DAY = re.compile(r"\d\d:\d\d", re.ASCII)
 Spans = tuple[tuple[date, date], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TickRefusal:
-    """Why it cannot be, in words. `of_the_day`: that day has nothing to do; in a stretch of days it is passed over."""
-
-    reason: str
-    of_the_day: bool = False
-
-
 def judge_done(
     contract_rules: ContractRules, asked: MarkDone, duties: Duties, now: datetime
-) -> tuple[ObligationDone, ...] | TickRefusal:
+) -> tuple[ObligationDone, ...] | Refusal:
     """The events that tick off what is asked for, or why it cannot be ticked off. All of it or nothing."""
     obligation = _obligation(contract_rules, asked)
-    if isinstance(obligation, TickRefusal):
+    if isinstance(obligation, Refusal):
         return obligation
     if asked.done_at > now:
-        return TickRefusal(f"{asked.done_at.isoformat()} is not past yet")
+        return f"{asked.done_at.isoformat()} is not past yet"
     if obligation.nature is not Nature.SCHEDULED:
         return _occasions(contract_rules, asked, now)
     if obligation.places and not asked.places:
         groups = ", ".join(f"{one.name} ({one.count})" for one in obligation.places)
-        return TickRefusal(f"{asked.obligation} is ticked place by place: {groups}; name them, or `all` for the whole")
+        return f"{asked.obligation} is ticked place by place: {groups}; name them, or `all` for the whole"
     if asked.places and not obligation.places:
-        return TickRefusal(f"{asked.obligation} is not owed at several places")
+        return f"{asked.obligation} is not owed at several places"
     return _Ticking(contract_rules, obligation, asked, duties, now).events()
 
 
-def _obligation(contract_rules: ContractRules, asked: MarkDone | MarkUndone | Excuse) -> Obligation | TickRefusal:
+def _obligation(contract_rules: ContractRules, asked: MarkDone | MarkUndone | Excuse) -> Obligation | Refusal:
     rows = {one.id: one for one in contract_rules.obligations}
     obligation = rows.get(asked.obligation)
     if obligation is None and any(one.id == asked.obligation for one in contract_rules.contract.clauses):
-        return TickRefusal(
-            f"{asked.obligation} runs as a clock of each incident: it is met by facts about the incident"
-        )
+        return f"{asked.obligation} runs as a clock of each incident: it is met by facts about the incident"
     if obligation is None:
         meant = nearest(asked.obligation, rows)
-        return TickRefusal(f"{asked.contract} has no obligation {asked.obligation}" + (f" ({meant})" if meant else ""))
+        return f"{asked.contract} has no obligation {asked.obligation}" + (f" ({meant})" if meant else "")
     services = obligation.services or tuple(contract_rules.contract.services)
     if asked.service and asked.service not in services:
         meant = nearest(asked.service, services) or f"for {', '.join(services)}"
-        return TickRefusal(f"{asked.obligation} is not owed for the service {asked.service} ({meant})")
+        return f"{asked.obligation} is not owed for the service {asked.service} ({meant})"
     spans = () if isinstance(asked, Excuse) else asked.spans
     if sum((last - first).days + 1 for first, last in spans) > MAX_DAYS:
-        return TickRefusal(f"more than {MAX_DAYS} days at once")
+        return f"more than {MAX_DAYS} days at once"
     return obligation
 
 
@@ -81,14 +71,12 @@ def _done_at(contract_rules: ContractRules, asked: MarkDone, day: date) -> datet
     return min(asked.done_at, contract_rules.calendar.moment(day, DAY_S)) if asked.on_the_day else asked.done_at
 
 
-def _occasions(
-    contract_rules: ContractRules, asked: MarkDone, now: datetime
-) -> tuple[ObligationDone, ...] | TickRefusal:
+def _occasions(contract_rules: ContractRules, asked: MarkDone, now: datetime) -> tuple[ObligationDone, ...] | Refusal:
     """Those without dates are ticked for any day that has begun, as often as they occur."""
     days = [day for day, _ in _days(asked.spans or ((asked.day, asked.day),))]
     ahead = [day for day in days if asked.spans and contract_rules.calendar.moment(day) > now]
     if ahead:
-        return TickRefusal(f"{ahead[0].isoformat()} is not past yet")
+        return f"{ahead[0].isoformat()} is not past yet"
     return tuple(_done(asked, None, day, _done_at(contract_rules, asked, day), WHOLE, now) for day in days)
 
 
@@ -113,49 +101,49 @@ class _Ticking:
         self.contract_rules, self.row, self.asked, self.duties, self.now = contract_rules, row, asked, duties, now
         self.found: dict[tuple[TaskId, str], ObligationDone] = {}
 
-    def events(self) -> tuple[ObligationDone, ...] | TickRefusal:
-        last = TickRefusal("no day is given")
+    def events(self) -> tuple[ObligationDone, ...] | Refusal:
+        last = "no day is given"
         for day, is_of_stretch in _days(self.asked.spans or ((self.asked.day, self.asked.day),)):
             refusal = self._tick_day(day)
-            if refusal is not None and not (is_of_stretch and refusal.of_the_day):
+            if refusal and not (is_of_stretch and isinstance(refusal, NothingThatDay)):
                 return refusal
             last = refusal or last
         return tuple(self.found.values()) or last
 
-    def _tick_day(self, day: date) -> TickRefusal | None:
+    def _tick_day(self, day: date) -> Refusal:
         meant = _tasks_meant(self.contract_rules, self.row, day, self.asked.service, self.asked.part)
         if not meant:
-            return TickRefusal(f"no task of {self.row.id} is due or running on {day.isoformat()}", of_the_day=True)
+            return NothingThatDay(f"no task of {self.row.id} is due or running on {day.isoformat()}")
         if not self.asked.spans:
             still_open = [task for task in meant if self._is_open(task)]
             meant = (still_open or meant)[:1]
         elif _are_several(meant):
             return _which(self.row, meant)
         refusals = [self._tick(task, day) for task in meant]
-        return refusals[0] if all(refusals) else None
+        return refusals[0] if all(refusals) else ""
 
     def _is_open(self, task: Task) -> bool:
         return self.duties.done_at(self.row, task.id_in(self.asked.contract)) is None
 
-    def _tick(self, task: Task, day: date) -> TickRefusal | None:
+    def _tick(self, task: Task, day: date) -> Refusal:
         key = task.id_in(self.asked.contract)
         standing = self.duties.standing(key)
         named = {place for known, place in self.found if known == key}
         places = places_meant(self.row.places, self.asked.places, {*standing, *named}) if self.row.places else (WHOLE,)
         if isinstance(places, str):
-            return TickRefusal(places)
+            return places
         new = [place for place in places if place not in standing and (key, place) not in self.found]
         if not new or not self._is_open(task):
             where = f" {', '.join(places)}" if places != (WHOLE,) else ""
-            return TickRefusal(f"{self.row.id}{where} of {day.isoformat()} is done already", of_the_day=True)
+            return NothingThatDay(f"{self.row.id}{where} of {day.isoformat()} is done already")
         done_at = _done_at(self.contract_rules, self.asked, day)
         if done_at < task.opens_at and task.due_at - task.opens_at <= ONE_DAY:
-            return TickRefusal(f"{self.row.id} of {day.isoformat()} has not begun yet", of_the_day=True)
+            return NothingThatDay(f"{self.row.id} of {day.isoformat()} has not begun yet")
         if self.asked.on_the_day and due_day(task, self.contract_rules.calendar) == day:
             done_at = min(done_at, task.due_at)
         for place in new:
             self.found[key, place] = _done(self.asked, task, day, done_at, place, self.now)
-        return None
+        return ""
 
 
 def _tasks_meant(contract_rules: ContractRules, row: Obligation, day: date, service: str, part: str) -> list[Task]:
@@ -168,28 +156,26 @@ def _are_several(tasks: list[Task]) -> bool:
     return len({(task.service, _TIME_OF_DAY.sub("", task.part)) for task in tasks}) > 1
 
 
-def _which(row: Obligation, tasks: list[Task]) -> TickRefusal:
+def _which(row: Obligation, tasks: list[Task]) -> Refusal:
     words = dict.fromkeys(" ".join(word for word in (task.service, task.part) if word) for task in tasks)
-    return TickRefusal(
-        f"{row.id} has several tasks there: pick one by service and part: {', '.join(map(shown, words))}"
-    )
+    return f"{row.id} has several tasks there: pick one by service and part: {', '.join(map(shown, words))}"
 
 
 def judge_undone(
     contract_rules: ContractRules, asked: MarkUndone, duties: Duties, now: datetime
-) -> tuple[ObligationUndone, ...] | TickRefusal:
+) -> tuple[ObligationUndone, ...] | Refusal:
     """The events that withdraw the ticks that are meant (`again`: that withdraw their withdrawal), or why none is."""
     obligation = _obligation(contract_rules, asked)
-    if isinstance(obligation, TickRefusal):
+    if isinstance(obligation, Refusal):
         return obligation
     if not asked.reason.strip():
-        return TickRefusal("a reason is needed: why is it withdrawn?")
+        return "a reason is needed: why is it withdrawn?"
     found: list[ObligationUndone] = []
-    last = TickRefusal("no day is given")
+    last = "no day is given"
     for day, is_of_stretch in _days(asked.spans):
         one = _undone_on(contract_rules, obligation, asked, duties, day, now)
-        if isinstance(one, TickRefusal):
-            if not (is_of_stretch and one.of_the_day):
+        if isinstance(one, Refusal):
+            if not (is_of_stretch and isinstance(one, NothingThatDay)):
                 return one
             last = one
         else:
@@ -199,7 +185,7 @@ def judge_undone(
 
 def _undone_on(
     contract_rules: ContractRules, row: Obligation, asked: MarkUndone, duties: Duties, day: date, now: datetime
-) -> list[ObligationUndone] | TickRefusal:
+) -> list[ObligationUndone] | Refusal:
     if row.nature is not Nature.SCHEDULED:
         event = _undone(asked, None, day, WHOLE, now)
         return [event] if tick_of(duties, event) is not None else _nothing_to_withdraw(asked, day)
@@ -212,7 +198,7 @@ def _undone_on(
         return _which(row, [task for task, _ in withdrawable])
     task, places = withdrawable[0]
     if len(places) > 1 and not asked.places:
-        return TickRefusal(f"{row.id} is ticked at {len(places)} places: name them, or `all`: {', '.join(places)}")
+        return f"{row.id} is ticked at {len(places)} places: name them, or `all`: {', '.join(places)}"
     return [_undone(asked, task, day, place, now) for place in places]
 
 
@@ -226,9 +212,9 @@ def _places_told(row: Obligation, asked: MarkUndone, duties: Duties, task: TaskI
     return sorted(place for place in able if named == (WHOLE,) or place in named)
 
 
-def _nothing_to_withdraw(asked: MarkUndone, day: date) -> TickRefusal:
+def _nothing_to_withdraw(asked: MarkUndone, day: date) -> Refusal:
     which = "withdrawn" if asked.again else "ticked off"
-    return TickRefusal(f"{asked.obligation} of {day.isoformat()} is not {which}", of_the_day=True)
+    return NothingThatDay(f"{asked.obligation} of {day.isoformat()} is not {which}")
 
 
 def _undone(asked: MarkUndone, task: Task | None, day: date, place: str, now: datetime) -> ObligationUndone:
@@ -242,20 +228,20 @@ def _undone(asked: MarkUndone, task: Task | None, day: date, place: str, now: da
 
 def judge_excuse(
     contract_rules: ContractRules, asked: Excuse, duties: Duties, now: datetime
-) -> tuple[ObligationExcused, ...] | TickRefusal:
+) -> tuple[ObligationExcused, ...] | Refusal:
     """The event that excuses a late task, or takes that back; or why it cannot be."""
     row = _obligation(contract_rules, asked)
-    if isinstance(row, TickRefusal):
+    if isinstance(row, Refusal):
         return row
     if not asked.reason.strip() or not (asked.withdrawn or asked.approved_by.strip()):
-        return TickRefusal("a reason is needed, and who approved it")
+        return "a reason is needed, and who approved it"
     tasks = _tasks_meant(contract_rules, row, asked.day, asked.service, asked.part)
     if len(tasks) != 1:
-        return _which(row, tasks) if tasks else TickRefusal(f"no task of {row.id} is due on {asked.day.isoformat()}")
+        return _which(row, tasks) if tasks else f"no task of {row.id} is due on {asked.day.isoformat()}"
     (task,) = tasks
     if (task.id_in(asked.contract) in duties.excused) is not asked.withdrawn:
         how = "is not excused" if asked.withdrawn else "is excused already"
-        return TickRefusal(f"{row.id} of {asked.day.isoformat()} {how}")
+        return f"{row.id} of {asked.day.isoformat()} {how}"
     return (ObligationExcused(
         at=now, contract=asked.contract, obligation=row.id, service=task.service, part=task.part, due_at=task.due_at,
         day=asked.day.isoformat(), by=asked.by, approved_by=asked.approved_by, reason=asked.reason, paper=asked.paper,
