@@ -119,7 +119,7 @@ class TestARenamedDevice:
         before, words = town.the_open(), town.world.clock_statuses[town.the_open().id]
         change(town, rules_of(renamed("mcu", NEW)))
         after = town.the_open()
-        assert after == replace(before, device=NEW)
+        assert after == replace(before, opening=replace(before.opening, device=NEW))
         assert {key: word.last.due_at for key, word in town.world.clock_statuses[after.id].items()} == {
             key: word.last.due_at for key, word in words.items()
         }

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from opsmon.contract.clock.case import Case
 from opsmon.contract.clock.replay import replay_case
-from opsmon.engine.decision import case_of
 from opsmon.model.device import Kind
 from opsmon.model.event import ClockChanged
 from opsmon.model.incident import FactType
@@ -49,7 +49,7 @@ def test_a_replay_of_the_incident_tells_what_the_daemon_told(venue: str, steps: 
     town.run(7200)
 
     lived = tuple(event for event in town.journal if isinstance(event, ClockChanged))
-    case = case_of(town.world.incidents.by_id[incident.id])
+    case = Case.of(town.world.incidents.by_id[incident.id])
     replayed = replay_case(contracts()[CONTRACT], case, town.now)
     assert told(lived)
     assert not replayed.refusals

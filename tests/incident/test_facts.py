@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from opsmon.incident.facts import FUTURE_SKEW, JUDGEMENTS, REPORT_AHEAD, refusal_of
+from opsmon.incident.facts import CORRECTIONS, FUTURE_SKEW, REPORT_AHEAD, refusal_of
 from opsmon.incident.incident import Incident
 from opsmon.model.event import DeviceState
 from opsmon.model.incident import Fact, FactType
@@ -35,7 +35,7 @@ def told(incident: Incident, *facts: Fact) -> Incident:
     return replace(incident, facts=(*incident.facts, *facts))
 
 
-@pytest.mark.parametrize("type_", [t for t in FactType if t not in JUDGEMENTS])
+@pytest.mark.parametrize("type_", [t for t in FactType if t not in CORRECTIONS])
 def test_any_fact_within_the_life_of_the_incident_is_taken(incident: Incident, type_: FactType) -> None:
     assert refusal_of(incident, fact(type_), NOW) == ""
 

@@ -25,6 +25,7 @@ from tests.support.notify.alerts import (
     RUNTIME_SHORT,
     START,
     ZH,
+    under,
 )
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -47,7 +48,7 @@ def test_payloads_are_the_golden_ones(name: str, notify: Notify, voice: RenderCo
 
 
 def test_without_words_for_a_condition_its_name_is_told() -> None:
-    body = json.loads(payload_of(replace(DOWN, incident=replace(INCIDENT, condition="Odd")), "oncall", PLAIN))
+    body = json.loads(payload_of(replace(DOWN, incident=under(condition="Odd")), "oncall", PLAIN))
     assert body["commonAnnotations"]["summary"] == (
         "[Fault] erlong-hall: mcu-1 Odd, since 2026-11-20 02:00:00, 2 devices behind it"
         "; clause E2 on site, due 2026-11-20 02:03:00 (2m53s left)"
@@ -73,20 +74,20 @@ def test_an_alert_keeps_its_face_from_firing_to_resolved() -> None:
 
 def test_every_alert_of_an_incident_has_a_fingerprint_of_its_own() -> None:
     other_clause = replace(AT_RISK, clock=replace(CLOCK, clause=ClauseId("E8")))
-    other_port = replace(DOWN, incident=replace(INCIDENT, condition="InterfaceDown", subject="ifName=GE0/0/1"))
+    other_port = replace(DOWN, incident=under(condition="InterfaceDown", subject="ifName=GE0/0/1"))
     notifies = [DOWN, AT_RISK, BREACHED, other_clause, other_port]
     assert len({alert(notify)["fingerprint"] for notify in notifies}) == len(notifies)
 
 
 def test_what_the_inventory_calls_a_label_cannot_take_the_place_of_ours() -> None:
-    incident = replace(INCIDENT, labels={"alertname": "x", "device": "y", "severity": "z", "1st": "one", "空": "v"})
+    incident = under(labels={"alertname": "x", "device": "y", "severity": "z", "1st": "one", "空": "v"})
     labels = labels_of(replace(DOWN, incident=incident))
     assert (labels["alertname"], labels["device"], labels["severity"]) == ("DeviceDown", "mcu-1", "ordinary")
     assert labels["_1st"] == "one"
 
 
 def test_an_incident_without_a_contract_has_no_empty_labels() -> None:
-    labels = labels_of(replace(DOWN, incident=replace(INCIDENT, contract=None, alert_service=None)))
+    labels = labels_of(replace(DOWN, incident=under(contract=None, service=None)))
     assert "contract" not in labels
     assert "" not in labels.values()
 
@@ -127,7 +128,7 @@ def test_what_people_and_monitoring_do_not_agree_on_is_said_in_the_first_line(co
 
 
 def test_an_incident_of_no_device_has_no_empty_labels() -> None:
-    labels = labels_of(replace(DOWN, incident=replace(INCIDENT, device=DeviceName(""), kind=None)))
+    labels = labels_of(replace(DOWN, incident=under(device=DeviceName(""), kind=None)))
     assert not {"device", "kind"} & labels.keys()
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.incident.incident import Incident
 from opsmon.model.device import Kind
-from opsmon.model.event import ClockChanged, ClockState, DeviceState
+from opsmon.model.event import ClockChanged, ClockState, DeviceState, IncidentOpened
 from opsmon.model.incident import Severity
 from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
 from opsmon.notify.kind.alertmanager import ZERO_TIME, labels_of, payload_of
@@ -24,9 +24,10 @@ texts = st.text(st.characters(codec=None), max_size=20)  # lone surrogates too: 
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds are naive
 RULEBOOK = loaded_root().conditions
 CONDITIONS = [*(rule.name for rule in RULEBOOK.rules), *(rule.name for rule in RULEBOOK.states)]
-incidents = st.builds(
-    Incident,
-    id=texts.map(IncidentId),
+openings = st.builds(
+    IncidentOpened,
+    at=moments,
+    incident=texts.map(IncidentId),
     condition=st.one_of(texts, st.sampled_from(CONDITIONS)),
     subject=texts,
     device=texts.map(DeviceName),
@@ -35,12 +36,18 @@ incidents = st.builds(
     contract=st.one_of(st.none(), texts.map(ContractId)),
     service=st.one_of(st.none(), texts),
     severity=st.sampled_from(Severity),
-    alert_severity=st.sampled_from(Severity),
-    alert_service=st.one_of(st.none(), texts),
-    opened_at=moments,
     starts_at=moments,
     detail=texts,
     labels=st.dictionaries(texts, texts, max_size=3),
+    state=st.one_of(st.none(), st.sampled_from(DeviceState)),
+    value=st.one_of(st.none(), st.floats()),
+)
+incidents = st.builds(
+    Incident,
+    opening=openings,
+    severity=st.sampled_from(Severity),
+    service=st.one_of(st.none(), texts),
+    detail=texts,
     state=st.one_of(st.none(), st.sampled_from(DeviceState)),
     value=st.one_of(st.none(), st.floats()),
     affected=st.frozensets(texts.map(DeviceName), max_size=3),

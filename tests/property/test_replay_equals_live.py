@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from opsmon.contract.clock.case import Case, Finding
 from opsmon.contract.clock.events import key_of
 from opsmon.contract.clock.replay import replay_case
-from opsmon.engine.decision import case_of
 from opsmon.engine.input import AddFact, JudgeScope, RecordNotice
 from opsmon.incident.incident import Incident
 from opsmon.model.device import Device, Kind
@@ -131,7 +130,7 @@ def test_facts_told_when_they_happen_give_the_same_events(venue: str, story: lis
         approved_by = "甲方" if kind is FactType.EXCLUDED else ""
         town.give(AddFact(incident, Fact(kind, town.now, "值班员", "a reason", approved_by=approved_by)))
     town.run(4_000)
-    replayed = replay_case(BOOKS[CONTRACT], case_of(town.world.incidents.by_id[incident]), town.now)
+    replayed = replay_case(BOOKS[CONTRACT], Case.of(town.world.incidents.by_id[incident]), town.now)
     assert told_of(live_events(town, incident)) == told_of(replayed.events)
 
 
@@ -179,7 +178,7 @@ def opening_of(town: Town, ended: Incident) -> tuple[Case, list[Finding]]:
     findings = [Finding(one.at, one.severity, one.service, one.labels, one.by, one.reason) for one in judged]
     (opened,) = [one for one in town.journal if isinstance(one, IncidentOpened) and one.incident == ended.id]
     return (
-        replace(case_of(ended), severity=opened.severity, service=opened.service, labels=opened.labels),
+        replace(Case.of(ended), severity=opened.severity, service=opened.service, labels=opened.labels),
         findings,
     )
 

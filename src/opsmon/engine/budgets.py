@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from opsmon.contract.clock.case import Case
 from opsmon.contract.contract_rules import ContractRules
 from opsmon.contract.money.budget import BudgetUse, Fault, budget_uses, fault_of, month_of
 from opsmon.contract.money.statement import IncidentClocks
-from opsmon.engine.decision import case_of
 from opsmon.engine.world import World
 from opsmon.incident.incident import Incident
 from opsmon.model.name import ContractId
@@ -31,13 +31,13 @@ def _faults(world: World, contract: ContractId, now: datetime) -> list[Fault]:
         for incident in world.incidents.by_id.values()
         if incident.contract == contract and not incident.withdrawn and now - incident.starts_at <= MAX_MONTH
     )
-    found = (fault_of(case_of(incident), _subject(incident), _condition(incident)) for incident in recent)
+    found = (fault_of(Case.of(incident), _subject(incident), _condition(incident)) for incident in recent)
     return [fault for fault in found if fault is not None]
 
 
 def incident_clocks_of(contract_rules: ContractRules, incident: Incident) -> IncidentClocks:
     """An incident with its clocks, as money and reports see it."""
-    case = case_of(incident)
+    case = Case.of(incident)
     return IncidentClocks(
         case, contract_rules.clocks(case), _subject(incident), _condition(incident), incident.condition
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from opsmon.contract.clock.case import Case, Estimates, Pressure
+from opsmon.contract.clock.case import Case, Estimates
 from opsmon.contract.clock.estimate import estimates_from
 from opsmon.contract.clock.events import clock_events, key_of
 from opsmon.contract.clock.events import next_deadline as next_turn
@@ -140,7 +140,7 @@ class Decision:
         if contract_rules is None or incident.withdrawn:
             return ()
         statuses = self.world.rules.rulebook.gives_way(incident.condition)
-        case = case_of(incident, Text(statuses.en, statuses.zh) if statuses is not None else NO_WORDS)
+        case = Case.of(incident, Text(statuses.en, statuses.zh) if statuses is not None else NO_WORDS)
         return contract_rules.clocks(replace(case, estimates=self._estimates_at(incident.site)))
 
     def _held(self, incident: Incident) -> frozenset[ClockKey]:
@@ -203,21 +203,3 @@ def _told(fact: Fact) -> Text:
             f"fact {fact.withdraws} was withdrawn: {fact.note}", f"第 {fact.withdraws} 条记录已撤回：{fact.note}"
         )
     return Text(f"{fact.type} was recorded", f"已登记：{FACTS[fact.type].zh}")
-
-
-def case_of(incident: Incident, gives_way: Text = NO_WORDS) -> Case:
-    """The incident as its contract sees it. `gives_way` says what gives way first, if something does."""
-    assert incident.contract is not None  # noqa: S101  # only asked for where there is one
-    at, name = incident.gives_way_at, incident.condition
-    reason = gives_way or Text(f"{name} leaves less time", f"{name} 使可用时间缩短")
-    pressures = () if at is None else (Pressure(incident.opened_at, at, reason),)
-    return Case(
-        incident=incident.id,
-        contract=incident.contract,
-        service=incident.service,
-        kind=incident.kind,
-        severity=incident.severity,
-        labels=incident.scope_labels,
-        facts=incident.facts,
-        pressures=pressures,
-    )

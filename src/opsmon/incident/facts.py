@@ -7,18 +7,17 @@ import re
 from datetime import datetime, timedelta
 
 from opsmon.incident.incident import Incident
-from opsmon.model.incident import MONITORING, Fact, FactType, exclusion_of, standing_numbers
+from opsmon.model.incident import EXCLUSIONS, MONITORING, Fact, FactType, exclusion_of, standing_numbers
 
 # How far the clocks of people and machines may be apart before "just now" is called the future.
 FUTURE_SKEW = timedelta(minutes=2)
 # What people may have told before our monitoring saw it: a user telephones, and the next check fails.
 TOLD_BY_PEOPLE = frozenset({FactType.REPORTED, FactType.NOTIFIED})
 REPORT_AHEAD = timedelta(days=7)  # what was reported earlier than this was another fault
-EXCLUSIONS = frozenset({FactType.EXCLUDED, FactType.INCLUDED})
-# Judgements and corrections: told of an incident that is over as well, and told twice in one moment.
-JUDGEMENTS = EXCLUSIONS | {FactType.WITHDRAWN}
+# Told of an incident that is over as well, and told twice in one moment.
+CORRECTIONS = EXCLUSIONS | {FactType.WITHDRAWN}
 # What is still owed when the fault is over: a user who has called is called back, and the paper is written.
-AFTER_CLOSE = JUDGEMENTS | {FactType.REPORT_FILED, FactType.ACKNOWLEDGED}
+AFTER_CLOSE = CORRECTIONS | {FactType.REPORT_FILED, FactType.ACKNOWLEDGED}
 SHA256 = re.compile("[0-9a-f]{64}")
 
 

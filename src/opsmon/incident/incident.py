@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from opsmon.model.device import Kind
-from opsmon.model.event import DeviceState, ScopeJudged
+from opsmon.model.event import DeviceState, IncidentOpened, ScopeJudged
 from opsmon.model.incident import Ending, Fact, FactType, Severity, exclusion_of, standing_facts
 from opsmon.model.name import ContractId, DeviceName, IncidentId, SiteName
 
@@ -48,32 +48,22 @@ WORK_FACTS = frozenset(
 class Incident:
     """One root cause, from the first failed observation (`starts_at`) to the close.
 
-    `severity` and `service` may be changed by a named human; `alert_severity` and `alert_service` are
-    those of the opening. `labels` are
-    those of the device, `own_labels` those that people gave to this incident. `children` are affected now, `affected`
-    were at any time. `recovered_at` and `hold_until` are set while a recovery is being believed.
-    `state` is the state of the whole device that is the fault, None where a condition of it is; then `value` is what
-    was measured when it was opened, if that is a number.
+    `opening` is the event that opened it, with the name that its device has now; what it said and nothing changes is
+    read there. `severity` and `service` may be changed by a named human; `alert_severity` and `alert_service` are those
+    of the opening. `labels` are those of the device, `own_labels` those that people gave to this incident. `children`
+    are affected now, `affected` were at any time. `recovered_at` and `hold_until` are set while a recovery is being
+    believed. `state` is the state of the whole device that is the fault, None where a condition of it is; then `value`
+    is what was measured when it was opened, if that is a number.
 
     `reported_by` is the person who opened it, "" where monitoring did. `is_watched`: monitoring saw the fault and will
     see its end; else it is over when a person says so. `seen_condition` and `seen_subject` are monitoring's names for
     the fault of an incident that a person opened. `judgements` are what people found out about its scope, in order.
     """
 
-    id: IncidentId
-    condition: str
-    subject: str
-    device: DeviceName
-    site: SiteName
-    kind: Kind | None
-    contract: ContractId | None
-    service: str | None
+    opening: IncidentOpened
     severity: Severity
-    alert_severity: Severity
-    opened_at: datetime
-    starts_at: datetime
+    service: str | None
     detail: str
-    labels: Mapping[str, str] = field(default_factory=dict)
     own_labels: Mapping[str, str] = field(default_factory=dict)
     state: DeviceState | None = None
     value: float | None = None
@@ -89,14 +79,81 @@ class Incident:
     merged_into: IncidentId | None = None
     ended: Ending | None = None
     diagnosis: tuple[str, ...] = ()
-    reported_by: str = ""
     is_watched: bool = True
     unseen_since: datetime | None = None
     seen_condition: str = ""
     seen_subject: str = ""
-    alert_service: str | None = None
     severity_given: bool = False
     judgements: tuple[ScopeJudged, ...] = ()
+
+    @classmethod
+    def opened(cls, opening: IncidentOpened) -> "Incident":
+        """The incident that begins with the event."""
+        return cls(
+            opening=opening,
+            severity=opening.severity,
+            service=opening.service,
+            detail=opening.detail,
+            own_labels=opening.own_labels,
+            state=opening.state,
+            value=opening.value,
+            gives_way_at=opening.gives_way_at,
+            is_watched=not opening.by,
+            severity_given=opening.severity_given,
+        )
+
+    @property
+    def id(self) -> IncidentId:
+        return self.opening.incident
+
+    @property
+    def condition(self) -> str:
+        return self.opening.condition
+
+    @property
+    def subject(self) -> str:
+        return self.opening.subject
+
+    @property
+    def device(self) -> DeviceName:
+        return self.opening.device
+
+    @property
+    def site(self) -> SiteName:
+        return self.opening.site
+
+    @property
+    def kind(self) -> Kind | None:
+        return self.opening.kind
+
+    @property
+    def contract(self) -> ContractId | None:
+        return self.opening.contract
+
+    @property
+    def alert_severity(self) -> Severity:
+        return self.opening.severity
+
+    @property
+    def alert_service(self) -> str | None:
+        return self.opening.service
+
+    @property
+    def opened_at(self) -> datetime:
+        return self.opening.at
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.opening.starts_at
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """The labels of its device."""
+        return self.opening.labels
+
+    @property
+    def reported_by(self) -> str:
+        return self.opening.by
 
     @property
     def is_open(self) -> bool:

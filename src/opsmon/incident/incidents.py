@@ -132,33 +132,9 @@ def apply(incidents: Incidents, event: IncidentChange) -> Incidents:
 
 
 def _opened(incidents: Incidents, event: IncidentOpened) -> Incidents:
-    incident = Incident(
-        id=event.incident,
-        condition=event.condition,
-        subject=event.subject,
-        device=event.device,
-        site=event.site,
-        kind=event.kind,
-        contract=event.contract,
-        service=event.service,
-        severity=event.severity,
-        alert_severity=event.severity,
-        alert_service=event.service,
-        opened_at=event.at,
-        starts_at=event.starts_at,
-        detail=event.detail,
-        labels=event.labels,
-        state=event.state,
-        gives_way_at=event.gives_way_at,
-        value=event.value,
-        own_labels=event.own_labels,
-        reported_by=event.by,
-        is_watched=not event.by,
-        severity_given=event.severity_given,
-    )
     day, number = id_order(event.incident)
     numbers = incidents.numbers.set(day, max(number, incidents.numbers.get(day, 0)))
-    return _enter(replace(incidents, numbers=numbers), incident)
+    return _enter(replace(incidents, numbers=numbers), Incident.opened(event))
 
 
 def _enter(incidents: Incidents, incident: Incident) -> Incidents:

@@ -48,7 +48,7 @@ def rename_device(incidents: Incidents, old: DeviceName, new: DeviceName) -> Inc
 def _renamed(incident: Incident, old: DeviceName, new: DeviceName) -> Incident:
     return replace(
         incident,
-        device=_name(incident.device, old, new),
+        opening=replace(incident.opening, device=_name(incident.device, old, new)),
         children=frozenset(_name(one, old, new) for one in incident.children),
         affected=frozenset(_name(one, old, new) for one in incident.affected),
     )

@@ -55,6 +55,7 @@ class FactType(StrEnum):
 
 
 STARTS = frozenset({FactType.DETECTED, FactType.REPORTED, FactType.NOTIFIED})
+EXCLUSIONS = frozenset({FactType.EXCLUDED, FactType.INCLUDED})  # whose responsibility the fault is
 MONITORING = "monitoring"  # in `by`: our probes say so
 OWN_PREFIX = "opsmon/"  # of `by`, where opsmon itself tells a fact for a channel
 

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.incident.incident import Incident
 from opsmon.model.device import Kind
-from opsmon.model.event import ClockChanged, ClockState, DeviceState
+from opsmon.model.event import ClockChanged, ClockState, DeviceState, IncidentOpened
 from opsmon.model.incident import Ending, Severity
 from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
 from opsmon.notify.words.voice import RenderContext
@@ -26,8 +27,9 @@ ZH = RenderContext(
 )
 EN = replace(ZH, language="en")
 PLAIN = RenderContext()
-INCIDENT = Incident(
-    id=IncidentId("20261120-1"),
+OPENING = IncidentOpened(
+    at=START + timedelta(seconds=7),
+    incident=IncidentId("20261120-1"),
     condition="DeviceDown",
     subject="",
     device=DeviceName("mcu-1"),
@@ -35,16 +37,20 @@ INCIDENT = Incident(
     kind=Kind.MCU,
     contract=ContractId("xicheng-vc-2025"),
     service="vc",
-    alert_service="vc",
     state=DeviceState.DOWN,
     severity=Severity.ORDINARY,
-    alert_severity=Severity.ORDINARY,
-    opened_at=START + timedelta(seconds=7),
     starts_at=START,
     detail="no answer to ping and SNMP",
     labels={"venue": "main-hall", "floor-no": "2"},
-    affected=frozenset({DeviceName("vc-2"), DeviceName("vc-1")}),
 )
+INCIDENT = replace(Incident.opened(OPENING), affected=frozenset({DeviceName("vc-2"), DeviceName("vc-1")}))
+
+
+def under(**changes: Any) -> Incident:
+    """The incident, had it been opened otherwise."""
+    return replace(INCIDENT, opening=replace(OPENING, **changes))
+
+
 CLOCK = ClockChanged(
     at=START + timedelta(minutes=2),
     incident=INCIDENT.id,
@@ -72,15 +78,16 @@ RECOVERED = replace(
 )
 RUNTIME_SHORT = replace(
     DOWN,
-    incident=replace(
-        INCIDENT,
-        condition="UpsRuntimeShort",
-        device=DeviceName("ups-1"),
-        kind=Kind.UPS,
-        state=None,
-        value=1500.0,
-        detail="ups-1: the battery lasts 25 min, less than the contract's 30 min to be on site",
-        affected=frozenset(),
+    incident=Incident.opened(
+        replace(
+            OPENING,
+            condition="UpsRuntimeShort",
+            device=DeviceName("ups-1"),
+            kind=Kind.UPS,
+            state=None,
+            value=1500.0,
+            detail="ups-1: the battery lasts 25 min, less than the contract's 30 min to be on site",
+        )
     ),
 )
 AT_RISK = Notify(CLOCK.at, AlertKind.AT_RISK, AlertStatus.FIRING, INCIDENT, CLOCK, 2, CLOCK.at)

@@ -13,11 +13,11 @@ from opsmon.config.rules.contracts import EstimatesSpec
 from opsmon.config.rules.load import find_book
 from opsmon.config.yaml.document import check_spec, read_document
 from opsmon.config.yaml.problem import Problems
-from opsmon.contract.clock.case import JUDGEMENTS, Case, Finding, Pressure
+from opsmon.contract.clock.case import Case, Finding, Pressure
 from opsmon.contract.contract_rules import ContractRules
 from opsmon.contract.vocabulary import unknown_words
 from opsmon.errors import InvariantError
-from opsmon.model.incident import Fact, FactType, Severity
+from opsmon.model.incident import EXCLUSIONS, Fact, FactType, Severity
 from opsmon.model.name import ClauseId, ContractId, IncidentId
 from opsmon.spec import KindField, Spec, text_schema, wrong
 from opsmon.text.bilingual import Text
@@ -93,7 +93,7 @@ class EventSpec(Spec):
             raise wrong(
                 "`fact` and `type: withdrawn` belong together", "the place in the list, from 1, of what was wrong"
             )
-        if (self.clauses or self.approved_by or self.paper) and self.type not in JUDGEMENTS:
+        if (self.clauses or self.approved_by or self.paper) and self.type not in EXCLUSIONS:
             raise wrong("`clauses`, `approved_by` and `paper` belong to `excluded` and `included`")
         judges = self.severity is not None or self.service is not None or bool(self.labels)
         if judges != (self.type == JUDGED):

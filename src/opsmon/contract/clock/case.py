@@ -8,14 +8,13 @@ and the rest goes on; nothing here raises.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from opsmon.model.device import Kind
 from opsmon.model.duration import parse_duration_s
-from opsmon.model.incident import STARTS, Fact, FactType, Severity, exclusion_of, standing_facts
+from opsmon.model.incident import EXCLUSIONS, STARTS, Fact, FactType, Severity, exclusion_of, standing_facts
 from opsmon.model.name import ClauseId, ContractId, IncidentId
-from opsmon.text.bilingual import Text
-
-JUDGEMENTS = frozenset({FactType.EXCLUDED, FactType.INCLUDED})
+from opsmon.text.bilingual import NO_WORDS, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +69,31 @@ class Finding:
     reason: str = ""
 
 
+class IncidentScope(Protocol):
+    """What a contract sees of an incident, by whatever room it is kept."""
+
+    @property
+    def id(self) -> IncidentId: ...
+    @property
+    def contract(self) -> ContractId | None: ...
+    @property
+    def service(self) -> str | None: ...
+    @property
+    def kind(self) -> Kind | None: ...
+    @property
+    def severity(self) -> Severity: ...
+    @property
+    def scope_labels(self) -> Mapping[str, str]: ...
+    @property
+    def facts(self) -> tuple[Fact, ...]: ...
+    @property
+    def condition(self) -> str: ...
+    @property
+    def opened_at(self) -> datetime: ...
+    @property
+    def gives_way_at(self) -> datetime | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One incident under one contract.
@@ -88,6 +112,24 @@ class Case:
     estimates: Estimates = field(default_factory=Estimates)
     pressures: tuple[Pressure, ...] = ()
     hypothetical: bool = False
+
+    @classmethod
+    def of(cls, incident: IncidentScope, gives_way: Text = NO_WORDS) -> "Case":
+        """The incident as its contract sees it; only asked for where it has one. `gives_way` says what gives way first,
+        if something does."""
+        assert incident.contract is not None  # noqa: S101
+        at, name = incident.gives_way_at, incident.condition
+        reason = gives_way or Text(f"{name} leaves less time", f"{name} 使可用时间缩短")
+        return cls(
+            incident=incident.id,
+            contract=incident.contract,
+            service=incident.service,
+            kind=incident.kind,
+            severity=incident.severity,
+            labels=incident.scope_labels,
+            facts=incident.facts,
+            pressures=() if at is None else (Pressure(incident.opened_at, at, reason),),
+        )
 
 
 def found_to_be(case: Case, findings: Iterable[Finding]) -> Case:
@@ -170,7 +212,7 @@ def history_of(facts: tuple[Fact, ...], *, hypothetical: bool = False) -> Histor
             refusals.append(DisbelievedFact(fact, reason))
         elif fact.type is FactType.NOTIFIED and fact.is_own:
             own.append(fact)
-        elif fact.type in JUDGEMENTS:
+        elif fact.type in EXCLUSIONS:
             judgements.append(fact)
         else:
             times.setdefault(fact.type, []).append(fact.at)
@@ -188,6 +230,6 @@ def _why_not(fact: Fact, begun: datetime | None) -> str:
         return ""
     if begun is None:
         return f"{fact.type} with no start: nothing was detected, reported or notified"
-    if fact.type in JUDGEMENTS:  # of the whole fault: their time is for the journal alone
+    if fact.type in EXCLUSIONS:  # of the whole fault: their time is for the journal alone
         return "" if fact.note.strip() else f"{fact.type} without a reason"
     return f"{fact.type} before its incident began" if fact.at < begun else ""
