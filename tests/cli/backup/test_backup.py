@@ -40,6 +40,7 @@ class House:
         self.path, self._command = path, command
         self.core = far.device(Manners(config=vrp_config()))
         self.edge = far.device(Manners(make="ios", host="edge-1", config=ios_config()))
+        self.write("opsmon.yaml", "language: en\n")
         self.write("rules/conditions.yaml", "{}\n")
         for profile in ("huawei-vrp", "cisco-ios", "generic"):
             text = (REPOSITORY / "probes" / f"{profile}.yaml").read_text("utf-8")
@@ -316,7 +317,7 @@ def test_a_change_outside_any_order_is_marked_with_who_was_there(house: House) -
     house("run")
     behave(house.core, config=vrp_config(extra="ntp-service enable\n#\n"))
     said = house("run")
-    assert "无变更单" in said.out
+    assert "without a change order" in said.out
     standing = json.loads((house.path / "var/backup/devices/core-1.json").read_text("utf-8"))["unannounced"]
     assert "liming" in standing["who"]
     assert "+ntp-service enable" in standing["diff"]
@@ -347,14 +348,14 @@ def test_no_planted_secret_survives_anywhere(house: House) -> None:
 
 def test_the_original_is_sealed_when_somebody_can_open_it(house: House) -> None:
     identity = pyrage.x25519.Identity.generate()
-    house.write("opsmon.yaml", f"backup: {{recipients: [{identity.to_public()}]}}\n")
+    house.write("opsmon.yaml", f"language: en\nbackup: {{recipients: [{identity.to_public()}]}}\n")
     secret = vrp_config(extra=" local-user ops password cipher SealedSecretText\n#\n")
     behave(house.core, config=secret)
     assert house("run", "core-1").code == 0
     sealed = (house.path / "backups" / "hall" / "core-1.cfg.age").read_bytes()
     assert pyrage.decrypt(sealed, [identity]).decode() == secret
     assert "SealedSecretText" not in house.everything()
-    house.write("opsmon.yaml", "backup: {recipients: [AGE-SECRET-KEY-1PLANTED]}\n")
+    house.write("opsmon.yaml", "language: en\nbackup: {recipients: [AGE-SECRET-KEY-1PLANTED]}\n")
     wrong = house("run", "core-1")
     assert wrong.code == 2
     assert "this is a secret key" in wrong.err
