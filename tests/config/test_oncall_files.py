@@ -86,9 +86,8 @@ def test_the_files_become_what_the_engine_and_the_senders_go_by(load: Load) -> N
     reached = {name: set(reach.people) for name, reach in rules.channels.items()}
     assert reached == {
         "robot": {"p-a", "p-c"}, "ding": {"p-a", "p-b", "p-c"}, "mail": {"p-a", "p-b"}, "sms": {"p-a"},
-        "am": {"p-a", "p-b", "p-c"},
     }  # fmt: skip
-    assert [name for name, reach in rules.channels.items() if not reach.counts] == ["am"]
+    assert [channel.name for channel in oncall.channels if not channel.counts] == ["am"]
     (leave,) = rules.leave
     assert (leave.person, leave.first, leave.last) == ("p-a", date(2026, 12, 1), date(2026, 12, 3))
 
@@ -193,6 +192,14 @@ ONCALL_MISTAKES = [
     ("person: p-a, dates", "person: p-z, dates", "leave.0.person", "no such person: `p-z` (did you mean"),
     ("2026-12-01..2026-12-03", "2026-12-05..2026-12-03", "leave.0.dates", "ends before it begins"),
     ("until: \"08:30\"", "until: \"8h\"", "plans.hall.quiet.until", "no time of day (such as `08:30`)"),
+    ("wait: 5m", "wait: 9999999d", "plans.hall.steps.1.wait", "nobody waits so long (at most `168h`)"),
+    ("wait: 5m", "wait: 99999999999999999d", "plans.hall.steps.1.wait", "nobody waits so long"),
+    ("wait: 5m", "wait: -1", "plans.hall.steps.1.wait", "not a length of time"),
+    ("worked: 30m", "worked: 999999999d", "plans.hall.hold.worked", "nobody waits so long"),
+    ("{on: rest, below", "{on: daily, below", "plans.hall.quiet.on", "every day would be quiet, and nobody ever told"),
+    ('since: "2026-11-02"', 'since: "0001-01-01"', "rotas.vc.shifts.2.since", "0001-01-01 is too far away"),
+    ("by: robot}]", "by: am}]", "plans.rest.steps.0.by.0", "`am` is an Alertmanager: no person is called by it"),
+    ("{kind: wecom, key: {env: KEY}", '{kind: wecom, key: "https://chat.invalid/send?key=geheim"', "channels.robot.key", "a whole address"),
     ("  robot: {", "  ro bot: {", "channels.ro bot", "`ro bot` is no name (up to 60 ASCII letters"),
 ]  # fmt: skip
 
@@ -208,6 +215,42 @@ def test_a_mistake_is_told_at_its_place_with_a_hint(load: Load, old: str, new: s
     first = next(problem for problem in told if said in str(problem))
     assert new in text.splitlines()[first.line - 1]
     assert first.column > 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("a@example.org", "example.org", "not a mail address (one address in ASCII"),
+        ("a@example.org", "张三@example.org", "not a mail address"),
+        ("a@example.org", "'A <a@example.org>'", "not a mail address"),
+        ("a@example.org", "'a@example.org, b@example.org'", "not a mail address"),
+        ("a@example.org", '"a@example.org\\nBcc: c@example.org"', "not a mail address"),
+        ("{env: TEL}", "'the red one'", "not a phone number (its digits, such as"),
+        ("{env: TEL}", "{env: KEY}", "not a phone number"),
+    ],
+)
+def test_an_address_that_is_none_is_told_where_it_stands_and_not_repeated(
+    load: Load, old: str, new: str, said: str
+) -> None:
+    text = PEOPLE.replace(old, new)
+    with pytest.raises(ConfigError) as caught:
+        load({**FILES, "people.yaml": text}, environ=ENVIRON)
+    (told,) = [problem for problem in caught.value.problems if not problem.warning]
+    assert (told.path, told.line) == ("people.yaml", 2)
+    assert said in str(told)
+    assert not any(secret in str(told) for secret in ("a@example", "red one", "geheim"))
+
+
+def test_a_number_is_known_by_its_digits(load: Load) -> None:
+    phone = load(FILES, environ={**ENVIRON, "TEL": "+86 138-0000 0000"}).oncall.directory["p-a"].phone
+    assert phone is not None
+    assert phone.reveal() == "+8613800000000"
+
+
+def test_an_alertmanager_is_no_way_to_people(load: Load) -> None:
+    root = load(FILES, environ=ENVIRON)
+    assert "am" in [channel.name for channel in root.oncall.channels]
+    assert "am" not in root.oncall.rules.channels
 
 
 def test_people_in_the_wrong_file_are_sent_to_the_right_one(load: Load) -> None:

@@ -78,7 +78,7 @@ def _counts_of_on_call(root: Root) -> dict[str, int]:
         return {}
     return {
         "people": len(rules.people),
-        "channels": len(rules.channels),
+        "channels": len(root.oncall.channels),
         "rotas": len(rules.rotas),
         "plans": len(rules.plans),
     }

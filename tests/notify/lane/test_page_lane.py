@@ -11,6 +11,7 @@ import pytest
 from opsmon.model.secret import Secret
 from opsmon.notify.channel import ChannelKind, PageChannel
 from opsmon.notify.notice import Notice, Urgency
+from opsmon.text.bilingual import Text
 from tests.support.notify.fake_robots import FakeRobot, running
 from tests.support.notify.page_rig import PageHouse
 from tests.support.notify.people import FAULT, KEY, fault, robot
@@ -230,3 +231,20 @@ async def test_who_has_no_user_id_is_called_by_a_second_text(tmp_path: Path) -> 
             await house.idle()
     assert "<@jia>" in far.texts[0]
     assert far.mentioned == ["13800000002"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("times", [1, 2, 6])
+async def test_the_longest_words_go_through_a_robot_that_takes_less_and_less(
+    kind: ChannelKind, times: int, tmp_path: Path
+) -> None:
+    far = FakeRobot(kind, KEY)
+    far.script.extend(["long"] * times)
+    words = "坏" * 10_000
+    async with running(far):
+        house = PageHouse(tmp_path, (channel_to(far),))
+        async with house.running():
+            house.tell(*(fault(n, fault=Text(words, words), site=words, holder=words) for n in range(1, 5)))
+            await house.until(lambda: len(house.accepted) == 4)
+    assert sorted(set(named(far))) == [f"20261128-{n}" for n in range(1, 5)]
+    assert house.told_of_failure == []

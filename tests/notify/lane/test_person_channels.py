@@ -13,9 +13,13 @@ import pytest
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from opsmon.clock import WallClock
 from opsmon.model.secret import Secret
 from opsmon.notify.channel import ChannelKind, MailServer, MailTls, PageChannel, Reaches
+from opsmon.notify.kind.mail import judge
 from opsmon.notify.lane.lane import RETRIED
+from opsmon.notify.message import MailMessage, VerdictKind
+from opsmon.notify.wire.page_sender import PageSender
 from opsmon.notify.wire.signature import sign_body
 from tests.support.notify.page_rig import PageHouse
 from tests.support.notify.people import FAULT, fault
@@ -82,6 +86,15 @@ async def test_a_mailbox_that_is_gone_is_a_dead_letter(tmp_path: Path) -> None:
             await house.until(lambda: bool(house.told_of_failure))
     assert postman.mails == []
     assert house.told_of_failure == [("mail", "20261128-7-1-mail-p-2", "refused")]
+
+
+@pytest.mark.parametrize("address", ["a@", "张三@mail.invalid", "b@mail.invalid\nBcc: c@mail.invalid"])
+async def test_an_address_that_is_none_holds_up_nobody_else(address: str) -> None:
+    postman = Postman()
+    async with post_office(postman) as channel, PageSender(WallClock()) as sender:
+        answer = await sender.send(MailMessage(address, "s", "t", "<1@ops.invalid>"), channel)
+        assert judge(answer, WallClock().now()).kind is VerdictKind.REFUSED
+    assert postman.mails == []
 
 
 async def test_a_mailbox_that_is_busy_is_tried_again_and_not_named(

@@ -96,6 +96,17 @@ def test_a_text_names_whole_notices_and_keeps_to_its_room(kind: ChannelKind, wor
     assert packed.is_full == any("待发" in line and "｜" not in line for line in lines)
 
 
+def test_as_many_are_called_as_have_room_beside_the_first_line() -> None:
+    crowd = tuple(f"person-{n}" for n in range(40))
+    packed = pack(
+        merge([waiting(1, fault(1, people=crowd))]), lambda _one: "#1", 100,
+        mentions=" ".join, heading=lambda n: f"共 {n} 条", more=lambda n: f"另有 {n} 条待发",
+    )  # fmt: skip
+    assert encoded_size(packed.text) <= 100
+    assert packed.deliveries == ("20261128-1-1-robot",)
+    assert 0 < len(packed.people) < 40
+
+
 def test_the_most_pressing_goes_first_and_the_latest_state_is_told() -> None:
     rows = [
         waiting(1, fault(1, urgency=Urgency.RESOLVED, firing=False)),

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from opsmon.config.oncall.names import OnCallNames
-from opsmon.config.oncall.people import PersonSpec
+from opsmon.config.oncall.people import PersonSpec, text_if_open
 from opsmon.model.name import ChannelName, PersonId
 from opsmon.model.secret import Secret
 from opsmon.notify.channel import ChannelKind, MailServer, MailTls, PageChannel, Reaches
@@ -42,6 +42,7 @@ KINDS: Mapping[ChannelKind, KindFields] = {
     ChannelKind.ALERTMANAGER_V4: KindFields(("url", "secret", "members"), (("url",),), counts=False),
     ChannelKind.ALERTMANAGER_V2: KindFields(("url", "members"), (("url",),), counts=False),
 }
+MACHINES = frozenset({ChannelKind.ALERTMANAGER_V4, ChannelKind.ALERTMANAGER_V2})  # they hear of alerts and call nobody
 
 
 def _check_server(text: str) -> str:
@@ -143,6 +144,10 @@ class ChannelSpec(Spec):
         for group in kind.needs:
             if not set(group) & self._given():
                 names.refuse(key, f"{' or '.join(f'`{one}`' for one in group)} is missing", f"{self.kind} needs it")
+        for field, token in (("key", self.key), ("token", self.token)):
+            if token is not None and "://" in text_if_open(token):
+                hint = "only what the platform made up for the robot; the whole address is a `url`"
+                names.refuse(f"{key}.{field}", "a whole address", hint)
         if self.reaches is not None and self.reaches is not kind.reaches and self.kind is not ChannelKind.JSON:
             names.refuse(f"{key}.reaches", f"{self.kind} reaches a {kind.reaches}", "leave it out")
         if len(self.url) > 1 and self.kind is not ChannelKind.ALERTMANAGER_V2:

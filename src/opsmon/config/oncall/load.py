@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field
 
 from opsmon.config.loading import Loading
-from opsmon.config.oncall.channels import ChannelSpec
+from opsmon.config.oncall.channels import MACHINES, ChannelSpec
 from opsmon.config.oncall.names import NameKey, OnCallNames
 from opsmon.config.oncall.people import PEOPLE_FILE, PeopleSpec, warn_if_open
 from opsmon.config.oncall.plans import EscalationPlanSpec
@@ -62,7 +62,11 @@ class OnCallSpec(Spec):
     def resolve(self, people: PeopleSpec, names: OnCallNames, language: Language) -> "OnCall":
         """Everything, frozen. Raises ConfigError with every word that leads nowhere, by dotted key."""
         channels = {name: one.resolve(name, people.people, names) for name, one in self.channels.items()}
-        reaches = {ChannelName(name): one.reach(channels[name], people.people) for name, one in self.channels.items()}
+        reaches = {
+            ChannelName(name): one.reach(channels[name], people.people)
+            for name, one in self.channels.items()
+            if name not in names.machines
+        }
         rotas = self._rotas(names)
         plans = {PlanName(name): one.resolve(name, rotas, names) for name, one in self.plans.items()}
         leave = tuple(self._leave(number, one, names) for number, one in enumerate(self.leave))
@@ -114,7 +118,10 @@ def load_on_call(loading: Loading, around: Around) -> OnCall:
     _warn_of_clear_text(document, spec, problems)
     if around.contracts is None:
         return OnCall()
-    names = OnCallNames(people.people, spec.channels, spec.rotas, around.contracts, around.inventory, around.rulebook)
+    machines = [name for name, channel in spec.channels.items() if channel.kind in MACHINES]
+    names = OnCallNames(
+        people.people, spec.channels, spec.rotas, around.contracts, around.inventory, around.rulebook, machines
+    )
     try:
         found = spec.resolve(people, names, around.settings.language)
     except ConfigError as error:

@@ -32,7 +32,8 @@ NameKey = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class OnCallNames:
-    """What may be referred to. `problems` grows: every word that leads nowhere, by the dotted key where it stands."""
+    """What may be referred to; of `channels` the `machines` are no way to people. `problems` grows: every word that
+    leads nowhere, by the dotted key where it stands."""
 
     people: Collection[str]
     channels: Collection[str]
@@ -40,6 +41,7 @@ class OnCallNames:
     contracts: Mapping[ContractId, ContractRules]
     inventory: Inventory
     rulebook: Rulebook
+    machines: Collection[str] = ()
     problems: list[Problem] = field(default_factory=list)
 
     def refuse(self, key: str, message: str, hint: str = "") -> None:
@@ -51,6 +53,9 @@ class OnCallNames:
 
     def check_channel(self, name: str, key: str) -> None:
         self._check(name, self.channels, key, "channel", "channels stand under `channels:`")
+        if name in self.machines:
+            hint = "it hears of every alert anyway; people are told by a robot, mail or json"
+            self.refuse(key, f"{shown(name)} is an Alertmanager: no person is called by it", hint)
 
     def check_rota(self, name: str, key: str) -> None:
         self._check(name, self.rotas, key, "rota", "rotas stand under `rotas:`")

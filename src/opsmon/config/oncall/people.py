@@ -4,15 +4,17 @@ Personal data stay in this file and in the notices themselves: everything else k
 somebody who left can be taken out of the file.
 """
 
+import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema
 
 from opsmon.config.oncall.names import NameKey
 from opsmon.config.rules.field import TextField, text_of
+from opsmon.config.secret import MissingSecret
 from opsmon.config.settings import Language
 from opsmon.config.yaml.document import Document
 from opsmon.config.yaml.problem import Problems
@@ -20,9 +22,12 @@ from opsmon.model.name import PersonId
 from opsmon.model.secret import Secret
 from opsmon.notify.channel import Directory, PersonAddress
 from opsmon.oncall.oncall_rules import Person
-from opsmon.spec import Spec, read_secret, reference_schema
+from opsmon.spec import Spec, read_secret, reference_schema, wrong
 
 PEOPLE_FILE = Path("people.yaml")
+_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+_PHONE = re.compile(r"\+?[0-9]{3,20}")
+_BETWEEN_DIGITS = re.compile(r"[ ()-]")
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -31,12 +36,36 @@ def _read_address(written: object, info: ValidationInfo) -> Secret:
     return Secret(written) if isinstance(written, str) and written else read_secret(written, info)
 
 
-AddressField = Annotated[
-    Secret,
-    PlainValidator(_read_address),
-    PlainSerializer(lambda _: "***"),
-    WithJsonSchema({"anyOf": [{"type": "string", "minLength": 1}, reference_schema("env"), reference_schema("file")]}),
-]
+def text_if_open(address: Secret) -> str:
+    """Empty where only the shape of a reference is looked at, or it leads nowhere."""
+    return "" if isinstance(address, MissingSecret) else address.reveal()
+
+
+def _read_mail(written: object, info: ValidationInfo) -> Secret:
+    address = _read_address(written, info)
+    text = text_if_open(address)
+    if text and not _MAIL.fullmatch(text):
+        raise wrong("not a mail address", "one address in ASCII and nothing around it, such as `name@example.org`")
+    return address
+
+
+def _read_phone(written: object, info: ValidationInfo) -> Secret:
+    """The number without what people put between its digits: gateways and robots know it by the digits alone."""
+    number = _read_address(written, info)
+    text = text_if_open(number)
+    bare = _BETWEEN_DIGITS.sub("", text)
+    if text and not _PHONE.fullmatch(bare):
+        raise wrong("not a phone number", "its digits, such as `13800000000` or `+8613800000000`")
+    return Secret(bare) if text else number
+
+
+def _address_field(read: Callable[[object, ValidationInfo], Secret]) -> Any:
+    ways = [{"type": "string", "minLength": 1}, reference_schema("env"), reference_schema("file")]
+    return (PlainValidator(read), PlainSerializer(lambda _: "***"), WithJsonSchema({"anyOf": ways}))
+
+
+MailField = Annotated[Secret, *_address_field(_read_mail)]
+PhoneField = Annotated[Secret, *_address_field(_read_phone)]
 
 
 class PersonSpec(Spec):
@@ -52,9 +81,9 @@ class PersonSpec(Spec):
     """The user id in DingTalk · 钉钉用户 ID"""
     feishu: str = ""
     """The user id in Feishu · 飞书用户 ID"""
-    mail: AddressField | None = None
+    mail: MailField | None = None
     """The mail address, as a reference where the file is shared · 邮箱"""
-    phone: AddressField | None = None
+    phone: PhoneField | None = None
     """The mobile number, as a reference where the file is shared · 手机号"""
     account: str = ""
     """The account by which the person signs in to the console · 控制台账号"""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from opsmon.config.oncall.names import OnCallNames
 from opsmon.config.oncall.rotas import DaysWord, days_of
@@ -12,7 +12,7 @@ from opsmon.config.rules.clauses import AnySeverity
 from opsmon.config.rules.field import CLOCK_FORM, as_list, parse_clock_s
 from opsmon.contract.contract_rules import ContractRules
 from opsmon.contract.term import IncidentSelector
-from opsmon.model.duration import parse_duration_s
+from opsmon.model.duration import format_duration, parse_duration_s
 from opsmon.model.incident import Severity
 from opsmon.model.name import ChannelName, ContractId, PersonId, PlanName, RotaName, SiteName
 from opsmon.oncall.plan import (
@@ -34,18 +34,28 @@ from opsmon.text.near_miss import nearest, shown
 AUTO = "auto"
 _SHARED = -1.0  # stands for `auto`
 _SHORTEST_WAIT_S = 10.0
+MAX_WAIT_S = 604_800.0  # seven days, as of a silence: what is quiet for longer is forgotten
 _ROTA, _PERSON, _HOLDER = "rota:", "person:", "holder"
 _TARGET_HINT = "`rota:NAME`, `person:ID` or `holder`"
 _UNNAMED = frozenset({"labels"})
 
 
+def _not_too_long(seconds: float) -> float:
+    if seconds > MAX_WAIT_S:
+        raise wrong("nobody waits so long", f"at most `{format_duration(MAX_WAIT_S)}`")
+    return seconds
+
+
 def _read_wait(written: object) -> float:
+    if written == AUTO:
+        return _SHARED
     try:
-        if isinstance(written, str | int | float):
-            return _SHARED if written in (AUTO, _SHARED) else parse_duration_s(written)
+        seconds = parse_duration_s(written) if isinstance(written, str | int | float) else None
     except ValueError:
-        pass
-    raise wrong("not a length of time", "`auto`, or a number and its unit, such as `60s` or `5m`")
+        seconds = None
+    if seconds is None:
+        raise wrong("not a length of time", "`auto`, or a number and its unit, such as `60s` or `5m`")
+    return _not_too_long(seconds)
 
 
 def _check_target(text: str) -> str:
@@ -70,8 +80,9 @@ def _check_morning(text: object) -> object:
 Wait = Annotated[
     float,
     BeforeValidator(_read_wait),
-    WithJsonSchema({"anyOf": [{"const": AUTO}, seconds_schema().json_schema]}),
+    WithJsonSchema({"anyOf": [{"const": AUTO}, seconds_schema(most=MAX_WAIT_S).json_schema]}),
 ]
+HoldLength = Annotated[Seconds, AfterValidator(_not_too_long), seconds_schema(most=MAX_WAIT_S)]
 TargetWord = Annotated[
     str, BeforeValidator(_read_target), text_schema(r"^(rota:.+|person:.+|holder)$", f"nobody: {_TARGET_HINT}")
 ]
@@ -188,9 +199,9 @@ class EscalationStepSpec(TellingSpec):
 class HoldSpec(Spec):
     """How long a page stays quiet after somebody took it on; then it calls again."""
 
-    acknowledged: Seconds = 900.0
+    acknowledged: HoldLength = 900.0
     """After an acknowledgement that nothing follows · 确认后"""
-    worked: Seconds = 3600.0
+    worked: HoldLength = 3600.0
     """After a sign of work: remote help, on site, a spare · 处理中"""
 
 
@@ -201,10 +212,16 @@ class NoticeCountsSpec(Spec):
     """Whether an accepted message is written as the fact `notified` · 送达是否记为通知"""
 
 
+def _check_quiet(word: str) -> str:
+    if word == "daily":
+        raise wrong("every day would be quiet, and nobody ever told", "the days that are, such as `rest`")
+    return word
+
+
 class QuietSpec(Spec):
     """Days on which small faults with no clock running wait."""
 
-    on: DaysWord
+    on: Annotated[DaysWord, AfterValidator(_check_quiet)]
     """The days, such as `rest` · 哪些日子"""
     below: AnySeverity
     """Faults less severe than this wait · 低于此级别的故障"""

@@ -35,6 +35,7 @@ from opsmon.text.near_miss import nearest, shown
 
 _TIME = re.compile(r"(\d\d:\d\d)(?:\+([1-7]))?", re.ASCII)
 _TIME_HINT = "such as `18:00`, or `09:00+1` for nine o'clock of the next day"
+_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WORKED = frozenset({DayKind.WORKDAY, DayKind.MAKE_UP})
 _DAYS: Mapping[str, ShiftDays] = {
@@ -139,6 +140,11 @@ class ShiftSpec(Spec):
         if len(self.crews) > 1 and self.since is None:
             hint = 'the day on which the first crew began, such as `since: "2026-11-02"`'
             names.refuse(key, "`since` is missing: turns are counted from a day on", hint)
+        since = _FIRST_DAY if self.since is None else parse_date(self.since)
+        if not _FIRST_DAY <= since <= _LAST_DAY:
+            hint = "turns are counted day by day: a day near the first one of this rota"
+            names.refuse(f"{key}.since", f"{since} is too far away", hint)
+            since = _FIRST_DAY
         self._check_crews(key, names)
         return DutyShift(
             self.name,
@@ -147,7 +153,7 @@ class ShiftSpec(Spec):
             max(end_s, begin_s + 1),
             tuple(tuple(PersonId(person) for person in crew) for crew in self.crews),
             self.need,
-            parse_date(self.since) if self.since is not None else date(2000, 1, 1),
+            since,
             self.turn,
             text_of(self.title),
         )

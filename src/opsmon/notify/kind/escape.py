@@ -24,10 +24,14 @@ def escape_with(signs: Mapping[int, str]) -> Escape:
 
     def escape(text: str) -> str:
         line = " ".join(visible(text).split())
-        cut = line if len(line) <= MAX_OUTSIDE_CHARS else line[: MAX_OUTSIDE_CHARS - 1] + "…"
-        return cut.translate(signs).replace("://", "：//")
+        return shortened(line, MAX_OUTSIDE_CHARS).translate(signs).replace("://", "：//")
 
     return escape
+
+
+def shortened(text: str, most: int) -> str:
+    """At most `most` characters, with `…` where some are left out."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 plain = escape_with({})

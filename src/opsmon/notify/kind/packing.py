@@ -77,10 +77,11 @@ def pack(
     heading: Callable[[int], str],
     more: Callable[[int], str],
 ) -> Packed:
-    """As many lines as `room` bytes take. `mentions(people)` calls them, `heading(n)` stands before several lines,
-    `more(n)` says how many found no room; none of these three is empty by its bytes alone: all are counted.
+    """As many lines as `room` bytes take, and at least one. `mentions(people)` calls them, `heading(n)` stands before
+    several lines, `more(n)` says how many found no room; none of these three is empty by its bytes alone: all are
+    counted. Of the people of a first line that fills the room as many are called as have room.
 
-    Raises ValueError where not even one line has room.
+    The text is longer than `room` only where the first line alone is.
     """
     left = room - encoded_size(heading(len(merged))) - encoded_size(more(len(merged))) - 3 * BREAK
     taken: list[tuple[str, MergedNotice]] = []
@@ -89,13 +90,20 @@ def pack(
         line, called = lines(one), tuple(dict.fromkeys((*people, *one.people)))
         needs = encoded_size(line) + BREAK + encoded_size(mentions(called)) - encoded_size(mentions(people))
         if needs > left:
-            break
+            if taken:
+                break
+            called = _as_many(called, left - encoded_size(line) - BREAK, mentions)
         left -= needs
         people = called
         taken.append((line, one))
-    if not taken:
-        raise ValueError("one line is longer than a message")
     return _joined(taken, people, len(merged) - len(taken), mentions, heading, more)
+
+
+def _as_many(people: tuple[str, ...], room: int, mentions: Callable[[Sequence[str]], str]) -> tuple[str, ...]:
+    """The first of the people whose mentions have room."""
+    while people and encoded_size(mentions(people)) > room:
+        people = people[:-1]
+    return people
 
 
 def _joined(

@@ -2,18 +2,20 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from opsmon.notify.channel import Directory, PageChannel, PersonAddress, Reaches
+from opsmon.notify.kind.escape import shortened
 from opsmon.notify.kind.packing import MergedNotice, Packed, WaitingNotice, merge, pack
-from opsmon.notify.message import Form, MessageKind
+from opsmon.notify.message import Form, MessageKind, encoded_size
 from opsmon.notify.notice import Notice
 from opsmon.notify.registry import KINDS
 from opsmon.notify.words.page_line import PageVoice, brief_line_of, line_of
 from opsmon.text.count import counted
 
 MAX_MENTIONED = 20
+_TERSE_CHARS = 40  # of a name where even the shortest line with whole names has no room
 # From a notice and who reads it ("" for a group) to the address that the line ends with; "" for none.
 Link = Callable[[Notice, str], str]
 
@@ -49,16 +51,22 @@ class MessageComposer:
     def compose(self, waiting: Sequence[WaitingNotice], person: str, room: int, now: datetime) -> Composed:
         """One message to a group (`person` "") or a person, as of `now`: with all that is known of each notice or,
         where that leaves some without room, with the least that names it."""
-        merged, voice = merge(waiting), self._voice(person)
-        packed = self._packed(merged, voice, room, lambda one: line_of(one.notice, voice, now))
-        if packed.is_full:
-            packed = self._packed(merged, voice, room, lambda one: brief_line_of(one.notice, voice, now))
+        packed = self._pack(merge(waiting), self._voice(person), room, now)
         first = self.kind.render(packed.text, self._mentioned(packed.people) if not person else self._only(person))
         calls = None if person else self.kind.calls(self._mentioned(packed.people))
         told = set(packed.deliveries)
         is_urgent = any(one.notice.is_urgent for one in waiting if one.delivery in told)
         bodies = (_text(first),) if calls is None else (_text(first), _text(calls))
         return Composed(bodies, packed.deliveries, is_urgent, packed.is_full)
+
+    def _pack(self, merged: Sequence[MergedNotice], voice: PageVoice, room: int, now: datetime) -> Packed:
+        packed = self._packed(merged, voice, room, lambda one: line_of(one.notice, voice, now))
+        if packed.is_full or encoded_size(packed.text) > room:
+            packed = self._packed(merged, voice, room, lambda one: brief_line_of(one.notice, voice, now))
+        if encoded_size(packed.text) > room:
+            terse = replace(voice, escape=lambda text: shortened(voice.escape(text), _TERSE_CHARS))
+            packed = self._packed(merged, terse, room, lambda one: brief_line_of(one.notice, terse, now))
+        return packed
 
     def _packed(
         self, merged: Sequence[MergedNotice], voice: PageVoice, room: int, line: Callable[[MergedNotice], str]

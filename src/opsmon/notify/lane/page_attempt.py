@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from opsmon.clock import Clock
-from opsmon.errors import NotifyError
+from opsmon.errors import ConfigError, NotifyError
 from opsmon.notify.channel import PageChannel
 from opsmon.notify.kind.packing import WaitingNotice
 from opsmon.notify.lane.lane import DEAD, DELIVERED, RETRIED
@@ -79,6 +79,8 @@ class PageAttempts:
         """What the channel says; None where it says nothing, which is settled here."""
         try:
             return await self._send(parcel)
+        except ConfigError as error:  # a key that is a reference to nothing: nothing was sent
+            return Verdict(VerdictKind.CHANNEL_DOWN, str(error))
         except KeyError:
             return Verdict(VerdictKind.REFUSED, "nobody knows any more where the person is reached")
         except NotifyError as error:
@@ -122,7 +124,7 @@ class PageAttempts:
                 await self._again(parcel, verdict.reason, verdict.wait_s, known=True)
             case VerdictKind.CHANNEL_DOWN:
                 await self._again(parcel, verdict.reason, self._pace.went_down(), known=True)
-            case VerdictKind.TOO_LONG if len(parcel.deliveries) > 1:
+            case VerdictKind.TOO_LONG if len(parcel.deliveries) > 1 or self.room > _SMALLEST_ROOM:
                 self.room = max(_SMALLEST_ROOM, self.room // 2)
                 await self._in_parts(parcel, verdict)
             case _ if len(parcel.deliveries) > 1:

@@ -21,6 +21,7 @@ from opsmon.notify.wire.quotation import quotation_of
 from opsmon.notify.wire.webhook import beginning_of, fault_without_address, new_session
 
 _ACCEPTED = 250
+_NO_ADDRESS = 553  # RFC 5321, 4.2.3: mailbox name not allowed
 
 
 class PageSender:
@@ -69,9 +70,13 @@ class PageSender:
             raise NotifyError("the channel names no mail server", retryable=True, reached=False)
         handed_over = False
         try:
+            mail = _as_mail(message, server)
+        except (ValueError, IndexError):  # UnicodeError is a ValueError
+            return ChannelAnswer(_NO_ADDRESS, quoted="the address is none that mail can be sent to")
+        try:
             async with _connection(server) as connection:
                 handed_over = True
-                await connection.sendmail(server.sender, [message.to], _as_mail(message, server).as_bytes())
+                await connection.sendmail(server.sender, [message.to], mail)
         except aiosmtplib.SMTPRecipientsRefused as error:
             return _refused(error.recipients, message.to)
         except aiosmtplib.SMTPResponseException as error:
@@ -94,13 +99,15 @@ def _connection(server: MailServer) -> aiosmtplib.SMTP:
     )
 
 
-def _as_mail(message: MailMessage, server: MailServer) -> EmailMessage:
+def _as_mail(message: MailMessage, server: MailServer) -> bytes:
+    """Raises ValueError or IndexError where the address is none."""
+    message.to.encode("ascii")
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = server.sender, message.to, message.subject
     mail["Date"], mail["Message-ID"] = formatdate(usegmt=True), message.message_id
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834, 5: no holiday notice is to answer it
     mail.set_content(message.text)
-    return mail
+    return mail.as_bytes()
 
 
 def _refused(recipients: Sequence[aiosmtplib.SMTPRecipientRefused], to: str) -> ChannelAnswer:
