@@ -12,7 +12,7 @@ from opsmon.model.secret import Secret
 from opsmon.web.server import WebServer
 from opsmon.web.settings import PortSettings
 from tests.support.browser.chromium import ARGUMENTS, CHROMIUM, SIGNED_IN, OpenPage
-from tests.support.browser.story import everything_happens
+from tests.support.browser.story import everything_happens, message_arrives, people_are_called, silence, swap
 from tests.support.web.scene import TOKEN, WebScene
 
 
@@ -30,7 +30,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def scene(tmp_path: Path) -> WebScene:
     made = WebScene(tmp_path, PortSettings(port=0, token=Secret(TOKEN)))
+    people_are_called(made)
     everything_happens(made)
+    for one in made.daemon.world.incidents.open_incidents():
+        message_arrives(made, one.id)
+    silence(made, device="ups-1")
+    swap(made)
     return made
 
 

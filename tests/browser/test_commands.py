@@ -40,7 +40,7 @@ async def test_an_incident_is_taken_on_by_touch_and_the_arrival_told(scene: WebS
     await page.locator("#take [data-take]").tap()
     await expect(page.locator(".banner.met")).to_contain_text("甲工", timeout=PATIENCE_MS)
     await page.locator("#take button[value=on_site]").tap()
-    await expect(page.locator(".timeline")).to_contain_text("到场", timeout=PATIENCE_MS)
+    await expect(page.locator("[aria-labelledby=time-title]")).to_contain_text("到场", timeout=PATIENCE_MS)
     facts = [fact.type for fact in scene.daemon.world.incidents.by_id[name].facts]
     assert facts[-2:] == [FactType.ACKNOWLEDGED, FactType.ON_SITE]
 

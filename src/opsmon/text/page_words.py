@@ -15,6 +15,15 @@ PAUSE_REASONS: Words = {
     "maintenance": Text("under maintenance", "维护中"),
     "quiet": Text("waits for the morning", "等到工作时间"),
 }
+SILENCE_FIELDS: Words = {
+    "contract": Text("contract", "合同"),
+    "site": Text("site", "地点"),
+    "device": Text("device", "设备"),
+    "kind": Text("kind", "类型"),
+    "service": Text("service", "服务"),
+    "severity": Text("severity", "级别"),
+    "condition": Text("condition", "现象"),
+}
 CALL_REASONS: Words = {
     "opened": Text("the fault began", "故障发生"),
     "unanswered": Text("nobody acknowledged in time", "逾时无人接单"),

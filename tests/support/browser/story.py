@@ -1,10 +1,13 @@
 """What has happened in the scene that the pages show: a breach, one at risk, one acknowledged, one that recovers."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from opsmon.engine.input import AddFact, OpenIncident
+from opsmon.engine.input import AddFact, OpenIncident, RecordAccepted, Reloaded, SetOverride, SetSilence
 from opsmon.model.incident import Fact, FactType, Severity
-from opsmon.model.name import DeviceName, IncidentId, SiteName
+from opsmon.model.name import DeviceName, IncidentId, SilenceId, SiteName
+from opsmon.model.page import SilenceSet
+from tests.support.engine.paged import LI, MANAGER, ROBOT, VC, on_call
 from tests.support.web.scene import WebScene, everything_answers
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
@@ -20,6 +23,32 @@ def everything_happens(scene: WebScene) -> None:
     tell(scene, later, FactType.ACKNOWLEDGED, "值班员")
     report(scene, HOSTILE, "core-1")
     scene.daemon.wait(40)
+
+
+def people_are_called(scene: WebScene) -> None:
+    """From now on a rota of two is on call, with a lead and a manager behind it."""
+    scene.daemon.take(Reloaded(replace(scene.daemon.world.rules, oncall=on_call())))
+
+
+def message_arrives(scene: WebScene, incident: str) -> None:
+    """The robot takes the last message about an incident."""
+    page, now = scene.daemon.world.paging.pages[IncidentId(incident)], scene.clock.now()
+    call = page.calls[-1]
+    delivery = f"{incident}-{call.sequence}-{ROBOT}"
+    scene.daemon.take(RecordAccepted(IncidentId(incident), call.sequence, ROBOT, delivery, call.people, now, now))
+
+
+def silence(scene: WebScene, hours: float = 2, **fields: str) -> SilenceId:
+    """A manager silences what agrees."""
+    asked = SetSilence(fields, scene.clock.now() + timedelta(hours=hours), "经理", "更换主板")
+    return next(event.silence for event in scene.daemon.take(asked).events if isinstance(event, SilenceSet))
+
+
+def swap(scene: WebScene) -> None:
+    """The manager stands in for one of the two tomorrow."""
+    day = scene.clock.now().date() + timedelta(days=1)
+    asked = SetOverride(VC, "day", day, LI, MANAGER, "经理", "培训")
+    assert not scene.daemon.take(asked).refusal
 
 
 def tell(scene: WebScene, incident: str, kind: FactType, by: str, ago: timedelta = timedelta(0)) -> None:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from opsmon.access.view import View
 from opsmon.access.visitor import Visitor, VisitorKind
+from opsmon.model.account import Role
 from opsmon.text.time import clock_time, day_time, day_words
 from opsmon.web.context import PARTS, WebContext
 from opsmon.web.visit import path_to, view_of, visitor_of
@@ -43,9 +44,18 @@ class Visit:
         return self.visitor.kind in (VisitorKind.SESSION, VisitorKind.TOKEN)
 
     @property
+    def takes_on(self) -> bool:
+        """Whether one press takes an incident on: nothing more has to be said."""
+        return self.names_itself and self.visitor.may(Role.RESPONDER)
+
+    def offers(self, role: str) -> bool:
+        """Whether forms of the role are shown. Who has not signed in sees them all: they lead to where he can."""
+        return self.visitor.kind is VisitorKind.OPEN or self.visitor.may(Role(role))
+
+    @property
     def share_key(self) -> tuple[object, ...]:
         """Who sees the same: a page that is open already names nobody, a whole one names its reader."""
-        scope = (self.visitor.scope, self.visitor.sees_money, self.language, self.base)
+        scope = (self.visitor.scope, self.visitor.sees_money, self.language, self.base, self.takes_on)
         return scope if self.is_part else (*scope, self.theme, self.visitor.account, self.visitor.csrf_field)
 
     @property

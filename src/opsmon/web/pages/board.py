@@ -16,14 +16,17 @@ from opsmon.model.device import Device
 from opsmon.model.event import ClockChanged, ClockState, DeviceState
 from opsmon.model.incident import Severity
 from opsmon.model.name import IncidentId
+from opsmon.model.page import PauseReason
 from opsmon.text.safe import visible
 from opsmon.text.vocabulary import PHASES, SEVERITIES, TARGETS, named
 from opsmon.web.api.active import active_incidents
 from opsmon.web.api.filters import refuse_unknown
+from opsmon.web.api.paging.views import is_untold
 from opsmon.web.frame.form import PageQuery, read_query
 from opsmon.web.frame.mark import DEVICE_MARKS, Mark, incident_mark
 from opsmon.web.frame.render import Record, shared_page
 from opsmon.web.frame.visit import Visit
+from opsmon.web.pages.oncall.duty import rota_rows
 
 MAX_ROWS = 200
 CLOSED_SHOWN = timedelta(hours=24)
@@ -75,6 +78,7 @@ class BoardRow:
     since: datetime
     is_open: bool
     is_loud: bool
+    is_untold: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +109,19 @@ def board_record(visit: Visit, query: BoardQuery) -> Record:
     """What the board shows."""
     refuse_unknown(visit.world, query)
     ranked = [rank(visit.world, incident) for incident in active_incidents(visit.world)]
-    wanted = sorted((one for one in ranked if _is_wanted(one, query)), key=lambda one: one.order)
+    untold = untold_incidents(visit.world)
+    wanted = sorted(
+        (one for one in ranked if _is_wanted(one, query)), key=lambda one: (one.incident.id not in untold, *one.order)
+    )
     shown = [row_of(visit, one) for one in wanted[:MAX_ROWS]]
     return {
         "rows": [row for row in shown if row.mark.tone != "quiet"],
         "recovering": [row for row in shown if row.mark.tone == "quiet"],
         "hidden": len(wanted) - len(shown),
         "total": len(ranked),
-        "counts": counts_of_marks(ranked),
+        "counts": counts_of_marks(ranked) | {"untold": sum(one.incident.id in untold for one in ranked)},
+        "silenced": silenced_count(visit.world),
+        "duties": rota_rows(visit),
         "devices": device_counts(visit.world, lambda device: True),
         "closed_today": _closed_lately(visit),
         "query": query,
@@ -198,7 +207,18 @@ def row_of(visit: Visit, one: Ranked) -> BoardRow:
         since=incident.starts_at,
         is_open=incident.is_open,
         is_loud=incident.severity is not Severity.ORDINARY,
+        is_untold=is_untold(world, incident.id),
     )
+
+
+def untold_incidents(world: World) -> frozenset[IncidentId]:
+    """Those of which somebody has to be told, and nobody could be yet."""
+    return frozenset(page.incident for page in world.paging.pages.values() if page.is_untold)
+
+
+def silenced_count(world: World) -> int:
+    """How many open incidents page nobody because of a silence."""
+    return sum(page.pause is PauseReason.SILENCE and page.is_open for page in world.paging.pages.values())
 
 
 def pressing(visit: Visit, clock: ClockChanged) -> PressingClock | None:
@@ -210,7 +230,7 @@ def pressing(visit: Visit, clock: ClockChanged) -> PressingClock | None:
     return PressingClock(clock.clause, target, due_at, left_s, clock.provisional)
 
 
-def counts_of_marks(ranked: Iterable[Ranked]) -> Mapping[str, int]:
+def counts_of_marks(ranked: Iterable[Ranked]) -> dict[str, int]:
     """How many there are of each tone, and how many nobody has taken on."""
     counts = Counter(one.mark.tone for one in ranked)
     nobody = sum(not one.holder and one.incident.is_open and not one.is_recovering for one in ranked)

@@ -26,6 +26,7 @@ from opsmon.web.frame.render import page
 from opsmon.web.frame.visit import Visit
 from opsmon.web.frame.who import last_name
 from opsmon.web.pages.board import rank, row_of
+from opsmon.web.pages.oncall.told import told_block
 from opsmon.web.pages.timeline import timeline_of
 
 MAX_CHILDREN = 200
@@ -103,6 +104,7 @@ def incident_record(
         "diagnosis": [visible(text, lines=True) for text in incident.diagnosis],
         "children": [(name, DEVICE_MARKS[world.incidents.state_of(name)]) for name in sorted(incident.children)],
         "changes": changes_before(visit, world, incident),
+        "told": told_block(visit, world, incident.id),
         "labels": {**incident.labels, **incident.own_labels},
         "quick": [(fact.value, named(FACTS, fact, language)) for fact in QUICK_FACTS] if incident.is_open else [],
         "facts": [(fact.value, named(FACTS, fact, language)) for fact in TOLD_FACTS],

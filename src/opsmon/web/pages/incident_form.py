@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from pydantic import ValidationError
 
-from opsmon.engine.input import AddFact, Command, JudgeScope, OpenIncident
+from opsmon.engine.input import AddFact, Command, JudgeScope, OpenIncident, TakeOver
 from opsmon.model.event import FactAdded
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import ClauseId, DeviceName, SiteName
 from opsmon.web.api.issue import issue
+from opsmon.web.api.paging.bodies import TakeOverBody
 from opsmon.web.api.queries import incident_named
 from opsmon.web.api.schemas import AckBody, Body, EventBody, ExclusionBody, OpenBody, ScopeBody, WithdrawalBody
 from opsmon.web.context import PARTS
@@ -31,7 +32,7 @@ _NOT_OF_BODY = frozenset({"back", "csrf"})
 def body_of(shape: type[B], form: Form, zone: ZoneInfo, **more: object) -> B:
     """The same body as the API takes. A time of a form has no offset: it is the root's own. Raises RequestError 422."""
     fields: dict[str, object] = {key: word for key, word in form.items() if key not in _NOT_OF_BODY}
-    for key in ("at", "reported_at"):
+    for key in ("at", "reported_at", "until"):
         if key in form:
             fields[key] = _moment(form[key], zone)
     try:
@@ -71,6 +72,14 @@ async def add_fact(request: web.Request) -> web.Response:
     parts, form = request.app[PARTS], await read_form(request)
     body = body_of(EventBody, {**form, "by": actor_of(request, form).by}, parts.timezone)
     return await _tell(request, form, Fact(body.type, body.at or parts.clock.now(), body.by or "", body.note))
+
+
+async def take_over(request: web.Request) -> web.Response:
+    """A person has the incident from now on, in the place of whoever had it."""
+    form = await read_form(request)
+    actor = actor_of(request, form)
+    body = body_of(TakeOverBody, {**form, "by": actor.by}, request.app[PARTS].timezone)
+    return await _give(request, form, TakeOver(incident_named(request), actor.by, body.note, actor.via))
 
 
 async def withdraw_fact(request: web.Request) -> web.Response:
@@ -115,7 +124,7 @@ async def _tell(request: web.Request, form: Form, fact: Fact, *, takes_on: bool 
     return await _give(request, form, AddFact(name, replace(fact, via=actor_of(request, form).via), takes_on))
 
 
-async def _give(request: web.Request, form: Form, command: AddFact | JudgeScope) -> web.Response:
+async def _give(request: web.Request, form: Form, command: AddFact | JudgeScope | TakeOver) -> web.Response:
     await issue(request, command)
     return led_to(request, form.get("back", f"/i/{command.incident}"), actor_of(request, form))
 

@@ -12,6 +12,8 @@ from opsmon.web.pages.board import show_board
 from opsmon.web.pages.contracts import list_contracts, show_contract, tick_off
 from opsmon.web.pages.device import probe_now, set_maintenance, show_device
 from opsmon.web.pages.incident import show_incident
+from opsmon.web.pages.oncall.roster import end_swap, set_swap, show_roster
+from opsmon.web.pages.oncall.silences import end_silence, set_silence, show_silences
 from opsmon.web.pages.report import show_report
 from opsmon.web.pages.search import search_incidents
 from opsmon.web.pages.sites import show_devices, show_site, show_sites
@@ -47,10 +49,17 @@ PAGE_ROUTES: tuple[Route, ...] = (
     _page("GET", "/i", search_incidents, "Incidents by words and filters"),
     _page("GET", _I, show_incident, "One incident with everything about it"),
     _page("POST", f"{_I}/ack", form.take_on, "Take an incident on", _COMMAND),
+    _page("POST", f"{_I}/takeover", form.take_over, "Take an incident over from whoever has it", _COMMAND),
     _page("POST", f"{_I}/facts", form.add_fact, "Tell what happened", _COMMAND),
     _page("POST", f"{_I}/withdrawals", form.withdraw_fact, "Withdraw a fact that was wrong", _COMMAND),
     _page("POST", f"{_I}/scope", form.judge, "Judge what an incident is", Access.MANAGE),
     _page("POST", f"{_I}/exclusions", form.exclude, "Exclude an incident", Access.MANAGE),
+    _page("GET", "/oncall", show_roster, "Who is on duty, now and this week"),
+    _page("POST", "/oncall/overrides", set_swap, "Swap people in one shift", Access.MANAGE),
+    _page("POST", "/oncall/overrides/{override}/end", end_swap, "Take a swap back", Access.MANAGE),
+    _page("GET", "/silences", show_silences, "What pages nobody for a while"),
+    _page("POST", "/silences", set_silence, "Let incidents page nobody for a while", Access.MANAGE),
+    _page("POST", "/silences/{silence}/end", end_silence, "End a silence", Access.MANAGE),
     _page("GET", "/report", show_report, "The form of a telephone report"),
     _page("POST", "/report", form.report_fault, "Report a fault as a person", _COMMAND),
     _page("GET", "/sites", show_sites, "Every site"),

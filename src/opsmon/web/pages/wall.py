@@ -15,13 +15,15 @@ from opsmon.web.frame.form import PageQuery, read_query
 from opsmon.web.frame.qr import qr_picture
 from opsmon.web.frame.render import Record, shared_page
 from opsmon.web.frame.visit import Visit
-from opsmon.web.pages.board import counts_of_marks, device_counts, rank, row_of
+from opsmon.web.pages.board import counts_of_marks, device_counts, rank, row_of, untold_incidents
+from opsmon.web.pages.oncall.duty import rota_rows
 from opsmon.web.pages.sites import site_tiles
 from opsmon.web.visit import path_to
 
 EVERYTHING = "all"
 NEXT_SHOWN = 8
 MAX_SITES = 24
+MAX_ROTAS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,10 @@ def wall_record(visit: Visit, name: str, origin: str) -> Record:
     """The most pressing incident, the next ones, and how things are on the whole."""
     scope = scope_of(visit.world, name, visit.language)
     ranked = [rank(visit.world, one) for one in active_incidents(visit.world) if scope.shows(one)]
-    wanted = sorted((one for one in ranked if not one.is_recovering), key=lambda one: one.order)
+    untold = untold_incidents(visit.world)
+    wanted = sorted(
+        (one for one in ranked if not one.is_recovering), key=lambda one: (one.incident.id not in untold, *one.order)
+    )
     rows = [row_of(visit, one) for one in wanted[: NEXT_SHOWN + 1]]
     address = f"{visit.parts.settings.public_url or origin}/i/{rows[0].id}" if rows else ""
     return {
@@ -67,7 +72,8 @@ def wall_record(visit: Visit, name: str, origin: str) -> Record:
         "first": rows[0] if rows else None,
         "next": rows[1:],
         "hidden": len(wanted) - len(rows),
-        "counts": counts_of_marks(ranked),
+        "counts": counts_of_marks(ranked) | {"untold": sum(one.incident.id in untold for one in ranked)},
+        "duties": rota_rows(visit)[:MAX_ROTAS],
         "devices": device_counts(visit.world, scope.holds),
         "tiles": site_tiles(visit, scope.holds)[:MAX_SITES],
         "qr": qr_picture(address) if address else "",
