@@ -229,6 +229,26 @@ def test_a_class_name_means_one_thing() -> None:
     assert set(NAMESAKES) <= set(twice), "these stand once by now: take them off the list"
 
 
+# Who in `web` may look at the whole world, and why; everybody else is given a view that is cut to the visitor.
+SEES_THE_WORLD = {
+    "web/visit.py": "makes the view",
+    "web/pages/ack_link.py": "whoever holds a link has no account: it shows the one incident that the link names",
+}
+
+
+def test_pages_and_documents_are_made_of_views() -> None:
+    """Else what one forgets to filter is told to a visitor of another contract."""
+    raw = re.compile(r"\bdaemon\.world(_with)?\b")
+    found = {
+        name_of(path)
+        for path in modules()
+        if room_of(path) == "web"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and raw.search(ast.unparse(node))
+    }
+    assert found == set(SEES_THE_WORLD)
+
+
 @pytest.mark.parametrize("path", modules(), ids=name_of)
 def test_every_task_has_an_owner(path: Path) -> None:
     """Started in a group that waits for it, or kept by whoever started it: the loop itself holds tasks but weakly."""

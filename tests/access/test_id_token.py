@@ -1,13 +1,16 @@
 """What an ID token has to prove: each claim that is wrong is refused, and both issuers are named."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from opsmon.access.oidc.id_token import OidcError, person_of
 from opsmon.access.oidc.settings import OidcSettings, OidcSpec
-from opsmon.model.account import Role
+from opsmon.model.account import Grant, Role, Scope
+from opsmon.model.name import ContractId
 from opsmon.model.secret import Secret
 
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
@@ -22,9 +25,28 @@ GOOD: dict[str, Any] = {
 def test_a_good_token_names_a_person() -> None:
     person = person_of(GOOD, SETTINGS, "n", NOW)
     assert (person.subject, person.name, person.groups) == ("u-17", "wang", frozenset({"duty", "other"}))
-    assert SETTINGS.role_of(person.groups) is Role.RESPONDER
-    assert SETTINGS.role_of(frozenset({"duty", "leads"})) is Role.MANAGER
-    assert SETTINGS.role_of(frozenset({"other"})) is None
+    assert SETTINGS.grant_of(person.groups) == Grant(Role.RESPONDER)
+    assert SETTINGS.grant_of(frozenset({"duty", "leads"})) == Grant(Role.MANAGER)
+    assert SETTINGS.grant_of(frozenset({"other"})) is None
+
+
+def test_the_group_with_the_widest_role_says_what_is_seen() -> None:
+    hall, lab = (Scope(contracts=frozenset({ContractId(name)})) for name in ("hall", "lab"))
+    roles = {"guests": Role.VIEWER, "duty": Role.RESPONDER, "others": Role.RESPONDER, "leads": Role.MANAGER}
+    limits = {"duty": Grant(Role.RESPONDER, hall, money=True), "others": Grant(Role.RESPONDER, lab)}
+    settings = replace(SETTINGS, roles=roles, limits=limits)
+    assert settings.grant_of(frozenset({"guests", "duty"})) == Grant(Role.RESPONDER, hall, money=True)
+    assert settings.grant_of(frozenset({"others", "guests"})) == Grant(Role.RESPONDER, lab)
+    assert settings.grant_of(frozenset({"duty", "others"})) == Grant(Role.RESPONDER, hall, money=True)
+    assert settings.grant_of(frozenset({"leads", "others"})) == Grant(Role.MANAGER)
+
+
+def test_limits_of_a_group_that_does_not_come_in_are_a_slip() -> None:
+    written = {"issuer": ISSUER, "client_id": "opsmon", "client_secret": Secret("x"), "roles": {"duty": "viewer"}}
+    with pytest.raises(ValidationError, match="`limits` names `dutty`, which has no role"):
+        OidcSpec.model_validate(written | {"limits": {"dutty": {"contracts": ["hall"]}}})
+    resolved = OidcSpec.model_validate(written | {"limits": {"duty": {"contracts": ["hall"]}}}).resolve()
+    assert resolved.limits["duty"].scope.contracts == {"hall"}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,13 @@
 
 import asyncio
 import json
+from datetime import timedelta
 
+import pytest
+
+from opsmon.access.directory import AccountDirectory, Changer
+from opsmon.model.account import LOCAL, Account, Grant, Role, Scope
+from opsmon.model.name import SiteName
 from opsmon.web.frame import live
 from opsmon.web.frame.live import MAX_OF_A_BROWSER, MAX_WAITING, STREAMS, LiveStreams
 from tests.support.web.scene import Client, WebScene
@@ -89,3 +95,45 @@ async def test_the_end_of_the_server_ends_the_streams(client: Client) -> None:
     client.app[STREAMS].close()
     assert (await event_of(answer))["event"] == "end"
     assert live.BEAT_S < 25  # what the page takes for silence
+
+
+@pytest.mark.parametrize("end", ["signed out", "disabled", "limited", "token revoked"])
+async def test_a_stream_ends_with_what_let_its_reader_in(scene: WebScene, client: Client, end: str) -> None:
+    store = scene.store.access
+    owner = Account("wang", Grant(Role.VIEWER))
+    store.put_account(owner, ())
+    scene.clock.at += timedelta(seconds=3)
+    directory = AccountDirectory(store, scene.clock.now, Changer("test", "local:test"))
+    token = directory.add_token("grafana", Grant(Role.VIEWER), timedelta(days=1))
+    sessions = scene.parts.access.sessions
+    word, session = await sessions.begin(owner, LOCAL, "192.0.2.7", "", (), stays=False)
+    headers = {"Authorization": f"Bearer {token}"} if end == "token revoked" else {"Cookie": f"opsmon={word}"}
+    async with client.get("/stream", headers=headers) as answer:
+        assert (await event_of(answer))["event"] == "beat"
+        scene.clock.at += timedelta(seconds=3)
+        scene.daemon.wait(1)
+        if end == "signed out":
+            await sessions.end(session.id, "wang")
+        elif end == "token revoked":
+            directory.revoke_token("grafana")
+        elif end == "disabled":
+            directory.set_disabled("wang", disabled=True)
+        else:
+            directory.set_grant("wang", Grant(Role.VIEWER, Scope(sites=frozenset({SiteName("lab")}))))
+        scene.clock.at += timedelta(seconds=3)
+        name = scene.dies("mcu-1")
+        told = [await event_of(answer)]
+        while told[-1]["event"] != "end":
+            told.append(await event_of(answer))
+        assert name not in str(told)
+
+
+async def test_a_stream_makes_no_session_last_longer(scene: WebScene) -> None:
+    owner = Account("wang", Grant(Role.VIEWER))
+    scene.store.access.put_account(owner, ())
+    sessions = scene.parts.access.sessions
+    word, _ = await sessions.begin(owner, LOCAL, "192.0.2.7", "", (), stays=False)
+    scene.clock.at += timedelta(hours=11)
+    assert await sessions.still(word) == owner
+    scene.clock.at += timedelta(hours=2)
+    assert await sessions.still(word) is None

@@ -60,6 +60,12 @@ class Sessions:
             self.forget(number)
         return found
 
+    async def still(self, word: str) -> Account | None:
+        """The account of a session that holds; unlike `find` it is no request of the person, and makes nothing last
+        longer."""
+        found = await self._look_up(kept_of(word))
+        return found[1] if found is not None and self._holds(found) else None
+
     def _holds(self, found: Found) -> bool:
         session, account = found
         now = self._clock.now()

@@ -4,12 +4,19 @@ import getpass
 import os
 import pwd
 
+from opsmon.config.settings import Settings
 from opsmon.model.origin import on_this_machine
+from opsmon.web.client import DaemonClient
 
 
 def login_name() -> str:
     """The name of the user who runs the command."""
     return getpass.getuser()
+
+
+def teller(by: str | None, settings: Settings) -> str | None:
+    """Who says what a command tells: who is named, else the login name; None where a person's own token says it."""
+    return by or (None if DaemonClient(settings.http).names_itself else login_name())
 
 
 def ourselves() -> str:

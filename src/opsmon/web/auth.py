@@ -85,8 +85,8 @@ def _refuse_unfit(visitor: Visitor, access: Access) -> None:
 
 async def _visitor(request: web.Request) -> Visitor | None:
     """The one who asks, None where nothing says who it is."""
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    by_token = await _by_token(request, given.strip()) if scheme.lower() == "bearer" and given.strip() else None
+    word = _bearer_word(request)
+    by_token = await _by_token(request, word) if word else None
     return by_token or await _by_session(request) or await _by_being_here(request)
 
 
@@ -102,6 +102,24 @@ async def _by_token(request: web.Request, word: str) -> Visitor | None:
         grant, name, kind = kept.grant, kept.name, VisitorKind.TOKEN
     via = over_http(name, *addresses_of(request, parts.settings))
     return Visitor(kind, name, grant, title=name, via=via)
+
+
+async def is_still_admitted(request: web.Request) -> bool:
+    """Whether the one who was let in for an answer that goes on would be let in now, and as the same. Raises
+    StoreError."""
+    visitor, parts = request[VISITOR], request.app[PARTS]
+    if visitor.kind is VisitorKind.SESSION:
+        account = await parts.access.sessions.still(session_word(request))
+        return account is not None and account.grant == visitor.grant
+    if visitor.kind is VisitorKind.TOKEN:
+        kept = await parts.access.token(_bearer_word(request))
+        return kept is not None and kept.grant == visitor.grant
+    return visitor.kind is VisitorKind.SETTINGS or not await parts.access.has_accounts()
+
+
+def _bearer_word(request: web.Request) -> str:
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else ""
 
 
 def _token_shown(given: str, known: Iterable[NamedToken]) -> NamedToken | None:

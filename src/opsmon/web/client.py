@@ -6,7 +6,9 @@ be.
 """
 
 import json
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from json import JSONDecodeError
@@ -14,6 +16,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError, Problem
+from opsmon.model.secret import Secret
 from opsmon.web.identity import INSTANCE_HEADER, ROOT_HEADER, as_header, from_header
 from opsmon.web.settings import PortSettings
 
@@ -21,6 +24,8 @@ _TIMEOUT_S = 30.0
 _CONNECT_S = 5.0
 _REFUSED = frozenset({401, 403})
 _READ = "/api/v1/incidents?state=open&limit=1"
+OWN_TOKEN = "OPSMON_TOKEN"  # noqa: S105 - the variable's name: the token of who types commands, before the settings'
+_NO_TOKEN = f"this daemon wants a token: `opsmon token add NAME` gives one, `{OWN_TOKEN}=…` shows it to commands"
 # The API's hints name addresses; who types commands is told the command that gives the same.
 _COMMANDS = {
     "GET /api/v1/incidents?state=all": "`opsmon incidents list --state all`",
@@ -35,28 +40,44 @@ class _TokenRefusedError(ConfigError):
 
 
 class DaemonClient:
-    """One question at a time to the daemon that the settings tell of."""
+    """One question at a time to the daemon that the settings tell of. The token is that of `OPSMON_TOKEN`, else the
+    first of the settings that this account can open."""
 
-    def __init__(self, settings: PortSettings) -> None:
-        self._settings = settings
+    def __init__(self, settings: PortSettings, environ: Mapping[str, str] = os.environ) -> None:
+        self._settings, self._own = settings, environ.get(OWN_TOKEN, "").strip()
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Any:
-        """The JSON of an address."""
+        """The JSON of an address. On loopback it is shown the token only where it asks for one: while nobody has an
+        account everybody here reads, also who can open no token."""
         asked = f"{path}?{urlencode(query)}" if query else path
-        return self._ask("GET", asked, None, with_token=not self._settings.is_loopback)
+        if not self._settings.is_loopback:
+            return self._ask("GET", asked, None, self._token_header())
+        try:
+            return self._ask("GET", asked, None, {})
+        except _TokenRefusedError:
+            shown = self._token_header()
+            if not shown:
+                raise ConfigError(
+                    (Problem("", 0, 0, "reading takes a token since there are accounts", _NO_TOKEN),)
+                ) from None
+        return self._ask("GET", asked, None, shown)
 
     def send(self, method: str, path: str, body: Mapping[str, object]) -> Any:
         """A command; the JSON of its answer."""
         try:
-            return self._ask(method, path, json.dumps(body).encode(), with_token=True)
+            return self._ask(method, path, json.dumps(body).encode(), self._token_header())
         except _TokenRefusedError:
             if self._settings.is_loopback:
-                self.get(_READ)  # it names its root to who only reads: perhaps the token is not for this daemon
+                self._meet_stranger()
             raise
 
-    def _ask(self, method: str, path: str, body: bytes | None, *, with_token: bool) -> Any:
-        headers = {"Content-Type": "application/json"} if body is not None else {}
-        headers |= self._token_header() if with_token else {}
+    def _meet_stranger(self) -> None:
+        """It names its root to who only reads: perhaps the token is not for this daemon."""
+        with suppress(_TokenRefusedError):
+            self._ask("GET", _READ, None, {})
+
+    def _ask(self, method: str, path: str, body: bytes | None, shown: Mapping[str, str]) -> Any:
+        headers = dict(shown) | ({"Content-Type": "application/json"} if body is not None else {})
         headers |= {ROOT_HEADER: as_header(self._settings.root)} if self._settings.root is not None else {}
         connection = self._connection()
         try:
@@ -85,12 +106,26 @@ class DaemonClient:
             "`--root` names another root, and `http: {listen: …}` in its opsmon.yaml gives it a port of its own"
         )
 
+    @property
+    def names_itself(self) -> bool:
+        """Whether the token says who gives a command: each of the store is one person's or programme's, while one of
+        the settings may be many people's."""
+        return bool(self._own) and not any(self._opens(token.secret) for token in self._settings.known_tokens)
+
+    def _opens(self, secret: Secret) -> bool:
+        try:
+            return secret.reveal() == self._own
+        except ConfigError:
+            return False
+
     def _connection(self) -> HTTPConnection:
         place = urlsplit(self._settings.url)
         return HTTPConnection(place.hostname or "", place.port, timeout=_CONNECT_S)
 
     def _token_header(self) -> dict[str, str]:
         """The first token that this account can open: people who share a root each have their own."""
+        if self._own:
+            return {"Authorization": f"Bearer {self._own}"}
         missing: ConfigError | None = None
         for token in self._settings.known_tokens:
             try:

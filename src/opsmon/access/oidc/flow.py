@@ -9,13 +9,14 @@ import re
 from dataclasses import replace
 from urllib.parse import urlencode
 
+from opsmon.access.directory import grant_words
 from opsmon.access.oidc.id_token import OidcError, person_of
 from opsmon.access.oidc.provider import OidcProvider
 from opsmon.access.oidc.settings import OidcPerson, OidcSettings
 from opsmon.access.secret_word import derived, new_word
 from opsmon.clock import Clock
 from opsmon.model.access_event import AccountChange, AccountChanged
-from opsmon.model.account import Account, Grant, Role
+from opsmon.model.account import Account, Grant
 from opsmon.store.access_store import AccessStore
 
 RETURN_PATH = "/login/oidc/return"
@@ -53,28 +54,29 @@ class OidcSignIn:
         token = await self._provider.redeem(code, _verifier(word), self._redirect_uri)
         claims = await self._provider.claims(token)
         person = person_of(claims, self.settings, derived(word, "nonce"), self._clock.now())
-        role = self.settings.role_of(person.groups)
-        if role is None:
+        grant = self.settings.grant_of(person.groups)
+        if grant is None:
             raise OidcError(
                 f"none of your groups has a role here: `http: {{oidc: {{roles: …}}}}` names {self._groups()}"
             )
-        return await asyncio.to_thread(self._account_of, person, role)
+        return await asyncio.to_thread(self._account_of, person, grant)
 
     def _groups(self) -> str:
         return ", ".join(sorted(self.settings.roles))
 
-    def _account_of(self, person: OidcPerson, role: Role) -> Account:
-        """The account of the person, made at the first sign-in; the role follows the groups, the scope is ours."""
+    def _account_of(self, person: OidcPerson, grant: Grant) -> Account:
+        """The account of the person, made at the first sign-in. The role follows the groups; scope and money do where
+        the settings say what groups are limited to, and are ours otherwise."""
         known = self._store.account_of_subject(person.issuer, person.subject)
         if known is None:
-            known = Account(
-                self._free_name(person), Grant(role), person.title, issuer=person.issuer, subject=person.subject
-            )
+            known = Account(self._free_name(person), grant, person.title, issuer=person.issuer, subject=person.subject)
             self._store.put_account(known, (self._note(known, AccountChange.ADDED),))
-        elif known.disabled:
+            return known
+        if known.disabled:
             raise OidcError("this account is disabled")
-        elif known.grant.role is not role:
-            known = replace(known, grant=replace(known.grant, role=role))
+        given = grant if self.settings.limits else replace(known.grant, role=grant.role)
+        if known.grant != given:
+            known = replace(known, grant=given)
             self._store.put_account(known, (self._note(known, AccountChange.GRANTED),))
         return known
 
@@ -87,7 +89,7 @@ class OidcSignIn:
 
     def _note(self, account: Account, change: AccountChange) -> AccountChanged:
         now = self._clock.now()
-        return AccountChanged(now, account.name, change, self.settings.issuer, now, account.grant.role.value)
+        return AccountChanged(now, account.name, change, self.settings.issuer, now, grant_words(account.grant))
 
 
 def _verifier(word: str) -> str:

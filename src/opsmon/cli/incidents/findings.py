@@ -21,7 +21,7 @@ from opsmon.cli.incidents.render import judgement_line
 from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import warn
-from opsmon.cli.who import login_name
+from opsmon.cli.who import teller
 from opsmon.config.settings import Settings
 from opsmon.config.settings_file import load_settings
 from opsmon.model.incident import Severity
@@ -77,7 +77,7 @@ def set_severity(
 ) -> None:
     """Judge how bad an incident is."""
     settings = load_settings(root)
-    body: dict[str, object] = {"severity": severity, "by": by or login_name(), "note": note}
+    body: dict[str, object] = {"severity": severity, "by": teller(by, settings), "note": note}
     print_incident(send(settings, "PUT", address_of(incident, "severity"), body), settings, json_output)
 
 

@@ -28,7 +28,7 @@ from opsmon.cli.incidents.reports import open_incident, set_maintenance
 from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_table, say, warn
-from opsmon.cli.who import login_name
+from opsmon.cli.who import teller
 from opsmon.config.settings import Settings
 from opsmon.config.settings_file import load_settings
 from opsmon.model.incident import FactType, Severity
@@ -116,7 +116,7 @@ def add_event(
 
 
 def _said(settings: Settings, at: str | None, by: str | None, note: str) -> dict[str, object]:
-    said: dict[str, object] = {"by": by or login_name(), "note": note}
+    said: dict[str, object] = {"by": teller(by, settings), "note": note}
     return said if at is None else said | {"at": moment_of(at, settings, "--at")}
 
 

@@ -19,7 +19,7 @@ from opsmon.cli.inventory.kind import KIND_LIST, parse_kind
 from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, say, warn
-from opsmon.cli.who import login_name
+from opsmon.cli.who import teller
 from opsmon.config.settings_file import load_settings
 from opsmon.model.device import Kind
 from opsmon.model.incident import Severity
@@ -84,7 +84,7 @@ def set_maintenance(
         raise typer.BadParameter("give either --until TIME or --end", param_hint="--until")
     settings = load_settings(root)
     body: dict[str, object] = {
-        "by": by or login_name(),
+        "by": teller(by, settings),
         "note": note,
         "until": None if until is None else moment_of(until, settings, "--until"),
     }

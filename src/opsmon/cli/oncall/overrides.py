@@ -8,7 +8,7 @@ import typer
 from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_table, say
-from opsmon.cli.who import login_name
+from opsmon.cli.who import teller
 from opsmon.config.settings_file import load_settings
 from opsmon.text.bilingual import Text
 from opsmon.text.vocabulary import headings
@@ -46,7 +46,7 @@ def add_override(
     settings = load_settings(root)
     body: dict[str, object] = {
         "rota": rota, "shift": shift, "day": day, "person_out": out, "person_in": stands_in, "reason": reason,
-        "by": by or login_name(),
+        "by": teller(by, settings),
     }  # fmt: skip
     found = DaemonClient(settings.http).send("POST", OVERRIDES, body)
     if json_output:
@@ -67,7 +67,7 @@ def end_override(
     """Take a swap back; the shift is as the rota says."""
     settings = load_settings(root)
     path = f"{OVERRIDES}/{quote(override, safe='')}/end"
-    found = DaemonClient(settings.http).send("POST", path, {"by": by or login_name(), "reason": reason})
+    found = DaemonClient(settings.http).send("POST", path, {"by": teller(by, settings), "reason": reason})
     if json_output:
         print_json(found)
     else:

@@ -10,7 +10,7 @@ from opsmon.cli.language import language_of
 from opsmon.cli.moment import parse_moment
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_table, say
-from opsmon.cli.who import login_name
+from opsmon.cli.who import teller
 from opsmon.clock import WallClock
 from opsmon.config.settings import Settings
 from opsmon.config.settings_file import load_settings
@@ -71,7 +71,7 @@ def add_silence(
     """
     settings = load_settings(root)
     body: dict[str, object] = {
-        "match": _fields(fields), "until": _end(until, length, settings), "by": by or login_name(), "reason": reason,
+        "match": _fields(fields), "until": _end(until, length, settings), "by": teller(by, settings), "reason": reason,
         "owner": owner, "ends_with_incident": ends_with_incident, "stops_clocks": stops_clocks,
     }  # fmt: skip
     found = DaemonClient(settings.http).send("POST", SILENCES, body)
@@ -107,7 +107,7 @@ def end_silence(
     """End a silence before its time; what it covered pages people at once."""
     settings = load_settings(root)
     path = f"{SILENCES}/{quote(silence, safe='')}/end"
-    found = DaemonClient(settings.http).send("POST", path, {"by": by or login_name(), "reason": reason})
+    found = DaemonClient(settings.http).send("POST", path, {"by": teller(by, settings), "reason": reason})
     if json_output:
         print_json(found)
     else:

@@ -8,7 +8,7 @@ from opsmon.oncall.oncall_rules import OnCallRules
 from opsmon.oncall.override import Override
 from opsmon.oncall.roster import Duty, Rota
 from opsmon.text.bilingual import Text
-from opsmon.web.api.schemas import Body, Query
+from opsmon.web.api.schemas import Body, By, Query
 
 
 class DutyQuery(Query):
@@ -69,14 +69,14 @@ class OverrideBody(Body):
     day: date = Field(strict=False, description="the local day on which the shift begins")
     person_out: str | None = Field(default=None, max_length=60)
     person_in: str | None = Field(default=None, max_length=60)
-    by: str = Field(min_length=1, max_length=200, description="who says so")
+    by: By = None
     reason: str = Field(default="", max_length=4000)
 
 
 class OverrideEndBody(Body):
     """A swap that holds no more."""
 
-    by: str = Field(min_length=1, max_length=200, description="who says so")
+    by: By = None
     reason: str = Field(default="", max_length=4000)
 
 

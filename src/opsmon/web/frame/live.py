@@ -2,7 +2,7 @@
 
 A page then fetches what changes of it. Beats are events, not comments: a script never sees a comment. Of one browser at
 most four streams stay open, as over HTTP/1.1 a browser opens six connections to a server; the oldest is told `bye`, and
-its page polls. Who does not read is cut off, and starts again.
+its page polls. Who does not read is cut off, and starts again. With a session its streams end.
 """
 
 import asyncio
@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from opsmon.errors import StoreError
 from opsmon.model.event import Event
+from opsmon.web.auth import is_still_admitted
 from opsmon.web.context import PARTS
 from opsmon.web.frame.visit import BROWSER_COOKIE
 from opsmon.web.listening.connection import PortConnection
@@ -25,6 +27,7 @@ RETRY_MS = 2_000
 MAX_OF_A_BROWSER = 4
 MAX_STREAMS = 200
 MAX_WAITING = 64
+ASK_AGAIN_S = 2.0  # who was let in may have signed out
 MAX_IDS = 100  # named in one event; a page asks for what it shows anyway
 HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
@@ -148,14 +151,34 @@ def _first(request: web.Request, seq: int) -> bytes:
     return message_of("change", json.dumps({"seq": seq, "ids": []}), seq) if missed else message_of("beat", str(seq))
 
 
+class _Guest:
+    """Who reads a stream: asked before each message, but not each time anew, whether he may still."""
+
+    def __init__(self, request: web.Request) -> None:
+        self._request, self._clock = request, request.app[PARTS].clock
+        self._asked_s = self._clock.monotonic()
+
+    async def may_stay(self) -> bool:
+        """Whether he would be let in now. A store that cannot be read sends nobody away."""
+        now_s = self._clock.monotonic()
+        if now_s - self._asked_s < ASK_AGAIN_S:
+            return True
+        self._asked_s = now_s
+        try:
+            return await is_still_admitted(self._request)
+        except StoreError:
+            return True
+
+
 async def _pump(request: web.Request, answer: web.StreamResponse, stream: Stream, streams: LiveStreams) -> None:
+    guest = _Guest(request)
     while True:
         try:
             async with asyncio.timeout(BEAT_S):
                 message = await stream.waiting.get()
         except TimeoutError:
             message = message_of("beat", str(streams.seq))
-        if message is None:
+        if message is None or not await guest.may_stay():
             return
         await answer.write(message)
         if isinstance(request.protocol, PortConnection):

@@ -2,7 +2,7 @@
 
 from pydantic import AwareDatetime, Field
 
-from opsmon.web.api.schemas import Body
+from opsmon.web.api.schemas import Body, By
 
 
 class SilenceBody(Body):
@@ -13,7 +13,7 @@ class SilenceBody(Body):
         "with all"
     )
     until: AwareDatetime = Field(description="at most 7 days ahead")
-    by: str = Field(max_length=200, description="who says so")
+    by: By = None
     reason: str = Field(max_length=4000)
     owner: str = Field(default="", max_length=200, description="who answers for it, told before it ends; else `by`")
     ends_with_incident: bool = Field(default=False, description="it is over, too, when what it covers is")
@@ -23,12 +23,12 @@ class SilenceBody(Body):
 class SilenceEndBody(Body):
     """Why a silence ends before its time."""
 
-    by: str = Field(max_length=200, description="who says so")
+    by: By = None
     reason: str = Field(max_length=4000)
 
 
 class TakeOverBody(Body):
     """Who takes an incident over."""
 
-    by: str = Field(max_length=200, description="who has it from now on")
+    by: By = None
     note: str = Field(default="", max_length=4000, description="in the words of who says so")

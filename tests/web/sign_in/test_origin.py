@@ -14,7 +14,7 @@ from opsmon.web.auth import Access
 from opsmon.web.routes import ROUTES
 from opsmon.web.server import make_application
 from opsmon.web.settings import NamedToken, PortSettings
-from tests.support.web.commands import COMMANDS, UNTIL
+from tests.support.web.commands import COMMANDS, UNTIL, address_of_command, has_a_rota
 from tests.support.web.scene import TOKEN, Client, WebScene, everything_answers
 
 TOKENS = (NamedToken("wang", Secret("wang's word")), NamedToken("li", Secret("李的口令")))
@@ -38,11 +38,12 @@ async def test_every_command_is_journaled_with_the_token_and_the_peer(tmp_path: 
     scene = WebScene(tmp_path, SETTINGS)
     everything_answers(scene)
     name = scene.dies("mcu-1")
+    has_a_rota(scene)
     async with TestClient(TestServer(make_application(scene.parts))) as client:
         for (method, path), (place, body) in COMMANDS.items():
             before = scene.store.head.seq
             scene.daemon.wait(1)
-            asked = place or path.replace("{incident}", name)
+            asked = address_of_command(scene, path, place, name)
             answer = await client.request(method, asked, data=json.dumps({**body, "by": "王"}), headers=WANG)
             assert answer.status in (200, 201), (asked, await answer.text())
             assert "token:wang@127.0.0.1" in origins(scene, before), asked
