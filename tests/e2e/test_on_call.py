@@ -62,6 +62,8 @@ async def test_a_dead_device_is_told_to_who_is_on_duty_by_a_way_that_is_open(tmp
         await again.until_logged("listening on")
         assert await again.end() == 0
         told = [entry.event for entry in store_of(house).read()]
+    assert re.search(r"^  telling .*\bshut, robot$", "\n".join(daemon.said), re.M)
+    assert any("is told to p-a by shut or robot (opened, step 1 of round 1)" in line for line in daemon.log)
     fault, over = about_mcu(robot)
     assert "<@jia>" in fault
     assert re.search(r"hall .*mcu", fault)

@@ -1,13 +1,17 @@
 """What all pages share: language and colours, headers, files for ever, forms of our own, errors for people."""
 
+import asyncio
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from opsmon.web.frame.asset import assets
 from opsmon.web.frame.mark import MARKS
+from opsmon.web.frame.templates import environment
 from opsmon.web.own_path import own_path
+from opsmon.web.server import WebServer
 from tests.support.web.scene import Client, WebScene
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
@@ -100,3 +104,14 @@ def test_a_mark_is_told_by_its_sign_and_its_word() -> None:
     pressing = [MARKS[name] for name in ("breached", "at_risk", "running", "acknowledged", "met")]
     assert len({mark.sign for mark in pressing}) == len(pressing)
     assert all(one.rank < other.rank for one, other in pairwise(pressing))
+
+
+async def test_no_reader_waits_for_a_template_or_gets_one_of_a_later_version(scene: WebScene) -> None:
+    server = WebServer(replace(scene.parts, settings=replace(scene.parts.settings, port=0)))
+    await server.start()
+    everything = set(environment().list_templates(extensions=["html"]))
+    async with asyncio.timeout(60):
+        while not everything <= {name for _, name in list(environment().cache or {})}:  # noqa: ASYNC110 - in a thread
+            await asyncio.sleep(0.01)
+    await server.stop()
+    assert not environment().auto_reload

@@ -90,12 +90,14 @@ def _announce(root: Root) -> None:
     checks = [check for device in inventory.devices.values() for check in device.checks]
     a_minute = sum(60.0 / check.period_s for check in checks)
     url = settings.http.url
-    channels = ", ".join(channel.name for channel in settings.webhooks) or "none: nobody will be told"
+    channels = [*(webhook.name for webhook in settings.webhooks), *(channel.name for channel in root.oncall.channels)]
     say(f"opsmon {__version__} in {root.path}")
     devices, sites = counted(len(inventory.devices), "devices"), counted(len(inventory.sites), "sites")
     say(f"  watching   {devices} at {sites}, {counted(round(a_minute), 'checks')} a minute")
     say(f"  contracts  {', '.join(root.contracts) or 'none'}")
-    say(f"  telling    {channels}")
+    say(f"  telling    {', '.join(channels) or 'none: nobody will be told'}")
+    if root.oncall.rules.rotas:
+        say(f"  on call    {', '.join(root.oncall.rules.rotas)}; `opsmon oncall who` says who is on duty")
     if settings.http.port:  # a port that is only found when it is opened is told by the log
         say(f"  look at    {url}/  {url}/metrics  {url}/api/v1/incidents")
     say("  stop with Ctrl-C; `kill -HUP` reloads")

@@ -1,6 +1,8 @@
 """What the log says of what was decided: a line for what a person would want to see pass by."""
 
-from opsmon.model.access_event import AccessEvent, AccountChanged, SignedIn, SignInFailed
+from datetime import UTC, tzinfo
+
+from opsmon.model.access_event import AccessEvent, SignedIn, SignInFailed
 from opsmon.model.event import (
     BackupRecorded,
     ClockChanged,
@@ -20,30 +22,42 @@ from opsmon.model.event import (
     SeveritySet,
 )
 from opsmon.model.incident import Ending, FactType
+from opsmon.model.page import ObligationTold, PageEvent, SilenceEvent
 from opsmon.model.roster import DutyChanged, OverrideEnded, OverrideSet, RosterEvent
+from opsmon.pipeline.page_log import narrate_page, narrate_silence
 from opsmon.text.count import counted
+from opsmon.text.time import iso_second
 
 LOUD = frozenset({ClockState.AT_RISK, ClockState.BREACHED, ClockState.MET_LATE})
 
 
-def narrate(event: Event) -> str:
-    """The line, "" for what is not worth one."""
+def narrate(event: Event, zone: tzinfo = UTC) -> str:
+    """The line, with its times in `zone`; "" for what is not worth one."""
     match event:
         case ClockChanged() if event.after in LOUD:
-            due = "" if event.due_at is None else f", due at {event.due_at.isoformat(timespec='seconds')}"
+            due = "" if event.due_at is None else f", due at {iso_second(event.due_at, zone)}"
             return f"incident {event.incident}: {event.contract} {event.clause} {event.target} is {event.after}{due}"
         case DeviceRenamed():
             return f"{event.device} was named {event.formerly}: its incidents and its state go on"
         case MaintenanceSet():
-            until = "ends" if event.until is None else f"until {event.until.isoformat(timespec='seconds')}"
+            until = "ends" if event.until is None else f"until {iso_second(event.until, zone)}"
             return f"maintenance of {event.device} {until}, says {event.by}{_through(event.via)}"
         case CommandRefused():
             return f"refused {event.command} of {event.by or 'nobody'}{_through(event.via)}: {event.reason}"
-        case SignedIn() | SignInFailed() | AccountChanged() | OverrideSet() | OverrideEnded() | DutyChanged():
-            return _access(event) if isinstance(event, AccessEvent) else _roster(event)
-    words = _words_of_incident(event) or _words_of_people(event)
-    about = f"incident {getattr(event, 'incident', '')} {words}" if words else ""
-    return _backup(event) if isinstance(event, BackupRecorded) else about
+        case BackupRecorded():
+            return _backup(event)
+    words = narrate_page(event, zone) if isinstance(event, PageEvent) else _words_of_incident(event)
+    words = words or _words_of_people(event)
+    return f"incident {getattr(event, 'incident', '')} {words}" if words else _of_people(event, zone)
+
+
+def _of_people(event: Event, zone: tzinfo) -> str:
+    """Who came in, who is on duty, and who is not called."""
+    if isinstance(event, AccessEvent):
+        return _access(event)
+    if isinstance(event, RosterEvent):
+        return _roster(event)
+    return narrate_silence(event, zone) if isinstance(event, SilenceEvent | ObligationTold) else ""
 
 
 def _roster(event: RosterEvent) -> str:

@@ -7,7 +7,7 @@ after its events and deliveries are on the disk. Samples that bring no news are 
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from opsmon.clock import Clock
 from opsmon.clock_watch import WallWatch
@@ -175,7 +175,7 @@ class Pipeline:
             await self.journal.write(batch.events, deliveries, batch.receipts)
             if batch.world.incidents.numbers is not self._world.incidents.numbers:
                 await self._save_mark(batch.world)
-            _tell(batch.events)
+            _tell(batch.events, batch.world.rules.zone)
             self._touched_at = self._clock.monotonic()
             if deliveries:
                 self._wake_outbox()
@@ -249,9 +249,9 @@ class Pipeline:
                 self._perform(effect)
 
 
-def _tell(events: Iterable[Event]) -> None:
+def _tell(events: Iterable[Event], zone: tzinfo) -> None:
     for event in events:
-        line = narrate(event)
+        line = narrate(event, zone)
         if line:
             log.info("%s", line)
 

@@ -125,6 +125,9 @@ PARAGRAPHS: dict[str, str] = {
     "Compare with what neighbours say (LLDP).": "与邻居信息（LLDP）比较。",
     "What the inventory files come to: list, convert, compare.": "设备清单：列出、转换、比较。",
     # incidents
+    "Where somebody has it already, `opsmon incidents takeover ID` takes it out of his hands.": "已有人接单时，用 `opsmon incidents takeover ID` 接手。",
+    "Take an incident over from whoever has it.": "从当前接单人手中接手事件。",
+    "Nobody else is called while you hold it; your time to begin with the work starts anew.": "接手期间不再呼叫他人；保持期重新计算。",
     "Incidents and their clocks, through the running daemon.": "事件及其合同计时（通过运行中的守护进程）。",
     "Incidents, the newest first, with what is left on each clock.": "列出事件，最新的在前，并显示各项计时的剩余时间。",
     "active (open, or closed while a report still runs), open, closed or all.": "active（未关闭，或已关闭但尚欠报告）、open、closed 或 all。",

@@ -16,6 +16,7 @@ from opsmon.web.context import PARTS, WebContext
 from opsmon.web.errors import RequestError, failures_as_json
 from opsmon.web.frame.live import STREAMS, LiveStreams, follow
 from opsmon.web.frame.render import PAGES, RenderedPages, error_page
+from opsmon.web.frame.templates import load_templates
 from opsmon.web.identity import INSTANCE_HEADER, ROOT_HEADER, as_header
 from opsmon.web.listening.connection import OWN_HEADERS, PortConnection, Reception, tell_visitor
 from opsmon.web.listening.connection_limits import ConnectionDoor, Limits, limits_of_process
@@ -169,6 +170,7 @@ class WebServer:
         )
 
     async def _sweep(self) -> None:
+        await asyncio.to_thread(load_templates)
         while True:
             await asyncio.sleep(_SWEEP_EVERY_S)
             self._reception.door.sweep()

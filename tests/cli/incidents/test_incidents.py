@@ -12,9 +12,11 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from opsmon.cli.main import run
+from opsmon.engine.input import Reloaded
 from opsmon.model.name import IncidentId
 from opsmon.web.server import make_application
 from tests.support.cli.said import Said
+from tests.support.engine.paged import on_call
 from tests.support.web.scene import TOKEN, WebScene, everything_answers
 
 Opsmon = Callable[..., Coroutine[Any, Any, Said]]
@@ -395,3 +397,14 @@ async def test_a_daemon_that_cannot_take_it_now_is_not_a_refusal(scene: WebScene
     scene.daemon.store_is_full = True
     said = await opsmon("incidents", "ack", name, "--by", "值班员")
     assert (said.code, "not now: the store is full" in said.err) == (3, True)
+
+
+async def test_an_incident_is_taken_over_from_whoever_has_it(scene: WebScene, opsmon: Opsmon) -> None:
+    scene.daemon.take(Reloaded(replace(scene.daemon.world.rules, oncall=on_call())))
+    name = scene.dies("mcu-1")
+    await opsmon("incidents", "ack", name, "--by", "p-li")
+    refused = await opsmon("incidents", "ack", name, "--by", "p-wang")
+    assert (refused.code, "held by p-li" in refused.err) == (2, True)
+    said = await opsmon("incidents", "takeover", name, "--by", "p-wang", "--note", "p-li is ill")
+    assert said.code == 0
+    assert scene.daemon.world.paging.pages[IncidentId(name)].holder == "p-wang"

@@ -25,6 +25,7 @@ from opsmon.cli.incidents.render import (
     missing_lines,
 )
 from opsmon.cli.incidents.reports import open_incident, set_maintenance
+from opsmon.cli.incidents.takeover import take_over
 from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_table, say, warn
@@ -85,7 +86,10 @@ def acknowledge(
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
-    """Take an incident on, as a named human."""
+    """Take an incident on, as a named human.
+
+    Where somebody has it already, `opsmon incidents takeover ID` takes it out of his hands.
+    """
     settings = load_settings(root)
     answer = send(settings, "POST", address_of(incident, "ack"), _said(settings, at, by, note))
     print_incident(answer, settings, json_output)
@@ -144,6 +148,7 @@ def list_clocks(
         print_table(clock_columns(language_of(settings)), clock_rows(clocks, language_of(settings), settings.timezone))
 
 
+group.command("takeover")(take_over)
 group.command("open")(open_incident)
 group.command("withdraw")(withdraw_fact)
 group.command("judge")(judge_scope)

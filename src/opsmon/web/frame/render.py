@@ -8,45 +8,25 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 from secrets import token_hex
 from typing import Any
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from opsmon.text.console_words import told
 from opsmon.text.duration import countdown
-from opsmon.text.safe import visible
 from opsmon.web.errors import RequestError
-from opsmon.web.frame.asset import asset_path
-from opsmon.web.frame.mark import MARKS
+from opsmon.web.frame.templates import environment
 from opsmon.web.frame.visit import BROWSER_COOKIE, Visit, open_visit
 from opsmon.web.page_headers import PAGE_HEADERS
 
-FOLDER = Path(__file__).resolve().parents[1] / "templates"
 WHOLE_HEADERS = PAGE_HEADERS | {"Vary": "Cookie, Accept-Language"}
 PART_HEADERS = WHOLE_HEADERS | {"Cache-Control": "private, no-cache"}
 MAX_KEPT = 64  # rendered pages
 FRESH_S = 5  # words of time in a page that many ask for are at most so old
 _MIN_ZIPPED = 1_400  # less fits into one packet anyhow
 Record = Mapping[str, Any]
-
-
-@cache
-def environment() -> Environment:
-    """The templates. A name that a record lacks is a mistake, not an empty text."""
-    made = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters["visible"] = visible
-    made.globals.update(asset=asset_path, marks=MARKS)
-    return made
 
 
 def render(visit: Visit, template: str, record: Record) -> str:

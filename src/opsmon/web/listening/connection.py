@@ -9,6 +9,7 @@ import logging
 import traceback
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -110,7 +111,8 @@ def _place_of(error: BaseException | None) -> str:
     if error is None:
         return "for no reason given"
     frames = traceback.extract_tb(error.__traceback__)
-    where = f" in {frames[-1].name}, line {frames[-1].lineno}" if frames else ""
+    last = frames[-1] if frames else None
+    where = "" if last is None else f" in {Path(last.filename).name}, {last.name}, line {last.lineno}"
     return f"{type(error).__name__}{where}"
 
 

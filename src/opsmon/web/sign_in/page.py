@@ -1,32 +1,14 @@
 """The pages of sign-in as text, in the reader's language."""
 
-from functools import cache
-from pathlib import Path
-
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from opsmon.text.sign_in_words import WORDS
 from opsmon.web.context import PARTS
-from opsmon.web.frame.asset import asset_path
+from opsmon.web.frame.templates import environment
 from opsmon.web.sign_in.place import place_of
 from opsmon.web.visit import visitor_of
 
-_FOLDER = Path(__file__).resolve().parents[1] / "templates"
 _LANGUAGES = ("zh", "en")
-
-
-@cache
-def _environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.globals["asset"] = asset_path
-    return made
 
 
 def language_of(request: web.Request) -> str:
@@ -41,7 +23,7 @@ def answer_page(request: web.Request, template: str, status: int = 200, **record
     """A template with what it is to show."""
     language = language_of(request)
     text = (
-        _environment()
+        environment()
         .get_template(f"sign_in/{template}")
         .render(
             record,
