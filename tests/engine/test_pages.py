@@ -4,7 +4,10 @@ import itertools
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from opsmon.engine.input import AddFact, ClockStepped, Reloaded, TakeOver, Tick
+from opsmon.engine.paging.people import person_named
 from opsmon.engine.paging.wanted import is_wanted
 from opsmon.model.event import OnCallEvent
 from opsmon.model.incident import Fact, FactType
@@ -19,7 +22,9 @@ from opsmon.model.page import (
     PageResumed,
     PageStepTaken,
 )
+from opsmon.oncall.oncall_rules import OnCallRules, Person
 from opsmon.oncall.page import PageState
+from opsmon.text.bilingual import Text
 from tests.support.engine.paged import LEAD, LI, MANAGER, PLAN, ROBOT, SMS, WANG, Hall, broken, paged_rules
 from tests.support.engine.scene import START
 
@@ -294,3 +299,10 @@ def test_a_step_is_taken_on_time() -> None:
     assert hall.now > START
     hall.give(Tick())
     assert len(hall.events(PageStepTaken)) == 2
+
+
+@pytest.mark.parametrize("by", ["p-wang", "wang", "王工", "W. WANG"])
+def test_the_holder_is_known_by_his_id_his_account_and_his_name(by: str) -> None:
+    people = {WANG: Person(WANG, Text("W. Wang", "王工"), account="wang"), LI: Person(LI, Text(LI))}
+    assert person_named(OnCallRules(people=people), by) == WANG
+    assert person_named(OnCallRules(people=people), "w") is None

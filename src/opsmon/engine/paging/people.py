@@ -67,16 +67,18 @@ class PeopleNow:
 
 
 def person_named(rules: OnCallRules, name: str) -> PersonId | None:
-    """Who is meant by what a person calls himself: his id, or his name in one of the languages; None where nobody is,
-    or several could be."""
+    """Who is meant by what a person calls himself: his id, the account that he signs in with, or his name in one of the
+    languages; None where nobody is, or several could be."""
     wanted = name.casefold()
     if not wanted:
         return None
     found = [
-        who for who, person in rules.people.items() if wanted in _names_of(who, (person.title.en, person.title.zh))
+        who
+        for who, person in rules.people.items()
+        if wanted in _names_of(who, (person.account, person.title.en, person.title.zh))
     ]
     return found[0] if len(found) == 1 else None
 
 
-def _names_of(person: PersonId, titles: Iterable[str]) -> set[str]:
-    return {name.casefold() for name in (person, *titles) if name}
+def _names_of(person: PersonId, others: Iterable[str]) -> set[str]:
+    return {name.casefold() for name in (person, *others) if name}

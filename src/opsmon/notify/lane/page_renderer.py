@@ -1,6 +1,7 @@
 """From what people on call are to be told to the rows that the pipeline writes beside its events."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from opsmon.engine.effect import Tell, TellOther
 from opsmon.notify.channel import Directory, PageChannel
@@ -25,7 +26,7 @@ class PageRenderer:
     def __call__(self, tell: Tell | TellOther) -> tuple[NewDelivery, ...]:
         """For the first channel of `tell.by` that reaches anybody."""
         if isinstance(tell, Tell):
-            notice = notice_of(tell, self._voice)
+            notice = notice_of(replace(tell, holder=self._title_of(tell.holder)), self._voice)
             return rows_of(notice, f"{notice.incident}-{notice.sequence}", self._channels, self._directory)
         return rows_of(other_notice_of(tell, self._title_of), tell.key, self._channels, self._directory)
 

@@ -43,15 +43,14 @@ async def acknowledge_by_link(request: web.Request) -> web.Response:
     parts, claim = request.app[PARTS], _claim_of(request)
     if claim is None:
         return _dead(request)
-    person = parts.people(claim.person)
     incident = parts.daemon.world.incidents.by_id.get(IncidentId(claim.incident))
     if incident is None or not incident.is_open or incident.holder is not None:
         return _page(request, claim)
     address, proxy = addresses_of(request, parts.settings)
-    fact = Fact(FactType.ACKNOWLEDGED, parts.clock.now(), person, via=over_link(claim.person, address, proxy))
+    fact = Fact(FactType.ACKNOWLEDGED, parts.clock.now(), claim.person, via=over_link(claim.person, address, proxy))
     answer = await parts.daemon.issue(AddFact(incident.id, fact, takes_on=True))
     if isinstance(answer, Accepted):
-        return _page(request, claim, _DONE.in_(language_of(request)).format(person=person))
+        return _page(request, claim, _DONE.in_(language_of(request)).format(person=parts.people(claim.person)))
     if isinstance(answer, Unavailable):
         raise RequestError(503, answer.reason, "try again in a moment")
     told = _page(request, claim, _REFUSED.in_(language_of(request)).format(reason=answer.reason))
@@ -102,7 +101,7 @@ def _standing(parts: WebContext, incident: Incident, language: str) -> str:
     held = incident.holder
     if held is None:
         return ""
-    return _HELD.in_(language).format(by=held.by, at=local_time(held.at, parts.timezone))
+    return _HELD.in_(language).format(by=parts.people(held.by) or held.by, at=local_time(held.at, parts.timezone))
 
 
 def _answer(
