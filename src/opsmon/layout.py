@@ -14,6 +14,7 @@ DAEMON_LOCK: Final = f"{VAR}/opsmon.lock"
 KNOWN_HOSTS: Final = f"{VAR}/known_hosts"  # in the format of OpenSSH; probes, backups and discovery share it
 WATCHED_FILE: Final = f"{VAR}/watched.json"  # where each device of the last inventory was, to notice a renaming
 ACK_KEYS: Final = f"{VAR}/ack_keys.json"  # by which links that acknowledge are signed
+CALENDAR_KEY: Final = f"{VAR}/calendar.key"  # from which the keys in calendars' links are made
 INCIDENT_NUMBERS: Final = f"{VAR}/incident_numbers.json"  # outlives a journal that is lost
 
 BACKUP_LOCK: Final = f"{VAR}/backup/run.lock"

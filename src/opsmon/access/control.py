@@ -31,6 +31,11 @@ class AccessControl:
         self.passwords = PasswordSignIn(store, clock, self.failures)
         self._counted = (clock.monotonic(), store.count_accounts())
 
+    def forget(self) -> None:
+        """What was changed here holds at once: nothing is believed that was read before."""
+        self.sessions.forget()
+        self._counted = (float("-inf"), self._counted[1])
+
     async def has_accounts(self) -> bool:
         """Whether anybody could sign in, here or through a provider; what the command line changes is known soon."""
         now_s = self._clock.monotonic()

@@ -106,6 +106,14 @@ class AccountDirectory:
         self._keep_an_admin(account)
         self._write(account, AccountChange.DISABLED if disabled else AccountChange.ENABLED, ends_sessions=disabled)
 
+    def end_sessions(self, name: str) -> int:
+        """How many were ended: everybody who is signed in as the account is out."""
+        account = self.account(name)
+        ended = self._store.end_other_sessions(account.name)
+        if ended:
+            self._store.add_notes((self._note(account.name, AccountChange.SESSIONS_ENDED),))
+        return ended
+
     def _keep_an_admin(self, changed: Account) -> None:
         others = [one for one in self._store.accounts() if one.name != changed.name]
         before = self.account(changed.name)

@@ -12,6 +12,7 @@ class VisitorKind(StrEnum):
     OPEN = "open"  # a reader on this machine, where nobody has an account
     SESSION = "session"  # a browser that a person signed in with
     TOKEN = "token"  # a programme with a token of the store  # noqa: S105 - a word of the list
+    LINK = "link"  # a calendar whose address holds its key: reads what that address shows
     SETTINGS = "settings"  # a token of opsmon.yaml: an admin's
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 
+from opsmon.access.calendar_link import load_calendar_secret
 from opsmon.access.control import AccessControl
 from opsmon.clock import Clock
 from opsmon.config.root import Root
@@ -12,7 +13,7 @@ from opsmon.daemon.probes import Probes
 from opsmon.errors import ConfigError, Problem, StoreError
 from opsmon.history.states import KEPT, StateHistory
 from opsmon.history.values import ValueHistory
-from opsmon.layout import SETTINGS_FILE
+from opsmon.layout import CALENDAR_KEY, SETTINGS_FILE
 from opsmon.metrics.backups import Backups
 from opsmon.metrics.daemon import Counts, DaemonMetrics, ReloadRecord
 from opsmon.metrics.journal import JournalHead
@@ -81,6 +82,7 @@ class HttpPort:
                 probe_now=probing.probe_now,
                 ack_links=telling.ack_links,
                 people=telling.title_of,
+                calendar_secret=load_calendar_secret(root.path / CALENDAR_KEY),
             )
         )
 

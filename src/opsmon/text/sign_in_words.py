@@ -33,6 +33,14 @@ WORDS: Mapping[str, Text] = {
     "this_one": Text("this one", "当前"),
     "end": Text("End", "结束"),
     "end_others": Text("End all others", "结束其他全部登录"),
+    "wrong_old": Text("That is not your present password.", "当前密码不正确。"),
+    "change_password": Text("Change the password", "修改密码"),
+    "old_password": Text("Present password", "当前密码"),
+    "new_password": Text("New password, at least 10 characters", "新密码（至少 10 个字符）"),
+    "others_end": Text("You stay signed in here, and nowhere else.", "修改后仅当前浏览器保持登录。"),
+    "language": Text("Language", "语言"),
+    "browsers": Text("as the browser asks", "跟随浏览器"),
+    "choose": Text("Choose", "确定"),
     "back": Text("Back", "返回"),
 }
 ROLES: Mapping[str, Text] = {

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from aiohttp import web
 
+from opsmon.access.calendar_link import is_calendar_key
 from opsmon.access.visitor import OPEN_READER, Visitor, VisitorKind
 from opsmon.model.account import Grant, Role
 from opsmon.model.origin import over_http, over_session
@@ -29,6 +30,7 @@ class Access(StrEnum):
 
     OPEN = "open"  # for load balancers and who signs in: says nothing of the fleet
     READ = "read"
+    KEYED = "keyed"  # the same, or with the key that stands in the address
     SELF = "self"  # of a person who signed in, about himself
     COMMAND = "command"
     MANAGE = "manage"
@@ -40,6 +42,7 @@ class Access(StrEnum):
         return _ROLES.get(self, Role.VIEWER)
 
 
+_READING = (Access.READ, Access.KEYED)
 _ROLES = {Access.COMMAND: Role.RESPONDER, Access.MANAGE: Role.MANAGER, Access.ADMIN: Role.ADMIN}
 
 
@@ -65,9 +68,9 @@ def refuse_misdirected(request: web.Request, settings: PortSettings) -> None:
 async def admit(request: web.Request, access: Access) -> None:
     """Raises RequestError (401 or 403) for who may not come in; who may is known by `VISITOR` from here on, and by
     `ORIGIN` where he has a name."""
-    visitor = await _visitor(request)
+    visitor = (_by_key(request) if access is Access.KEYED else None) or await _visitor(request)
     if access is not Access.OPEN:
-        if visitor is None or (visitor.kind is VisitorKind.OPEN and access is not Access.READ):
+        if visitor is None or (visitor.kind is VisitorKind.OPEN and access not in _READING):
             raise await _stranger(request, access)
         _refuse_unfit(visitor, access)
     if visitor is not None:
@@ -79,7 +82,7 @@ async def admit(request: web.Request, access: Access) -> None:
 def _refuse_unfit(visitor: Visitor, access: Access) -> None:
     if access is Access.SELF and visitor.kind is not VisitorKind.SESSION:
         raise RequestError(403, "this is for people who signed in", "/login is where they do")
-    if access is not Access.READ and not visitor.may(access.role):
+    if access not in _READING and not visitor.may(access.role):
         raise RequestError(403, f"{visitor.account} is {visitor.role}, and this takes {access.role}", "ask an admin")
 
 
@@ -88,6 +91,13 @@ async def _visitor(request: web.Request) -> Visitor | None:
     word = _bearer_word(request)
     by_token = await _by_token(request, word) if word else None
     return by_token or await _by_session(request) or await _by_being_here(request)
+
+
+def _by_key(request: web.Request) -> Visitor | None:
+    """Whose address holds the key of the rota that it names: reads that."""
+    shown, rota = request.query.get("k", ""), request.match_info.get("rota", "").removesuffix(".ics")
+    is_key = bool(shown) and is_calendar_key(request.app[PARTS].calendar_secret, rota, shown)
+    return Visitor(VisitorKind.LINK, "", Grant(Role.VIEWER)) if is_key else None
 
 
 async def _by_token(request: web.Request, word: str) -> Visitor | None:
@@ -165,7 +175,7 @@ async def _stranger(request: web.Request, access: Access) -> RequestError:
         )
     return RequestError(
         403,
-        "reading over the network is not allowed" if access is Access.READ else "commands are not allowed",
+        "reading over the network is not allowed" if access in _READING else "commands are not allowed",
         "set `http: {token: {env: OPSMON_TOKEN}}` in opsmon.yaml and send `Authorization: Bearer TOKEN`, "
         "or add an account with `opsmon user add NAME --role admin`",
     )

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from opsmon.access.calendar_link import new_calendar_secret
 from opsmon.access.control import AccessControl
 from opsmon.ack_link import AckLinks
 from opsmon.clock import Clock
@@ -16,6 +17,7 @@ from opsmon.history.states import StateHistory
 from opsmon.history.values import ValueHistory
 from opsmon.model.device import Device
 from opsmon.model.name import DeviceName, IncidentId
+from opsmon.model.secret import Secret
 from opsmon.store.outbox import OwedDelivery
 from opsmon.store.store import Entry
 from opsmon.web.address_throttle import AddressThrottle
@@ -76,6 +78,7 @@ class WebContext:
     ack_links: AckLinks | None = None
     people: Callable[[str], str] = nobody  # what a person on call is called, by id; "" for one whom nobody knows
     ack_throttle: AddressThrottle = field(default_factory=AddressThrottle)
+    calendar_secret: Secret = field(default_factory=new_calendar_secret)
     instance: str = field(default_factory=lambda: token_hex(6))  # another one at each start
 
 

@@ -10,6 +10,7 @@ from opsmon.web.api import commands as commanding
 from opsmon.web.api import deliveries, rotas
 from opsmon.web.api import obligations as duties
 from opsmon.web.api import queries as reading
+from opsmon.web.api.admin.admin_routes import ADMIN_ROUTES
 from opsmon.web.api.obligation_schemas import (
     DoneBody,
     DoneDocument,
@@ -22,7 +23,14 @@ from opsmon.web.api.openapi import describe
 from opsmon.web.api.paging import silences
 from opsmon.web.api.paging.bodies import SilenceBody, SilenceEndBody, TakeOverBody
 from opsmon.web.api.paging.schemas import SilenceDocument
-from opsmon.web.api.rota_schemas import DutyDocument, DutyQuery, OverrideBody, OverrideDocument, OverrideEndBody
+from opsmon.web.api.rota_schemas import (
+    CalendarQuery,
+    DutyDocument,
+    DutyQuery,
+    OverrideBody,
+    OverrideDocument,
+    OverrideEndBody,
+)
 from opsmon.web.api.schemas import (
     AckBody,
     BudgetDocument,
@@ -132,7 +140,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/api/v1/silences/{silence}/end", silences.end_silence, "End a silence", Access.MANAGE,
           body=SilenceEndBody, answer=SilenceDocument),
     Route("GET", "/oncall/{rota}", rotas.show_calendar, "The duties of a rota as iCalendar (ROTA.ics)",
-          content=rotas.CALENDAR),
+          Access.KEYED, query=CalendarQuery, content=rotas.CALENDAR),
+    *ADMIN_ROUTES,
     Route("GET", "/api/v1/openapi.json", show_openapi, "This document"),
 )  # fmt: skip
 ALL_ROUTES = (*ROUTES, *PAGE_ROUTES)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from opsmon.access.calendar_link import calendar_key
 from opsmon.access.view import View
 from opsmon.access.visitor import OPEN_READER, Visitor, VisitorKind
 from opsmon.model.account import Role
@@ -44,6 +45,14 @@ async def view_with(request: web.Request, incident: IncidentId) -> View:
 def path_to(request: web.Request, path: str) -> str:
     """A path of ours as the browser has to ask for it."""
     return place_of(request, request.app[PARTS].settings).prefix + path
+
+
+def calendar_link(request: web.Request, rota: str) -> str:
+    """The address under which a phone subscribes to the rota: whoever holds it reads that calendar, and nothing else.
+    For pages of who may read the rota himself."""
+    parts = request.app[PARTS]
+    place, key = place_of(request, parts.settings), calendar_key(parts.calendar_secret, rota)
+    return f"{place.origin}{place.prefix}/oncall/{rota}.ics?k={key}"
 
 
 def who_acts(request: web.Request, by: str | None) -> Actor:

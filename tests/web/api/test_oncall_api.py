@@ -2,13 +2,17 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import icalendar
 import pytest
 
+from opsmon.access.calendar_link import calendar_key, load_calendar_secret
 from opsmon.engine.input import Reloaded
+from opsmon.model.account import Account, Grant, Role
 from opsmon.model.roster import DutyChanged, OverrideEnded, OverrideSet
 from tests.support.oncall.roster_scene import rules_with
 from tests.support.oncall.rotas import VC
@@ -120,3 +124,22 @@ async def test_a_phone_reads_the_calendar(client: Client) -> None:
     assert str(first["SUMMARY"]) == "day h、b、c"
     bounds = [(event["DTSTART"].dt, event["DTEND"].dt) for event in events]
     assert all(end == begin for (_, end), (begin, _) in pairwise(bounds))
+
+
+async def test_a_calendars_link_opens_that_calendar_and_nothing_else(scene: WebScene, client: Client) -> None:
+    scene.store.access.put_account(Account("boss", Grant(Role.ADMIN)), ())
+    scene.clock.at += timedelta(seconds=3)
+    key = calendar_key(scene.parts.calendar_secret, "vc")
+    assert (await client.get("/oncall/vc.ics")).status == 401
+    answer = await client.get(f"/oncall/vc.ics?k={key}")
+    assert (answer.status, answer.content_type) == (200, "text/calendar")
+    for path in (f"/oncall/vc.ics?k={key[:-1]}", f"/oncall/lan.ics?k={key}", f"/api/v1/oncall?k={key}", f"/?k={key}"):
+        assert (await client.get(path, allow_redirects=False)).status in (303, 401), path
+
+
+def test_the_secret_of_calendars_is_kept_where_only_we_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "calendar.key"
+    made = load_calendar_secret(path)
+    assert load_calendar_secret(path) == made
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert calendar_key(made, "vc") != calendar_key(made, "lan")

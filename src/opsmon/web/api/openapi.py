@@ -66,7 +66,7 @@ def _operation(route: Route) -> Schema:
     if route.body is not None:
         operation["requestBody"] = {"required": True, "content": {JSON: {"schema": _reference(route.body)}}}
     if route.access is not Access.OPEN:
-        anonymous: list[Schema] = [{}] if route.access is Access.READ else []
+        anonymous: list[Schema] = [{}] if route.access in (Access.READ, Access.KEYED) else []
         operation["security"] = [*anonymous, {"token": []}]
     return operation
 

@@ -19,6 +19,12 @@ class DutyQuery(Query):
     days: int = Field(default=0, ge=0, le=400, description="so many days from then on; 0 is that moment alone")
 
 
+class CalendarQuery(Query):
+    """The key of the calendar's link, where nothing else says who asks."""
+
+    k: str | None = Field(default=None, max_length=100)
+
+
 class OnCallPersonDocument(BaseModel):
     """Somebody on duty."""
 

@@ -20,6 +20,7 @@ from opsmon.web.pages.sites import show_devices, show_site, show_sites
 from opsmon.web.pages.wall import show_wall
 from opsmon.web.route import HTML, Handler, Route
 from opsmon.web.sign_in import oidc_pages as other_sign_in
+from opsmon.web.sign_in import own_account
 from opsmon.web.sign_in import pages as signing_in
 
 _I, _D, _C = "/i/{incident}", "/d/{device}", "/c/{contract}"
@@ -39,6 +40,8 @@ PAGE_ROUTES: tuple[Route, ...] = (
     _page("POST", "/logout", signing_in.sign_out, "Sign out", Access.SELF),
     _page("GET", "/me", signing_in.show_me, "One's own account and sessions", Access.SELF),
     _page("POST", "/me/sessions", signing_in.end_session, "End a session of one's own, or all others", Access.SELF),
+    _page("POST", "/me/password", own_account.set_own_password, "Change one's own password", Access.SELF),
+    _page("POST", "/me/language", own_account.set_own_language, "Choose the language of one's pages", Access.SELF),
     _page("GET", "/a/{token}", show_ack, "An incident, and a button to take it on", Access.OPEN),
     _page("POST", "/a/{token}", acknowledge_by_link, "Take an incident on as the person of a link", Access.OPEN),
     _page("GET", "/", show_board, "The board: what is wrong, the least time left first"),

@@ -1,5 +1,6 @@
 """The pages on which people sign in and out, and see where they are signed in."""
 
+import asyncio
 from math import ceil
 
 from aiohttp import web
@@ -101,6 +102,11 @@ async def sign_out(request: web.Request) -> web.Response:
 
 async def show_me(request: web.Request) -> web.Response:
     """The account, what it may, and its sessions."""
+    return await own_page(request)
+
+
+async def own_page(request: web.Request, told: str = "", status: int = 200) -> web.Response:
+    """The same, with a sentence above it."""
     parts, visitor, language = request.app[PARTS], visitor_of(request), language_of(request)
     sessions = [
         {
@@ -114,7 +120,11 @@ async def show_me(request: web.Request) -> web.Response:
         for one in await parts.access.sessions.of(visitor.account)
     ]
     scope = (*sorted(visitor.scope.contracts), *sorted(visitor.scope.sites))
-    return answer_page(request, "me.html", sessions=sessions, role=ROLES[visitor.role].in_(language), scope=scope)
+    account = await asyncio.to_thread(parts.access.store.account, visitor.account)
+    return answer_page(
+        request, "me.html", status, sessions=sessions, role=ROLES[visitor.role].in_(language), scope=scope, told=told,
+        failed=status >= 400, has_password=account is not None and not account.issuer, chosen=visitor.language,
+    )  # fmt: skip
 
 
 async def end_session(request: web.Request) -> web.Response:
