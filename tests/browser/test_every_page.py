@@ -19,7 +19,7 @@ PAGES = {
     "site": "/s/erlong-hall", "devices": "/devices", "device": "/d/mcu-1", "contracts": "/contracts",
     "contract": "/c/xicheng-vc-2025", "backups": "/backups", "backup": "/backups/mcu-1", "wall": "/wall/all",
     "oncall": "/oncall", "silences": "/silences?site=lab&device=ups-1",
-    "nowhere": "/s/nowhere", "login": "/login",
+    "admin": "/admin", "nowhere": "/s/nowhere", "login": "/login",
 }  # fmt: skip
 WIDTHS = (360, 1280, 1920, 3840)
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}

@@ -48,6 +48,11 @@ class Visit:
         """Whether one press takes an incident on: nothing more has to be said."""
         return self.names_itself and self.visitor.may(Role.RESPONDER)
 
+    @property
+    def is_admin(self) -> bool:
+        """Whether the pages of admins are shown."""
+        return self.visitor.may(Role.ADMIN)
+
     def offers(self, role: str) -> bool:
         """Whether forms of the role are shown. Who has not signed in sees them all: they lead to where he can."""
         return self.visitor.kind is VisitorKind.OPEN or self.visitor.may(Role(role))

@@ -7,6 +7,8 @@ from opsmon.web.frame.live import show_stream
 from opsmon.web.frame.preference import set_preference
 from opsmon.web.pages import incident_form as form
 from opsmon.web.pages.ack_link import acknowledge_by_link, show_ack
+from opsmon.web.pages.admin import forms as admin
+from opsmon.web.pages.admin.overview import show_admin
 from opsmon.web.pages.backups import list_backups, show_backup
 from opsmon.web.pages.board import show_board
 from opsmon.web.pages.contracts import list_contracts, show_contract, tick_off
@@ -63,6 +65,11 @@ PAGE_ROUTES: tuple[Route, ...] = (
     _page("GET", "/silences", show_silences, "What pages nobody for a while"),
     _page("POST", "/silences", set_silence, "Let incidents page nobody for a while", Access.MANAGE),
     _page("POST", "/silences/{silence}/end", end_silence, "End a silence", Access.MANAGE),
+    _page("GET", "/admin", show_admin, "Accounts, tokens and channels", Access.ADMIN),
+    _page("POST", "/admin/accounts", admin.add_account, "Add an account", Access.ADMIN),
+    _page("POST", "/admin/accounts/{account}", admin.change_account, "Change an account", Access.ADMIN),
+    _page("POST", "/admin/tokens", admin.add_token, "Add a token, shown once", Access.ADMIN),
+    _page("POST", "/admin/tokens/{token}/revoke", admin.revoke_token, "Revoke a token", Access.ADMIN),
     _page("GET", "/report", show_report, "The form of a telephone report"),
     _page("POST", "/report", form.report_fault, "Report a fault as a person", _COMMAND),
     _page("GET", "/sites", show_sites, "Every site"),

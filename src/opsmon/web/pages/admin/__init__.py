@@ -1,0 +1,1 @@
+"""Pages of admins: accounts, tokens, and what the channels have not delivered."""
