@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from opsmon.demo.words import clock_words, cost_lines, invitation, next_steps, program_words
+from opsmon.demo.words import clock_words, cost_lines, invitation, next_steps, program_words, sign_in_words
 
 CLOCKS: list[dict[str, Any]] = [
     {"clause": "E2", "target": "on_site", "remaining_s": -5.2},
@@ -67,3 +67,8 @@ def test_the_program_is_named_as_the_shell_finds_it(tmp_path: Path) -> None:
     assert program_words(python, str(tmp_path / "opsmon")) == "opsmon"
     assert program_words(python, "/usr/bin/opsmon").endswith(f"{tmp_path.name}/opsmon")
     assert program_words(tmp_path / "elsewhere" / "python", None).endswith("python -m opsmon")
+
+
+def test_the_sign_in_of_the_demo_is_told_in_both_languages() -> None:
+    assert sign_in_words("demo", "k7-long-word", "en") == "Sign in as demo: k7-long-word"
+    assert sign_in_words("demo", "k7-long-word", "zh") == "登录：用户名 demo，密码 k7-long-word"

@@ -8,13 +8,19 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from opsmon.access.directory import Changer, open_accounts
+from opsmon.clock import WallClock
+from opsmon.config.settings_file import load_settings
 from opsmon.demo.cast import COMMUNITY, SITES, inventory_of
 from opsmon.demo.duty import ONCALL_TEXT, PEOPLE_TEXT
 from opsmon.demo.stage import DemoError, Stage
 from opsmon.layout import INVENTORIES, SETTINGS_FILE
+from opsmon.model.account import Grant, Role
 from opsmon.private_file import open_private
 
 PERIOD_S = 10
+ACCOUNT = "demo"
+_OURSELVES = Changer("opsmon demo", "demo")
 _TERM_END = re.compile(r'(?m)^(term: \{from: "\d{4}-\d\d-\d\d", to: ")(\d{4})(-\d\d-\d\d)')
 
 
@@ -25,6 +31,7 @@ class DemoRoot:
     place: Path
     token: str
     secret: str
+    password: str
 
 
 async def write_root(place: Path, stage: Stage, port: int, hook_port: int, language: str) -> DemoRoot:
@@ -36,7 +43,7 @@ async def write_root(place: Path, stage: Stage, port: int, hook_port: int, langu
     )
     if await made.wait() != 0:
         raise DemoError("`opsmon init` failed: see its message above")
-    root = DemoRoot(place, secrets.token_hex(16), secrets.token_hex(16))
+    root = DemoRoot(place, secrets.token_hex(16), secrets.token_hex(16), secrets.token_urlsafe(12))
     await asyncio.to_thread(_fill, root, stage, port, hook_port, language)
     return root
 
@@ -59,6 +66,8 @@ def _fill(root: DemoRoot, stage: Stage, port: int, hook_port: int, language: str
         " secret: {file: hook-secret}}\n",
         encoding="utf-8",
     )
+    with open_accounts(load_settings(root.place).store_url, root.place, WallClock().now, _OURSELVES) as directory:
+        directory.add(ACCOUNT, Grant(Role.ADMIN), root.password)
 
 
 def in_force(contract: str, today: date) -> str:

@@ -48,6 +48,11 @@ def _cny(amount: Mapping[str, Any], language: str) -> str:
     return f"{least:,} 至 {most:,} 元" if language == "zh" else f"{least:,} to {most:,} CNY"
 
 
+def sign_in_words(account: str, password: str, language: str) -> str:
+    """With what the pages are opened while the demo runs: the account is gone with its root."""
+    return f"登录：用户名 {account}，密码 {password}" if language == "zh" else f"Sign in as {account}: {password}"
+
+
 def invitation(program: str, incident: str, root: Path, language: str) -> tuple[str, str]:
     """What the audience is asked to do, and the command for it."""
     asked = (
