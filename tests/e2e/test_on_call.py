@@ -31,6 +31,12 @@ plans:
 """
 
 
+def write_rules(house: DaemonHouse, text: str, robot: FakeRobot, shut: FakeRobot) -> None:
+    (house.root / "people.yaml").write_text(PEOPLE, encoding="utf-8")
+    text = text.replace("URL", robot.url).replace("DING", shut.url)
+    (house.root / "rules" / "oncall.yaml").write_text(text, encoding="utf-8")
+
+
 async def until(ready: Callable[[], bool]) -> None:
     async with asyncio.timeout(60):
         while not ready():  # noqa: ASYNC110 - the robot is on the far side of a process
@@ -73,3 +79,15 @@ async def test_a_dead_device_is_told_to_who_is_on_duty_by_a_way_that_is_open(tmp
     assert [event.channel for event in accepted] == ["robot", "robot"]
     notified = [event for event in told if getattr(getattr(event, "fact", None), "type", None) is FactType.NOTIFIED]
     assert len(notified) == 1
+
+
+async def test_a_plan_that_comes_while_a_device_is_dead_is_followed_at_once(tmp_path: Path) -> None:
+    robot, shut = FakeRobot(ChannelKind.WECOM, "k"), FakeRobot(ChannelKind.DINGTALK, "k", stuck_on="down")
+    async with running(robot, shut), house_in(tmp_path) as house:
+        daemon = await house.start()
+        await house.mcu.die()
+        await house.receiver.until(lambda: ("mcu", "firing") in house.receiver.story())
+        write_rules(house, ONCALL, robot, shut)
+        daemon.process.send_signal(signal.SIGHUP)
+        await until(lambda: len(about_mcu(robot)) == 1)
+        assert await daemon.end() == 0

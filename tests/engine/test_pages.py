@@ -22,10 +22,11 @@ from opsmon.model.page import (
     PageResumed,
     PageStepTaken,
 )
+from opsmon.notify.words.page_notice import other_notice_of
 from opsmon.oncall.oncall_rules import OnCallRules, Person
 from opsmon.oncall.page import PageState
 from opsmon.text.bilingual import Text
-from tests.support.engine.paged import LEAD, LI, MANAGER, PLAN, ROBOT, SMS, WANG, Hall, broken, paged_rules
+from tests.support.engine.paged import LEAD, LI, MANAGER, PLAN, ROBOT, SMS, WANG, Hall, broken, on_call, paged_rules
 from tests.support.engine.scene import START
 
 CREW = (LI, WANG)
@@ -115,6 +116,32 @@ def test_when_no_channel_takes_the_message_the_next_step_comes_at_once() -> None
     assert hall.page().is_untold
     hall.accept(channel=SMS)
     assert not hall.page().is_untold
+
+
+def test_channels_that_are_all_away_use_up_no_more_than_the_round() -> None:
+    hall = broken()
+    for _ in range(9):
+        tell = hall.tells()[-1]
+        hall.fail(tell, tell.by[-1])
+        hall.give(Tick())
+    assert [one.step for one in hall.tells()] == [1, 2, 3]
+    assert hall.page().state is PageState.CALLING
+    hall.now = hall.page().next_at or hall.now
+    hall.give(Tick())
+    steps = [(one.step, one.round) for one in hall.tells() if one.step]
+    assert steps == [(1, 1), (2, 1), (3, 1), (1, 2)]
+
+
+def test_a_hand_over_names_what_is_handed_over() -> None:
+    hall = broken()
+    open_ = hall.the_open().id
+    hall.give(Reloaded(replace(paged_rules(), oncall=on_call(PLAN, WANG, LEAD))))
+    told = hall.others()[-1]
+    assert told.people == (WANG, LEAD)
+    assert told.open_incidents == (open_,)
+    said = other_notice_of(told, str).fault
+    assert f"1 open: #{open_}; on duty now, vc day: p-wang、p-lead" in said.en
+    assert f"未结束 1 件：#{open_}；" in said.in_("zh")
 
 
 def test_an_acknowledge_clock_at_risk_takes_the_next_step_at_once() -> None:

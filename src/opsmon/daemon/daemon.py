@@ -267,8 +267,10 @@ class Daemon:
         if self._root.inventory.devices and not root.inventory.devices:
             log.error("reload refused: no device is left in inventories/ (if that is intended, restart the daemon)")
             return False
+        self._telling.prepare(root)
         answer = await self._pipeline.reload(rules_of(root))
         if not isinstance(answer, Accepted):
+            self._telling.load(self._root)
             log.error("reload refused: %s", answer.reason)
             return False
         tell_changes(answer.events, self._pipeline.world, places_of(self._root.inventory))

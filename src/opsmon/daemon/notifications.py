@@ -74,6 +74,14 @@ class Notifications:
         async with self._page_sender:
             await self.outbox.run()
 
+    def prepare(self, root: Root) -> None:
+        """People are told by the channels of this root too, from now on: before the engine goes by it, so that what
+        the change itself tells of finds its channel."""
+        old, new = self._root.oncall, root.oncall
+        names = {channel.name for channel in new.channels}
+        left = (channel for channel in old.channels if channel.name not in names)
+        self._pages.load((*new.channels, *left), {**old.directory, **new.directory}, voice_of(root))
+
     def load(self, root: Root) -> None:
         """Another root: its channels, its people and its words."""
         before, self._root = self._root, root

@@ -88,13 +88,14 @@ class Tell:
 @dataclass(frozen=True, slots=True)
 class TellOther:
     """People on call to be told of what is no incident: a silence, a task of a contract, a hand-over. `key` names the
-    message for ever."""
+    message for ever. `open_incidents` are those that are handed over."""
 
     at: datetime
     key: str
     about: SilenceWarned | ObligationTold | DutyChanged
     people: tuple[PersonId, ...]
     by: tuple[ChannelName, ...]
+    open_incidents: tuple[IncidentId, ...] = ()
 
 
 Message = Notify | Tell | TellOther  # what people are sent

@@ -207,7 +207,8 @@ class _PageDraft:
         elif page.state is PageState.CALLING and not self.took_step:
             if page.next_at is not None and page.next_at <= now:
                 self._escalate(plan, page, page.next_at)
-            elif self._has_failed(page):
+            elif self._has_failed(page) and page.step < len(plan.steps):
+                # Not beyond the round: channels that are all away for a minute would use up the plan in that minute.
                 self._next_step(plan, page, CallReason.NOBODY_TOLD)
 
     @property

@@ -3,13 +3,14 @@
 import asyncio
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from opsmon.model.secret import Secret
 from opsmon.notify.channel import ChannelKind, PageChannel
+from opsmon.notify.lane.lane import RETRIED
 from opsmon.notify.notice import Notice, Urgency
 from opsmon.text.bilingual import Text
 from tests.support.notify.fake_robots import FakeRobot, running
@@ -219,6 +220,20 @@ async def test_a_wrong_clock_is_named_and_no_key_is_logged(tmp_path: Path, caplo
     assert "our clock is 4000 s slow" in caplog.text or "our clock is 3999 s slow" in caplog.text
     assert KEY not in caplog.text
     assert "SECtest" not in caplog.text
+
+
+async def test_a_wait_past_the_end_of_time_is_cut_short(tmp_path: Path) -> None:
+    far = FakeRobot(ChannelKind.WECOM, KEY)
+    far.script.append("never again")
+    async with running(far):
+        house = PageHouse(tmp_path, (channel_to(far),))
+        async with house.running(), asyncio.timeout(60):
+            house.tell(FAULT)
+            while not house.lanes["robot"].results[RETRIED]:  # noqa: ASYNC110 - counted inside the lane
+                await asyncio.sleep(0.01)
+            await house.idle()
+            (parcel,) = house.parcels.open_parcels("robot")
+    assert parcel.next_attempt_at < datetime.now(UTC) + timedelta(minutes=20)
 
 
 async def test_who_has_no_user_id_is_called_by_a_second_text(tmp_path: Path) -> None:

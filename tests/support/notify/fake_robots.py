@@ -72,6 +72,9 @@ class FakeRobot:
             assert request.transport is not None
             request.transport.close()
             return web.Response()
+        if trouble == "never again":
+            headers = {"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT", "Date": "Thu, 01 Jan 1970 00:00:00 GMT"}
+            return web.Response(status=429, headers=headers)
         return web.Response(status=502, text="bad gateway") if trouble == "never" else None
 
     def _now_s(self) -> float:

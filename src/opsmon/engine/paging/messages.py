@@ -13,6 +13,7 @@ from opsmon.model.name import IncidentId
 from opsmon.model.page import CallReason, ObligationTold, PageStepTaken, PageTold, SilenceWarned
 from opsmon.model.roster import DutyChanged
 from opsmon.oncall.page import Page, PageState
+from opsmon.oncall.plan import RotaTarget
 
 
 def messages_of(world: World, events: Sequence[Event]) -> Iterator[Tell | TellOther]:
@@ -32,7 +33,15 @@ def messages_of(world: World, events: Sequence[Event]) -> Iterator[Tell | TellOt
 def _handover(world: World, event: DutyChanged) -> TellOther:
     ways = world.rules.oncall.channels.items()
     channels = tuple(name for name, way in ways if not way.people.isdisjoint(event.people))
-    return TellOther(event.at, f"duty-{event.rota}-{event.at:%Y%m%dT%H%M%SZ}", event, event.people, channels)
+    pages = (page.incident for page in world.paging.pages.values() if page.is_open and _concerns(world, page, event))
+    name = f"duty-{event.rota}-{event.at:%Y%m%dT%H%M%SZ}"
+    return TellOther(event.at, name, event, event.people, channels, tuple(sorted(pages)))
+
+
+def _concerns(world: World, page: Page, event: DutyChanged) -> bool:
+    """Whether the plan of the page tells the rota."""
+    plan = world.rules.oncall.plans.get(page.plan)
+    return plan is not None and any(RotaTarget(event.rota) in step.tell for step in plan.steps)
 
 
 def _tell(world: World, event: PageStepTaken | PageTold) -> Tell:

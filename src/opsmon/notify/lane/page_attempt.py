@@ -139,7 +139,7 @@ class PageAttempts:
             "outbox of %s: parcel %s (%d in it) was not taken (attempt %d): %s; next attempt in %.1f s",
             self._channel.name, parcel.id, len(parcel.deliveries), parcel.attempts, reason, wait_s,
         )  # fmt: skip
-        again = self._clock.now() + timedelta(seconds=wait_s)
+        again = self._clock.now() + timedelta(seconds=min(wait_s, self._pace.longest_wait_s))
         await asyncio.to_thread(lambda: self._store.end_attempt(parcel.id, again, reason, known=known))
 
     async def _in_parts(self, parcel: StoredParcel, verdict: Verdict) -> None:

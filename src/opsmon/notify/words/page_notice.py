@@ -1,6 +1,6 @@
 """From what the engine wants told to the facts of a notice; the words are made when it is packed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from opsmon.engine.effect import AlertStatus, Tell, TellOther
@@ -25,6 +25,7 @@ _SILENCE_NEWS = {
     SilenceNews.OVER: Text("silence over", "静默已结束"),
     SilenceNews.MATCHES_NOTHING: Text("silence has covered nothing for a day", "静默一天内未命中任何事件"),
 }
+_MAX_NAMED = 5
 _TASK_STATES = {"at_risk": Text("task at risk", "任务将逾期"), "overdue": Text("task overdue", "任务已逾期")}
 
 
@@ -87,16 +88,25 @@ def other_notice_of(tell: TellOther, title_of: Callable[[str], str]) -> Notice:
         case ObligationTold() as task:
             return replace(notice, fault=_of_task(task), due_at=task.due_at)
         case DutyChanged() as duty:
-            return replace(notice, fault=_of_duty(duty, title_of), since=duty.at, until=duty.until)
+            return replace(notice, fault=_of_duty(duty, tell.open_incidents, title_of), since=duty.at, until=duty.until)
 
 
-def _of_duty(about: DutyChanged, title_of: Callable[[str], str]) -> Text:
+def _of_duty(about: DutyChanged, incidents: Sequence[str], title_of: Callable[[str], str]) -> Text:
+    """With what is handed over in front: of many people the last are cut off, not the faults."""
+    open_ = _of_open(incidents)
     who = "、".join(title_of(person) for person in about.people)
     doubt = Text(" (provisional)", "（暂定）") if about.provisional else Text("")
     return Text(
-        f"on duty now, {about.rota} {about.shift}: {who}{doubt.en}",
-        f"现由以下人员值班，{about.rota} {about.shift}：{who}{doubt.in_('zh')}",
+        f"{open_.en}; on duty now, {about.rota} {about.shift}: {who}{doubt.en}",
+        f"{open_.in_('zh')}；现由以下人员值班，{about.rota} {about.shift}：{who}{doubt.in_('zh')}",
     )
+
+
+def _of_open(incidents: Sequence[str]) -> Text:
+    if not incidents:
+        return Text("nothing open", "无未结束事件")
+    named = " ".join(f"#{one}" for one in incidents[:_MAX_NAMED]) + (" …" if len(incidents) > _MAX_NAMED else "")
+    return Text(f"{len(incidents)} open: {named}", f"未结束 {len(incidents)} 件：{named}")
 
 
 def _of_silence(about: SilenceWarned) -> Text:
