@@ -50,7 +50,9 @@ async def test_the_roster_shows_who_is_on_duty_and_who_swapped(scene: WebScene, 
     page = await show(client, "/oncall", "en")
     assert re.search(r'id="swap-[^"]+">.*<b>p-li</b> → <b>p-pm</b>', page)
     assert "<b>p-pm, p-wang</b> ⇄" in page
-    assert 'href="/oncall/vc.ics"' in page
+    link = re.search(r'href="http[^"]*(/oncall/vc\.ics\?k=[^"]+)"', page)
+    assert link is not None
+    assert (await client.get(link[1])).content_type == "text/calendar"
     assert "To put right in the next 60 days" in page
 
 

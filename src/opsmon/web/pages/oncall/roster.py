@@ -20,6 +20,7 @@ from opsmon.web.frame.visit import Visit
 from opsmon.web.frame.who import last_name
 from opsmon.web.pages.incident_form import actor_of, body_of, led_to
 from opsmon.web.pages.oncall.duty import person_titles, rota_rows, week_days
+from opsmon.web.visit import calendar_link
 
 LINTED = timedelta(days=60)
 PLACE = "/oncall"
@@ -63,7 +64,12 @@ async def show_roster(request: web.Request) -> web.Response:
     """The page; with `part=live` what changes of it."""
     read_query(PageQuery, request)
     by = last_name(request)
-    return page(request, "oncall.html", lambda visit: roster_record(visit) | {"name": by})
+
+    def record_of(visit: Visit) -> dict[str, object]:
+        links = {rota: calendar_link(request, rota) for rota in visit.world.rules.oncall.rotas}
+        return roster_record(visit) | {"name": by, "links": links}
+
+    return page(request, "oncall.html", record_of)
 
 
 def roster_record(visit: Visit) -> dict[str, object]:
