@@ -61,7 +61,7 @@ def test_a_swap_is_written_and_counts_at_once() -> None:
     swap, change = written
     assert isinstance(swap, OverrideSet)
     assert (swap.override, swap.day, swap.person_out, swap.person_in) == (
-        "swap-20261106-020500",
+        "swap-20261106-100500",
         "2026-11-06",
         "a",
         "h",
@@ -82,14 +82,14 @@ def test_two_swaps_of_one_second_have_two_names() -> None:
     scene = RosterScene.begin("2026-11-06 10:00:00")
     scene.swap("2026-11-06 10:05:00", "2026-11-09", "a", "h")
     scene.swap("2026-11-06 10:05:00", "2026-11-09", "b", "i")
-    assert set(scene.world.roster.overrides.by_id) == {"swap-20261106-020500", "swap-20261106-020500-2"}
+    assert set(scene.world.roster.overrides.by_id) == {"swap-20261106-100500", "swap-20261106-100500-2"}
 
 
 def test_a_swap_that_ends_gives_the_shift_back() -> None:
     scene = RosterScene.begin("2026-11-06 10:00:00")
     scene.swap("2026-11-06 10:05:00", "2026-11-06", "a", "h")
     ended, change = scene.give(
-        EndOverride(OverrideId("swap-20261106-020500"), "lead", "mistake"), "2026-11-06 11:00:00"
+        EndOverride(OverrideId("swap-20261106-100500"), "lead", "mistake"), "2026-11-06 11:00:00"
     )
     assert isinstance(ended, OverrideEnded)
     assert isinstance(change, DutyChanged)
@@ -148,7 +148,7 @@ def test_a_snapshot_keeps_what_holds_and_no_more() -> None:
     scene = RosterScene.begin("2026-11-06 10:00:00")
     scene.swap("2026-11-06 10:05:00", "2026-11-09", "a", "h")
     scene.swap("2026-11-06 10:06:00", "2026-11-09", "b", "i")
-    scene.give(EndOverride(OverrideId("swap-20261106-020500"), "lead"), "2026-11-06 11:00:00")
+    scene.give(EndOverride(OverrideId("swap-20261106-100500"), "lead"), "2026-11-06 11:00:00")
     scene.run_to("2026-11-08 12:00:00")
     digest = compact(scene.events, frozenset())
     assert [type(event) for event in digest] == [OverrideSet, DutyChanged]
@@ -162,7 +162,7 @@ def test_a_snapshot_keeps_what_holds_and_no_more() -> None:
 def test_the_events_survive_the_journal() -> None:
     scene = RosterScene.begin("2026-11-06 10:00:00")
     scene.swap("2026-11-06 10:05:00", "2026-11-06", "a", None)
-    scene.give(EndOverride(OverrideId("swap-20261106-020500"), "lead"), "2026-11-06 11:00:00")
+    scene.give(EndOverride(OverrideId("swap-20261106-100500"), "lead"), "2026-11-06 11:00:00")
     assert [decode_event(*encode_event(event)) for event in scene.events] == scene.events
 
 
@@ -178,11 +178,11 @@ def test_replay_asks_no_rota() -> None:
 def test_the_log_says_what_a_person_would_want_to_see_pass_by() -> None:
     scene = RosterScene.begin("2026-11-06 10:00:00")
     scene.swap("2026-11-06 10:05:00", "2026-11-06", "a", None)
-    scene.give(EndOverride(OverrideId("swap-20261106-020500"), "lead"), "2026-11-06 11:00:00")
+    scene.give(EndOverride(OverrideId("swap-20261106-100500"), "lead"), "2026-11-06 11:00:00")
     assert [narrate(event) for event in scene.events] == [
         "on duty of vc: a, b, c (day)",
-        "swap swap-20261106-020500: a → nobody in vc day of 2026-11-06, says lead",
+        "swap swap-20261106-100500: a → nobody in vc day of 2026-11-06, says lead",
         "on duty of vc: b, c (day)",
-        "swap swap-20261106-020500 holds no more, says lead",
+        "swap swap-20261106-100500 holds no more, says lead",
         "on duty of vc: a, b, c (day)",
     ]

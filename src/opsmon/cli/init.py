@@ -18,6 +18,7 @@ STEP_WIDTH = 36
 NO_ROOT_OPTION = Text("then no command needs --root", "之后的命令不必再写 --root")
 EDIT_INVENTORY = Text("your sites, devices and addresses", "填写站点、设备和地址")
 EDIT_CONTRACT = Text("what your contract promises", "填写合同条款")
+EDIT_ON_CALL = Text("and rules/oncall.yaml: who is called", "与 rules/oncall.yaml：呼叫谁")
 WROTE, NEXT = Text("wrote", "已写入"), Text("Next:", "接下来：")
 ExampleOption = Annotated[
     list[str] | None,
@@ -60,6 +61,7 @@ def _next_steps(directory: Path, *, is_sample: bool) -> Iterator[tuple[str, Text
     yield f"edit {inventories / 'sample.yaml' if is_sample else inventories}", EDIT_INVENTORY
     if is_sample:
         yield f"edit {directory / 'rules' / 'contracts' / 'sample.yaml'}", EDIT_CONTRACT
+        yield f"edit {directory / 'people.yaml'}", EDIT_ON_CALL
         yield "export SNMP_SAMPLE=…", Text("the secrets that the files refer to", "设置文件引用的密钥")
     yield "opsmon check", Text("says what is wrong, and where", "检查配置，指出错误及位置")
     yield "opsmon probe ADDRESS", Text("polls one device once", "检测一台设备")

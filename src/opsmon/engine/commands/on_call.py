@@ -16,6 +16,7 @@ from opsmon.model.page import NoticeAccepted, NoticeFailed, SilenceEnded, Silenc
 from opsmon.oncall.page import PageState
 from opsmon.oncall.silence import MAX_SILENCE, OWN_FIELDS
 from opsmon.text.near_miss import nearest, shown
+from opsmon.text.time import iso_second
 
 
 def as_taking_over(command: TakeOver, now: datetime) -> AddFact:
@@ -109,9 +110,10 @@ def _refusal_of_silence(world: World, command: SetSilence, now: datetime) -> str
     if command.until.tzinfo is None:
         return "the time has no offset"
     if command.until <= now:
-        return f"{command.until.isoformat()} is past"
+        return f"{iso_second(command.until, world.rules.zone)} is past"
     if command.until - now > MAX_SILENCE:
-        return f"{command.until.isoformat()} is more than {MAX_SILENCE.days} days away: set it anew when that is over"
+        until = iso_second(command.until, world.rules.zone)
+        return f"{until} is more than {MAX_SILENCE.days} days away: set it anew when that is over"
     return _refusal_of_fields(world, command.fields)
 
 

@@ -20,7 +20,7 @@ def set_override(decision: Decision, command: SetOverride) -> str:
         return f"there is no rota {command.rota}; there are {', '.join(world.rules.oncall.rotas) or 'none'}"
     refusal = _refusal(decision, command, rota)
     if not refusal:
-        name = _new_id(world.roster.overrides, decision.now)
+        name = _new_id(world.roster.overrides, decision.now.astimezone(world.rules.zone))
         day, out, stands_in = command.day.isoformat(), command.person_out, command.person_in
         decision.write(
             OverrideSet(
@@ -86,7 +86,7 @@ def _is_over(rota: Rota, name: str, day: date, now: datetime) -> bool:
 
 
 def _new_id(overrides: Overrides, now: datetime) -> OverrideId:
-    """`swap-20261128-221500`: names it for ever, and says when it was set."""
+    """`swap-20261128-221500`: names it for ever, and says when it was set, by the clock of the place."""
     name = f"swap-{now:%Y%m%d-%H%M%S}"
     number, found = 1, name
     while found in overrides.by_id:
