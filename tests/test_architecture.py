@@ -5,7 +5,8 @@ import ast
 import importlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -102,8 +103,26 @@ def room_of(path: Path) -> str:
     return parts[0].removesuffix(".py")
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def of_each_module(law: Callable[[Path], None]) -> Callable[[str], None]:
+    """A law about a module, tried on all of a room in one test: the house has hundreds."""
+
+    @pytest.mark.parametrize("room", sorted({room_of(path) for path in modules()}))
+    def try_room(room: str) -> None:
+        for path in modules():
+            if room_of(path) == room:
+                law(path)
+
+    try_room.__doc__ = law.__doc__
+    return try_room
+
+
 def imports_of(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -119,7 +138,7 @@ def depth_of(room: str) -> int | None:
 ROOT_MODULES = {"__init__", "__main__"}
 
 
-@pytest.mark.parametrize("path", modules(), ids=name_of)
+@of_each_module
 def test_imports_point_down(path: Path) -> None:
     room = room_of(path)
     if room in ROOT_MODULES:
@@ -137,9 +156,11 @@ def test_imports_point_down(path: Path) -> None:
         assert below > depth, f"{name_of(path)} imports {name}: up or sideways"
 
 
-@pytest.mark.parametrize("path", [p for p in modules() if room_of(p) == "cli"], ids=name_of)
+@of_each_module
 def test_commands_hold_no_logic_of_their_own(path: Path) -> None:
     """No engine, no store, no pipeline: who writes or folds the journal stands below."""
+    if room_of(path) != "cli":
+        return
     allowed = (*CLI_MAY_IMPORT, *CLI_MAY_ALSO_IMPORT.get(path.relative_to(SOURCE).parts[1], ()))
     for name in imports_of(path):
         if name.startswith("opsmon.") and name != "opsmon.__version__":
@@ -176,19 +197,21 @@ def test_sub_rooms_do_not_go_round_in_circles() -> None:
         pytest.fail(f"a circle: {' -> '.join(error.args[1])}")
 
 
-@pytest.mark.parametrize("path", [p for p in modules() if room_of(p) in PURE], ids=name_of)
+@of_each_module
 def test_the_inside_is_pure(path: Path) -> None:
+    if room_of(path) not in PURE:
+        return
     for name in imports_of(path):
         top = name.split(".")[0]
         assert top not in IMPURE_MODULES, f"{name_of(path)} imports {name}: the inside does no I/O"
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             assert node.func.attr not in ("now", "utcnow", "today"), f"{name_of(path)}:{node.lineno} asks the time"
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             assert node.func.id not in ("open", "print"), f"{name_of(path)}:{node.lineno} does I/O"
 
 
-@pytest.mark.parametrize("path", modules(), ids=name_of)
+@of_each_module
 def test_one_door_per_library(path: Path) -> None:
     for name in imports_of(path):
         doors = DOORS.get(name.split(".")[0])
@@ -198,16 +221,18 @@ def test_one_door_per_library(path: Path) -> None:
 SAYS_VAR = {"layout.py", "config/new_root.py"}  # the second: a file of settings for people, as a text
 
 
-@pytest.mark.parametrize("path", [p for p in modules() if name_of(p) not in SAYS_VAR], ids=name_of)
+@of_each_module
 def test_names_under_var_stand_in_one_module(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    if name_of(path) in SAYS_VAR:
+        return
+    tree = tree_of(path)
     told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
             assert not re.search(r"(?<![\w.])var(/\w|$)", node.value), f"{name_of(path)}:{node.lineno}: see layout.py"
 
 
-@pytest.mark.parametrize("path", modules(), ids=name_of)
+@of_each_module
 def test_modules_stay_small(path: Path) -> None:
     lines = len(path.read_text(encoding="utf-8").splitlines())
     assert lines <= MAX_LINES_OF_A_MODULE, f"{name_of(path)} has {lines} lines: split it by subject"
@@ -221,7 +246,7 @@ def test_folders_stay_small() -> None:
 def test_a_class_name_means_one_thing() -> None:
     places: dict[str, list[str]] = defaultdict(list)
     for path in modules():
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in tree_of(path).body:
             if isinstance(node, ast.ClassDef):
                 places[node.name].append(name_of(path))
     twice = {name: found for name, found in places.items() if len(found) > 1}
@@ -243,16 +268,16 @@ def test_pages_and_documents_are_made_of_views() -> None:
         name_of(path)
         for path in modules()
         if room_of(path) == "web"
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Attribute) and raw.search(ast.unparse(node))
     }
     assert found == set(SEES_THE_WORLD)
 
 
-@pytest.mark.parametrize("path", modules(), ids=name_of)
+@of_each_module
 def test_every_task_has_an_owner(path: Path) -> None:
     """Started in a group that waits for it, or kept by whoever started it: the loop itself holds tasks but weakly."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = tree_of(path)
     groups = {
         item.optional_vars.id
         for node in ast.walk(tree)
@@ -274,12 +299,12 @@ def test_every_task_has_an_owner(path: Path) -> None:
                 assert owner in groups, f"{name_of(path)}:{node.lineno} starts a task that nobody keeps"
 
 
-@pytest.mark.parametrize("path", modules(), ids=name_of)
+@of_each_module
 def test_no_broad_names(path: Path) -> None:
     assert path.stem not in {"utils", "util", "helpers", "common", "base", "misc"}, "name the subject"
 
 
-@pytest.mark.parametrize("path", modules(), ids=name_of)
+@of_each_module
 def test_every_module_can_be_imported(path: Path) -> None:
     if path.stem != "__main__":
         parts = path.relative_to(SOURCE.parent).with_suffix("").parts
