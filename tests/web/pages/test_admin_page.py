@@ -10,7 +10,8 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from opsmon.access.password import hash_password
 from opsmon.model.access_event import AccountChanged
-from opsmon.model.account import Account, Grant, Role
+from opsmon.model.account import Account, Grant, Role, Scope
+from opsmon.model.name import SiteName
 from opsmon.store.outbox import OwedDelivery
 from opsmon.web.pages.admin.overview import channel_rows
 from opsmon.web.server import make_application
@@ -51,6 +52,18 @@ async def send(browser: Client, path: str, status: int, **fields: str) -> str:
     text = await answer.text()
     assert answer.status == status, text
     return text
+
+
+async def test_an_admin_with_a_limited_scope_neither_reads_nor_widens_it(scene: WebScene, browser: Client) -> None:
+    grant = Grant(Role.ADMIN, Scope(sites=frozenset({SiteName("lab")})))
+    scene.store.access.put_account(Account("local", grant, password=KEPT), ())
+    await sign_in(browser, "local")
+    await show(browser, status=403)
+    await send(browser, "/admin/accounts/local", 403, do="grant", role="admin")
+    await send(browser, "/admin/tokens", 403, token="x", role="admin", days="9")
+    kept = scene.store.access.account("local")
+    assert kept is not None
+    assert (kept.grant, scene.store.access.tokens()) == (grant, ())
 
 
 async def test_an_admin_adds_changes_and_disables_an_account(scene: WebScene, browser: Client) -> None:

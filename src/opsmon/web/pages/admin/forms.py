@@ -1,25 +1,22 @@
 """The forms of `/admin`: each changes an account or a token as the command line does, and leads back."""
 
-import asyncio
-from collections.abc import Callable
 from datetime import timedelta
-from typing import TypeVar
 
 from aiohttp import web
 
-from opsmon.access.directory import AccountDirectory, Changer, check_scope
+from opsmon.access.directory import check_scope
 from opsmon.errors import ConfigError
 from opsmon.model.account import Grant, Role, Scope
 from opsmon.model.name import ContractId, SiteName
+from opsmon.web.api.admin.directory import change
 from opsmon.web.context import PARTS
 from opsmon.web.errors import RequestError
 from opsmon.web.frame.form import read_form
 from opsmon.web.pages.admin.overview import admin_page
 from opsmon.web.pages.incident_form import Form
-from opsmon.web.visit import path_to, refuse_unless_admin, view_of, visitor_of
+from opsmon.web.visit import path_to, view_of
 
 PLACE = "/admin"
-T = TypeVar("T")
 
 
 async def add_account(request: web.Request) -> web.Response:
@@ -27,7 +24,7 @@ async def add_account(request: web.Request) -> web.Response:
     form = await read_form(request)
     grant = grant_of(request, form)
     name, password, title = form.get("account", ""), form.get("password", ""), form.get("title", "")
-    await _change(request, lambda directory: directory.add(name, grant, password, title))
+    await change(request, lambda directory: directory.add(name, grant, password, title))
     return _led_back(request)
 
 
@@ -37,11 +34,11 @@ async def change_account(request: web.Request) -> web.Response:
     word = form.get("do", "")
     if word == "grant":
         grant = grant_of(request, form)
-        await _change(request, lambda directory: directory.set_grant(name, grant))
+        await change(request, lambda directory: directory.set_grant(name, grant))
     elif word == "password":
-        await _change(request, lambda directory: directory.set_password(name, form.get("password", "")))
+        await change(request, lambda directory: directory.set_password(name, form.get("password", "")))
     elif word in ("disable", "enable"):
-        await _change(request, lambda directory: directory.set_disabled(name, disabled=word == "disable"))
+        await change(request, lambda directory: directory.set_disabled(name, disabled=word == "disable"))
     else:
         raise RequestError(422, "what to do with the account?", "grant, password, disable or enable")
     return _led_back(request)
@@ -54,7 +51,8 @@ async def add_token(request: web.Request) -> web.Response:
     if not days.isdecimal() or len(days) > 4:
         raise RequestError(422, "for how many days?", "1 to 366")
     life = timedelta(days=int(days))
-    word = await _change(request, lambda directory: directory.add_token(name, grant, life))
+    taken = frozenset(token.name for token in request.app[PARTS].settings.known_tokens)
+    word = await change(request, lambda directory: directory.add_token(name, grant, life, taken))
     return await admin_page(request, token=word, status=201)
 
 
@@ -62,7 +60,7 @@ async def revoke_token(request: web.Request) -> web.Response:
     """It opens nothing any more."""
     await read_form(request)
     name = request.match_info["token"]
-    await _change(request, lambda directory: directory.revoke_token(name))
+    await change(request, lambda directory: directory.revoke_token(name))
     return _led_back(request)
 
 
@@ -79,20 +77,6 @@ def grant_of(request: web.Request, form: Form) -> Grant:
         raise refused(error) from None
     except ValueError:
         raise RequestError(422, "no such role", ", ".join(Role)) from None
-
-
-async def _change(request: web.Request, act: Callable[[AccountDirectory], T]) -> T:
-    """As the visitor, beside the loop. Raises RequestError 403, and 422 for what cannot be; StoreError."""
-    refuse_unless_admin(request)
-    parts, visitor = request.app[PARTS], visitor_of(request)
-    changer = Changer(visitor.account, visitor.via)
-    directory = AccountDirectory(parts.access.store, parts.clock.now, changer)
-    try:
-        return await asyncio.to_thread(act, directory)
-    except ConfigError as error:
-        raise refused(error) from None
-    finally:
-        parts.access.sessions.forget()
 
 
 def refused(error: ConfigError) -> RequestError:
