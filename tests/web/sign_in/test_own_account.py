@@ -58,7 +58,7 @@ async def test_another_password_ends_every_other_session(scene: WebScene, browse
 
 @pytest.mark.parametrize(
     ("old", "new", "status", "told"),
-    [("guessed it?", NEW, 403, "当前密码不正确"), (PASSWORD, "short", 422, "10 to 200 characters")],
+    [("guessed it?", NEW, 422, "当前密码不正确"), (PASSWORD, "short", 422, "10 to 200 characters")],
 )
 async def test_a_password_that_is_not_taken_leaves_all_as_it_is(
     scene: WebScene, browser: Client, old: str, new: str, status: int, told: str
@@ -71,7 +71,7 @@ async def test_a_password_that_is_not_taken_leaves_all_as_it_is(
 
 async def test_guessing_at_an_open_browser_has_to_wait_as_at_the_door(browser: Client) -> None:
     for _ in range(2):  # the first is forgiven
-        assert (await send(browser, "/me/password", old="guessed it?", new=NEW))[0] == 403
+        assert (await send(browser, "/me/password", old="guessed it?", new=NEW))[0] == 422
     assert (await send(browser, "/me/password", old=PASSWORD, new=NEW))[0] == 429
 
 
@@ -95,4 +95,4 @@ async def test_who_signs_in_elsewhere_changes_no_password_here(scene: WebScene, 
     scene.store.access.put_account(elsewhere, ())
     scene.parts.access.forget()
     assert 'action="/me/password"' not in await (await browser.get("/me")).text()
-    assert (await send(browser, "/me/password", old="", new=NEW))[0] == 403
+    assert (await send(browser, "/me/password", old="", new=NEW))[0] == 422

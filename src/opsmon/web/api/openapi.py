@@ -103,7 +103,7 @@ def _responses(route: Route) -> Schema:
 def _possible_refusals(route: Route) -> Iterable[str]:
     if route.access is not Access.OPEN:
         yield from ("401", "403")
-    if route.names:
+    if route.names or "rota" in route.query.model_fields:  # a filter by rota names one that has to be there
         yield "404"
     if route.body is not None:
         yield from ("400", "409", "413", "503")

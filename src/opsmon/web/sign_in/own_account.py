@@ -31,7 +31,7 @@ async def set_own_password(request: web.Request) -> web.Response:
     if isinstance(found, TryLater):
         return await _again(request, "later", 429, ceil(found.wait_s))
     if found is None:
-        return await _again(request, "wrong_old", 403)
+        return await _again(request, "wrong_old", 422)
     try:
         await change_as_visitor(request, lambda all_: all_.set_password(name, fields.get("new", "")))
     except RequestError as error:
