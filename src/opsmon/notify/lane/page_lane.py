@@ -94,7 +94,7 @@ class PageLane:
         parcels = await asyncio.to_thread(self._store.open_parcels, self.channel.name)
         rows = await asyncio.to_thread(self._store.waiting, self.channel.name, MAX_ROWS)
         waiting = await self._redirect(await self._wanted(rows))
-        await self._look_at(parcels)
+        parcels = await self._look_at(parcels)
         pause_s = _MAX_SLEEP_S
         for person, work in _by_person(parcels, waiting).items():
             if person not in self._under_way:
@@ -160,14 +160,18 @@ class PageLane:
         whole = one.delivery.removesuffix(f"-{one.notice.to}") if one.notice.to else one.delivery
         return whole.removesuffix(f"-{self.channel.name}")
 
-    async def _look_at(self, parcels: Iterable[StoredParcel]) -> None:
-        """Takes those apart that hold something which should go another way, and are not being sent."""
+    async def _look_at(self, parcels: Iterable[StoredParcel]) -> tuple[StoredParcel, ...]:
+        """Takes those apart that hold something which should go another way, and are not being sent; the others."""
+        kept, apart = list[StoredParcel](), set[str]()
         for parcel in parcels:
-            if parcel.person in self._under_way or parcel.id in self._attempts.taken or not parcel.attempts:
-                continue
-            if await self._should_go_apart(parcel):
+            is_busy = parcel.person in self._under_way or parcel.id in self._attempts.taken or not parcel.attempts
+            if not is_busy and await self._should_go_apart(parcel):
                 await asyncio.to_thread(self._store.take_apart, parcel.id, self._clock.now())
                 self._wake.set()
+                apart.add(parcel.id)
+            elif parcel.follows not in apart:
+                kept.append(parcel)
+        return tuple(kept)
 
     async def _should_go_apart(self, parcel: StoredParcel) -> bool:
         """Where something in it is not wanted any more, too. What is late and has no other way is told of, and stays
