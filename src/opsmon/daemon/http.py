@@ -83,6 +83,7 @@ class HttpPort:
                 ack_links=telling.ack_links,
                 people=telling.title_of,
                 calendar_secret=load_calendar_secret(root.path / CALENDAR_KEY),
+                channel_port=telling.channel_tests,
             )
         )
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from opsmon.ack_link import load_ack_links
 from opsmon.clock import Clock
 from opsmon.config.root import Root
+from opsmon.daemon.paging.channel_tests import ChannelTests
 from opsmon.daemon.paging.engine_adapter import EngineAdapter, Settle
 from opsmon.daemon.paging.lanes import LaneParts, page_lanes_of, voice_of, webhooks_of
 from opsmon.engine.effect import Message, Notify
@@ -53,6 +54,7 @@ class Notifications:
         self._channels = webhooks_of(root)
         self._store, self._clock, self._console_url = store, clock, root.settings.http.url
         self.ack_links = load_ack_links(root.path / ACK_KEYS, clock.now())
+        self.channel_tests = ChannelTests(lambda: self._root, store, self._wake, clock)
         parcels = ParcelStore(store)
         port = EngineAdapter(engine.settle, engine.issue, engine.world, parcels, self._wake, clock)
         self._page_sender = PageSender(clock)

@@ -23,6 +23,7 @@ class Urgency(IntEnum):
     REMINDER = 5
     RESOLVED = 6
     HANDOVER = 7
+    TEST = 8
 
 
 URGENT = Urgency.FIRST_PAGE  # this and what is before it may use the places that a channel keeps back

@@ -8,11 +8,12 @@ hold up the others.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, select, update
 
 from opsmon.model.name import IncidentId
-from opsmon.store.schema import outbox
+from opsmon.store.schema import outbox, parcel, parcel_delivery
 
 WAITING, DELIVERED, DEAD = "waiting", "delivered", "dead"
 
@@ -41,7 +42,9 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class OwedDelivery:
-    """A delivery that nobody took yet or will, without its body. `state` is `waiting` or `dead`."""
+    """A delivery and how it stands, without its body: `waiting` for somebody to take it, `dead`, or settled.
+
+    Of one that waits in a parcel `attempts`, `error` and `next_attempt_at` are the parcel's."""
 
     id: str
     channel: str
@@ -111,19 +114,48 @@ def due_deliveries(
 
 def unfinished_deliveries(connection: Connection, states: Sequence[str], limit: int) -> tuple[OwedDelivery, ...]:
     """What waits, or is given up, with what went wrong: what failed most often first."""
-    query = (
-        select(outbox)
-        .where(outbox.c.state.in_(states))
-        .order_by(outbox.c.attempts.desc(), outbox.c.position)
-        .limit(limit)
-    )
-    return tuple(
-        OwedDelivery(
-            row.id, row.channel, row.key, row.state, row.attempts, row.error,
-            datetime.fromisoformat(row.created_at), datetime.fromisoformat(row.next_attempt_at),
+    query = _owed().where(outbox.c.state.in_(states)).limit(limit)
+    return tuple(_as_owed(row) for row in connection.execute(query))
+
+
+def delivery_of(connection: Connection, identity: str) -> OwedDelivery | None:
+    """The delivery of this id, whatever became of it; None where there is none (any more)."""
+    row = connection.execute(_owed().where(outbox.c.id == identity)).one_or_none()
+    return None if row is None else _as_owed(row)
+
+
+def _owed() -> Select[*tuple[Any, ...]]:
+    """Deliveries, each with the parcel that carries it now; what failed most often first."""
+    attempts = outbox.c.attempts + func.coalesce(parcel.c.attempts, 0)
+    carried = and_(parcel.c.id == parcel_delivery.c.parcel, parcel.c.state == WAITING)
+    return (
+        select(
+            outbox.c.id, outbox.c.channel, outbox.c.key, outbox.c.state, outbox.c.created_at,
+            attempts.label("attempts"),
+            func.coalesce(parcel.c.error, outbox.c.error).label("error"),
+            func.coalesce(parcel.c.next_attempt_at, outbox.c.next_attempt_at).label("next_attempt_at"),
         )
-        for row in connection.execute(query)
+        .outerjoin(parcel_delivery, parcel_delivery.c.delivery == outbox.c.id)
+        .outerjoin(parcel, carried)
+        .order_by(attempts.desc(), outbox.c.position)
     )  # fmt: skip
+
+
+def _as_owed(row: Row[*tuple[Any, ...]]) -> OwedDelivery:
+    return OwedDelivery(
+        row.id, row.channel, row.key, row.state, row.attempts, row.error,
+        datetime.fromisoformat(row.created_at), datetime.fromisoformat(row.next_attempt_at),
+    )  # fmt: skip
+
+
+def revive(connection: Connection, identity: str, now: datetime) -> bool:
+    """A dead letter waits again, in no parcel, to be tried at once; False where there is no such one."""
+    values = {"state": WAITING, "next_attempt_at": time_text(now), "finished_at": None, "attempts": 0, "error": ""}
+    dead = (outbox.c.id == identity, outbox.c.state == DEAD)
+    if not connection.execute(update(outbox).where(*dead).values(**values)).rowcount:
+        return False
+    connection.execute(delete(parcel_delivery).where(parcel_delivery.c.delivery == identity))
+    return True
 
 
 def count_failing(connection: Connection, attempts: int) -> Mapping[str, int]:

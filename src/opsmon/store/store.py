@@ -154,6 +154,16 @@ class Store:
         with transaction(self._engine, writes=False) as connection:
             return boxes.unfinished_deliveries(connection, states, limit)
 
+    def delivery(self, identity: str) -> OwedDelivery | None:
+        """How a delivery stands; None where there is none (any more)."""
+        with transaction(self._engine, writes=False) as connection:
+            return boxes.delivery_of(connection, identity)
+
+    def revive(self, delivery: str, now: datetime) -> bool:
+        """A dead letter is tried again; False where there is no such one."""
+        with self._lock, self._writing() as connection:
+            return boxes.revive(connection, delivery, now)
+
     def failing(self, attempts: int) -> Mapping[str, int]:
         """How many deliveries of each channel wait after so many failed attempts or more."""
         with transaction(self._engine, writes=False) as connection:

@@ -230,7 +230,10 @@ LINKS: Words = {
     "proposed": Text("proposed", "建议登记"),
     "foreign": Text("foreign", "不在清单"),
 }
-DELIVERIES: Words = {"waiting": Text("waiting", "等待"), "dead": Text("given up", "已放弃")}
+DELIVERIES: Words = {
+    "waiting": Text("waiting", "等待"), "dead": Text("given up", "已放弃"), "delivered": Text("taken", "已送达"),
+    "withdrawn": Text("withdrawn", "已撤回"), "moved": Text("sent another way", "改走其他通道"),
+}  # fmt: skip
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS = (
     Text("Mon", "周一"), Text("Tue", "周二"), Text("Wed", "周三"), Text("Thu", "周四"), Text("Fri", "周五"),

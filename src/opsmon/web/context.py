@@ -52,6 +52,43 @@ def no_deliveries(states: Sequence[str], limit: int) -> Sequence[OwedDelivery]:
     return ()
 
 
+@dataclass(frozen=True, slots=True)
+class TestRefusal:
+    """Why no test message can be made, and what to do; for people."""
+
+    reason: str
+    hint: str
+
+
+class ChannelPort(Protocol):
+    """How channels are tried. Commands raise StoreError where the store cannot be written."""
+
+    async def send_test(self, channel: str, person: str) -> str | TestRefusal:
+        """The id of the delivery that was written."""
+        ...
+
+    async def try_again(self, delivery: str) -> bool:
+        """False where no such delivery was given up."""
+        ...
+
+    async def outcome(self, delivery: str) -> OwedDelivery | None:
+        """How the delivery stands once it was tried or some seconds have passed; None where it is unknown."""
+        ...
+
+
+class NoChannels:
+    """For a console without an outbox."""
+
+    async def send_test(self, channel: str, person: str) -> str | TestRefusal:
+        return TestRefusal(f"nothing is sent to {channel} here", "ask the daemon")
+
+    async def try_again(self, delivery: str) -> bool:
+        return False
+
+    async def outcome(self, delivery: str) -> OwedDelivery | None:
+        return None
+
+
 def nobody(person: str) -> str:
     """For a console without people on call."""
     return ""
@@ -74,6 +111,7 @@ class WebContext:
     states: StateHistory = field(default_factory=StateHistory)
     values: ValueHistory = field(default_factory=ValueHistory)
     backups: BackupPort = field(default_factory=NoBackups)
+    channel_port: ChannelPort = field(default_factory=NoChannels)
     probe_now: Callable[[Device], None] | None = None  # every check of a device out of turn
     ack_links: AckLinks | None = None
     people: Callable[[str], str] = nobody  # what a person on call is called, by id; "" for one whom nobody knows

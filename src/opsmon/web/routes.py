@@ -6,11 +6,12 @@ from aiohttp import web
 
 from opsmon.web import health
 from opsmon.web import prometheus as scraping
+from opsmon.web.api import channels, deliveries, rotas
 from opsmon.web.api import commands as commanding
-from opsmon.web.api import deliveries, rotas
 from opsmon.web.api import obligations as duties
 from opsmon.web.api import queries as reading
 from opsmon.web.api.admin.admin_routes import ADMIN_ROUTES
+from opsmon.web.api.channel_schemas import ChannelTestBody, ChannelTestDocument, NoBody
 from opsmon.web.api.obligation_schemas import (
     DoneBody,
     DoneDocument,
@@ -125,6 +126,10 @@ ROUTES: tuple[Route, ...] = (
           body=ExcusedBody, answer=DoneDocument, status=201),
     Route("GET", "/api/v1/deliveries", deliveries.list_deliveries, "Notifications that no receiver has taken",
           query=DeliveryQuery, answer=DeliveryDocument, many=True),
+    Route("POST", "/api/v1/deliveries/{delivery}/again", channels.try_again, "Try a dead notification again",
+          Access.ADMIN, body=NoBody, answer=DeliveryDocument, status=201),
+    Route("POST", "/api/v1/channels/{channel}/test", channels.send_test, "Send a channel a test message",
+          Access.ADMIN, body=ChannelTestBody, answer=ChannelTestDocument, status=201),
     Route("GET", "/api/v1/oncall", rotas.show_duties, "Who is on duty of each rota", query=DutyQuery,
           answer=DutyDocument, many=True),
     Route("GET", "/api/v1/oncall/overrides", rotas.list_overrides, "Swaps that hold, the next first",

@@ -23,6 +23,7 @@ _MARKS = {
     Urgency.REMINDER: ("●", "故障仍在", "STILL FAULTY"),
     Urgency.RESOLVED: ("✔", "已恢复", "RECOVERED"),
     Urgency.HANDOVER: ("☎", "值班", "ON CALL"),
+    Urgency.TEST: ("☑", "测试", "TEST"),
 }
 _CALLS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _HINDRANCES = {

@@ -25,14 +25,15 @@ async def list_deliveries(request: web.Request) -> web.Response:
 
 def delivery_document(delivery: OwedDelivery) -> DeliveryDocument:
     """The delivery as the API tells it."""
-    waits = delivery.state == WAITING
-    return DeliveryDocument(
-        id=delivery.id,
-        channel=delivery.channel,
-        incident=incident_of(delivery.key),
-        state="waiting" if waits else "dead",
-        attempts=delivery.attempts,
-        error=delivery.error,
-        created_at=delivery.created_at,
-        next_attempt_at=delivery.next_attempt_at if waits else None,
+    return DeliveryDocument.model_validate(
+        {
+            "id": delivery.id,
+            "channel": delivery.channel,
+            "incident": incident_of(delivery.key),
+            "state": delivery.state,
+            "attempts": delivery.attempts,
+            "error": delivery.error,
+            "created_at": delivery.created_at,
+            "next_attempt_at": delivery.next_attempt_at if delivery.state == WAITING else None,
+        }
     )

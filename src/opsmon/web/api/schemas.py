@@ -219,12 +219,13 @@ class SiteDocument(BaseModel):
 
 class DeliveryDocument(BaseModel):
     """A notification that a receiver has not taken: it waits for `next_attempt_at`, or it is `dead`, because the
-    receiver refused it for good. `error` is what the last attempt came to."""
+    receiver refused it for good. `error` is what the last attempt came to. Lists have these two states; one that is
+    tried again may be `delivered`, `withdrawn` (nobody is to be told any more) or `moved` to another channel."""
 
     id: str
     channel: str
     incident: str
-    state: Literal["waiting", "dead"]
+    state: Literal["waiting", "dead", "delivered", "withdrawn", "moved"]
     attempts: int
     error: str
     created_at: datetime
