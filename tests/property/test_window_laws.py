@@ -75,3 +75,13 @@ def test_the_last_tenth_of_a_month_is_for_what_is_urgent(most: int) -> None:
         sent += 1
     assert sent == most
     assert quota.is_open((2026, 12), urgent=False)
+
+
+@given(st.integers(1, 400), st.integers(0, 400))
+def test_how_much_of_a_month_is_used_begins_anew_with_the_next(most: int, sent: int) -> None:
+    quota = MonthlyQuota(most, (2026, 11), 0)
+    for _ in range(sent):
+        quota.add((2026, 11))
+    assert quota.used_ratio == sent / most
+    quota.add((2026, 12))
+    assert quota.used_ratio == 1 / most

@@ -42,6 +42,7 @@ _WORDS = {
         "unwatched": "{{ $labels.instance }} 无法检测（域名、网络或权限），处于无人监控状态",
         "untold": "opsmon 有 {{ $value }} 个故障尚未通知到任何人",
         "exhausted": "{{ $value }} 个故障已按升级方案呼叫完毕，无人接单",
+        "channel_month": "通知通道 {{ $labels.channel }} 本月条数已用八成，最后一成留给紧急消息",
         "channel_down": "通知通道 {{ $labels.channel }} 不可用（密钥、签名、地址或网络）",
         "channel_full": "通知通道 {{ $labels.channel }} 的发送额度已用满，通知合并发送",
         "nobody": "值班表 {{ $labels.rota }} 当前无人值班",
@@ -69,6 +70,7 @@ _WORDS = {
         "unwatched": "{{ $labels.instance }} cannot be measured (its name, our network or rights): nobody watches it",
         "untold": "opsmon could tell nobody of {{ $value }} faults",
         "exhausted": "everybody in the plan was called for {{ $value }} faults and nobody took them on",
+        "channel_month": "the channel {{ $labels.channel }} has used four fifths of its month",
         "channel_down": "the channel {{ $labels.channel }} takes nothing: its key, signature, address or network",
         "channel_full": "the channel {{ $labels.channel }} was sent all that it takes: messages are put together",
         "nobody": "nobody is on duty by the rota {{ $labels.rota }}",
@@ -126,6 +128,7 @@ def _own_alerts(words: Mapping[str, str]) -> Iterator[AlertRule]:
         ("OpsmonPageExhausted", 'opsmon_pages{state="exhausted"} > 0', 0.0, "exhausted"),
         ("OpsmonChannelDown", "opsmon_channel_up == 0", 300.0, "channel_down"),
         ("OpsmonChannelFull", "opsmon_channel_window_used_ratio >= 1", 60.0, "channel_full"),
+        ("OpsmonChannelMonth", "opsmon_channel_month_used_ratio >= 0.8", 0.0, "channel_month"),
         ("NobodyOnDuty", "opsmon_on_duty == 0", 60.0, "nobody"),
         ("OpsmonLate", "opsmon_probe_lag_seconds > 30", 300.0, "lag"),
     ):

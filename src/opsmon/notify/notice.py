@@ -71,11 +71,13 @@ class Notice:
 
 _TIMES = ("at", "since", "until", "due_at", "held_since")
 _LISTS = ("people", "by")
+_FIELDS = tuple(field.name for field in fields(Notice))
 
 
 def notice_body(notice: Notice) -> str:
     """The body of the row: one JSON object, times ISO 8601 with offset."""
-    record = asdict(notice)
+    record: dict[str, object] = {name: getattr(notice, name) for name in _FIELDS}
+    record["fault"] = asdict(notice.fault)
     for name in _TIMES:
         moment: datetime | None = getattr(notice, name)
         record[name] = None if moment is None else moment.isoformat()
@@ -85,9 +87,8 @@ def notice_body(notice: Notice) -> str:
 def read_notice(body: str) -> Notice:
     """The notice of a row; what a later release added is passed over. Raises ValueError where it is none."""
     record: dict[str, Any] = json.loads(body)
-    known = {field.name for field in fields(Notice)}
     try:
-        given = {name: value for name, value in record.items() if name in known}
+        given = {name: value for name, value in record.items() if name in _FIELDS}
         given |= {name: datetime.fromisoformat(given[name]) for name in _TIMES if given.get(name)}
         given |= {name: tuple(given[name]) for name in _LISTS if name in given}
         given |= {"urgency": Urgency(given["urgency"]), "fault": Text(**given["fault"])}

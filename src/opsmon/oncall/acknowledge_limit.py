@@ -11,8 +11,9 @@ WITHOUT_LIMIT = timedelta(minutes=15)  # shared out where no clause gives a time
 MIN_WAIT = timedelta(seconds=15)
 
 
-def acknowledge_limit(rules: ContractRules | None, incident: Incident) -> timedelta | None:
-    """The shortest time that a clause of its contract leaves for an acknowledgement of the incident."""
+def acknowledge_limit(rules: ContractRules | None, incident: Incident | None = None) -> timedelta | None:
+    """The shortest time that a clause of its contract leaves for an acknowledgement of the incident, or (None) of any
+    incident that it may have; None where there is no such clause."""
     if rules is None:
         return None
     limits = (reading for variant in _variants(rules, incident) for reading in _lengths(variant))
@@ -24,11 +25,11 @@ def auto_wait(limit: timedelta | None, steps: int) -> timedelta:
     return max(MIN_WAIT, (limit or WITHOUT_LIMIT) / max(steps, 1))
 
 
-def _variants(rules: ContractRules, incident: Incident) -> Iterator[Variant]:
+def _variants(rules: ContractRules, incident: Incident | None) -> Iterator[Variant]:
     for clause in rules.contract.clauses:
         if clause.target is Target.ACKNOWLEDGE:
             for variant in clause.variants:
-                if not variant.applies or any(_takes(one, incident) for one in variant.applies):
+                if incident is None or not variant.applies or any(_takes(one, incident) for one in variant.applies):
                     yield variant
 
 

@@ -34,6 +34,12 @@ def page_tallies(world: Callable[[], World], lanes: Callable[[], Mapping[str, An
                 "channel",
             ),
             Tally(
+                "opsmon_channel_month_used_ratio",
+                "How much of its per_month a channel was sent in this calendar month.",
+                lambda: {name: lane.pace.month_used_ratio for name, lane in paced().items() if lane.channel.per_month},
+                "channel",
+            ),
+            Tally(
                 "opsmon_channel_up",
                 "Whether a channel answers and lets us in.",
                 lambda: {name: int(lane.pace.is_up) for name, lane in paced().items()},

@@ -57,7 +57,7 @@ def _merged(group: Sequence[WaitingNotice]) -> MergedNotice:
     latest = max(group, key=lambda one: (one.notice.sequence, one.position)).notice
     if latest.firing:
         pressing = min(one.notice.urgency for one in group if one.notice.firing)
-        latest = replace(latest, urgency=pressing)
+        latest = latest if latest.urgency is pressing else replace(latest, urgency=pressing)
     people = tuple(dict.fromkeys(who for one in group if one.notice.firing for who in one.notice.people))
     deliveries = tuple(one.delivery for one in group)
     return MergedNotice(latest, deliveries, people if latest.firing else (), group[0].position)

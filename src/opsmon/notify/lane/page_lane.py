@@ -63,6 +63,7 @@ class PageLane:
         self.idle = asyncio.Event()
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._failed: set[str] = set()  # told to the engine already
+        self._read: dict[str, WaitingNotice] = {}  # those of the last pass that still wait: a row never changes
         self.tries_all_now = False
 
     @property
@@ -117,7 +118,7 @@ class PageLane:
         withdrawn: dict[str, list[str]] = {}
         for row in rows:
             try:
-                one = waiting_notice(row)
+                one = self._read.get(row.id) or waiting_notice(row)
             except ValueError:
                 withdrawn.setdefault("the row holds no notice", []).append(row.id)
                 continue
@@ -127,6 +128,7 @@ class PageLane:
                 withdrawn.setdefault("nobody is to be told any more", []).append(row.id)
         for reason, names in withdrawn.items():
             await asyncio.to_thread(self._store.withdraw, names, self._clock.now(), reason)
+        self._read = {one.delivery: one for one in kept}
         return kept
 
     async def _redirect(self, waiting: Sequence[WaitingNotice]) -> list[WaitingNotice]:

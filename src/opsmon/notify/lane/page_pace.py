@@ -1,6 +1,7 @@
 """When a channel for people may be sent the next message: its windows, its month, and whether it is well."""
 
 import asyncio
+import logging
 import random
 from datetime import datetime, timedelta, tzinfo
 
@@ -14,6 +15,8 @@ from opsmon.notify.message import ChannelLimits
 
 MAX_BLOCK_S = 900.0  # longer than any platform bans
 _QUOTA_PAUSE_S = 60.0
+_NEARLY_USED = 0.8
+log = logging.getLogger(__name__)
 
 
 class PagePace:
@@ -49,7 +52,13 @@ class PagePace:
         """A request begins."""
         self._window(person).add(self._clock.monotonic())
         if self._quota is not None:
+            before = self._quota.used_ratio
             self._quota.add(self._month(self._clock.now()))
+            if before < _NEARLY_USED <= self._quota.used_ratio:
+                log.warning(
+                    "channel %s: %d of %d messages of the month are used, the last tenth is kept for what is urgent",
+                    self._channel.name, self._quota.used, self._channel.per_month,
+                )  # fmt: skip
 
     def pause_s(self, person: str, *, urgent: bool, full: bool) -> float:
         """Seconds until the next message to the group or the person may go."""
@@ -106,6 +115,11 @@ class PagePace:
         """How much of the fullest window is used."""
         now_s = self._clock.monotonic()
         return max((window.used_ratio(now_s) for window in self._windows.values()), default=0.0)
+
+    @property
+    def month_used_ratio(self) -> float:
+        """How much of `per_month` was sent in this calendar month."""
+        return 0.0 if self._quota is None else self._quota.used_ratio
 
     def _window(self, person: str) -> SlidingWindow:
         return self._windows.setdefault(self._slot(person), SlidingWindow(self._limits))

@@ -103,6 +103,7 @@ class MonthlyQuota:
             return True
         return self.used < (self._most if urgent else self._most - self._most // 10)
 
-    def is_nearly_used(self) -> bool:
-        """Whether four fifths are gone."""
-        return self._most is not None and self.used * 5 >= self._most * 4
+    @property
+    def used_ratio(self) -> float:
+        """How much of the month's bound was sent; 0 where there is none."""
+        return self.used / self._most if self._most else 0.0

@@ -4,25 +4,13 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from opsmon.contract.contract_rules import ContractRules
-from opsmon.contract.term import Mode, Target
 from opsmon.model.name import ChannelName, ContractId, PersonId
+from opsmon.oncall.acknowledge_limit import acknowledge_limit
 from opsmon.oncall.lint.finding import LintFinding
 from opsmon.oncall.oncall_rules import OnCallRules
 from opsmon.oncall.plan import EscalationPlan, EscalationStep, PageTarget, PersonTarget, RotaTarget, Telling
 from opsmon.text.bilingual import Text
 from opsmon.text.duration import length_words
-
-
-def shortest_acknowledge_limit(contract_rules: ContractRules) -> timedelta | None:
-    """The shortest time in which any clause of the contract wants an acknowledgement; None where none does."""
-    limits = (
-        variant.limit.elapsed
-        for clause in contract_rules.contract.clauses
-        if clause.target is Target.ACKNOWLEDGE
-        for variant in clause.variants
-        if variant.limit.unit.is_elapsed and variant.mode is not Mode.WARNED
-    )
-    return min(limits, default=None)
 
 
 def unreachable(rules: OnCallRules, plan: EscalationPlan) -> Iterator[LintFinding]:
@@ -64,7 +52,7 @@ def _is_reached(rules: OnCallRules, person: PersonId, by: tuple[ChannelName, ...
 def too_slow(plan: EscalationPlan, contracts: Mapping[ContractId, ContractRules]) -> Iterator[LintFinding]:
     """The last person is told when the acknowledgement was due already."""
     names = sorted(plan.match.contracts) or sorted(contracts)
-    limits = [(shortest_acknowledge_limit(contracts[name]), name) for name in names if name in contracts]
+    limits = [(acknowledge_limit(contracts[name]), name) for name in names if name in contracts]
     known = [(limit, name) for limit, name in limits if limit is not None]
     if not known:
         return
