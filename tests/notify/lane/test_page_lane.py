@@ -196,6 +196,22 @@ async def test_the_window_of_before_a_restart_counts(tmp_path: Path) -> None:
     assert len(far.requests_at) == 18
 
 
+async def test_a_message_on_its_way_at_a_kill_is_not_sent_again_after_an_acknowledgement(tmp_path: Path) -> None:
+    far = FakeRobot(ChannelKind.WECOM, KEY, stuck_on="slow")
+    async with running(far):
+        house = PageHouse(tmp_path, (channel_to(far),))
+        async with house.running():
+            house.tell(FAULT)
+            await asyncio.wait_for(far.heard.wait(), 60)
+        house.store.close()
+        far.stuck_on = ""
+        house = PageHouse(tmp_path, (channel_to(far),), wanted=lambda _notice: False)
+        async with house.running():
+            await house.idle()
+        assert house.parcels.waiting("robot", 10) == ()
+    assert far.texts == []
+
+
 async def test_nobody_is_told_of_what_is_not_wanted_any_more(tmp_path: Path) -> None:
     def is_open(notice: Notice) -> bool:
         return notice.incident != "20261128-7"
