@@ -1,7 +1,7 @@
-"""What a ping, a poll, a walk and pages of metrics cost beside an older tree.
+"""What a ping, a poll, a walk, pages of metrics and the engine's decisions cost beside an older tree.
 
 git worktree add --detach /tmp/older COMMIT
-python -m benchmarks.against /tmp/older [--only ping poll walk page pinged] [--rounds 40] [--instructions]
+python -m benchmarks.against /tmp/older [--only JOB ...] [--rounds 40] [--instructions]
 
 Each job runs in two processes, one of each tree, that work in turn: short rounds, processor time, and the median of
 the ratios of neighbours, so that what else the machine does falls on both. Ours also runs beside itself: how far that
@@ -28,8 +28,11 @@ BATCHES = {
     "walk": (2, 50),
     "page": (3, 20),
     "pinged": (20, 50),
+    "decide": (5, 200),
+    "outage": (1, 50),
+    "replay": (1, 100),
 }  # rounds, and devices at once
-COUNTED = {"ping": (100, 5), "poll": (20, 2), "walk": (10, 5), "page": (5, 5), "pinged": (50, 5)}
+COUNTED = BATCHES | {"ping": (100, 5), "poll": (20, 2), "walk": (10, 5), "page": (5, 5), "pinged": (50, 5)}
 COUNTER = ("valgrind", "--tool=callgrind", "--instr-atstart=no", "--callgrind-out-file=/dev/null")
 
 

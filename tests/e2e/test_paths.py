@@ -20,10 +20,18 @@ import opsmon
 from opsmon.clock import WallClock
 from opsmon.config.root import load_root
 from opsmon.daemon.daemon import run_daemon
+from opsmon.notify.channel import ChannelKind
 from tests.support.daemon.house import PATIENCE_S, TOKEN, DaemonHouse
+from tests.support.notify.fake_robots import FakeRobot, running
 from tests.support.places import REPOSITORY
 from tests.support.port import free_port
 
+PEOPLE = "people:\n  p-a: {name: {zh: 甲工, en: A}, wecom: jia}\n"
+ON_CALL = """\
+channels: {robot: {kind: wecom, url: "URL", members: [p-a]}}
+plans:
+  all: {steps: [{tell: "person:p-a", by: [robot], wait: 5m}]}
+"""
 SOURCE = Path(opsmon.__file__).parent
 WAYS = re.compile(r"^### (?P<title>[^\n]+)\n.*?```\n(?P<lines>.*?)```", re.MULTILINE | re.DOTALL)
 
@@ -72,14 +80,17 @@ def following() -> Iterator[Follower]:
 
 
 @asynccontextmanager
-async def daemon_in(root: Path) -> AsyncIterator[tuple[DaemonHouse, aiohttp.ClientSession]]:
-    """A daemon in this process, ready, with a device that answers; the session asks it with its token."""
+async def daemon_in(root: Path, robot: FakeRobot) -> AsyncIterator[tuple[DaemonHouse, aiohttp.ClientSession]]:
+    """A daemon in this process, ready, with a device that answers and a person who is paged by the robot; the session
+    asks it with its token."""
     house = DaemonHouse(root)
     await house.receiver.start()
     await house.mcu.live()
     await house.nvr.live()
     house.port = free_port()
     house.write_root()
+    (root / "people.yaml").write_text(PEOPLE, encoding="utf-8")
+    (root / "rules" / "oncall.yaml").write_text(ON_CALL.replace("URL", robot.url), encoding="utf-8")
     stop = asyncio.Event()
     running = asyncio.create_task(
         run_daemon(load_root(root, environ={"OPSMON_TOKEN": TOKEN}), WallClock(), stop, asyncio.Event())
@@ -110,24 +121,39 @@ async def ready(session: aiohttp.ClientSession) -> None:
             await asyncio.sleep(0.05)
 
 
+async def accepted(session: aiohttp.ClientSession, incident: str) -> None:
+    """Until the journal holds that a channel took the first call of the incident."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            async with session.get(f"/api/v1/incidents/{incident}") as answer:
+                page = (await answer.json())["page"]
+                if page is not None and page["calls"][0]["accepted"]:
+                    return
+            await asyncio.sleep(0.05)
+
+
 @pytest.mark.slow
 async def test_everything_goes_the_way_that_is_drawn(tmp_path: Path) -> None:
-    with following() as follower:
-        async with daemon_in(tmp_path) as (house, session):
-            follower.begin()
-            await house.mcu.die()
-            await house.receiver.until(lambda: house.receiver.story() == [("mcu", "firing")])
-            follower.went(drawn("A sample, from the wire to the webhook"))
+    robot = FakeRobot(ChannelKind.WECOM, "k")
+    async with running(robot):
+        with following() as follower:
+            async with daemon_in(tmp_path, robot) as (house, session):
+                follower.begin()
+                await house.mcu.die()
+                await house.receiver.until(lambda: house.receiver.story() == [("mcu", "firing")])
+                follower.went(drawn("A sample, from the wire to the webhook"))
+                async with session.get("/api/v1/incidents") as answer:
+                    (incident,) = await answer.json()
+                await accepted(session, incident["id"])
+                follower.went(drawn("A fault, to the people on duty"))
 
-            follower.begin()
-            async with session.get("/metrics/device/mcu") as answer:
-                assert 'opsmon_device_up{instance="mcu"} 0' in await answer.text()
-            follower.went(drawn("A sample, to `/metrics`"))
+                follower.begin()
+                async with session.get("/metrics/device/mcu") as answer:
+                    assert 'opsmon_device_up{instance="mcu"} 0' in await answer.text()
+                follower.went(drawn("A sample, to `/metrics`"))
 
-            async with session.get("/api/v1/incidents") as answer:
-                (incident,) = await answer.json()
-            follower.begin()
-            body = {"type": "acknowledged", "by": "值班员"}
-            async with session.post(f"/api/v1/incidents/{incident['id']}/events", json=body) as answer:
-                assert answer.status == 201
-            follower.went(drawn("An acknowledge, from HTTP to the journal"))
+                follower.begin()
+                body = {"type": "acknowledged", "by": "值班员"}
+                async with session.post(f"/api/v1/incidents/{incident['id']}/events", json=body) as answer:
+                    assert answer.status == 201
+                follower.went(drawn("An acknowledge, from HTTP to the journal"))

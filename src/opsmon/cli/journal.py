@@ -62,9 +62,11 @@ def verify(
 def _print_verdict(verdict: Mapping[str, Any], language: str) -> None:
     damage, head = verdict["damage"], verdict["head"]["hash"]
     for one in damage[:MAX_DAMAGE_LINES]:
-        say(f"entry {one['seq']} {one['message']}" if one["seq"] else f"head {one['message']}")
+        place = Text(f"entry {one['seq']}", f"第 {one['seq']} 条") if one["seq"] else Text("head", "链头")
+        say(f"{place.in_(language)} {one['message']}")
     if len(damage) > MAX_DAMAGE_LINES:
-        say(f"and {len(damage) - MAX_DAMAGE_LINES} more (`--json` lists them)")
+        more = len(damage) - MAX_DAMAGE_LINES
+        say(Text(f"and {more} more (`--json` lists them)", f"另有 {more} 处（`--json` 列出全部）").in_(language))
     whole = Text("is whole", "完整") if not damage else Text(
         f"is damaged in {counted(len(damage), 'places')}", f"有 {len(damage)} 处损坏"
     )  # fmt: skip

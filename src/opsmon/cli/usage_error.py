@@ -21,7 +21,7 @@ def close_words(message: str, language: str = "en") -> str:
         return message
     known = [word.strip("'") for word in found["words"].split(", ")]
     if language == "zh":
-        hint = nearest(found["word"], known) or f"可选：{', '.join(known)}"
+        hint = nearest(found["word"], known, language="zh") or f"可选：{', '.join(known)}"
         return f"无法识别 {shown(found['word'])}（{hint}）"
     hint = nearest(found["word"], known) or f"one of {', '.join(known)}"
     return f"unknown word {shown(found['word'])} ({hint})"
@@ -48,7 +48,7 @@ def chinese_message(error: Any) -> str:
         case "MissingParameter":
             return f"缺少{_hint_of(error)}"
         case "NoSuchOption":
-            near = nearest(error.option_name, error.possibilities or ())
+            near = nearest(error.option_name, error.possibilities or (), language="zh")
             return f"没有选项 {error.option_name}" + (f"（{near}）" if near else "")
         case "BadOptionUsage":
             return f"选项 {error.option_name} 用法有误：{message}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from opsmon.text.safe import is_seen
 
 DID_YOU_MEAN = "did you mean `{}`?"
+DID_YOU_MEAN_ZH = "是否为 `{}`？"
 MAX_SHOWN_CHARS = 60
 CLOSE, VERY_CLOSE = 0.6, 0.8  # of `difflib`: 1 is the same word
 CLOSE_OTHERWISE = 0.75
@@ -17,12 +18,13 @@ def shown(text: str) -> str:
     return f"`{clean if len(clean) <= MAX_SHOWN_CHARS else clean[:MAX_SHOWN_CHARS] + '…'}`"
 
 
-def nearest(word: str, known: Iterable[str], *, cutoff: float = CLOSE) -> str:
+def nearest(word: str, known: Iterable[str], *, cutoff: float = CLOSE, language: str = "en") -> str:
     """`did you mean …?` when a known word is close, else an empty string."""
     lowered = {name.lower(): name for name in known}
     written = word.lower()[:MAX_SHOWN_CHARS]
     found = difflib.get_close_matches(written, lowered, n=1, cutoff=cutoff)
-    return DID_YOU_MEAN.format(lowered[found[0]]) if found and not _is_another(found[0], written) else ""
+    question = DID_YOU_MEAN_ZH if language == "zh" else DID_YOU_MEAN
+    return question.format(lowered[found[0]]) if found and not _is_another(found[0], written) else ""
 
 
 def _is_another(known: str, written: str) -> bool:

@@ -8,9 +8,11 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 
 from opsmon.ack_link import LIFETIME, AckLinks
-from opsmon.model.incident import FactType
+from opsmon.engine.input import AddFact, Reloaded
+from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import IncidentId
 from opsmon.web.server import make_application
+from tests.support.engine.paged import on_call
 from tests.support.web.scene import WebScene
 
 LINKS = AckLinks(["key-of-the-test"])
@@ -67,6 +69,26 @@ async def test_the_button_takes_the_incident_on_once(link: Link) -> None:
     assert "甲工 已于" in again
     assert "<button" not in again
     assert link.acknowledged == [("p-1", "link:p-1@127.0.0.1")]  # the journal holds no name
+
+
+async def test_what_another_let_slip_is_taken_on_by_the_link(scene: WebScene) -> None:
+    scene.daemon.take(Reloaded(replace(scene.daemon.world.rules, oncall=on_call())))
+    link = Link(scene)
+    taken = Fact(FactType.ACKNOWLEDGED, scene.clock.now(), "p-li")
+    assert scene.daemon.take(AddFact(link.incident, taken, takes_on=True)).refusal == ""
+    scene.daemon.wait(5)
+    assert "<button" not in (await link.open("GET"))[1]
+    until = scene.daemon.world.paging.pages[link.incident].until
+    assert until is not None
+    scene.daemon.wait((until - scene.clock.now()).total_seconds() + 5)
+    link.token = LINKS.token(link.incident, "p-1", scene.clock.now())
+    _, page, _ = await link.open("GET")
+    assert "<button" in page
+    assert "p-li" not in page
+    assert (await link.open("POST"))[0] == 200
+    holder = scene.daemon.world.incidents.by_id[link.incident].holder
+    assert holder is not None
+    assert holder.by == "p-1"
 
 
 async def test_what_is_forged_cut_or_old_does_nothing(link: Link) -> None:

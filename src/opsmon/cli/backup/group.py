@@ -43,7 +43,9 @@ SelectorsArgument = Annotated[
     list[str] | None,
     typer.Argument(metavar="[SELECTOR]...", help="Names, patterns (`core-*`), site:NAME, kind:KIND, label:KEY=VALUE."),
 ]
-GONE = "no longer in the inventory"
+GONE = Text("no longer in the inventory", "已不在设备清单中")
+UNANNOUNCED = Text("changed without a change order", "配置变更未登记变更单")
+NEVER = Text("never captured", "从未备份成功")
 INTERRUPTED = Text(
     "the last run was interrupted; `--resume` continues it", "上次备份中断，可用 `--resume` 从中断处继续"
 )
@@ -138,21 +140,21 @@ def list_copies(
     standings = [replace(shelf.standing(device), device=device.name) for device in devices]
     gone = [] if selectors else shelf.gone({*loaded.inventory.devices, *loaded.inventory.renamed()})
     doubts = shelf.doubts([*standings, *gone])
-    why = {s.device: "; ".join(filter(None, (doubts.get(s.device, ""), _why(s)))) for s in standings}
-    why |= {s.device: "; ".join(filter(None, (GONE, doubts.get(s.device, "")))) for s in gone}
+    language = "en" if json_output else language_of(loaded.settings)
+    why = {s.device: "; ".join(filter(None, (doubts.get(s.device, ""), _why(s, language)))) for s in standings}
+    why |= {s.device: "; ".join(filter(None, (GONE.in_(language), doubts.get(s.device, "")))) for s in gone}
     good = sum(standing.is_good and standing.device not in doubts for standing in standings)
     if json_output:
         rows = [_listed(standing, now, why) | {"in_inventory": True} for standing in standings]
         print_json(rows + [_listed(standing, now, why) | {"in_inventory": False} for standing in gone])
     else:
-        language = language_of(loaded.settings)
         table = (
             (s.device, s.site, age_text(s.good_at, now, language), s.lines or "", s.chars or "", s.order, why[s.device])
             for s in (*standings, *gone)
         )
         print_table(headings(("device", "site", "last good", "lines", "size", "change", "why not"), language), table)
         said = Text(
-            f"{counted(len(standings), 'devices')}, {good} good{f'; {len(gone)} {GONE}' if gone else ''}",
+            f"{counted(len(standings), 'devices')}, {good} good{f'; {len(gone)} {GONE.en}' if gone else ''}",
             f"设备 {len(standings)} 台，备份完好 {good} 台{f'；已移出清单 {len(gone)} 台' if gone else ''}",
         )
         say(said.in_(language))
@@ -160,10 +162,10 @@ def list_copies(
         raise typer.Exit(1)
 
 
-def _why(standing: BackupStatus) -> str:
+def _why(standing: BackupStatus, language: str) -> str:
     if standing.unannounced:
-        return "changed without a change order" + (f"; {standing.reason}" if standing.reason else "")
-    return standing.reason or ("" if standing.good_at else "never captured")
+        return UNANNOUNCED.in_(language) + (f"; {standing.reason}" if standing.reason else "")
+    return standing.reason or ("" if standing.good_at else NEVER.in_(language))
 
 
 def _listed(standing: BackupStatus, now: datetime, why: Mapping[DeviceName, str]) -> dict[str, Any]:

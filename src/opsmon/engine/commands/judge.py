@@ -6,12 +6,10 @@ Only a thing that somebody named asks for is done; facts have their own rule boo
 from dataclasses import replace
 from typing import Any
 
-from opsmon.contract.term import Target
 from opsmon.engine.command_text import MAX_TEXT_LENGTH, PERSONS, as_answer, as_kept, refusal_of_words
 from opsmon.engine.commands.on_call import (
     as_taking_over,
     end_silence,
-    holder_now,
     record_accepted,
     record_failed,
     refusal_of_taking_over,
@@ -21,6 +19,7 @@ from opsmon.engine.commands.reported import open_incident
 from opsmon.engine.commands.scope import judge_scope, refusal_of_clauses
 from opsmon.engine.commands.tick import judge_done, judge_excuse, judge_undone
 from opsmon.engine.decision import Decision
+from opsmon.engine.holder import holder_now, refusal_of_taking_on
 from opsmon.engine.input import (
     AddFact,
     AttachDiagnosis,
@@ -165,23 +164,12 @@ def _add_fact(decision: Decision, command: AddFact, incident: Incident) -> Refus
         refusal_of_words(command)
         or refusal_of_clauses(decision, fact.clauses, incident)
         or refusal_of(incident, fact, decision.now)
-        or (_held_by(decision, incident) if command.takes_on else "")
+        or (refusal_of_taking_on(decision.world, incident) if command.takes_on else "")
     )
     if not refusal:
         decision.write(FactAdded(decision.now, incident.id, _marked(decision, incident, fact)))
         decision.draft(lambda draft: follow_words(draft, incident))
     return refusal
-
-
-def _held_by(decision: Decision, incident: Incident) -> Refusal:
-    """Who has taken the incident on already, where no clock waits for another acknowledgement."""
-    held = holder_now(decision.world, incident)
-    words = decision.world.clock_statuses.get(incident.id, {}).values()
-    waits = any(word.last.target == Target.ACKNOWLEDGE and word.last.after.is_open for word in words)
-    if held is None or waits:
-        return ""
-    since = held.at.astimezone(decision.world.rules.zone)
-    return f"held by {held.by} since {since.isoformat(timespec='seconds')}"
 
 
 def _record_notice(decision: Decision, command: RecordNotice, incident: Incident) -> None:

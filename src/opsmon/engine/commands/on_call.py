@@ -13,7 +13,6 @@ from opsmon.model.event import FactAdded
 from opsmon.model.incident import OWN_PREFIX, Fact, FactType, Severity
 from opsmon.model.name import SilenceId
 from opsmon.model.page import NoticeAccepted, NoticeFailed, SilenceEnded, SilenceSet
-from opsmon.oncall.page import PageState
 from opsmon.oncall.silence import MAX_SILENCE, OWN_FIELDS
 from opsmon.text.near_miss import nearest, shown
 from opsmon.text.time import iso_second
@@ -31,13 +30,6 @@ def refusal_of_taking_over(command: TakeOver, incident: Incident) -> str:
     if incident.holder is not None and incident.holder.by == command.by:
         return Conflict(f"{command.by} has it already")
     return ""
-
-
-def holder_now(world: World, incident: Incident) -> Fact | None:
-    """Who has the incident: whoever acknowledged it, and where it is paged, only until people are called again."""
-    page = world.paging.pages.get(incident.id)
-    is_called = page is not None and page.state in (PageState.CALLING, PageState.EXHAUSTED)
-    return None if is_called else incident.holder
 
 
 def record_accepted(decision: Decision, told: RecordAccepted, incident: Incident) -> None:

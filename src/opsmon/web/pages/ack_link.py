@@ -7,8 +7,10 @@ sent, and whoever holds it acts as that person, until it expires. No link is log
 from aiohttp import web
 
 from opsmon.ack_link import AckClaim
+from opsmon.engine.holder import holder_now, refusal_of_taking_on
 from opsmon.engine.input import AddFact
 from opsmon.engine.port import Accepted, Unavailable
+from opsmon.engine.world import World
 from opsmon.incident.incident import Incident
 from opsmon.incident.wording import fault_words
 from opsmon.model.incident import Fact, FactType
@@ -43,8 +45,9 @@ async def acknowledge_by_link(request: web.Request) -> web.Response:
     parts, claim = request.app[PARTS], _claim_of(request)
     if claim is None:
         return _dead(request)
-    incident = parts.daemon.world.incidents.by_id.get(IncidentId(claim.incident))
-    if incident is None or not incident.is_open or incident.holder is not None:
+    world = parts.daemon.world
+    incident = world.incidents.by_id.get(IncidentId(claim.incident))
+    if incident is None or not _is_wanted(world, incident):
         return _page(request, claim)
     address, proxy = addresses_of(request, parts.settings)
     fact = Fact(FactType.ACKNOWLEDGED, parts.clock.now(), claim.person, via=over_link(claim.person, address, proxy))
@@ -79,12 +82,17 @@ def _page(request: web.Request, claim: AckClaim, told: str = "") -> web.Response
     incident = parts.daemon.world.incidents.by_id.get(IncidentId(claim.incident))
     if incident is None:
         return _answer(request, told=_UNKNOWN.in_(language), status=410)
-    is_wanted = incident.is_open and incident.holder is None
+    is_wanted = _is_wanted(parts.daemon.world, incident)
     button = _BUTTON.in_(language).format(person=parts.people(claim.person)) if is_wanted else ""
     return _answer(
         request, fault=_fault(parts, incident, language), told=told or _standing(parts, incident, language),
         button=button, token=request.match_info["token"],
     )  # fmt: skip
+
+
+def _is_wanted(world: World, incident: Incident) -> bool:
+    """Whether somebody is to take it on, also where the one who had it let it slip."""
+    return incident.is_open and not refusal_of_taking_on(world, incident)
 
 
 def _fault(parts: WebContext, incident: Incident, language: str) -> str:
@@ -98,7 +106,7 @@ def _fault(parts: WebContext, incident: Incident, language: str) -> str:
 def _standing(parts: WebContext, incident: Incident, language: str) -> str:
     if not incident.is_open:
         return _OVER.in_(language)
-    held = incident.holder
+    held = holder_now(parts.daemon.world, incident)
     if held is None:
         return ""
     return _HELD.in_(language).format(by=parts.people(held.by) or held.by, at=local_time(held.at, parts.timezone))
