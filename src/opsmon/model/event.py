@@ -72,11 +72,6 @@ class ClockTimes(NamedTuple):
     met_at: datetime | None
     provisional: bool
 
-    def is_retimed(self, before: "ClockTimes") -> bool:
-        """Whether it starts or is due at another time than before, or is so for certain now."""
-        mine = self.starts_at, self.due_at, self.strict_due_at, self.provisional
-        return mine != (before.starts_at, before.due_at, before.strict_due_at, before.provisional)
-
 
 @dataclass(frozen=True, slots=True)
 class ClockChanged:

@@ -218,8 +218,8 @@ def history_of(facts: tuple[Fact, ...], *, hypothetical: bool = False) -> Histor
             times.setdefault(fact.type, []).append(fact.at)
     refusals.sort(key=lambda one: (one.fact.at.isoformat(), one.fact.type, one.reason))
     in_order = {type_: tuple(sorted(at)) for type_, at in times.items()}
-    earliest = min((fact.earliest or fact.at for fact in own), default=None)
-    own_messages = tuple(sorted(fact.at for fact in own))
+    earliest = min([fact.earliest or fact.at for fact in own], default=None)
+    own_messages = tuple(sorted([fact.at for fact in own]))
     return History(in_order, own_messages, earliest, tuple(judgements), tuple(refusals))
 
 

@@ -51,7 +51,7 @@ def _told(last: ClockChanged | None, clock: SlaClock, now: datetime, reason: Tex
     if last is None:
         before, corrected = None, False
     else:
-        before, corrected = last.after, clock.times.is_retimed(last.times)
+        before, corrected = last.after, _is_retimed(last, clock)
         # An outcome that is told late may have come before the one that was believed to be the first.
         corrected = corrected or (before is after and last.met_at != clock.met_at)
         if before is after and not corrected:
@@ -79,6 +79,17 @@ def _path(before: ClockState | None, after: ClockState, clock: SlaClock, now: da
     if before is None:
         return tuple(order)
     return tuple(order[order.index(before) :]) if before in order else (after,)
+
+
+def _is_retimed(last: ClockChanged, clock: SlaClock) -> bool:
+    """Whether it starts or is due at another time than before, or is so for certain now. Asked of every clock at every
+    look, so field by field: `times` would be made twice for it."""
+    return (
+        last.due_at != clock.due_at
+        or last.starts_at != clock.starts_at
+        or last.strict_due_at != clock.strict_due_at
+        or last.provisional != clock.provisional
+    )
 
 
 def _why(clock: SlaClock, state: ClockState, reason: Text) -> Text:

@@ -210,9 +210,11 @@ def _timed(variant: Variant, mode: Mode, start: Start, given: Reckoning) -> Time
     own = Interpretation(variant.limit, variant.runs)
     due = _end_of(own, start.at, given.calendar)
     spans = [Span(own, start.at, due)]
-    strict = [_strict_span(variant, mode, start.at, given), _earliest_span(own, start, given)]
-    found = [span for span in strict if span is not None and span.end < due]
-    spans += sorted(found, key=lambda span: span.end, reverse=True)
+    for strict in (_strict_span(variant, mode, start.at, given), _earliest_span(own, start, given)):
+        if strict is not None and strict.end < due:
+            spans.append(strict)
+    if len(spans) > 2:
+        spans.sort(key=lambda span: span.end, reverse=True)  # the strictest last
     is_strict = mode in (Mode.WARNED, Mode.DISPUTED)
     return Timed(
         tuple(spans),
