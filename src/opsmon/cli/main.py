@@ -53,15 +53,11 @@ COMMANDS: dict[str, Listed] = {
     ),
     "oncall": Listed("oncall.group:group", "Who is on duty, what is wrong with the rotas, and swaps.", is_group=True),
     "notify": Listed("notify:group", "Notifications, through the running daemon.", is_group=True),
-    "silence": Listed(
-        "silence.group:group", "Silences: for a while incidents page nobody; their clocks run on.", is_group=True
-    ),
-    "user": Listed(
-        "access.user:group", "People who may sign in to the console: accounts, roles and scopes.", is_group=True
-    ),
+    "silence": Listed("silence.group:group", "Silences: faults that page nobody for a while.", is_group=True),
+    "user": Listed("access.user:group", "Accounts of people who may sign in.", is_group=True),
     "token": Listed(
         "access.token:group",
-        "Tokens of programmes that use the API: roles, scopes, and when they end.",
+        "Tokens of programmes that use the API.",
         is_group=True,
     ),
     "rules": Listed("rules:group", "The conditions and clocks of a root, for other programs.", is_group=True),

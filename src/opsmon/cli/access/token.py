@@ -22,7 +22,7 @@ from opsmon.text.bilingual import Text
 from opsmon.text.sign_in_words import ROLES
 from opsmon.text.time import short_local_time
 
-group = new_group("Tokens of programmes that use the API: roles, scopes, and when they end.")
+group = new_group("Tokens of programmes that use the API.")
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Whose it is, for the journal.")]
 _COLUMNS = {

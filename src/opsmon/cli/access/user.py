@@ -21,7 +21,7 @@ from opsmon.model.account import Account, Role
 from opsmon.text.bilingual import Text
 from opsmon.text.sign_in_words import ROLES
 
-group = new_group("People who may sign in to the console: accounts, roles and scopes.")
+group = new_group("Accounts of people who may sign in.")
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name to sign in with.")]
 TitleOption = Annotated[str, typer.Option("--title", help="How pages call the person.")]
@@ -51,7 +51,7 @@ def add_user(
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
-    """Add an account; its password is asked for, or read from standard input.
+    """Add an account. Its password is asked for, or read from standard input.
 
     Nothing is said of the password on the command line: others could read it there. The journal is told of the account.
     """

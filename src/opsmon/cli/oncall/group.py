@@ -85,7 +85,7 @@ def lint(
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
-    """What is wrong with rotas and plans that load: who would be missing, and when. Exit code 1 when something is.
+    """Holes in rotas and plans: who would be missing, and when. Exit code 1 where there is one.
 
     Holes, too few people, a person in two places or on leave, people whom no channel reaches, plans that are slower
     than the contract, faults that no plan takes.

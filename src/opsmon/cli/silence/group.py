@@ -23,7 +23,7 @@ from opsmon.text.vocabulary import headings
 from opsmon.web.client import DaemonClient
 
 SILENCES = "/api/v1/silences"
-group = new_group("Silences: for a while incidents page nobody; their clocks run on.")
+group = new_group("Silences: faults that page nobody for a while.")
 ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why nobody is to be called.")]
 ByOption = Annotated[str | None, typer.Option("--by", metavar="WHO", help="Who says so; your login when not given.")]
 UntilOption = Annotated[str | None, typer.Option("--until", metavar="TIME", help="When it ends; at most 7 days ahead.")]
