@@ -61,7 +61,7 @@ def send_test(
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
-    """Send a test message through a channel, and say whether it was taken.
+    """Send a test message, and say whether it was taken.
 
     It goes the way of every other message and counts in the channel's windows. Exit code 1 when it was not taken in
     ten seconds; it goes on waiting then.
@@ -76,7 +76,7 @@ def try_again(
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
-    """Try a notification again that was given up, and say whether it was taken.
+    """Try a notification again that was given up.
 
     Do so when what its receiver refused was mended. Exit code 1 when it was not taken in ten seconds.
     """
