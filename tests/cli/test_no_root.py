@@ -17,7 +17,10 @@ ASK_THE_ROOT = (
     "incidents maintenance mcu-1 --until 23:00 --by a", "notify list", "rules export --format prometheus",
     "contracts obligations c", "contracts assess c --month 2026-11", "contracts done c E13 2026-11-01 --by a",
     "report month c --month 2026-11", "journal show", "journal verify", "backup run", "backup list", "backup show a",
-    "backup diff a", "backup verify",
+    "backup diff a", "backup verify", "oncall who", "oncall list", "oncall lint", "oncall override list",
+    "silence add site=a --for 2h --reason b --by c", "silence list", "silence end a --reason b --by c",
+    "user list", "user disable a", "token list", "token revoke a", "notify test a", "notify again a",
+    "incidents takeover 1 --by a",
 )  # fmt: skip
 STOCK_IS_SHOWN = ("contracts list", "contracts calendar 2026")
 NEED_NO_ROOT = {"init", "demo"}

@@ -11,21 +11,27 @@ from opsmon.engine.command_text import PERSONS, TEXTS, as_kept
 from opsmon.engine.input import (
     AddFact,
     Command,
+    EndOverride,
+    EndSilence,
     Excuse,
     JudgeScope,
     MarkDone,
     MarkUndone,
     OpenIncident,
     SetMaintenance,
+    SetOverride,
+    SetSilence,
+    TakeOver,
 )
 from opsmon.model.event import CommandRefused, Event, IncidentOpened
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import ClauseId, DeviceName
 from opsmon.store.codec import encode_event
 from opsmon.text.safe import visible
+from tests.support.engine.paged import LI, VC, WANG, paged_rules
 from tests.support.engine.scene import CONTRACT, SITE, START, Town, contracts, rules_of
 
-RULES = rules_of(books=contracts())
+RULES = paged_rules(base=rules_of(books=contracts()))
 VIA = "token:wang@192.0.2.7"
 UNSEEN = "\x00\x07\x1b[31m\u202e\u2066\u200b\u00ad\ufeff\ud800\x85\u2028\t\r\n"
 HOSTILE = st.text(st.one_of(st.sampled_from(UNSEEN), st.sampled_from("ab 李/"), st.characters()), max_size=12)
@@ -60,6 +66,7 @@ FACTS = st.builds(
 )
 TICKED = {"contract": names(CONTRACT), "obligation": names("E18", "E13"), "by": LINES, "via": st.just(VIA)}
 PLACED = {"service": names("", "vc"), "part": LINES, "places": st.lists(names("all"), max_size=1).map(tuple)}
+FIELDS = st.dictionaries(names("site", "condition", "service"), st.one_of(names(SITE), LINES), max_size=2)
 OF_PEOPLE: dict[type[Any], st.SearchStrategy[Any]] = {
     AddFact: st.builds(AddFact, names("20260320-1"), FACTS, takes_on=st.booleans()),
     OpenIncident: st.builds(
@@ -82,6 +89,17 @@ OF_PEOPLE: dict[type[Any], st.SearchStrategy[Any]] = {
         Excuse, day=st.just(DAY), approved_by=LINES, reason=NOTES, paper=LINES, service=names("", "vc"), part=LINES,
         **TICKED,
     ),
+    TakeOver: st.builds(TakeOver, names("20260320-1"), LINES, NOTES, st.just(VIA)),
+    SetSilence: st.builds(
+        SetSilence, fields=FIELDS, until=st.just(START + 9 * HOUR), by=st.one_of(st.just("李"), LINES),
+        reason=st.one_of(st.just("a new switch"), NOTES), owner=st.one_of(st.just(""), LINES), via=st.just(VIA),
+    ),
+    EndSilence: st.builds(EndSilence, names("s-20260320-100000"), LINES, NOTES, st.just(VIA)),
+    SetOverride: st.builds(
+        SetOverride, names(VC), names("day"), st.just(DAY + timedelta(days=2)), st.one_of(st.none(), names(LI)),
+        st.one_of(st.none(), names(WANG)), LINES, NOTES, st.just(VIA),
+    ),
+    EndOverride: st.builds(EndOverride, names("swap-20260320-100000"), LINES, NOTES, st.just(VIA)),
 }  # fmt: skip
 
 
@@ -117,6 +135,14 @@ def test_what_is_journaled_can_be_seen_is_bounded_and_says_who_asked(command: An
             assert len(text) <= 4_300, name
             assert len(text) <= PERSONS.get(name, len(text)), name
     assert VIA in [text for event in events for name, text in told(event) if name == "via"]
+
+
+@given(LINES)
+def test_what_a_silence_covers_is_named_by_what_can_be_seen(value: str) -> None:
+    town = Town(RULES, START)
+    town.give(SetSilence({"condition": value}, START + 9 * HOUR, "李", "a new switch", via=VIA))
+    kept = [text for silence in town.world.paging.silences.values() for text in silence.fields.values()]
+    assert kept == ([value] if value == visible(value) and 0 < len(value) <= 200 else [])
 
 
 @given(st.one_of(*OF_PEOPLE.values()))

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from opsmon.contract.clock.case import Case, Estimates
 from opsmon.contract.clock.estimate import estimates_from
-from opsmon.contract.clock.events import clock_events, key_of
-from opsmon.contract.clock.events import next_deadline as next_turn
+from opsmon.contract.clock.events import clock_events, key_of, next_deadline
 from opsmon.contract.clock.sla_clock import SlaClock, state_at
 from opsmon.engine.alerts.notify import AlertEvent, alerts_of, as_of, without_passing
 from opsmon.engine.effect import Diagnose, Effect, Notify
@@ -139,8 +138,8 @@ class Decision:
         contract_rules = None if incident.contract is None else self.world.rules.contracts.get(incident.contract)
         if contract_rules is None or incident.withdrawn:
             return ()
-        statuses = self.world.rules.rulebook.gives_way(incident.condition)
-        case = Case.of(incident, Text(statuses.en, statuses.zh) if statuses is not None else NO_WORDS)
+        words = self.world.rules.rulebook.gives_way(incident.condition)
+        case = Case.of(incident, NO_WORDS if words is None else Text(words.en, words.zh))
         return contract_rules.clocks(replace(case, estimates=self._estimates_at(incident.site)))
 
     def _held(self, incident: Incident) -> frozenset[ClockKey]:
@@ -158,7 +157,7 @@ class Decision:
         return frozenset(key_of(clock) for clock in clocks if ends.get(key_of(clock)) is not state_at(clock, self.now))
 
     def _estimates_at(self, site: SiteName) -> Estimates:
-        """How long people usually take at the site, looked up once a turn."""
+        """How long people usually take at the site, looked up once a decision."""
         if site not in self.estimates:
             past = [one for one in self.world.incidents.by_id.values() if one.site == site and not one.is_open]
             past.sort(key=lambda one: one.opened_at)
@@ -174,9 +173,9 @@ class Decision:
         running = tuple(clock for clock in clocks if key_of(clock) not in held) if held else clocks
         for event in clock_events(told, running, self.now, reason):
             self.write(event)
-        incident, decision = self.world.incidents.by_id[name], next_turn(running, self.now)
-        moments = [at for at in (decision, incident.hold_until) if at is not None]
-        is_waiting = decision is not None or bool(held)
+        incident, turns_at = self.world.incidents.by_id[name], next_deadline(running, self.now)
+        moments = [at for at in (turns_at, incident.hold_until) if at is not None]
+        is_waiting = turns_at is not None or bool(held)
         kept = self.world.clocks.set(name, clocks) if is_waiting else self.world.clocks
         if not is_waiting and name in kept:
             kept = kept.delete(name)

@@ -62,6 +62,8 @@ def _may_begin_again(incident: Incident, fact: Fact) -> bool:
 
 
 def _refusal_of_order(incident: Incident, fact: Fact) -> str:
+    if fact.paper_sha256 and not (fact.paper and SHA256.fullmatch(fact.paper_sha256)):
+        return "the SHA-256 of a paper is 64 hexadecimal digits, and the paper has a name"
     if fact.type is FactType.WITHDRAWN:
         return _refusal_of_withdrawal(incident, fact)
     if fact.type in EXCLUSIONS:
@@ -81,8 +83,6 @@ def _refusal_of_exclusion(incident: Incident, fact: Fact) -> str:
         return f"{fact.type} needs a reason"
     if fact.type is FactType.EXCLUDED and not fact.approved_by.strip():
         return "an exclusion names who approved it: `opsmon incidents exclude ID --approved-by WHO`"
-    if fact.paper_sha256 and not (fact.paper and SHA256.fullmatch(fact.paper_sha256)):
-        return "the SHA-256 of a paper is 64 hexadecimal digits, and the paper has a name"
     out = [exclusion_of(incident.facts, clause) is not None for clause in fact.clauses or (None,)]
     which = f" of {', '.join(fact.clauses)}" if fact.clauses else ""
     if fact.type is FactType.EXCLUDED and all(out):

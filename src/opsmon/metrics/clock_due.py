@@ -18,11 +18,11 @@ _LABELS = ("contract", "clause", "target", "site", "device", "state")
 
 def current_clocks(world: World) -> Iterable[ClockChanged]:
     """Clocks of open incidents, and those that run on after their incident is over."""
-    for incident, words in world.clock_statuses.items():
+    for incident, statuses in world.clock_statuses.items():
         is_open = world.incidents.by_id[incident].is_open
-        for word in words.values():
-            if word.last.after.is_open or (is_open and word.last.after is not ClockState.CANCELLED):
-                yield word.last
+        for status in statuses.values():
+            if status.last.after.is_open or (is_open and status.last.after is not ClockState.CANCELLED):
+                yield status.last
 
 
 def clocks_due(world: World) -> Metric:

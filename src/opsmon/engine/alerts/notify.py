@@ -1,11 +1,11 @@
 """What people are told of the alerts that an event ends and begins, and why those that end are over."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from opsmon.engine.alerts.changes import AlertCause, AlertChange, clock_statuses_of
+from opsmon.engine.alerts.changes import PAPERS, AlertCause, AlertChange, clock_statuses_of
 from opsmon.engine.effect import AlertStatus, Notify
-from opsmon.engine.world import World
+from opsmon.engine.world import ClockKey, ClockStatus, World
 from opsmon.incident.incident import Incident
 from opsmon.model.event import (
     ClockChanged,
@@ -102,14 +102,19 @@ def as_of(alert: Notify, world: World) -> Notify:
     if alert.ended is Ending.RENAMED:  # its labels are those of the old name
         return alert
     incident = world.incidents.by_id.get(alert.incident.id, alert.incident)
-    return replace(alert, incident=incident, nearest=nearest_clock(world, alert.incident.id))
+    return replace(alert, incident=incident, nearest=nearest_clock(clock_statuses_of(world, alert.incident.id)))
 
 
-def nearest_clock(world: World, incident: IncidentId) -> ClockChanged | None:
-    """The open clock of the incident that is due first; None where none is open."""
-    waiting = [status.last for status in clock_statuses_of(world, incident).values() if status.last.after.is_open]
-    due = [(end, clock.clause, clock) for clock in waiting if (end := clock.effective_due_at) is not None]
-    return min(due, key=lambda one: one[:2])[2] if due else None
+def nearest_clock(statuses: Mapping[ClockKey, ClockStatus]) -> ClockChanged | None:
+    """The open clock of an incident that is due first; None where none is open. A paper that is owed counts last:
+    nobody drives out for it."""
+    waiting = [status.last for status in statuses.values() if status.last.after.is_open]
+    due = [
+        (clock.target in PAPERS, end, clock.clause, clock)
+        for clock in waiting
+        if (end := clock.effective_due_at) is not None
+    ]
+    return min(due, key=lambda one: one[:3])[3] if due else None
 
 
 def _name(alert: Notify) -> tuple[object, ...]:

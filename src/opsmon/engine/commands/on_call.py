@@ -15,7 +15,10 @@ from opsmon.model.name import SilenceId
 from opsmon.model.page import NoticeAccepted, NoticeFailed, SilenceEnded, SilenceSet
 from opsmon.oncall.silence import MAX_SILENCE, OWN_FIELDS
 from opsmon.text.near_miss import nearest, shown
+from opsmon.text.safe import visible
 from opsmon.text.time import iso_second
+
+MAX_VALUE_LENGTH = 200  # of what a silence covers
 
 
 def as_taking_over(command: TakeOver, now: datetime) -> AddFact:
@@ -124,6 +127,8 @@ def _refusal_of_fields(world: World, fields: Mapping[str, str]) -> str:
             hint = nearest(name, [*OWN_FIELDS, *labels]) or f"{', '.join(OWN_FIELDS)}, or a label of the inventory"
             return f"no incident has a field {shown(name)} ({hint})"
         known = values.get(name)
+        if known is None and (value != visible(value) or not 0 < len(value) <= MAX_VALUE_LENGTH):
+            return f"{name}: a value of 1 to {MAX_VALUE_LENGTH} characters that can be seen is needed"
         if known is not None and value not in known:
             hint = nearest(value, known)
             return f"there is no {name} {shown(value)}" + (f" ({hint})" if hint else "")

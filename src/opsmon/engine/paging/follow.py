@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from opsmon.engine.alerts.changes import is_covered
+from opsmon.engine.alerts.changes import clock_statuses_of, is_covered
 from opsmon.engine.paging.people import PeopleNow
 from opsmon.engine.world import World
 from opsmon.incident.incident import Incident
@@ -66,10 +66,8 @@ class PageRound:
 
     def _risks(self, name: IncidentId) -> list[datetime | None]:
         """When each open clock of the incident comes to be at risk."""
-        words = self._world.clock_statuses.get(name)
-        if words is None:
-            return []
-        return [word.last.at_risk_at for word in words.values() if word.last.after.is_open]
+        statuses = clock_statuses_of(self._world, name).values()
+        return [status.last.at_risk_at for status in statuses if status.last.after.is_open]
 
     def _auto_wait(self, incident: Incident, plan: EscalationPlan) -> timedelta:
         labels = frozenset(incident.scope_labels.items())

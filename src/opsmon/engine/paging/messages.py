@@ -59,7 +59,7 @@ def _tell(world: World, event: PageStepTaken | PageTold) -> Tell:
         call=_number_of(page, event.sequence),
         next_at=event.next_at if isinstance(event, PageStepTaken) else page.next_at,
         clock=None if is_step else _clock(world, event),
-        nearest=nearest_clock(world, incident.id),
+        nearest=nearest_clock(clock_statuses_of(world, incident.id)),
         status=AlertStatus.RESOLVED if is_over else AlertStatus.FIRING,
         holder=page.holder if page.state is PageState.HELD else "",
         ended=_ending(world, incident.id) if is_over else None,
@@ -76,8 +76,8 @@ def _number_of(page: Page, sequence: int) -> int:
 def _clock(world: World, event: PageStepTaken | PageTold) -> ClockChanged | None:
     if isinstance(event, PageStepTaken) or event.clause is None:
         return None
-    word = clock_statuses_of(world, event.incident).get((event.clause, event.target))
-    return None if word is None else word.last
+    status = clock_statuses_of(world, event.incident).get((event.clause, event.target))
+    return None if status is None else status.last
 
 
 def _ending(world: World, name: IncidentId) -> Ending:

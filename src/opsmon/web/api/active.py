@@ -20,9 +20,10 @@ def active_incidents(world: World) -> tuple[Incident, ...]:
 
 def is_owed(world: World, incident: IncidentId) -> bool:
     """Whether a clock of the incident still waits for somebody, be the incident closed or not."""
-    return any(_is_waited_for(word) for word in world.clock_statuses.get(incident, {}).values())
+    return any(_is_waited_for(status) for status in world.clock_statuses.get(incident, {}).values())
 
 
-def _is_waited_for(word: ClockStatus) -> bool:
+def _is_waited_for(status: ClockStatus) -> bool:
     """A paper is owed until it is filed. What else came too late for a fault that is over will not come any more."""
-    return word.last.after.is_open and (word.last.target == Target.REPORT or word.last.after is not ClockState.BREACHED)
+    clock = status.last
+    return clock.after.is_open and (clock.target == Target.REPORT or clock.after is not ClockState.BREACHED)

@@ -33,7 +33,7 @@ def _clauses(world: World) -> Iterable[str]:
     for book in world.rules.contracts.values():
         yield from (clause.id for clause in book.contract.clauses)
     for clocks in world.clock_statuses.values():
-        yield from (word.last.clause for word in clocks.values())
+        yield from (status.last.clause for status in clocks.values())
 
 
 def _conditions(world: World) -> Iterable[str]:

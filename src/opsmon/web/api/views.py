@@ -71,8 +71,8 @@ def clock_document(incident: IncidentId, clock: ClockChanged, now: datetime) -> 
 
 def clocks_of(world: World, incident: IncidentId, now: datetime) -> list[ClockDocument]:
     """The clocks of an incident, the most pressing first."""
-    words = world.clock_statuses.get(incident)
-    clocks = [] if words is None else [clock_document(incident, word.last, now) for word in words.values()]
+    statuses = world.clock_statuses.get(incident)
+    clocks = [] if statuses is None else [clock_document(incident, status.last, now) for status in statuses.values()]
     return sorted(clocks, key=urgency)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from aiohttp import web
 from immutables import Map
 
-from opsmon.contract.term import Target
+from opsmon.engine.alerts.notify import nearest_clock
 from opsmon.engine.world import ClockKey, ClockStatus, World
 from opsmon.incident.incident import Incident, Phase
 from opsmon.incident.wording import fault_words
@@ -144,7 +144,7 @@ def rank(world: World, incident: Incident) -> Ranked:
 
 
 def _rank(incident: Incident, statuses: ClockStatuses) -> Ranked:
-    nearest, worst = nearest_clock(statuses)
+    nearest, worst = nearest_clock(statuses), worst_state(statuses)
     holder, recovering = incident.holder, incident.phase is Phase.RECOVERING
     due_at = None if nearest is None else nearest.effective_due_at
     due = _NO_LIMIT if due_at is None else due_at.timestamp()
@@ -154,19 +154,11 @@ def _rank(incident: Incident, statuses: ClockStatuses) -> Ranked:
     )
 
 
-def nearest_clock(statuses: ClockStatuses) -> tuple[ClockChanged | None, ClockState | None]:
-    """The open clock that is due first, and the worst state among the open ones. A paper that is owed counts last:
-    nobody drives out for it."""
-    found: list[tuple[bool, datetime, ClockChanged]] = []
-    worst: ClockState | None = None
-    for word in statuses.values():
-        last = word.last
-        due_at = last.effective_due_at
-        if last.after.is_open and due_at is not None:
-            found.append((last.target == Target.REPORT, due_at, last))
-            worst = last.after if worst is None or _badness(last.after) > _badness(worst) else worst
-    nearest = min(found, key=lambda one: one[:2], default=None)
-    return None if nearest is None else nearest[2], worst
+def worst_state(statuses: ClockStatuses) -> ClockState | None:
+    """The worst state among the open clocks."""
+    return max(
+        (status.last.after for status in statuses.values() if status.last.after.is_open), key=_badness, default=None
+    )
 
 
 def _badness(state: ClockState) -> int:
