@@ -23,7 +23,12 @@ SHA256 = re.compile("[0-9a-f]{64}")
 
 def refusal_of(incident: Incident, fact: Fact, now: datetime) -> str:
     """Why the fact cannot be added, for the person who reports it; "" when it can."""
-    return _refusal_of_time(incident, fact, now) or _refusal_of_order(incident, fact)
+    return _refusal_of_paper(fact) or _refusal_of_time(incident, fact, now) or _refusal_of_order(incident, fact)
+
+
+def _refusal_of_paper(fact: Fact) -> str:
+    is_sound = not fact.paper_sha256 or (fact.paper and SHA256.fullmatch(fact.paper_sha256))
+    return "" if is_sound else "the SHA-256 of a paper is 64 hexadecimal digits, and the paper has a name"
 
 
 def begun_at(incident: Incident) -> datetime:
@@ -62,8 +67,6 @@ def _may_begin_again(incident: Incident, fact: Fact) -> bool:
 
 
 def _refusal_of_order(incident: Incident, fact: Fact) -> str:
-    if fact.paper_sha256 and not (fact.paper and SHA256.fullmatch(fact.paper_sha256)):
-        return "the SHA-256 of a paper is 64 hexadecimal digits, and the paper has a name"
     if fact.type is FactType.WITHDRAWN:
         return _refusal_of_withdrawal(incident, fact)
     if fact.type in EXCLUSIONS:
