@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from tests.support.real.namespace import Namespace
 
 _ICMP_FILTER = 1
+_SO_RCVBUFFORCE = 33  # Linux: past net.core.rmem_max; room for every request of a test, however late it is read
+_RECEIVE_BUFFER_BYTES = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class EchoResponder:
             self._in = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
             self._out = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
         self._in.setsockopt(255, _ICMP_FILTER, struct.pack("@I", 0xFFFFFFFF & ~(1 << 8)))
+        self._in.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RECEIVE_BUFFER_BYTES)
         self._in.setblocking(False)
         self.behave: Behave = lambda request: [Answer(reply(request))]
         self._loop = asyncio.get_running_loop()
