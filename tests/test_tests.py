@@ -13,6 +13,7 @@ SUPPORT = TESTS / "support"
 OF_NO_ROOM = {
     "": "modules at the top of src, and what holds for the whole house",
     "browser": "the console, as people use it in a browser",
+    "deploy": "files that other programs read, as we ship them",
     "e2e": "the whole daemon, as its users start it",
     "fuzz": "a file for each kind of far end, and what it may send",
     "golden": "what devices and contracts are known to do, and databases of earlier releases",

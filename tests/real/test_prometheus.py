@@ -1,13 +1,9 @@
 """Real Prometheus and promtool on what we serve: it passes the linter, and our sites are found and scraped."""
 
-import asyncio
-import contextlib
 import json
 import subprocess
 from array import array
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
@@ -17,8 +13,8 @@ from opsmon.metrics.catalogue import CATALOGUE, INTERFACES
 from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
 from opsmon.web.server import make_application
 from tests.support.places import REPOSITORY
-from tests.support.port import free_port
 from tests.support.programs import require
+from tests.support.real.prometheus import prometheus, until_known
 from tests.support.web.scene import WebScene, everything_answers
 
 pytestmark = pytest.mark.real
@@ -56,46 +52,14 @@ def test_promtool_would_complain_of_a_broken_page(scene: WebScene) -> None:
     assert done.returncode != 0
 
 
-@contextlib.asynccontextmanager
-async def prometheus(folder: Path, opsmon_port: int) -> AsyncIterator[str]:
-    """A real Prometheus with the scrape configuration that we ship, pointed at the console and made impatient."""
-    program = require("prometheus")
+def impatient_config(folder: Path, opsmon_port: int) -> Path:
+    """The scrape configuration that we ship, pointed at the console and made impatient."""
     config = (DEPLOY / "prometheus" / "opsmon.yml").read_text(encoding="utf-8")
     assert "127.0.0.1:9876" in config
     config = config.replace("127.0.0.1:9876", f"127.0.0.1:{opsmon_port}")
-    (folder / "prometheus.yml").write_text(f"global: {{scrape_interval: 1s, scrape_timeout: 1s}}\n{config}")
-    port = free_port()
-    process = await asyncio.create_subprocess_exec(
-        program,
-        f"--config.file={folder / 'prometheus.yml'}",
-        f"--storage.tsdb.path={folder / 'tsdb'}",
-        f"--web.listen-address=127.0.0.1:{port}",
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        await process.wait()
-
-
-async def ask(http: aiohttp.ClientSession, url: str, query: str) -> list[dict[str, Any]]:
-    """What a PromQL query gives now; nothing while Prometheus is not there yet."""
-    try:
-        async with http.get(f"{url}/api/v1/query", params={"query": query}) as answer:
-            found = (await answer.json())["data"]["result"]
-    except (aiohttp.ClientError, KeyError):
-        return []
-    assert isinstance(found, list)
-    return found
-
-
-async def until_known(http: aiohttp.ClientSession, url: str, query: str) -> list[dict[str, Any]]:
-    async with asyncio.timeout(40):
-        while not (found := await ask(http, url, query)):  # noqa: ASYNC110 - another program gives no event
-            await asyncio.sleep(0.2)
-    return found
+    path = folder / "prometheus.yml"
+    path.write_text(f"global: {{scrape_interval: 1s, scrape_timeout: 1s}}\n{config}")
+    return path
 
 
 async def test_prometheus_finds_the_sites_and_scrapes_them(scene: WebScene, tmp_path: Path) -> None:
@@ -104,7 +68,7 @@ async def test_prometheus_finds_the_sites_and_scrapes_them(scene: WebScene, tmp_
         aiohttp.ClientSession() as http,
     ):
         assert server.port is not None
-        async with prometheus(tmp_path, server.port) as url:
+        async with prometheus(impatient_config(tmp_path, server.port), tmp_path / "tsdb") as url:
             found = await until_known(http, url, 'opsmon_device_up{site="erlong-hall"}')
             assert {one["metric"]["instance"]: one["value"][1] for one in found} == {
                 "core-1": "1", "mcu-1": "0", "会议终端-1": "1",

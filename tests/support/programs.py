@@ -9,9 +9,14 @@ import pytest
 SBIN = ("/usr/local/sbin", "/usr/sbin", "/sbin")  # not on an ordinary user's PATH
 
 
+def way_to(program: str) -> str | None:
+    """The path of a program, None where it is missing."""
+    return shutil.which(program) or shutil.which(program, path=os.pathsep.join(SBIN))
+
+
 def require(program: str, package: str = "") -> str:
     """The path of a program. Skips the test where it is missing, or fails it under OPSMON_REQUIRE_REAL."""
-    path = shutil.which(program) or shutil.which(program, path=os.pathsep.join(SBIN))
+    path = way_to(program)
     if path is None:
         missing(f"{program} is not installed (Debian: {package or program})")
     return path

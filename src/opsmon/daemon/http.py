@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable, Mapping
 
 from opsmon.access.calendar_link import load_calendar_secret
 from opsmon.access.control import AccessControl
@@ -15,6 +16,7 @@ from opsmon.history.states import KEPT, StateHistory
 from opsmon.history.values import ValueHistory
 from opsmon.layout import CALENDAR_KEY, SETTINGS_FILE
 from opsmon.metrics.backups import Backups
+from opsmon.metrics.console import ConsoleAddress
 from opsmon.metrics.daemon import Counts, DaemonMetrics, ReloadRecord
 from opsmon.metrics.journal import JournalHead
 from opsmon.metrics.pages import MetricPages
@@ -30,6 +32,11 @@ from opsmon.web.server import WebServer
 from opsmon.web.settings import PortSettings
 
 log = logging.getLogger(__name__)
+
+
+def _of_every(channels: Iterable[str], counted: Mapping[str, int]) -> Mapping[str, int]:
+    """With a nought for each channel that has none, so that a line of a metric does not come and go."""
+    return {**dict.fromkeys(sorted(channels), 0), **counted}
 
 
 class HttpPort:
@@ -53,13 +60,14 @@ class HttpPort:
             probing.scheduler.tally,
             self.record,
             lambda: telling.outbox.results,
-            store.backlog,
-            failing=lambda: store.failing(FAILED_OFTEN),
+            lambda: _of_every(telling.channel_names, store.backlog()),
+            failing=lambda: _of_every(telling.channel_names, store.failing(FAILED_OFTEN)),
             more=(
                 *others,
                 self._port(),
                 page_tallies(lambda: pipeline.world, lambda: telling.page_lanes, clock),
                 self._journal(store, clock),
+                ConsoleAddress((root.settings.http.public_url or root.settings.http.url).rstrip("/")),
             ),
         )
         self._states, self._values, self._store, self._clock = StateHistory(), ValueHistory(), store, clock

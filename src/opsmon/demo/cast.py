@@ -41,6 +41,7 @@ def _main_hall() -> Iterator[CastMember]:
     yield CastMember("mcu-2", site, "mcu", "plain", "备用 MCU", 13, "core-1", tcp=(SIP,))
     yield CastMember("recording-1", site, "server", "plain", "录播服务器", 14, "core-1", tcp=(HTTPS_ADMIN,))
     yield CastMember("ups-1", site, "ups", "ups", "机房 UPS", 15, "core-1")
+    yield CastMember("env-1", site, "env-sensor", "sensor", "机房温湿度", 16, "core-1")
 
 
 def _south_campus() -> Iterator[CastMember]:
@@ -55,7 +56,7 @@ def _south_campus() -> Iterator[CastMember]:
 def _street_cctv() -> Iterator[CastMember]:
     site = "street-cctv"
     yield CastMember("core-cctv", site, "switch", "switch", "监控汇聚交换机", 100)
-    yield CastMember("ups-cctv", site, "ups", "ups", "监控机房 UPS", 101, "core-cctv")
+    yield CastMember("ups-cctv", site, "ups", "apc-ups", "监控机房 UPS", 101, "core-cctv")
     for number in range(1, CCTV_SWITCHES + 1):
         switch, base = f"access-{number}", 256 * number
         yield CastMember(switch, site, "switch", "switch", f"接入交换机 {number}", base + 1, "core-cctv")

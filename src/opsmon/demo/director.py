@@ -17,10 +17,10 @@ from aiohttp import web
 from opsmon.demo.cast import cast
 from opsmon.demo.house import POLL_S, DemoDaemon
 from opsmon.demo.receiver import SHOWN_ZONE, Receiver, Tell
-from opsmon.demo.root import ACCOUNT, DemoRoot, write_root
+from opsmon.demo.root import ACCOUNT, PROMETHEUS_FILE, DemoRoot, write_root
 from opsmon.demo.stage import FleetProcess, Stage, carry_in, start_fleet
 from opsmon.demo.story import CONTRACT, HALL_DEVICE, Act, Told, acts
-from opsmon.demo.words import clock_words, cost_lines, invitation, sign_in_words
+from opsmon.demo.words import clock_words, cost_lines, invitation, scrape_words, sign_in_words
 
 PREFIX = "opsmon-demo-"
 BREACH_WAIT_S = 15.0
@@ -60,11 +60,13 @@ async def direct(evening: Evening) -> dict[str, Any]:
             stack.callback((await carry_in(evening.carrier, evening.port)).close)
         await daemon.wait_for_everyone(len(cast()), lambda up: _tell_progress(evening, up))
         evening.tell("note", sign_in_words(ACCOUNT, root.password, evening.language))
+        evening.tell("note", scrape_words(place / PROMETHEUS_FILE, evening.language))
         play = _Play(evening, fleet, daemon, root)
         await play.run()
         return {
             "incidents": await daemon.get("/api/v1/incidents?state=all"),
             "arrived": receiver.arrived,
+            "calls": receiver.calls,
             "forged": receiver.forged,
             "cost": await play.count_up(),
             "root": str(place) if evening.keep else None,

@@ -22,6 +22,8 @@ HUAWEI_SWITCH = (1, 3, 6, 1, 4, 1, 2011, 2, 23, 291)
 HUAWEI_FIREWALL = (1, 3, 6, 1, 4, 1, 2011, 2, 321)
 NET_SNMP = (1, 3, 6, 1, 4, 1, 8072, 3, 2, 10)
 UPS_MIB = (1, 3, 6, 1, 2, 1, 33)
+APC_UPS = (1, 3, 6, 1, 4, 1, 318, 1, 3, 27)
+HWG_SENSOR = (1, 3, 6, 1, 4, 1, 21796, 4, 9)
 HIKVISION = (1, 3, 6, 1, 4, 1, 50001)
 PORTS = 48
 SWITCH_SOFTWARE = "Simulated S5720-52X\nHuawei Versatile Routing Platform Software\nVRP (R) software, Version 5.170"
@@ -43,20 +45,29 @@ class SimulatedDevice:
 
     def _objects(self) -> mib.Objects:
         name = self.part.name
-        if self.part.role == "switch":
-            ports = [f"GigabitEthernet0/0/{port}" for port in range(1, PORTS + 1)]
-            own = mib.system(name, SWITCH_SOFTWARE, HUAWEI_SWITCH) | mib.huawei_board("MPU Board 0", "S5720-52X")
-            return own | mib.interfaces(ports, 20_000_000)
-        if self.part.role == "firewall":
-            ports = [f"GigabitEthernet1/0/{port}" for port in range(8)]
-            own = mib.system(name, FIREWALL_SOFTWARE, HUAWEI_FIREWALL) | mib.huawei_board("MPU Board 0", "USG6000")
-            return own | mib.interfaces(ports, 40_000_000)
-        if self.part.role == "ups":
-            return mib.system(name, "Simulated UPS SNMP card", UPS_MIB) | mib.ups(self.battery)
-        if self.part.role == "recorder":
-            own = mib.system(name, "Hikvision company products", HIKVISION)
-            return own | mib.recorder(name, self.disk) | mib.interfaces(["eth0"], 25_000_000)
-        return mib.system(name, f"Linux {name} 5.10.0", NET_SNMP) | mib.interfaces(["eth0"], 2_000_000)
+        match self.part.role:
+            case "switch":
+                ports = [f"GigabitEthernet0/0/{port}" for port in range(1, PORTS + 1)]
+                own = mib.system(name, SWITCH_SOFTWARE, HUAWEI_SWITCH) | mib.huawei_board("MPU Board 0", "S5720-52X")
+                return own | mib.interfaces(ports, 20_000_000)
+            case "firewall":
+                ports = [f"GigabitEthernet1/0/{port}" for port in range(8)]
+                own = mib.system(name, FIREWALL_SOFTWARE, HUAWEI_FIREWALL) | mib.huawei_board("MPU Board 0", "USG6000")
+                return own | mib.interfaces(ports, 40_000_000)
+            case "recorder":
+                own = mib.system(name, "Hikvision company products", HIKVISION)
+                return own | mib.recorder(name, self.disk) | mib.interfaces(["eth0"], 25_000_000)
+            case "ups" | "apc-ups" | "sensor":
+                return self._power_and_room(name)
+            case _:
+                return mib.system(name, f"Linux {name} 5.10.0", NET_SNMP) | mib.interfaces(["eth0"], 2_000_000)
+
+    def _power_and_room(self, name: str) -> mib.Objects:
+        if self.part.role == "sensor":
+            return mib.system(name, "STE2 v1.0 simulated", HWG_SENSOR) | mib.room_sensors()
+        if self.part.role == "apc-ups":
+            return mib.system(name, "Simulated APC network card", APC_UPS) | mib.ups(self.battery) | mib.apc_ups()
+        return mib.system(name, "Simulated UPS SNMP card", UPS_MIB) | mib.ups(self.battery)
 
     async def open(self) -> None:
         """Be reachable: one UDP socket for SNMP, one listening socket for each TCP port."""

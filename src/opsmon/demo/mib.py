@@ -1,6 +1,7 @@
 """What the simulated devices answer over SNMP: tables of objects by kind of device.
 
-Sources: SNMPv2-MIB (RFC 3418), IF-MIB (RFC 2863), UPS-MIB (RFC 1628), HUAWEI-ENTITY-EXTENT-MIB, HIKVISION-MIB.
+Sources: SNMPv2-MIB (RFC 3418), IF-MIB (RFC 2863), UPS-MIB (RFC 1628), HUAWEI-ENTITY-EXTENT-MIB, HIKVISION-MIB,
+PowerNet-MIB (APC), STE2-MIB (HW group).
 """
 
 import time
@@ -18,6 +19,8 @@ IF_X_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 31, 1, 1, 1)
 UPS: Oid = (1, 3, 6, 1, 2, 1, 33, 1)
 ENTITY: Oid = (1, 3, 6, 1, 2, 1, 47, 1, 1, 1, 1)
 HW_ENTITY: Oid = (1, 3, 6, 1, 4, 1, 2011, 5, 25, 31, 1, 1, 1, 1)
+APC_ADVANCED: Oid = (1, 3, 6, 1, 4, 1, 318, 1, 1, 1)
+HWG_SENSORS: Oid = (1, 3, 6, 1, 4, 1, 21796, 4, 9, 3, 1)
 HIKVISION: Oid = (1, 3, 6, 1, 4, 1, 50001, 1)
 
 GIGABIT = 1_000_000_000
@@ -129,6 +132,33 @@ def ups(battery: Battery) -> Objects:
         (*UPS, 4, 4, 1, 2, 1): ber.integer(220),
         (*UPS, 4, 4, 1, 5, 1): ber.integer(38),
     }
+
+
+def apc_ups() -> Objects:
+    """What a card of APC says beside the standard MIB, of a UPS on mains with a sound battery (PowerNet-MIB)."""
+    return {
+        (*APC_ADVANCED, 1, 1, 1, 0): ber.text("Simulated Smart-UPS 5000"),
+        (*APC_ADVANCED, 2, 2, 1, 0): ber.gauge(100),
+        (*APC_ADVANCED, 2, 2, 2, 0): ber.gauge(24),
+        (*APC_ADVANCED, 2, 2, 3, 0): ber.timeticks(2_400),
+        (*APC_ADVANCED, 2, 2, 4, 0): ber.integer(1),
+        (*APC_ADVANCED, 3, 2, 1, 0): ber.gauge(229),
+        (*APC_ADVANCED, 4, 1, 1, 0): ber.integer(2),
+        (*APC_ADVANCED, 4, 2, 1, 0): ber.gauge(220),
+        (*APC_ADVANCED, 4, 2, 3, 0): ber.gauge(35),
+    }
+
+
+def room_sensors() -> Objects:
+    """A thermometer and a hygrometer of a rack (STE2-MIB): name, state 1 normal, tenths, unit 1 °C or 4 %."""
+    rows = (("rack", 1, 231), ("rack humidity", 4, 452))
+    return {
+        (*HWG_SENSORS, column, index): value
+        for index, (name, unit, tenths) in enumerate(rows, start=1)
+        for column, value in {
+            2: ber.text(name), 3: ber.integer(1), 5: ber.integer(tenths), 7: ber.integer(unit),
+        }.items()
+    }  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -12,7 +12,8 @@ from opsmon.access.directory import Changer, open_accounts
 from opsmon.clock import WallClock
 from opsmon.config.settings_file import load_settings
 from opsmon.demo.cast import COMMUNITY, SITES, inventory_of
-from opsmon.demo.duty import ONCALL_TEXT, PEOPLE_TEXT
+from opsmon.demo.duty import ONCALL_TEXT, PEOPLE_TEXT, ROBOT_FILE
+from opsmon.demo.scrape import prometheus_text
 from opsmon.demo.stage import DemoError, Stage
 from opsmon.layout import INVENTORIES, SETTINGS_FILE
 from opsmon.model.account import Grant, Role
@@ -20,6 +21,7 @@ from opsmon.private_file import open_private
 
 PERIOD_S = 10
 ACCOUNT = "demo"
+PROMETHEUS_FILE = "prometheus.yml"
 _OURSELVES = Changer("opsmon demo", "demo")
 _TERM_END = re.compile(r'(?m)^(term: \{from: "\d{4}-\d\d-\d\d", to: ")(\d{4})(-\d\d-\d\d)')
 
@@ -56,7 +58,9 @@ def _fill(root: DemoRoot, stage: Stage, port: int, hook_port: int, language: str
         (root.place / INVENTORIES / f"{site}.yaml").write_text(text, encoding="utf-8")
     for contract in (root.place / "rules" / "contracts").glob("*.yaml"):
         contract.write_text(in_force(contract.read_text(encoding="utf-8"), date.today()), encoding="utf-8")  # noqa: DTZ011
-    for name, key in (("token", root.token), ("hook-secret", root.secret), ("community", COMMUNITY)):
+    robot = f"http://127.0.0.1:{hook_port}/robot/{root.secret}"
+    keys = {"token": root.token, "hook-secret": root.secret, "community": COMMUNITY, ROBOT_FILE: robot}
+    for name, key in keys.items():
         _write_key(root.place / name, key)
     (root.place / "rules" / "oncall.yaml").write_text(ONCALL_TEXT, encoding="utf-8")
     (root.place / "people.yaml").write_text(PEOPLE_TEXT, encoding="utf-8")
@@ -66,6 +70,7 @@ def _fill(root: DemoRoot, stage: Stage, port: int, hook_port: int, language: str
         " secret: {file: hook-secret}}\n",
         encoding="utf-8",
     )
+    (root.place / PROMETHEUS_FILE).write_text(prometheus_text(port), encoding="utf-8")
     with open_accounts(load_settings(root.place).store_url, root.place, WallClock().now, _OURSELVES) as directory:
         directory.add(ACCOUNT, Grant(Role.ADMIN), root.password)
 

@@ -53,6 +53,13 @@ def sign_in_words(account: str, password: str, language: str) -> str:
     return f"登录：用户名 {account}，密码 {password}" if language == "zh" else f"Sign in as {account}: {password}"
 
 
+def scrape_words(config: Path, language: str) -> str:
+    """How Prometheus watches the demo; the dashboards of `deploy/grafana` show what it scrapes."""
+    files = {"config.file": config, "storage.tsdb.path": config.parent / "tsdb"}
+    command = " ".join(("prometheus", *(f"--{name}={shlex.quote(str(path))}" for name, path in files.items())))
+    return f"Prometheus：{command}" if language == "zh" else f"For Prometheus: {command}"
+
+
 def invitation(program: str, incident: str, root: Path, language: str) -> tuple[str, str]:
     """What the audience is asked to do, and the command for it."""
     asked = (

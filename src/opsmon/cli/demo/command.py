@@ -144,7 +144,13 @@ def _conclude(screen: DemoScreen, evening: Evening, seen: dict[str, Any], *, jso
     if json_output:
         kept = {} if seen["root"] is None else {"root": seen["root"]}
         print_json(
-            {"incidents": seen["incidents"], "notifications": arrived, "forged": seen["forged"], "cost": seen["cost"]}
+            {
+                "incidents": seen["incidents"],
+                "notifications": arrived,
+                "calls": seen["calls"],
+                "forged": seen["forged"],
+                "cost": seen["cost"],
+            }
             | kept
         )
         return

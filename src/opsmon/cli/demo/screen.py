@@ -21,10 +21,10 @@ PICTURE_COLUMNS = 110
 SPARSE_S = 20.0
 FETCHED_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)  # a picture that asks nobody for anything
 STYLES = {
-    "firing": "bold red", "resolved": "bold green", "act": "bold yellow", "note": "", "cost": "bold magenta",
-    "clock": "bold cyan", "type": "bold cyan", "url": "cyan",
+    "firing": "bold red", "resolved": "bold green", "call": "bold blue", "act": "bold yellow", "note": "",
+    "cost": "bold magenta", "clock": "bold cyan", "type": "bold cyan", "url": "cyan",
 }  # fmt: skip
-MARKS = {"firing": "▲", "resolved": "▼", "act": "»", "cost": "¥", "clock": "◆"}
+MARKS = {"firing": "▲", "resolved": "▼", "call": "☎", "act": "»", "cost": "¥", "clock": "◆"}
 VERBATIM = frozenset({"url", "type"})
 IN_PLACE = frozenset({"progress", "clock"})
 

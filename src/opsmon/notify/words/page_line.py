@@ -25,6 +25,8 @@ _MARKS = {
     Urgency.HANDOVER: ("☎", "值班", "ON CALL"),
     Urgency.TEST: ("☑", "测试", "TEST"),
 }
+_DUE = ("◷", "到期", "DUE")  # of a task or a silence: nobody is called, something ends
+_IN_DAYS_S = 48 * 3_600  # a longer time is no countdown: it is said in days
 _CALLS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _HINDRANCES = {
     "down": ("不可用", "is down"),
@@ -77,23 +79,31 @@ def _brief_span(notice: Notice, voice: PageVoice, now: datetime) -> str:
 
 def _mark(notice: Notice) -> str:
     is_doubtful = notice.urgency is Urgency.RESOLVED and notice.ended not in ("", "recovered")
-    return "◌" if is_doubtful else _MARKS[notice.urgency][0]
+    return "◌" if is_doubtful else _signs(notice)[0]
 
 
 def _heading(notice: Notice, voice: PageVoice, now: datetime) -> str:
     mark = _mark(notice)
-    words = voice.say(*_MARKS[notice.urgency][1:])
+    words = voice.say(*_signs(notice)[1:])
     if mark == "◌":
         words = named(ENDINGS, notice.ended, voice.language)
-    left = _left(notice, now) if notice.firing else ""
+    left = _left(notice, voice, now) if notice.firing else ""
     return " ".join(part for part in (mark, words, left) if part)
 
 
-def _left(notice: Notice, now: datetime) -> str:
-    """`00:02:41`, with a sign where it is over; "" where nothing is due."""
+def _signs(notice: Notice) -> tuple[str, str, str]:
+    """The mark and its words; what is told of no incident is a hand-over, or something that is due."""
+    is_due = notice.urgency is Urgency.HANDOVER and notice.due_at is not None
+    return _DUE if is_due else _MARKS[notice.urgency]
+
+
+def _left(notice: Notice, voice: PageVoice, now: datetime) -> str:
+    """`00:02:41`, with a sign where it is over, `32d8h` where it is far away; "" where nothing is due."""
     if notice.due_at is None:
         return ""
     seconds = int((notice.due_at - now).total_seconds())
+    if abs(seconds) >= _IN_DAYS_S:
+        return f"{'-' if seconds < 0 else ''}{length_words(abs(seconds), voice.language)}"
     hours, rest = divmod(abs(seconds), 3_600)
     return f"{'-' if seconds < 0 else ''}{hours:02}:{rest // 60:02}:{rest % 60:02}"
 

@@ -1,0 +1,31 @@
+"""What the shipped dashboards ask, with their variables filled in, as Grafana fills them."""
+
+import json
+from collections.abc import Iterator, Mapping
+
+from tests.support.places import REPOSITORY
+
+FOLDER = REPOSITORY / "deploy" / "grafana" / "dashboards"
+
+
+def questions(variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """(dashboard and panel, PromQL) of every panel and of every list to choose from."""
+    for path in sorted(FOLDER.glob("*.json")):
+        dashboard = json.loads(path.read_text("utf-8"))
+        for panel in dashboard["panels"]:
+            for inner in (panel, *panel.get("panels", ())):
+                for target in inner.get("targets", ()):
+                    yield f"{path.stem}: {inner['title']}", _filled(target["expr"], variables)
+        for variable in dashboard["templating"]["list"]:
+            query = variable.get("query", "")
+            if variable["type"] == "query":
+                series = _filled(str(query), variables).removeprefix("label_values(").rsplit(",", 1)[0]
+                yield f"{path.stem}: {variable['name']}", series
+
+
+def _filled(expression: str, variables: Mapping[str, str]) -> str:
+    expression = expression.replace('=~"$site"', '=~".*"')  # where several may be chosen: all of them
+    for name, value in variables.items():
+        expression = expression.replace(f"${{{name}}}", value).replace(f"${name}", value)
+    assert "$" not in expression, expression
+    return expression
