@@ -24,6 +24,7 @@ from opsmon.model.event import DeviceStateChanged, Event
 from opsmon.model.name import DeviceName, IncidentId, SiteName
 from opsmon.oncall.oncall_rules import OnCallRules
 from opsmon.oncall.paging import Paging
+from opsmon.oncall.silence import PageSilence
 from opsmon.state.fleet import FleetState
 from opsmon.state.timers import Timers
 
@@ -181,6 +182,30 @@ def _of_incidents(kept: Any, seen: _Seen) -> Any:
     return Map({name: kept[name] for name in seen.incidents if name in kept})
 
 
+def _cut_paging(paging: Paging, seen: _Seen) -> Paging:
+    pages = _of_incidents(paging.pages, seen)
+    covering = {page.silence for page in pages.values() if page.is_open}
+    silences = {}
+    for name, silence in paging.silences.items():
+        if _is_of(silence, seen):
+            silences[name] = silence
+        elif name in covering:  # its fields are those of an incident of the view; its reason may speak of others
+            silences[name] = replace(silence, reason="")
+    return Paging(pages=pages, silences=Map(silences))
+
+
+def _is_of(silence: PageSilence, seen: _Seen) -> bool:
+    """Whether all that the silence is about lies within the scope. One that names no place is about every place."""
+    contract, site, device = (silence.fields.get(name) for name in ("contract", "site", "device"))
+    if device is not None:
+        found = seen.devices.get(DeviceName(device))
+        return found is not None and site in (None, found.site) and contract in (None, found.contract)
+    if site is not None:
+        place = seen.rules.inventory.sites.get(SiteName(site))
+        return place is not None and seen.scope.takes(contract or place.contract, site)
+    return contract is not None and seen.scope.takes_contract(contract)
+
+
 _ELSEWHERE = "what it is reached through is down"
 # How each part of a world is cut: a part without an entry would be seen whole, so a test holds that each has one.
 CUTS: dict[str, Callable[[Any, _Seen], Any]] = {
@@ -192,9 +217,7 @@ CUTS: dict[str, Callable[[Any, _Seen], Any]] = {
     "clocks": _of_incidents,
     "agenda": lambda agenda, seen: Timers(),
     "duties": _cut_duties,
-    "paging": lambda paging, seen: Paging(
-        pages=_of_incidents(paging.pages, seen)
-    ),  # a silence may name other contracts
+    "paging": _cut_paging,
     "roster": lambda roster, seen: RosterState(),  # who is on call is on call for every contract
 }
 _NEVER_SEEN = frozenset({"fleet", "agenda", "clocks"})

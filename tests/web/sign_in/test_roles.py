@@ -18,6 +18,7 @@ from opsmon.model.name import ContractId, SiteName
 from opsmon.web.auth import Access
 from opsmon.web.routes import ALL_ROUTES, ROUTES
 from opsmon.web.server import make_application
+from tests.support.browser.story import silence
 from tests.support.web.commands import COMMANDS, address_of_command, has_a_rota
 from tests.support.web.scene import Client, WebScene, everything_answers
 
@@ -76,6 +77,8 @@ def addresses(path: str, fleet: Fleet) -> Iterator[str]:
 @pytest.mark.parametrize("scope", ["hall", "lab"])
 async def test_no_address_tells_a_limited_visitor_of_another_contract(fleet: Fleet, port: Client, scope: str) -> None:
     headers = fleet.headers(Role.ADMIN, SCOPES[scope])
+    for site in ("erlong-hall", "lab"):
+        silence(fleet.scene, site=site)
     told = 0
     for route in READING:
         for address in addresses(route.path, fleet):
