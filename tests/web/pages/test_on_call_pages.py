@@ -132,6 +132,20 @@ async def test_another_takes_an_incident_over_by_form(scene: WebScene, client: C
     assert (page.state, page.holder) == (PageState.HELD, "乙工")
 
 
+async def test_a_hold_that_slipped_is_nobodys_on_the_board_and_on_its_page(scene: WebScene, client: Client) -> None:
+    name = scene.dies("mcu-1")
+    tell(scene, name, FactType.ACKNOWLEDGED, "甲工")
+    assert "甲工" in await show(client, "/")
+    assert 'class="nobody"' not in await show(client, "/")
+    until = scene.daemon.world.paging.pages[IncidentId(name)].until
+    assert until is not None
+    scene.daemon.wait((until - scene.daemon.clock.now()).total_seconds() + 5)
+    page = await show(client, "/")
+    assert 'class="nobody"' in page
+    assert "甲工" not in page
+    assert "data-take" in await show(client, f"/i/{name}")
+
+
 async def test_without_rules_of_on_call_the_page_says_where_they_are_written(scene: WebScene, client: Client) -> None:
     silence(scene, device="ups-1")
     scene.daemon.take(Reloaded(replace(scene.daemon.world.rules, oncall=OnCallRules())))

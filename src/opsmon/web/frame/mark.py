@@ -54,12 +54,12 @@ OUTCOME_TONES: Mapping[Outcome, tuple[str, str]] = {
 FAILED = ("✖", "breached")
 
 
-def incident_mark(incident: Incident, worst: ClockState | None) -> Mark:
-    """How an incident stands: by its most pressing open clock, else by who has it."""
+def incident_mark(incident: Incident, worst: ClockState | None, *, is_held: bool) -> Mark:
+    """How an incident stands: by its most pressing open clock, else by whether somebody has it now."""
     if not incident.is_open:
         return CLOCK_MARKS[worst] if worst in (ClockState.BREACHED, ClockState.AT_RISK) else MARKS["met"]
     if incident.phase is Phase.RECOVERING and worst is not ClockState.BREACHED:
         return MARKS["recovering"]
     if worst in (ClockState.BREACHED, ClockState.AT_RISK):
         return CLOCK_MARKS[worst]
-    return MARKS["running"] if incident.holder is None else MARKS["acknowledged"]
+    return MARKS["acknowledged"] if is_held else MARKS["running"]

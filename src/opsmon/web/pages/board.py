@@ -9,14 +9,16 @@ from aiohttp import web
 from immutables import Map
 
 from opsmon.engine.alerts.notify import nearest_clock
+from opsmon.engine.holder import holder_now
 from opsmon.engine.world import ClockKey, ClockStatus, World
 from opsmon.incident.incident import Incident, Phase
 from opsmon.incident.wording import fault_words
 from opsmon.model.device import Device
 from opsmon.model.event import ClockChanged, ClockState, DeviceState
-from opsmon.model.incident import Severity
+from opsmon.model.incident import Fact, Severity
 from opsmon.model.name import IncidentId
 from opsmon.model.page import PauseReason
+from opsmon.oncall.page import Page
 from opsmon.text.safe import visible
 from opsmon.text.vocabulary import PHASES, SEVERITIES, TARGETS, named
 from opsmon.web.api.active import active_incidents
@@ -95,8 +97,8 @@ class Ranked:
 
 MAX_KEPT = 50_000
 _NO_CLOCKS: ClockStatuses = Map()
-# Incidents and clocks are frozen: what was said of the same objects holds. Ten thousand cost 0.2 s to say anew.
-_RANKED: dict[IncidentId, tuple[Incident, ClockStatuses, Ranked]] = {}
+# Incidents, clocks and pages are frozen: what was said of the same objects holds. Ten thousand cost 0.2 s to say anew.
+_RANKED: dict[IncidentId, tuple[Incident, ClockStatuses, Page | None, Ranked]] = {}
 
 
 async def show_board(request: web.Request) -> web.Response:
@@ -133,25 +135,24 @@ def board_record(visit: Visit, query: BoardQuery) -> Record:
 
 
 def rank(world: World, incident: Incident) -> Ranked:
-    """Where an incident stands, and by which clock. Kept for as long as neither has changed."""
+    """Where an incident stands, and by which clock. Kept for as long as it, its clocks and its page are the same."""
     statuses = world.clock_statuses.get(incident.id, _NO_CLOCKS)
-    kept = _RANKED.get(incident.id)
-    if kept is None or kept[0] is not incident or kept[1] is not statuses:
+    page, kept = world.paging.pages.get(incident.id), _RANKED.get(incident.id)
+    if kept is None or kept[0] is not incident or kept[1] is not statuses or kept[2] is not page:
         if len(_RANKED) >= MAX_KEPT:
             _RANKED.clear()
-        kept = _RANKED[incident.id] = incident, statuses, _rank(incident, statuses)
-    return kept[2]
+        kept = _RANKED[incident.id] = incident, statuses, page, _rank(incident, statuses, holder_now(world, incident))
+    return kept[3]
 
 
-def _rank(incident: Incident, statuses: ClockStatuses) -> Ranked:
+def _rank(incident: Incident, statuses: ClockStatuses, holder: Fact | None) -> Ranked:
     nearest, worst = nearest_clock(statuses), worst_state(statuses)
-    holder, recovering = incident.holder, incident.phase is Phase.RECOVERING
+    recovering = incident.phase is Phase.RECOVERING
     due_at = None if nearest is None else nearest.effective_due_at
     due = _NO_LIMIT if due_at is None else due_at.timestamp()
     order = recovering, due, -_SEVERITIES.index(incident.severity), incident.starts_at.timestamp()
-    return Ranked(
-        incident, incident_mark(incident, worst), nearest, "" if holder is None else holder.by, recovering, order
-    )
+    mark = incident_mark(incident, worst, is_held=holder is not None)
+    return Ranked(incident, mark, nearest, "" if holder is None else holder.by, recovering, order)
 
 
 def worst_state(statuses: ClockStatuses) -> ClockState | None:
