@@ -56,7 +56,7 @@ def code_of(body: bytes, field: str) -> int | None:
     except (ValueError, RecursionError):
         return None
     code = record.get(field) if isinstance(record, dict) else None
-    if isinstance(code, str) and code.lstrip("-").isascii() and code.lstrip("-").isdigit() and len(code) < 11:
+    if isinstance(code, str) and code.isascii() and code.removeprefix("-").isdigit() and len(code) < 11:
         code = int(code)
     is_number = isinstance(code, int) and not isinstance(code, bool) and abs(code) < _MAX_CODE
     return code if is_number else None
