@@ -269,7 +269,7 @@ def test_a_device_that_nobody_watches_and_a_blind_daemon_are_told(rule_file: Pat
         "opsmon_blind": "0 1x10",
     }
     unwatched = "typo-1 cannot be measured (its name, our network or rights): nobody watches it"
-    blind = "opsmon is blind: its own network, resources, rights or name service fail; most devices go unmeasured"
+    blind = "opsmon cannot measure most devices: its own network, resources, rights or name service fail"
     judge(
         rule_file,
         series,
@@ -280,7 +280,7 @@ def test_a_device_that_nobody_watches_and_a_blind_daemon_are_told(rule_file: Pat
             ("2m", "CheckUnmeasured"): [
                 (
                     {"check": "icmp", "severity": "major"},
-                    "the check icmp cannot be made on 1 devices: see the log of opsmon",
+                    "the check icmp cannot be made on 1 device: see the log of opsmon",
                 )
             ],
         },

@@ -20,6 +20,12 @@ from opsmon.model.device import Inventory
 from opsmon.model.duration import format_duration
 from opsmon.state.condition.rules import Rulebook
 
+
+def _of(word: str, plural: str = "") -> str:
+    """The value and its word, as Prometheus' templates say it: `1 fault`, `2 faults`."""
+    return f"{{{{ $value }}}} {{{{ if eq $value 1.0 }}}}{word}{{{{ else }}}}{plural or word + 's'}{{{{ end }}}}"
+
+
 Groups = Mapping[str, tuple[AlertRule | RecordingRule, ...]]
 _WORDS = {
     "zh": {
@@ -37,7 +43,7 @@ _WORDS = {
         "dead": "发往 {{ $labels.channel }} 的通知被永久拒绝",
         "waiting": "发往 {{ $labels.channel }} 的 {{ $value }} 条通知迟迟未送达",
         "failing": "发往 {{ $labels.channel }} 的 {{ $value }} 条通知屡次失败：见 `opsmon notify list`",
-        "blind": "opsmon 失明：本机网络、资源、权限或域名解析故障，大部分设备无法检测",
+        "blind": "opsmon 无法检测大部分设备：本机网络、资源、权限或域名解析故障",
         "unmeasured": "检查 {{ $labels.check }}：{{ $value }} 台设备无法执行，详见 opsmon 日志",
         "unwatched": "{{ $labels.instance }} 无法检测（域名、网络或权限），处于无人监控状态",
         "untold": "opsmon 有 {{ $value }} 个故障尚未通知到任何人",
@@ -53,23 +59,24 @@ _WORDS = {
         "{{ $labels.clause }} at risk, due {{ $value | humanizeTimestamp }}",
         "breached": "{{ $labels.site }} {{ $labels.device }}: contract {{ $labels.contract }} clause "
         "{{ $labels.clause }} breached, was due {{ $value | humanizeTimestamp }}",
-        "budget": "contract {{ $labels.contract }} clause {{ $labels.clause }}: {{ $value }} faults, the next costs",
+        "budget": "contract {{ $labels.contract }} clause {{ $labels.clause }}: "
+        f"{_of('fault')}, the next costs",
         "overspent": "contract {{ $labels.contract }} clause {{ $labels.clause }}: {{ $value }} faults, over the limit",
         "task_at_risk": "contract {{ $labels.contract }} clause {{ $labels.clause }}: "
-        "{{ $value }} {{ if eq $value 1.0 }}task is{{ else }}tasks are{{ end }} at risk",
+        f"{_of('task is', 'tasks are')} at risk",
         "task_overdue": "contract {{ $labels.contract }} clause {{ $labels.clause }}: "
-        "{{ $value }} {{ if eq $value 1.0 }}task is{{ else }}tasks are{{ end }} overdue",
+        f"{_of('task is', 'tasks are')} overdue",
         "down": "opsmon does not answer: nobody sees the faults",
         "not_ready": "opsmon is not ready: no checks are sent, or the store cannot be written",
         "reload": "opsmon refused the last configuration and goes on with the one before",
         "dead": "{{ $labels.channel }} refused notifications for good",
-        "waiting": "{{ $value }} notifications for {{ $labels.channel }} have not been taken for long",
-        "failing": "{{ $value }} notifications for {{ $labels.channel }} keep failing: see `opsmon notify list`",
-        "blind": "opsmon is blind: its own network, resources, rights or name service fail; most devices go unmeasured",
-        "unmeasured": "the check {{ $labels.check }} cannot be made on {{ $value }} devices: see the log of opsmon",
+        "waiting": f"{_of('notification')} for {{{{ $labels.channel }}}} waiting for long",
+        "failing": f"{_of('notification')} for {{{{ $labels.channel }}}} failed often: see `opsmon notify list`",
+        "blind": "opsmon cannot measure most devices: its own network, resources, rights or name service fail",
+        "unmeasured": f"the check {{{{ $labels.check }}}} cannot be made on {_of('device')}: see the log of opsmon",
         "unwatched": "{{ $labels.instance }} cannot be measured (its name, our network or rights): nobody watches it",
-        "untold": "opsmon could tell nobody of {{ $value }} faults",
-        "exhausted": "everybody in the plan was called for {{ $value }} faults and nobody took them on",
+        "untold": f"opsmon could tell nobody of {_of('fault')}",
+        "exhausted": f"everybody in the plan was called for {_of('fault')} and nobody answered",
         "channel_month": "the channel {{ $labels.channel }} has used four fifths of its month",
         "channel_down": "the channel {{ $labels.channel }} takes nothing: its key, signature, address or network",
         "channel_full": "the channel {{ $labels.channel }} was sent all that it takes: messages are put together",

@@ -7,6 +7,7 @@ import pytest
 from opsmon.config.profiles import load_profiles
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.poller import DevicePicture, DevicePoller
+from opsmon.probe.profile.revisit import POLLS_BETWEEN_SURVEYS
 from opsmon.protocol.snmp.session import Oid, SnmpValue
 from tests.support.places import REPOSITORY
 from tests.support.probe.profile.port_rows import port, system
@@ -49,7 +50,11 @@ async def test_a_survey_goes_on_behind_the_rows_that_it_has(profiles: ProfileSet
     assert rows_known(parts[-1]) == PORTS
 
 
-async def test_polls_take_turns_with_the_rows_and_lose_none(profiles: ProfileSet) -> None:
+@pytest.mark.parametrize("next_survey", [58, 53])  # 53: labels are read again in the third poll, and not to their end
+async def test_polls_take_turns_with_the_rows_and_lose_none(
+    profiles: ProfileSet, next_survey: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("random.randint", lambda _least, _most: POLLS_BETWEEN_SURVEYS - next_survey)
     poller, values = DevicePoller(profiles), parse_recording(AGENT)
     await poller.poll(session_of(values, None))
     polls = [await poller.poll(session_of(values, 4)) for _ in range(4)]

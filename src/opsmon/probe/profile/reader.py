@@ -54,8 +54,10 @@ class Reader:
         return {column: rows for column in columns if (rows := self.values.get(column))}
 
     def ends(self) -> dict[Oid, Index]:
-        """The last row of those columns."""
-        return {column: _last_of(rows) for column, rows in self.cut_off().items()}
+        """The last row of the columns that this session left off in. One that began late and came to its end is not
+        among them: the next poll begins it at its first row, whatever else the time was too short for."""
+        columns = self.cut_off()
+        return {column: _last_of(rows) for column, rows in columns.items() if column in self.session.unread}
 
     @property
     def began_late(self) -> bool:
