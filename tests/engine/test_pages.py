@@ -236,6 +236,17 @@ def test_taking_over_moves_the_hold_and_the_holder() -> None:
     assert "has it already" in hall.give(TakeOver(name, str(WANG))).refusal
 
 
+def test_whoever_let_a_hold_slip_may_take_over_again() -> None:
+    hall = broken()
+    hall.tell(FactType.ACKNOWLEDGED, str(LI))
+    until = hall.page().until
+    assert until is not None
+    hall.run((until - hall.now).total_seconds() + 5)
+    assert hall.page().state is PageState.CALLING
+    assert hall.give(TakeOver(hall.the_open().id, str(LI))).refusal == ""
+    assert (hall.page().state, hall.page().holder) == (PageState.HELD, LI)
+
+
 def test_a_second_acknowledgement_is_told_who_has_it_until_he_lets_it_slip() -> None:
     hall = broken()
     fact = Fact(FactType.ACKNOWLEDGED, hall.now, str(LI))

@@ -143,7 +143,7 @@ def _work_on(decision: Decision, command: AboutIncident, incident: Incident) -> 
         case AddFact():
             return _add_fact(decision, command, incident)
         case TakeOver():
-            refusal = refusal_of_taking_over(command, incident)
+            refusal = refusal_of_taking_over(decision.world, command, incident)
             return refusal or _add_fact(decision, as_taking_over(command, decision.now), incident)
         case JudgeScope():
             return refusal_of_words(command) or judge_scope(decision, command, incident)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from opsmon.engine.decision import Decision
+from opsmon.engine.holder import holder_now
 from opsmon.engine.input import AddFact, EndSilence, RecordAccepted, RecordFailed, SetSilence, TakeOver
 from opsmon.engine.step import Conflict
 from opsmon.engine.world import World
@@ -27,10 +28,11 @@ def as_taking_over(command: TakeOver, now: datetime) -> AddFact:
     return AddFact(command.incident, fact)
 
 
-def refusal_of_taking_over(command: TakeOver, incident: Incident) -> str:
+def refusal_of_taking_over(world: World, command: TakeOver, incident: Incident) -> str:
     if not incident.is_open:
         return Conflict("the incident is closed: there is nothing to take over")
-    if incident.holder is not None and incident.holder.by == command.by:
+    held = holder_now(world, incident)
+    if held is not None and held.by == command.by:
         return Conflict(f"{command.by} has it already")
     return ""
 
