@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from urllib.parse import quote
 
 from aiohttp.test_utils import TestClient, TestServer
 
@@ -57,3 +58,17 @@ async def test_before_it_knows_the_secret_nothing_is_believed() -> None:
     body = json.dumps({"alerts": [ALERT]}).encode()
     unsigned = "sha256=" + hmac.new(b"", b"17.delivery-1." + body, hashlib.sha256).hexdigest()
     assert await post(receiver, body, unsigned, "delivery-1") == 401
+
+
+async def test_the_robot_of_the_group_shows_each_line_without_links_and_refuses_a_wrong_key() -> None:
+    told: list[tuple[str, str]] = []
+    receiver = receiver_of(lambda kind, line: told.append((kind, line)))
+    form = {"msgtype": "markdown", "markdown": {"content": "two messages\n\n● FAULT | [#1](http://ops.invalid/i/1)"}}
+    async with TestClient(TestServer(receiver.application())) as client:
+        refused = await client.post("/robot/guessed", json=form)
+        assert (refused.status, (await refused.json())["errcode"]) == (200, 93000)
+        assert (told, receiver.forged, receiver.calls) == ([], 1, 0)
+        taken = await client.post(f"/robot/{quote(SECRET)}", json=form)
+        assert (taken.status, (await taken.json())["errcode"]) == (200, 0)
+    assert told == [("call", "two messages"), ("call", "● FAULT | #1")]
+    assert (receiver.forged, receiver.calls) == (1, 1)

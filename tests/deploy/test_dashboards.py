@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,17 +9,13 @@ import yaml
 
 from deploy.grafana.source.files import written
 from opsmon.metrics.catalogue import CATALOGUE
+from opsmon.web.routes import ALL_ROUTES
 from tests.support.places import REPOSITORY
+from tests.support.real.dashboards import FOLDER, panels_of
 
-FOLDER = REPOSITORY / "deploy" / "grafana" / "dashboards"
 FILES = written()
 METRIC = re.compile(r"\b(?:opsmon|probe|process|if[A-Z])\w*")
 HAN = re.compile(r"[\u4e00-\u9fff]|^(?:opsmon|Ping|SNMP|UPS)")
-
-
-def panels_of(dashboard: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for panel in dashboard["panels"]:
-        yield from panel.get("panels", ()) if panel["type"] == "row" and panel.get("panels") else (panel,)
 
 
 def shown(name: str) -> dict[str, Any]:
@@ -44,8 +39,6 @@ def test_the_ids_are_those_that_links_and_bookmarks_hold() -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_every_panel_asks_the_chosen_source_and_has_its_title_in_both_languages(name: str) -> None:
     for panel in panels_of(shown(name)):
-        if panel["type"] == "row":
-            continue
         assert panel["datasource"]["uid"] == "${datasource}", panel["title"]
         assert panel["targets"], panel["title"]
         assert HAN.search(panel["title"]), panel["title"]
@@ -56,7 +49,7 @@ def test_every_panel_asks_the_chosen_source_and_has_its_title_in_both_languages(
 def test_every_metric_that_is_asked_for_is_one_that_is_documented(name: str) -> None:
     documented = (REPOSITORY / "docs" / "metrics.md").read_text("utf-8")
     for panel in panels_of(shown(name)):
-        for target in panel.get("targets", ()):
+        for target in panel["targets"]:
             bare = re.sub(r'"[^"]*"|\bby \([^)]*\)|\bon \([^)]*\)|\bwithout \([^)]*\)', "", target["expr"])
             for metric in METRIC.findall(bare):
                 known = metric in CATALOGUE or metric.startswith("process_")
@@ -70,7 +63,9 @@ def test_links_lead_to_dashboards_that_exist_and_to_the_console(name: str) -> No
     for uid in re.findall(r"/d/([a-z-]+)", FILES[name]):
         if uid.startswith("opsmon-"):
             assert f"{uid}.json" in FILES
-    assert any(link["url"].startswith("${console}/") for link in dashboard["links"] if link["type"] == "link")
+    (console,) = [link["url"] for link in dashboard["links"] if link["type"] == "link"]
+    page = console.removeprefix("${console}").partition("?")[0]
+    assert any(re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", route.path), page) for route in ALL_ROUTES), page
     assert [one["name"] for one in dashboard["templating"]["list"]][:2] == ["datasource", "console"]
 
 

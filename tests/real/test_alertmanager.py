@@ -15,8 +15,7 @@ from opsmon.notify.kind.alertmanager import payload_of
 from opsmon.notify.words.voice import RenderContext
 from tests.support.notify.alerts import AT_RISK, DOWN, RECOVERED
 from tests.support.notify.receiver import answer, receiver
-from tests.support.port import free_port
-from tests.support.programs import require
+from tests.support.real.prometheus import serving
 
 pytestmark = pytest.mark.real
 CONFIG = """\
@@ -29,23 +28,10 @@ receivers:
 
 @contextlib.asynccontextmanager
 async def alertmanager(folder: Path, hook: str) -> AsyncIterator[str]:
-    program = require("prometheus-alertmanager")
     (folder / "alertmanager.yml").write_text(CONFIG.format(url=hook))
-    port = free_port()
-    process = await asyncio.create_subprocess_exec(
-        program,
-        f"--config.file={folder / 'alertmanager.yml'}",
-        f"--storage.path={folder / 'data'}",
-        f"--web.listen-address=127.0.0.1:{port}",
-        "--cluster.listen-address=",
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        await process.wait()
+    flags = (f"--config.file={folder / 'alertmanager.yml'}", f"--storage.path={folder / 'data'}")
+    async with serving("prometheus-alertmanager", *flags, "--cluster.listen-address=") as url:
+        yield url
 
 
 async def post_alert(url: str, alert: dict[str, Any]) -> None:

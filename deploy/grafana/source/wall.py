@@ -103,5 +103,5 @@ def wall() -> Dashboard:
                 ],
             ),
         ],
-        console="/wall",
+        console="/wall/all",
     )

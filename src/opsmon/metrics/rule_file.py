@@ -61,7 +61,8 @@ _WORDS = {
         "{{ $labels.clause }} breached, was due {{ $value | humanizeTimestamp }}",
         "budget": "contract {{ $labels.contract }} clause {{ $labels.clause }}: "
         f"{_of('fault')}, the next costs",
-        "overspent": "contract {{ $labels.contract }} clause {{ $labels.clause }}: {{ $value }} faults, over the limit",
+        "overspent": "contract {{ $labels.contract }} clause {{ $labels.clause }}: "
+        f"{_of('fault')}, over the limit",
         "task_at_risk": "contract {{ $labels.contract }} clause {{ $labels.clause }}: "
         f"{_of('task is', 'tasks are')} at risk",
         "task_overdue": "contract {{ $labels.contract }} clause {{ $labels.clause }}: "

@@ -37,6 +37,21 @@ def test_a_line_says_it_all_in_both_languages() -> None:
     )
 
 
+def test_what_is_due_is_no_hand_over_and_far_away_it_is_told_in_days() -> None:
+    task = Notice(
+        Urgency.HANDOVER,
+        True,
+        NOW,
+        Text("task at risk: C15", "任务将到期：C15"),
+        due_at=NOW + timedelta(days=32, hours=8),
+    )
+    assert line_of(task, EN, NOW).startswith("◷ DUE 32d8h | task at risk: C15")
+    assert line_of(task, ZH, NOW).startswith("◷ 到期 32天8小时｜任务将到期：C15")
+    assert line_of(replace(task, due_at=NOW + timedelta(hours=47)), EN, NOW).startswith("◷ DUE 47:00:00 |")
+    assert line_of(replace(task, due_at=NOW - timedelta(days=3)), EN, NOW).startswith("◷ DUE -3d |")
+    assert line_of(replace(task, due_at=None, since=NOW), EN, NOW).startswith("☎ ON CALL |")
+
+
 def test_what_is_over_says_from_when_until_when_and_calls_nobody() -> None:
     over = replace(FAULT, urgency=Urgency.RESOLVED, firing=False, until=NOW + timedelta(minutes=8), ended="recovered")
     assert line_of(over, ZH, NOW) == (

@@ -2,20 +2,29 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from tests.support.places import REPOSITORY
 
 FOLDER = REPOSITORY / "deploy" / "grafana" / "dashboards"
 
 
+def panels_of(dashboard: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Its panels, those within closed rows too; a row itself is none."""
+    for panel in dashboard["panels"]:
+        if panel["type"] == "row":
+            yield from panel.get("panels", ())
+        else:
+            yield panel
+
+
 def questions(variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """(dashboard and panel, PromQL) of every panel and of every list to choose from."""
     for path in sorted(FOLDER.glob("*.json")):
         dashboard = json.loads(path.read_text("utf-8"))
-        for panel in dashboard["panels"]:
-            for inner in (panel, *panel.get("panels", ())):
-                for target in inner.get("targets", ()):
-                    yield f"{path.stem}: {inner['title']}", _filled(target["expr"], variables)
+        for panel in panels_of(dashboard):
+            for target in panel["targets"]:
+                yield f"{path.stem}: {panel['title']}", _filled(target["expr"], variables)
         for variable in dashboard["templating"]["list"]:
             query = variable.get("query", "")
             if variable["type"] == "query":

@@ -15,11 +15,17 @@ from tests.support.programs import require
 @contextlib.asynccontextmanager
 async def prometheus(config: Path, data: Path) -> AsyncIterator[str]:
     """Started with the file `config`; yields its address."""
+    async with serving("prometheus", f"--config.file={config}", f"--storage.tsdb.path={data}") as url:
+        yield url
+
+
+@contextlib.asynccontextmanager
+async def serving(program: str, *flags: str) -> AsyncIterator[str]:
+    """A program of the family of Prometheus, which take their address in one way; yields the address."""
     port = free_port()
     process = await asyncio.create_subprocess_exec(
-        require("prometheus"),
-        f"--config.file={config}",
-        f"--storage.tsdb.path={data}",
+        require(program),
+        *flags,
         f"--web.listen-address=127.0.0.1:{port}",
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
