@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from opsmon.model.secret import Secret
@@ -21,6 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     missing = None if CHROMIUM.exists() else "there is no /usr/bin/chromium here: apt-get install chromium"
     for item in items:
         if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)  # that of the browser
             item.add_marker(pytest.mark.real)
             item.add_marker(pytest.mark.slow)
             if missing and not os.environ.get("OPSMON_REQUIRE_REAL"):
@@ -39,22 +41,23 @@ def scene(tmp_path: Path) -> WebScene:
     return made
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def address(scene: WebScene) -> AsyncIterator[str]:
     server = WebServer(scene.parts)
     yield await server.start()
     await server.stop()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def browser() -> AsyncIterator[Browser]:
+    """One for all tests of a worker: a context is as good as a browser of its own."""
     async with async_playwright() as playwright:
         made = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield made
         await made.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def open_page(browser: Browser, address: str) -> AsyncIterator[OpenPage]:
     """Opens a page of the console in a context of its own."""
     contexts: list[BrowserContext] = []
