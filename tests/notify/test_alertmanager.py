@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from opsmon.engine.effect import AlertKind, AlertStatus, Notify
-from opsmon.model.incident import MONITORING, Ending, Fact, FactType, Severity
+from opsmon.model.incident import MONITORING, Ending, Fact, FactType, HeldBy, Severity
 from opsmon.model.name import ClauseId, DeviceName
 from opsmon.notify.kind.alertmanager import ZERO_TIME, annotations_of, fingerprint_of, labels_of, payload_of
 from opsmon.notify.words.voice import RenderContext
@@ -133,6 +133,7 @@ def test_an_incident_of_no_device_has_no_empty_labels() -> None:
 
 
 HELD = replace(INCIDENT, facts=(Fact(FactType.ACKNOWLEDGED, START + timedelta(seconds=65), "李"),))
+LI = HeldBy("李", START + timedelta(seconds=65))
 GIVEN_BACK = replace(HELD, facts=(*HELD.facts, Fact(FactType.WITHDRAWN, START, "李", "other one", withdraws=1)))
 
 
@@ -141,10 +142,11 @@ GIVEN_BACK = replace(HELD, facts=(*HELD.facts, Fact(FactType.WITHDRAWN, START, "
     [
         (DOWN, ("会议控制器（mcu-1）", "第 E2 条要求 2026-11-20 10:03:00 前到场（剩 2分53秒）"),
          ("会议控制器 (mcu-1)", "clause E2 on site, due 2026-11-20 10:03:00 (2m53s left)")),
-        (replace(DOWN, incident=HELD, is_taken_on=True), ("[已确认]", "李 已于 2026-11-20 10:01:05 确认"),
+        (replace(DOWN, incident=HELD, held=LI, is_taken_on=True), ("[已确认]", "李 已于 2026-11-20 10:01:05 确认"),
          ("[Acknowledged]", "acknowledged by 李 at 2026-11-20 10:01:05")),
+        (replace(DOWN, incident=HELD), ("李 接单后无进展，目前无人负责",), ("李 acknowledged it, nobody has it now",)),
         (replace(DOWN, incident=GIVEN_BACK), ("[故障]", "目前无人负责"), ("[Fault]", "nobody has taken it on")),
-        (replace(AT_RISK, incident=HELD), ("剩 1分", "李 已于"), ("(1m left)", "acknowledged by 李")),
+        (replace(AT_RISK, incident=HELD, held=LI), ("剩 1分", "李 已于"), ("(1m left)", "acknowledged by 李")),
         (replace(BREACHED, at=START + timedelta(seconds=194)), ("[已超时]", "超时 14秒"),
          ("[Target breached]", "(14s over)")),
         (replace(RECOVERED, ended=Ending.MAINTENANCE), ("[转入维护]", "窗口结束时故障仍在会再次通知"),
@@ -158,7 +160,7 @@ def test_one_line_says_until_when_and_who_is_at_it(notify: Notify, zh: tuple[str
 
 
 def test_a_message_says_in_its_annotations_until_when_and_who_is_at_it() -> None:
-    told = annotations_of(replace(DOWN, incident=HELD), ZH)
+    told = annotations_of(replace(DOWN, incident=HELD, held=LI), ZH)
     assert (told["due_at"], told["clause"], told["time_left"]) == ("2026-11-20T02:03:00Z", "E2", "剩 2分53秒")
     assert (told["device_title"], told["site_title"]) == ("会议控制器", "二龙路主会场")
     assert (told["acknowledged_by"], told["acknowledged_at"]) == ("李", "2026-11-20T02:01:05Z")

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from opsmon.incident.incident import Incident
 from opsmon.model.event import ClockChanged
-from opsmon.model.incident import Ending
+from opsmon.model.incident import Ending, HeldBy
 from opsmon.model.name import ChannelName, DeviceName, IncidentId, PersonId
 from opsmon.model.page import CallReason, ObligationTold, SilenceWarned
 from opsmon.model.roster import DutyChanged
@@ -40,7 +40,8 @@ class Notify:
     1: with the incident's id it names the alert for ever, and receivers must be told in this order. `starts_at` and
     `ends_at` are those of the alert: an incident's start, or the moment when the clock became at risk or breached.
     `ended` is why what is resolved is over, and `renamed_to` the device's new name where that is why; `nearest` is the
-    clock of the incident that is due next. `is_taken_on`: it is told (again) because a person acknowledged it.
+    clock of the incident that is due next, and `held` who has it. `is_taken_on`: it is told (again) because a person
+    acknowledged it.
     """
 
     at: datetime
@@ -55,6 +56,7 @@ class Notify:
     nearest: ClockChanged | None = None
     renamed_to: DeviceName | None = None
     is_taken_on: bool = False
+    held: HeldBy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Tell:
     `sequence` goes on from that of the alerts: with the incident's id it names the message for ever. `step` and
     `round` count from 1; `step` is 0 for what is told beside the steps. `call` counts the messages of the page.
     `next_at` is when somebody else is told unless it is acknowledged, None where nobody will be. `clock` is the clock
-    that it is about, `nearest` the one that is due next. `holder` is who has the incident, "" where nobody has.
+    that it is about, `nearest` the one that is due next. `held` is who has the incident, None where nobody has.
     `status` is resolved where it is over, and `ended` says why.
     """
 
@@ -81,7 +83,7 @@ class Tell:
     clock: ClockChanged | None = None
     nearest: ClockChanged | None = None
     status: AlertStatus = AlertStatus.FIRING
-    holder: str = ""
+    held: HeldBy | None = None
     ended: Ending | None = None
 
 

@@ -4,15 +4,20 @@ from opsmon.contract.term import Target
 from opsmon.engine.step import Refusal
 from opsmon.engine.world import World
 from opsmon.incident.incident import Incident
-from opsmon.model.incident import Fact
+from opsmon.model.incident import HeldBy
 from opsmon.oncall.page import PageState
 
 
-def holder_now(world: World, incident: Incident) -> Fact | None:
-    """Who has the incident: whoever acknowledged it, and where it is paged, only until people are called again."""
+def holder_now(world: World, incident: Incident) -> HeldBy | None:
+    """Who has the incident: whoever holds its page; where it is not paged, whoever acknowledged it. Nobody has it while
+    people are called."""
     page = world.paging.pages.get(incident.id)
-    is_called = page is not None and page.state in (PageState.CALLING, PageState.EXHAUSTED)
-    return None if is_called else incident.holder
+    told = incident.holder
+    if page is not None and page.state in (PageState.CALLING, PageState.EXHAUSTED):
+        return None
+    if page is not None and page.state is PageState.HELD and (told is None or told.by != page.holder):
+        return HeldBy(page.holder, page.held_since or page.since)
+    return None if told is None else HeldBy(told.by, told.at)
 
 
 def refusal_of_taking_on(world: World, incident: Incident) -> Refusal:
@@ -22,5 +27,5 @@ def refusal_of_taking_on(world: World, incident: Incident) -> Refusal:
     waits = any(status.last.target == Target.ACKNOWLEDGE and status.last.after.is_open for status in statuses)
     if held is None or waits:
         return ""
-    since = held.at.astimezone(world.rules.zone)
+    since = held.since.astimezone(world.rules.zone)
     return f"held by {held.by} since {since.isoformat(timespec='seconds')}"

@@ -71,7 +71,8 @@ def _refusal_of_order(incident: Incident, fact: Fact) -> str:
         return _refusal_of_withdrawal(incident, fact)
     if fact.type in EXCLUSIONS:
         return _refusal_of_exclusion(incident, fact)
-    if any(known.type is fact.type and known.at == fact.at for known in incident.standing):
+    again = [known for known in incident.standing if known.type is fact.type and known.at == fact.at]
+    if again and not (fact.takes_over and all(known.by != fact.by for known in again)):
         return f"{fact.type} at {fact.at.isoformat()} is already recorded"
     if fact.type is FactType.RESOLVED:
         if any(known.type is FactType.RESOLVED for known in incident.standing):

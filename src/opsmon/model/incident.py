@@ -101,6 +101,14 @@ class Fact:
         return self.type in STARTS and not self.is_own
 
 
+@dataclass(frozen=True, slots=True)
+class HeldBy:
+    """Who has an incident, in his own words, and since when."""
+
+    by: str
+    since: datetime
+
+
 def standing_numbers(facts: Sequence[Fact]) -> frozenset[int]:
     """The numbers of the facts that are not withdrawn, withdrawals among them.
 
@@ -123,6 +131,17 @@ def standing_facts(facts: Sequence[Fact]) -> tuple[Fact, ...]:
     return tuple(
         fact for number, fact in enumerate(facts, 1) if number in standing and fact.type is not FactType.WITHDRAWN
     )
+
+
+def restored_by(facts: Sequence[Fact], withdrawal: Fact) -> Fact | None:
+    """The fact that stands again by a withdrawal of its withdrawal; None where none does."""
+    taken_back = _named_by(facts, withdrawal)
+    return None if taken_back is None else _named_by(facts, taken_back)
+
+
+def _named_by(facts: Sequence[Fact], withdrawal: Fact) -> Fact | None:
+    number = withdrawal.withdraws if withdrawal.type is FactType.WITHDRAWN else None
+    return facts[number - 1] if number is not None and 0 < number <= len(facts) else None
 
 
 def exclusion_of(facts: Sequence[Fact], clause: ClauseId | None = None) -> Fact | None:

@@ -25,6 +25,7 @@ class CallReason(StrEnum):
     BREACHED = "breached"
     HOLD_ENDED = "hold_ended"  # somebody acknowledged it, and nothing followed
     GIVEN_BACK = "given_back"  # the acknowledgement was withdrawn
+    CHANNEL_BACK = "channel_back"  # channels that were away for the whole plan take messages again
     SILENCE_ENDED = "silence_ended"
     MAINTENANCE_ENDED = "maintenance_ended"
     QUIET_ENDED = "quiet_ended"
@@ -92,7 +93,8 @@ class PageHeld:
 
 @dataclass(frozen=True, slots=True)
 class PageMoved:
-    """Another person took the incident over from `previous`, and holds it until `until`."""
+    """Another person has the incident in the place of `previous`, and holds it until `until`: he took it over, or
+    `previous` took back what he had told."""
 
     at: datetime
     incident: IncidentId
@@ -104,11 +106,15 @@ class PageMoved:
 
 @dataclass(frozen=True, slots=True)
 class PageResumed:
-    """A hold or a pause ended while the incident is still open; people are called again."""
+    """People are called again while the incident is still open: a hold or a pause ended, or a channel takes messages
+    again. Where `round` is given, the step after `step` of that round comes at `next_at`; else at once."""
 
     at: datetime
     incident: IncidentId
     reason: CallReason
+    step: int = 0
+    round: int = 0
+    next_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +152,13 @@ class PageReplanned:
     reason: str
 
 
+NO_PLAN = "no_plan"
+
+
 @dataclass(frozen=True, slots=True)
 class PageEnded:
-    """Nobody is called any more. `reason` is how the incident or its page ended."""
+    """Nobody is called any more. `reason` is how the incident or its page ended; `NO_PLAN`: no plan is for it now, and
+    those who were told have still to hear of its end."""
 
     at: datetime
     incident: IncidentId

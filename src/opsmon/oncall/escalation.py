@@ -11,10 +11,12 @@ from typing import TypeVar
 
 from opsmon.contract.term import Target
 from opsmon.model.event import ClockChanged, ClockState, Event, FactAdded
-from opsmon.model.incident import Ending, Fact, FactType
+from opsmon.model.incident import Ending, Fact, FactType, restored_by
 from opsmon.model.name import PersonId, PlanName
 from opsmon.model.page import (
+    NO_PLAN,
     CallReason,
+    NoticeAccepted,
     PageEnded,
     PageEvent,
     PageExhausted,
@@ -29,12 +31,11 @@ from opsmon.model.page import (
 )
 from opsmon.oncall.page import Page, PageState, fold_page
 from opsmon.oncall.plan import CallPosition, EscalationPlan, EscalationStep, HolderTarget, Telling
-from opsmon.oncall.sign import is_sign, last_sign
+from opsmon.oncall.sign import has_sign_of, is_sign, last_sign
 from opsmon.oncall.situation import Pause, Situation
 
 MIN_HOLD = timedelta(seconds=60)
 LATE = timedelta(seconds=60)  # a look that comes so much after its time was held up: the machine slept
-NO_PLAN = "no_plan"
 RESUMES: dict[PauseReason, CallReason] = {
     PauseReason.SILENCE: CallReason.SILENCE_ENDED,
     PauseReason.MAINTENANCE: CallReason.MAINTENANCE_ENDED,
@@ -73,12 +74,13 @@ class _PageDraft:
 
     def go_on(self, news: Sequence[Event]) -> None:
         if self.plan is None:
-            self.end(NO_PLAN)
+            self._leave()
         elif self.page is None or not self.page.is_open:
             self._begin(self.plan)
         else:
             self._replan(self.page, self.plan)
             self._hear(self.plan, news)
+            self._begin_again(self.plan, news)
             self._pause_or_resume(self.plan)
             self._advance(self.plan)
             self._hurry(self.plan, news)
@@ -94,18 +96,24 @@ class _PageDraft:
         elif pause is not None:
             self._write_pause(plan, pause)
         else:
-            reason = CallReason.OPENED if self.page is None else CallReason.REOPENED
+            is_new = self.page is None or self.page.is_left
+            reason = CallReason.OPENED if is_new else CallReason.REOPENED
             self._take_step(plan, (1, 1), reason, also=given.passed_from)
 
-    def end(self, reason: str = "") -> None:
+    def _leave(self) -> None:
+        """No plan is for the incident any more: nobody else is called, and those who were hear of its end."""
+        if self.page is not None and self.page.is_open:
+            self.write(PageEnded(self.given.now, self.given.incident.id, NO_PLAN))
+
+    def end(self) -> None:
         page, incident = self.page, self.given.incident
-        if page is None or not page.is_open:
+        if page is None or not (page.is_open or page.is_left):
             return
         if incident.is_excluded or (not incident.is_open and incident.ended is not Ending.PASSED_ON):
             for channels, people in page.told_by:
                 self._tell(Telling((), channels), CallReason.RESOLVED, page.plan, people=people)
         ended = incident.ended.value if incident.ended is not None else ""
-        why = reason or ("excluded" if incident.is_open else ended or "recovered")
+        why = "excluded" if incident.is_open else ended or "recovered"
         self.write(PageEnded(self.given.now, incident.id, why))
 
     def _replan(self, page: Page, plan: EscalationPlan) -> None:
@@ -123,15 +131,33 @@ class _PageDraft:
                 self._hear_fact(plan, event.fact)
 
     def _hear_fact(self, plan: EscalationPlan, fact: Fact) -> None:
-        page = self.page
+        page, incident = self.page, self.given.incident
         assert page is not None  # noqa: S101 - a page that was begun stays
-        if fact.takes_over and page.state is PageState.HELD and page.holder != fact.by:
-            until = self._hold_until(plan.hold.acknowledged)
-            self.write(PageMoved(self.given.now, page.incident, page.holder, fact.by, until, fact.via))
+        is_held, sign = page.state is PageState.HELD, last_sign(incident)
+        if is_held and page.holder != fact.by and self._takes_on(fact):
+            self._move(page, fact, self._hold_until(plan.hold.acknowledged))
         elif is_sign(fact):
             self._hold(plan, fact)
-        elif page.state is PageState.HELD and last_sign(self.given.incident) is None:
-            self._resume(plan, CallReason.GIVEN_BACK)
+        elif sign is None:
+            if is_held:
+                self._resume(plan, CallReason.GIVEN_BACK)
+        elif (restored := restored_by(incident.facts, fact)) is not None and is_sign(restored):
+            self._hold(plan, sign)
+        if is_held and sign is not None and not has_sign_of(incident, self._holder):
+            self._move(page, sign, page.until or self.given.now)
+
+    def _takes_on(self, fact: Fact) -> bool:
+        """Whether who tells the fact has the incident by it: also in the place of one who works on it, but never said
+        that it is his."""
+        mine = self.given.incident.holder
+        return fact.takes_over or (fact.type is FactType.ACKNOWLEDGED and mine is not None and mine.by == fact.by)
+
+    @property
+    def _holder(self) -> str:
+        return "" if self.page is None else self.page.holder
+
+    def _move(self, page: Page, sign: Fact, until: datetime) -> None:
+        self.write(PageMoved(self.given.now, page.incident, page.holder, sign.by, until, sign.via))
 
     def _hold(self, plan: EscalationPlan, sign: Fact) -> None:
         """By whoever gave the sign; where somebody holds it already it stays his, and is renewed."""
@@ -163,6 +189,22 @@ class _PageDraft:
         else:
             holder = self.given.people_of((HOLDER,), page.holder) if page.holder else ()
             self._take_step(plan, (1, 1), reason, also=holder)
+
+    def _begin_again(self, plan: EscalationPlan, news: Sequence[Event]) -> None:
+        """A plan that was used up, or a round of it, while no channel took a message has called nobody: with the first
+        that is taken its rounds are counted anew, from the step of that message."""
+        page = self.page
+        assert page is not None  # noqa: S101
+        is_used_up = page.state is PageState.EXHAUSTED
+        if not is_used_up and not (page.state is PageState.CALLING and page.round > 1):
+            return
+        new = {one.delivery for one in news if isinstance(one, NoticeAccepted)}
+        told = [call for call in page.calls[page.settled :] if call.step and call.accepted]
+        if not told or any(one.delivery not in new for call in told for one in call.accepted):
+            return
+        step = min(max(call.step for call in told), len(plan.steps))
+        next_at = self.given.now + self._wait_of(plan.steps[step - 1])
+        self.write(PageResumed(self.given.now, page.incident, CallReason.CHANNEL_BACK, step, 1, next_at))
 
     # Pauses.
 

@@ -9,9 +9,11 @@ from enum import StrEnum
 
 from opsmon.model.name import ChannelName, IncidentId, PersonId, PlanName, SilenceId
 from opsmon.model.page import (
+    NO_PLAN,
     CallReason,
     NoticeAccepted,
     NoticeFailed,
+    PageEnded,
     PageEvent,
     PageExhausted,
     PageHeld,
@@ -78,7 +80,8 @@ class Call:
 class Page:
     """`step` (of `plan`) and `round` are the last that were taken, from 1; 0 before the first. `sequence` is the number
     of that step's message. `next_at` is when the next step comes while people are called, `until` when a hold or a
-    pause ends. `holder` is who acknowledged it last. Of `calls` the first `settled` were told that it is over."""
+    pause ends. `holder` is who acknowledged it last. Of `calls` the first `settled` were told that it is over.
+    `is_left`: its plan is gone, and the others of `calls` have not heard the end."""
 
     incident: IncidentId
     plan: PlanName
@@ -95,6 +98,7 @@ class Page:
     silence: SilenceId | None = None
     calls: tuple[Call, ...] = ()
     settled: int = 0
+    is_left: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -119,13 +123,16 @@ class Page:
 
     @property
     def told_by(self) -> tuple[tuple[tuple[ChannelName, ...], tuple[PersonId, ...]], ...]:
-        """Those people by the channels that told them, the one that took the message first."""
-        found: dict[tuple[ChannelName, ...], list[PersonId]] = {}
+        """Those people by the channels that told them, the one that took the message first. Of each such channel once:
+        a group is not told of the end as often as it was called."""
+        found: dict[ChannelName, tuple[list[ChannelName], list[PersonId]]] = {}
         for call in self.calls[self.settled :]:
-            if call.counts_as_told:
-                taken = (one.channel for one in call.accepted[:1])
-                found.setdefault(tuple(dict.fromkeys((*taken, *call.channels))), []).extend(call.people)
-        return tuple((channels, tuple(dict.fromkeys(people))) for channels, people in found.items())
+            ways = [*(one.channel for one in call.accepted[:1]), *call.channels]
+            if call.counts_as_told and ways:
+                channels, people = found.setdefault(ways[0], ([], []))
+                channels += ways
+                people += call.people
+        return tuple((tuple(dict.fromkeys(ways)), tuple(dict.fromkeys(people))) for ways, people in found.values())
 
     @property
     def waiting(self) -> tuple[int, ...]:
@@ -148,25 +155,43 @@ def fold_page(page: Page | None, event: PageEvent) -> Page | None:
         case PageTold():
             known = page or replace(_begun(event), state=PageState.ENDED)
             return replace(known, calls=(*known.calls, _call_beside(event)))
+        case NoticeAccepted() | NoticeFailed() if page is not None:
+            return replace(page, calls=tuple(_after_receipt(call, event) for call in page.calls))
     return None if page is None else _changed(page, event)
 
 
 def _changed(page: Page, event: PageEvent) -> Page:
     match event:
+        case PageEnded():
+            return _ended(page, event)
         case PageMoved():
             held = PageState.HELD
             return replace(page, state=held, holder=event.by, held_since=event.at, until=event.until, next_at=None)
         case PageResumed():
-            return replace(page, state=PageState.CALLING, until=None, pause=None, silence=None, next_at=event.at)
+            return _resumed(page, event)
         case PageExhausted():
             return replace(page, state=PageState.EXHAUSTED, next_at=None)
         case PageReplanned():
             return replace(page, plan=event.plan, step=event.step, next_at=event.next_at, until=event.until)
-        case NoticeAccepted() | NoticeFailed():
-            return replace(page, calls=tuple(_after_receipt(call, event) for call in page.calls))
-    return replace(
-        page, state=PageState.ENDED, next_at=None, until=None, pause=None, silence=None, settled=len(page.calls)
+    return page
+
+
+def _ended(page: Page, event: PageEnded) -> Page:
+    ended = replace(
+        page, state=PageState.ENDED, next_at=None, until=None, pause=None, silence=None, settled=len(page.calls),
+        is_left=False,
+    )  # fmt: skip
+    if event.reason != NO_PLAN:
+        return ended
+    return replace(ended, settled=page.settled, is_left=True, calls=_without(page.calls, page.waiting))
+
+
+def _resumed(page: Page, event: PageResumed) -> Page:
+    """Where no round is given the step that follows in the same moment says where it goes on."""
+    called = replace(
+        page, state=PageState.CALLING, until=None, pause=None, silence=None, next_at=event.next_at or event.at
     )
+    return replace(called, step=event.step, round=event.round) if event.round else called
 
 
 def _begun(event: PageHeld | PagePaused | PageTold) -> Page:
@@ -197,13 +222,14 @@ def _held(page: Page, event: PageHeld) -> Page:
     return replace(
         page, state=PageState.HELD, since=page.since if page.is_open else event.at, holder=event.by, held_since=since,
         until=event.until, next_at=None, pause=None, silence=None, calls=_without(page.calls, event.withdrawn),
+        is_left=False,
     )  # fmt: skip
 
 
 def _paused(page: Page, event: PagePaused) -> Page:
     return replace(
         page, state=PageState.PAUSED, since=page.since if page.is_open else event.at, next_at=None, until=event.until,
-        pause=event.reason, silence=event.silence, calls=_without(page.calls, event.withdrawn),
+        pause=event.reason, silence=event.silence, calls=_without(page.calls, event.withdrawn), is_left=False,
     )  # fmt: skip
 
 

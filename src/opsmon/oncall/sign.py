@@ -9,6 +9,11 @@ def is_sign(fact: Fact) -> bool:
     return fact.type is FactType.ACKNOWLEDGED or fact.type in WORK_FACTS or fact.contradicted
 
 
+def has_sign_of(incident: Incident, by: str) -> bool:
+    """Whether something stands by which he is known to be at it."""
+    return any(fact.by == by and is_sign(fact) for fact in incident.standing)
+
+
 def last_sign(incident: Incident) -> Fact | None:
     """What somebody who is at it told last; an acknowledgement before all others, since it says whose it is."""
     if incident.holder is not None:

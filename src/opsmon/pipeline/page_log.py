@@ -37,6 +37,8 @@ def narrate_page(event: PageEvent, zone: tzinfo) -> str:
             return f"is with {', '.join(event.people) or 'the group'}: {event.channel} took it"
         case NoticeFailed():
             return f"was not taken by {event.channel}: {event.reason}"
+        case PageResumed() if event.round:
+            return f"calls people again, from step {event.step}: {_said(event.reason)}"
     return _standing(event, zone)
 
 

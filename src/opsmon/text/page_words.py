@@ -34,6 +34,7 @@ CALL_REASONS: Words = {
     "breached": Text("a target is breached", "时限已超时"),
     "hold_ended": Text("acknowledged, and nothing followed", "接单后无进展"),
     "given_back": Text("the acknowledgement was taken back", "接单已撤回"),
+    "channel_back": Text("a channel takes messages again", "通道恢复"),
     "silence_ended": Text("a silence ended, the fault is still there", "静默结束，故障仍在"),
     "maintenance_ended": Text("the maintenance ended, the fault is still there", "维护结束，故障仍在"),
     "quiet_ended": Text("put off until now", "顺延至此时"),

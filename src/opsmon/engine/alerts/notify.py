@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from opsmon.engine.alerts.changes import PAPERS, AlertCause, AlertChange, clock_statuses_of
 from opsmon.engine.effect import AlertStatus, Notify
+from opsmon.engine.holder import holder_now
 from opsmon.engine.world import ClockKey, ClockStatus, World
 from opsmon.incident.incident import Incident
 from opsmon.model.event import (
@@ -98,11 +99,12 @@ def without_passing(alerts: list[Notify]) -> tuple[Notify, ...]:
 
 def as_of(alert: Notify, world: World) -> Notify:
     """The alert with its incident as the decision left it: with the children that were found in the same moment, and
-    with the clock that is due next."""
+    with the clock that is due next, and whoever has it then."""
     if alert.ended is Ending.RENAMED:  # its labels are those of the old name
-        return alert
+        return replace(alert, held=holder_now(world, alert.incident))
     incident = world.incidents.by_id.get(alert.incident.id, alert.incident)
-    return replace(alert, incident=incident, nearest=nearest_clock(clock_statuses_of(world, alert.incident.id)))
+    nearest = nearest_clock(clock_statuses_of(world, alert.incident.id))
+    return replace(alert, incident=incident, nearest=nearest, held=holder_now(world, incident))
 
 
 def nearest_clock(statuses: Mapping[ClockKey, ClockStatus]) -> ClockChanged | None:

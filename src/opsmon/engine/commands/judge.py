@@ -188,7 +188,8 @@ def _record_notice(decision: Decision, command: RecordNotice, incident: Incident
 def _marked(decision: Decision, incident: Incident, fact: Fact) -> Fact:
     """A person's word that it is over is taken, and marked where monitoring sees otherwise. Who acknowledges what
     another one let slip has it from then on."""
-    slipped = incident.holder is not None and holder_now(decision.world, incident) is None
+    told, held = incident.holder, holder_now(decision.world, incident)
+    slipped = told is not None and (held is None or held.by != told.by)
     takes_over = fact.takes_over or (fact.type is FactType.ACKNOWLEDGED and slipped)
     return replace(fact, contradicted=fact.type is FactType.RESOLVED and incident.is_seen, takes_over=takes_over)
 

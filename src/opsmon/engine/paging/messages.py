@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from opsmon.engine.alerts.changes import clock_statuses_of
 from opsmon.engine.alerts.notify import nearest_clock
 from opsmon.engine.effect import AlertStatus, Tell, TellOther
+from opsmon.engine.holder import holder_now
 from opsmon.engine.paging.obligations import key_of_task
 from opsmon.engine.world import World
 from opsmon.model.event import ClockChanged, Event
@@ -12,7 +13,7 @@ from opsmon.model.incident import Ending
 from opsmon.model.name import IncidentId
 from opsmon.model.page import CallReason, ObligationTold, PageStepTaken, PageTold, SilenceWarned
 from opsmon.model.roster import DutyChanged
-from opsmon.oncall.page import Page, PageState
+from opsmon.oncall.page import Page
 from opsmon.oncall.plan import RotaTarget
 
 
@@ -61,7 +62,7 @@ def _tell(world: World, event: PageStepTaken | PageTold) -> Tell:
         clock=None if is_step else _clock(world, event),
         nearest=nearest_clock(clock_statuses_of(world, incident.id)),
         status=AlertStatus.RESOLVED if is_over else AlertStatus.FIRING,
-        holder=page.holder if page.state is PageState.HELD else "",
+        held=holder_now(world, incident),
         ended=_ending(world, incident.id) if is_over else None,
     )
 

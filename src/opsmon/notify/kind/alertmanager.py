@@ -64,9 +64,8 @@ def annotations_of(notify: Notify, voice: RenderContext) -> dict[str, str]:
         "ended": notify.ended or "",
         "journal_head": voice.journal_head,
     }
-    if incident.holder is not None:
-        held = incident.holder
-        annotations |= {"acknowledged_by": held.by, "acknowledged_at": rfc3339(held.at)}
+    if notify.held is not None:
+        annotations |= {"acknowledged_by": notify.held.by, "acknowledged_at": rfc3339(notify.held.since)}
     if notify.clock is not None:
         annotations |= _clock_annotations(notify.clock)
         if notify.status is AlertStatus.FIRING:

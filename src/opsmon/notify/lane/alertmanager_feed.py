@@ -16,6 +16,7 @@ import aiohttp
 
 from opsmon.clock import Clock
 from opsmon.engine.alerts.changes import is_covered
+from opsmon.engine.alerts.notify import as_of
 from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.engine.world import World
 from opsmon.notify.channel import PageChannel
@@ -38,14 +39,14 @@ def firing_alerts(world: World, voice: RenderContext, now: datetime) -> Iterator
     for incident in world.incidents.open_incidents():
         if not is_covered(world, incident) and world.alerts_sent.get(incident.id):
             told = Notify(now, AlertKind.INCIDENT, AlertStatus.FIRING, incident, None, 0, incident.starts_at)
-            yield _alert(told, voice, now)
+            yield _alert(as_of(told, world), voice, now)
     for name, statuses in world.clock_statuses.items():
         incident_of_clock = world.incidents.by_id.get(name)
         for status in statuses.values() if incident_of_clock is not None else ():
             if status.alert is not None and incident_of_clock is not None:
                 since = status.alert_since or incident_of_clock.starts_at
                 told = Notify(now, status.alert, AlertStatus.FIRING, incident_of_clock, status.last, 0, since)
-                yield _alert(told, voice, now)
+                yield _alert(as_of(told, world), voice, now)
 
 
 def _alert(told: Notify, voice: RenderContext, now: datetime) -> Alert:

@@ -26,7 +26,8 @@ class PageRenderer:
     def __call__(self, tell: Tell | TellOther) -> tuple[NewDelivery, ...]:
         """For the first channel of `tell.by` that reaches anybody."""
         if isinstance(tell, Tell):
-            notice = notice_of(replace(tell, holder=self._title_of(tell.holder)), self._voice)
+            notice = notice_of(tell, self._voice)
+            notice = replace(notice, holder=self._title_of(notice.holder))
             return rows_of(notice, f"{notice.incident}-{notice.sequence}", self._channels, self._directory)
         return rows_of(other_notice_of(tell, self._title_of), tell.key, self._channels, self._directory)
 

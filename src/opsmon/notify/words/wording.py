@@ -28,6 +28,10 @@ _STILL_REPORTED = {
 ONE_SECOND = timedelta(seconds=1)
 _TAKEN_ON = {"zh": "已确认", "en": "Acknowledged"}
 _HELD_BY = {"zh": "；{by} 已于 {at} 确认", "en": "; acknowledged by {by} at {at}"}
+_SLIPPED = {
+    "zh": "；{by} 接单后无进展，目前无人负责",
+    "en": "; {by} acknowledged it, nobody has it now",
+}
 _GIVEN_BACK = {"zh": "；确认已撤回，目前无人负责", "en": "; the acknowledgement was withdrawn, nobody has taken it on"}
 _TAKES_ALONG = frozenset({DeviceState.DOWN, DeviceState.FLAPPING})
 
@@ -39,11 +43,11 @@ def summary_of(notify: Notify, voice: RenderContext) -> str:
     place = f"[{_heading(notify, voice.language)}] {voice.sites.get(incident.site, incident.site)}"
     if notify.clock is not None:
         told = f"{place} {device_words(incident, voice) or incident.condition}{_due(notify, notify.clock, voice)}"
-        return told if over else f"{told}{_held(incident, voice)}"
+        return told if over else f"{told}{_held(notify, voice)}"
     told = f"{place}{colon}{fault_words(incident, voice)}{_span(notify, voice)}{_affected(incident, voice)}"
     if over:
         return f"{told}{ending_afterword(notify, voice.language)}"
-    return f"{told}{_still(incident, voice.language)}{_held(incident, voice)}{_until_when(notify, voice)}"
+    return f"{told}{_still(incident, voice.language)}{_held(notify, voice)}{_until_when(notify, voice)}"
 
 
 def _heading(notify: Notify, language: str) -> str:
@@ -60,12 +64,14 @@ def device_words(incident: Incident, voice: RenderContext) -> str:
     return f"{title}（{incident.device}）" if voice.language == "zh" else f"{title} ({incident.device})"
 
 
-def _held(incident: Incident, voice: RenderContext) -> str:
+def _held(notify: Notify, voice: RenderContext) -> str:
     """Who has taken it on, for those who were called; "" while nobody has."""
-    held = incident.holder
+    held, told = notify.held, notify.incident.holder
     if held is not None:
-        return _HELD_BY[voice.language].format(by=held.by, at=local_time(held.at, voice.timezone))
-    was_held = any(fact.type is FactType.ACKNOWLEDGED for fact in incident.facts)
+        return _HELD_BY[voice.language].format(by=held.by, at=local_time(held.since, voice.timezone))
+    if told is not None:
+        return _SLIPPED[voice.language].format(by=told.by)
+    was_held = any(fact.type is FactType.ACKNOWLEDGED for fact in notify.incident.facts)
     return _GIVEN_BACK[voice.language] if was_held else ""
 
 

@@ -109,7 +109,7 @@ def _standing(parts: WebContext, incident: Incident, language: str) -> str:
     held = holder_now(parts.daemon.world, incident)
     if held is None:
         return ""
-    return _HELD.in_(language).format(by=parts.people(held.by) or held.by, at=local_time(held.at, parts.timezone))
+    return _HELD.in_(language).format(by=parts.people(held.by) or held.by, at=local_time(held.since, parts.timezone))
 
 
 def _answer(

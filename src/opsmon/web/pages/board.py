@@ -15,7 +15,7 @@ from opsmon.incident.incident import Incident, Phase
 from opsmon.incident.wording import fault_words
 from opsmon.model.device import Device
 from opsmon.model.event import ClockChanged, ClockState, DeviceState
-from opsmon.model.incident import Fact, Severity
+from opsmon.model.incident import HeldBy, Severity
 from opsmon.model.name import IncidentId
 from opsmon.model.page import PauseReason
 from opsmon.oncall.page import Page
@@ -145,7 +145,7 @@ def rank(world: World, incident: Incident) -> Ranked:
     return kept[3]
 
 
-def _rank(incident: Incident, statuses: ClockStatuses, holder: Fact | None) -> Ranked:
+def _rank(incident: Incident, statuses: ClockStatuses, holder: HeldBy | None) -> Ranked:
     nearest, worst = nearest_clock(statuses), worst_state(statuses)
     recovering = incident.phase is Phase.RECOVERING
     due_at = None if nearest is None else nearest.effective_due_at
