@@ -17,6 +17,7 @@ from opsmon.clock import WallClock
 from opsmon.model.access_event import SignedIn
 from opsmon.model.account import Account, Grant, Role
 from opsmon.model.secret import Secret
+from opsmon.web.context import MAX_OIDC_A_MINUTE
 from opsmon.web.server import make_application
 from opsmon.web.settings import PortSettings
 from tests.support.web.scene import Client, WebScene
@@ -136,6 +137,21 @@ async def test_who_is_in_no_group_with_a_role_stays_outside(browser: tuple[WebSc
     assert answer.status == 403
     assert "none of your groups has a role" in await answer.text()
     assert scene.store.access.accounts() == ()
+    failed = scene.parts.access.failures.take()
+    assert [(one.account, one.address, one.count) for one in failed] == [("", "203.0.113.9", 1)]
+
+
+async def test_an_address_that_brings_answers_without_end_has_to_wait(browser: tuple[WebScene, Client]) -> None:
+    scene, client = browser
+    path = "/login/oidc/return?code=x&state=y"
+    for _ in range(MAX_OIDC_A_MINUTE):
+        assert (await client.get(path, headers=PROXIED)).status == 403
+    answer = await client.get(path, headers=PROXIED)
+    assert (answer.status, answer.headers["Retry-After"]) == (429, "60")
+    others = PROXIED | {"X-Forwarded-For": "203.0.113.10"}
+    assert (await client.get(path, headers=others)).status == 403
+    counted = {one.address: one.count for one in scene.parts.access.failures.take()}
+    assert counted == {"203.0.113.9": MAX_OIDC_A_MINUTE, "203.0.113.10": 1}
 
 
 async def test_an_account_of_ours_is_never_taken_over(browser: tuple[WebScene, Client]) -> None:

@@ -70,7 +70,7 @@ async def run_daemon(
             )
         store = await asyncio.to_thread(open_store, root.settings.store_url, root.path)
         try:
-            refuse_open_network(root.settings.http, store.access)
+            refuse_open_network(root.settings.http, store.access, clock.now())
             log.info("journal of %s, head %s", counted(store.head.seq, "entries"), store.head.hash)
             if not trust_clock and not await wait_for_right_clock(store, clock, stop, ServiceManager()):
                 return

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from opsmon.access.calendar_link import load_calendar_secret
 from opsmon.access.control import AccessControl
@@ -136,15 +137,14 @@ class HttpPort:
         await self._server.stop()
 
 
-def refuse_open_network(settings: PortSettings, accounts: AccessStore) -> None:
-    """Raises ConfigError where the port would be open to a network, and nobody could come in."""
-    if (
-        settings.is_loopback
-        or settings.known_tokens
-        or settings.oidc is not None
-        or accounts.count_accounts()
-        or accounts.tokens()
-    ):
+def refuse_open_network(settings: PortSettings, accounts: AccessStore, now: datetime) -> None:
+    """Raises ConfigError where the port would be open to a network, and nobody could come in: an account that is
+    disabled or has no password lets nobody in, nor does a token whose time is over."""
+    if settings.is_loopback or settings.known_tokens or settings.oidc is not None:
+        return
+    if any(one.password and not one.disabled for one in accounts.accounts()):
+        return
+    if any(now < one.ends_at for one in accounts.tokens()):
         return
     raise ConfigError(
         (

@@ -8,9 +8,10 @@ _MAX_ADDRESSES = 10_000
 
 
 class AddressThrottle:
-    """At most ten requests a minute from an address; `monotonic` seconds never go back."""
+    """At most so many requests a minute from an address; `monotonic` seconds never go back."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_a_minute: int = MAX_A_MINUTE) -> None:
+        self._max_a_minute = max_a_minute
         self._asked: OrderedDict[str, deque[float]] = OrderedDict()
 
     def admits(self, address: str, now_s: float) -> bool:
@@ -19,7 +20,7 @@ class AddressThrottle:
         self._asked.move_to_end(address)
         while asked and asked[0] <= now_s - _MINUTE_S:
             asked.popleft()
-        if len(asked) >= MAX_A_MINUTE:
+        if len(asked) >= self._max_a_minute:
             return False
         asked.append(now_s)
         while len(self._asked) > _MAX_ADDRESSES:

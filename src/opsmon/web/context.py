@@ -24,6 +24,8 @@ from opsmon.web.address_throttle import AddressThrottle
 from opsmon.web.device_backup import BackupPort, NoBackups
 from opsmon.web.settings import PortSettings
 
+MAX_OIDC_A_MINUTE = 60  # answers of a provider that one address brings: a whole company may come from it
+
 
 class Pages(Protocol):
     """Metrics as Prometheus text; None where there is no such site or device."""
@@ -116,6 +118,7 @@ class WebContext:
     ack_links: AckLinks | None = None
     people: Callable[[str], str] = nobody  # what a person on call is called, by id; "" for one whom nobody knows
     ack_throttle: AddressThrottle = field(default_factory=AddressThrottle)
+    oidc_throttle: AddressThrottle = field(default_factory=lambda: AddressThrottle(MAX_OIDC_A_MINUTE))
     calendar_secret: Secret = field(default_factory=new_calendar_secret)
     instance: str = field(default_factory=lambda: token_hex(6))  # another one at each start
 

@@ -62,6 +62,18 @@ async def test_an_answer_of_no_robot_is_followed_by_the_same_message(
     assert first == second
 
 
+@pytest.mark.parametrize("kind", KINDS)
+async def test_an_answer_that_comes_in_pieces_is_an_answer(kind: ChannelKind, tmp_path: Path) -> None:
+    far = FakeRobot(kind, KEY)
+    far.script.append("pieces")
+    async with running(far):
+        house = PageHouse(tmp_path, (channel_to(far),))
+        async with house.running():
+            house.tell(FAULT)
+            await house.until(lambda: bool(house.accepted))
+    assert (len(far.texts), house.unknown) == (1, [None])
+
+
 async def test_what_was_never_answered_is_told_as_unknown(tmp_path: Path) -> None:
     far = FakeRobot(ChannelKind.WECOM, KEY)
     far.script.append("slow")

@@ -61,7 +61,10 @@ class FakeRobot:
             self.refused.append(code)
         if trouble == "mute":
             await asyncio.Event().wait()
-        return web.json_response(body, status=status, headers={"Date": formatdate(self._now_s(), usegmt=True)})
+        date = {"Date": formatdate(self._now_s(), usegmt=True)}
+        if trouble == "pieces":
+            return await _in_pieces(request, status, date, json.dumps(body).encode())
+        return web.json_response(body, status=status, headers=date)
 
     async def _odd_answer(self, request: web.Request, trouble: str) -> web.StreamResponse | None:
         if trouble == "html":
@@ -150,6 +153,17 @@ class FakeRobot:
             self.texts.append(text)
         else:
             self.mentioned += phones
+
+
+async def _in_pieces(request: web.Request, status: int, headers: dict[str, str], body: bytes) -> web.StreamResponse:
+    """Two packets, as from behind some proxies: the pause only makes it likely that they are read one by one."""
+    answer = web.StreamResponse(status=status, headers={**headers, "Content-Type": "application/json"})
+    await answer.prepare(request)
+    for piece in (body[:5], body[5:]):
+        await answer.write(piece)
+        await asyncio.sleep(0.05)
+    await answer.write_eof()
+    return answer
 
 
 @asynccontextmanager

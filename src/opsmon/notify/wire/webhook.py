@@ -6,6 +6,7 @@ that no more than a little of an answer is read, and that the same delivery carr
 
 import asyncio
 import ssl
+from contextlib import suppress
 from types import TracebackType
 
 import aiohttp
@@ -16,6 +17,7 @@ from opsmon.notify.channel import Channel
 from opsmon.notify.wire.quotation import quotation_of
 from opsmon.notify.wire.retry_after import retry_after_s
 from opsmon.notify.wire.signature import sign_body, sign_delivery
+from opsmon.protocol.http.beginning import add_beginning
 
 _ANSWER_BYTES = 4096
 _ANSWER_TIMEOUT_S = 1.0
@@ -101,12 +103,13 @@ class WebhookSender:
 
 
 async def beginning_of(answer: aiohttp.ClientResponse) -> bytes:
-    """A little of the answer, for the log; a short answer is read whole, so that the receiver sees no broken pipe."""
-    try:
+    """A little of the answer, for the log and for the verdict of a robot; a short answer is read whole, in however many
+    pieces it comes, so that the receiver sees no broken pipe."""
+    heard = bytearray()
+    with suppress(TimeoutError, aiohttp.ClientError, OSError):
         async with asyncio.timeout(_ANSWER_TIMEOUT_S):
-            return await answer.content.read(_ANSWER_BYTES)
-    except (TimeoutError, aiohttp.ClientError, OSError):
-        return b""
+            await add_beginning(answer.content, heard, _ANSWER_BYTES)
+    return bytes(heard)
 
 
 def fault_without_address(error: Exception) -> str:

@@ -8,9 +8,10 @@ from opsmon.access.oidc.flow import OidcSignIn
 from opsmon.access.oidc.id_token import OidcError
 from opsmon.web.context import PARTS
 from opsmon.web.errors import RequestError
+from opsmon.web.listening.connection_limits import peer_of
 from opsmon.web.own_path import own_path
 from opsmon.web.sign_in.pages import begin_session, sign_in_form
-from opsmon.web.sign_in.place import place_of
+from opsmon.web.sign_in.place import addresses_of, place_of
 
 COOKIE = "opsmon-oidc"
 _LIFE_S = 600
@@ -33,16 +34,20 @@ async def go_to_provider(request: web.Request) -> web.Response:
 
 
 async def come_back(request: web.Request) -> web.Response:
-    """A session for whom the provider vouches for; else the form with the reason."""
-    secure = place_of(request, request.app[PARTS].settings).is_secure
+    """A session for whom the provider vouches for; else the form with the reason, and one more failed sign-in."""
+    parts, sign_in = request.app[PARTS], _sign_in(request)
+    address = peer_of(addresses_of(request, parts.settings)[0])
+    if not parts.oidc_throttle.admits(address, parts.clock.monotonic()):  # each asks the provider for a token
+        raise RequestError(429, "too many sign-ins from this address", "wait a minute", {"Retry-After": "60"})
+    secure = place_of(request, parts.settings).is_secure
     word, _, wanted = request.cookies.get(_name(secure), "").partition(".")
     wanted, told = own_path(unquote(wanted) or "/"), request.query
     try:
         if "error" in told:
             raise OidcError(f"the provider says: {told['error'][:100]}")
-        sign_in = _sign_in(request)
         account = await sign_in.finish(word, told.get("state", ""), told.get("code", ""), told.get("iss", ""))
     except OidcError as error:
+        parts.access.failures.count("", address)
         answer = sign_in_form(request, wanted, str(error), 403)
     else:
         answer = await begin_session(request, account, sign_in.settings.issuer, wanted, stays=False)
