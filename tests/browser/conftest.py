@@ -19,9 +19,10 @@ from tests.support.web.scene import TOKEN, WebScene
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """They talk to a program that others wrote, and take some seconds."""
+    here = Path(__file__).parent
     missing = None if CHROMIUM.exists() else "there is no /usr/bin/chromium here: apt-get install chromium"
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if item.path.parent == here:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)  # that of the browser
             item.add_marker(pytest.mark.real)
             item.add_marker(pytest.mark.slow)

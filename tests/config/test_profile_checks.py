@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from opsmon.config.profiles import load_profiles
 from opsmon.config.root import Root
 from tests.support.places import REPOSITORY
+from tests.support.stock import stock_profiles
 
 Load = Callable[..., Root]
 STOCK = REPOSITORY / "probes"
@@ -52,7 +52,7 @@ def test_their_pace_is_set_by_name(load: Load) -> None:
 
 @pytest.mark.parametrize("name", ["rtsp-camera", "onvif-camera", "sip-terminal", "h323-terminal", "web-platform"])
 def test_the_stock_profiles_of_things_without_snmp_load(load: Load, name: str) -> None:
-    profile = load_profiles(STOCK).profiles[name]
+    profile = stock_profiles().profiles[name]
     assert profile.checks
     text = f"name: {name}\nchecks: {list(profile.checks)}\n".replace("False", "false").replace("'", "")
     root = load({f"probes/{name}.yaml": text, "inventories/hall.yaml": SITE % (name, "")})

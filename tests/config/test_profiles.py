@@ -8,6 +8,7 @@ from opsmon.config.profiles import load_profiles
 from opsmon.errors import ConfigError
 from opsmon.probe.profile.definition.metric import METRICS
 from tests.support.places import REPOSITORY
+from tests.support.stock import stock_profiles
 
 STOCK = REPOSITORY / "probes"
 GENERIC = "name: generic\n"
@@ -24,18 +25,18 @@ def mistakes(folder: Path, **files: str) -> list[str]:
 
 
 def test_the_stock_profiles_load_and_each_is_in_the_file_of_its_name() -> None:
-    profiles = load_profiles(STOCK).profiles
+    profiles = stock_profiles().profiles
     assert {file.stem for file in STOCK.glob("*.yaml")} == set(profiles)
 
 
 def test_every_stock_profile_that_is_no_part_can_be_chosen_or_is_asked_for_by_name() -> None:
     by_name = {"generic", "if-mib", "if-mib-full", "ups-mib", "printer-mib", "huawei-mcu", "cisco-iosxr"}
-    profiles = load_profiles(STOCK).profiles.values()
+    profiles = stock_profiles().profiles.values()
     assert {p.name for p in profiles if not p.abstract and not p.match and not p.checks} == by_name
 
 
 def test_every_metric_of_the_catalogue_is_given_by_some_profile() -> None:
-    given = {metric for profile in load_profiles(STOCK).profiles.values() for metric in profile.metrics}
+    given = {metric for profile in stock_profiles().profiles.values() for metric in profile.metrics}
     assert set(METRICS) == given
 
 
@@ -98,6 +99,6 @@ def test_a_root_without_a_last_resort_is_a_mistake(tmp_path: Path) -> None:
 def test_every_stock_profile_falls_back_to_what_any_agent_may_tell() -> None:
     standard = {"hrProcessorLoad", "hrStorageUsed", "memTotalReal", "ssCpuIdle"}
     alone = {"if-mib", "if-mib-full"}  # interfaces and nothing else
-    for name, profile in load_profiles(STOCK).profiles.items():
+    for name, profile in stock_profiles().profiles.items():
         read = {operand.name for sources in profile.metrics.values() for one in sources for operand in one.operands}
         assert profile.abstract or name in alone or read >= standard, name

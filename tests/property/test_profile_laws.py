@@ -5,7 +5,6 @@ from math import isnan
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opsmon.config.profiles import load_profiles
 from opsmon.probe.profile.definition.convert import value_at
 from opsmon.probe.profile.definition.metric import METRICS
 from opsmon.probe.profile.poller import DevicePoller
@@ -13,12 +12,13 @@ from opsmon.probe.profile.record import format_recording, private_words, scrub
 from opsmon.probe.profile.text import MAX_VALUE_CHARS, clean_text, number_of
 from opsmon.protocol.charset import decode_field, decode_octets
 from opsmon.protocol.snmp.session import Oid, SnmpValue
-from tests.support.places import REPOSITORY, TESTS
+from tests.support.places import TESTS
 from tests.support.probe.profile.making import profile_of
 from tests.support.probe.profile.recording import RecordedSession, parse_recording
+from tests.support.stock import stock_profiles
 
 VOLTS = "1.3.6.1.4.1.99999.1.0"
-PROFILES = load_profiles(REPOSITORY / "probes")
+PROFILES = stock_profiles()
 AGENTS = [
     parse_recording(file.read_text("utf-8")) for file in sorted((TESTS / "golden" / "profiles").glob("*.snmprec"))
 ]

@@ -6,15 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.config.profiles import load_profiles
 from opsmon.model.device import Device, Kind
 from opsmon.probe.profile.poller import DevicePicture, DevicePoller
-from tests.support.places import REPOSITORY
 from tests.support.real.snmpd import running_engine, running_snmpd
+from tests.support.stock import stock_profiles
 
 pytestmark = pytest.mark.real
 
-PROFILES = load_profiles(REPOSITORY / "probes")
+PROFILES = stock_profiles()
 
 
 def values(picture: DevicePicture, metric: str) -> dict[str, float]:

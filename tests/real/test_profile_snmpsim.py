@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.config.profiles import load_profiles
 from opsmon.errors import ProbeError
 from opsmon.model.device import Check
 from opsmon.model.name import CheckName
@@ -22,10 +21,11 @@ from opsmon.probe.profile.poller import DevicePoller
 from opsmon.protocol.host_keys import HostKeyPins
 from opsmon.protocol.snmp.engine import SnmpEngine
 from opsmon.protocol.snmp.traffic import Exchanged
-from tests.support.places import REPOSITORY, TESTS
+from tests.support.places import TESTS
 from tests.support.probe.profile.recording import session_of
 from tests.support.real.snmpsim import Simulator, snmpsim
 from tests.support.recordings import named_folder
+from tests.support.stock import stock_profiles
 
 pytestmark = pytest.mark.real
 
@@ -67,7 +67,7 @@ def _entity(index: int, entity_class: int, name: str, heat: int) -> dict[str, st
 
 @pytest.fixture(scope="module")
 def profiles() -> ProfileSet:
-    return load_profiles(REPOSITORY / "probes")
+    return stock_profiles()
 
 
 async def indexed(simulator: Simulator, community: str) -> None:

@@ -13,7 +13,6 @@ import yaml
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from opsmon.config.profiles import load_profiles
 from opsmon.metrics.own import DeviceReport
 from opsmon.metrics.page import PageWriter
 from opsmon.model.device import Check
@@ -21,14 +20,14 @@ from opsmon.model.event import DeviceState
 from opsmon.model.name import CheckName
 from opsmon.model.sample import Outcome, Sample
 from opsmon.probe.profile.poller import DevicePoller
-from tests.support.places import REPOSITORY
 from tests.support.port import free_port
 from tests.support.programs import require
 from tests.support.real.snmpd import COMMUNITY, Snmpd, running_engine, running_snmpd
+from tests.support.stock import stock_profiles
 
 pytestmark = pytest.mark.real
 
-PROFILES = load_profiles(REPOSITORY / "probes")
+PROFILES = stock_profiles()
 IF_TABLE, IF_X_TABLE = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
 # The module if_mib as its generator writes it from IF-MIB: objects by number, C counter, G gauge.
 OBJECTS = {

@@ -1,29 +1,23 @@
 """Contract xicheng-vc-2025: the response clocks as the rules give them, at their edges."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from opsmon.config.rules.load import load_contracts
-from opsmon.config.yaml.problem import Problems
 from opsmon.contract.clock.case import Case
 from opsmon.contract.clock.sla_clock import SlaClock, next_change_at, state_at
 from opsmon.contract.contract_rules import ContractRules
 from opsmon.model.event import ClockState
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import ContractId, IncidentId
-from tests.support.places import REPOSITORY
+from tests.support.contract.rulebook import book as book_of
 
 E = ContractId("xicheng-vc-2025")
 
 
 @pytest.fixture(scope="module")
 def book() -> ContractRules:
-    problems = Problems()
-    books = load_contracts(REPOSITORY, ZoneInfo("Asia/Shanghai"), problems)
-    problems.raise_if_any()
-    return books[E]
+    return book_of(E)
 
 
 def at(text: str) -> datetime:

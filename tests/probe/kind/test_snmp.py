@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from opsmon.config.profiles import load_profiles
 from opsmon.model.device import Device
 from opsmon.model.sample import Outcome
 from opsmon.probe.context import ProbeContext
@@ -16,9 +15,9 @@ from opsmon.probe.schedule.run_check import run_check
 from opsmon.protocol.snmp.pace import Terms
 from opsmon.protocol.snmp.session import NO_ROWS, Index, Oid, SnmpSession, SnmpValue, Walked
 from opsmon.protocol.snmp.traffic import Trace
-from tests.support.places import REPOSITORY
 from tests.support.probe.context import device_with
 from tests.support.probe.profile.recording import RecordedSession, parse_recording
+from tests.support.stock import stock_profiles
 
 NAMED = "1.3.6.1.2.1.1.5.0|4|core-1\n1.3.6.1.2.1.1.3.0|67|360000\n"
 
@@ -35,7 +34,7 @@ class OneAgent:
 
 @pytest.fixture(scope="module")
 def pollers() -> DevicePollers:
-    return DevicePollers(load_profiles(REPOSITORY / "probes"))
+    return DevicePollers(stock_profiles())
 
 
 async def test_without_profiles_nothing_is_measured(context: ProbeContext) -> None:

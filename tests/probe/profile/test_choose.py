@@ -2,9 +2,8 @@
 
 import pytest
 
-from opsmon.config.profiles import load_profiles
-from tests.support.places import REPOSITORY
 from tests.support.probe.profile.making import profiles_of
+from tests.support.stock import stock_profiles
 
 NET_SNMP = "1.3.6.1.4.1.8072.3.2.10"
 CARD = "1.3.6.1.4.1.99999.1.0"
@@ -53,7 +52,7 @@ def test_a_device_without_a_number_is_asked_too() -> None:
 
 
 def test_a_name_like_another_makers_is_no_match() -> None:
-    stock = load_profiles(REPOSITORY / "probes")
+    stock = stock_profiles()
     assert (
         stock.choose("1.3.6.1.4.1.30065.1.3011", "Arista Networks EOS running on an Arista DCS-7150S-52").name
         == "generic"

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.config.profiles import load_profiles
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.poller import DevicePicture, DevicePoller
-from tests.support.places import REPOSITORY, TESTS
+from tests.support.places import TESTS
 from tests.support.probe.profile.recording import session_of
+from tests.support.stock import stock_profiles
 
 GOLDEN = TESTS / "golden" / "profiles"
 RECORDINGS = sorted(GOLDEN.glob("*.snmprec"))
@@ -23,7 +23,7 @@ RECORDINGS = sorted(GOLDEN.glob("*.snmprec"))
 
 @pytest.fixture(scope="module")
 def profiles() -> ProfileSet:
-    return load_profiles(REPOSITORY / "probes")
+    return stock_profiles()
 
 
 def picture_of(picture: DevicePicture) -> dict[str, object]:

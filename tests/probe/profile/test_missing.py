@@ -5,14 +5,13 @@ from math import isnan
 
 import pytest
 
-from opsmon.config.profiles import load_profiles
 from opsmon.model.sample import SeriesKey
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.poller import DevicePicture, DevicePoller
 from opsmon.probe.profile.revisit import POLLS_BETWEEN_SURVEYS, Revisits
-from tests.support.places import REPOSITORY
 from tests.support.probe.profile.port_rows import port, system
 from tests.support.probe.profile.recording import RecordedSession, parse_recording
+from tests.support.stock import stock_profiles
 
 SENSOR = "1.3.6.1.2.1.99.1.1.1"
 FAN = "1.3.6.1.4.1.9.9.13.1.4.1"
@@ -32,7 +31,7 @@ HOT = f"""{ENTITY}.5.10|2|8
 
 @pytest.fixture(scope="module")
 def profiles() -> ProfileSet:
-    return load_profiles(REPOSITORY / "probes")
+    return stock_profiles()
 
 
 def values(picture: DevicePicture) -> Mapping[str, float]:

@@ -4,13 +4,13 @@ from math import isnan
 
 import pytest
 
-from opsmon.config.profiles import load_profiles
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.poller import POLLS_BETWEEN_LABELS, DevicePicture, DevicePoller
 from tests.support.places import REPOSITORY
 from tests.support.probe.profile.recording import RecordedSession, parse_recording
+from tests.support.stock import stock_profiles
 
 PROBES = REPOSITORY / "probes"
 SWITCH = """
@@ -34,7 +34,7 @@ SWITCH = """
 
 @pytest.fixture(scope="module")
 def profiles() -> ProfileSet:
-    return load_profiles(PROBES)
+    return stock_profiles()
 
 
 def values_of(picture: DevicePicture) -> dict[str, float]:

@@ -5,21 +5,21 @@ from typing import Any
 import pytest
 import yaml
 
-from opsmon.config.profiles import load_profiles
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.definition.resolve import parse_oid
 from opsmon.probe.profile.poller import DevicePoller
 from opsmon.protocol.snmp.session import Oid, SnmpValue
-from tests.support.places import REPOSITORY, TESTS
+from tests.support.places import TESTS
 from tests.support.probe.profile.making import series_of
 from tests.support.probe.profile.recording import RecordedSession
+from tests.support.stock import stock_profiles
 
 CASES: list[dict[str, Any]] = yaml.safe_load((TESTS / "golden" / "profile_cases.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
 def profiles() -> ProfileSet:
-    return load_profiles(REPOSITORY / "probes")
+    return stock_profiles()
 
 
 def value_of(written: int | str) -> SnmpValue:

@@ -13,12 +13,11 @@ from typing import Any
 
 import pytest
 
-from opsmon.config.profiles import load_profiles
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.poller import DevicePicture, DevicePoller
-from tests.support.places import REPOSITORY
 from tests.support.probe.profile.recording import session_of
 from tests.support.recordings import named_folder, recordings_folder
+from tests.support.stock import stock_profiles
 
 RECORDINGS = sorted(folder.rglob("*.snmprec")) if (folder := recordings_folder()) else []
 TEMPERATURES = ("device_temperature_celsius", "env_temperature_celsius", "ups_battery_temperature_celsius")
@@ -62,7 +61,7 @@ pytestmark = pytest.mark.recordings
 
 @pytest.fixture(scope="module")
 def profiles() -> ProfileSet:
-    return load_profiles(REPOSITORY / "probes")
+    return stock_profiles()
 
 
 def reported(picture: DevicePicture) -> dict[str, list[float]]:

@@ -4,14 +4,13 @@ from math import isnan
 
 import pytest
 
-from opsmon.config.profiles import load_profiles
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.poller import DevicePicture, DevicePoller
 from opsmon.probe.profile.revisit import POLLS_BETWEEN_SURVEYS
 from opsmon.protocol.snmp.session import Oid, SnmpValue
-from tests.support.places import REPOSITORY
 from tests.support.probe.profile.port_rows import port, system
 from tests.support.probe.profile.recording import RecordedSession, parse_recording
+from tests.support.stock import stock_profiles
 
 PORTS = 10
 FEWEST_POLLS = POLLS_BETWEEN_SURVEYS - POLLS_BETWEEN_SURVEYS // 4  # that lie between two surveys, whatever chance says
@@ -20,7 +19,7 @@ AGENT = system(86_400) + "".join(port(row, f"ge{row}") for row in range(1, PORTS
 
 @pytest.fixture(scope="module")
 def profiles() -> ProfileSet:
-    return load_profiles(REPOSITORY / "probes")
+    return stock_profiles()
 
 
 def session_of(values: dict[Oid, SnmpValue], rows_in_time: int | None) -> RecordedSession:

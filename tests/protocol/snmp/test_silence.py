@@ -9,7 +9,6 @@ from math import isnan
 import pytest
 
 from opsmon.clock import WallClock
-from opsmon.config.profiles import load_profiles
 from opsmon.demo import ber
 from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device
@@ -22,7 +21,6 @@ from opsmon.probe.schedule.run_check import run_check
 from opsmon.protocol.resolver import Resolver
 from opsmon.protocol.snmp.engine import SnmpEngine
 from opsmon.protocol.snmp.pace import NOTABLE_S, ResponseTimes, Terms
-from tests.support.places import REPOSITORY
 from tests.support.probe.context import NoDriver
 from tests.support.protocol.snmp.far_end import (
     IF_ENTRY,
@@ -34,10 +32,11 @@ from tests.support.protocol.snmp.far_end import (
     a_switch,
     far_end,
 )
+from tests.support.stock import stock_profiles
 
 COLUMNS = [(*IF_ENTRY, column) for column in (2, 7, 8)]
 SENSORS = (1, 3, 6, 1, 2, 1, 99, 1, 1, 1)
-PROFILES = load_profiles(REPOSITORY / "probes")
+PROFILES = stock_profiles()
 VERSIONS = ["1", "2c"]
 
 

@@ -15,13 +15,12 @@ from opsmon.backup.status import BackupStatus, BackupStatuses
 from opsmon.backup.text_work import WORK_S
 from opsmon.clock import WallClock
 from opsmon.config.backup_recipes import resolve_recipes
-from opsmon.config.profiles import load_profiles
 from opsmon.config.yaml.problem import Problems
 from opsmon.model.device import Device, Kind, SshAccess
 from opsmon.model.name import DeviceName, SiteName
 from opsmon.model.secret import Secret
 from tests.support.backup.far_end import ENABLE, PASSWORD, USER, FarDevice
-from tests.support.places import REPOSITORY
+from tests.support.stock import stock_profiles
 
 PLATFORMS = {
     "vrp": "huawei_vrp", "comware": "hp_comware", "ios": "cisco_ios", "nxos": "cisco_nxos", "asa": "cisco_asa",
@@ -32,7 +31,7 @@ PLATFORMS = {
 
 def stock_recipes() -> RecipeBook:
     problems = Problems()
-    book = resolve_recipes(load_profiles(REPOSITORY / "probes"), problems)
+    book = resolve_recipes(stock_profiles(), problems)
     assert not problems.errors, problems.errors
     return book
 

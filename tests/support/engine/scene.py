@@ -8,8 +8,6 @@ from heapq import heappop, heappush
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from opsmon.config.rules.load import load_contracts
-from opsmon.config.yaml.problem import Problems
 from opsmon.contract.contract_rules import ContractRules
 from opsmon.engine.decide import decide
 from opsmon.engine.effect import Diagnose, Effect, Notify
@@ -27,8 +25,8 @@ from opsmon.model.sample import Outcome, Reading, Sample, SeriesBlock, SeriesKey
 from opsmon.state.condition.rules import Bounds, Comparator, Grade, Rule, Threshold
 from opsmon.state.fleet import ReprobeRequest
 from opsmon.store.codec import decode_event, encode_event
+from tests.support.contract.rulebook import stock_books
 from tests.support.incident.scene import RULEBOOK, WORDS
-from tests.support.places import REPOSITORY
 
 # A Friday morning in Peking, well inside the term of the contract.
 START = datetime(2026, 3, 20, 2, 0, tzinfo=UTC)
@@ -40,10 +38,7 @@ ICMP = CheckName("icmp")
 
 def contracts() -> Mapping[ContractId, ContractRules]:
     """The stock contracts, as the daemon loads them."""
-    problems = Problems()
-    books = load_contracts(REPOSITORY, ZONE, problems)
-    problems.raise_if_any()
-    return books
+    return stock_books()
 
 
 def device(name: str, *parents: str, kind: Kind = Kind.SWITCH, contract: ContractId | None = CONTRACT) -> Device:

@@ -4,15 +4,14 @@ from math import isnan
 
 import pytest
 
-from opsmon.config.profiles import load_profiles
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.definition.resolve import parse_oid
 from opsmon.probe.profile.poller import DevicePicture, DevicePoller
 from opsmon.probe.profile.rows.table import MAX_TABLE_ROWS
 from opsmon.probe.profile.text import MAX_VALUE_CHARS
-from tests.support.places import REPOSITORY
 from tests.support.probe.profile.making import poll, series_of
 from tests.support.probe.profile.recording import RecordedSession, parse_recording
+from tests.support.stock import stock_profiles
 
 IF, IFX = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
 PORTS = (1, 2, 3)
@@ -25,7 +24,7 @@ SYSTEM = "1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999.1\n1.3.6.1.2.1.1.3.0|67|1000\n"
 
 @pytest.fixture(scope="module")
 def profiles() -> ProfileSet:
-    return load_profiles(REPOSITORY / "probes")
+    return stock_profiles()
 
 
 def interfaces(picture: DevicePicture) -> dict[str, dict[str, float]]:

@@ -2,7 +2,6 @@
 
 import pytest
 
-from opsmon.config.profiles import load_profiles
 from opsmon.metrics.catalogue import INTERFACES
 from opsmon.model.device import Device, Kind
 from opsmon.model.name import DeviceName, SiteName
@@ -10,8 +9,8 @@ from opsmon.model.sample import SeriesKey
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.poller import POLLS_BETWEEN_LABELS, DevicePicture, DevicePoller
 from opsmon.probe.profile.pollers import DevicePollers
-from tests.support.places import REPOSITORY
 from tests.support.probe.profile.recording import RecordedSession, parse_recording
+from tests.support.stock import stock_profiles
 
 IF_TABLE, IF_X_TABLE = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
 # Columns of one row: the object's number, snmprec's type, the value.
@@ -46,7 +45,7 @@ SWITCH = "\n".join(
 
 @pytest.fixture(scope="module")
 def profiles() -> ProfileSet:
-    return load_profiles(REPOSITORY / "probes")
+    return stock_profiles()
 
 
 def interface_series(picture: DevicePicture) -> dict[SeriesKey, float]:

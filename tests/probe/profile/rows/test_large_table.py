@@ -5,12 +5,12 @@ import asyncio
 
 import pytest
 
-from opsmon.config.profiles import load_profiles
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.poller import POLLS_BETWEEN_LABELS, DevicePicture, DevicePoller
 from opsmon.probe.profile.rows.table import SLICE
 from tests.support.places import REPOSITORY
 from tests.support.probe.profile.recording import RecordedSession, parse_recording
+from tests.support.stock import stock_profiles
 
 PROBES = REPOSITORY / "probes"
 ROWS = 2 * SLICE + 1
@@ -18,7 +18,7 @@ ROWS = 2 * SLICE + 1
 
 @pytest.fixture(scope="module")
 def profiles() -> ProfileSet:
-    return load_profiles(PROBES)
+    return stock_profiles()
 
 
 def agent(alias: str) -> RecordedSession:
