@@ -2,7 +2,8 @@
 
 from playwright.async_api import expect
 
-from opsmon.model.incident import FactType
+from opsmon.engine.input import AddFact
+from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import IncidentId
 from tests.support.browser.chromium import OpenPage
 from tests.support.web.scene import WebScene
@@ -66,3 +67,22 @@ async def test_two_browsers_see_each_other(scene: WebScene, open_page: OpenPage)
     await acting.locator("#take input[name=by]").fill("乙工")
     await acting.locator("#take [data-take]").click()
     await expect(watching.locator(f"#row-{name} .who-cell")).to_contain_text("乙工", timeout=PATIENCE_MS)
+
+
+async def test_a_refused_form_is_focused_keeps_its_text_and_outlives_an_update(
+    scene: WebScene, open_page: OpenPage
+) -> None:
+    name = incident_of(scene, "mcu-1")
+    page = await open_page(f"/i/{name}", locale="zh-CN", width=360)
+    await page.get_by_text("撤回错误条目").click()
+    form = page.locator(f"form[action$='/i/{name}/withdrawals']")
+    for field, typed in (("by", "甲工"), ("fact", "77"), ("reason", "另一个会场")):
+        await form.locator(f"[name={field}]").fill(typed)
+    await form.get_by_role("button").click()
+    await expect(form.get_by_role("alert")).to_be_focused(timeout=PATIENCE_MS)
+    await expect(form.get_by_role("alert")).to_contain_text("该事件没有第 77 条")
+    assert page.url.endswith(f"/i/{name}")
+    scene.daemon.take(AddFact(name, Fact(FactType.ON_SITE, scene.clock.now(), "乙工")))
+    await expect(page.locator(".timeline").first).to_contain_text("乙工", timeout=PATIENCE_MS)
+    await expect(form.locator("[name=reason]")).to_have_value("另一个会场")
+    await expect(form.get_by_role("alert")).to_be_visible()

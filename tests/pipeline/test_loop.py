@@ -17,10 +17,12 @@ from opsmon.model.sample import Outcome
 from opsmon.pipeline.input_queue import InputQueue
 from opsmon.pipeline.recovery import REMEMBERED, load_world
 from opsmon.store.store import open_store
+from opsmon.text.bilingual import Sentence
 from tests.support.engine.scene import HALL, device, rules_of, sample
 from tests.support.pipeline.house import RULES, URL, PipelineHouse
 
 MCU = DeviceName("mcu")
+NOT_THERE = Sentence("there is no incident 20200101-1", "没有事件 20200101-1")
 
 
 @pytest.fixture
@@ -122,7 +124,7 @@ class TestCommands:
     async def test_are_refused_in_words_and_the_refusal_is_on_the_disk(self, house: PipelineHouse) -> None:
         async with house.running() as pipeline:
             answer = await pipeline.issue(JudgeScope(IncidentId("20200101-1"), "值班员", "why", Severity.MAJOR))
-            assert answer == CommandRefusal("there is no incident 20200101-1")
+            assert answer == CommandRefusal(NOT_THERE)
             assert "CommandRefused" in [type(entry.event).__name__ for entry in house.store.read()]
 
     async def test_are_told_to_come_again_while_the_queue_is_full(self, house: PipelineHouse) -> None:
@@ -145,7 +147,7 @@ class TestCommands:
             assert answer.taken is False
             database.execute("ALTER TABLE moved RENAME TO journal")
             database.close()
-            assert await pipeline.issue(asked) == CommandRefusal("there is no incident 20200101-1")
+            assert await pipeline.issue(asked) == CommandRefusal(NOT_THERE)
 
     async def test_to_a_daemon_that_stops_are_not_taken(self, house: PipelineHouse) -> None:
         async with house.running() as pipeline:

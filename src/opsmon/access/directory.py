@@ -17,17 +17,24 @@ from opsmon.model.access_event import AccountChange, AccountChanged
 from opsmon.model.account import AccessToken, Account, Grant, Role, Scope
 from opsmon.store.access_store import AccessStore
 from opsmon.store.store import open_store
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import Sentence
+from opsmon.text.command_words import THINGS
+from opsmon.text.near_miss import meant, shown
 from opsmon.text.safe import is_seen
+from opsmon.text.vocabulary import named
 
 MAX_TOKEN_LIFE = timedelta(days=366)
 MAX_TOKENS = 500
 LANGUAGES = ("", "zh", "en")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 _MAX_TITLE = 100
+_NAMES = Sentence("up to 60 of a-z, 0-9, `.`, `_` and `-`", "最多 60 个字符：a-z、0-9、`.`、`_`、`-`")
+_GOOD_PASSWORD = Sentence(
+    "four words that have nothing to do with each other make a good one", "四个互不相关的词就是好密码"
+)
 
 
-def wrong_word(message: str, hint: str = "") -> ConfigError:
+def wrong_word(message: Sentence, hint: str = "") -> ConfigError:
     """What somebody typed cannot be."""
     return ConfigError((Problem("", 0, 0, message, hint),))
 
@@ -63,16 +70,21 @@ class AccountDirectory:
         found = self._store.account(name)
         if found is None:
             known = [account.name for account in self._store.accounts()]
-            hint = nearest(name, known) or "`opsmon user list` lists them"
-            raise wrong_word(f"no account {shown(name)}", hint)
+            listed = Sentence("`opsmon user list` lists them", "用 `opsmon user list` 查看")
+            words = Sentence(f"no account {shown(name)}", f"没有账号 {shown(name)}")
+            raise wrong_word(words, meant(name, known) or listed)
         return found
 
     def add(self, name: str, grant: Grant, password: str, title: str = "", language: str = "") -> Account:
         """A new account with a password."""
         if not _NAME.fullmatch(name):
-            raise wrong_word(f"{shown(name)} is no name for an account", "up to 60 of a-z, 0-9, `.`, `_` and `-`")
+            words = Sentence(f"{shown(name)} is no name for an account", f"{shown(name)} 不能作用户名")
+            raise wrong_word(words, _NAMES)
         if self._store.account(name) is not None:
-            raise wrong_word(f"there is an account {name} already", "`opsmon user passwd NAME` sets its password")
+            raise wrong_word(
+                Sentence(f"there is an account {name} already", f"已有账号 {name}"),
+                Sentence("`opsmon user passwd NAME` sets its password", "用 `opsmon user passwd NAME` 设置密码"),
+            )
         _check_title(title, language)
         account = Account(name, grant, title, language, _hashed(password, name))
         self._write(account, AccountChange.ADDED, grant_words(grant))
@@ -82,7 +94,8 @@ class AccountDirectory:
         """Another password; whoever is signed in with the old one is out."""
         account = self.account(name)
         if account.issuer:
-            raise wrong_word(f"{name} signs in through {account.issuer}", "the password is changed there")
+            words = Sentence(f"{name} signs in through {account.issuer}", f"{name} 通过 {account.issuer} 登录")
+            raise wrong_word(words, Sentence("the password is changed there", "请在那里修改密码"))
         changed = replace(account, password=_hashed(password, name))
         self._write(changed, AccountChange.PASSWORD, ends_sessions=True)
 
@@ -118,7 +131,8 @@ class AccountDirectory:
         others = [one for one in self._store.accounts() if one.name != changed.name]
         before = self.account(changed.name)
         if _is_admin(before) and not _is_admin(changed) and not any(map(_is_admin, others)):
-            raise wrong_word(f"{changed.name} is the last admin", "make another account admin first")
+            words = Sentence(f"{changed.name} is the last admin", f"{changed.name} 是最后一个管理员")
+            raise wrong_word(words, Sentence("make another account admin first", "请先设置另一个管理员"))
 
     def _write(self, account: Account, change: AccountChange, detail: str = "", *, ends_sessions: bool = False) -> None:
         note = self._note(account.name, change, detail)
@@ -135,14 +149,23 @@ class AccountDirectory:
     def add_token(self, name: str, grant: Grant, life: timedelta, taken: frozenset[str] = frozenset()) -> str:
         """A new token: the word that opens, which nobody can read again. `taken` are the names in opsmon.yaml."""
         if not _NAME.fullmatch(name):
-            raise wrong_word(f"{shown(name)} is no name for a token", "up to 60 of a-z, 0-9, `.`, `_` and `-`")
+            raise wrong_word(Sentence(f"{shown(name)} is no name for a token", f"{shown(name)} 不能作令牌名称"), _NAMES)
         known = self._store.tokens()
         if name in taken or any(token.name == name for token in known):
-            raise wrong_word(f"there is a token {name} already", "the journal tells them apart by their names")
+            raise wrong_word(
+                Sentence(f"there is a token {name} already", f"已有令牌 {name}"),
+                Sentence("the journal tells them apart by their names", "日志按名称区分令牌"),
+            )
         if not timedelta(0) < life <= MAX_TOKEN_LIFE:
-            raise wrong_word("a token lasts a day to a year", "such as `--days 90`")
+            raise wrong_word(
+                Sentence("a token lasts a day to a year", "令牌有效期为 1 天至 1 年"),
+                Sentence("such as `--days 90`", "例如 `--days 90`"),
+            )
         if len(known) >= MAX_TOKENS:
-            raise wrong_word(f"there are {MAX_TOKENS} tokens already", "`opsmon token revoke NAME` takes one away")
+            raise wrong_word(
+                Sentence(f"there are {MAX_TOKENS} tokens already", f"已有 {MAX_TOKENS} 个令牌"),
+                Sentence("`opsmon token revoke NAME` takes one away", "用 `opsmon token revoke NAME` 吊销一个"),
+            )
         word, now = new_word(TOKEN_PREFIX), self._now()
         token = AccessToken(kept_of(word), name, grant, now, now + life, self._changer.by)
         self._store.add_token(token, (self._note(name, AccountChange.TOKEN_ADDED, grant_words(grant)),))
@@ -152,7 +175,9 @@ class AccountDirectory:
         """It opens nothing any more."""
         if not self._store.revoke_token(name, (self._note(name, AccountChange.TOKEN_REVOKED),)):
             known = [token.name for token in self._store.tokens()]
-            raise wrong_word(f"no token {shown(name)}", nearest(name, known) or "`opsmon token list` lists them")
+            listed = Sentence("`opsmon token list` lists them", "用 `opsmon token list` 查看")
+            words = Sentence(f"no token {shown(name)}", f"没有令牌 {shown(name)}")
+            raise wrong_word(words, meant(name, known) or listed)
 
 
 @contextmanager
@@ -174,20 +199,27 @@ def _is_admin(account: Account) -> bool:
 def _hashed(password: str, name: str) -> str:
     refusal = refusal_of_password(password, name)
     if refusal:
-        raise wrong_word(refusal, "four words that have nothing to do with each other make a good one")
+        raise wrong_word(refusal, _GOOD_PASSWORD)
     return hash_password(password)
 
 
 def _check_title(title: str, language: str) -> None:
     if len(title) > _MAX_TITLE or not is_seen(title):
-        raise wrong_word("not a name to show", f"at most {_MAX_TITLE} characters that can be seen")
+        raise wrong_word(
+            Sentence("not a name to show", "称呼无法显示"),
+            Sentence(f"at most {_MAX_TITLE} characters that can be seen", f"最多 {_MAX_TITLE} 个可见字符"),
+        )
     if language not in LANGUAGES:
-        raise wrong_word(f"unknown language {shown(language)}", "zh or en")
+        words = Sentence(f"unknown language {shown(language)}", f"没有语言 {shown(language)}")
+        raise wrong_word(words, Sentence("zh or en", "可为 zh 或 en"))
 
 
 def check_scope(scope: Scope, contracts: frozenset[str], sites: frozenset[str]) -> None:
     """Raises ConfigError for a contract or site that the root does not have: nobody would ever see anything."""
     for what, given, known in (("contract", scope.contracts, contracts), ("site", scope.sites, sites)):
         for name in sorted(given - known):
-            hint = nearest(name, sorted(known)) or f"known: {', '.join(sorted(known)) or 'none'}"
-            raise wrong_word(f"no {what} {shown(name)}", hint)
+            listed = Sentence(
+                f"known: {', '.join(sorted(known)) or 'none'}", f"已有：{'、'.join(sorted(known)) or '无'}"
+            )
+            words = Sentence(f"no {what} {shown(name)}", f"没有{named(THINGS, what, 'zh')} {shown(name)}")
+            raise wrong_word(words, meant(name, sorted(known)) or listed)

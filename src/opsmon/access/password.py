@@ -12,6 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from opsmon.errors import OpsmonError
+from opsmon.text.bilingual import Refusal, Sentence
 
 MIN_CHARACTERS, MAX_CHARACTERS = 10, 200
 AT_ONCE = 2  # each takes 64 MiB and a quarter of a second of processor time
@@ -22,15 +23,19 @@ class TooManyChecksError(OpsmonError):
     """So many sign-ins wait that one more would only wait in vain."""
 
 
-def refusal_of_password(password: str, name: str) -> str:
+def refusal_of_password(password: str, name: str) -> Refusal:
     """Why it is no password for the account, "" where it is one."""
     if not MIN_CHARACTERS <= len(password) <= MAX_CHARACTERS:
-        return f"a password has {MIN_CHARACTERS} to {MAX_CHARACTERS} characters"
+        return Sentence(
+            f"a password has {MIN_CHARACTERS} to {MAX_CHARACTERS} characters",
+            f"密码须为 {MIN_CHARACTERS} 至 {MAX_CHARACTERS} 个字符",
+        )
     if not password.isprintable():
-        return "a password has no control characters"
+        return Sentence("a password has no control characters", "密码不能含控制字符")
     if name and name.casefold() in password.casefold() and len(password) < len(name) + MIN_CHARACTERS:
-        return "the password is little more than the name"
-    return "" if len(set(password)) >= 5 else "the password is of too few different characters"
+        return Sentence("the password is little more than the name", "密码与用户名过于接近")
+    varied = len(set(password)) >= 5
+    return "" if varied else Sentence("the password is of too few different characters", "密码中不同的字符太少")
 
 
 def hash_password(password: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from opsmon.text.bilingual import Text
+from opsmon.text.bilingual import Refusal, Sentence, Text
 from opsmon.text.near_miss import nearest, shown
 
 EVERYWHERE = "all"  # what a person writes for the whole task at once
@@ -39,7 +39,9 @@ class PlaceCount:
     done: int
 
 
-def places_meant(groups: Sequence[PlaceGroup], written: Iterable[str], taken: Iterable[str]) -> tuple[str, ...] | str:
+def places_meant(
+    groups: Sequence[PlaceGroup], written: Iterable[str], taken: Iterable[str]
+) -> tuple[str, ...] | Sentence:
     """The places that a person's words name, in their order; or why they name none.
 
     `taken` are those that are known already: a group that is full takes no new names.
@@ -52,9 +54,16 @@ def places_meant(groups: Sequence[PlaceGroup], written: Iterable[str], taken: It
         group = next((one for one in groups if one.name == name), None)
         if group is None:
             names = [one.name for one in groups]
-            return f"no places {shown(name)} ({nearest(name, names) or ', '.join(names)})"
+            hint, hint_zh = nearest(name, names), nearest(name, names, language="zh")
+            return Sentence(
+                f"no places {shown(name)} ({hint or ', '.join(names)})",
+                f"没有地点组 {shown(name)}（{hint_zh or '、'.join(names)}）",
+            )
         if not place and (colon or group.count > 1):
-            return f"which of the {group.count} places {group.name}? Write {group.name}:NAME"
+            return Sentence(
+                f"which of the {group.count} places {group.name}? Write {group.name}:NAME",
+                f"{group.name} 有 {group.count} 处，是哪一处？请写 {group.name}:名称",
+            )
         for one in _names(place):
             refusal = _refusal(group, one, known)
             if refusal:
@@ -70,11 +79,18 @@ def _names(place: str) -> Iterable[str]:
     return map(str, range(int(stretch[1]), int(stretch[2]) + 1)) if stretch else (place,)
 
 
-def _refusal(group: PlaceGroup, name: str, known: set[str]) -> str:
+def _refusal(group: PlaceGroup, name: str, known: set[str]) -> Refusal:
     if group.names and name not in group.names:
-        return f"no place {shown(name)} in {group.name} ({nearest(name, group.names) or ', '.join(group.names)})"
+        hint, hint_zh = nearest(name, group.names), nearest(name, group.names, language="zh")
+        return Sentence(
+            f"no place {shown(name)} in {group.name} ({hint or ', '.join(group.names)})",
+            f"{group.name} 中没有地点 {shown(name)}（{hint_zh or '、'.join(group.names)}）",
+        )
     if f"{group.name}:{name}" not in known and name and _count(group, known) >= group.count:
-        return f"all {group.count} places {group.name} have names already: {shown(name)} would be one more"
+        return Sentence(
+            f"all {group.count} places {group.name} have names already: {shown(name)} would be one more",
+            f"{group.name} 的 {group.count} 处均已有名称：{shown(name)} 将多出一处",
+        )
     return ""
 
 

@@ -12,7 +12,12 @@ from opsmon.contract.contract_rules import ContractRules
 from opsmon.contract.term import IncidentSelector
 from opsmon.model.device import Kind
 from opsmon.model.incident import Severity
-from opsmon.text.near_miss import VERY_CLOSE, nearest, shown
+from opsmon.text.bilingual import Sentence, Text
+from opsmon.text.near_miss import VERY_CLOSE, meant, shown
+from opsmon.text.page_words import SILENCE_FIELDS
+from opsmon.text.vocabulary import named
+
+_KNOWN, _NO_LABELS = Text("known", "已有"), Sentence("it has no labels", "它没有标签")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +25,17 @@ class UnknownWord:
     """`field` is `service`, `kind`, `severity` or `labels`, `key` the key of the label. `hint` says what to write."""
 
     field: str
-    message: str
-    hint: str
+    message: Sentence
+    hint: Sentence
     key: str = ""
 
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})"
+
+    @property
+    def zh(self) -> str:
+        """The same in Chinese."""
+        return f"{self.message.zh}（{self.hint.zh}）"
 
 
 def unknown_words(
@@ -46,8 +56,9 @@ def unknown_words(
     name = rules.contract.id
     if service is not None and service not in rules.contract.services:
         services = list(rules.contract.services)
-        hint = nearest(service, services) or f"its services: {', '.join(services)}"
-        found.append(UnknownWord("service", f"{shown(name)} has no service {shown(service)}", hint))
+        hint = meant(service, services) or _listed(Text("its services", "其服务"), services)
+        message = Sentence(f"{shown(name)} has no service {shown(service)}", f"{shown(name)} 没有服务 {shown(service)}")
+        found.append(UnknownWord("service", message, hint))
     if kind is not None:
         found += _unless_known("kind", kind, Kind)
     if severity is not None:
@@ -78,22 +89,34 @@ def _selectors(rules: ContractRules) -> Iterator[IncidentSelector]:
 def _unless_known(field: str, word: str, known: Iterable[str]) -> Iterator[UnknownWord]:
     words = [str(one) for one in known]
     if word not in words:
-        yield UnknownWord(field, f"no {field} {shown(word)}", nearest(word, words) or f"known: {', '.join(words)}")
+        message = Sentence(f"no {field} {shown(word)}", f"没有{named(SILENCE_FIELDS, field, 'zh')} {shown(word)}")
+        yield UnknownWord(field, message, meant(word, words) or _listed(_KNOWN, words))
+
+
+def _listed(what: Text, names: Iterable[str]) -> Sentence:
+    words = list(names)
+    return Sentence(f"{what.en}: {', '.join(words)}", f"{what.zh}：{'、'.join(words)}")
 
 
 def _label(rules: ContractRules, key: str, value: str, *, is_open: bool) -> Iterator[UnknownWord]:
     known = known_labels(rules)
     if key not in known:
-        meant = nearest(key, known, cutoff=VERY_CLOSE)
-        if not meant and not is_open:
-            meant = nearest(key, known) or (f"its labels: {', '.join(sorted(known))}" if known else "it has no labels")
-        if meant:
-            message = f"{shown(rules.contract.id)} selects on no label {shown(key)}"
-            yield UnknownWord("labels", message, meant, key)
+        hint = meant(key, known, cutoff=VERY_CLOSE)
+        if not hint and not is_open:
+            hint = meant(key, known) or (_listed(Text("its labels", "其标签"), sorted(known)) if known else _NO_LABELS)
+        if hint:
+            message = Sentence(
+                f"{shown(rules.contract.id)} selects on no label {shown(key)}",
+                f"{shown(rules.contract.id)} 没有标签 {shown(key)}",
+            )
+            yield UnknownWord("labels", message, hint, key)
         return
     if value in known[key]:
         return
-    meant = nearest(value, known[key])
-    if meant or key in rules.contract.labels:
-        message = f"{shown(rules.contract.id)} knows no {shown(key)} {shown(value)}: its clauses pass it over"
-        yield UnknownWord("labels", message, meant or f"known: {', '.join(sorted(known[key]))}", key)
+    hint = meant(value, known[key])
+    if hint or key in rules.contract.labels:
+        message = Sentence(
+            f"{shown(rules.contract.id)} knows no {shown(key)} {shown(value)}: its clauses pass it over",
+            f"{shown(rules.contract.id)} 的 {shown(key)} 没有值 {shown(value)}：其条款不会适用",
+        )
+        yield UnknownWord("labels", message, hint or _listed(_KNOWN, sorted(known[key])), key)

@@ -9,12 +9,15 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from opsmon.engine.input import Command
-from opsmon.engine.step import Conflict, Refusal
+from opsmon.engine.step import Conflict
 from opsmon.model.incident import MONITORING, OWN_PREFIX, Fact
+from opsmon.text.bilingual import Refusal, Sentence
+from opsmon.text.command_words import FIELDS
 from opsmon.text.safe import visible
+from opsmon.text.vocabulary import named
 
 MAX_TEXT_LENGTH = 4_000
-NO_NAME = "a name is needed: who says so?"
+NO_NAME = Sentence("a name is needed: who says so?", "请填写姓名：由谁登记？")
 TEXTS = frozenset({"note", "reason", "detail", "text", "unannounced"})  # may have several lines
 # What a person writes in one line, and how long it may be; a file's name is as long as file systems take.
 PERSONS = {"by": 200, "approved_by": 200, "about": 200, "part": 200, "paper": 255, "file": 255, "owner": 200}
@@ -51,7 +54,10 @@ def refusal_of_words(command: Command) -> Refusal:
     if not name:
         return NO_NAME
     if name == MONITORING or name.startswith(OWN_PREFIX):
-        return f"{told.by!r} is the name of the programme itself, a person's is needed: who says so?"
+        return Sentence(
+            f"{told.by!r} is the name of the programme itself, a person's is needed: who says so?",
+            f"“{told.by}”是程序自己的名称，请填写人的姓名：由谁登记？",
+        )
     return _refusal_of_length(told)
 
 
@@ -60,11 +66,14 @@ def _refusal_of_length(told: Any) -> Refusal:
     for item in fields(told):
         text, longest = getattr(told, item.name), PERSONS.get(item.name, MAX_TEXT_LENGTH)
         if isinstance(text, str) and item.name in PERSONS.keys() | TEXTS and len(text) > longest:
-            return f"{item.name} is longer than {longest} characters"
+            field = named(FIELDS, item.name, "zh")
+            return Sentence(f"{item.name} is longer than {longest} characters", f"“{field}”超过 {longest} 个字符")
     return ""
 
 
 def as_answer(refusal: Refusal) -> Refusal:
     """A refusal, which may quote what was asked for, as it is told and kept."""
-    kept = visible(refusal, lines=True)[:MAX_TEXT_LENGTH]
-    return Conflict(kept) if isinstance(refusal, Conflict) else kept
+    if not refusal:
+        return ""
+    kept, zh = (visible(words, lines=True)[:MAX_TEXT_LENGTH] for words in (refusal, refusal.zh))
+    return Conflict(kept, zh) if isinstance(refusal, Conflict) else Sentence(kept, zh)

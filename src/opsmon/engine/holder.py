@@ -1,11 +1,11 @@
 """Who has an incident, and whether another may take it on: the one place that says so, for all who ask or command."""
 
 from opsmon.contract.term import Target
-from opsmon.engine.step import Refusal
 from opsmon.engine.world import World
 from opsmon.incident.incident import Incident
 from opsmon.model.incident import HeldBy
 from opsmon.oncall.page import PageState
+from opsmon.text.bilingual import Refusal, Sentence
 
 
 def holder_now(world: World, incident: Incident) -> HeldBy | None:
@@ -28,4 +28,7 @@ def refusal_of_taking_on(world: World, incident: Incident) -> Refusal:
     if held is None or waits:
         return ""
     since = held.since.astimezone(world.rules.zone)
-    return f"held by {held.by} since {since.isoformat(timespec='seconds')}"
+    return Sentence(
+        f"held by {held.by} since {since.isoformat(timespec='seconds')}",
+        f"{held.by} 已于 {since:%Y-%m-%d %H:%M:%S} 接单",
+    )

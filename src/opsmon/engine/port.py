@@ -9,6 +9,7 @@ from opsmon.engine.world import World
 from opsmon.model.event import Event
 from opsmon.model.name import CheckName, DeviceName, IncidentId
 from opsmon.model.sample import Sample
+from opsmon.text.bilingual import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Accepted:
 class CommandRefusal:
     """The command cannot be; `reason` is for the person who gave it. The refusal itself is in the journal."""
 
-    reason: str
+    reason: Sentence
 
 
 @dataclass(frozen=True, slots=True)

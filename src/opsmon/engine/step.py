@@ -5,17 +5,16 @@ from typing import NamedTuple
 from opsmon.engine.effect import Effect
 from opsmon.engine.world import World
 from opsmon.model.event import Event
+from opsmon.text.bilingual import Refusal, Sentence
 
-Refusal = str  # why a thing cannot be, in words for the person who asked for it; "" where it can
 
-
-class Conflict(Refusal):
+class Conflict(Sentence):
     """A refusal that lies in how things stand and not in what was asked for: it was told already."""
 
     __slots__ = ()
 
 
-class NothingThatDay(Refusal):
+class NothingThatDay(Sentence):
     """A refusal since a day has nothing to do; in a stretch of days it is passed over."""
 
     __slots__ = ()

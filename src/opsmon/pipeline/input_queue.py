@@ -14,9 +14,11 @@ from opsmon.engine.port import Answer, Unavailable
 from opsmon.model.name import CheckName, DeviceName
 from opsmon.model.sample import Outcome, Sample
 from opsmon.store.parcel import ParcelReceipt
+from opsmon.text.bilingual import Sentence
 
 MAX_SAMPLES = 20_000
 MAX_COMMANDS = 500
+TOO_MANY = Sentence("too many commands wait to be journaled", "等待写入日志的操作过多")
 
 
 @dataclass(eq=False, slots=True)
@@ -34,7 +36,7 @@ class QueuedCommand:
         """Whether somebody still waits."""
         return not self.answer.done()
 
-    def refuse_for_now(self, reason: str) -> None:
+    def refuse_for_now(self, reason: Sentence) -> None:
         """Tells who waits to come again: it was not taken."""
         if self.is_wanted:
             self.answer.set_result(Unavailable(reason, taken=False))
@@ -63,7 +65,7 @@ class InputQueue:
     def put_request(self, request: QueuedCommand) -> None:
         """Queues it, or answers at once that there are too many; a reload always finds a place."""
         if len(self._requests) >= self._most_commands and not isinstance(request.given, Reloaded):
-            request.refuse_for_now("too many commands wait to be journaled")
+            request.refuse_for_now(TOO_MANY)
             return
         self._requests.append(request)
         self._filled.set()

@@ -32,11 +32,14 @@ from opsmon.state.fleet import ReprobeRequest
 from opsmon.store.outbox import NewDelivery
 from opsmon.store.parcel import ParcelReceipt
 from opsmon.store.store import Store
+from opsmon.text.bilingual import Sentence
 
 BATCH = 500  # samples decided in one go: a few ten milliseconds, then others have the loop
 MAX_SLEEP_S = 5.0  # so that a clock that was set is noticed
 COMMAND_PATIENCE_S = 10.0
 STORE_CHECK_S = 10.0
+_STOPPING = Sentence("the daemon is stopping", "守护进程正在停止")
+_STORE_SILENT = Sentence("the store does not answer", "存储没有响应")
 log = logging.getLogger(__name__)
 
 Perform = Callable[[ReprobeRequest | Diagnose], None]
@@ -134,14 +137,14 @@ class Pipeline:
 
     async def _ask(self, request: QueuedCommand, patience_s: float | None) -> Answer:
         if self._stopping:
-            return Unavailable("the daemon is stopping")
+            return Unavailable(_STOPPING)
         self.inputs.put_request(request)
         try:
             async with asyncio.timeout(patience_s):
                 return await asyncio.shield(request.answer)
         except TimeoutError:
             request.answer.cancel()
-            return Unavailable(self.journal.trouble or "the store does not answer")
+            return Unavailable(self.journal.trouble or _STORE_SILENT)
 
     async def run(self) -> None:
         """Turns until `stop`, and decides what waits by then."""
@@ -207,7 +210,9 @@ class Pipeline:
                     world = reload(world, await self.journal.history(given.incident))
                 kept.append(request)
             except StoreError as error:
-                request.refuse_for_now(f"the incident cannot be looked up: {error}")
+                request.refuse_for_now(
+                    Sentence(f"the incident cannot be looked up: {error}", f"暂时无法查到该事件：{error}")
+                )
         return world, kept
 
     def _sleep_s(self) -> float:

@@ -1,6 +1,7 @@
 """Words for people in both languages of the staff. JSON and logs take English; sheets take what the settings say."""
 
 from dataclasses import dataclass
+from typing import Literal, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,29 @@ class Text:
 
     def __bool__(self) -> bool:
         return bool(self.en or self.zh)
+
+
+class Sentence(str):
+    """A sentence in English, as JSON, logs and the journal take it, that knows its Chinese: a refusal."""
+
+    __slots__ = ("zh",)
+    zh: str
+
+    def __new__(cls, en: str, zh: str) -> Self:
+        made = super().__new__(cls, en)
+        made.zh = zh
+        return made
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        return type(self), (str(self), self.zh)
+
+
+Refusal = Sentence | Literal[""]  # why a thing cannot be, for the person who asked for it; "" where it can
+
+
+def in_language(words: str, language: str) -> str:
+    """A sentence for a person; what is no sentence of ours, such as the words of a library, is shown as it is."""
+    return words.zh if language == "zh" and isinstance(words, Sentence) else str(words)
 
 
 NO_WORDS = Text("")

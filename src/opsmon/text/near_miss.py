@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable
 
+from opsmon.text.bilingual import Refusal, Sentence
 from opsmon.text.safe import is_seen
 
 DID_YOU_MEAN = "did you mean `{}`?"
@@ -25,6 +26,13 @@ def nearest(word: str, known: Iterable[str], *, cutoff: float = CLOSE, language:
     found = difflib.get_close_matches(written, lowered, n=1, cutoff=cutoff)
     question = DID_YOU_MEAN_ZH if language == "zh" else DID_YOU_MEAN
     return question.format(lowered[found[0]]) if found and not _is_another(found[0], written) else ""
+
+
+def meant(word: str, known: Iterable[str], *, cutoff: float = CLOSE) -> Refusal:
+    """The same question in both languages."""
+    names = list(known)
+    asked, asked_zh = (nearest(word, names, cutoff=cutoff, language=one) for one in ("en", "zh"))
+    return Sentence(asked, asked_zh) if asked else ""
 
 
 def _is_another(known: str, written: str) -> bool:

@@ -51,6 +51,11 @@ def iso_second(moment: datetime, zone: tzinfo) -> str:
     return moment.astimezone(zone).isoformat(timespec="seconds")
 
 
+def plain_second(moment: datetime) -> str:
+    """`2026-11-28 09:41:07+08:00`, in its own zone."""
+    return moment.isoformat(" ", "seconds")
+
+
 def time_of_day(second: int) -> str:
     """`17:30` of the seconds since midnight; 86400 is 24:00."""
     return f"{second // 3_600:02}:{second % 3_600 // 60:02}"

@@ -13,8 +13,9 @@ from opsmon.access.calendar_link import is_calendar_key
 from opsmon.access.visitor import OPEN_READER, Visitor, VisitorKind
 from opsmon.model.account import Grant, Role
 from opsmon.model.origin import over_http, over_session
+from opsmon.text.bilingual import Sentence
 from opsmon.web.context import PARTS
-from opsmon.web.errors import RequestError
+from opsmon.web.errors import RequestError, unfit
 from opsmon.web.identity import MISDIRECTED, ROOT_HEADER, as_header
 from opsmon.web.settings import NamedToken, PortSettings, is_loopback
 from opsmon.web.sign_in.cookie import csrf_field_of, session_word
@@ -81,9 +82,13 @@ async def admit(request: web.Request, access: Access) -> None:
 
 def _refuse_unfit(visitor: Visitor, access: Access) -> None:
     if access is Access.SELF and visitor.kind is not VisitorKind.SESSION:
-        raise RequestError(403, "this is for people who signed in", "/login is where they do")
+        raise RequestError(
+            403,
+            Sentence("this is for people who signed in", "请先登录"),
+            Sentence("/login is where they do", "登录页为 /login"),
+        )
     if access not in _READING and not visitor.may(access.role):
-        raise RequestError(403, f"{visitor.account} is {visitor.role}, and this takes {access.role}", "ask an admin")
+        raise unfit(visitor.account, visitor.role, access.role)
 
 
 async def _visitor(request: web.Request) -> Visitor | None:

@@ -8,6 +8,11 @@ from aiohttp.typedefs import Handler
 from pydantic import BaseModel
 
 from opsmon.errors import StoreError
+from opsmon.model.account import Role
+from opsmon.text.bilingual import Sentence
+from opsmon.text.command_words import THINGS
+from opsmon.text.sign_in_words import ROLES
+from opsmon.text.vocabulary import named
 
 _NAMES_COMPARED = 5_000
 _MAX_QUOTE = 80
@@ -25,6 +30,7 @@ class RequestError(Exception):
 
     def __init__(self, status: int, error: str, hint: str = "", headers: dict[str, str] | None = None) -> None:
         self.status, self.headers = status, headers
+        self.error, self.hint = error, hint  # may know their Chinese: pages show it
         self.failure = Failure(error=error, hint=hint)
         super().__init__(error)
 
@@ -40,13 +46,34 @@ def short(text: str) -> str:
     return text if len(text) <= _MAX_QUOTE else f"{text[:_MAX_QUOTE]}…"
 
 
+ASK_AN_ADMIN = Sentence("ask an admin", "请联系管理员")
+NOTHING_CHANGED = Sentence("nothing was changed", "未作任何更改")
+
+
+def unfit(account: str, role: Role, least: str) -> RequestError:
+    """403: the role of who asks does not reach."""
+    have, need = named(ROLES, role, "zh"), named(ROLES, least, "zh")
+    words = Sentence(f"{account} is {role}, and this takes {least}", f"{account} 的角色是{have}，此操作需要{need}")
+    return RequestError(403, words, ASK_AN_ADMIN)
+
+
 def unknown(what: str, name: str, known: Iterable[str], see: str) -> RequestError:
     """404, with the name that was perhaps meant."""
     names = list(known)
     comparable = len(names) <= _NAMES_COMPARED and len(name) <= _MAX_QUOTE  # the work grows with both
     close = difflib.get_close_matches(name, names, n=1) if comparable else []
-    hint = f"did you mean {close[0]!r}? " if close else ""
-    return RequestError(404, f"no {what} {short(name)!r}", f"{hint}{see} lists them")
+    hint, hint_zh = (f"did you mean {close[0]!r}? ", f"是否为 {close[0]}？") if close else ("", "")
+    return RequestError(
+        404,
+        Sentence(f"no {what} {short(name)!r}", f"没有{named(THINGS, what, 'zh')}“{short(name)}”"),
+        Sentence(f"{hint}{see} lists them", f"{hint_zh}可在 {see} 中查看"),
+    )
+
+
+def store_failed(error: StoreError) -> RequestError:
+    """503: it may be well again in a moment."""
+    words = Sentence(f"the store failed: {error}", f"存储出错：{error}")
+    return RequestError(503, words, Sentence("see /readyz", "详见 /readyz"), {"Retry-After": "5"})
 
 
 _HINTS = {
@@ -64,7 +91,7 @@ async def failures_as_json(request: web.Request, handler: Handler) -> web.Stream
     except RequestError as error:
         return error.as_response()
     except StoreError as error:
-        return RequestError(503, f"the store failed: {error}", "see /readyz", {"Retry-After": "5"}).as_response()
+        return store_failed(error).as_response()
     except web.HTTPException as error:
         if error.status < 400:
             raise

@@ -12,6 +12,7 @@ from opsmon.text.safe import escaped_json
 from opsmon.web.api.schemas import Body, NoQuery, Query
 from opsmon.web.auth import Access
 from opsmon.web.errors import RequestError, short
+from opsmon.web.frame.refused import Again
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 JSON, TEXT, HTML = "application/json", "text/plain", "text/html"
@@ -26,7 +27,8 @@ B = TypeVar("B", bound=Body)
 class Route:
     """One address and what it does. `answer` is the shape of its JSON, `many` says that it is a list of them;
     a route without one answers with `content`. `page`: for a person with a browser, who is sent to sign in where that
-    is missing. `names` are the kinds of name in the path."""
+    is missing. `again`: the page on which the form stands that is sent to it. `names` are the kinds of name in the
+    path."""
 
     method: str
     path: str
@@ -40,6 +42,7 @@ class Route:
     status: int = 200
     content: str = JSON
     page: bool = False
+    again: Again | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

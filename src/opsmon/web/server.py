@@ -10,11 +10,13 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from aiohttp.web_server import Server
 
+from opsmon.errors import StoreError
 from opsmon.throttled_log import ThrottledLog
 from opsmon.web.auth import VISITOR, Access, admit, refuse_encoded, refuse_misdirected
 from opsmon.web.context import PARTS, WebContext
-from opsmon.web.errors import RequestError, failures_as_json
+from opsmon.web.errors import RequestError, failures_as_json, store_failed
 from opsmon.web.frame.live import STREAMS, LiveStreams, follow
+from opsmon.web.frame.refused import SENT, shown_again
 from opsmon.web.frame.render import PAGES, RenderedPages, error_page
 from opsmon.web.frame.templates import load_templates
 from opsmon.web.identity import INSTANCE_HEADER, ROOT_HEADER, as_header
@@ -103,13 +105,15 @@ def _guarded(route: Route) -> Handler:
                 return to_sign_in(request)
             raise
         await _refuse_forged(request, route)
+        request[SENT] = {}
         return await route.handler(request)
 
     async def handle_page(request: web.Request) -> web.StreamResponse:
         try:
             return await handle(request)
-        except RequestError as error:
-            return error_page(request, error)
+        except (RequestError, StoreError) as failure:
+            error = failure if isinstance(failure, RequestError) else store_failed(failure)
+            return await shown_again(request, route.again, error) or error_page(request, error)
 
     return handle_page if route.page else handle
 

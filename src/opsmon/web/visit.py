@@ -10,10 +10,15 @@ from opsmon.access.visitor import OPEN_READER, Visitor, VisitorKind
 from opsmon.model.account import Role
 from opsmon.model.name import IncidentId
 from opsmon.model.origin import on_behalf_of
+from opsmon.text.bilingual import Sentence
+from opsmon.text.sign_in_words import ROLES
+from opsmon.text.vocabulary import named
 from opsmon.web.auth import VISITOR
 from opsmon.web.context import PARTS
-from opsmon.web.errors import RequestError
+from opsmon.web.errors import ASK_AN_ADMIN, RequestError, unfit
 from opsmon.web.sign_in.place import place_of
+
+_NO_NAME, _WHO = Sentence("by: Field required", "姓名：必填"), Sentence("who gives the command", "由谁登记")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +66,17 @@ def who_acts(request: web.Request, by: str | None) -> Actor:
     visitor = visitor_of(request)
     if visitor.kind is VisitorKind.SETTINGS:
         if not by:
-            raise RequestError(422, "by: Field required", "who gives the command")
+            raise RequestError(422, _NO_NAME, _WHO)
         return Actor(by, visitor.via)
     if not by or by == visitor.account:
         return Actor(visitor.account, visitor.via)
     if not visitor.may(Role.MANAGER):
-        raise RequestError(403, f"{visitor.account} is {visitor.role}, and speaking for others takes manager")
+        have, need = named(ROLES, visitor.role, "zh"), named(ROLES, Role.MANAGER, "zh")
+        words = Sentence(
+            f"{visitor.account} is {visitor.role}, and speaking for others takes manager",
+            f"{visitor.account} 的角色是{have}，替他人登记需要{need}",
+        )
+        raise RequestError(403, words, ASK_AN_ADMIN)
     return Actor(visitor.account, on_behalf_of(visitor.via, by))
 
 
@@ -74,11 +84,15 @@ def refuse_limited(request: web.Request) -> None:
     """Raises RequestError 403 for who may not see everything, money too."""
     visitor = visitor_of(request)
     if not (visitor.scope.is_everything and visitor.sees_money):
-        raise RequestError(403, "this tells of every contract, and of budgets", "ask an admin for a wider scope")
+        raise RequestError(
+            403,
+            Sentence("this tells of every contract, and of budgets", "此页涉及全部合同和预算"),
+            Sentence("ask an admin for a wider scope", "请联系管理员扩大范围"),
+        )
 
 
 def refuse_unless_admin(request: web.Request) -> None:
     """Raises RequestError 403 for what only admins read, and whoever reads an open port."""
     visitor = visitor_of(request)
     if visitor.kind is not VisitorKind.OPEN and not visitor.may(Role.ADMIN):
-        raise RequestError(403, f"{visitor.account} is {visitor.role}, and this takes admin", "ask an admin")
+        raise unfit(visitor.account, visitor.role, Role.ADMIN)

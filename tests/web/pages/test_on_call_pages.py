@@ -88,7 +88,7 @@ async def test_a_silence_is_set_counted_down_and_ended_by_form(scene: WebScene, 
 
 async def test_a_silence_of_everything_is_refused(scene: WebScene, client: Client) -> None:
     refused = await post(client, "/silences", 422, until="2026-11-20T12:00", reason="x", by="经理")
-    assert "a silence of everything" in refused
+    assert "不能静默全部" in refused
     assert not scene.daemon.world.paging.silences
 
 

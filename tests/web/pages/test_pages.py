@@ -1,6 +1,6 @@
 """The pages of the console, each with a scene behind it: what it tells, and what its forms do."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -108,7 +108,7 @@ async def test_facts_are_told_with_a_local_time_and_withdrawn(scene: WebScene, c
     page = await seen(client, f"/i/{name}")
     assert "带了备件" in page
     (fact,) = [one for one in scene.daemon.world.incidents.by_id[IncidentId(name)].facts if one.by == "甲工"]
-    assert fact.at.isoformat() == "2026-11-20T02:05:00+00:00"
+    assert fact.at == datetime(2026, 11, 20, 2, 5, tzinfo=UTC)
     wrong = {"by": "甲工", "fact": "2", "reason": "填错"}
     assert (await client.post(f"/i/{name}/withdrawals", data=wrong, headers=FORM)).status == 200
     assert "撤回第 2 条" in await seen(client, f"/i/{name}")

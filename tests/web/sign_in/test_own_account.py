@@ -58,7 +58,7 @@ async def test_another_password_ends_every_other_session(scene: WebScene, browse
 
 @pytest.mark.parametrize(
     ("old", "new", "status", "told"),
-    [("guessed it?", NEW, 422, "当前密码不正确"), (PASSWORD, "short", 422, "10 to 200 characters")],
+    [("guessed it?", NEW, 422, "当前密码不正确"), (PASSWORD, "short", 422, "密码须为 10 至 200 个字符")],
 )
 async def test_a_password_that_is_not_taken_leaves_all_as_it_is(
     scene: WebScene, browser: Client, old: str, new: str, status: int, told: str

@@ -44,8 +44,7 @@ from opsmon.engine.input import (
     TakeOver,
 )
 from opsmon.engine.roster.overrides import end_override, set_override
-from opsmon.engine.step import Refusal
-from opsmon.incident.facts import refusal_of
+from opsmon.incident.facts import NO_OFFSET, refusal_of
 from opsmon.incident.incident import Incident
 from opsmon.incident.lifecycle import follow_words
 from opsmon.model.discovery import Discovery
@@ -60,7 +59,9 @@ from opsmon.model.event import (
 )
 from opsmon.model.incident import OWN_PREFIX, Fact, FactType
 from opsmon.state import api as state
+from opsmon.text.bilingual import Refusal, Sentence
 from opsmon.text.safe import visible
+from opsmon.text.time import plain_second
 
 # Of people and other rooms, about no incident that is known already.
 Errand = (
@@ -97,7 +98,9 @@ def _execute(decision: Decision, command: Command) -> Refusal:
         incident = decision.world.incidents.by_id.get(command.incident)
         if incident is not None:
             return _work_on(decision, command, incident)
-        return "" if isinstance(command, RecordAccepted | RecordFailed) else f"there is no incident {command.incident}"
+        if isinstance(command, RecordAccepted | RecordFailed):
+            return ""
+        return Sentence(f"there is no incident {command.incident}", f"没有事件 {command.incident}")
     return refusal_of_words(command) or _do(decision, command)
 
 
@@ -206,7 +209,7 @@ def _set_maintenance(decision: Decision, command: SetMaintenance) -> Refusal:
 def _mark(decision: Decision, command: MarkDone | MarkUndone | Excuse) -> Refusal:
     contract_rules, duties = decision.world.rules.contracts.get(command.contract), decision.world.duties
     if contract_rules is None:
-        return f"there is no contract {command.contract}"
+        return Sentence(f"there is no contract {command.contract}", f"没有合同 {command.contract}")
     judged: tuple[DutyEvent, ...] | Refusal
     if isinstance(command, MarkDone):
         judged = judge_done(contract_rules, command, duties, decision.now)
@@ -214,7 +217,7 @@ def _mark(decision: Decision, command: MarkDone | MarkUndone | Excuse) -> Refusa
         judged = judge_undone(contract_rules, command, duties, decision.now)
     else:
         judged = judge_excuse(contract_rules, command, duties, decision.now)
-    if isinstance(judged, Refusal):
+    if isinstance(judged, str):
         return judged
     for event in judged:
         decision.write(event)
@@ -224,9 +227,11 @@ def _mark(decision: Decision, command: MarkDone | MarkUndone | Excuse) -> Refusa
 def _report(decision: Decision, command: Report) -> Refusal:
     rules = decision.world.rules
     if command.device not in rules.inventory.devices:
-        return f"there is no device {command.device}"
+        return _no_device(command.device)
     if all(rule.name != command.condition for rule in rules.rulebook.reports):
-        return f"no rule of `reports:` is named {command.condition}"
+        return Sentence(
+            f"no rule of `reports:` is named {command.condition}", f"`reports:` 中没有规则 {command.condition}"
+        )
     step = state.report(
         decision.world.fleet,
         command.device,
@@ -243,7 +248,7 @@ def _report(decision: Decision, command: Report) -> Refusal:
 
 def _record_backup(decision: Decision, command: RecordBackup) -> Refusal:
     if command.device not in decision.world.rules.inventory.devices:
-        return f"there is no device {command.device}"
+        return _no_device(command.device)
     decision.write(
         BackupRecorded(
             at=decision.now,
@@ -266,7 +271,7 @@ def _record_backup(decision: Decision, command: RecordBackup) -> Refusal:
 
 def _record_host_key(decision: Decision, command: RecordHostKey) -> Refusal:
     if command.device not in decision.world.rules.inventory.devices:
-        return f"there is no device {command.device}"
+        return _no_device(command.device)
     if not command.again:
         key = command.fingerprint[:MAX_TEXT_LENGTH]
         decision.write(
@@ -281,15 +286,19 @@ def _record_host_key(decision: Decision, command: RecordHostKey) -> Refusal:
 
 def _refusal_of_window(decision: Decision, command: SetMaintenance) -> Refusal:
     if command.device not in decision.world.rules.inventory.devices:
-        return f"there is no device {command.device}"
+        return _no_device(command.device)
     if command.until is not None and command.until.tzinfo is None:
-        return "the time has no offset"
+        return NO_OFFSET
     if command.until is not None and command.until <= decision.now:
-        return f"{command.until.isoformat()} is past"
+        return Sentence(f"{command.until.isoformat()} is past", f"{plain_second(command.until)} 已过")
     machine = decision.world.fleet.machines.get(command.device)
     if command.until is None and (machine is None or machine.maintenance_until is None):
-        return f"{command.device} is not in maintenance"
+        return Sentence(f"{command.device} is not in maintenance", f"{command.device} 不在维护中")
     return ""
+
+
+def _no_device(name: str) -> Sentence:
+    return Sentence(f"there is no device {name}", f"没有设备 {name}")
 
 
 def _refused(decision: Decision, command: Command, reason: str) -> CommandRefused:
@@ -297,7 +306,7 @@ def _refused(decision: Decision, command: Command, reason: str) -> CommandRefuse
     told = command.fact if isinstance(command, AddFact) else command
     by, via = getattr(told, "by", "")[: PERSONS["by"]], getattr(told, "via", "")
     incident, device = (_named(getattr(command, name, None)) for name in ("incident", "device"))
-    return CommandRefused(decision.now, type(command).__name__, incident, device, by, reason, via)
+    return CommandRefused(decision.now, type(command).__name__, incident, device, by, str(reason), via)
 
 
 def _named(name: Any) -> Any:

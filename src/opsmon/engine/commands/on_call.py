@@ -1,6 +1,6 @@
 """What people and channels tell of pages and silences, judged."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from opsmon.engine.decision import Decision
@@ -8,6 +8,7 @@ from opsmon.engine.holder import holder_now
 from opsmon.engine.input import AddFact, EndSilence, RecordAccepted, RecordFailed, SetSilence, TakeOver
 from opsmon.engine.step import Conflict
 from opsmon.engine.world import World
+from opsmon.incident.facts import NO_OFFSET
 from opsmon.incident.incident import Incident
 from opsmon.model.device import Kind
 from opsmon.model.event import FactAdded
@@ -15,9 +16,12 @@ from opsmon.model.incident import OWN_PREFIX, Fact, FactType, Severity
 from opsmon.model.name import SilenceId
 from opsmon.model.page import NoticeAccepted, NoticeFailed, SilenceEnded, SilenceSet
 from opsmon.oncall.silence import MAX_SILENCE, OWN_FIELDS
+from opsmon.text.bilingual import Refusal, Sentence
 from opsmon.text.near_miss import nearest, shown
+from opsmon.text.page_words import SILENCE_FIELDS
 from opsmon.text.safe import visible
-from opsmon.text.time import iso_second
+from opsmon.text.time import iso_second, plain_second
+from opsmon.text.vocabulary import named
 
 MAX_VALUE_LENGTH = 200  # of what a silence covers
 
@@ -28,12 +32,12 @@ def as_taking_over(command: TakeOver, now: datetime) -> AddFact:
     return AddFact(command.incident, fact)
 
 
-def refusal_of_taking_over(world: World, command: TakeOver, incident: Incident) -> str:
+def refusal_of_taking_over(world: World, command: TakeOver, incident: Incident) -> Refusal:
     if not incident.is_open:
-        return Conflict("the incident is closed: there is nothing to take over")
+        return Conflict("the incident is closed: there is nothing to take over", "事件已关闭，无需接手")
     held = holder_now(world, incident)
     if held is not None and held.by == command.by:
-        return Conflict(f"{command.by} has it already")
+        return Conflict(f"{command.by} has it already", f"{command.by} 已接单")
     return ""
 
 
@@ -77,7 +81,7 @@ def record_failed(decision: Decision, told: RecordFailed, incident: Incident) ->
         decision.write(NoticeFailed(decision.now, incident.id, told.sequence, told.channel, told.delivery, told.reason))
 
 
-def set_silence(decision: Decision, command: SetSilence) -> str:
+def set_silence(decision: Decision, command: SetSilence) -> Refusal:
     refusal = _refusal_of_silence(decision.world, command, decision.now)
     if refusal:
         return refusal
@@ -90,31 +94,42 @@ def set_silence(decision: Decision, command: SetSilence) -> str:
     return ""
 
 
-def end_silence(decision: Decision, command: EndSilence) -> str:
+def end_silence(decision: Decision, command: EndSilence) -> Refusal:
     known = decision.world.paging.silences
     if command.silence not in known:
         hint = nearest(command.silence, known) or "`opsmon silence list` shows those that hold"
-        return f"there is no silence {shown(command.silence)} ({hint})"
+        hint_zh = nearest(command.silence, known, language="zh") or "用 `opsmon silence list` 查看现有静默"
+        return Sentence(
+            f"there is no silence {shown(command.silence)} ({hint})",
+            f"没有静默 {shown(command.silence)}（{hint_zh}）",
+        )
     decision.write(SilenceEnded(decision.now, command.silence, command.by, command.reason, command.via))
     return ""
 
 
-def _refusal_of_silence(world: World, command: SetSilence, now: datetime) -> str:
+def _refusal_of_silence(world: World, command: SetSilence, now: datetime) -> Refusal:
     if not command.reason.strip():
-        return "a reason is needed: why is nobody to be called?"
+        return Sentence("a reason is needed: why is nobody to be called?", "请填写原因：为什么不呼叫？")
     if not command.fields:
-        return "name at least one field, such as site=NAME: a silence over everything would hide everything"
+        return Sentence(
+            "name at least one field, such as site=NAME: a silence over everything would hide everything",
+            "请至少填写一项条件（如 site=名称）：全部静默会掩盖所有故障",
+        )
     if command.until.tzinfo is None:
-        return "the time has no offset"
+        return NO_OFFSET
+    until_zh = plain_second(command.until.astimezone(world.rules.zone))
     if command.until <= now:
-        return f"{iso_second(command.until, world.rules.zone)} is past"
+        return Sentence(f"{iso_second(command.until, world.rules.zone)} is past", f"{until_zh} 已过")
     if command.until - now > MAX_SILENCE:
         until = iso_second(command.until, world.rules.zone)
-        return f"{until} is more than {MAX_SILENCE.days} days away: set it anew when that is over"
+        return Sentence(
+            f"{until} is more than {MAX_SILENCE.days} days away: set it anew when that is over",
+            f"{until_zh} 在 {MAX_SILENCE.days} 天以后：请到期后再设置",
+        )
     return _refusal_of_fields(world, command.fields)
 
 
-def _refusal_of_fields(world: World, fields: Mapping[str, str]) -> str:
+def _refusal_of_fields(world: World, fields: Mapping[str, str]) -> Refusal:
     inventory = world.rules.inventory
     labels = {label for device in inventory.devices.values() for label in device.labels}
     values: dict[str, set[str]] = {
@@ -126,15 +141,31 @@ def _refusal_of_fields(world: World, fields: Mapping[str, str]) -> str:
     }
     for name, value in fields.items():
         if name not in OWN_FIELDS and name not in labels:
-            hint = nearest(name, [*OWN_FIELDS, *labels]) or f"{', '.join(OWN_FIELDS)}, or a label of the inventory"
-            return f"no incident has a field {shown(name)} ({hint})"
+            return _no_field(name, labels)
         known = values.get(name)
         if known is None and (value != visible(value) or not 0 < len(value) <= MAX_VALUE_LENGTH):
-            return f"{name}: a value of 1 to {MAX_VALUE_LENGTH} characters that can be seen is needed"
+            return Sentence(
+                f"{name}: a value of 1 to {MAX_VALUE_LENGTH} characters that can be seen is needed",
+                f"“{named(SILENCE_FIELDS, name, 'zh')}”须为 1 至 {MAX_VALUE_LENGTH} 个可见字符",
+            )
         if known is not None and value not in known:
-            hint = nearest(value, known)
-            return f"there is no {name} {shown(value)}" + (f" ({hint})" if hint else "")
+            return _no_value(name, value, known)
     return ""
+
+
+def _no_field(name: str, labels: Collection[str]) -> Sentence:
+    known = [*OWN_FIELDS, *labels]
+    hint = nearest(name, known) or f"{', '.join(OWN_FIELDS)}, or a label of the inventory"
+    hint_zh = nearest(name, known, language="zh") or f"{'、'.join(OWN_FIELDS)}，或清单中的标签"
+    return Sentence(f"no incident has a field {shown(name)} ({hint})", f"事件没有字段 {shown(name)}（{hint_zh}）")
+
+
+def _no_value(name: str, value: str, known: Collection[str]) -> Sentence:
+    hint, hint_zh = nearest(value, known), nearest(value, known, language="zh")
+    return Sentence(
+        f"there is no {name} {shown(value)}" + (f" ({hint})" if hint else ""),
+        f"没有{named(SILENCE_FIELDS, name, 'zh')} {shown(value)}" + (f"（{hint_zh}）" if hint_zh else ""),
+    )
 
 
 def _next_name(decision: Decision) -> SilenceId:

@@ -11,8 +11,8 @@ from datetime import timedelta
 from opsmon.engine.commands.scope import judge_scope, refusal_of_vocabulary
 from opsmon.engine.decision import Decision
 from opsmon.engine.input import JudgeScope, OpenIncident
-from opsmon.engine.step import Conflict, Refusal
-from opsmon.incident.facts import FUTURE_SKEW
+from opsmon.engine.step import Conflict
+from opsmon.incident.facts import FUTURE_SKEW, NO_OFFSET, in_the_future
 from opsmon.incident.grouping import is_part_of, outage_hiding
 from opsmon.incident.incident import Incident
 from opsmon.incident.incidents import id_order
@@ -20,8 +20,11 @@ from opsmon.model.device import Device, Site
 from opsmon.model.event import CommandRefused, FactAdded, IncidentOpened
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
+from opsmon.text.bilingual import Refusal, Sentence, Text
 from opsmon.text.near_miss import nearest, shown
 from opsmon.text.safe import is_seen
+from opsmon.text.time import plain_second
+from opsmon.text.vocabulary import KINDS, named
 
 NO_DEVICE = DeviceName("")
 REPORT_BACK = timedelta(days=7)
@@ -41,7 +44,7 @@ def open_incident(decision: Decision, asked: OpenIncident) -> Refusal:
     return refusal_of_vocabulary(contract_rules, asked.service, opening.own_labels) or _write(decision, asked, opening)
 
 
-def _write(decision: Decision, asked: OpenIncident, opening: IncidentOpened) -> str:
+def _write(decision: Decision, asked: OpenIncident, opening: IncidentOpened) -> Refusal:
     known = _belongs_to(decision, asked, opening)
     about = "" if known is None else asked.condition
     note = _note(asked, joined=known is not None)
@@ -50,7 +53,7 @@ def _write(decision: Decision, asked: OpenIncident, opening: IncidentOpened) -> 
         decision.draft(lambda draft: draft.open_reported(opening, fact))
         return ""
     if any(one.type is FactType.REPORTED and one.at == fact.at for one in known.standing):
-        return Conflict(f"this report is in incident {known.id} already")
+        return Conflict(f"this report is in incident {known.id} already", f"该报修已登记在事件 {known.id}")
     decision.write(FactAdded(decision.now, known.id, fact))
     _judge(decision, asked, decision.world.incidents.by_id[known.id])
     return ""
@@ -75,7 +78,9 @@ def _judge(decision: Decision, asked: OpenIncident, known: Incident) -> None:
     judged = JudgeScope(known.id, asked.by, reason, severity, service, labels, via=asked.via)
     refusal = judge_scope(decision, judged, known)
     if refusal:
-        decision.write(CommandRefused(decision.now, JudgeScope.__name__, known.id, None, asked.by, refusal, asked.via))
+        decision.write(
+            CommandRefused(decision.now, JudgeScope.__name__, known.id, None, asked.by, str(refusal), asked.via)
+        )
 
 
 def _belongs_to(decision: Decision, asked: OpenIncident, opening: IncidentOpened) -> Incident | None:
@@ -147,34 +152,54 @@ def _opening(decision: Decision, asked: OpenIncident, site: Site, device: Device
     )
 
 
-def _refusal_of_place(decision: Decision, asked: OpenIncident, site: Site | None, device: Device | None) -> str:
+def _refusal_of_place(decision: Decision, asked: OpenIncident, site: Site | None, device: Device | None) -> Refusal:
     inventory = decision.world.rules.inventory
     if site is None:
-        return f"there is no site {shown(asked.site)}{_hint(asked.site, list(inventory.sites), 'sites')}"
+        hint = _hint(asked.site, list(inventory.sites), Text("sites", "站点"))
+        return Sentence(f"there is no site {shown(asked.site)}{hint.en}", f"没有站点 {shown(asked.site)}{hint.zh}")
     if asked.device and device is None:
         here = [one.name for one in inventory.devices.values() if one.site == site.name]
-        return f"there is no device {shown(asked.device)}{_hint(asked.device, here, f'devices of {site.name}')}"
+        hint = _hint(asked.device, here, Text(f"devices of {site.name}", f"{site.name} 的设备"))
+        return Sentence(
+            f"there is no device {shown(asked.device)}{hint.en}", f"没有设备 {shown(asked.device)}{hint.zh}"
+        )
     if device is not None and device.site != site.name:
-        return f"device {shown(device.name)} is at site {shown(device.site)}, not at {shown(site.name)}"
+        return Sentence(
+            f"device {shown(device.name)} is at site {shown(device.site)}, not at {shown(site.name)}",
+            f"设备 {shown(device.name)} 在站点 {shown(device.site)}，不在 {shown(site.name)}",
+        )
     if device is not None and asked.kind is not None and asked.kind is not device.kind:
-        return f"device {shown(device.name)} is a {device.kind}, not a {asked.kind}"
+        is_a, asked_for = named(KINDS, device.kind, "zh"), named(KINDS, asked.kind, "zh")
+        return Sentence(
+            f"device {shown(device.name)} is a {device.kind}, not a {asked.kind}",
+            f"设备 {shown(device.name)} 是{is_a}，不是{asked_for}",
+        )
     return ""
 
 
-def _refusal_of_report(decision: Decision, asked: OpenIncident) -> str:
+def _refusal_of_report(decision: Decision, asked: OpenIncident) -> Refusal:
     condition = asked.condition.strip()
     if not condition or len(condition) > MAX_CONDITION_LENGTH or not is_seen(condition):
-        return f"the condition is what is wrong, in one line of at most {MAX_CONDITION_LENGTH} characters"
+        return Sentence(
+            f"the condition is what is wrong, in one line of at most {MAX_CONDITION_LENGTH} characters",
+            f"请用一行文字填写故障现象，最多 {MAX_CONDITION_LENGTH} 个字符",
+        )
     if asked.reported_at.tzinfo is None:
-        return "the time has no offset"
+        return NO_OFFSET
     if asked.reported_at > decision.now + FUTURE_SKEW:
-        return f"{asked.reported_at.isoformat()} is in the future"
+        return in_the_future(asked.reported_at)
     if asked.reported_at < decision.now - REPORT_BACK:
-        return f"{asked.reported_at.isoformat()} is more than {REPORT_BACK.days} days ago"
+        return Sentence(
+            f"{asked.reported_at.isoformat()} is more than {REPORT_BACK.days} days ago",
+            f"{plain_second(asked.reported_at)} 已是 {REPORT_BACK.days} 天以前",
+        )
     return ""
 
 
-def _hint(word: str, known: Sequence[str], what: str) -> str:
-    meant = nearest(word, known) if len(known) <= MAX_NAMES_COMPARED else ""
-    listed = f"{what}: {', '.join(known)}" if len(known) <= 10 else f"`opsmon inventory list` lists the {what}"
-    return f" ({meant or listed})"
+def _hint(word: str, known: Sequence[str], what: Text) -> Text:
+    is_short = len(known) <= 10
+    listed = f"{what.en}: {', '.join(known)}" if is_short else f"`opsmon inventory list` lists the {what.en}"
+    listed_zh = f"{what.zh}：{'、'.join(known)}" if is_short else f"用 `opsmon inventory list` 查看{what.zh}"
+    compared = known if len(known) <= MAX_NAMES_COMPARED else ()
+    meant, meant_zh = nearest(word, compared), nearest(word, compared, language="zh")
+    return Text(f" ({meant or listed})", f"（{meant_zh or listed_zh}）")

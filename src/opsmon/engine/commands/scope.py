@@ -4,20 +4,22 @@ A scope that the contract does not know, or under which none of its clauses hold
 every clock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from opsmon.contract.contract_rules import ContractRules
 from opsmon.contract.vocabulary import unknown_words
 from opsmon.engine.decision import Decision
 from opsmon.engine.input import JudgeScope
-from opsmon.engine.step import Refusal
 from opsmon.incident.incident import Incident
 from opsmon.model.device import Kind
 from opsmon.model.event import ScopeJudged
 from opsmon.model.incident import Severity
 from opsmon.model.name import ClauseId
+from opsmon.text.bilingual import Refusal, Sentence, Text
 from opsmon.text.near_miss import nearest, shown
 from opsmon.text.safe import is_seen
+from opsmon.text.time import plain_second
+from opsmon.text.vocabulary import SEVERITIES, named
 
 MAX_LABELS = 20
 MAX_LABEL_LENGTH = 200
@@ -43,15 +45,16 @@ def judge_scope(decision: Decision, command: JudgeScope, incident: Incident) -> 
     return ""
 
 
-def _refusal_of_judgement(decision: Decision, command: JudgeScope, incident: Incident) -> str:
+def _refusal_of_judgement(decision: Decision, command: JudgeScope, incident: Incident) -> Refusal:
     if not command.reason.strip():
-        return "a judgement needs a reason"
+        return Sentence("a judgement needs a reason", "判定须填写原因")
     if incident.withdrawn:
-        return "the incident was withdrawn"
+        return Sentence("the incident was withdrawn", "事件已撤销")
     if command.seen is not None and command.seen != len(incident.judgements):
         return _told_meanwhile(incident)
     if not _changes(command, incident):
-        return f"nothing would change: {_scope_words(incident)}"
+        now = _scope_words(incident)
+        return Sentence(f"nothing would change: {now.en}", f"没有变化：{now.zh}")
     labels = {**incident.scope_labels, **command.labels}
     given = {key: value for key, value in command.labels.items() if value}
     return refusal_of_words(decision, incident, command.service, given) or refusal_of_scope(
@@ -63,13 +66,14 @@ def _refusal_of_judgement(decision: Decision, command: JudgeScope, incident: Inc
     )
 
 
-def _told_meanwhile(incident: Incident) -> str:
+def _told_meanwhile(incident: Incident) -> Sentence:
     if not incident.judgements:
-        return "nobody has judged the incident yet"
-    last = incident.judgements[-1]
-    return (
-        f"{last.by} judged it at {last.at.isoformat(timespec='seconds')} ({last.reason}): {_scope_words(incident)}; "
-        "judge again if you still find otherwise"
+        return Sentence("nobody has judged the incident yet", "该事件尚无人判定")
+    last, now = incident.judgements[-1], _scope_words(incident)
+    return Sentence(
+        f"{last.by} judged it at {last.at.isoformat(timespec='seconds')} ({last.reason}): {now.en}; "
+        "judge again if you still find otherwise",
+        f"{last.by} 已于 {plain_second(last.at)} 判定（{last.reason}）：{now.zh}；如仍有不同意见，请重新判定",
     )
 
 
@@ -80,10 +84,13 @@ def _changes(command: JudgeScope, incident: Incident) -> bool:
     return new_severity or new_service or any(own.get(key, "") != value for key, value in command.labels.items())
 
 
-def _scope_words(incident: Incident) -> str:
+def _scope_words(incident: Incident) -> Text:
     labels = "".join(f", {key}={value}" for key, value in sorted(incident.own_labels.items()))
     service = f", service {incident.service}" if incident.service else ""
-    return f"it is {incident.severity}{service}{labels} already"
+    severity, service_zh = named(SEVERITIES, incident.severity, "zh"), f"，服务 {incident.service}" if service else ""
+    return Text(
+        f"it is {incident.severity}{service}{labels} already", f"已是{severity}{service_zh}{labels.replace(', ', '，')}"
+    )
 
 
 def refusal_of_words(decision: Decision, incident: Incident, service: str | None, labels: Mapping[str, str]) -> Refusal:
@@ -98,12 +105,16 @@ def refusal_of_vocabulary(
     """Why the contract does not take these words, with the words that were perhaps meant; "" when it does."""
     texts = [*labels, *labels.values(), service or ""]
     if len(labels) > MAX_LABELS or any(len(text) > MAX_LABEL_LENGTH or not is_seen(text) for text in texts):
-        return f"at most {MAX_LABELS} labels, each of at most {MAX_LABEL_LENGTH} printable characters"
+        return Sentence(
+            f"at most {MAX_LABELS} labels, each of at most {MAX_LABEL_LENGTH} printable characters",
+            f"最多 {MAX_LABELS} 个标签，每个最多 {MAX_LABEL_LENGTH} 个可见字符",
+        )
     if any(not key for key in labels):
-        return "a label has no name"
+        return Sentence("a label has no name", "标签没有名称")
     if contract_rules is None:
         return ""
-    return "; ".join(map(str, unknown_words(contract_rules, service=service, labels=labels)))
+    found = unknown_words(contract_rules, service=service, labels=labels)
+    return Sentence("; ".join(map(str, found)), "；".join(one.zh for one in found)) if found else ""
 
 
 def refusal_of_scope(
@@ -125,7 +136,10 @@ def refusal_of_scope(
         [severity.value, *(f"{key}={value}" for key, value in sorted(labels.items()))],
     )
     words += [word for word in (kind, service) if word]
-    return f"no clause of {name} would hold: {', '.join(words)}; exclusions free clauses, a scope does not"
+    return Sentence(
+        f"no clause of {name} would hold: {', '.join(words)}; exclusions free clauses, a scope does not",
+        f"{name} 将没有条款适用：{'、'.join(words)}；免除条款请用“免责”，不能用判定",
+    )
 
 
 def refusal_of_clauses(decision: Decision, clauses: tuple[ClauseId, ...], incident: Incident) -> Refusal:
@@ -134,11 +148,18 @@ def refusal_of_clauses(decision: Decision, clauses: tuple[ClauseId, ...], incide
         return ""
     contract_rules = None if incident.contract is None else decision.world.rules.contracts.get(incident.contract)
     if contract_rules is None:
-        return "the incident is under no contract, so that it has no clauses"
+        return Sentence("the incident is under no contract, so that it has no clauses", "该事件没有合同，因此没有条款")
     known = {one.id for one in contract_rules.contract.clauses}
     known |= {one.id for one in contract_rules.budgets} | {one.id for one in contract_rules.obligations}
     for clause in clauses:
         if clause not in known:
-            hint = nearest(clause, known) or f"`opsmon contracts show {contract_rules.contract.id}` lists them"
-            return f"{contract_rules.contract.id} has no clause {shown(clause)} ({hint})"
+            return _no_clause(contract_rules.contract.id, clause, known)
     return ""
+
+
+def _no_clause(contract: str, clause: str, known: Collection[str]) -> Sentence:
+    hint = nearest(clause, known) or f"`opsmon contracts show {contract}` lists them"
+    hint_zh = nearest(clause, known, language="zh") or f"用 `opsmon contracts show {contract}` 查看"
+    return Sentence(
+        f"{contract} has no clause {shown(clause)} ({hint})", f"{contract} 没有条款 {shown(clause)}（{hint_zh}）"
+    )

@@ -10,11 +10,14 @@ from opsmon.contract.obligation import Nature, Obligation, Task, TaskId, due_day
 from opsmon.contract.place import WHOLE, places_meant
 from opsmon.engine.duty.obligations import Duties, TickedTask, reach_of, tick_of
 from opsmon.engine.input import Excuse, MarkDone, MarkUndone
-from opsmon.engine.step import NothingThatDay, Refusal
+from opsmon.engine.step import NothingThatDay
 from opsmon.model.duty import ObligationDone, ObligationExcused, ObligationUndone
+from opsmon.text.bilingual import Refusal, Sentence
 from opsmon.text.near_miss import nearest, shown
+from opsmon.text.time import plain_second
 
 MAX_DAYS = 400
+NO_DAY = Sentence("no day is given", "没有填写日期")
 _TIME_OF_DAY = re.compile(r"\d\d:\d\d", re.ASCII)
 Spans = tuple[tuple[date, date], ...]
 
@@ -24,17 +27,20 @@ def judge_done(
 ) -> tuple[ObligationDone, ...] | Refusal:
     """The events that tick off what is asked for, or why it cannot be ticked off. All of it or nothing."""
     obligation = _obligation(contract_rules, asked)
-    if isinstance(obligation, Refusal):
+    if isinstance(obligation, str):
         return obligation
     if asked.done_at > now:
-        return f"{asked.done_at.isoformat()} is not past yet"
+        return Sentence(f"{asked.done_at.isoformat()} is not past yet", f"{plain_second(asked.done_at)} 还没有到")
     if obligation.nature is not Nature.SCHEDULED:
         return _occasions(contract_rules, asked, now)
     if obligation.places and not asked.places:
         groups = ", ".join(f"{one.name} ({one.count})" for one in obligation.places)
-        return f"{asked.obligation} is ticked place by place: {groups}; name them, or `all` for the whole"
+        return Sentence(
+            f"{asked.obligation} is ticked place by place: {groups}; name them, or `all` for the whole",
+            f"{asked.obligation} 须逐处完成：{groups}；请写明地点，整项完成写 `all`",
+        )
     if asked.places and not obligation.places:
-        return f"{asked.obligation} is not owed at several places"
+        return Sentence(f"{asked.obligation} is not owed at several places", f"{asked.obligation} 不分地点")
     return _Ticking(contract_rules, obligation, asked, duties, now).events()
 
 
@@ -42,17 +48,27 @@ def _obligation(contract_rules: ContractRules, asked: MarkDone | MarkUndone | Ex
     rows = {one.id: one for one in contract_rules.obligations}
     obligation = rows.get(asked.obligation)
     if obligation is None and any(one.id == asked.obligation for one in contract_rules.contract.clauses):
-        return f"{asked.obligation} runs as a clock of each incident: it is met by facts about the incident"
+        return Sentence(
+            f"{asked.obligation} runs as a clock of each incident: it is met by facts about the incident",
+            f"{asked.obligation} 按每个事件计时：请在事件中记录进展",
+        )
     if obligation is None:
-        meant = nearest(asked.obligation, rows)
-        return f"{asked.contract} has no obligation {asked.obligation}" + (f" ({meant})" if meant else "")
+        meant, meant_zh = nearest(asked.obligation, rows), nearest(asked.obligation, rows, language="zh")
+        return Sentence(
+            f"{asked.contract} has no obligation {asked.obligation}" + (f" ({meant})" if meant else ""),
+            f"{asked.contract} 没有义务 {asked.obligation}" + (f"（{meant_zh}）" if meant_zh else ""),
+        )
     services = obligation.services or tuple(contract_rules.contract.services)
     if asked.service and asked.service not in services:
         meant = nearest(asked.service, services) or f"for {', '.join(services)}"
-        return f"{asked.obligation} is not owed for the service {asked.service} ({meant})"
+        meant_zh = nearest(asked.service, services, language="zh") or f"服务：{'、'.join(services)}"
+        return Sentence(
+            f"{asked.obligation} is not owed for the service {asked.service} ({meant})",
+            f"{asked.obligation} 不适用于服务 {asked.service}（{meant_zh}）",
+        )
     spans = () if isinstance(asked, Excuse) else asked.spans
     if sum((last - first).days + 1 for first, last in spans) > MAX_DAYS:
-        return f"more than {MAX_DAYS} days at once"
+        return Sentence(f"more than {MAX_DAYS} days at once", f"一次最多 {MAX_DAYS} 天")
     return obligation
 
 
@@ -76,7 +92,7 @@ def _occasions(contract_rules: ContractRules, asked: MarkDone, now: datetime) ->
     days = [day for day, _ in _days(asked.spans or ((asked.day, asked.day),))]
     ahead = [day for day in days if asked.spans and contract_rules.calendar.moment(day) > now]
     if ahead:
-        return f"{ahead[0].isoformat()} is not past yet"
+        return Sentence(f"{ahead[0].isoformat()} is not past yet", f"{ahead[0].isoformat()} 还没有到")
     return tuple(_done(asked, None, day, _done_at(contract_rules, asked, day), WHOLE, now) for day in days)
 
 
@@ -102,7 +118,7 @@ class _Ticking:
         self.found: dict[tuple[TaskId, str], ObligationDone] = {}
 
     def events(self) -> tuple[ObligationDone, ...] | Refusal:
-        last = "no day is given"
+        last = NO_DAY
         for day, is_of_stretch in _days(self.asked.spans or ((self.asked.day, self.asked.day),)):
             refusal = self._tick_day(day)
             if refusal and not (is_of_stretch and isinstance(refusal, NothingThatDay)):
@@ -113,7 +129,10 @@ class _Ticking:
     def _tick_day(self, day: date) -> Refusal:
         meant = _tasks_meant(self.contract_rules, self.row, day, self.asked.service, self.asked.part)
         if not meant:
-            return NothingThatDay(f"no task of {self.row.id} is due or running on {day.isoformat()}")
+            return NothingThatDay(
+                f"no task of {self.row.id} is due or running on {day.isoformat()}",
+                f"{self.row.id} 在 {day.isoformat()} 没有待办",
+            )
         if not self.asked.spans:
             still_open = [task for task in meant if self._is_open(task)]
             meant = (still_open or meant)[:1]
@@ -135,10 +154,15 @@ class _Ticking:
         new = [place for place in places if place not in standing and (key, place) not in self.found]
         if not new or not self._is_open(task):
             where = f" {', '.join(places)}" if places != (WHOLE,) else ""
-            return NothingThatDay(f"{self.row.id}{where} of {day.isoformat()} is done already")
+            return NothingThatDay(
+                f"{self.row.id}{where} of {day.isoformat()} is done already",
+                f"{self.row.id}{where} 在 {day.isoformat()} 已完成",
+            )
         done_at = _done_at(self.contract_rules, self.asked, day)
         if done_at < task.opens_at and task.due_at - task.opens_at <= ONE_DAY:
-            return NothingThatDay(f"{self.row.id} of {day.isoformat()} has not begun yet")
+            return NothingThatDay(
+                f"{self.row.id} of {day.isoformat()} has not begun yet", f"{self.row.id} 在 {day.isoformat()} 尚未开始"
+            )
         if self.asked.on_the_day and due_day(task, self.contract_rules.calendar) == day:
             done_at = min(done_at, task.due_at)
         for place in new:
@@ -158,7 +182,10 @@ def _are_several(tasks: list[Task]) -> bool:
 
 def _which(row: Obligation, tasks: list[Task]) -> Refusal:
     words = dict.fromkeys(" ".join(word for word in (task.service, task.part) if word) for task in tasks)
-    return f"{row.id} has several tasks there: pick one by service and part: {', '.join(map(shown, words))}"
+    return Sentence(
+        f"{row.id} has several tasks there: pick one by service and part: {', '.join(map(shown, words))}",
+        f"{row.id} 有多项任务，请按服务和部分选择：{'、'.join(map(shown, words))}",
+    )
 
 
 def judge_undone(
@@ -166,15 +193,15 @@ def judge_undone(
 ) -> tuple[ObligationUndone, ...] | Refusal:
     """The events that withdraw the ticks that are meant (`again`: that withdraw their withdrawal), or why none is."""
     obligation = _obligation(contract_rules, asked)
-    if isinstance(obligation, Refusal):
+    if isinstance(obligation, str):
         return obligation
     if not asked.reason.strip():
-        return "a reason is needed: why is it withdrawn?"
+        return Sentence("a reason is needed: why is it withdrawn?", "请填写原因：为什么撤回？")
     found: list[ObligationUndone] = []
-    last = "no day is given"
+    last: Sentence = NO_DAY
     for day, is_of_stretch in _days(asked.spans):
         one = _undone_on(contract_rules, obligation, asked, duties, day, now)
-        if isinstance(one, Refusal):
+        if isinstance(one, str):
             if not (is_of_stretch and isinstance(one, NothingThatDay)):
                 return one
             last = one
@@ -198,7 +225,10 @@ def _undone_on(
         return _which(row, [task for task, _ in withdrawable])
     task, places = withdrawable[0]
     if len(places) > 1 and not asked.places:
-        return f"{row.id} is ticked at {len(places)} places: name them, or `all`: {', '.join(places)}"
+        return Sentence(
+            f"{row.id} is ticked at {len(places)} places: name them, or `all`: {', '.join(places)}",
+            f"{row.id} 已在 {len(places)} 处完成：请写明地点或 `all`：{'、'.join(places)}",
+        )
     return [_undone(asked, task, day, place, now) for place in places]
 
 
@@ -213,8 +243,10 @@ def _places_told(row: Obligation, asked: MarkUndone, duties: Duties, task: TaskI
 
 
 def _nothing_to_withdraw(asked: MarkUndone, day: date) -> Refusal:
-    which = "withdrawn" if asked.again else "ticked off"
-    return NothingThatDay(f"{asked.obligation} of {day.isoformat()} is not {which}")
+    which, which_zh = ("withdrawn", "没有撤回") if asked.again else ("ticked off", "没有完成记录")
+    return NothingThatDay(
+        f"{asked.obligation} of {day.isoformat()} is not {which}", f"{asked.obligation} 在 {day.isoformat()} {which_zh}"
+    )
 
 
 def _undone(asked: MarkUndone, task: Task | None, day: date, place: str, now: datetime) -> ObligationUndone:
@@ -231,17 +263,21 @@ def judge_excuse(
 ) -> tuple[ObligationExcused, ...] | Refusal:
     """The event that excuses a late task, or takes that back; or why it cannot be."""
     row = _obligation(contract_rules, asked)
-    if isinstance(row, Refusal):
+    if isinstance(row, str):
         return row
     if not asked.reason.strip() or not (asked.withdrawn or asked.approved_by.strip()):
-        return "a reason is needed, and who approved it"
+        return Sentence("a reason is needed, and who approved it", "请填写原因和批准人")
     tasks = _tasks_meant(contract_rules, row, asked.day, asked.service, asked.part)
     if len(tasks) != 1:
-        return _which(row, tasks) if tasks else f"no task of {row.id} is due on {asked.day.isoformat()}"
+        none_due = (
+            f"no task of {row.id} is due on {asked.day.isoformat()}",
+            f"{row.id} 在 {asked.day.isoformat()} 没有到期任务",
+        )
+        return _which(row, tasks) if tasks else Sentence(*none_due)
     (task,) = tasks
     if (task.id_in(asked.contract) in duties.excused) is not asked.withdrawn:
-        how = "is not excused" if asked.withdrawn else "is excused already"
-        return f"{row.id} of {asked.day.isoformat()} {how}"
+        how, how_zh = ("is not excused", "并未免责") if asked.withdrawn else ("is excused already", "已免责")
+        return Sentence(f"{row.id} of {asked.day.isoformat()} {how}", f"{row.id} 在 {asked.day.isoformat()} {how_zh}")
     return (ObligationExcused(
         at=now, contract=asked.contract, obligation=row.id, service=task.service, part=task.part, due_at=task.due_at,
         day=asked.day.isoformat(), by=asked.by, approved_by=asked.approved_by, reason=asked.reason, paper=asked.paper,

@@ -7,7 +7,10 @@ of the inventory while it was at fault is still looked for by its name.
 from collections.abc import Callable, Iterable, Mapping
 
 from opsmon.engine.world import World
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import Sentence, in_language
+from opsmon.text.command_words import FIELDS
+from opsmon.text.near_miss import meant, nearest, shown
+from opsmon.text.vocabulary import named
 from opsmon.web.api.schemas import Query
 from opsmon.web.errors import RequestError
 
@@ -48,9 +51,9 @@ _KNOWN: Mapping[str, Callable[[World], Iterable[str]]] = {
     "site": _sites, "device": _devices, "contract": _contracts, "clause": _clauses, "condition": _conditions,
 }  # fmt: skip
 _LISTS = {
-    "site": "GET /api/v1/sites lists them", "device": "GET /api/v1/devices lists them",
-    "contract": "`opsmon contracts list` lists them", "clause": "`opsmon contracts show CONTRACT` lists them",
-    "condition": "rules/conditions.yaml names them",
+    "site": "GET /api/v1/sites", "device": "GET /api/v1/devices",
+    "contract": "`opsmon contracts list`", "clause": "`opsmon contracts show CONTRACT`",
+    "condition": "rules/conditions.yaml",
 }  # fmt: skip
 
 
@@ -63,7 +66,10 @@ def refuse_unknown(world: World, query: Query) -> None:
             found.append((field, name, names))
     if found:
         wrong = "; ".join(f"no {field} {shown(name)}" for field, name, _ in found)
-        raise RequestError(422, wrong, " ".join(_hint(*one) for one in found))
+        wrong_zh = "；".join(f"没有{named(FIELDS, field, 'zh')} {shown(name)}" for field, name, _ in found)
+        hints = [_hint(*one) for one in found]
+        hint = Sentence(" ".join(hints), " ".join(in_language(one, "zh") for one in hints))
+        raise RequestError(422, Sentence(wrong, wrong_zh), hint)
 
 
 def refuse_unknown_channel(name: str | None, known: Iterable[str]) -> None:
@@ -75,5 +81,5 @@ def refuse_unknown_channel(name: str | None, known: Iterable[str]) -> None:
 
 
 def _hint(field: str, name: str, names: set[str]) -> str:
-    meant = nearest(name, sorted(names)) if len(names) <= MAX_NAMES_COMPARED else ""
-    return meant or _LISTS[field]
+    close = meant(name, sorted(names)) if len(names) <= MAX_NAMES_COMPARED else ""
+    return close or Sentence(f"{_LISTS[field]}", f"可在 {_LISTS[field]} 中查看")

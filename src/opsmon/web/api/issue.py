@@ -23,14 +23,19 @@ from opsmon.engine.port import Accepted, CommandRefusal
 from opsmon.engine.step import Conflict
 from opsmon.model.account import Role
 from opsmon.model.incident import FactType
+from opsmon.text.bilingual import Sentence
 from opsmon.web.api.queries import detail_of
 from opsmon.web.context import PARTS
-from opsmon.web.errors import RequestError, unknown
+from opsmon.web.errors import ASK_AN_ADMIN, NOTHING_CHANGED, RequestError, unfit, unknown
 from opsmon.web.visit import view_of, visitor_of
 
 # Whoever may command at all may give the others. What decides about money, or speaks for the customer, is a manager's.
 LEAST_ROLES: dict[type, Role] = dict.fromkeys(
     (JudgeScope, Excuse, SetOverride, EndOverride, SetSilence, EndSilence), Role.MANAGER
+)
+_NOT_TAKEN = Sentence("it was not taken: send it again", "未被接受：请重新提交")
+_IN_DOUBT = Sentence(
+    "it may have been taken all the same: look before you repeat it", "可能已被接受：重新提交前请先查看"
 )
 JUDGING_FACTS = frozenset({FactType.EXCLUDED, FactType.INCLUDED})
 
@@ -45,10 +50,8 @@ async def issue(request: web.Request, command: Command, *, refused: int = 409) -
         return answer
     if isinstance(answer, CommandRefusal):
         status = 409 if isinstance(answer.reason, Conflict) else refused
-        raise RequestError(status, answer.reason, "nothing was changed")
-    taken = "it may have been taken all the same: look before you repeat it"
-    hint = "it was not taken: send it again" if answer.taken is False else taken
-    raise RequestError(503, answer.reason, hint, {"Retry-After": "5"})
+        raise RequestError(status, answer.reason, NOTHING_CHANGED)
+    raise RequestError(503, answer.reason, _NOT_TAKEN if answer.taken is False else _IN_DOUBT, {"Retry-After": "5"})
 
 
 def _refuse_unfit(visitor: Visitor, command: Command) -> None:
@@ -56,7 +59,7 @@ def _refuse_unfit(visitor: Visitor, command: Command) -> None:
     if isinstance(command, AddFact) and command.fact.type in JUDGING_FACTS:
         least = Role.MANAGER
     if not visitor.may(least):
-        raise RequestError(403, f"{visitor.account} is {visitor.role}, and this takes {least}", "ask an admin")
+        raise unfit(visitor.account, visitor.role, least)
 
 
 async def _refuse_outside(request: web.Request, command: Command) -> None:
@@ -75,7 +78,7 @@ async def _refuse_outside(request: web.Request, command: Command) -> None:
         if command.contract not in view.rules.contracts:
             raise unknown("contract", command.contract, view.rules.contracts, "`opsmon contracts list`")
     else:
-        raise RequestError(403, "this takes a scope of everything", "ask an admin")
+        raise RequestError(403, Sentence("this takes a scope of everything", "此操作需要全部范围的权限"), ASK_AN_ADMIN)
 
 
 def _refuse_place(view: View, command: OpenIncident) -> None:
@@ -86,4 +89,8 @@ def _refuse_place(view: View, command: OpenIncident) -> None:
     if command.device is not None and command.device not in inventory.devices:
         raise unknown("device", command.device, inventory.devices, "GET /api/v1/devices")
     if command.device is None and not view.scope.takes(site.contract, site.name):
-        raise RequestError(403, "the site as a whole is of another contract", "name the device")
+        raise RequestError(
+            403,
+            Sentence("the site as a whole is of another contract", "该站点整体属于另一合同"),
+            Sentence("name the device", "请填写设备"),
+        )

@@ -17,6 +17,7 @@ from opsmon.model.event import ClockState
 from opsmon.model.name import ContractId, DeviceName, IncidentId, SiteName
 from opsmon.state import api as state_room
 from opsmon.store.store import Entry
+from opsmon.text.bilingual import Sentence
 from opsmon.text.safe import is_seen
 from opsmon.web.api.active import active_incidents
 from opsmon.web.api.filters import refuse_unknown
@@ -39,6 +40,8 @@ from opsmon.web.errors import RequestError, unknown
 from opsmon.web.route import JSON, answer_json, list_json, parse_query
 from opsmon.web.visit import view_of, view_with
 
+_NO_ID = Sentence("that is no incident's id", "这不是事件编号")
+_ALL_LISTED = Sentence("GET /api/v1/incidents?state=all lists them", "可在“事件”页查找")
 MAX_ID_LENGTH = 64  # of the journal's column
 
 
@@ -46,7 +49,7 @@ def incident_named(request: web.Request) -> IncidentId:
     """The incident that the path names, whether or not there is one. Raises RequestError 404 for what is no id."""
     name = request.match_info["incident"]
     if len(name) > MAX_ID_LENGTH or not is_seen(name):
-        raise RequestError(404, "that is no incident's id", "GET /api/v1/incidents?state=all lists them")
+        raise RequestError(404, _NO_ID, _ALL_LISTED)
     return IncidentId(name)
 
 
@@ -163,7 +166,11 @@ async def list_budgets(request: web.Request) -> web.Response:
     parts, query = request.app[PARTS], parse_query(BudgetQuery, request)
     view = view_of(request)
     if not view.sees_money:
-        raise RequestError(403, "budgets are hidden from you", "ask an admin: `opsmon user role NAME --money`")
+        raise RequestError(
+            403,
+            Sentence("budgets are hidden from you", "您无权查看预算"),
+            Sentence("ask an admin: `opsmon user role NAME --money`", "请联系管理员：`opsmon user role NAME --money`"),
+        )
     refuse_unknown(view, query)
     uses = uses_now(view, parts.clock.now())
     wanted = [budget_document(contract, use) for contract, use in uses if query.contract in (None, contract)]

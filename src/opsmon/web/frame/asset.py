@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from opsmon.text.bilingual import Sentence
 from opsmon.web.errors import RequestError
 
 FOLDER = Path(__file__).resolve().parents[1] / "static"
@@ -50,5 +51,7 @@ async def show_asset(request: web.Request) -> web.Response:
     """A file. One under an old hash is not there: the page that names it is old, too."""
     asset = assets().get(request.match_info["file"])
     if asset is None or asset.digest != request.match_info["hash"]:
-        raise RequestError(404, "there is no such file", "load the page again")
+        raise RequestError(
+            404, Sentence("there is no such file", "没有这个文件"), Sentence("load the page again", "请重新载入页面")
+        )
     return web.Response(body=asset.body, content_type=asset.kind, charset="utf-8", headers={"Cache-Control": _A_YEAR})

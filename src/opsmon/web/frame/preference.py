@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from opsmon.text.bilingual import Sentence
 from opsmon.web.errors import RequestError
 from opsmon.web.frame.form import read_form
 from opsmon.web.frame.visit import LANGUAGE_COOKIE, LANGUAGES, THEME_COOKIE, THEMES
@@ -21,6 +22,8 @@ async def set_preference(request: web.Request) -> web.Response:
         if word is None:
             continue
         if word not in known:
-            raise RequestError(422, f"{field}: not one of {', '.join(known)}")
+            raise RequestError(
+                422, Sentence(f"{field}: not one of {', '.join(known)}", f"{field}：只能是 {'、'.join(known)}")
+            )
         answer.set_cookie(cookie, word, max_age=_A_YEAR_S, path="/", httponly=True, samesite="Lax")
     return answer

@@ -14,9 +14,11 @@ from typing import Any
 
 from aiohttp import web
 
+from opsmon.text.bilingual import in_language
 from opsmon.text.console_words import told
 from opsmon.text.duration import countdown
 from opsmon.web.errors import RequestError
+from opsmon.web.frame.refused import REFUSED, with_reason
 from opsmon.web.frame.templates import environment
 from opsmon.web.frame.visit import BROWSER_COOKIE, Visit, open_visit
 from opsmon.web.page_headers import PAGE_HEADERS
@@ -99,6 +101,10 @@ def shared_page(request: web.Request, template: str, record_of: Callable[[Visit]
 
 def respond(request: web.Request, visit: Visit, made: Rendered, status: int = 200) -> web.Response:
     """With the headers of a page; 304 for a part that the reader has."""
+    refused = request.get(REFUSED)
+    if refused is not None:
+        made = _packed(with_reason(made.body.decode(), refused, visit.base, visit.language))
+        status = refused.error.status
     headers = dict(WHOLE_HEADERS)
     if visit.is_part:
         headers = PART_HEADERS | {"ETag": made.tag, "X-Opsmon-Seq": str(visit.seq)}
@@ -108,6 +114,7 @@ def respond(request: web.Request, visit: Visit, made: Rendered, status: int = 20
     if made.zipped is not None and "gzip" in request.headers.get("Accept-Encoding", ""):
         body, headers = made.zipped, headers | {"Content-Encoding": "gzip"}
     answer = web.Response(body=body, status=status, content_type="text/html", charset="utf-8", headers=headers)
+    answer.headers.update(refused.error.headers or {} if refused is not None else {})
     if BROWSER_COOKIE not in request.cookies:
         answer.set_cookie(BROWSER_COOKIE, token_hex(8), path="/", httponly=True, samesite="Lax")
     return answer
@@ -115,7 +122,11 @@ def respond(request: web.Request, visit: Visit, made: Rendered, status: int = 20
 
 def error_page(request: web.Request, error: RequestError) -> web.Response:
     """What went wrong, for a person with a browser."""
-    record = {"status": error.status, "error": error.failure.error, "hint": error.failure.hint}
-    answer = page(request, "error.html", lambda visit: record, status=error.status)
+
+    def record_of(visit: Visit) -> Record:
+        said, hint = (in_language(words, visit.language) for words in (error.error, error.hint))
+        return {"status": error.status, "error": said, "hint": hint}
+
+    answer = page(request, "error.html", record_of, status=error.status)
     answer.headers.update(error.headers or {})
     return answer

@@ -14,6 +14,7 @@ from opsmon.access.visitor import Visitor, VisitorKind
 from opsmon.model.account import Role
 from opsmon.text.time import clock_time, day_time, day_words
 from opsmon.web.context import PARTS, WebContext
+from opsmon.web.frame.refused import address_of
 from opsmon.web.visit import path_to, view_of, visitor_of
 
 LANGUAGES = ("zh", "en")
@@ -94,7 +95,7 @@ def open_visit(request: web.Request) -> Visit:
         now=parts.clock.now(),
         language=language_of(request, visitor.language, parts.language),
         theme=_chosen(request.cookies.get(THEME_COOKIE), THEMES) or THEMES[0],
-        path=request.path_qs,
+        path=address_of(request),
         is_part=request.query.get("part") == "live",
         base=path_to(request, ""),
     )

@@ -16,7 +16,7 @@ from opsmon.incident.wording import fault_words
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import IncidentId
 from opsmon.model.origin import over_link
-from opsmon.text.bilingual import Text
+from opsmon.text.bilingual import Sentence, Text, in_language
 from opsmon.text.time import local_time
 from opsmon.web.context import PARTS, WebContext
 from opsmon.web.errors import RequestError
@@ -55,8 +55,12 @@ async def acknowledge_by_link(request: web.Request) -> web.Response:
     if isinstance(answer, Accepted):
         return _page(request, claim, _DONE.in_(language_of(request)).format(person=parts.people(claim.person)))
     if isinstance(answer, Unavailable):
-        raise RequestError(503, answer.reason, "try again in a moment")
-    told = _page(request, claim, _REFUSED.in_(language_of(request)).format(reason=answer.reason))
+        raise RequestError(503, answer.reason, Sentence("try again in a moment", "请稍后再试"))
+    told = _page(
+        request,
+        claim,
+        _REFUSED.in_(language_of(request)).format(reason=in_language(answer.reason, language_of(request))),
+    )
     told.set_status(409)
     return told
 
@@ -66,7 +70,12 @@ def _claim_of(request: web.Request) -> AckClaim | None:
     parts = request.app[PARTS]
     address, _ = addresses_of(request, parts.settings)
     if not parts.ack_throttle.admits(peer_of(address), parts.clock.monotonic()):
-        raise RequestError(429, "too many requests from this address", "wait a minute", headers={"Retry-After": "60"})
+        raise RequestError(
+            429,
+            Sentence("too many requests from this address", "该地址的请求过多"),
+            Sentence("wait a minute", "请等一分钟"),
+            headers={"Retry-After": "60"},
+        )
     links = parts.ack_links
     claim = None if links is None else links.read(request.match_info["token"], parts.clock.now())
     return claim if claim is not None and parts.people(claim.person) else None

@@ -10,6 +10,7 @@ from aiohttp import web
 from pydantic import Field
 
 from opsmon.errors import BackupError
+from opsmon.text.bilingual import Sentence
 from opsmon.text.safe import visible
 from opsmon.web.api.queries import device_of
 from opsmon.web.context import PARTS
@@ -59,9 +60,16 @@ async def show_backup(request: web.Request) -> web.Response:
         chosen = query.commit or (versions[0].commit if versions else None)
         text = None if chosen is None else await asyncio.to_thread(parts.backups.change, device.name, chosen)
     except BackupError as error:
-        raise RequestError(503, f"the copies cannot be read: {error}", "`opsmon backup verify` says more") from None
+        words = Sentence(f"the copies cannot be read: {error}", f"备份无法读取：{error}")
+        hint = Sentence("`opsmon backup verify` says more", "详见 `opsmon backup verify`")
+        raise RequestError(503, words, hint) from None
     if query.commit is not None and text is None:
-        raise RequestError(404, "there is no such copy", f"/backups/{device.name} lists them")
+        place = f"/backups/{device.name}"
+        raise RequestError(
+            404,
+            Sentence("there is no such copy", "没有这份备份"),
+            Sentence(f"{place} lists them", f"可在 {place} 中查看"),
+        )
     about = {
         "device": device,
         "versions": versions,

@@ -12,6 +12,7 @@ from opsmon.model.device import Device
 from opsmon.model.event import DeviceState
 from opsmon.model.name import DeviceName
 from opsmon.model.sample import Identity, SeriesKey
+from opsmon.text.bilingual import Sentence
 from opsmon.text.safe import visible
 from opsmon.text.vocabulary import KINDS, OUTCOMES, check_name, named
 from opsmon.web.api.active import active_incidents
@@ -161,7 +162,12 @@ async def set_maintenance(request: web.Request) -> web.Response:
     actor, device = actor_of(request, form), device_of(view_of(request), request)
     word = form.get("hours", "")
     if word not in ("0", *map(str, HOURS)):
-        raise RequestError(422, "for how many hours?", f"one of {', '.join(map(str, HOURS))}, or 0 to end it")
+        known = ", ".join(map(str, HOURS))
+        raise RequestError(
+            422,
+            Sentence("for how many hours?", "维护多少小时？"),
+            Sentence(f"one of {known}, or 0 to end it", f"可选 {known}；0 为立即结束"),
+        )
     until = parts.clock.now() + timedelta(hours=int(word)) if word != "0" else None
     await issue(request, SetMaintenance(device.name, until, actor.by, form.get("note", ""), actor.via))
     return led_to(request, f"/d/{quote(device.name)}", actor)
@@ -172,6 +178,10 @@ async def probe_now(request: web.Request) -> web.Response:
     parts = request.app[PARTS]
     device = device_of(view_of(request), request)
     if parts.probe_now is None:
-        raise RequestError(503, "this daemon sends no checks", "start it with `opsmon run`")
+        raise RequestError(
+            503,
+            Sentence("this daemon sends no checks", "本进程不执行检查"),
+            Sentence("start it with `opsmon run`", "请用 `opsmon run` 启动"),
+        )
     parts.probe_now(device)
     return web.Response(status=303, headers={"Location": path_to(request, f"/d/{quote(device.name)}")})

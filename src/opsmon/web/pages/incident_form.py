@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from opsmon.engine.input import AddFact, Command, JudgeScope, OpenIncident, Take
 from opsmon.model.event import FactAdded
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import ClauseId, DeviceName, SiteName
+from opsmon.text.bilingual import Sentence
 from opsmon.web.api.issue import issue
 from opsmon.web.api.paging.bodies import TakeOverBody
 from opsmon.web.api.queries import incident_named
@@ -20,6 +21,7 @@ from opsmon.web.api.schemas import AckBody, Body, EventBody, ExclusionBody, Open
 from opsmon.web.context import PARTS
 from opsmon.web.errors import RequestError, short
 from opsmon.web.frame.form import read_form
+from opsmon.web.frame.mistakes import PUT_RIGHT, mistakes_of
 from opsmon.web.frame.who import remember_name
 from opsmon.web.own_path import own_path
 from opsmon.web.visit import Actor, path_to, who_acts
@@ -38,16 +40,16 @@ def body_of(shape: type[B], form: Form, zone: ZoneInfo, **more: object) -> B:
     try:
         return shape.model_validate(fields | more, strict=False)
     except ValidationError as error:
-        found = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:5])
-        raise RequestError(422, short("; ".join(found)), "go back and put it right") from None
+        raise RequestError(422, mistakes_of(error), PUT_RIGHT) from None
 
 
 def _moment(word: str, zone: ZoneInfo) -> str:
     try:
         at = datetime.fromisoformat(word)
     except ValueError:
-        raise RequestError(422, f"no time: {short(word)}", "such as 2026-11-28T09:41") from None
-    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC).isoformat()
+        words = Sentence(f"no time: {short(word)}", f"不是时间：{short(word)}")
+        raise RequestError(422, words, Sentence("such as 2026-11-28T09:41", "例如 2026-11-28T09:41")) from None
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).isoformat()
 
 
 def labels_of(form: Form) -> dict[str, str]:
@@ -55,7 +57,11 @@ def labels_of(form: Form) -> dict[str, str]:
     words = form.get("labels", "").replace(",", " ").replace("，", " ").split()
     pairs = [word.partition("=") for word in words]
     if any(not sign or not key for key, sign, _ in pairs):
-        raise RequestError(422, "a label is written key=value", "several with blanks between them")
+        raise RequestError(
+            422,
+            Sentence("a label is written key=value", "标签写作 key=value"),
+            Sentence("several with blanks between them", "多个标签用空格分隔"),
+        )
     return {key: value for key, _, value in pairs}
 
 

@@ -5,6 +5,7 @@ from opsmon.web.auth import Access
 from opsmon.web.frame.asset import show_asset
 from opsmon.web.frame.live import show_stream
 from opsmon.web.frame.preference import set_preference
+from opsmon.web.frame.refused import Again
 from opsmon.web.pages import incident_form as form
 from opsmon.web.pages.ack_link import acknowledge_by_link, show_ack
 from opsmon.web.pages.admin import forms as admin
@@ -28,10 +29,19 @@ from opsmon.web.sign_in import pages as signing_in
 _I, _D, _C = "/i/{incident}", "/d/{device}", "/c/{contract}"
 _COMMAND = Access.COMMAND
 
+_INCIDENT, _TAKEN_ON = Again(show_incident, _I), Again(show_incident, _I, (("/", show_board),))
+_ROSTER, _SILENCES = Again(show_roster, "/oncall"), Again(show_silences, "/silences")
+_ADMIN, _DEVICE, _CONTRACT = Again(show_admin, "/admin"), Again(show_device, _D), Again(show_contract, _C)
+
 
 def _page(method: str, path: str, handler: Handler, summary: str, access: Access = Access.READ) -> Route:
     """What a person with a browser asks for."""
     return Route(method, path, handler, summary, access, content=HTML, page=True)
+
+
+def _form(path: str, again: Again, handler: Handler, summary: str, access: Access = _COMMAND) -> Route:
+    """What he sends; refused, the page on which the form stands is shown again."""
+    return Route("POST", path, handler, summary, access, content=HTML, page=True, again=again)
 
 
 PAGE_ROUTES: tuple[Route, ...] = (
@@ -53,34 +63,34 @@ PAGE_ROUTES: tuple[Route, ...] = (
     _page("GET", "/wall/{name}", show_wall, "The board for a screen on the wall"),
     _page("GET", "/i", search_incidents, "Incidents by words and filters"),
     _page("GET", _I, show_incident, "One incident with everything about it"),
-    _page("POST", f"{_I}/ack", form.take_on, "Take an incident on", _COMMAND),
-    _page("POST", f"{_I}/takeover", form.take_over, "Take an incident over from whoever has it", _COMMAND),
-    _page("POST", f"{_I}/facts", form.add_fact, "Tell what happened", _COMMAND),
-    _page("POST", f"{_I}/withdrawals", form.withdraw_fact, "Withdraw a fact that was wrong", _COMMAND),
-    _page("POST", f"{_I}/scope", form.judge, "Judge what an incident is", Access.MANAGE),
-    _page("POST", f"{_I}/exclusions", form.exclude, "Exclude an incident", Access.MANAGE),
+    _form(f"{_I}/ack", _TAKEN_ON, form.take_on, "Take an incident on"),
+    _form(f"{_I}/takeover", _INCIDENT, form.take_over, "Take an incident over from whoever has it"),
+    _form(f"{_I}/facts", _INCIDENT, form.add_fact, "Tell what happened"),
+    _form(f"{_I}/withdrawals", _INCIDENT, form.withdraw_fact, "Withdraw a fact that was wrong"),
+    _form(f"{_I}/scope", _INCIDENT, form.judge, "Judge what an incident is", Access.MANAGE),
+    _form(f"{_I}/exclusions", _INCIDENT, form.exclude, "Exclude an incident", Access.MANAGE),
     _page("GET", "/oncall", show_roster, "Who is on duty, now and this week"),
-    _page("POST", "/oncall/overrides", set_swap, "Swap people in one shift", Access.MANAGE),
-    _page("POST", "/oncall/overrides/{override}/end", end_swap, "Take a swap back", Access.MANAGE),
+    _form("/oncall/overrides", _ROSTER, set_swap, "Swap people in one shift", Access.MANAGE),
+    _form("/oncall/overrides/{override}/end", _ROSTER, end_swap, "Take a swap back", Access.MANAGE),
     _page("GET", "/silences", show_silences, "What pages nobody for a while"),
-    _page("POST", "/silences", set_silence, "Let incidents page nobody for a while", Access.MANAGE),
-    _page("POST", "/silences/{silence}/end", end_silence, "End a silence", Access.MANAGE),
+    _form("/silences", _SILENCES, set_silence, "Let incidents page nobody for a while", Access.MANAGE),
+    _form("/silences/{silence}/end", _SILENCES, end_silence, "End a silence", Access.MANAGE),
     _page("GET", "/admin", show_admin, "Accounts, tokens and channels", Access.ADMIN),
-    _page("POST", "/admin/accounts", admin.add_account, "Add an account", Access.ADMIN),
-    _page("POST", "/admin/accounts/{account}", admin.change_account, "Change an account", Access.ADMIN),
-    _page("POST", "/admin/tokens", admin.add_token, "Add a token, shown once", Access.ADMIN),
-    _page("POST", "/admin/tokens/{token}/revoke", admin.revoke_token, "Revoke a token", Access.ADMIN),
+    _form("/admin/accounts", _ADMIN, admin.add_account, "Add an account", Access.ADMIN),
+    _form("/admin/accounts/{account}", _ADMIN, admin.change_account, "Change an account", Access.ADMIN),
+    _form("/admin/tokens", _ADMIN, admin.add_token, "Add a token, shown once", Access.ADMIN),
+    _form("/admin/tokens/{token}/revoke", _ADMIN, admin.revoke_token, "Revoke a token", Access.ADMIN),
     _page("GET", "/report", show_report, "The form of a telephone report"),
-    _page("POST", "/report", form.report_fault, "Report a fault as a person", _COMMAND),
+    _form("/report", Again(show_report, "/report"), form.report_fault, "Report a fault as a person"),
     _page("GET", "/sites", show_sites, "Every site"),
     _page("GET", "/s/{site}", show_site, "One site"),
     _page("GET", "/devices", show_devices, "Devices by filter"),
     _page("GET", _D, show_device, "One device"),
-    _page("POST", f"{_D}/maintenance", set_maintenance, "Begin or end maintenance", _COMMAND),
-    _page("POST", f"{_D}/probe", probe_now, "Run the checks of a device out of turn", _COMMAND),
+    _form(f"{_D}/maintenance", _DEVICE, set_maintenance, "Begin or end maintenance"),
+    _form(f"{_D}/probe", _DEVICE, probe_now, "Run the checks of a device out of turn"),
     _page("GET", "/contracts", list_contracts, "Every contract"),
     _page("GET", _C, show_contract, "The month of one contract"),
-    _page("POST", f"{_C}/obligations/{{obligation}}/done", tick_off, "Tick off an obligation", _COMMAND),
+    _form(f"{_C}/obligations/{{obligation}}/done", _CONTRACT, tick_off, "Tick off an obligation"),
     _page("GET", "/backups", list_backups, "The last good copy of each device"),
     _page("GET", "/backups/{device}", show_backup, "The copies of one device, and what changed"),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from opsmon.access.visitor import Visitor, VisitorKind
+from opsmon.text.bilingual import Sentence
 from opsmon.web.errors import RequestError
 from opsmon.web.settings import PortSettings
 from opsmon.web.sign_in.place import place_of
@@ -20,8 +21,11 @@ FIELD, HEADER = "csrf", "X-Opsmon-Csrf"
 FORM = "application/x-www-form-urlencoded"
 MAX_FIELDS = 200
 _FORM_TIMEOUT_S = 10.0
+_TOO_SLOW = Sentence(f"the form did not come within {_FORM_TIMEOUT_S:g} s", f"表单未在 {_FORM_TIMEOUT_S:g} 秒内送达")
+_NOT_OURS = Sentence("this was not sent by a page of this console", "该请求不是由本控制台页面提交")
+_TOO_MANY = Sentence("the form has too many fields", "表单字段过多")
 _READING = frozenset({"GET", "HEAD"})
-_HINT = "open the page again, and send it from there"
+_HINT = Sentence("open the page again, and send it from there", "请重新打开页面再提交")
 
 
 def refuse_other_sites(request: web.Request, settings: PortSettings) -> None:
@@ -32,7 +36,9 @@ def refuse_other_sites(request: web.Request, settings: PortSettings) -> None:
     else:
         is_ours = request.headers.get("Origin", "").lower() == place_of(request, settings).origin
     if not is_ours:
-        raise RequestError(403, "this was not sent by a page of this console", _HINT)
+        raise RequestError(
+            403, Sentence("this was not sent by a page of this console", "该请求不是由本控制台页面提交"), _HINT
+        )
 
 
 async def refuse_forged(request: web.Request, visitor: Visitor | None, settings: PortSettings) -> None:
@@ -42,7 +48,7 @@ async def refuse_forged(request: web.Request, visitor: Visitor | None, settings:
     refuse_other_sites(request, settings)
     shown = request.headers.get(HEADER) or (await read_fields(request)).get(FIELD, "")
     if not hmac.compare_digest(shown.encode("utf-8", "replace"), visitor.csrf_field.encode()):
-        raise RequestError(403, "the form is of another sign-in", _HINT)
+        raise RequestError(403, Sentence("the form is of another sign-in", "表单属于另一次登录"), _HINT)
 
 
 async def read_fields(request: web.Request) -> dict[str, str]:
@@ -54,6 +60,6 @@ async def read_fields(request: web.Request) -> dict[str, str]:
             raw = await request.read()
         return dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS))
     except TimeoutError:
-        raise RequestError(408, f"the form did not come within {_FORM_TIMEOUT_S:g} s") from None
+        raise RequestError(408, _TOO_SLOW) from None
     except ValueError:
-        raise RequestError(413, "the form has too many fields") from None
+        raise RequestError(413, _TOO_MANY) from None

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from opsmon.access.oidc.flow import OidcSignIn
 from opsmon.access.oidc.id_token import OidcError
+from opsmon.text.bilingual import Sentence
 from opsmon.web.context import PARTS
 from opsmon.web.errors import RequestError
 from opsmon.web.listening.connection_limits import peer_of
@@ -15,6 +16,10 @@ from opsmon.web.sign_in.place import addresses_of, place_of
 
 COOKIE = "opsmon-oidc"
 _LIFE_S = 600
+_NO_OTHER = (
+    Sentence("there is no other sign-in here", "此处没有其他登录方式"),
+    Sentence("`http: {oidc: …}` in opsmon.yaml names one", "可在 opsmon.yaml 中用 `http: {oidc: …}` 设置"),
+)
 
 
 async def go_to_provider(request: web.Request) -> web.Response:
@@ -62,5 +67,5 @@ def _name(secure: bool) -> str:
 def _sign_in(request: web.Request) -> OidcSignIn:
     found = request.app[PARTS].access.oidc
     if found is None:
-        raise RequestError(404, "there is no other sign-in here", "`http: {oidc: …}` in opsmon.yaml names one")
+        raise RequestError(404, *_NO_OTHER)
     return found

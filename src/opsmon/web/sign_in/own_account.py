@@ -8,6 +8,7 @@ from aiohttp import web
 from opsmon.access.password import TooManyChecksError
 from opsmon.access.sign_in import TryLater
 from opsmon.model.account import LOCAL
+from opsmon.text.bilingual import Text, in_language
 from opsmon.text.sign_in_words import WORDS
 from opsmon.web.api.admin.directory import change_as_visitor
 from opsmon.web.context import PARTS
@@ -35,8 +36,16 @@ async def set_own_password(request: web.Request) -> web.Response:
     try:
         await change_as_visitor(request, lambda all_: all_.set_password(name, fields.get("new", "")))
     except RequestError as error:
-        return await own_page(request, f"{error.failure.error} ({error.failure.hint})", error.status)
+        return await own_page(request, _said(error, language_of(request)), error.status)
     return await begin_session(request, found, LOCAL, "/me", stays=False)
+
+
+def _said(error: RequestError, language: str) -> str:
+    return (
+        Text("{} ({})", "{}（{}）")
+        .in_(language)
+        .format(*(in_language(one, language) for one in (error.error, error.hint)))
+    )
 
 
 async def _again(request: web.Request, told: str, status: int, wait_s: int = 0) -> web.Response:

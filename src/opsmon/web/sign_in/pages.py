@@ -11,6 +11,7 @@ from opsmon.access.sign_in import TryLater
 from opsmon.model.access_event import SignedIn
 from opsmon.model.account import LOCAL, Account
 from opsmon.model.origin import over_session
+from opsmon.text.bilingual import Sentence
 from opsmon.text.sign_in_words import ROLES, WORDS
 from opsmon.text.time import short_local_time
 from opsmon.web.context import PARTS
@@ -22,6 +23,8 @@ from opsmon.web.sign_in.csrf import read_fields
 from opsmon.web.sign_in.page import answer_page, language_of
 from opsmon.web.sign_in.place import addresses_of, place_of
 from opsmon.web.visit import path_to, visitor_of
+
+_NO_SESSION = Sentence("there is no such session of yours", "您没有这个登录会话")
 
 
 async def show_sign_in(request: web.Request) -> web.Response:
@@ -133,5 +136,5 @@ async def end_session(request: web.Request) -> web.Response:
     if "others" in fields:
         await sessions.end_others(visitor.account, visitor.session)
     elif not await sessions.end(fields.get("session", ""), visitor.account):
-        raise RequestError(404, "there is no such session of yours", "/me lists them")
+        raise RequestError(404, _NO_SESSION, Sentence("/me lists them", "可在 /me 中查看"))
     return web.Response(status=303, headers={"Location": path_to(request, "/me")})

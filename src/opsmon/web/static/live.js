@@ -27,7 +27,7 @@
   }
 
   // What is being typed or was typed stays as it is.
-  const isTouched = (form) => form.contains(document.activeElement) ||
+  const isTouched = (form) => "typed" in form.dataset || form.contains(document.activeElement) ||
     [...form.elements].some((one) => one.value !== one.defaultValue && one.type === "text" || one.type === "textarea" && one.value !== one.defaultValue);
 
   function sync(old, fresh) {
@@ -73,7 +73,7 @@
   let tag = "", asked = 0, waiting = null, heard = Date.now();
   async function refresh() {
     waiting = null; asked = Date.now();
-    const address = new URL(location.href);
+    const address = new URL(page.dataset.path, location.href);
     address.searchParams.set("part", "live"); address.hash = "";
     try {
       const answer = await fetch(address, { headers: tag ? { "If-None-Match": tag } : {}, cache: "no-store" });
@@ -129,6 +129,7 @@
   });
   document.querySelectorAll(".filters select, .filters input").forEach((one) => one.addEventListener("change", () => one.form.requestSubmit()));
 
+  if (document.querySelector(".refused")) history.replaceState(null, "", page.dataset.path); // to load it again sends nothing
   setInterval(tick, 1000);
   tick();
   if (live && live.hasAttribute("data-live")) { setInterval(watch, 1000); listen(); }

@@ -10,7 +10,7 @@ from opsmon.access.directory import AccountDirectory, Changer, check_scope
 from opsmon.errors import ConfigError
 from opsmon.model.account import Grant, Role
 from opsmon.web.context import PARTS
-from opsmon.web.errors import RequestError
+from opsmon.web.errors import RequestError, unfit
 from opsmon.web.visit import refuse_limited, view_of, visitor_of
 
 T = TypeVar("T")
@@ -21,7 +21,7 @@ async def change(request: web.Request, act: Callable[[AccountDirectory], T]) -> 
     scope. It holds at once. Raises RequestError: 403 for who may not, 422 for what cannot be. Raises StoreError."""
     visitor = visitor_of(request)
     if not visitor.may(Role.ADMIN):
-        raise RequestError(403, f"{visitor.account} is {visitor.role}, and this takes {Role.ADMIN}", "ask an admin")
+        raise unfit(visitor.account, visitor.role, Role.ADMIN)
     refuse_limited(request)
     return await change_as_visitor(request, act)
 

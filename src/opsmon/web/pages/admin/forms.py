@@ -8,6 +8,7 @@ from opsmon.access.directory import check_scope
 from opsmon.errors import ConfigError
 from opsmon.model.account import Grant, Role, Scope
 from opsmon.model.name import ContractId, SiteName
+from opsmon.text.bilingual import Sentence
 from opsmon.web.api.admin.directory import change
 from opsmon.web.context import PARTS
 from opsmon.web.errors import RequestError
@@ -40,7 +41,11 @@ async def change_account(request: web.Request) -> web.Response:
     elif word in ("disable", "enable"):
         await change(request, lambda directory: directory.set_disabled(name, disabled=word == "disable"))
     else:
-        raise RequestError(422, "what to do with the account?", "grant, password, disable or enable")
+        raise RequestError(
+            422,
+            Sentence("what to do with the account?", "对账号做什么？"),
+            Sentence("grant, password, disable or enable", "可为 grant、password、disable、enable"),
+        )
     return _led_back(request)
 
 
@@ -49,7 +54,7 @@ async def add_token(request: web.Request) -> web.Response:
     form = await read_form(request)
     grant, name, days = grant_of(request, form), form.get("token", ""), form.get("days", "")
     if not days.isdecimal() or len(days) > 4:
-        raise RequestError(422, "for how many days?", "1 to 366")
+        raise RequestError(422, Sentence("for how many days?", "有效多少天？"), Sentence("1 to 366", "1 至 366"))
     life = timedelta(days=int(days))
     taken = frozenset(token.name for token in request.app[PARTS].settings.known_tokens)
     word = await change(request, lambda directory: directory.add_token(name, grant, life, taken))
@@ -76,7 +81,7 @@ def grant_of(request: web.Request, form: Form) -> Grant:
     except ConfigError as error:
         raise refused(error) from None
     except ValueError:
-        raise RequestError(422, "no such role", ", ".join(Role)) from None
+        raise RequestError(422, Sentence("no such role", "没有该角色"), ", ".join(Role)) from None
 
 
 def refused(error: ConfigError) -> RequestError:

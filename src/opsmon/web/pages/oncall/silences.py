@@ -9,6 +9,7 @@ from opsmon.engine.input import EndSilence, SetSilence
 from opsmon.model.incident import Severity
 from opsmon.model.name import IncidentId, SilenceId
 from opsmon.oncall.silence import OWN_FIELDS, PageSilence
+from opsmon.text.bilingual import Sentence
 from opsmon.text.page_words import SILENCE_FIELDS
 from opsmon.text.safe import visible
 from opsmon.text.vocabulary import SEVERITIES, named
@@ -24,6 +25,10 @@ from opsmon.web.pages.incident_form import actor_of, body_of, labels_of, led_to
 
 PLACE = "/silences"
 USUAL = timedelta(hours=2)
+_OF_EVERYTHING = (
+    Sentence("a silence of everything", "不能静默全部"),
+    Sentence("fill in a contract, a site, a device or another field", "请填写合同、地点、设备或其他条件"),
+)
 _BODY_FIELDS = ("until", "reason", "owner")
 
 
@@ -98,7 +103,7 @@ async def set_silence(request: web.Request) -> web.Response:
     actor = actor_of(request, form)
     match = {**{name: form[name] for name in OWN_FIELDS if name in form}, **labels_of(form)}
     if not match:
-        raise RequestError(422, "a silence of everything", "fill in a contract, a site, a device or another field")
+        raise RequestError(422, *_OF_EVERYTHING)
     body = body_of(
         SilenceBody,
         {**{name: form[name] for name in _BODY_FIELDS if name in form}, "by": actor.by},
