@@ -2,6 +2,25 @@
 
 from datetime import UTC, datetime, timedelta
 
+from opsmon.clock import WallClock
+
+
+class LeapingClock(WallClock):
+    """Goes as the machine's does, and leaps ahead where the test says that time passed."""
+
+    def __init__(self) -> None:
+        self._leapt_s = 0.0
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self._leapt_s)
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self._leapt_s
+
+    def leap(self, seconds: float) -> None:
+        """So much time has passed, whoever waits."""
+        self._leapt_s += seconds
+
 
 class HandClock:
     """Both scales stand still until they are moved."""

@@ -15,7 +15,7 @@ from opsmon.clock import Clock
 from opsmon.config.root import Root
 from opsmon.daemon.paging.channel_tests import ChannelTests
 from opsmon.daemon.paging.engine_adapter import EngineAdapter, Settle
-from opsmon.daemon.paging.lanes import LaneParts, page_lanes_of, voice_of, webhooks_of
+from opsmon.daemon.paging.lanes import LaneParts, orphan_pages_of, page_lanes_of, voice_of, webhooks_of
 from opsmon.engine.effect import Message, Notify
 from opsmon.engine.input import Command, RecordNotice
 from opsmon.engine.port import Answer, Unavailable
@@ -60,7 +60,8 @@ class Notifications:
         self._page_sender = PageSender(clock)
         self._lane_parts = LaneParts(parcels, self._page_sender, port, clock, engine.world)
         self.page_lanes = page_lanes_of(root, self._lane_parts, self._link)
-        self.outbox = OutboxWorker(store, self._channels, clock, self._record_taken, self.page_lanes)
+        orphans = orphan_pages_of(root, self._lane_parts)
+        self.outbox = OutboxWorker(store, self._channels, clock, self._record_taken, self.page_lanes, orphans)
         self._alerts = Renderer(self._channels, voice_of(root), lambda: store.head.words)
         self._pages = PageRenderer(root.oncall.channels, root.oncall.directory, voice_of(root))
 
@@ -92,7 +93,7 @@ class Notifications:
         if root.settings.webhooks != before.settings.webhooks or root.oncall != before.oncall:
             self._channels = webhooks_of(root)
             self.page_lanes = page_lanes_of(root, self._lane_parts, self._link)
-            self.outbox.load(self._channels, self.page_lanes)
+            self.outbox.load(self._channels, self.page_lanes, orphan_pages_of(root, self._lane_parts))
 
     def title_of(self, person: str) -> str:
         """What a person on call is called; "" for one whom nobody knows."""

@@ -39,11 +39,13 @@ class VerdictKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`wait_s` is how long the channel asks us to leave it alone; `reason` is for the log and holds no key."""
+    """`wait_s` is how long the channel asks us to leave it alone, `longest_s` how long we do where it asks again and
+    again; `reason` is for the log and holds no key."""
 
     kind: VerdictKind
     reason: str = ""
     wait_s: float = 0.0
+    longest_s: float = 60.0
 
 
 TAKEN = Verdict(VerdictKind.TAKEN)

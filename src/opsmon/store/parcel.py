@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from opsmon.store.outbox import DEAD, DELIVERED, WAITING, NewDelivery, add_deliveries, time_text
-from opsmon.store.schema import channel_request, outbox, parcel, parcel_delivery
+from opsmon.store.schema import channel_ban, channel_request, outbox, parcel, parcel_delivery
 
 MOVED, WITHDRAWN, TAKEN_APART = "moved", "withdrawn", "taken_apart"
 
@@ -195,9 +195,33 @@ def withdraw(connection: Connection, deliveries: Sequence[str], now: datetime, r
     _end(connection, deliveries, WITHDRAWN, now, reason)
 
 
+def give_up(connection: Connection, deliveries: Sequence[str], now: datetime, reason: str) -> None:
+    """No channel can be told: dead letters, that may be tried again."""
+    _end(connection, deliveries, DEAD, now, reason)
+
+
 def _end(connection: Connection, deliveries: Sequence[str], state: str, now: datetime, reason: str) -> None:
     values = {"state": state, "finished_at": time_text(now), "error": reason}
     connection.execute(update(outbox).where(outbox.c.id.in_(deliveries), outbox.c.state == WAITING).values(**values))
+
+
+def waiting_channels(connection: Connection) -> tuple[str, ...]:
+    """Those for which something waits, in a parcel or in none."""
+    return tuple(
+        row.channel for row in connection.execute(select(outbox.c.channel).where(outbox.c.state == WAITING).distinct())
+    )
+
+
+def ban(connection: Connection, channel: str, until: datetime) -> None:
+    """The channel wants to be left alone until then."""
+    connection.execute(delete(channel_ban).where(channel_ban.c.channel == channel))
+    connection.execute(insert(channel_ban).values(channel=channel, until=time_text(until)))
+
+
+def banned_until(connection: Connection, channel: str) -> datetime | None:
+    """What was last said of it, also where it is over; None for nothing."""
+    found = connection.execute(select(channel_ban.c.until).where(channel_ban.c.channel == channel)).scalar()
+    return None if found is None else datetime.fromisoformat(found)
 
 
 def requests_since(connection: Connection, channel: str, since: datetime) -> tuple[tuple[str, datetime], ...]:
@@ -217,3 +241,4 @@ def forget_parcels(connection: Connection, before: datetime) -> None:
     connection.execute(delete(parcel_delivery).where(parcel_delivery.c.parcel.in_(old)))
     connection.execute(delete(parcel).where(parcel.c.state != WAITING, parcel.c.finished_at < at))
     connection.execute(delete(channel_request).where(channel_request.c.at < at))
+    connection.execute(delete(channel_ban).where(channel_ban.c.until < at))

@@ -25,6 +25,18 @@ class ParcelStore:
         with self._store.reading() as connection:
             return parcels.open_parcels(connection, channel)
 
+    def waiting_channels(self) -> tuple[str, ...]:
+        with self._store.reading() as connection:
+            return parcels.waiting_channels(connection)
+
+    def banned_until(self, channel: str) -> datetime | None:
+        with self._store.reading() as connection:
+            return parcels.banned_until(connection, channel)
+
+    def ban(self, channel: str, until: datetime) -> None:
+        with self._store.writing() as connection:
+            parcels.ban(connection, channel, until)
+
     def requests_since(self, channel: str, since: datetime) -> tuple[tuple[str, datetime], ...]:
         with self._store.reading() as connection:
             return parcels.requests_since(connection, channel, since)
@@ -63,3 +75,7 @@ class ParcelStore:
     def withdraw(self, deliveries: Sequence[str], now: datetime, reason: str) -> None:
         with self._store.writing() as connection:
             parcels.withdraw(connection, deliveries, now, reason)
+
+    def give_up(self, deliveries: Sequence[str], now: datetime, reason: str) -> None:
+        with self._store.writing() as connection:
+            parcels.give_up(connection, deliveries, now, reason)

@@ -92,6 +92,14 @@ parcel_delivery = Table(
     sqlite_autoincrement=True,
 )
 
+# Until when a channel for people wants to be left alone, where it said so.
+channel_ban = Table(
+    "channel_ban",
+    METADATA,
+    Column("channel", String(80), primary_key=True),
+    Column("until", String(40), nullable=False),
+)
+
 # When something was sent to a channel, taken or not: what its windows and its month are counted by.
 channel_request = Table(
     "channel_request",

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from opsmon.model.secret import Secret
 from opsmon.notify.channel import ChannelKind, PageChannel
 from opsmon.notify.lane.lane import RETRIED
 from opsmon.notify.notice import Notice, Urgency
@@ -103,21 +102,6 @@ async def test_a_robot_that_lets_nobody_in_is_passed_over_at_once_and_not_told_t
     assert "vc-robot 不可用" in open_one.texts[0]
     assert shut.texts == []
     assert house.told_of_failure == []
-
-
-async def test_a_ban_of_ten_minutes_sends_what_waits_another_way(tmp_path: Path) -> None:
-    banned, other = FakeRobot(ChannelKind.DINGTALK, KEY, stuck_on="later"), FakeRobot(ChannelKind.FEISHU, KEY)
-    async with running(banned, other):
-        house = PageHouse(tmp_path, (channel_to(banned, "ding"), channel_to(other, "fei")))
-        async with house.running():
-            house.tell(replace(FAULT, by=("ding", "fei")), replace(fault(8), by=("ding",)))
-            await house.until(lambda: bool(house.accepted))
-            await house.idle()
-    assert house.accepted == [("fei", "20261128-7-1-fei")]
-    assert "ding 受限" in other.texts[0]
-    assert len(banned.requests_at) == 1  # and not one more while it lasts
-    assert [row.id for row in house.parcels.waiting("ding", 9)] == ["20261128-8-1-ding"]
-    assert house.told_of_failure == [("ding", "20261128-8-1-ding", "throttled")]
 
 
 async def test_a_text_that_is_too_long_goes_in_parts(tmp_path: Path) -> None:
@@ -236,18 +220,6 @@ async def test_nobody_is_told_of_what_is_not_wanted_any_more(tmp_path: Path) -> 
             await house.until(lambda: bool(house.accepted))
     assert named(far) == ["20261128-8"]
     assert house.parcels.waiting("robot", 9) == ()
-
-
-async def test_a_wrong_clock_is_named_and_no_key_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    far = FakeRobot(ChannelKind.DINGTALK, KEY, clock_ahead_s=4_000)
-    async with running(far):
-        house = PageHouse(tmp_path, (channel_to(far, secret=Secret("SECtest")),))
-        async with house.running():
-            house.tell(FAULT)
-            await house.until(lambda: bool(house.told_of_failure))
-    assert "our clock is 4000 s slow" in caplog.text or "our clock is 3999 s slow" in caplog.text
-    assert KEY not in caplog.text
-    assert "SECtest" not in caplog.text
 
 
 async def test_a_wait_past_the_end_of_time_is_cut_short(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import hmac
 import json
-import time
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,18 +16,22 @@ from urllib.parse import unquote_plus
 
 from aiohttp import web
 
+from opsmon.clock import Clock, WallClock
 from opsmon.notify.channel import ChannelKind
 
 WECOM, DINGTALK, FEISHU = ChannelKind.WECOM, ChannelKind.DINGTALK, ChannelKind.FEISHU
 Answer = tuple[int, dict[str, Any]]
 _WINDOW = {WECOM: (20, 60.0), DINGTALK: (20, 60.0), FEISHU: (100, 60.0)}
 _BAN_S = 600.0
+_NO_ROBOT = {WECOM: 93000, DINGTALK: 300001, FEISHU: 19001}
+# How a robot says that it will hear nobody for ten minutes: DingTalk's code alone, the others beside theirs.
+_BAN_HEADERS = {WECOM: {"Retry-After": "600"}, DINGTALK: {}, FEISHU: {"x-ogw-ratelimit-reset": "600"}}
 
 
 @dataclass
 class FakeRobot:
     """`script` holds what goes wrong with the next requests: `html`, `slow`, `cut`, `later`, `down`, `long`, `never`,
-    `mute` (taken, and never answered).
+    `mute` (taken, and never answered), `ban` (nothing is taken for ten minutes; every request begins them anew).
     `texts` are the accepted ones, `refused` the codes of the others, `mentioned` the phones of WeCom's second texts."""
 
     kind: ChannelKind
@@ -37,7 +40,11 @@ class FakeRobot:
     url: str = ""
     script: deque[str] = field(default_factory=deque)
     stuck_on: str = ""  # what goes wrong with every request
+    clock: Clock = field(default_factory=WallClock)
     clock_ahead_s: float = 0.0
+    clock_tolerance_s: float = 3_600.0
+    no_robot: int = 0  # the code for a key that is none; 0: the usual one
+    says_bans: bool = True  # False: a ban shows in nothing but the refusals
     texts: list[str] = field(default_factory=list)
     mentioned: list[str] = field(default_factory=list)
     refused: list[int] = field(default_factory=list)
@@ -49,7 +56,7 @@ class FakeRobot:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         raw = await request.read()
         self.bodies.append(raw)
-        self.requests_at.append(time.monotonic())
+        self.requests_at.append(self.clock.monotonic())
         trouble = self.script.popleft() if self.script else self.stuck_on
         self.heard.set()
         odd = await self._odd_answer(request, trouble)
@@ -61,10 +68,16 @@ class FakeRobot:
             self.refused.append(code)
         if trouble == "mute":
             await asyncio.Event().wait()
-        date = {"Date": formatdate(self._now_s(), usegmt=True)}
+        headers = {"Date": formatdate(self._now_s(), usegmt=True)}
+        if self.is_banned and self.says_bans:
+            headers |= _BAN_HEADERS[self.kind]
         if trouble == "pieces":
-            return await _in_pieces(request, status, date, json.dumps(body).encode())
-        return web.json_response(body, status=status, headers=date)
+            return await _in_pieces(request, status, headers, json.dumps(body).encode())
+        return web.json_response(body, status=status, headers=headers)
+
+    @property
+    def is_banned(self) -> bool:
+        return self.clock.monotonic() < self._banned_until
 
     async def _odd_answer(self, request: web.Request, trouble: str) -> web.StreamResponse | None:
         if trouble == "html":
@@ -81,14 +94,16 @@ class FakeRobot:
         return web.Response(status=502, text="bad gateway") if trouble == "never" else None
 
     def _now_s(self) -> float:
-        return time.time() + self.clock_ahead_s
+        return self.clock.now().timestamp() + self.clock_ahead_s
 
     def _judge(self, request: web.Request, raw: bytes, trouble: str) -> Answer:
+        if trouble == "ban" or self.is_banned:
+            self._banned_until = self.clock.monotonic() + _BAN_S
         window = self._window()
         if window is not None or trouble == "later":
             return window or self._throttled()
         if not self._knows(request):
-            return self._refusal({WECOM: 93000, DINGTALK: 300001, FEISHU: 19001}[self.kind], "no such robot")
+            return self._refusal(self.no_robot or _NO_ROBOT[self.kind], f"no such robot: {request.rel_url}")
         body = json.loads(raw)
         if trouble == "down" or not self._is_signed(request, body):
             return self._refusal({WECOM: 93000, DINGTALK: 310000, FEISHU: 19021}[self.kind], "sign not match")
@@ -101,7 +116,7 @@ class FakeRobot:
         return 200, {"code": 0, "msg": "success"} if self.kind is FEISHU else {"errcode": 0, "errmsg": "ok"}
 
     def _window(self) -> Answer | None:
-        now, (most, span_s) = time.monotonic(), _WINDOW[self.kind]
+        now, (most, span_s) = self.clock.monotonic(), _WINDOW[self.kind]
         if now < self._banned_until:
             return self._throttled()
         recent = sum(1 for at in self.requests_at if at > now - span_s)
@@ -129,12 +144,15 @@ class FakeRobot:
             stamp = request.query.get("timestamp", "0")
             made = hmac.new(self.secret.encode(), f"{stamp}\n{self.secret}".encode(), hashlib.sha256).digest()
             query = dict(pair.split("=", 1) for pair in request.rel_url.raw_query_string.split("&"))
-            fresh = abs(int(stamp) / 1000 - self._now_s()) < 3_600
+            fresh = abs(int(stamp) / 1000 - self._now_s()) < self.clock_tolerance_s
             return fresh and unquote_plus(query.get("sign", "")) == base64.b64encode(made).decode()
         if self.kind is FEISHU:
             stamp = body.get("timestamp", "0")
             made = hmac.new(f"{stamp}\n{self.secret}".encode(), b"", hashlib.sha256).digest()
-            return abs(int(stamp) - self._now_s()) < 3_600 and body.get("sign") == base64.b64encode(made).decode()
+            return (
+                abs(int(stamp) - self._now_s()) < self.clock_tolerance_s
+                and body.get("sign") == base64.b64encode(made).decode()
+            )
         return True
 
     def _text_of(self, body: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from opsmon.clock import Clock, WallClock
 from opsmon.notify.channel import PageChannel
 from opsmon.notify.kind.packing import WaitingNotice
 from opsmon.notify.lane.message_composer import PageContext
+from opsmon.notify.lane.orphan_pages import OrphanPages
 from opsmon.notify.lane.page_lane import PageLane
 from opsmon.notify.lane.page_rows import rows_of
 from opsmon.notify.notice import Notice
@@ -58,8 +59,8 @@ class PageHouse:
         self.changed.set()
         return True
 
-    async def failed(self, channel: PageChannel, notice: WaitingNotice, reason: str) -> bool:
-        self.told_of_failure.append((channel.name, notice.delivery, reason))
+    async def failed(self, channel: str, notice: WaitingNotice, reason: str) -> bool:
+        self.told_of_failure.append((channel, notice.delivery, reason))
         self.changed.set()
         return True
 
@@ -90,7 +91,8 @@ class PageHouse:
                 name: PageLane(channel, known, CONTEXT, self.parcels, sender, self, self.clock)
                 for name, channel in known.items()
             }
-            tasks = [group.create_task(lane.run()) for lane in self.lanes.values()]
+            orphans = OrphanPages(known, known, DIRECTORY, self.parcels, self, self.clock)
+            tasks = [group.create_task(run) for run in (orphans.run(), *(lane.run() for lane in self.lanes.values()))]
             try:
                 yield
             finally:

@@ -47,11 +47,11 @@ class EngineAdapter:
             return True
         return not isinstance(await self._settle(commands, receipt), Unavailable)
 
-    async def failed(self, channel: PageChannel, notice: WaitingNotice, reason: str) -> bool:
+    async def failed(self, channel: str, notice: WaitingNotice, reason: str) -> bool:
         if not notice.notice.incident:
             return True
         told = RecordFailed(
-            IncidentId(notice.notice.incident), notice.notice.sequence, ChannelName(channel.name), notice.delivery,
+            IncidentId(notice.notice.incident), notice.notice.sequence, ChannelName(channel), notice.delivery,
             self._clock.now(), reason,
         )  # fmt: skip
         return not isinstance(await self._issue(told), Unavailable)

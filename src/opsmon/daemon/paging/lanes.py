@@ -10,6 +10,7 @@ from opsmon.engine.world import World
 from opsmon.notify.channel import Channel, ChannelKind
 from opsmon.notify.lane.alertmanager_feed import AlertmanagerFeed
 from opsmon.notify.lane.message_composer import Link, PageContext
+from opsmon.notify.lane.orphan_pages import OrphanPages
 from opsmon.notify.lane.outbox import AnyLane
 from opsmon.notify.lane.page_lane import PageLane
 from opsmon.notify.lane.page_port import MessageSender, PagePort, ParcelBox
@@ -43,6 +44,13 @@ def page_lanes_of(root: Root, parts: LaneParts, link: Link) -> dict[str, AnyLane
         if channel.kind is ChannelKind.ALERTMANAGER_V2:
             lanes[channel.name] = AlertmanagerFeed(channel, parts.world, voice_of(root), parts.clock)
     return lanes
+
+
+def orphan_pages_of(root: Root, parts: LaneParts) -> OrphanPages:
+    """What settles messages to people whose channel is no longer in the root."""
+    channels = {channel.name: channel for channel in root.oncall.channels if channel.kind in KINDS}
+    served = (*channels, *(webhook.name for webhook in webhooks_of(root)))
+    return OrphanPages(served, channels, root.oncall.directory, parts.parcels, parts.port, parts.clock)
 
 
 def webhooks_of(root: Root) -> tuple[Channel, ...]:

@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 
 from opsmon.notify.channel import PageChannel, PersonAddress
 from opsmon.notify.kind.escape import escape_with, table
-from opsmon.notify.kind.robot_answer import code_of, judge_robot, with_clock
+from opsmon.notify.kind.robot_answer import code_of, judge_robot, throttled, with_clock
 from opsmon.notify.message import (
     JSON_HEADERS,
     ChannelAnswer,
@@ -30,13 +30,19 @@ PUBLIC = "https://oapi.dingtalk.com/robot/send?access_token="
 # The whole body may have 20,000 bytes; what is not the text (mentions, keys) has the rest.
 LIMITS = ChannelLimits(max_bytes=18_000, requests=18, kept=4)
 _NOT_LET_IN = 310_000
+_NO_ROBOT = Verdict(VerdictKind.CHANNEL_DOWN, "the token is not one of a robot, or the robot was removed")
 VERDICTS = {
-    130101: Verdict(VerdictKind.LATER, "too many messages, blocked for ten minutes", 600.0),
+    130101: throttled("too many messages, blocked for ten minutes", 600.0),
+    410100: throttled("too many messages", 60.0),
     -1: Verdict(VerdictKind.LATER, "the platform is busy", 5.0),
     460101: Verdict(VerdictKind.TOO_LONG, "too long"),
     _NOT_LET_IN: Verdict(VerdictKind.CHANNEL_DOWN, "keyword, signature or address is not what the robot wants"),
-    300001: Verdict(VerdictKind.CHANNEL_DOWN, "the token is not one of a robot"),
-    300005: Verdict(VerdictKind.CHANNEL_DOWN, "the token is not one of a robot"),
+    300001: _NO_ROBOT,
+    300005: _NO_ROBOT,
+    400101: _NO_ROBOT,
+    400106: _NO_ROBOT,
+    400102: Verdict(VerdictKind.CHANNEL_DOWN, "the robot was switched off"),
+    400013: Verdict(VerdictKind.CHANNEL_DOWN, "the group was dissolved"),
 }
 
 

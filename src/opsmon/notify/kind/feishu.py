@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from opsmon.notify.channel import PageChannel, PersonAddress
 from opsmon.notify.kind.escape import escape_with, table
-from opsmon.notify.kind.robot_answer import code_of, judge_robot, with_clock
+from opsmon.notify.kind.robot_answer import code_of, judge_robot, throttled, with_clock
 from opsmon.notify.message import (
     JSON_HEADERS,
     ChannelAnswer,
@@ -30,12 +30,13 @@ PUBLIC = "https://open.feishu.cn/open-apis/bot/v2/hook/"
 LIMITS = ChannelLimits(max_bytes=18_000, requests=90, kept=4, per_second=4, crowded_s=2.0)
 _WRONG_SIGNATURE = 19021
 VERDICTS = {
-    9499: Verdict(VerdictKind.LATER, "too many messages", 10.0),  # comes with HTTP 400
-    11232: Verdict(VerdictKind.LATER, "too many messages", 10.0),
+    9499: throttled("too many messages", 10.0),  # comes with HTTP 400
+    11232: throttled("too many messages", 10.0),
     _WRONG_SIGNATURE: Verdict(VerdictKind.CHANNEL_DOWN, "the signature or its time is not what the robot wants"),
     19022: Verdict(VerdictKind.CHANNEL_DOWN, "our address is not on the robot's list"),
     19024: Verdict(VerdictKind.CHANNEL_DOWN, "the robot wants a keyword in every message"),
     19001: Verdict(VerdictKind.CHANNEL_DOWN, "the address is not one of a robot"),
+    19007: Verdict(VerdictKind.CHANNEL_DOWN, "the robot was switched off"),
     19036: Verdict(VerdictKind.TOO_LONG, "too long"),
     230025: Verdict(VerdictKind.TOO_LONG, "too long"),
 }

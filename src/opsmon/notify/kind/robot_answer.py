@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
@@ -9,19 +10,29 @@ from opsmon.notify.message import TAKEN, ChannelAnswer, Verdict, VerdictKind
 from opsmon.notify.wire.retry_after import retry_after_s
 
 _CLOCK_TOLERANCE_S = 60.0
+_SET_THE_CLOCK = "set it (`timedatectl set-ntp true`, or name a time server that this machine reaches)"
 _BUSY_WAIT_S = 5.0
 _THROTTLED_WAIT_S = 60.0
 _MAX_CODE = 10**9
+# How long a robot may ban whoever sends too much. Where it does not say, only the next refusal shows that it does.
+_BAN_S = 600.0
+_WAIT_HEADERS = ("Retry-After", "X-Ogw-Ratelimit-Reset")  # the second is Feishu's gateway's, in seconds
 Verdicts = Mapping[int, Verdict]
+
+
+def throttled(reason: str, wait_s: float) -> Verdict:
+    """Too much was sent: `wait_s` at first, and longer while it goes on."""
+    return Verdict(VerdictKind.LATER, reason, wait_s, _BAN_S)
 
 
 def judge_http(answer: ChannelAnswer, now: datetime) -> Verdict | None:
     """What the status alone says; None where the body decides."""
     status, said = answer.status, f": {answer.quoted}" if answer.quoted else ""
     if status == 429 or status >= 500:
-        asked_s = retry_after_s(_header(answer, "Retry-After"), _header(answer, "Date"), now)
+        asked_s = _asked_wait_s(answer, now)
         wait_s = (_THROTTLED_WAIT_S if status == 429 else _BUSY_WAIT_S) if asked_s is None else asked_s
-        return Verdict(VerdictKind.LATER, f"HTTP {status}{said}", wait_s)
+        reason = f"HTTP {status}{said}"
+        return throttled(reason, wait_s) if status == 429 else Verdict(VerdictKind.LATER, reason, wait_s)
     if 300 <= status < 400:
         return Verdict(VerdictKind.CHANNEL_DOWN, f"HTTP {status}: redirects are not followed; give the final address")
     if status in (401, 403, 404, 405, 407):
@@ -39,7 +50,8 @@ def judge_robot(answer: ChannelAnswer, now: datetime, field: str, verdicts: Verd
     if code is not None and code in verdicts:
         known = verdicts[code]
         reason = f"{known.reason} ({field} {code}){': ' + answer.quoted if answer.quoted else ''}"
-        return Verdict(known.kind, reason, known.wait_s)
+        asked_s = _asked_wait_s(answer, now) if known.kind is VerdictKind.LATER else None
+        return replace(known, reason=reason, wait_s=max(known.wait_s, asked_s or 0.0))
     by_status = judge_http(answer, now)
     if by_status is not None:
         return by_status
@@ -72,7 +84,14 @@ def with_clock(verdict: Verdict, answer: ChannelAnswer, now: datetime) -> Verdic
     if abs(ahead_s) < _CLOCK_TOLERANCE_S:
         return verdict
     words = f"our clock is {abs(ahead_s):.0f} s {'fast' if ahead_s > 0 else 'slow'}"
-    return Verdict(verdict.kind, f"{verdict.reason}; {words}", verdict.wait_s)
+    return replace(verdict, reason=f"{verdict.reason}; {words} by the answer's Date: {_SET_THE_CLOCK}")
+
+
+def _asked_wait_s(answer: ChannelAnswer, now: datetime) -> float | None:
+    """The longest that a header asks us to wait; None where none does."""
+    date = _header(answer, "Date")
+    asked = (retry_after_s(_header(answer, name), date, now) for name in _WAIT_HEADERS)
+    return max((wait_s for wait_s in asked if wait_s is not None), default=None)
 
 
 def _header(answer: ChannelAnswer, name: str) -> str:

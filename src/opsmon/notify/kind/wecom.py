@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from opsmon.notify.channel import PageChannel, PersonAddress
 from opsmon.notify.kind.escape import escape_with, table
-from opsmon.notify.kind.robot_answer import judge_robot
+from opsmon.notify.kind.robot_answer import judge_robot, throttled
 from opsmon.notify.message import (
     JSON_HEADERS,
     ChannelAnswer,
@@ -25,11 +25,13 @@ from opsmon.notify.message import (
 PUBLIC = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key="
 LIMITS = ChannelLimits(max_bytes=4_096, requests=18, kept=4)
 VERDICTS = {
-    45009: Verdict(VerdictKind.LATER, "too many messages", 60.0),
-    45033: Verdict(VerdictKind.LATER, "too many messages at once", 5.0),
+    45009: throttled("too many messages", 60.0),
+    45033: throttled("too many messages at once", 5.0),
     -1: Verdict(VerdictKind.LATER, "the platform is busy", 5.0),
     40058: Verdict(VerdictKind.TOO_LONG, "too long"),
     93000: Verdict(VerdictKind.CHANNEL_DOWN, "the key is not one of a robot, or the robot was removed"),
+    93004: Verdict(VerdictKind.CHANNEL_DOWN, "the robot was switched off"),
+    93008: Verdict(VerdictKind.CHANNEL_DOWN, "the robot is not in the group any more"),
 }
 _BY_NAME = str.maketrans("", "", "<>@ ")
 

@@ -18,6 +18,7 @@ class Hindrance(StrEnum):
     THROTTLED = "throttled"
     LATE = "late"
     REFUSED = "refused"
+    REMOVED = "removed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from opsmon.engine.effect import Message, Notify
 from opsmon.errors import StoreError
 from opsmon.notify.channel import Channel
 from opsmon.notify.lane.lane import DeliveryStore, Lane, RecordTaken, records_nothing
+from opsmon.notify.lane.orphan_pages import OrphanPages
 from opsmon.notify.registry import FORMATS
 from opsmon.notify.wire.webhook import WebhookSender
 from opsmon.notify.words.voice import RenderContext
@@ -90,7 +91,8 @@ class AnyLane(Protocol):
 
 
 class OutboxWorker:
-    """All lanes. `load` changes the channels while it runs; `others` are lanes of other sorts, by channel."""
+    """All lanes. `load` changes the channels while it runs; `others` are lanes of other sorts, by channel, and
+    `orphans` settles what waits for a channel for people that is gone."""
 
     def __init__(
         self,
@@ -99,25 +101,30 @@ class OutboxWorker:
         clock: Clock,
         record_taken: RecordTaken = records_nothing,
         others: Mapping[str, AnyLane] | None = None,
+        orphans: OrphanPages | None = None,
     ) -> None:
         self._store, self._clock, self._record_taken = store, clock, record_taken
         self._sender = WebhookSender(clock)
         self._changed = asyncio.Event()
         self._past: Mapping[tuple[str, str], int] = {}
         self._lanes: dict[str, AnyLane] = {}
-        self.load(channels, others)
+        self._orphans: OrphanPages | None = None
+        self.load(channels, others, orphans)
 
     @property
     def results(self) -> Mapping[tuple[str, str], int]:
         """How many attempts ended how, by (channel, result): delivered, retried, dead. What never happened counts 0."""
-        results = dict(self._past)
-        for name, lane in self._lanes.items():
-            for result, count in lane.results.items():
-                results[name, result] = results.get((name, result), 0) + count
-        return results
+        results, now = dict(self._past), dict(self._orphans.results) if self._orphans is not None else {}
+        now |= {(name, result): count for name, lane in self._lanes.items() for result, count in lane.results.items()}
+        return results | {key: results.get(key, 0) + count for key, count in now.items()}
 
-    def load(self, channels: Sequence[Channel], others: Mapping[str, AnyLane] | None = None) -> None:
-        """From now on these channels; what waits for one that is gone goes on waiting.
+    def load(
+        self,
+        channels: Sequence[Channel],
+        others: Mapping[str, AnyLane] | None = None,
+        orphans: OrphanPages | None = None,
+    ) -> None:
+        """From now on these channels; what waits for a webhook that is gone goes on waiting.
 
         A change is most likely the repair that somebody waits for: everything that waits is tried at once.
         """
@@ -127,6 +134,7 @@ class OutboxWorker:
             for channel in channels
         }
         self._lanes |= others or {}
+        self._orphans = orphans
         for lane in self._lanes.values():
             lane.tries_all_now = is_change
         self._changed.set()
@@ -135,6 +143,8 @@ class OutboxWorker:
         """There are new rows."""
         for lane in self._lanes.values():
             lane.wake()
+        if self._orphans is not None:
+            self._orphans.wake()
 
     async def run(self) -> None:
         """Until cancelled; an attempt under way is broken off and made again after the next start."""
@@ -144,6 +154,8 @@ class OutboxWorker:
                 await self._tell_of_orphans()
                 async with asyncio.TaskGroup() as lanes:
                     tasks = [lanes.create_task(lane.run()) for lane in self._lanes.values()]
+                    if self._orphans is not None:
+                        tasks.append(lanes.create_task(self._orphans.run()))
                     await self._changed.wait()
                     for task in tasks:
                         task.cancel()

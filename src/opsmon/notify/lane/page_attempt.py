@@ -12,6 +12,7 @@ from opsmon.clock import Clock
 from opsmon.errors import ConfigError, NotifyError
 from opsmon.notify.channel import PageChannel
 from opsmon.notify.kind.packing import WaitingNotice
+from opsmon.notify.lane.fail_over import Hindrance
 from opsmon.notify.lane.lane import DEAD, DELIVERED, RETRIED
 from opsmon.notify.lane.message_composer import MessageComposer
 from opsmon.notify.lane.page_pace import PagePace
@@ -120,8 +121,8 @@ class PageAttempts:
     async def _not_taken(self, parcel: StoredParcel, verdict: Verdict) -> None:
         match verdict.kind:
             case VerdictKind.LATER:
-                self._pace.block(verdict.wait_s)
-                await self._again(parcel, verdict.reason, verdict.wait_s, known=True)
+                wait_s = await self._pace.asked_to_wait(verdict, self._store)
+                await self._again(parcel, verdict.reason, wait_s, known=True)
             case VerdictKind.CHANNEL_DOWN:
                 await self._again(parcel, verdict.reason, self._pace.went_down(), known=True)
             case VerdictKind.TOO_LONG if len(parcel.deliveries) > 1 or self.room > _SMALLEST_ROOM:
@@ -157,5 +158,5 @@ class PageAttempts:
         self.results[DEAD] += 1
         log.error("outbox of %s: parcel %s was given up: %s", self._channel.name, parcel.id, verdict.reason)
         for one in told:
-            await self._port.failed(self._channel, one, "refused")
+            await self._port.failed(self._channel.name, one, Hindrance.REFUSED.value)
         await asyncio.to_thread(self._store.bury, parcel.id, self._clock.now(), verdict.reason)

@@ -21,7 +21,7 @@ from opsmon.notify.lane.message_composer import Composed, MessageComposer, PageC
 from opsmon.notify.lane.page_attempt import PageAttempts
 from opsmon.notify.lane.page_pace import PagePace
 from opsmon.notify.lane.page_port import MessageSender, PagePort, ParcelBox
-from opsmon.notify.lane.page_rows import Channels, rows_of
+from opsmon.notify.lane.page_rows import Channels, identity_of, rows_of
 from opsmon.notify.lane.window import GATHER_S
 from opsmon.notify.notice import read_notice
 from opsmon.store.parcel import NewParcel, StoredParcel, WaitingDelivery
@@ -144,7 +144,8 @@ class PageLane:
     async def _move(self, one: WaitingNotice, hindrance: Hindrance, now: datetime) -> bool:
         """Whether it went another way; where there is none the engine is told, once."""
         told = replace(one.notice, instead_of=self.channel.name, why=hindrance.value)
-        rows = rows_of(told, self._identity(one), self._channels, self._context.directory)
+        identity = identity_of(one.delivery, self.channel.name, one.notice)
+        rows = rows_of(told, identity, self._channels, self._context.directory)
         if rows:
             log.warning("outbox of %s: %s goes to %s: %s", self.channel.name, one.delivery, rows[0].channel, hindrance)
             await asyncio.to_thread(self._store.move, [one.delivery], rows, now, f"goes to {rows[0].channel}")
@@ -154,13 +155,8 @@ class PageLane:
         return False
 
     async def _tell_failed(self, one: WaitingNotice, hindrance: Hindrance) -> None:
-        if one.delivery not in self._failed and await self._port.failed(self.channel, one, hindrance.value):
+        if one.delivery not in self._failed and await self._port.failed(self.channel.name, one, hindrance.value):
             self._failed.add(one.delivery)
-
-    def _identity(self, one: WaitingNotice) -> str:
-        """What the ids of a notice's rows begin with."""
-        whole = one.delivery.removesuffix(f"-{one.notice.to}") if one.notice.to else one.delivery
-        return whole.removesuffix(f"-{self.channel.name}")
 
     async def _look_at(self, parcels: Iterable[StoredParcel]) -> tuple[StoredParcel, ...]:
         """Takes those apart that hold something which should go another way, and are not being sent; the others."""

@@ -11,9 +11,10 @@ from opsmon.notify.lane.fail_over import ChannelHealth
 from opsmon.notify.lane.page_port import ParcelBox
 from opsmon.notify.lane.retry import Circuit, retry_wait_s
 from opsmon.notify.lane.window import MonthlyQuota, SlidingWindow, crowded_pause_s
-from opsmon.notify.message import ChannelLimits
+from opsmon.notify.message import ChannelLimits, Verdict
 
 MAX_BLOCK_S = 900.0  # longer than any platform bans
+_BAN_S = 60.0  # a shorter wait is over before we are back
 _QUOTA_PAUSE_S = 60.0
 _NEARLY_USED = 0.8
 log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ class PagePace:
         self._circuit = Circuit()
         self._quota: MonthlyQuota | None = None
         self._down_until_s, self._blocked_until_s = float("-inf"), float("-inf")
-        self._downs = 0
+        self._downs, self._laters = 0, 0
 
     async def load(self, store: ParcelBox) -> None:
         """Reads once what was sent before the start."""
@@ -47,6 +48,9 @@ class PagePace:
         self._windows = {slot: SlidingWindow(self._limits, found) for slot, found in times.items()}
         this_month = sum(1 for _, at in sent if self._month(at) == self._month(now))
         self._quota = MonthlyQuota(self._channel.per_month, self._month(now), this_month)
+        banned_until = await asyncio.to_thread(store.banned_until, self._channel.name)
+        if banned_until is not None:
+            self._block((banned_until - now).total_seconds())
 
     def began(self, person: str) -> None:
         """A request begins."""
@@ -76,10 +80,21 @@ class PagePace:
 
     def succeeded(self) -> None:
         self._circuit.succeeded()
-        self._down_until_s, self._downs = float("-inf"), 0
+        self._down_until_s, self._downs, self._laters = float("-inf"), 0, 0
 
-    def block(self, seconds: float) -> None:
-        """The channel asked us to leave it alone."""
+    async def asked_to_wait(self, verdict: Verdict, store: ParcelBox) -> float:
+        """The channel asked us to leave it alone; for how many seconds we do: twice as long each time that it asks
+        again. A wait of a minute or more is written down: a restart or a reload does not end a ban."""
+        doubled_s = min(verdict.longest_s, verdict.wait_s * 2.0 ** min(self._laters, 16))
+        wait_s = min(max(verdict.wait_s, doubled_s), MAX_BLOCK_S)
+        self._laters += 1
+        self._block(wait_s)
+        if wait_s >= _BAN_S:
+            until = self._clock.now() + timedelta(seconds=wait_s)
+            await asyncio.to_thread(store.ban, self._channel.name, until)
+        return wait_s
+
+    def _block(self, seconds: float) -> None:
         self._blocked_until_s = max(self._blocked_until_s, self._clock.monotonic() + min(seconds, MAX_BLOCK_S))
 
     def failed(self, *, reached: bool) -> None:

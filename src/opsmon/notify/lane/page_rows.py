@@ -37,6 +37,12 @@ def _rows_of_channel(
     )
 
 
+def identity_of(delivery: str, channel: str, notice: Notice) -> str:
+    """What the ids of a notice's rows begin with, from that of its row for the channel."""
+    whole = delivery.removesuffix(f"-{notice.to}") if notice.to else delivery
+    return whole.removesuffix(f"-{channel}")
+
+
 def can_reach(channel: PageChannel, person: PersonAddress | None) -> bool:
     """Whether the channel knows where to send something to the person alone."""
     if person is None:

@@ -33,6 +33,7 @@ _HINDRANCES = {
     "throttled": ("受限", "is throttled"),
     "late": ("未及时送达", "did not take it in time"),
     "refused": ("拒收", "refused it"),
+    "removed": ("已移除", "was taken out"),
 }
 
 
