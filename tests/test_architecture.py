@@ -90,6 +90,7 @@ MAX_MODULES_OF_A_FOLDER = 16
 NAMESAKES: dict[str, str] = {}
 
 
+@cache
 def modules() -> list[Path]:
     return sorted(path for path in SOURCE.rglob("*.py"))
 
@@ -98,6 +99,7 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(SOURCE))
 
 
+@cache
 def room_of(path: Path) -> str:
     parts = path.relative_to(SOURCE).parts
     return parts[0].removesuffix(".py")

@@ -19,15 +19,21 @@ from tests.support.programs import require
 Tab = Callable[..., list[str]]
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the commands are kept once they were found; to find them anew in every test takes two seconds each."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def environ(tmp_path: Path) -> dict[str, str]:
-    """A shell in which `opsmon` is this very one, with an empty cache."""
+def environ(tmp_path: Path, cache: Path) -> dict[str, str]:
+    """A shell in which `opsmon` is this very one."""
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "opsmon").write_text(f'#!/bin/sh\nexec {sys.executable} -m opsmon "$@"\n')
     (folder / "opsmon").chmod(0o755)
     path = f"{folder}:{os.environ['PATH']}"
-    return {"PATH": path, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache"), "LANG": "C.UTF-8"}
+    return {"PATH": path, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(cache), "LANG": "C.UTF-8"}
 
 
 @pytest.fixture
@@ -119,14 +125,15 @@ def test_a_daemon_that_is_away_is_no_word_at_all(tab: Tab, root: Path) -> None:
     assert tab(f"opsmon --root {root} incidents ack ") == []
 
 
-def test_the_commands_are_found_once_and_kept(tab: Tab, environ: dict[str, str]) -> None:
-    first = tab("opsmon report month --")
-    (kept,) = (Path(environ["XDG_CACHE_HOME"]) / "opsmon").glob("commands-*-report.json")
+def test_the_commands_are_found_once_and_kept(tab: Tab, tmp_path: Path) -> None:
+    empty = str(tmp_path / "empty")
+    first = tab("opsmon report month --", XDG_CACHE_HOME=empty)
+    (kept,) = Path(empty, "opsmon").glob("commands-*-report.json")
     before = kept.stat().st_mtime_ns
-    assert tab("opsmon report month --") == first
+    assert tab("opsmon report month --", XDG_CACHE_HOME=empty) == first
     assert kept.stat().st_mtime_ns == before
     kept.write_text("{broken")
-    assert tab("opsmon report month --") == first
+    assert tab("opsmon report month --", XDG_CACHE_HOME=empty) == first
 
 
 def run_in(shell: str, script: str, environ: dict[str, str]) -> str:
