@@ -4,7 +4,9 @@ import asyncio
 import resource
 import signal
 import socket
+import sqlite3
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,23 @@ async def test_killed_between_the_fault_and_the_delivery_it_delivers_after_the_n
     await second.end()
     assert set(house.receiver.story()) == {("mcu", "firing")}
     assert len({delivery for delivery, _ in house.receiver.seen}) == 1  # the same delivery, under the same id
+
+
+async def test_the_time_after_a_kill_is_shown_as_not_watched(house: DaemonHouse) -> None:
+    first = await house.start()
+    await first.end(signal.SIGKILL)
+    connection = sqlite3.connect(house.root / "var" / "opsmon.db")
+    with connection:  # as if that had been two hours ago
+        ((seen,),) = connection.execute("SELECT seen_at FROM watch").fetchall()
+        earlier = (datetime.fromisoformat(seen) - timedelta(hours=2)).isoformat()
+        connection.execute("UPDATE watch SET began_at = ?, seen_at = ?", (earlier, earlier))
+    connection.close()
+    second = await house.start()
+    status, page = await second.get("/d/mcu")
+    assert status == 200
+    assert 'class="gone" x="13' in page
+    code, text = await command(house.root, "journal", "verify", "--json")
+    assert (code, '"ok": true' in text) == (0, True)
 
 
 async def test_a_reload_takes_a_new_device_and_refuses_a_mistake_whole(house: DaemonHouse, daemon: Daemon) -> None:

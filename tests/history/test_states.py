@@ -1,4 +1,4 @@
-"""The last day of a device: no gap, no overlap, nothing older, and changes of its configuration."""
+"""The last day of a device: no hole, no overlap, nothing older, what nobody watched, changed configurations."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -28,6 +28,27 @@ def test_the_spans_of_a_day_follow_each_other() -> None:
     assert [span.state for span in spans] == [DOWN, UP, DOWN]
     assert (spans[0].since, spans[-1].until) == (NOW - KEPT, NOW)
     assert all(one.until == other.since for one, other in pairwise(spans))
+
+
+def test_what_nobody_watched_is_no_state() -> None:
+    gaps = [
+        (NOW - timedelta(hours=age + length), NOW - timedelta(hours=age))
+        for age, length in ((23, 4), (5, 2), (1, 0.01))
+    ]
+    history = StateHistory(lambda: gaps)
+    history.load([changed(UP, DOWN, 4.5), changed(DOWN, UP, 3)])
+    spans = history.spans(DEVICE, UP, NOW)
+    assert [(one.state, (NOW - one.until) / timedelta(hours=1)) for one in spans] == [
+        (None, 23), (UP, 7), (None, 5), (UP, 4.5), (DOWN, 3), (UP, 0),
+    ]  # fmt: skip
+    assert spans[0].since == NOW - KEPT
+    assert all(one.until == other.since for one, other in pairwise(spans))
+
+
+def test_a_gap_within_one_state_divides_it() -> None:
+    gap = (NOW - timedelta(hours=3), NOW - timedelta(hours=2))
+    spans = StateHistory(lambda: [gap]).spans(DEVICE, UP, NOW)
+    assert spans == [StateSpan(UP, NOW - KEPT, gap[0]), StateSpan(None, *gap), StateSpan(UP, gap[1], NOW)]
 
 
 def test_a_changed_configuration_is_remembered_and_an_unchanged_one_is_not() -> None:

@@ -74,6 +74,7 @@ async def run_daemon(
             log.info("journal of %s, head %s", counted(store.head.seq, "entries"), store.head.hash)
             if not trust_clock and not await wait_for_right_clock(store, clock, stop, ServiceManager()):
                 return
+            await asyncio.to_thread(store.begin_watch, clock.now())
             numbers = NumberMark(root.path).load()
             world = await asyncio.to_thread(load_world, store, rules_of(root), clock.now(), numbers)
             await Daemon(root, clock, store, world).run(stop, reload)

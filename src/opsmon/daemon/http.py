@@ -71,7 +71,8 @@ class HttpPort:
                 ConsoleAddress((root.settings.http.public_url or root.settings.http.url).rstrip("/")),
             ),
         )
-        self._states, self._values, self._store, self._clock = StateHistory(), ValueHistory(), store, clock
+        self._states, self._values = StateHistory(store.watch.gaps), ValueHistory()
+        self._store, self._clock = store, clock
         pipeline.subscribe(self._states.hear)
         self._server = WebServer(
             WebContext(

@@ -1,8 +1,11 @@
-"""The last 24 hours of each device as the journal tells them: its states, and when its configuration was changed."""
+"""The last 24 hours of each device as the journal tells them: its states, and when its configuration was changed.
+
+Where nobody watched, because no daemon ran or the machine slept, nothing is known, whatever the journal said before.
+"""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from opsmon.model.event import BackupRecorded, DeviceState, DeviceStateChanged, Event
@@ -10,13 +13,15 @@ from opsmon.model.name import DeviceName
 
 KEPT = timedelta(hours=24)
 MAX_CHANGES = 400  # of a device; one that changes more often has the oldest dropped
+MIN_GAP = timedelta(minutes=1)  # a check comes once a minute: who was away for less has missed nothing
+Gap = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class StateSpan:
-    """A device was in one state from `since` to before `until`."""
+    """A device was in one state from `since` to before `until`; None says that nobody watched."""
 
-    state: DeviceState
+    state: DeviceState | None
     since: datetime
     until: datetime
 
@@ -25,6 +30,7 @@ class StateSpan:
 class StateHistory:
     """Hears every event; forgets what is older than a day."""
 
+    gaps: Callable[[], Sequence[Gap]] = tuple  # when nobody watched, in order
     _changes: dict[DeviceName, deque[DeviceStateChanged]] = field(
         default_factory=lambda: defaultdict(lambda: deque(maxlen=MAX_CHANGES))
     )
@@ -61,8 +67,21 @@ class StateHistory:
             if change.at > since:
                 found.append(StateSpan(state, since, change.at))
             since, state = change.at, change.after
-        return [*found, StateSpan(state, since, now)]
+        return _without(self.gaps(), [*found, StateSpan(state, since, now)])
 
     def configured(self, device: DeviceName, since: datetime, until: datetime) -> list[datetime]:
         """When a capture between the two times found the configuration changed."""
         return [at for at in self._configured.get(device, ()) if since <= at <= until]
+
+
+def _without(gaps: Iterable[Gap], spans: list[StateSpan]) -> list[StateSpan]:
+    """The spans with every gap cut out of them and put in as one that nobody watched."""
+    for since, until in gaps:
+        first, last = spans[0].since, spans[-1].until
+        if until - since < MIN_GAP or until <= first or since >= last:
+            continue
+        gap = StateSpan(None, max(since, first), min(until, last))
+        before = [replace(one, until=min(one.until, gap.since)) for one in spans if one.since < gap.since]
+        after = [replace(one, since=max(one.since, gap.until)) for one in spans if one.until > gap.until]
+        spans = [*before, gap, *after]
+    return spans

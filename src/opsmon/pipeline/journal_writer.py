@@ -66,6 +66,10 @@ class JournalWriter:
         """The end of the journal."""
         return self._store.head
 
+    def break_off_watch(self) -> None:
+        """The clock jumped, or the machine slept: what was watched until then does not reach to now."""
+        self._store.watch.break_off(self._clock.now())
+
     async def check(self) -> None:
         """Finds out whether the store could be written now, while there is nothing to write."""
         try:

@@ -225,6 +225,7 @@ class Pipeline:
         jump = self._wall.look()
         if jump is not None:
             self._tell_jump(jump)
+            self.journal.break_off_watch()
             batch.take(decide(batch.world, ClockStepped(jump), self._clock.now()))
         for request in requests:
             batch.take(self._decide_one(batch.world, request.given), request)

@@ -31,6 +31,14 @@ head = Table(
     Column("touched_at", String(40)),
 )
 
+# From when until when a daemon watched, a row for each time without a break.
+watch = Table(
+    "watch",
+    METADATA,
+    Column("began_at", String(40), primary_key=True),
+    Column("seen_at", String(40), nullable=False),
+)
+
 # The last few short cuts to a world; each can be thrown away, the journal holds everything.
 snapshot = Table(
     "snapshot",

@@ -28,6 +28,7 @@ from opsmon.store.database import DatabaseFile, make_engine, resolve_url, transa
 from opsmon.store.outbox import Delivery, NewDelivery, OwedDelivery
 from opsmon.store.parcel import ParcelReceipt
 from opsmon.store.snapshot import Snapshot, kept_heads, load_snapshot, save_snapshot
+from opsmon.store.watch import WatchMarks
 
 READ_CHUNK = 2_000
 
@@ -64,6 +65,7 @@ class Store:
         self._head = ChainHead()
         self._file = DatabaseFile(engine.url)
         self.access = AccessStore(engine)
+        self.watch = WatchMarks()
 
     @property
     def head(self) -> ChainHead:
@@ -97,6 +99,7 @@ class Store:
                         boxes.add_deliveries(connection, deliveries, now)
                     for receipt in receipts:
                         parcels.take(connection, receipt)
+                self.watch.see(connection, now)
             self._head = head
             return head
 
@@ -110,6 +113,12 @@ class Store:
         with self._lock, self._writing() as connection:
             _is_written(connection, self._head, self._head)
             _set_head(connection, self._head, touched_at=boxes.time_text(now))
+            self.watch.see(connection, now)
+
+    def begin_watch(self, now: datetime) -> None:
+        """From now on every commit and every touch says that somebody watched until then."""
+        with self._lock, self._writing() as connection:
+            self.watch.begin(connection, now)
 
     def read(
         self, after: int = 0, incident: IncidentId | None = None, since: datetime | None = None

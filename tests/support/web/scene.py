@@ -24,6 +24,7 @@ from opsmon.engine.port import Accepted, Answer, CommandRefusal, Hear, Unavailab
 from opsmon.engine.rules import Rules
 from opsmon.engine.step import EngineStep
 from opsmon.engine.world import World, next_deadline, start_world
+from opsmon.history.states import StateHistory
 from opsmon.metrics.daemon import Counts, DaemonMetrics, ReloadRecord
 from opsmon.metrics.pages import MetricPages
 from opsmon.model.name import CheckName, DeviceName, IncidentId
@@ -141,6 +142,7 @@ class WebScene:
         root = loaded_root()
         self.clock = StandingClock()
         self.store = open_store("sqlite:///opsmon.db", folder)
+        self.store.begin_watch(self.clock.now())
         rules = Rules(root.inventory, root.conditions, root.contracts, ZoneInfo("Asia/Shanghai"))
         self.daemon = EngineDaemon(rules, self.store, self.clock)
         self.tally = ProbeTally(self.clock)
@@ -158,6 +160,7 @@ class WebScene:
             timezone=ZoneInfo("Asia/Shanghai"),
             deliveries=self.store.unfinished,
             channels=lambda: ("oncall", "board"),
+            states=StateHistory(self.store.watch.gaps),
         )
         self.daemon.subscribe(self.parts.states.hear)
         self.daemon.takers.append(self.parts.values.take)

@@ -1,5 +1,6 @@
 """The pages of the console, each with a scene behind it: what it tells, and what its forms do."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
@@ -162,6 +163,18 @@ async def test_a_device_shows_its_day_and_its_checks(scene: WebScene, client: Cl
     assert "icmp_duration_seconds" in page
     assert "超时无应答" in page
     assert "core-1" in page
+
+
+async def test_a_device_shows_when_nobody_watched(scene: WebScene, client: Client) -> None:
+    told = re.compile('class="strip"[^>]*aria-label="[^"]*未监测')
+    assert not told.search(await seen(client, "/d/mcu-1"))
+    scene.store.touch(scene.clock.now())
+    scene.clock.at += timedelta(hours=3)
+    scene.store.begin_watch(scene.clock.now())
+    scene.daemon.wait(3_600)
+    page = await seen(client, "/d/mcu-1")
+    assert told.search(page)
+    assert 'class="gone" x="1200.0" y="16" width="180.0"' in page
 
 
 async def test_maintenance_begins_and_ends(scene: WebScene, client: Client) -> None:

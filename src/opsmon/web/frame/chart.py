@@ -15,7 +15,8 @@ from opsmon.model.event import DeviceState
 
 WIDTH = 1_440  # a unit a minute
 HEIGHT = 100
-_TONES = {
+_TONES: dict[DeviceState | None, str] = {
+    None: "gone",
     DeviceState.UP: "up", DeviceState.DEGRADED: "warn", DeviceState.UNREACHABLE: "warn", DeviceState.DOWN: "bad",
     DeviceState.FLAPPING: "bad", DeviceState.MAINTENANCE: "kept", DeviceState.UNKNOWN: "none",
 }  # fmt: skip
@@ -23,12 +24,22 @@ _TONES = {
 
 @dataclass(frozen=True, slots=True)
 class StripPart:
-    """One bar of the strip of states."""
+    """One bar of the strip of states; the tops differ, so that colour is not all that tells them apart."""
 
     x: float
     width: float
     tone: str
     span: StateSpan
+
+    @property
+    def top(self) -> int:
+        """How far below the strip's top it begins."""
+        return {"warn": 8, "gone": 16}.get(self.tone, 0)
+
+    @property
+    def height(self) -> int:
+        """How high it is: what nobody watched is a hollow bar half way up."""
+        return {"warn": 32, "gone": 8}.get(self.tone, 40)
 
 
 def strip_of(spans: Sequence[StateSpan], now: datetime) -> list[StripPart]:
@@ -44,7 +55,7 @@ def strip_of(spans: Sequence[StateSpan], now: datetime) -> list[StripPart]:
 
 def share_up(spans: Sequence[StateSpan]) -> float | None:
     """How much of the measured time the device was there, from 0 to 1; None where nothing was measured."""
-    left_out = (DeviceState.UNKNOWN, DeviceState.MAINTENANCE)
+    left_out = (None, DeviceState.UNKNOWN, DeviceState.MAINTENANCE)
     measured = [(one.state, (one.until - one.since).total_seconds()) for one in spans if one.state not in left_out]
     whole = sum(seconds for _, seconds in measured)
     up = sum(seconds for state, seconds in measured if state in (DeviceState.UP, DeviceState.DEGRADED))

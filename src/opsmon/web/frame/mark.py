@@ -46,6 +46,7 @@ DEVICE_MARKS: Mapping[DeviceState, Mark] = {
     DeviceState.MAINTENANCE: Mark("◌", "quiet", Text("maintenance", "维护中"), 5),
     DeviceState.UP: Mark("✔", "met", Text("up", "正常"), 6),
 }
+NOT_WATCHED = Mark("┄", "quiet", Text("not watched", "未监测"), 7)  # of a time, never of a device that is watched now
 OUTCOME_TONES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.OK: ("✔", "met"),
     Outcome.DEGRADED: ("▲", "at-risk"),

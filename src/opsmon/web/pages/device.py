@@ -22,7 +22,7 @@ from opsmon.web.context import PARTS
 from opsmon.web.errors import RequestError
 from opsmon.web.frame.chart import ChartPicture, chart_of, share_up, strip_of
 from opsmon.web.frame.form import PageQuery, read_form, read_query
-from opsmon.web.frame.mark import DEVICE_MARKS, FAILED, OUTCOME_TONES, Mark
+from opsmon.web.frame.mark import DEVICE_MARKS, FAILED, NOT_WATCHED, OUTCOME_TONES, Mark
 from opsmon.web.frame.render import Record, page
 from opsmon.web.frame.visit import Visit
 from opsmon.web.frame.who import last_name
@@ -86,7 +86,7 @@ def device_record(visit: Visit, device: Device) -> Record:
         "site_title": device.site if site is None else site.title or site.name,
         "strip": strip_of(spans, visit.now),
         "share": share_up(spans),
-        "marks_of": DEVICE_MARKS,
+        "marks_of": {**DEVICE_MARKS, None: NOT_WATCHED},
         "checks": [_check_row(visit, device, check.name) for check in device.checks],
         "identity": next((one.identity for one in latest.values() if one.identity is not None), Identity()),
         "curves": curve_rows(visit, device.name),
