@@ -33,9 +33,13 @@ language: en
 timezone: UTC
 webhooks: [{name: oncall, url: "http://127.0.0.1:9099/hook", format: alertmanager, secret: {env: HOOK_SECRET}}]
 backup: {repository: /srv/backups, threads: 40}
+links: {grafana: "https://grafana.example/g/", prometheus: "http://prometheus.example:9090"}
 """
     settings = load({"opsmon.yaml": text}, environ={"OPSMON_TOKEN": "t0", "HOOK_SECRET": "h0"}, strict=True).settings
     assert (settings.http.host, settings.http.port) == ("::1", 0)
+    assert (settings.links.grafana, settings.links.prometheus) == (
+        "https://grafana.example/g", "http://prometheus.example:9090",
+    )  # fmt: skip
     assert settings.http.token is not None
     assert settings.http.token.reveal() == "t0"
     assert settings.store_url == "sqlite:////srv/opsmon.db"

@@ -1,19 +1,20 @@
 """The ring of values: a day and no more, gaps stay gaps, and never more series than its limit."""
 
 import math
+import tracemalloc
 from array import array
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsmon.history.values import NAN, SLOT_S, SLOTS, ValueHistory
+from opsmon.history.values import MAX_OF_DEVICE, MAX_SERIES, NAN, SLOT_S, SLOTS, ValueHistory
 from opsmon.model.name import CheckName, DeviceName
 from opsmon.model.sample import Outcome, Reading, Sample, SeriesBlock, SeriesKey
 
 START = datetime(2026, 11, 20, tzinfo=UTC)
 KEY = SeriesKey("device_cpu_ratio", (("cpu", "1"),))
-BLOCK = SeriesBlock((SeriesKey("ifHCInOctets"), KEY))
+BLOCK = SeriesBlock((SeriesKey("ifHCInOctets"), KEY), (1,))
 DEVICE = DeviceName("core-1")
 
 
@@ -60,6 +61,38 @@ def test_what_is_older_than_a_day_is_gone_and_no_value_is_none() -> None:
     (curve,) = history.curves(DEVICE, at_slot(5))
     assert sum(not math.isnan(value) for value in curve.last) == 1
     assert list(history.curves(DEVICE, at_slot(SLOTS))) == []
+
+
+def test_one_device_with_many_sensors_leaves_room_for_others() -> None:
+    history, at = ValueHistory(), at_slot(0)
+    keys = tuple(SeriesKey("device_temperature_celsius", (("sensor", str(number)),)) for number in range(1_000))
+    reading = Reading(SeriesBlock(keys, tuple(range(1_000))), array("d", [20.0] * 1_000))
+    history.take(Sample(DEVICE, CheckName("snmp"), Outcome.OK, at, at, 0.0, readings=(reading,)))
+    assert len(history) == MAX_OF_DEVICE
+
+
+def test_all_rings_together_take_less_than_64_megabytes() -> None:
+    history, count = ValueHistory(), 2_000
+    key = tuple(SeriesKey("device_cpu_ratio", (("cpu", str(number)),)) for number in range(20))
+    blocks = SeriesBlock(key, tuple(range(20)))
+    values = array("d", [0.5] * 20)
+    tracemalloc.start()
+    for number in range(count // 20):
+        at = at_slot(0)
+        history.take(
+            Sample(
+                DeviceName(f"d{number}"),
+                CheckName("snmp"),
+                Outcome.OK,
+                at,
+                at,
+                0.0,
+                readings=(Reading(blocks, values),),
+            )
+        )
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken / count * MAX_SERIES < 64_000_000
 
 
 def test_there_are_never_more_series_than_the_limit() -> None:

@@ -16,6 +16,7 @@ from opsmon.notify.channel import Channel, Heartbeat
 from opsmon.notify.spec import HeartbeatSpec, WebhookSpec
 from opsmon.spec import Seconds, Spec, text_schema, wrong
 from opsmon.text.near_miss import shown
+from opsmon.web.frame.links import ConsoleLinks, LinksSpec
 from opsmon.web.settings import PortSettings, PortSpec
 
 SQLITE = "sqlite:///"
@@ -57,6 +58,7 @@ class Settings:
     backup: BackupSettings
     hold_down_s: float = 30.0
     heartbeat: Heartbeat | None = None
+    links: ConsoleLinks = field(default_factory=ConsoleLinks)
 
 
 def _check_store(text: str) -> str:
@@ -160,6 +162,8 @@ class SettingsSpec(Spec):
     """Backups of configurations · 配置备份"""
     hold_down: Seconds = 30.0  # how long a recovery must last before it is believed
     """How long a recovery must last before it is believed · 恢复保持多久才算恢复"""
+    links: LinksSpec = LinksSpec()
+    """Where the console leads to for older data · 更早数据的链接"""
     heartbeat: HeartbeatSpec | None = None
     """A sign of life to a watcher outside, while people could be told of a fault · 对外心跳"""
 
@@ -174,6 +178,7 @@ class SettingsSpec(Spec):
             backup=self.backup.resolve(root),
             hold_down_s=self.hold_down,
             heartbeat=None if self.heartbeat is None else self.heartbeat.resolve(),
+            links=self.links.resolve(),
         )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from opsmon.access.calendar_link import load_calendar_secret
@@ -17,6 +18,7 @@ from opsmon.history.states import KEPT, StateHistory
 from opsmon.history.values import ValueHistory
 from opsmon.layout import CALENDAR_KEY, SETTINGS_FILE
 from opsmon.metrics.backups import Backups
+from opsmon.metrics.catalogue import exposed_name
 from opsmon.metrics.console import ConsoleAddress
 from opsmon.metrics.daemon import Counts, DaemonMetrics, ReloadRecord
 from opsmon.metrics.journal import JournalHead
@@ -92,6 +94,7 @@ class HttpPort:
                 probe_now=probing.probe_now,
                 ack_links=telling.ack_links,
                 people=telling.title_of,
+                links=replace(root.settings.links, name_of=exposed_name),
                 calendar_secret=load_calendar_secret(root.path / CALENDAR_KEY),
                 channel_port=telling.channel_tests,
             )
@@ -131,8 +134,9 @@ class HttpPort:
     def load(self, root: Root) -> None:
         """Another root. The port, the language and the store stay until the next start."""
         old, new = self._settings, root.settings
-        if (old.http, old.store_url, old.language) != (new.http, new.store_url, new.language):
-            log.warning("`http`, `store` and `language` of opsmon.yaml change with the next start, not with a reload")
+        kept = [(one.http, one.store_url, one.language, one.links) for one in (old, new)]
+        if kept[0] != kept[1]:
+            log.warning("`http`, `store`, `language` and `links` of opsmon.yaml change with the next start only")
 
     async def stop(self) -> None:
         await self._server.stop()

@@ -1,5 +1,7 @@
 """A ring of what was measured in the last 24 hours: of each series 288 times five minutes, with the least, the greatest
 and the last value of each. What was not measured is NaN, and stays a gap. Lost with a restart.
+
+Which series are kept is said where they are made: by a profile, or by a kind of check.
 """
 
 import math
@@ -9,31 +11,39 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from opsmon.model.name import DeviceName
-from opsmon.model.sample import Sample, SeriesBlock, SeriesKey
+from opsmon.model.sample import Sample, SeriesKey
 
 SLOT_S, SLOTS = 300, 288
-MAX_SERIES = 18_000  # of 3.5 kB each: 62 MB
-# Those that a person looks at as a curve, by name: levels, not counters nor states.
-CHARTED = frozenset(
-    {
-        "probe_icmp_duration_seconds", "device_cpu_ratio", "device_memory_used_ratio", "device_temperature_celsius",
-        "ups_battery_charge_ratio", "ups_runtime_remaining_seconds", "ups_load_ratio", "ups_input_volts",
-        "ups_battery_temperature_celsius", "env_temperature_celsius", "env_humidity_ratio", "wlc_aps_up", "wlc_clients",
-        "storage_volume_used_ratio", "printer_supply_ratio", "firewall_sessions",
-    }
-)  # fmt: skip
-_PHASES = {"", "rtt", "1"}
+MAX_SERIES = 17_000  # of 3.7 kB each: 63 MB
+MAX_OF_DEVICE = 200  # so that one device with thousands of sensors leaves room for the others
 NAN = math.nan
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The last day of one series, the oldest slot first; NaN where nothing was measured."""
+    """The last day of one series, the oldest slot first; NaN where nothing was measured. `first` is the number of the
+    first slot: five minutes each, counted from 1970."""
 
     key: SeriesKey
+    first: int
     least: tuple[float, ...]
     greatest: tuple[float, ...]
     last: tuple[float, ...]
+
+    @property
+    def figures(self) -> tuple[tuple[float, ...], ...]:
+        """The least, the greatest and the last of each slot."""
+        return self.least, self.greatest, self.last
+
+    def part(self, first: int, last: int) -> "Curve":
+        """From the slot `first` to the slot `last`, both within the day and both included."""
+        cut = slice(first - self.first, last - self.first + 1)
+        return Curve(self.key, first, self.least[cut], self.greatest[cut], self.last[cut])
+
+
+def slot_of(moment: datetime) -> int:
+    """The number of the five minutes that a moment lies in."""
+    return int(moment.timestamp()) // SLOT_S
 
 
 @dataclass(slots=True)
@@ -61,7 +71,7 @@ class _Ring:
             slot % SLOTS * 3 if self.slot - SLOTS < slot <= self.slot else None for slot in range(first, now_slot + 1)
         ]
         columns = [tuple(NAN if p is None else self.values[p + part] for p in places) for part in range(3)]
-        return Curve(key, columns[0], columns[1], columns[2])
+        return Curve(key, first, columns[0], columns[1], columns[2])
 
 
 @dataclass(slots=True)
@@ -70,7 +80,6 @@ class ValueHistory:
 
     limit: int = MAX_SERIES
     _rings: dict[DeviceName, dict[SeriesKey, _Ring]] = field(default_factory=dict)
-    _charted: dict[int, tuple[SeriesBlock, tuple[int, ...]]] = field(default_factory=dict)
     _count: int = 0
     _swept: int = 0
 
@@ -79,27 +88,18 @@ class ValueHistory:
 
     def take(self, sample: Sample) -> None:
         """What a check has measured."""
-        slot = int(sample.at.timestamp()) // SLOT_S
+        slot = slot_of(sample.at)
         for reading in sample.readings:
-            for index in self._indices(reading.block):
+            for index in reading.block.charted:
                 value = reading.values[index]
                 if math.isfinite(value):
                     self._put(sample.device, reading.block.keys[index], slot, value)
-
-    def _indices(self, block: SeriesBlock) -> tuple[int, ...]:
-        """Which series of a block are kept. A block lives as long as its device keeps its shape."""
-        known = self._charted.get(id(block))
-        if known is None or known[0] is not block:
-            if len(self._charted) > self.limit:
-                self._charted.clear()
-            known = self._charted[id(block)] = block, tuple(i for i, key in enumerate(block.keys) if is_charted(key))
-        return known[1]
 
     def _put(self, device: DeviceName, key: SeriesKey, slot: int, value: float) -> None:
         rings = self._rings.setdefault(device, {})
         ring = rings.get(key)
         if ring is None:
-            if self._count >= self.limit and not self._sweep(slot):
+            if len(rings) >= MAX_OF_DEVICE or (self._count >= self.limit and not self._sweep(slot)):
                 return
             ring = self._rings.setdefault(device, rings)[key] = _Ring(slot)
             self._count += 1
@@ -118,15 +118,9 @@ class ValueHistory:
                 del self._rings[device]
         return self._count < self.limit
 
-    def curves(self, device: DeviceName, now: datetime) -> Iterator[Curve]:
-        """The curves of a device that have a value within the last day."""
-        slot = int(now.timestamp()) // SLOT_S
+    def curves(self, device: DeviceName, now: datetime, metric: str | None = None) -> Iterator[Curve]:
+        """The curves of a device, or of one metric of it, that have a value within the last day."""
+        slot = slot_of(now)
         for key, ring in sorted(self._rings.get(device, {}).items()):
-            if ring.slot > slot - SLOTS:
+            if ring.slot > slot - SLOTS and metric in (None, key.metric):
                 yield ring.curve(key, slot)
-
-
-def is_charted(key: SeriesKey) -> bool:
-    """Whether a series is kept: of a ping the whole way and none of its phases, of the mains one phase."""
-    labels = dict(key.labels)
-    return key.metric in CHARTED and labels.get("phase", "") in _PHASES

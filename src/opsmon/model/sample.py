@@ -52,13 +52,15 @@ class SeriesBlock:
     """The names of a run of series that are measured together.
 
     One object lives as long as the device keeps its shape, so that whatever a room derives from the names (rendered
-    text, which conditions apply) is derived once: compare blocks by identity, and key caches by the object.
+    text, which conditions apply) is derived once: compare blocks by identity, and key caches by the object. `charted`
+    are the places of those that people look at as a curve.
     """
 
-    __slots__ = ("__weakref__", "keys")
+    __slots__ = ("__weakref__", "charted", "keys")
 
-    def __init__(self, keys: tuple[SeriesKey, ...]) -> None:
+    def __init__(self, keys: tuple[SeriesKey, ...], charted: tuple[int, ...] = ()) -> None:
         self.keys = keys
+        self.charted = charted
 
     def __len__(self) -> int:
         return len(self.keys)

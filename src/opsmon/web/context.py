@@ -22,6 +22,7 @@ from opsmon.store.outbox import OwedDelivery
 from opsmon.store.store import Entry
 from opsmon.web.address_throttle import AddressThrottle
 from opsmon.web.device_backup import BackupPort, NoBackups
+from opsmon.web.frame.links import ConsoleLinks
 from opsmon.web.settings import PortSettings
 
 MAX_OIDC_A_MINUTE = 60  # answers of a provider that one address brings: a whole company may come from it
@@ -117,6 +118,7 @@ class WebContext:
     probe_now: Callable[[Device], None] | None = None  # every check of a device out of turn
     ack_links: AckLinks | None = None
     people: Callable[[str], str] = nobody  # what a person on call is called, by id; "" for one whom nobody knows
+    links: ConsoleLinks = field(default_factory=ConsoleLinks)  # to what keeps more than a day
     ack_throttle: AddressThrottle = field(default_factory=AddressThrottle)
     oidc_throttle: AddressThrottle = field(default_factory=lambda: AddressThrottle(MAX_OIDC_A_MINUTE))
     calendar_secret: Secret = field(default_factory=new_calendar_secret)

@@ -23,7 +23,7 @@ MAX_TOKENS = 200  # each request with a token is compared with all of them
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _URL = re.compile(r"[!-~]{1,500}")
-_PUBLIC_URL = text_schema(r"^https?://[^\s?#]+$", "not an address for browsers", "https://monitor.example/opsmon")
+PUBLIC_URL = text_schema(r"^https?://[^\s?#]+$", "not an address for browsers", "https://monitor.example/opsmon")
 
 
 def is_loopback(host: str) -> bool:
@@ -106,7 +106,7 @@ def _check_proxy(text: str) -> str:
     return text
 
 
-def _check_public_url(text: str) -> str:
+def check_public_url(text: str) -> str:
     """Links and forms are made with it, and a browser's word of where it comes from is compared with it."""
     try:
         parts = urlsplit(text)
@@ -155,7 +155,7 @@ class PortSpec(Spec):
     """Tokens of people by their names, so that the journal says who gave a command · 各人的令牌"""
     trusted_proxies: list[Annotated[str, AfterValidator(_check_proxy)]] = Field(default_factory=list)
     """Addresses or networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed · 信任的代理"""
-    public_url: Annotated[str, AfterValidator(_check_public_url), _PUBLIC_URL] = ""
+    public_url: Annotated[str, AfterValidator(check_public_url), PUBLIC_URL] = ""
     """The address under which browsers reach the port through a proxy: of links, and of forms · 浏览器访问的地址"""
 
     oidc: OidcSpec | None = None

@@ -53,7 +53,7 @@ site: lab
 devices:
   - {name: ups-1, address: 192.0.2.20, kind: ups, checks: [icmp]}
 """
-PING = SeriesBlock((SeriesKey("probe_success"), SeriesKey("probe_icmp_duration_seconds", (("phase", "rtt"),))))
+PING = SeriesBlock((SeriesKey("probe_success"), SeriesKey("probe_icmp_duration_seconds", (("phase", "rtt"),))), (1,))
 
 
 class StandingClock:

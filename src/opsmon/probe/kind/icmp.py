@@ -28,6 +28,7 @@ from opsmon.protocol.liveness import current_contact, note_peer
 from opsmon.spec import Seconds
 
 PHASES = ("resolve", "setup", "rtt")
+CHARTED = (PHASES.index("rtt"),)  # of a ping the round trip is looked at as a curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def icmp_block(check: CheckName, *, several: bool = False) -> SeriesBlock:
     names = [*phases, ("probe_icmp_reply_hop_limit", labels)]
     if several:
         names.append(("ping_loss_ratio", labels))
-    return SeriesBlock(tuple(SeriesKey(metric, labels) for metric, labels in names))
+    return SeriesBlock(tuple(SeriesKey(metric, labels) for metric, labels in names), CHARTED)
 
 
 async def run(device: Device, check: Check, settings: IcmpSettings, context: ProbeContext) -> CheckResult:

@@ -33,6 +33,11 @@ class Series:
     key: SeriesKey
     candidates: tuple[Candidate, ...]
 
+    @property
+    def is_charted(self) -> bool:
+        """Whether people look at it as a curve."""
+        return any(candidate.source.chart for candidate in self.candidates)
+
     def value(self, values: Values) -> float:
         """The first value that is one, else NaN."""
         for candidate in self.candidates:
@@ -86,7 +91,9 @@ def _deciding(source: Source) -> tuple[MibObject, ...]:
 def plan_of(series: tuple[Series, ...], before: SeriesBlock | None) -> PollPlan:
     """The plan for some series; a block of the same names is kept, so that what others derived from it stays good."""
     keys = tuple(one.key for one in series)
-    block = before if before is not None and before.keys == keys else SeriesBlock(keys)
+    charted = tuple(place for place, one in enumerate(series) if one.is_charted)
+    is_same = before is not None and (before.keys, before.charted) == (keys, charted)
+    block = before if before is not None and is_same else SeriesBlock(keys, charted)
     single, whole = _reads(series)
     return PollPlan(series, block, single, whole)
 

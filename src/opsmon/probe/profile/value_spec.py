@@ -237,6 +237,8 @@ class SourceSpec(Spec):
     """How the rows become one value."""
     also: bool = False
     """Whether it adds to the sources before it."""
+    chart: bool | None = None
+    """Whether the console keeps a day of it as a curve; unless told, levels such as load and temperature are kept."""
 
     @model_validator(mode="after")
     def _one_form(self) -> "SourceSpec":

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import groupby
 
 from opsmon.history.states import KEPT, StateSpan
-from opsmon.history.values import SLOTS, Curve
+from opsmon.history.values import Curve
 from opsmon.model.event import DeviceState
 
 WIDTH = 1_440  # a unit a minute
@@ -64,8 +64,9 @@ def share_up(spans: Sequence[StateSpan]) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class ChartPicture:
-    """`line` and `band` are paths in a box of SLOTS x HEIGHT."""
+    """`line` and `band` are paths in a box of `slots` x HEIGHT."""
 
+    slots: int
     line: str
     band: str
     low: float
@@ -85,12 +86,12 @@ def chart_of(curve: Curve) -> ChartPicture | None:
     line = "".join(_path([(slot, _y(curve.last[slot], bottom, top)) for slot in run]) for run in runs)
     band = "".join(_band(curve, run, bottom, top) for run in runs)
     last = next(value for value in reversed(curve.last) if not math.isnan(value))
-    return ChartPicture(line, band, low, high, last)
+    return ChartPicture(len(curve.last), line, band, low, high, last)
 
 
 def _runs(curve: Curve) -> Iterator[list[int]]:
     """Slots that were measured without a break."""
-    for is_seen, group in groupby(range(SLOTS), key=lambda slot: not math.isnan(curve.last[slot])):
+    for is_seen, group in groupby(range(len(curve.last)), key=lambda slot: not math.isnan(curve.last[slot])):
         if is_seen:
             yield list(group)
 

@@ -38,7 +38,7 @@ def read_query(shape: type[Q], request: web.Request) -> Q:
         return shape.model_validate(given)
     except ValidationError as error:
         wrong = ", ".join(short(str(problem["loc"][0])) for problem in error.errors()[:5] if problem["loc"])
-        known = ", ".join(shape.model_fields)
+        known = ", ".join(one.alias or name for name, one in shape.model_fields.items())
         raise RequestError(
             422,
             Sentence(f"not understood: {wrong}", f"无法识别：{wrong}"),

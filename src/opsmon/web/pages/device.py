@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from urllib.parse import quote
 
 from aiohttp import web
 
 from opsmon.engine.input import SetMaintenance
+from opsmon.history.values import Curve
 from opsmon.model.device import Device
 from opsmon.model.event import DeviceState
 from opsmon.model.name import DeviceName
@@ -56,6 +58,7 @@ class CurveRow:
     """One series, drawn; its figures in the unit that its name tells."""
 
     title: str
+    metric: str
     picture: ChartPicture
     low: str
     high: str
@@ -90,6 +93,7 @@ def device_record(visit: Visit, device: Device) -> Record:
         "checks": [_check_row(visit, device, check.name) for check in device.checks],
         "identity": next((one.identity for one in latest.values() if one.identity is not None), Identity()),
         "curves": curve_rows(visit, device.name),
+        "dashboard": visit.parts.links.device_dashboard(device.site, device.name),
         "incidents": [row_of(visit, one) for one in sorted(ranked, key=lambda one: one.order)],
         "parents": _linked(visit, device.parents),
         "children": _linked(visit, _children(visit, device.name)),
@@ -129,20 +133,25 @@ def _linked(visit: Visit, names: Iterable[DeviceName]) -> list[tuple[DeviceName,
 
 def curve_rows(visit: Visit, device: DeviceName) -> list[CurveRow]:
     """The series of the last day, drawn."""
-    found: list[CurveRow] = []
-    for curve in visit.parts.values.curves(device, visit.now):
-        picture = chart_of(curve)
-        if picture is not None and len(found) < MAX_CURVES:
-            figures = (figure(curve.key, value) for value in (picture.low, picture.high, picture.last))
-            low, high, last = figures
-            found.append(CurveRow(visible(_title(curve.key)), picture, low, high, last))
-    return found
+    rows = (curve_row(curve) for curve in visit.parts.values.curves(device, visit.now))
+    return list(islice((row for row in rows if row is not None), MAX_CURVES))
 
 
-def _title(key: SeriesKey) -> str:
+def curve_row(curve: Curve) -> CurveRow | None:
+    """A series, drawn; None where nothing was measured."""
+    picture = chart_of(curve)
+    if picture is None:
+        return None
+    low, high, last = (figure(curve.key, value) for value in (picture.low, picture.high, picture.last))
+    return CurveRow(curve_title(curve), curve.key.metric, picture, low, high, last)
+
+
+def curve_title(curve: Curve) -> str:
+    """What a series is called: its metric and what tells it from the others of the device."""
+    key = curve.key
     labels = ", ".join(value for name, value in key.labels if name != "phase")
     name = key.metric.removeprefix("device_").removeprefix("opsmon_").removeprefix("probe_")
-    return f"{name} {labels}".strip()
+    return visible(f"{name} {labels}".strip())
 
 
 def figure(key: SeriesKey, value: float) -> str:

@@ -12,6 +12,7 @@ from opsmon.web.pages.admin import forms as admin
 from opsmon.web.pages.admin.overview import show_admin
 from opsmon.web.pages.backups import list_backups, show_backup
 from opsmon.web.pages.board import show_board
+from opsmon.web.pages.chart import show_chart
 from opsmon.web.pages.contracts import list_contracts, show_contract, tick_off
 from opsmon.web.pages.device import probe_now, set_maintenance, show_device
 from opsmon.web.pages.incident import show_incident
@@ -88,6 +89,7 @@ PAGE_ROUTES: tuple[Route, ...] = (
     _page("GET", _D, show_device, "One device"),
     _form(f"{_D}/maintenance", _DEVICE, set_maintenance, "Begin or end maintenance"),
     _form(f"{_D}/probe", _DEVICE, probe_now, "Run the checks of a device out of turn"),
+    _page("GET", f"{_D}/chart/{{metric}}", show_chart, "One metric of a device, closer"),
     _page("GET", "/contracts", list_contracts, "Every contract"),
     _page("GET", _C, show_contract, "The month of one contract"),
     _form(f"{_C}/obligations/{{obligation}}/done", _CONTRACT, tick_off, "Tick off an obligation"),

@@ -141,6 +141,7 @@ def site_record(visit: Visit, name: str) -> Record:
     rows = [device_row(visit, device) for device in devices]
     return {
         "tile": _tile(visit, site, devices, ranked),
+        "dashboard": visit.parts.links.site_dashboard(site.name),
         "site": site,
         "incidents": [row_of(visit, one) for one in sorted(ranked, key=lambda one: one.order)[:MAX_DEVICES]],
         "devices": sorted(rows, key=lambda one: one.mark.rank)[:MAX_DEVICES],

@@ -127,7 +127,18 @@
     const does = { j: () => step(1), k: () => step(-1), a: () => take && take.click(), "?": () => document.getElementById("keys").showModal() };
     if (does[event.key]) { event.preventDefault(); does[event.key](); }
   });
-  document.querySelectorAll(".filters select, .filters input").forEach((one) => one.addEventListener("change", () => one.form.requestSubmit()));
+  document.querySelectorAll(".filters select, .filters [type=checkbox]").forEach((one) => one.addEventListener("change", () => one.form.requestSubmit()));
+
+  // Dragging over a large curve looks closer at that part: the address of its links, with other times.
+  let pick = null;
+  document.addEventListener("pointerdown", (event) => { pick = event.target.closest("svg[data-from]") && event; });
+  document.addEventListener("pointerup", (event) => {
+    if (!pick || Math.abs(event.clientX - pick.clientX) < 8) return;
+    const chart = pick.target.closest("svg"), box = chart.getBoundingClientRect(), { from, to } = chart.dataset;
+    const at = (x) => new Date(+from + (to - from) * Math.min(Math.max((x - box.left) / box.width, 0), 1)).toISOString();
+    const [first, last] = [pick.clientX, event.clientX].sort((one, other) => one - other).map(at);
+    location.search = "?" + new URLSearchParams({ from: first, to: last });
+  });
 
   if (document.querySelector(".refused")) history.replaceState(null, "", page.dataset.path); // to load it again sends nothing
   setInterval(tick, 1000);

@@ -19,7 +19,8 @@ NO_VALUE = _ENDS | {2**31 - 2, 2**32 - 2, -99999, 65535, 655350, 32767, -32768}
 class MetricRule:
     """What every series of one metric keeps to. `unlabelled` names the only thing of a device.
 
-    `likely` is where a value nearly always lies: of several scales the one that leads there is taken.
+    `likely` is where a value nearly always lies: of several scales the one that leads there is taken. `chart`: it is a
+    level that people look at as a curve, and is kept for one unless a profile says otherwise.
     """
 
     label: str | None = None
@@ -28,6 +29,7 @@ class MetricRule:
     high: float = float("inf")
     sentinels: frozenset[float] = NO_VALUE
     likely: tuple[float, float] | None = None
+    chart: bool = False
 
     def holds(self, value: float) -> bool:
         """Whether a device can have such a value. NaN is not one."""
@@ -41,31 +43,33 @@ COUNTABLE = _ENDS
 METRICS: Mapping[str, MetricRule] = MappingProxyType(
     {
         "device_uptime_seconds": MetricRule(sentinels=frozenset()),
-        "device_cpu_ratio": MetricRule("cpu", "cpu", high=1.0),
-        "device_memory_used_ratio": MetricRule("pool", "memory", high=1.0),
-        "device_temperature_celsius": MetricRule("sensor", "system", low=-40.0, high=150.0, sentinels=NO_VALUE | {0}),
+        "device_cpu_ratio": MetricRule("cpu", "cpu", high=1.0, chart=True),
+        "device_memory_used_ratio": MetricRule("pool", "memory", high=1.0, chart=True),
+        "device_temperature_celsius": MetricRule(
+            "sensor", "system", low=-40.0, high=150.0, sentinels=NO_VALUE | {0}, chart=True
+        ),
         "device_fan_ok": MetricRule("fan", "fan", high=1.0),
         "device_psu_ok": MetricRule("psu", "psu", high=1.0),
         "ups_on_battery": MetricRule(high=1.0),
-        "ups_battery_charge_ratio": MetricRule(high=1.0),
-        "ups_runtime_remaining_seconds": MetricRule(high=30 * 86400.0),
-        "ups_load_ratio": MetricRule("phase", "1", high=2.0),
-        "ups_input_volts": MetricRule("phase", "1", high=700.0, likely=MAINS_VOLTS),
+        "ups_battery_charge_ratio": MetricRule(high=1.0, chart=True),
+        "ups_runtime_remaining_seconds": MetricRule(high=30 * 86400.0, chart=True),
+        "ups_load_ratio": MetricRule("phase", "1", high=2.0, chart=True),
+        "ups_input_volts": MetricRule("phase", "1", high=700.0, likely=MAINS_VOLTS, chart=True),
         "ups_output_volts": MetricRule("phase", "1", high=700.0, likely=MAINS_VOLTS),
-        "ups_battery_temperature_celsius": MetricRule(low=-30.0, high=100.0, sentinels=NO_VALUE | {0}),
+        "ups_battery_temperature_celsius": MetricRule(low=-30.0, high=100.0, sentinels=NO_VALUE | {0}, chart=True),
         "ups_battery_replace": MetricRule(high=1.0),
-        "env_temperature_celsius": MetricRule("sensor", "room", low=-45.0, high=120.0),
-        "env_humidity_ratio": MetricRule("sensor", "room", high=1.0),
+        "env_temperature_celsius": MetricRule("sensor", "room", low=-45.0, high=120.0, chart=True),
+        "env_humidity_ratio": MetricRule("sensor", "room", high=1.0, chart=True),
         "nvr_disk_ok": MetricRule("disk", "disk", high=1.0),
         "nvr_channel_online": MetricRule("channel", "1", high=1.0),
         "wlc_aps": MetricRule(sentinels=COUNTABLE),
-        "wlc_aps_up": MetricRule(sentinels=COUNTABLE),
-        "wlc_clients": MetricRule(sentinels=COUNTABLE),
-        "storage_volume_used_ratio": MetricRule("volume", "volume", high=1.0),
+        "wlc_aps_up": MetricRule(sentinels=COUNTABLE, chart=True),
+        "wlc_clients": MetricRule(sentinels=COUNTABLE, chart=True),
+        "storage_volume_used_ratio": MetricRule("volume", "volume", high=1.0, chart=True),
         "storage_disk_ok": MetricRule("disk", "disk", high=1.0),
         "storage_pool_ok": MetricRule("pool", "pool", high=1.0),
         "printer_waste_space_ratio": MetricRule("supply", "waste", high=1.0),
-        "printer_supply_ratio": MetricRule("supply", "supply", high=1.0),
-        "firewall_sessions": MetricRule(sentinels=COUNTABLE),
+        "printer_supply_ratio": MetricRule("supply", "supply", high=1.0, chart=True),
+        "firewall_sessions": MetricRule(sentinels=COUNTABLE, chart=True),
     }
 )

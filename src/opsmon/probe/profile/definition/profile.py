@@ -102,6 +102,7 @@ class Source:
     also: bool
     overrules: tuple[Overrule, ...] = ()
     likely: tuple[float, float] | None = None
+    chart: bool = False  # whether its series are kept as curves
     minus: DeductedRows | None = None
     taken_off: tuple[MibObject, ...] = ()  # the instances of `minus` that the device has
 

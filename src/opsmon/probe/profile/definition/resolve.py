@@ -155,6 +155,7 @@ class _Scope:
             over=spec.over,
             also=spec.also,
             likely=rule.likely,
+            chart=rule.chart if spec.chart is None else spec.chart,
             minus=None if spec.minus is None else self.part(spec.minus, f"{key}.minus"),
             overrules=tuple(
                 self.overrule(rule, f"{key}.overrules.{number}") for number, rule in enumerate(spec.overrules)
