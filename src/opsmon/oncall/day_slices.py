@@ -34,13 +34,15 @@ def days_back(shifts: Sequence[DutyShift]) -> int:
 
 def readings_of(shifts: Sequence[DutyShift], calendar: Calendar, day: date) -> DayReadings:
     """The shifts that begin on `day`, in every reading that is possible by what is known today."""
-    undated = (False, True) if any(shift.on.is_undated(calendar, day) for shift in shifts) else (False,)
-    found = {
-        tuple(n for n, shift in enumerate(shifts) if shift.on.takes_as(calendar, day, marked, undated=assumed)): None
-        for marked in possible_days(calendar, day)
-        for assumed in undated
-    }
-    return tuple(tuple(_occurrence(shifts, calendar, number, day) for number in numbers) for numbers in found)
+    undated = {number for number, shift in enumerate(shifts) if shift.on.is_undated(calendar, day)}
+    found: dict[tuple[int, ...], None] = {}
+    for marked in possible_days(calendar, day):
+        certain = [number for number, shift in enumerate(shifts) if shift.on.takes_as(calendar, day, marked)]
+        found[tuple(certain)] = None
+        if undated:
+            found[tuple(sorted(undated.union(certain)))] = None
+    begun = {number: _occurrence(shifts, calendar, number, day) for numbers in found for number in numbers}
+    return tuple(tuple(begun[number] for number in numbers) for numbers in found)
 
 
 def _occurrence(
@@ -79,11 +81,14 @@ def _holding(readings: Sequence[DayReadings], at: datetime) -> tuple[Begun | Non
 
 
 def _first(occurrences: Occurrences, at: datetime) -> Begun | None:
-    return next((begun for begun, begin, end in occurrences if begin <= at < end), None)
+    for begun, begin, end in occurrences:
+        if begin <= at < end:
+            return begun
+    return None
 
 
 def _before_all(chosen: Iterable[Begun | None]) -> Begun | None:
     found = [begun for begun in chosen if begun is not None]
-    return (
-        min(found, key=lambda begun: (begun[0], -begun[1].toordinal())) if len(found) > 1 else next(iter(found), None)
-    )
+    if len(found) > 1:
+        return min(found, key=lambda begun: (begun[0], -begun[1].toordinal()))
+    return found[0] if found else None

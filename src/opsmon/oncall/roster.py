@@ -92,14 +92,22 @@ class RotaMemory:
     stretches: dict[date, tuple[Stretch, ...]] = field(default_factory=dict)
     duties: dict[date, tuple[Duty, ...]] = field(default_factory=dict)
     turns: dict[tuple[int, int], list["Turns"]] = field(default_factory=dict)
+    begun: dict[date, "BegunShifts"] = field(default_factory=dict)
+    doubts_around: dict[date, tuple[Text, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Turns:
+class Turns(NamedTuple):
     """How many shifts took place since the first day of a rota; `in_doubt` where one of the days is."""
 
-    count: int = 0
+    taken_place: int = 0
     in_doubt: bool = False
+
+
+class BegunShifts(NamedTuple):
+    """The places of the shifts that take place from a day on, and of those of which that is in doubt."""
+
+    certain: frozenset[int]
+    in_doubt: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +208,11 @@ def _until(rota: Rota, day: date, piece: Stretch) -> datetime | None:
 
 
 def _stretches(rota: Rota, day: date) -> tuple[Stretch, ...]:
-    return _remembered(
-        rota.memory.stretches, day, lambda: _joined([_stretch(rota, day, one) for one in _slices(rota, day)])
-    )
+    known = rota.memory.stretches
+    found = known.get(day)  # asked for far more often than worked out
+    if found is None:
+        found = _remembered(known, day, lambda: _joined([_stretch(rota, day, one) for one in _slices(rota, day)]))
+    return found
 
 
 def _joined(pieces: list[Stretch]) -> tuple[Stretch, ...]:
@@ -221,7 +231,7 @@ def _stretch(rota: Rota, day: date, piece: Slice) -> Stretch:
     for number, began_on in begun:
         post = _post(rota, number, began_on)
         posts.setdefault(post.people, post)
-    if len(posts) == 1 and None not in piece.readings:
+    if len(posts) == 1 and len(begun) == len(piece.readings):
         doubts = _doubts_of_turn(rota, *begun[0])
     else:
         doubts = _doubts(rota, day) if len(piece.readings) > 1 else ()
@@ -234,14 +244,20 @@ def _post(rota: Rota, number: int, day: date) -> Post:
 
 def _planned_post(rota: Rota, number: int, day: date) -> Post:
     shift = rota.shifts[number]
-    turns = _turns(rota, number, day).count if len(shift.crews) > 1 else 0
+    turns = _turns(rota, number, day).taken_place if len(shift.crews) > 1 else 0
     return Post(shift.name, day, shift.crew_of(turns), shift.need)
 
 
 def _doubts(rota: Rota, day: date) -> tuple[Text, ...]:
     """Why it may change which shift holds on the day."""
-    days = [day - number * ONE_DAY for number in range(days_back(rota.shifts) + 1)]
-    return tuple(dict.fromkeys(doubt for one in days for doubt in _doubts_of_day(rota, one)))
+    return _remembered(rota.memory.doubts_around, day, lambda: _doubts_around(rota, day))
+
+
+def _doubts_around(rota: Rota, day: date) -> tuple[Text, ...]:
+    of_days = [_doubts_of_day(rota, day - number * ONE_DAY) for number in range(days_back(rota.shifts) + 1)]
+    if all(one == of_days[0] for one in of_days):
+        return of_days[0]
+    return tuple(dict.fromkeys(doubt for one in of_days for doubt in one))
 
 
 def _doubts_of_day(rota: Rota, day: date) -> tuple[Text, ...]:
@@ -293,8 +309,18 @@ def _turns(rota: Rota, number: int, day: date) -> Turns:
     known = rota.memory.turns.setdefault((number, step), [Turns()])
     while len(known) <= abs((day - since).days):
         passed = since + (len(known) - (1 if step > 0 else 0)) * step * ONE_DAY
-        took_place = any(piece.readings[0] == (number, passed) for piece in _slices_around(rota, passed))
-        answers = {any(begun[0] == number for begun, _, _ in one) for one in _readings(rota, passed)}
-        in_doubt = known[-1].in_doubt or len(answers) > 1
-        known.append(Turns(known[-1].count + step * took_place, in_doubt))
+        begun = _begun(rota, passed)
+        in_doubt = known[-1].in_doubt or number in begun.in_doubt
+        known.append(Turns(known[-1].taken_place + step * (number in begun.certain), in_doubt))
     return known[abs((day - since).days)]
+
+
+def _begun(rota: Rota, day: date) -> BegunShifts:
+    return _remembered(rota.memory.begun, day, lambda: _begun_on(rota, day))
+
+
+def _begun_on(rota: Rota, day: date) -> BegunShifts:
+    firsts = (piece.readings[0] for piece in _slices_around(rota, day))
+    certain = frozenset(first[0] for first in firsts if first is not None and first[1] == day)
+    readings = [frozenset(begun[0] for begun, _, _ in one) for one in _readings(rota, day)]
+    return BegunShifts(certain, frozenset.union(*readings) - frozenset.intersection(*readings))

@@ -29,13 +29,14 @@ class ShiftDays:
         """What the calendar says today."""
         return self.takes_as(calendar, day, calendar.day(day))
 
-    def takes_as(self, calendar: Calendar, day: date, marked: Day, *, undated: bool = False) -> bool:
-        """The answer if `day` turns out to be `marked`, and (`undated`) if sets that are not dated yet fall on it."""
+    def takes_as(self, calendar: Calendar, day: date, marked: Day) -> bool:
+        """The answer if `day` turns out to be `marked`, and no set that is not dated yet falls on it."""
         if marked.kind in self.kinds or day.weekday() in self.weekdays:
             return True
-        chosen = [calendar.sets[name] for name in self.periods]
+        if not self.periods:
+            return False
         midnight = datetime.combine(day, time(), calendar.zone)
-        return any(one.spans(day, marked, midnight) or (undated and one.doubt(day)) for one in chosen)
+        return any(calendar.sets[name].spans(day, marked, midnight) for name in self.periods)
 
     def is_undated(self, calendar: Calendar, day: date) -> bool:
         """A key period that is not dated yet may fall on the day."""
@@ -44,6 +45,8 @@ class ShiftDays:
     def doubts(self, calendar: Calendar, day: date) -> tuple[Text, ...]:
         """Why the answer for `day` may change."""
         unannounced = calendar.doubts(day, day) if self.kinds else ()
+        if not self.periods:
+            return unannounced
         return tuple(dict.fromkeys((*unannounced, *calendar.period_doubts(self.periods, day))))
 
 

@@ -20,9 +20,9 @@ async def prometheus(config: Path, data: Path) -> AsyncIterator[str]:
 
 
 @contextlib.asynccontextmanager
-async def serving(program: str, *flags: str) -> AsyncIterator[str]:
+async def serving(program: str, *flags: str, port: int = 0) -> AsyncIterator[str]:
     """A program of the family of Prometheus, which take their address in one way; yields the address."""
-    port = free_port()
+    port = port or free_port()
     process = await asyncio.create_subprocess_exec(
         require(program),
         *flags,

@@ -12,6 +12,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeVar
 
 from opsmon.text.bilingual import Text
@@ -193,6 +194,7 @@ class Calendar:
         return unannounced + tuple(filter(None, (one.doubt(day) for one in chosen)))
 
 
+@lru_cache(maxsize=64)
 def _not_announced(year: int) -> Text:
     return Text(f"the holidays of {year} are not announced", f"{year}年节假日安排尚未公布")
 

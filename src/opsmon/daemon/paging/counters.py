@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from opsmon.clock import Clock
 from opsmon.engine.world import World
 from opsmon.metrics.tallies import Tallies, Tally
+from opsmon.notify.lane.alertmanager_feed import AlertmanagerFeed
 from opsmon.notify.lane.outbox import AnyLane
 from opsmon.notify.lane.page_lane import PageLane
 from opsmon.oncall.page import PageState
@@ -22,6 +23,10 @@ def page_tallies(world: Callable[[], World], lanes: Callable[[], Mapping[str, An
 
     def paced() -> Mapping[str, PageLane]:
         return {name: lane for name, lane in lanes().items() if isinstance(lane, PageLane)}
+
+    def channels_up() -> Mapping[str, int]:
+        fed = {name: int(any(feed.ups.values())) for name, feed in _feeds(lanes()).items()}
+        return fed | {name: int(lane.pace.is_up) for name, lane in paced().items()}
 
     return Tallies(
         gauges=(
@@ -42,12 +47,29 @@ def page_tallies(world: Callable[[], World], lanes: Callable[[], Mapping[str, An
             Tally(
                 "opsmon_channel_up",
                 "Whether a channel answers and lets us in.",
-                lambda: {name: int(lane.pace.is_up) for name, lane in paced().items()},
+                channels_up,
                 "channel",
+            ),
+            Tally(
+                "opsmon_channel_member_up",
+                "Whether a member of a channel of several Alertmanagers takes alerts.",
+                lambda: _members_up(lanes()),
+                ("channel", "member"),
             ),
             Tally("opsmon_on_duty", "People on duty now.", people_on_duty, "rota"),
         )
     )
+
+
+def _feeds(lanes: Mapping[str, AnyLane]) -> Mapping[str, AlertmanagerFeed]:
+    return {name: lane for name, lane in lanes.items() if isinstance(lane, AlertmanagerFeed)}
+
+
+def _members_up(lanes: Mapping[str, AnyLane]) -> Mapping[tuple[str, ...], int]:
+    """Members by their place in the list of addresses, from 1: an address may hold a password."""
+    return {
+        (name, str(place + 1)): int(is_up) for name, feed in _feeds(lanes).items() for place, is_up in feed.ups.items()
+    }
 
 
 def _by_state(world: World) -> Mapping[str, int]:

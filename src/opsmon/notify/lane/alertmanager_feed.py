@@ -3,12 +3,15 @@
 An alert that nobody sends again ends by itself there after four minutes, so what was lost with a dead daemon ends too.
 What is over is sent with its end for five minutes, for members that were away meanwhile. Nothing is kept in the outbox:
 the next round says how things stand then.
+
+Each member has rounds of its own, so that one that hangs delays no other. Where nothing is wrong it is sent an empty
+list, so that one that is down is seen before it is needed.
 """
 
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,6 +33,7 @@ EVERY_S = 60.0
 LIVES_FOR = timedelta(minutes=4)
 TOLD_RESOLVED_FOR = timedelta(minutes=5)
 AT_ONCE = 500  # alerts in one request
+_NOTHING = b"[]"
 log = logging.getLogger(__name__)
 Alert = dict[str, Any]
 
@@ -60,13 +64,13 @@ def _alert(told: Notify, voice: RenderContext, now: datetime) -> Alert:
 
 
 class AlertmanagerFeed:
-    """One channel of the kind `alertmanager-v2`."""
+    """One channel of the kind `alertmanager-v2`. `ups`: whether each member took what it was sent last."""
 
     def __init__(self, channel: PageChannel, world: Callable[[], World], voice: RenderContext, clock: Clock) -> None:
         self.channel, self._world, self._voice, self._clock = channel, world, voice, clock
         self._sent: dict[str, Alert] = {}
         self._over: dict[str, tuple[datetime, Alert]] = {}
-        self._changed = asyncio.Event()
+        self._changed = tuple(asyncio.Event() for _ in channel.urls)
         self._throttled = ThrottledLog(log, clock.monotonic)
         self.ups = dict.fromkeys(range(len(channel.urls)), True)
         self.idle = asyncio.Event()
@@ -76,32 +80,29 @@ class AlertmanagerFeed:
 
     def wake(self) -> None:
         """Something changed: the next round comes now."""
-        self._changed.set()
+        for changed in self._changed:
+            changed.set()
 
     async def run(self) -> None:
         """Until cancelled."""
-        async with new_session() as http:
-            while True:
-                self._changed.clear()
-                await self._round(http)
-                await self._pause()
+        async with new_session() as http, asyncio.TaskGroup() as members:
+            for place in self.ups:
+                members.create_task(self._serve(http, place))
 
-    async def _pause(self) -> None:
+    async def _serve(self, http: aiohttp.ClientSession, place: int) -> None:
+        """Every member is told the same, whether or not another took it."""
+        while True:
+            self._changed[place].clear()
+            await self._send_all(http, place, _bodies(self.alerts(self._clock.now())))
+            await self._pause(self._changed[place])
+
+    async def _pause(self, changed: asyncio.Event) -> None:
         try:
             async with asyncio.timeout(EVERY_S):
-                await self._changed.wait()
+                await changed.wait()
             await asyncio.sleep(1.0)  # what fails together goes together
         except TimeoutError:
             return
-
-    async def _round(self, http: aiohttp.ClientSession) -> None:
-        """Every member is told the same, whether or not another took it."""
-        alerts = self.alerts(self._clock.now())
-        bodies = [
-            json.dumps(alerts[at : at + AT_ONCE], ensure_ascii=False).encode("utf-8", "replace")
-            for at in range(0, len(alerts), AT_ONCE)
-        ]
-        await asyncio.gather(*(self._send_all(http, place, bodies) for place in range(len(self.channel.urls))))
 
     def alerts(self, now: datetime) -> list[Alert]:
         """What fires now, and what was over in the last five minutes."""
@@ -120,7 +121,10 @@ class AlertmanagerFeed:
     async def _send_all(self, http: aiohttp.ClientSession, place: int, bodies: Iterable[bytes]) -> None:
         for body in bodies:
             self.ups[place] = await self._send(http, place, body)
-            self.results[DELIVERED if self.ups[place] else RETRIED] += 1
+            if body != _NOTHING:
+                self.results[DELIVERED if self.ups[place] else RETRIED] += 1
+            if not self.ups[place]:
+                return  # the next round brings all of it again
 
     async def _send(self, http: aiohttp.ClientSession, place: int, body: bytes) -> bool:
         """Whether the member took it; one that did not gets the whole at the next round."""
@@ -139,6 +143,12 @@ class AlertmanagerFeed:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             self._throttled.tell(sort, fault_without_address(error))
         return False
+
+
+def _bodies(alerts: Sequence[Alert]) -> list[bytes]:
+    """At least one."""
+    parts = [alerts[at : at + AT_ONCE] for at in range(0, len(alerts), AT_ONCE)] or [()]
+    return [json.dumps(part, ensure_ascii=False).encode("utf-8", "replace") for part in parts]
 
 
 def _key(alert: Alert) -> str:
