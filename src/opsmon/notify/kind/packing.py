@@ -26,7 +26,8 @@ class WaitingNotice:
 
 @dataclass(frozen=True, slots=True)
 class MergedNotice:
-    """All that one text says of one incident: the latest state, in the place of the most pressing."""
+    """All that one text says of one incident: the latest state, in the place of its beginning or, where it is over, of
+    its end."""
 
     notice: Notice
     deliveries: tuple[str, ...]
@@ -54,13 +55,15 @@ def merge(waiting: Sequence[WaitingNotice]) -> tuple[MergedNotice, ...]:
 
 
 def _merged(group: Sequence[WaitingNotice]) -> MergedNotice:
-    latest = max(group, key=lambda one: (one.notice.sequence, one.position)).notice
+    last = max(group, key=lambda one: (one.notice.sequence, one.position))
+    latest = last.notice
     if latest.firing:
         pressing = min(one.notice.urgency for one in group if one.notice.firing)
         latest = latest if latest.urgency is pressing else replace(latest, urgency=pressing)
     people = tuple(dict.fromkeys(who for one in group if one.notice.firing for who in one.notice.people))
     deliveries = tuple(one.delivery for one in group)
-    return MergedNotice(latest, deliveries, people if latest.firing else (), group[0].position)
+    place = group[0].position if latest.firing else last.position
+    return MergedNotice(latest, deliveries, people if latest.firing else (), place)
 
 
 def _place(merged: MergedNotice) -> tuple[int, float, int]:
