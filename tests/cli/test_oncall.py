@@ -100,15 +100,34 @@ def test_the_days_to_come_are_listed(command: Opsmon, duty_root: Path) -> None:
     ]  # fmt: skip
 
 
-def test_a_swap_of_the_journal_counts(command: Opsmon, duty_root: Path) -> None:
-    (duty_root / "var").mkdir()
-    store = open_store(f"sqlite:///{duty_root}/var/opsmon.db", duty_root)
+def keep_swap(root: Path, person_out: str | None, person_in: str | None) -> None:
+    """In the journal: of the night of 2 November."""
+    (root / "var").mkdir()
+    store = open_store(f"sqlite:///{root}/var/opsmon.db", root)
     at = datetime(2026, 11, 1, tzinfo=UTC)
-    swap = OverrideSet(
-        at, OverrideId("swap-1"), RotaName("vc"), "night", "2026-11-02", PersonId("p-a"), PersonId("p-b"), "lead"
-    )
+    left = None if person_out is None else PersonId(person_out)
+    came = None if person_in is None else PersonId(person_in)
+    swap = OverrideSet(at, OverrideId("swap-1"), RotaName("vc"), "night", "2026-11-02", left, came, "lead")
     store.commit((swap,), (), at)
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("person_out", "person_in", "shown"),
+    [("p-a", "p-b", "B (for A)"), (None, "p-b", "A, B (besides)"), ("p-a", None, "nobody, without A")],
+)
+def test_a_swap_is_marked_in_the_list(
+    command: Opsmon, duty_root: Path, person_out: str | None, person_in: str | None, shown: str
+) -> None:
+    keep_swap(duty_root, person_out, person_in)
+    listed = command("oncall", "list", "--at", MONDAY, "--days", "3", "--root", duty_root).out
+    nights = [line for line in listed.splitlines() if "11-02" in line and "night" in line]
+    assert len([line for line in nights if shown in line]) == 1
+    assert listed.count("(") + listed.count("without") == 1  # no other night is marked
+
+
+def test_a_swap_of_the_journal_counts(command: Opsmon, duty_root: Path) -> None:
+    keep_swap(duty_root, "p-a", "p-b")
     (duty,) = command("oncall", "who", "--at", "2026-11-02T20:00:00+08:00", "--root", duty_root, "--json").json
     assert [person["id"] for person in duty["people"]] == ["p-b"]
     assert duty["overrides"] == ["swap-1"]

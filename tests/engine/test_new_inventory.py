@@ -18,7 +18,9 @@ from opsmon.model.name import DeviceName
 from opsmon.model.sample import Outcome
 from opsmon.notify.kind.alertmanager import annotations_of, labels_of, payload_of
 from opsmon.notify.words.voice import RenderContext
+from opsmon.oncall.page import PageState
 from opsmon.store.codec import decode_event, encode_event
+from tests.support.engine.paged import Hall, broken, paged_rules
 from tests.support.engine.scene import HALL, Town, device, rules_of, sample
 
 MCU, CAM, NEW = DeviceName("mcu"), DeviceName("cam-1"), DeviceName("mcu-beijing")
@@ -161,6 +163,20 @@ class TestARenamedDevice:
         change(town, rules_of(renamed("mcu", NEW)))
         assert town.world.incidents.state_of(NEW) is DeviceState.MAINTENANCE
         assert town.world.fleet.machines[NEW].maintenance_until is not None
+
+    @BOTH
+    def test_keeps_its_silence(self, change: Change) -> None:
+        hall = Hall()
+        name = hall.silence(hours=9, device="mcu")
+        hall.silence(hours=9, device="access")
+        hall.dead.add(NEW)
+        broken(hall)
+        change(hall, paged_rules(base=rules_of(renamed("mcu", NEW))))
+        hall.run(120)
+        assert hall.the_open().device == NEW
+        assert (hall.page().state, hall.page().silence) == (PageState.PAUSED, name)
+        assert [one.fields["device"] for one in hall.world.paging.silences.values()] == [NEW, "access"]
+        assert hall.tells() == []
 
     @BOTH
     def test_that_hides_others_hides_them_still(self, change: Change) -> None:

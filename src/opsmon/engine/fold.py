@@ -32,6 +32,7 @@ from opsmon.model.event import (
 )
 from opsmon.model.roster import RosterEvent
 from opsmon.oncall.paging import Paging
+from opsmon.oncall.paging import rename_device as rename_in_silences
 from opsmon.state import restore as state
 
 BesideIncidents = (
@@ -57,14 +58,20 @@ def fold_decided(world: World, event: Event, incidents: Incidents | None = None)
     if isinstance(event, BesideIncidents):
         return Folded(_beside_incidents(world, event))
     if isinstance(event, DeviceRenamed):
-        renamed = rename_device(world.incidents, event.formerly, event.device)
-        return _with_alerts(replace(world, incidents=renamed), changes_of_rename(world, event))
+        return _with_alerts(_with_name(world, event), changes_of_rename(world, event))
     if isinstance(event, ClockChanged):
         return _with_clock_statuses(world, world, event)
     after = replace(world, incidents=apply(world.incidents, event) if incidents is None else incidents)
     if isinstance(event, DeviceStateChanged):
         return _with_alerts(after, changes_of_window(world, event))
     return _with_clock_statuses(world, after, event) if isinstance(event, AlertCause) else Folded(after)
+
+
+def _with_name(world: World, event: DeviceRenamed) -> World:
+    """With everything that was known under the old name under the new one."""
+    old, new = event.formerly, event.device
+    incidents, paging = rename_device(world.incidents, old, new), rename_in_silences(world.paging, old, new)
+    return replace(world, incidents=incidents, paging=paging)
 
 
 def _beside_incidents(world: World, event: BesideIncidents) -> World:

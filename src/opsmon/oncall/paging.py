@@ -7,7 +7,7 @@ from datetime import datetime
 from immutables import Map
 
 from opsmon.incident.incident import Incident
-from opsmon.model.name import IncidentId, SilenceId
+from opsmon.model.name import DeviceName, IncidentId, SilenceId
 from opsmon.model.page import (
     PageEnded,
     PageEvent,
@@ -73,6 +73,16 @@ def fold_paging(paging: Paging, events: Iterable[PageEvent | SilenceEvent]) -> P
         if covered is not None and covered in silences:
             silences[covered] = replace(silences[covered], covered_at=event.at)
     return replace(paging, pages=pages.finish(), silences=silences.finish())
+
+
+def rename_device(paging: Paging, old: DeviceName, new: DeviceName) -> Paging:
+    """The silences of the device go on under its new name."""
+    silences = {
+        name: replace(silence, fields={**silence.fields, "device": new})
+        for name, silence in paging.silences.items()
+        if silence.fields.get("device") == old
+    }
+    return replace(paging, silences=paging.silences.update(silences)) if silences else paging
 
 
 def _after(silence: PageSilence | None, event: SilenceEvent) -> PageSilence | None:

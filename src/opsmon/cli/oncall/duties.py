@@ -10,7 +10,7 @@ from typing import Any
 from opsmon.cli.output import warn
 from opsmon.config.root import Root, load_root
 from opsmon.errors import ConfigError, Problem
-from opsmon.model.name import RotaName
+from opsmon.model.name import PersonId, RotaName
 from opsmon.oncall.oncall_rules import OnCallRules
 from opsmon.oncall.override import Overrides
 from opsmon.oncall.roster import Duty, Rota
@@ -21,6 +21,9 @@ from opsmon.text.vocabulary import WEEKDAYS
 from opsmon.web.api.rota_schemas import duty_document
 
 NOBODY = Text("nobody", "无人")
+FOR = Text("{} (for {})", "{}（替{}）")
+BESIDES = Text("{} (besides)", "{}（加班）")
+WITHOUT = Text("without {}", "{}不在班")
 PROVISIONAL = Text("provisional: {}; everybody who may be on duty is named", "暂定：{}；列出所有可能值班的人")
 
 
@@ -62,9 +65,24 @@ def duty_json(rota: Rota, duty: Duty, rules: OnCallRules) -> dict[str, Any]:
 
 
 def people_words(duty: Duty, rules: OnCallRules, language: str) -> str:
-    """The people by what they are called; an id that people.yaml does not know is shown as it is."""
-    names = [rules.people[one].title.in_(language) if one in rules.people else one for one in duty.people]
-    return ("、" if language == "zh" else ", ").join(names) or NOBODY.in_(language)
+    """The people by what they are called, and who of them stands in for whom by a swap; an id that people.yaml does not
+    know is shown as it is."""
+    swaps = [swap for post in duty.posts for swap in post.overrides]
+
+    def named(person: PersonId) -> str:
+        return rules.people[person].title.in_(language) if person in rules.people else person
+
+    def shown_as(person: PersonId) -> str:
+        swap = next((one for one in reversed(swaps) if one.person_in == person), None)
+        if swap is None:
+            return named(person)
+        what = BESIDES if swap.person_out is None else FOR
+        return what.in_(language).format(named(person), "" if swap.person_out is None else named(swap.person_out))
+
+    there = [shown_as(one) for one in duty.people] or [NOBODY.in_(language)]
+    left = [swap.person_out for swap in swaps if swap.person_in is None and swap.person_out is not None]
+    out = [WITHOUT.in_(language).format(named(one)) for one in dict.fromkeys(left) if one not in duty.people]
+    return ("、" if language == "zh" else ", ").join((*there, *out))
 
 
 def shift_words(rota: Rota, duty: Duty, language: str) -> str:
