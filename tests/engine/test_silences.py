@@ -8,13 +8,22 @@ import pytest
 from opsmon.engine.compaction import compact
 from opsmon.engine.effect import Notify
 from opsmon.engine.fold import restore
-from opsmon.engine.input import EndSilence, SetMaintenance, SetSilence
+from opsmon.engine.input import EndSilence, RecordNearlyUsed, SetMaintenance, SetSilence
 from opsmon.model.event import ClockChanged, IncidentOpened
 from opsmon.model.incident import FactType
 from opsmon.model.name import DeviceName, SilenceId
-from opsmon.model.page import CallReason, PagePaused, PauseReason, SilenceEnded, SilenceNews, SilenceWarned
+from opsmon.model.page import (
+    CallReason,
+    ChannelNearlyUsed,
+    PagePaused,
+    PauseReason,
+    SilenceEnded,
+    SilenceNews,
+    SilenceWarned,
+)
+from opsmon.notify.words.page_notice import other_notice_of
 from opsmon.oncall.page import PageState
-from tests.support.engine.paged import LI, MANAGER, PLAN, WANG, Hall, broken
+from tests.support.engine.paged import LI, MANAGER, PLAN, ROBOT, WANG, Hall, broken
 
 HOUR = 3600.0
 
@@ -165,3 +174,24 @@ def test_a_silence_knows_its_own_labels() -> None:
     broken(hall)
     assert any(isinstance(event, IncidentOpened) for event in hall.journal)
     assert hall.page().state is PageState.PAUSED
+
+
+def test_a_month_that_is_nearly_used_up_is_told_once_by_another_channel() -> None:
+    hall = Hall()
+    for _ in range(2):
+        hall.give(RecordNearlyUsed(ROBOT, "2026-03", 800, 1_000))
+    (told,) = hall.events(ChannelNearlyUsed)
+    assert told.people == (LI, WANG)
+    assert told.channels[-1] == ROBOT  # the last resort
+    assert len(told.channels) == 3
+    (tell,) = [one for one in hall.others() if one.about is told]
+    notice = other_notice_of(tell, str)
+    assert "800/1000" in notice.fault.en
+    assert "800/1000" in notice.fault.zh
+    hall.restart()
+    hall.give(RecordNearlyUsed(ROBOT, "2026-03", 801, 1_000))
+    assert len(hall.events(ChannelNearlyUsed)) == 1
+    short = restore(hall.world.rules, compact(hall.journal, ()), hall.now)
+    assert short.paging.months_told == hall.world.paging.months_told
+    hall.give(RecordNearlyUsed(ROBOT, "2026-04", 800, 1_000))
+    assert [event.month for event in hall.events(ChannelNearlyUsed)] == ["2026-03", "2026-04"]

@@ -30,7 +30,7 @@ from opsmon.model.event import (
     MaintenanceSet,
 )
 from opsmon.model.name import DeviceName, IncidentId, SilenceId
-from opsmon.model.page import ObligationTold, SilenceEnded, SilenceEvent, SilenceSet, SilenceWarned
+from opsmon.model.page import ChannelNearlyUsed, ObligationTold, SilenceEnded, SilenceEvent, SilenceSet, SilenceWarned
 from opsmon.model.roster import DutyChanged, OverrideEnded, OverrideSet, RosterEvent
 
 # These cover what was measured before. In an older journal they do not tell it: the event before them matters still.
@@ -61,7 +61,7 @@ def compact(events: Iterable[Event], keep: Container[IncidentId]) -> tuple[Event
                 _keep_duty(kept, last, event, number)
             case SilenceSet() | SilenceWarned() | SilenceEnded():
                 _keep_silence(kept, silences, event, number)
-            case OverrideSet() | OverrideEnded() | DutyChanged():
+            case OverrideSet() | OverrideEnded() | DutyChanged() | ChannelNearlyUsed():
                 _keep_roster(kept, last, event, number)
             case ObligationTold() | BackupRecorded() | HostKeyRecorded():
                 pass  # the world holds nothing of it
@@ -73,9 +73,17 @@ def compact(events: Iterable[Event], keep: Container[IncidentId]) -> tuple[Event
     return tuple(kept.values())
 
 
-def _keep_roster(kept: dict[int, Event], last: dict[tuple[object, ...], int], event: RosterEvent, number: int) -> None:
-    """Of a swap that ended nothing is left, and of the hand-overs of a rota the last."""
-    key = ("rota", event.rota) if isinstance(event, DutyChanged) else ("override", event.override)
+def _keep_roster(
+    kept: dict[int, Event], last: dict[tuple[object, ...], int], event: RosterEvent | ChannelNearlyUsed, number: int
+) -> None:
+    """Of a swap that ended nothing is left; of the hand-overs of a rota, and the months of a channel, the last."""
+    match event:
+        case DutyChanged():
+            key: tuple[object, ...] = (DutyChanged, event.rota)
+        case ChannelNearlyUsed():
+            key = ChannelNearlyUsed, event.channel
+        case _:
+            key = OverrideSet, event.override
     kept.pop(last.pop(key, -1), None)
     if not isinstance(event, OverrideEnded):
         kept[number] = event

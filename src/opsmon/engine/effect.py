@@ -8,7 +8,7 @@ from opsmon.incident.incident import Incident
 from opsmon.model.event import ClockChanged
 from opsmon.model.incident import Ending, HeldBy
 from opsmon.model.name import ChannelName, DeviceName, IncidentId, PersonId
-from opsmon.model.page import CallReason, ObligationTold, SilenceWarned
+from opsmon.model.page import CallReason, ChannelNearlyUsed, ObligationTold, SilenceWarned
 from opsmon.model.roster import DutyChanged
 from opsmon.state.fleet import ReprobeRequest
 
@@ -89,12 +89,12 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class TellOther:
-    """People on call to be told of what is no incident: a silence, a task of a contract, a hand-over. `key` names the
-    message for ever. `open_incidents` are those that are handed over."""
+    """People on call to be told of what is no incident: a silence, a task of a contract, a hand-over, a month that is
+    nearly used up. `key` names the message for ever. `open_incidents` are those that are handed over."""
 
     at: datetime
     key: str
-    about: SilenceWarned | ObligationTold | DutyChanged
+    about: SilenceWarned | ObligationTold | DutyChanged | ChannelNearlyUsed
     people: tuple[PersonId, ...]
     by: tuple[ChannelName, ...]
     open_incidents: tuple[IncidentId, ...] = ()

@@ -131,6 +131,16 @@ class RecordFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordNearlyUsed:
+    """Four fifths of the `per_month` messages of a channel are used in the `month`, such as `2026-11`."""
+
+    channel: ChannelName
+    month: str
+    used: int
+    per_month: int
+
+
+@dataclass(frozen=True, slots=True)
 class TakeOver:
     """A person (`by`) takes an incident over from whoever has it."""
 
@@ -312,6 +322,7 @@ Command = (
     RecordNotice
     | RecordAccepted
     | RecordFailed
+    | RecordNearlyUsed
     | TakeOver
     | SetSilence
     | EndSilence

@@ -24,7 +24,7 @@ from opsmon.model.device import Kind
 from opsmon.model.duty import DutyEvent
 from opsmon.model.incident import Ending, Fact, Severity
 from opsmon.model.name import ClauseId, ContractId, DeviceName, IncidentId, SiteName
-from opsmon.model.page import ObligationTold, PageEvent, SilenceEvent
+from opsmon.model.page import ChannelNearlyUsed, ObligationTold, PageEvent, SilenceEvent
 from opsmon.model.roster import RosterEvent
 from opsmon.model.transition import (
     ConditionCleared,
@@ -376,7 +376,7 @@ Change = (
     | IncidentClosed
     | CommandRefused
 )
-OnCallEvent = PageEvent | SilenceEvent | ObligationTold
+OnCallEvent = PageEvent | SilenceEvent | ObligationTold | ChannelNearlyUsed
 Event = (
     Transition
     | ClockEvent

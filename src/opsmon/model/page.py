@@ -261,6 +261,20 @@ class ObligationTold:
     channels: tuple[ChannelName, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelNearlyUsed:
+    """Four fifths of what a channel may send in a calendar month are used: `people` are told by `channels`. `month` is
+    `2026-11`, in the root's zone."""
+
+    at: datetime
+    channel: ChannelName
+    month: str
+    used: int
+    per_month: int
+    people: tuple[PersonId, ...] = ()
+    channels: tuple[ChannelName, ...] = ()
+
+
 PageEvent = (
     PageStepTaken
     | PageTold

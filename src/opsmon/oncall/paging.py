@@ -7,8 +7,9 @@ from datetime import datetime
 from immutables import Map
 
 from opsmon.incident.incident import Incident
-from opsmon.model.name import DeviceName, IncidentId, SilenceId
+from opsmon.model.name import ChannelName, DeviceName, IncidentId, SilenceId
 from opsmon.model.page import (
+    ChannelNearlyUsed,
     PageEnded,
     PageEvent,
     PagePaused,
@@ -26,15 +27,17 @@ from opsmon.state.timers import Timers
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """`pages` stay while their incident is remembered, `silences` while they hold. What is worked out again after a
-    start: `agenda`, when time next does something to a page; `silences_at`, to a silence (None: nothing waits);
-    `watched_since`, when this daemon began to look."""
+    """`pages` stay while their incident is remembered, `silences` while they hold. `months_told` is the last month of
+    which people were told that it is nearly used up, of each channel that has a bound for one. What is worked out
+    again after a start: `agenda`, when time next does something to a page; `silences_at`, to a silence (None: nothing
+    waits); `watched_since`, when this daemon began to look."""
 
     pages: Map[IncidentId, Page] = field(default_factory=Map)
     silences: Map[SilenceId, PageSilence] = field(default_factory=Map)
     agenda: Timers[IncidentId] = field(default_factory=Timers)
     silences_at: datetime | None = None
     watched_since: datetime | None = None
+    months_told: Map[ChannelName, str] = field(default_factory=Map)
 
     @property
     def next_at(self) -> datetime | None:
@@ -51,9 +54,9 @@ class Paging:
         return (page for page in self.pages.values() if page.silence == silence and page.is_open)
 
 
-def fold_paging(paging: Paging, events: Iterable[PageEvent | SilenceEvent]) -> Paging:
+def fold_paging(paging: Paging, events: Iterable[PageEvent | SilenceEvent | ChannelNearlyUsed]) -> Paging:
     """The pages and silences after these events of the journal."""
-    pages, silences = paging.pages.mutate(), paging.silences.mutate()
+    pages, silences, months = paging.pages.mutate(), paging.silences.mutate(), paging.months_told
     for event in events:
         if isinstance(event, PageStepTaken):  # most of them
             pages[event.incident] = step_taken(pages.get(event.incident), event)
@@ -65,6 +68,9 @@ def fold_paging(paging: Paging, events: Iterable[PageEvent | SilenceEvent]) -> P
             else:
                 silences.pop(event.silence, None)
             continue
+        if isinstance(event, ChannelNearlyUsed):
+            months = months.set(event.channel, event.month)
+            continue
         before = pages.get(event.incident)
         page = fold_page(before, event)
         if page is not None:
@@ -72,7 +78,7 @@ def fold_paging(paging: Paging, events: Iterable[PageEvent | SilenceEvent]) -> P
         covered = _covered(before, event)
         if covered is not None and covered in silences:
             silences[covered] = replace(silences[covered], covered_at=event.at)
-    return replace(paging, pages=pages.finish(), silences=silences.finish())
+    return replace(paging, pages=pages.finish(), silences=silences.finish(), months_told=months)
 
 
 def rename_device(paging: Paging, old: DeviceName, new: DeviceName) -> Paging:

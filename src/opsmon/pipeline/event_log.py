@@ -22,7 +22,7 @@ from opsmon.model.event import (
     SeveritySet,
 )
 from opsmon.model.incident import Ending, FactType
-from opsmon.model.page import ObligationTold, PageEvent, SilenceEvent
+from opsmon.model.page import ChannelNearlyUsed, ObligationTold, PageEvent, SilenceEvent
 from opsmon.model.roster import DutyChanged, OverrideEnded, OverrideSet, RosterEvent
 from opsmon.pipeline.page_log import narrate_page, narrate_silence
 from opsmon.text.count import counted
@@ -57,7 +57,7 @@ def _of_people(event: Event, zone: tzinfo) -> str:
         return _access(event)
     if isinstance(event, RosterEvent):
         return _roster(event)
-    return narrate_silence(event, zone) if isinstance(event, SilenceEvent | ObligationTold) else ""
+    return narrate_silence(event, zone) if isinstance(event, SilenceEvent | ObligationTold | ChannelNearlyUsed) else ""
 
 
 def _roster(event: RosterEvent) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import tzinfo
 
 from opsmon.model.page import (
+    ChannelNearlyUsed,
     NoticeAccepted,
     NoticeFailed,
     ObligationTold,
@@ -60,8 +61,8 @@ def _standing(event: PageEvent, zone: tzinfo) -> str:
             return ""  # the incident's own end, or the step that follows at once, says it
 
 
-def narrate_silence(event: SilenceEvent | ObligationTold, zone: tzinfo) -> str:
-    """What became of a silence, or to whom a paper was told."""
+def narrate_silence(event: SilenceEvent | ObligationTold | ChannelNearlyUsed, zone: tzinfo) -> str:
+    """What became of a silence, or to whom a paper, or a month that is nearly used up, was told."""
     match event:
         case SilenceSet():
             fields = " ".join(f"{name}={value}" for name, value in event.fields.items())
@@ -71,6 +72,9 @@ def narrate_silence(event: SilenceEvent | ObligationTold, zone: tzinfo) -> str:
             return f"silence {event.silence} of {event.owner}: {_said(event.news)}"
         case SilenceEnded():
             return f"silence {event.silence} is over, says {event.by or 'its time'}: {event.reason}"
+        case ChannelNearlyUsed():
+            what = f"channel {event.channel} has used {event.used} of its {event.per_month} messages of {event.month}"
+            return f"{what}: told {_by_whom(event.people, event.channels)}"
         case ObligationTold():
             what = f"{event.contract} {event.obligation} is {event.state}"
             return f"{what}: told {_by_whom(event.people, event.channels)}"

@@ -46,6 +46,7 @@ from opsmon.model.event import (
 )
 from opsmon.model.incident import Fact
 from opsmon.model.page import (
+    ChannelNearlyUsed,
     NoticeAccepted,
     NoticeFailed,
     ObligationTold,
@@ -94,6 +95,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "obligation_done": ObligationDone,
     "obligation_excused": ObligationExcused,
     "obligation_told": ObligationTold,
+    "channel_nearly_used": ChannelNearlyUsed,
     "obligation_undone": ObligationUndone,
     "override_ended": OverrideEnded,
     "override_set": OverrideSet,

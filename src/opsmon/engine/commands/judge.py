@@ -12,6 +12,7 @@ from opsmon.engine.commands.on_call import (
     end_silence,
     record_accepted,
     record_failed,
+    record_nearly_used,
     refusal_of_taking_over,
     set_silence,
 )
@@ -36,6 +37,7 @@ from opsmon.engine.input import (
     RecordBackup,
     RecordFailed,
     RecordHostKey,
+    RecordNearlyUsed,
     RecordNotice,
     Report,
     SetMaintenance,
@@ -77,6 +79,7 @@ Errand = (
     | Report
     | RecordBackup
     | RecordHostKey
+    | RecordNearlyUsed
 )
 AboutIncident = AddFact | TakeOver | JudgeScope | RecordNotice | RecordAccepted | RecordFailed | AttachDiagnosis
 
@@ -115,7 +118,7 @@ def _do(decision: Decision, command: Errand) -> Refusal:
             return _arrange(decision, command)
         case OpenIncident():
             return open_incident(decision, command)
-        case Report() | RecordBackup() | RecordHostKey():
+        case Report() | RecordBackup() | RecordHostKey() | RecordNearlyUsed():
             return _hear(decision, command)
 
 
@@ -131,11 +134,14 @@ def _arrange(decision: Decision, command: SetOverride | EndOverride | SetSilence
     return end_silence(decision, command)
 
 
-def _hear(decision: Decision, command: Report | RecordBackup | RecordHostKey) -> Refusal:
+def _hear(decision: Decision, command: Report | RecordBackup | RecordHostKey | RecordNearlyUsed) -> Refusal:
     """What other rooms found out."""
     match command:
         case Report():
             return _report(decision, command)
+        case RecordNearlyUsed():
+            record_nearly_used(decision, command)
+            return ""
         case RecordBackup():
             return _record_backup(decision, command)
     return _record_host_key(decision, command)

@@ -5,7 +5,16 @@ from datetime import datetime
 
 from opsmon.engine.decision import Decision
 from opsmon.engine.holder import holder_now
-from opsmon.engine.input import AddFact, EndSilence, RecordAccepted, RecordFailed, SetSilence, TakeOver
+from opsmon.engine.input import (
+    AddFact,
+    EndSilence,
+    RecordAccepted,
+    RecordFailed,
+    RecordNearlyUsed,
+    SetSilence,
+    TakeOver,
+)
+from opsmon.engine.paging.people import PeopleNow
 from opsmon.engine.step import Conflict
 from opsmon.engine.world import World
 from opsmon.incident.facts import NO_OFFSET
@@ -14,7 +23,7 @@ from opsmon.model.device import Kind
 from opsmon.model.event import FactAdded
 from opsmon.model.incident import OWN_PREFIX, Fact, FactType, Severity
 from opsmon.model.name import SilenceId
-from opsmon.model.page import NoticeAccepted, NoticeFailed, SilenceEnded, SilenceSet
+from opsmon.model.page import ChannelNearlyUsed, NoticeAccepted, NoticeFailed, SilenceEnded, SilenceSet
 from opsmon.oncall.silence import MAX_SILENCE, OWN_FIELDS
 from opsmon.text.bilingual import Refusal, Sentence
 from opsmon.text.near_miss import nearest, shown
@@ -79,6 +88,21 @@ def record_failed(decision: Decision, told: RecordFailed, incident: Incident) ->
     call = None if page is None else page.call_of(told.sequence)
     if call is not None and told.channel not in call.failed:
         decision.write(NoticeFailed(decision.now, incident.id, told.sequence, told.channel, told.delivery, told.reason))
+
+
+def record_nearly_used(decision: Decision, told: RecordNearlyUsed) -> None:
+    """Told once a month to everybody who is on duty, by another channel where there is one. Never refused."""
+    world = decision.world
+    if world.paging.months_told.get(told.channel) == told.month:
+        return
+    people = PeopleNow(world.rules.oncall, world.roster.overrides, decision.now)
+    crew = people.owner("")
+    channels = sorted(people.channels_to(crew), key=lambda one: one == told.channel)
+    decision.write(
+        ChannelNearlyUsed(
+            decision.now, told.channel, told.month, told.used, told.per_month, crew, tuple(channels)
+        )
+    )  # fmt: skip
 
 
 def set_silence(decision: Decision, command: SetSilence) -> Refusal:

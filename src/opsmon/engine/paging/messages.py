@@ -11,7 +11,7 @@ from opsmon.engine.world import World
 from opsmon.model.event import ClockChanged, Event
 from opsmon.model.incident import Ending
 from opsmon.model.name import IncidentId
-from opsmon.model.page import CallReason, ObligationTold, PageStepTaken, PageTold, SilenceWarned
+from opsmon.model.page import CallReason, ChannelNearlyUsed, ObligationTold, PageStepTaken, PageTold, SilenceWarned
 from opsmon.model.roster import DutyChanged
 from opsmon.oncall.page import Page
 from opsmon.oncall.plan import RotaTarget
@@ -27,6 +27,8 @@ def messages_of(world: World, events: Sequence[Event]) -> Iterator[Tell | TellOt
                 yield TellOther(event.at, f"{event.silence}-{event.news}", event, event.people, event.channels)
             case ObligationTold():
                 yield TellOther(event.at, key_of_task(event), event, event.people, event.channels)
+            case ChannelNearlyUsed():
+                yield TellOther(event.at, f"month-{event.channel}-{event.month}", event, event.people, event.channels)
             case DutyChanged() if event.people:
                 yield _handover(world, event)
 

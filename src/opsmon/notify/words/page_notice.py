@@ -7,7 +7,7 @@ from opsmon.engine.effect import AlertStatus, Tell, TellOther
 from opsmon.incident.incident import Incident
 from opsmon.model.event import ClockChanged
 from opsmon.model.incident import Severity
-from opsmon.model.page import CallReason, ObligationTold, SilenceNews, SilenceWarned
+from opsmon.model.page import CallReason, ChannelNearlyUsed, ObligationTold, SilenceNews, SilenceWarned
 from opsmon.model.roster import DutyChanged
 from opsmon.notify.notice import Notice, Urgency
 from opsmon.notify.words.voice import RenderContext
@@ -85,6 +85,8 @@ def other_notice_of(tell: TellOther, title_of: Callable[[str], str]) -> Notice:
     match tell.about:
         case SilenceWarned() as silence:
             return replace(notice, fault=_of_silence(silence), due_at=silence.until)
+        case ChannelNearlyUsed() as channel:
+            return replace(notice, fault=_of_month(channel))
         case ObligationTold() as task:
             return replace(notice, fault=_of_task(task), due_at=task.due_at)
         case DutyChanged() as duty:
@@ -112,6 +114,14 @@ def _of_open(incidents: Sequence[str]) -> Text:
 def _of_silence(about: SilenceWarned) -> Text:
     news, whose = _SILENCE_NEWS[about.news], f"{about.silence} ({about.owner}): {about.reason}"
     return Text(f"{news.en}: {whose}", f"{news.zh}：{whose}")
+
+
+def _of_month(about: ChannelNearlyUsed) -> Text:
+    used = f"{about.used}/{about.per_month}"
+    return Text(
+        f"channel {about.channel} has used {used} messages of {about.month}: the last tenth is kept for what is urgent",
+        f"通道 {about.channel} {about.month} 月用量已达 {used} 条，最后一成只发紧急消息",
+    )
 
 
 def _of_task(about: ObligationTold) -> Text:
