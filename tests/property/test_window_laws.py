@@ -82,6 +82,7 @@ def test_how_much_of_a_month_is_used_begins_anew_with_the_next(most: int, sent: 
     quota = MonthlyQuota(most, (2026, 11), 0)
     for _ in range(sent):
         quota.add((2026, 11))
-    assert quota.used_ratio == sent / most
+    assert quota.used_in((2026, 11)) == sent
+    assert quota.used_in((2026, 12)) == 0  # before anything is sent in it, too
     quota.add((2026, 12))
-    assert quota.used_ratio == 1 / most
+    assert quota.used_in((2026, 12)) == 1

@@ -39,6 +39,7 @@ class PageHouse:
     accepted: list[tuple[str, str]] = field(default_factory=list)  # channel, delivery
     unknown: list[datetime | None] = field(default_factory=list)
     told_of_failure: list[tuple[str, str, str]] = field(default_factory=list)
+    months: list[tuple[str, str, int, int]] = field(default_factory=list)  # of which people would be told
     wanted: Callable[[Notice], bool] = lambda _notice: True
     lanes: dict[str, PageLane] = field(default_factory=dict)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -61,6 +62,11 @@ class PageHouse:
 
     async def failed(self, channel: str, notice: WaitingNotice, reason: str) -> bool:
         self.told_of_failure.append((channel, notice.delivery, reason))
+        self.changed.set()
+        return True
+
+    async def nearly_used(self, channel: str, month: str, used: int, per_month: int) -> bool:
+        self.months.append((channel, month, used, per_month))
         self.changed.set()
         return True
 

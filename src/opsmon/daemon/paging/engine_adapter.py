@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from opsmon.clock import Clock
-from opsmon.engine.input import Command, RecordAccepted, RecordFailed
+from opsmon.engine.input import Command, RecordAccepted, RecordFailed, RecordNearlyUsed
 from opsmon.engine.paging.wanted import is_wanted
 from opsmon.engine.port import Answer, Unavailable
 from opsmon.engine.world import World
@@ -54,6 +54,10 @@ class EngineAdapter:
             IncidentId(notice.notice.incident), notice.notice.sequence, ChannelName(channel), notice.delivery,
             self._clock.now(), reason,
         )  # fmt: skip
+        return not isinstance(await self._issue(told), Unavailable)
+
+    async def nearly_used(self, channel: str, month: str, used: int, per_month: int) -> bool:
+        told = RecordNearlyUsed(ChannelName(channel), month, used, per_month)
         return not isinstance(await self._issue(told), Unavailable)
 
     def rows_moved(self) -> None:

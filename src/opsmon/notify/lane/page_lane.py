@@ -235,6 +235,7 @@ class PageLane:
     async def _attempt(self, person: str, parcel: StoredParcel, *, is_begun: bool) -> None:
         try:
             await self._attempts.attempt(parcel, is_begun=is_begun)
+            await self._tell_of_month()
         except StoreError as error:
             log.error("outbox of %s: the store failed: %s", self.channel.name, error)
             await asyncio.sleep(_STORE_PAUSE_S)
@@ -242,6 +243,11 @@ class PageLane:
             self._under_way.pop(person, None)
             self.tries_all_now = False
             self._wake.set()
+
+    async def _tell_of_month(self) -> None:
+        news = self.pace.nearly_used
+        if news is not None and await self._port.nearly_used(self.channel.name, *news):
+            self.pace.told_of_month()
 
 
 def waiting_notice(row: WaitingDelivery) -> WaitingNotice:

@@ -1,9 +1,9 @@
 """When a channel for people may be sent the next message: its windows, its month, and whether it is well."""
 
 import asyncio
-import logging
 import random
 from datetime import datetime, timedelta, tzinfo
+from typing import NamedTuple
 
 from opsmon.clock import Clock
 from opsmon.notify.channel import PageChannel, Reaches
@@ -17,7 +17,14 @@ MAX_BLOCK_S = 900.0  # longer than any platform bans
 _BAN_S = 60.0  # a shorter wait is over before we are back
 _QUOTA_PAUSE_S = 60.0
 _NEARLY_USED = 0.8
-log = logging.getLogger(__name__)
+
+
+class NearlyUsed(NamedTuple):
+    """So many of the `per_month` messages of the `month`, such as `2026-11`, are used."""
+
+    month: str
+    used: int
+    per_month: int
 
 
 class PagePace:
@@ -32,6 +39,7 @@ class PagePace:
         self._quota: MonthlyQuota | None = None
         self._down_until_s, self._blocked_until_s = float("-inf"), float("-inf")
         self._downs, self._laters = 0, 0
+        self._told_month: tuple[int, int] | None = None
 
     async def load(self, store: ParcelBox) -> None:
         """Reads once what was sent before the start."""
@@ -56,13 +64,7 @@ class PagePace:
         """A request begins."""
         self._window(person).add(self._clock.monotonic())
         if self._quota is not None:
-            before = self._quota.used_ratio
             self._quota.add(self._month(self._clock.now()))
-            if before < _NEARLY_USED <= self._quota.used_ratio:
-                log.warning(
-                    "channel %s: %d of %d messages of the month are used, the last tenth is kept for what is urgent",
-                    self._channel.name, self._quota.used, self._channel.per_month,
-                )  # fmt: skip
 
     def pause_s(self, person: str, *, urgent: bool, full: bool) -> float:
         """Seconds until the next message to the group or the person may go."""
@@ -134,7 +136,20 @@ class PagePace:
     @property
     def month_used_ratio(self) -> float:
         """How much of `per_month` was sent in this calendar month."""
-        return 0.0 if self._quota is None else self._quota.used_ratio
+        quota, most = self._quota, self._channel.per_month
+        return 0.0 if quota is None or not most else quota.used_in(self._month(self._clock.now())) / most
+
+    @property
+    def nearly_used(self) -> NearlyUsed | None:
+        """What people are to be told once four fifths of the month are used; None before, and where that was told."""
+        quota, most, now = self._quota, self._channel.per_month, self._month(self._clock.now())
+        if quota is None or not most or self._told_month == now or quota.used_in(now) < _NEARLY_USED * most:
+            return None
+        return NearlyUsed(f"{now[0]:04}-{now[1]:02}", quota.used_in(now), most)
+
+    def told_of_month(self) -> None:
+        """People know that the month is nearly used up."""
+        self._told_month = self._month(self._clock.now())
 
     def _window(self, person: str) -> SlidingWindow:
         return self._windows.setdefault(self._slot(person), SlidingWindow(self._limits))

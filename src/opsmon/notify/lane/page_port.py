@@ -72,6 +72,11 @@ class PagePort(Protocol):
         """Journals that nobody could be told in time; False where that cannot be now."""
         ...
 
+    async def nearly_used(self, channel: str, month: str, used: int, per_month: int) -> bool:
+        """Journals that so many of the messages of the month are used, and tells people; False where that cannot be
+        now."""
+        ...
+
     def rows_moved(self) -> None:
         """There are new rows for another channel."""
         ...

@@ -103,7 +103,6 @@ class MonthlyQuota:
             return True
         return self.used < (self._most if urgent else self._most - self._most // 10)
 
-    @property
-    def used_ratio(self) -> float:
-        """How much of the month's bound was sent; 0 where there is none."""
-        return self.used / self._most if self._most else 0.0
+    def used_in(self, month: tuple[int, int]) -> int:
+        """How many were sent in the month, of this or an earlier one."""
+        return self.used if month == self._month else 0
