@@ -14,6 +14,7 @@ OpsmonError
 from dataclasses import dataclass
 
 from opsmon.model.sample import LocalCause, Outcome
+from opsmon.text.bilingual import Sentence, in_language
 
 
 class OpsmonError(Exception):
@@ -37,9 +38,16 @@ class Problem:
     warning: bool = False
 
     def __str__(self) -> str:
+        return self.in_("en")
+
+    def in_(self, language: str) -> str:
+        """In one line, for a person; what has no Chinese words is told in English."""
+        message, more = in_language(self.message, language), in_language(self.hint, language)
         where = f"{self.path}:{self.line}:{self.column}: " if self.line else f"{self.path}: " if self.path else ""
-        hint = f" ({self.hint})" if self.hint else ""
-        return f"{where}{'warning: ' if self.warning else ''}{self.message}{hint}"
+        hint = f" ({more})" if more else ""
+        if hint and isinstance(self.message, Sentence) and language == "zh":
+            hint = f"（{more}）"
+        return f"{where}{'warning: ' if self.warning else ''}{message}{hint}"
 
 
 class ConfigError(OpsmonError):

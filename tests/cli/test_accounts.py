@@ -86,3 +86,14 @@ def test_a_token_is_shown_once_and_kept_as_a_digest(command: Opsmon, root: Path)
     assert command("token", "revoke", "grafana", "--root", str(root)).code == 0
     assert command("token", "revoke", "grafana", "--root", str(root)).code == 2
     assert store_of(root).access.token(kept_of(made["token"])) is None
+
+
+def test_a_refusal_is_told_in_the_language_of_the_reader(
+    command: Opsmon, root: Path, typing: Typing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typing("add", "wang")
+    monkeypatch.setenv("OPSMON_LANG", "zh")
+    refused = command("user", "disable", "wnag", "--root", str(root))
+    assert refused.err == "没有账号 `wnag`（是否为 `wang`？）\n"
+    monkeypatch.setenv("OPSMON_LANG", "en")
+    assert command("user", "disable", "wnag", "--root", str(root)).err == "no account `wnag` (did you mean `wang`?)\n"

@@ -27,6 +27,7 @@ from opsmon.oncall.paging import Paging
 from opsmon.oncall.silence import PageSilence
 from opsmon.state.fleet import FleetState
 from opsmon.state.timers import Timers
+from opsmon.text.journal_reason import ELSEWHERE_DOWN, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,7 @@ def _is_of(silence: PageSilence, seen: _Seen) -> bool:
     return contract is not None and seen.scope.takes_contract(contract)
 
 
-_ELSEWHERE = "what it is reached through is down"
+_ELSEWHERE = written(ELSEWHERE_DOWN)
 # How each part of a world is cut: a part without an entry would be seen whole, so a test holds that each has one.
 CUTS: dict[str, Callable[[Any, _Seen], Any]] = {
     "rules": lambda rules, seen: seen.rules,

@@ -155,7 +155,11 @@ def exit_code_of(error: OpsmonError) -> int:
 
 
 def _tell(error: Exception, message: str, code: int, arguments: Sequence[str]) -> int:
-    print(visible(message, lines=True), file=sys.stderr)
+    told = message
+    if isinstance(error, ConfigError):
+        language = spoken_language(root_given(arguments))
+        told = "\n".join(problem.in_(language) for problem in error.problems)
+    print(visible(told, lines=True), file=sys.stderr)
     if "--json" in arguments:
         problems = {"problems": [problem_json(p) for p in error.problems]} if isinstance(error, ConfigError) else {}
         print_json({"error": message, "exit_code": code, **problems})

@@ -27,6 +27,7 @@ from opsmon.model.event import (
     Transition,
 )
 from opsmon.model.name import ContractId, DeviceName
+from opsmon.text.journal_reason import BECAME, CAUSE_IS, FIRST_SIGN, UNMEASURABLE, UNREACHED, written
 
 # How much earlier a consequence may have been seen than its cause: checks of different devices are not simultaneous.
 CONSEQUENCE_WINDOW = timedelta(minutes=5)
@@ -88,7 +89,7 @@ def _observe_state(draft: Draft, device: Device, event: DeviceStateChanged) -> N
         case DeviceState.MAINTENANCE:
             _observe_covered(draft, device, event)
         case DeviceState.UNKNOWN:
-            _doubt_recovery(draft, device.name, "it can no longer be measured")
+            _doubt_recovery(draft, device.name, written(UNMEASURABLE))
 
 
 def _observe_gone(draft: Draft, device: Device, event: DeviceStateChanged) -> None:
@@ -129,7 +130,7 @@ def _pass_on(draft: Draft, device: Device, event: DeviceStateChanged, old: Incid
     new = draft.open_state(device, event, old)
     if new is None:
         return old
-    draft.pass_on(old, f"it is {event.after} now, see {new.id}", new.id)
+    draft.pass_on(old, written(BECAME, event.after, new.id), new.id)
     return new
 
 
@@ -137,7 +138,7 @@ def _absorb_degraded(draft: Draft, outage: Incident) -> None:
     """What began as a part of the device failing was the whole device going."""
     degraded = draft.incidents.find_open(degraded_of(outage.device))
     if degraded is not None and _is_consequence(degraded, outage):
-        draft.merge(degraded, f"the first sign of {outage.id}", outage.id)
+        draft.merge(degraded, written(FIRST_SIGN, outage.id), outage.id)
 
 
 def _adopt_hidden(draft: Draft, device: DeviceName) -> None:
@@ -164,7 +165,7 @@ def _is_consequence(other: Incident, outage: Incident) -> bool:
 def _observe_hidden(draft: Draft, device: DeviceName) -> None:
     own = draft.incidents.outage_of(device)
     was_well = own is not None and own.hold_until is not None  # it answered well after its fault: this is another one
-    _doubt_recovery(draft, device, "it can no longer be reached")
+    _doubt_recovery(draft, device, written(UNREACHED))
     outage = outage_hiding(draft.incidents, device)
     if outage is not None:
         _absorb_reports(draft, device, outage)
@@ -173,7 +174,7 @@ def _observe_hidden(draft: Draft, device: DeviceName) -> None:
     elif own is None:
         draft.attach(outage.id, device)
     elif _is_consequence(own, outage) and not was_well:
-        draft.merge(own, f"its cause is {outage.id}", outage.id)
+        draft.merge(own, written(CAUSE_IS, outage.id), outage.id)
         draft.attach(outage.id, device)
 
 
@@ -181,7 +182,7 @@ def _absorb_reports(draft: Draft, device: DeviceName, outage: Incident) -> None:
     """What people reported of a hidden device when its parent was gone is the parent's fault, under one contract."""
     for reported in draft.incidents.reports_of(device):
         if is_part_of(outage, reported.starts_at, reported.contract):
-            draft.merge(reported, f"its cause is {outage.id}", outage.id)
+            draft.merge(reported, written(CAUSE_IS, outage.id), outage.id)
 
 
 def is_part_of(outage: Incident, reported_at: datetime, contract: ContractId | None) -> bool:

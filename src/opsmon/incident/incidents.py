@@ -35,6 +35,7 @@ from opsmon.model.event import (
 )
 from opsmon.model.incident import Ending
 from opsmon.model.name import DeviceName, IncidentId
+from opsmon.text.journal_reason import FIRST_SEEN, written
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -282,7 +283,7 @@ def _uncovered(incidents: Incidents, event: DeviceStateChanged) -> Map[Cause, Co
         return suppressed
     for cause, raised in suppressed.items():
         if cause[0] == event.device and since <= raised.since < until:
-            seen = f"first seen at {raised.since.isoformat(timespec='seconds')}, under maintenance"
+            seen = written(FIRST_SEEN, raised.since.isoformat(timespec="seconds"))
             detail = f"{raised.detail}; {seen}" if raised.detail else seen
             suppressed = suppressed.set(cause, replace(raised, since=until, detail=detail))
     return suppressed

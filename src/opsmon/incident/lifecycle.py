@@ -16,9 +16,18 @@ from opsmon.model.event import (
     RecoverySeen,
 )
 from opsmon.model.incident import MONITORING, Ending, Fact, FactType
-
-NOTHING_BEGAN = "every fact that it began with was withdrawn"
-LEFT_TO_PEOPLE = "what monitoring saw is over; what people reported is over when a person says so"
+from opsmon.text.journal_reason import (
+    CLOSER_WITHDRAWN,
+    DEVICE_LEFT,
+    DEVICE_TAKEN_OUT,
+    HELD,
+    LEFT_TO_PEOPLE,
+    NOTHING_BEGAN,
+    SAYS_RESOLVED,
+    STAYED_SO,
+    UNCHECKED,
+    written,
+)
 
 
 def end_hold_down(draft: Draft, incident: Incident) -> None:
@@ -31,13 +40,13 @@ def end_hold_down(draft: Draft, incident: Incident) -> None:
 def _resolve(draft: Draft, incident: Incident) -> None:
     recovered_at = incident.recovered_at or draft.now
     if incident.is_left_to_people:
-        draft.write(IncidentReopened(draft.now, incident.id, LEFT_TO_PEOPLE))
+        draft.write(IncidentReopened(draft.now, incident.id, written(LEFT_TO_PEOPLE)))
         _see_what_is_left(draft, incident)
         return
     if all(fact.type is not FactType.RESOLVED or fact.by != MONITORING for fact in incident.standing):
-        fact = Fact(FactType.RESOLVED, recovered_at, MONITORING, "recovery held")
+        fact = Fact(FactType.RESOLVED, recovered_at, MONITORING, written(HELD))
         draft.write(FactAdded(draft.now, incident.id, fact))  # beside a person's word, which may have been rash
-    draft.write(IncidentClosed(draft.now, incident.id, "recovered, and stayed so", ended=Ending.RECOVERED))
+    draft.write(IncidentClosed(draft.now, incident.id, written(STAYED_SO), ended=Ending.RECOVERED))
     _see_what_is_left(draft, incident)
 
 
@@ -65,9 +74,9 @@ def follow_words(draft: Draft, incident: Incident) -> None:
     begun = any(fact.begins for fact in incident.standing)
     resolved = next((fact for fact in incident.standing if fact.type is FactType.RESOLVED), None)
     if incident.is_open and not begun:
-        draft.withdraw(incident, NOTHING_BEGAN)
+        draft.withdraw(incident, written(NOTHING_BEGAN))
     elif incident.is_open and resolved is not None and (not incident.is_watched or incident.unseen_since is not None):
-        reason = f"resolved, says {resolved.by}"
+        reason = written(SAYS_RESOLVED, resolved.by)
         draft.write(IncidentClosed(draft.now, incident.id, reason, ended=Ending.RECOVERED))
     elif not incident.is_open and begun and resolved is None:
         _go_on(draft, incident)
@@ -77,10 +86,10 @@ def _go_on(draft: Draft, incident: Incident) -> None:
     """Unless monitoring saw the end, of which older journals hold no fact."""
     told = any(fact.type is FactType.RESOLVED and fact.by == MONITORING for fact in incident.facts)
     if incident.is_watched and incident.recovered_at is not None and not told:
-        fact = Fact(FactType.RESOLVED, incident.recovered_at, MONITORING, "recovery held")
+        fact = Fact(FactType.RESOLVED, incident.recovered_at, MONITORING, written(HELD))
         draft.write(FactAdded(draft.now, incident.id, fact))
     else:
-        draft.write(IncidentReopened(draft.now, incident.id, "what had closed it was withdrawn"))
+        draft.write(IncidentReopened(draft.now, incident.id, written(CLOSER_WITHDRAWN)))
 
 
 def shift_hold_downs(draft: Draft, by: timedelta) -> None:
@@ -102,9 +111,9 @@ def drop_removed_devices(draft: Draft) -> None:
         if not incident.is_watched or incident.device in devices:
             continue
         if any(fact.type is FactType.REPORTED for fact in incident.standing):
-            draft.write(IncidentReopened(draft.now, incident.id, "its device left the inventory"))
+            draft.write(IncidentReopened(draft.now, incident.id, written(DEVICE_LEFT)))
         else:
-            draft.withdraw(incident, "the device was taken out of the inventory", Ending.LEFT_INVENTORY)
+            draft.withdraw(incident, written(DEVICE_TAKEN_OUT), Ending.LEFT_INVENTORY)
 
 
 def drop_unchecked(draft: Draft) -> None:
@@ -115,7 +124,7 @@ def drop_unchecked(draft: Draft) -> None:
         if incident.state is not DeviceState.DEGRADED or device is None or last is None or not last.failed:
             continue
         if not {check.name for check in device.checks} & set(last.failed):
-            draft.withdraw(incident, f"{', '.join(last.failed)} of the device is no longer checked")
+            draft.withdraw(incident, written(UNCHECKED, ", ".join(last.failed)))
 
 
 def prune(incidents: Incidents, inventory: Inventory) -> Incidents:

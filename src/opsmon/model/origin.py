@@ -10,6 +10,8 @@
 Journals of before have none: "".
 """
 
+_FOR = " on behalf of "
+
 
 def over_http(token: str, address: str, proxy: str = "") -> str:
     """A token's name is of ASCII letters, digits, `.`, `_` and `-`, so that the text has one meaning."""
@@ -28,7 +30,12 @@ def over_link(person: str, address: str, proxy: str = "") -> str:
 
 def on_behalf_of(via: str, person: str) -> str:
     """Whom a manager speaks for. The person's name stands last: it may be of any characters."""
-    return f"{via} on behalf of {person}"
+    return f"{via}{_FOR}{person}"
+
+
+def spoken_for(via: str) -> str:
+    """The person of `on_behalf_of`, "" for none: no account, token or address has a blank in it."""
+    return via.partition(_FOR)[2]
 
 
 def on_this_machine(account: str) -> str:

@@ -22,6 +22,7 @@ from opsmon.state.device.topology import follow_turn, hidden_by, regain_way
 from opsmon.state.fleet import DeviceMachine, DeviceStanding, FleetState, StateStep
 from opsmon.state.plan import Limits, plan_fleet
 from opsmon.state.steady_time import skew_at, wall_of
+from opsmon.text.journal_reason import LEFT_INVENTORY, MAINTENANCE_ENDED, MAINTENANCE_UNTIL, written
 
 _NO_LIMITS: Limits = {}
 _UNKNOWN = DeviceMachine()
@@ -96,7 +97,10 @@ def set_maintenance(fleet: FleetState, device: DeviceName, until: datetime | Non
     change = FleetChange(fleet, now)
     machine = replace(change.machine(device), maintenance_until=until if until is not None and until > now else None)
     change.show(
-        device, machine, f"maintenance until {until.isoformat()}" if until else "maintenance ended", machine.cause
+        device,
+        machine,
+        written(MAINTENANCE_UNTIL, until.isoformat()) if until else written(MAINTENANCE_ENDED),
+        machine.cause,
     )
     return _finish(change)
 
@@ -112,7 +116,7 @@ def reload_fleet(
             _keep(change, name, machine)
         else:
             gone = replace(machine, flapping=False, maintenance_until=None, suspicion=None)
-            change.turn_to(name, gone, DeviceState.UNKNOWN, now, "it is no longer in the inventory")
+            change.turn_to(name, gone, DeviceState.UNKNOWN, now, written(LEFT_INVENTORY))
             change.machines = change.machines.delete(name)
             change.timers = change.timers.drop(name)
     drop_orphans(change)

@@ -10,6 +10,7 @@ from opsmon.model.name import CheckName, DeviceName
 from opsmon.state.device.machine import next_round_at, patience_s, valid_until, verdict_at
 from opsmon.state.fleet import DeviceMachine, FleetState, ReprobeRequest, StateStep, Suspicion
 from opsmon.state.steady_time import skew_at
+from opsmon.text.journal_reason import FIRST_SEEN, written
 
 _NEW = DeviceMachine()
 # From good to bad. A step down this ladder is a fall, as flapping counts them.
@@ -259,7 +260,7 @@ def _uncovered(machine: DeviceMachine, ended_at: datetime) -> DeviceMachine:
     began, since = machine.shown_since, machine.since
     if machine.state not in _FAULTS or since is None or began is None or since < began:
         return machine
-    seen = f"first seen at {since.isoformat(timespec='seconds')}, under maintenance"
+    seen = written(FIRST_SEEN, since.isoformat(timespec="seconds"))
     return replace(machine, since=ended_at, why=f"{machine.why}; {seen}" if machine.why else seen)
 
 

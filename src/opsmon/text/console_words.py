@@ -109,6 +109,8 @@ CONSOLE_ZH: Mapping[str, str] = {
     "{clause} does not run yet: it counts from {facts}": "{clause} 尚未起算：自“{facts}”起计",
     "{n} more devices suffer from it": "又有 {n} 台设备受影响",
     "{who} has it": "{who} 已接单",
+    "{who}, on behalf of {other}": "{who}（代 {other}）",
+    "On behalf of, if another": "替谁登记（空为本人）",
     # A new one, and the search
     "Device, if known": "设备（如已知）",
     "Kind, if no device": "类型（无设备时）",

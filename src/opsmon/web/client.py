@@ -17,6 +17,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError, Problem
 from opsmon.model.secret import Secret
+from opsmon.text.bilingual import Sentence
 from opsmon.web.identity import INSTANCE_HEADER, ROOT_HEADER, as_header, from_header
 from opsmon.web.settings import PortSettings
 
@@ -145,13 +146,19 @@ class DaemonClient:
             return document
         if not isinstance(document, dict):
             raise DaemonUnreachableError(f"what answers at {self._settings.url} is no opsmon daemon")
-        error, hint = str(document.get("error", answer.reason)), str(document.get("hint", ""))
+        error, hint = _sentence(document, "error", answer.reason), _sentence(document, "hint", "")
         if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
             raise DaemonUnreachableError(f"not now: {error} ({hint})" if hint else f"not now: {error}")
         if answer.status in _WRONG_INPUT:
             kind = _TokenRefusedError if answer.status in _REFUSED else ConfigError
-            raise kind((Problem("", 0, 0, error, _as_command(hint)),))
+            hint = Sentence(_as_command(hint), _as_command(hint.zh))
+            raise kind((Problem("", 0, 0, error, hint),))
         raise OpsmonError(f"{error} ({hint})" if hint else error)
+
+
+def _sentence(document: Mapping[str, Any], name: str, otherwise: str) -> Sentence:
+    en = str(document.get(name, otherwise))
+    return Sentence(en, str(document.get(f"{name}_zh") or en))
 
 
 def _as_command(hint: str) -> str:

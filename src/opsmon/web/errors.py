@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from opsmon.errors import StoreError
 from opsmon.model.account import Role
-from opsmon.text.bilingual import Sentence
+from opsmon.text.bilingual import Sentence, in_language
 from opsmon.text.command_words import THINGS
 from opsmon.text.sign_in_words import ROLES
 from opsmon.text.vocabulary import named
@@ -19,10 +19,12 @@ _MAX_QUOTE = 80
 
 
 class Failure(BaseModel):
-    """The body of every answer that is an error."""
+    """The body of every answer that is an error; its Chinese words where a person may meet it."""
 
     error: str
     hint: str = ""
+    error_zh: str = ""
+    hint_zh: str = ""
 
 
 class RequestError(Exception):
@@ -31,7 +33,8 @@ class RequestError(Exception):
     def __init__(self, status: int, error: str, hint: str = "", headers: dict[str, str] | None = None) -> None:
         self.status, self.headers = status, headers
         self.error, self.hint = error, hint  # may know their Chinese: pages show it
-        self.failure = Failure(error=error, hint=hint)
+        error_zh, hint_zh = (words.zh if isinstance(words, Sentence) else "" for words in (error, hint))
+        self.failure = Failure(error=str(error), hint=str(hint), error_zh=error_zh, hint_zh=hint_zh)
         super().__init__(error)
 
     def as_response(self) -> web.Response:
@@ -66,7 +69,7 @@ def unknown(what: str, name: str, known: Iterable[str], see: str) -> RequestErro
     return RequestError(
         404,
         Sentence(f"no {what} {short(name)!r}", f"没有{named(THINGS, what, 'zh')}“{short(name)}”"),
-        Sentence(f"{hint}{see} lists them", f"{hint_zh}可在 {see} 中查看"),
+        Sentence(f"{hint}{see} lists them", f"{hint_zh}可在 {in_language(see, 'zh')} 中查看"),
     )
 
 

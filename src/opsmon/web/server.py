@@ -11,6 +11,7 @@ from aiohttp.typedefs import Handler
 from aiohttp.web_server import Server
 
 from opsmon.errors import StoreError
+from opsmon.text.bilingual import Sentence
 from opsmon.throttled_log import ThrottledLog
 from opsmon.web.auth import VISITOR, Access, admit, refuse_encoded, refuse_misdirected
 from opsmon.web.context import PARTS, WebContext
@@ -36,9 +37,22 @@ _SWEEP_EVERY_S = 1.0
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
+@web.middleware
+async def lost_as_page(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A person with a browser who asks for what is not there is told so on a page."""
+    try:
+        return await handler(request)
+    except web.HTTPNotFound:
+        if request.path.startswith("/api/") or "text/html" not in request.headers.get("Accept", ""):
+            raise
+        return error_page(request, RequestError(404, Sentence("there is no such page", "没有这个页面")))
+
+
 def make_application(parts: WebContext) -> web.Application:
     """The application, to be served by `WebServer` or by a test."""
-    application = web.Application(middlewares=[tell_visitor, failures_as_json], client_max_size=MAX_BODY_BYTES)
+    application = web.Application(
+        middlewares=[tell_visitor, failures_as_json, lost_as_page], client_max_size=MAX_BODY_BYTES
+    )
     application[PARTS] = parts
     application[PAGES], application[STREAMS] = RenderedPages(), LiveStreams()
     application.cleanup_ctx.append(_follow_changes)

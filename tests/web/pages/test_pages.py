@@ -69,7 +69,7 @@ async def test_an_incident_tells_its_clocks_and_what_happened(scene: WebScene, c
     everything_happens(scene)
     page = await seen(client, f"/i/{incident_of(scene, 'mcu-1')}")
     assert "<b>E2</b> 到场" in page
-    assert "annex 5, 2(1)" in page
+    assert "附件 5, 2(1)" in page
     assert "报修" in page
     assert "用户" in page
     assert "无人接单" in page
@@ -200,3 +200,19 @@ async def test_an_obligation_is_ticked_off(scene: WebScene, client: Client) -> N
 async def test_a_limit_at_the_end_of_a_day_is_its_own_midnight(scene: WebScene, client: Client) -> None:
     scene.daemon.wait(timedelta(minutes=1).total_seconds())
     assert "11月20日（周五） 24:00" in await seen(client, "/c/xicheng-vc-2025")
+
+
+async def test_of_one_moment_what_happened_later_stands_above(scene: WebScene, client: Client) -> None:
+    """A fault that was reported late is at risk and breached at once."""
+    everything_happens(scene)
+    page = await seen(client, f"/i/{incident_of(scene, 'mcu-1')}")
+    timeline = page[page.index('class="timeline"') :]
+    assert 0 < timeline.index("已超时") < timeline.index("即将超时") < timeline.index("事件开始")
+
+
+async def test_a_browser_that_asks_for_what_is_not_there_gets_a_page_and_a_programme_json(client: Client) -> None:
+    answer = await client.get("/nowhere", headers={**ZH, "Accept": "text/html"})
+    assert (answer.status, "没有这个页面" in await answer.text()) == (404, True)
+    for path, accept in (("/nowhere", "*/*"), ("/api/v1/nowhere", "text/html")):
+        answer = await client.get(path, headers={**ZH, "Accept": accept})
+        assert (answer.status, answer.content_type) == (404, "application/json")

@@ -151,12 +151,19 @@ async def test_who_acts_is_who_came_in(fleet: Fleet, port: Client) -> None:
     path = f"/api/v1/incidents/{fleet.of_hall}/events"
     mine = await port.post(path, data='{"type": "on_site"}', headers=fleet.headers(Role.RESPONDER))
     fact = (await mine.json())["facts"][-1]
-    assert (fact["by"], fact["via"]) == ("made-1", "token:made-1@127.0.0.1")
+    assert (fact["by"], fact["via"], fact["on_behalf_of"]) == ("made-1", "token:made-1@127.0.0.1", "")
     for_others = '{"type": "resolved", "by": "李工"}'
     assert (await port.post(path, data=for_others, headers=fleet.headers(Role.RESPONDER))).status == 403
     answer = await port.post(path, data=for_others, headers=fleet.headers(Role.MANAGER))
     fact = (await answer.json())["facts"][-1]
     assert (fact["by"], fact["via"]) == ("made-3", "token:made-3@127.0.0.1 on behalf of 李工")
+    assert fact["on_behalf_of"] == "李工"
+    page = await port.get(f"/i/{fleet.of_hall}", headers=fleet.headers(Role.MANAGER) | {"Accept-Language": "zh"})
+    told = await page.text()
+    assert "made-3（代 李工）" in told
+    assert "替谁登记（空为本人）" in told
+    page = await port.get(f"/i/{fleet.of_hall}", headers=fleet.headers(Role.RESPONDER) | {"Accept-Language": "zh"})
+    assert "替谁登记（空为本人）" not in await page.text()
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from opsmon.state.device.machine import (
 )
 from opsmon.state.device.topology import ask_parents, hidden_by, longest_wait_s, way_is_proven
 from opsmon.state.fleet import DeviceMachine, Suspicion
+from opsmon.text.journal_reason import ANSWERS, CALM_AGAIN, NOT_YET, NOTHING_MEASURED, PARENT_DOWN, written
 
 
 def judge_sample(change: FleetChange, device: Device, machine: DeviceMachine, sample: Sample) -> None:
@@ -84,7 +85,7 @@ def look_again(change: FleetChange, device: Device) -> None:
             "its grace is over",
             timeout_s=change.policy.confirm_timeout_s[1],
         )
-    change.show(device.name, machine, "it is calm again" if not machine.flapping else "", shown_cause=machine.cause)
+    change.show(device.name, machine, written(CALM_AGAIN) if not machine.flapping else "", shown_cause=machine.cause)
     _wear_out(change, device)
     _confirm(change, device)
     settle(change, device)
@@ -152,14 +153,14 @@ def _settle_living(
     if owed:
         _degrade(change, device, machine, since)
     elif well and machine.state is not DeviceState.UP:
-        change.turn_to(device.name, machine, DeviceState.UP, since, "it answers")
+        change.turn_to(device.name, machine, DeviceState.UP, since, written(ANSWERS))
     else:
         change.put(device.name, machine)
 
 
 def _degrade(change: FleetChange, device: Device, machine: DeviceMachine, since: datetime) -> None:
     """It answers in part only. Told again when more checks fail, and when the first of them answers well."""
-    reason = reason_of(machine, machine.owed) or f"{', '.join(sorted(machine.owed))} did not answer well yet"
+    reason = reason_of(machine, machine.owed) or written(NOT_YET, ", ".join(sorted(machine.owed)))
     if machine.state is DeviceState.DEGRADED:
         change.show(device.name, replace(machine, why=reason), reason)
         return
@@ -177,7 +178,9 @@ def _find_culprit(change: FleetChange, device: Device, machine: DeviceMachine, s
     reason, cause = reason_of(machine, machine.checks), hidden_by(change, device)
     judged = replace(judged, good=False)
     if cause is not None:
-        change.turn_to(device.name, judged, DeviceState.UNREACHABLE, suspicion.since, f"{cause} is down", cause)
+        change.turn_to(
+            device.name, judged, DeviceState.UNREACHABLE, suspicion.since, written(PARENT_DOWN, cause), cause
+        )
         return
     failed_at = suspicion.failed_at or change.steady
     waited_s = (change.steady - failed_at).total_seconds()
@@ -202,7 +205,7 @@ def _wear_out(change: FleetChange, device: Device) -> None:
         untils.append(machine.awaited_from + timedelta(seconds=change.policy.stale_periods * longest))
     if all(until is None or change.steady >= until for until in untils):
         worn = replace(machine, suspicion=None)
-        change.turn_to(device.name, worn, DeviceState.UNKNOWN, change.now, "nothing was measured for long")
+        change.turn_to(device.name, worn, DeviceState.UNKNOWN, change.now, written(NOTHING_MEASURED))
 
 
 def _confirm(change: FleetChange, device: Device) -> None:

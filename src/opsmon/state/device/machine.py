@@ -22,6 +22,7 @@ from opsmon.model.name import CheckName
 from opsmon.model.sample import Outcome, Sample
 from opsmon.state.device.policy import Policy
 from opsmon.state.fleet import CheckRecord, DeviceMachine, Suspicion
+from opsmon.text.journal_reason import counts_written
 
 Checks = Mapping[CheckName, Check]
 _NEVER = CheckRecord()
@@ -231,6 +232,5 @@ def reason_of(machine: DeviceMachine, names: Iterable[CheckName]) -> str:
     """What the checks said, for people: `icmp timeout ×4, snmp timeout ×4`, and what was heard of the device."""
     found = ((name, machine.checks[name]) for name in sorted(names) if name in machine.checks)
     failed = [(name, record) for name, record in found if record.failures]
-    counts = ", ".join(f"{name} {record.outcome} ×{record.failures}" for name, record in failed)
     heard = "; ".join(dict.fromkeys(record.said for _, record in failed if record.said))
-    return f"{counts}: {heard}" if heard else counts
+    return counts_written(((name, str(record.outcome), record.failures) for name, record in failed), heard)

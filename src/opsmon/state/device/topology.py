@@ -21,6 +21,7 @@ from opsmon.model.name import DeviceName
 from opsmon.state.change import FleetChange
 from opsmon.state.device.machine import answered_since, patience_s, round_patience_s, was_reached
 from opsmon.state.fleet import CheckRecord, DeviceMachine
+from opsmon.text.journal_reason import PARENT_DOWN, written
 
 
 def parents_of(change: FleetChange, device: Device) -> tuple[DeviceName, ...]:
@@ -111,7 +112,7 @@ def _fall_with_parent(change: FleetChange, device: Device, parent: DeviceName, c
         if _fell_with(change, device, machine, change.machine(parent)):
             _hide(change, device.name, machine, cause)
     elif machine.suspicion is None:
-        change.ask_soon(device.name, f"{cause} is down")
+        change.ask_soon(device.name, written(PARENT_DOWN, cause))
 
 
 def _fell_with(change: FleetChange, device: Device, child: DeviceMachine, parent: DeviceMachine) -> bool:
@@ -126,7 +127,9 @@ def _fell_with(change: FleetChange, device: Device, child: DeviceMachine, parent
 
 def _hide(change: FleetChange, name: DeviceName, machine: DeviceMachine, cause: DeviceName) -> None:
     hidden = replace(machine, grace_until=None, suspicion=None, good=False)
-    change.turn_to(name, hidden, DeviceState.UNREACHABLE, machine.since or change.now, f"{cause} is down", cause)
+    change.turn_to(
+        name, hidden, DeviceState.UNREACHABLE, machine.since or change.now, written(PARENT_DOWN, cause), cause
+    )
 
 
 def regain_way(change: FleetChange, device: Device) -> None:

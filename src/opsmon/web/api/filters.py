@@ -82,4 +82,4 @@ def refuse_unknown_channel(name: str | None, known: Iterable[str]) -> None:
 
 def _hint(field: str, name: str, names: set[str]) -> str:
     close = meant(name, sorted(names)) if len(names) <= MAX_NAMES_COMPARED else ""
-    return close or Sentence(f"{_LISTS[field]}", f"可在 {_LISTS[field]} 中查看")
+    return close or Sentence(f"{_LISTS[field]} lists them", f"可在 {_LISTS[field]} 中查看")

@@ -14,6 +14,7 @@ from opsmon.model.sample import Outcome
 from opsmon.web.api.paging.schemas import PageDocument
 
 VIA = '`token:NAME@ADDRESS`: who was let in to say it; "" of opsmon itself and of older journals'
+BEHALF = 'whom a manager speaks for, as `via` says it; "" where `by` speaks for himself'
 BY = "who; left out: who signed in, or the token's name. Another person takes a manager, or a token of opsmon.yaml"
 By = Annotated[str | None, Field(min_length=1, max_length=200, description=BY)]
 Note = Field(default="", max_length=4000, description="in the words of who says so")
@@ -68,6 +69,7 @@ class FactDocument(BaseModel):
     recorded_at: datetime | None = Field(description="when it was written down; null while the journal cannot be read")
     by: str
     via: str = Field(description=VIA)
+    on_behalf_of: str = Field(default="", description=BEHALF)
     note: str
     stands: bool = Field(description="false when it is withdrawn: nothing is reckoned by it")
     withdraws: int | None = Field(description="of a withdrawal: the number of the fact that was wrong")
@@ -87,6 +89,7 @@ class JudgementDocument(BaseModel):
     at: datetime
     by: str
     via: str = Field(description=VIA)
+    on_behalf_of: str = Field(default="", description=BEHALF)
     reason: str
     severity: Severity | None
     service: str | None

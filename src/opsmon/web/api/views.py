@@ -14,10 +14,12 @@ from opsmon.model.device import Device, Site
 from opsmon.model.event import ClockChanged, FactAdded, ScopeJudged
 from opsmon.model.incident import standing_numbers
 from opsmon.model.name import CheckName, ContractId, DeviceName, IncidentId
+from opsmon.model.origin import spoken_for
 from opsmon.model.sample import Identity, Sample
 from opsmon.state import api as state_room
 from opsmon.store.codec import encode_event
 from opsmon.store.store import Entry
+from opsmon.text.journal_reason import reason_words
 from opsmon.web.api.paging.views import is_untold, page_document
 from opsmon.web.api.schemas import (
     BudgetDocument,
@@ -65,7 +67,7 @@ def clock_document(incident: IncidentId, clock: ClockChanged, now: datetime) -> 
         remaining_s=round((due_at - now).total_seconds(), 3) if running and due_at is not None else None,
         provisional=clock.provisional,
         why=clock.reason,
-        why_zh=clock.reason_zh or clock.reason,
+        why_zh=clock.reason_zh or reason_words(clock.reason, "zh"),
     )
 
 
@@ -167,6 +169,7 @@ def _fact_documents(incident: Incident, journal: Iterable[Entry]) -> list[FactDo
             recorded_at=recorded.get(number),
             by=fact.by,
             via=fact.via,
+            on_behalf_of=spoken_for(fact.via),
             note=fact.note,
             stands=number in standing,
             withdraws=fact.withdraws,
@@ -192,6 +195,7 @@ def _judgement_document(judged: ScopeJudged) -> JudgementDocument:
         at=judged.at,
         by=judged.by,
         via=judged.via,
+        on_behalf_of=spoken_for(judged.via),
         reason=judged.reason,
         severity=judged.severity,
         service=judged.service,

@@ -19,6 +19,7 @@ from opsmon.model.incident import HeldBy, Severity
 from opsmon.model.name import IncidentId
 from opsmon.model.page import PauseReason
 from opsmon.oncall.page import Page
+from opsmon.text.journal_reason import reason_words
 from opsmon.text.safe import visible
 from opsmon.text.vocabulary import PHASES, SEVERITIES, TARGETS, named
 from opsmon.web.api.active import active_incidents
@@ -187,7 +188,7 @@ def row_of(visit: Visit, one: Ranked) -> BoardRow:
         mark=one.mark,
         clock=None if one.nearest is None else pressing(visit, one.nearest),
         what=what,
-        detail="" if incident.detail in what else visible(incident.detail),
+        detail="" if incident.detail in what else visible(reason_words(incident.detail, visit.language)),
         device=incident.device,
         device_title="" if device is None else device.title,
         site=incident.site,

@@ -19,6 +19,7 @@ from opsmon.engine.input import MarkDone
 from opsmon.model.duty import TaskState
 from opsmon.model.event import ClockState
 from opsmon.model.name import ClauseId, ContractId
+from opsmon.text.citation import cited
 from opsmon.text.safe import visible
 from opsmon.text.vocabulary import (
     BUDGET_STATES,
@@ -198,12 +199,15 @@ def _days_of(month: date) -> list[date]:
 def budget_rows(visit: Visit, name: ContractId, book: ContractRules) -> Iterator[BudgetRow]:
     """The budgets of this month; the milder reading only where it counts something."""
     what = {budget.id: budget.what.in_(visit.language) for budget in book.budgets}
+    wider = (budget.wider.what for budget in book.budgets if budget.wider is not None)
+    subjects = {text.en: text.in_(visit.language) for text in wider}
     for contract, use in uses_now(visit.world, visit.now):
         if contract != name or (use.reading is BudgetReading.MILD and not use.used):
             continue
         whole = max(use.limit, use.used, 1)
+        subject = "" if use.is_judged else visible(subjects.get(use.subject, use.subject))
         yield BudgetRow(
-            use.clause, what.get(use.clause, ""), "" if use.is_judged else visible(use.subject),
+            use.clause, what.get(use.clause, ""), subject,
             named(READINGS, use.reading, visit.language), use.is_judged, use.used, use.limit, round(use.forecast, 1),
             use.used / whole, _BUDGET_MARKS[use.state], named(BUDGET_STATES, use.state, visit.language),
         )  # fmt: skip
@@ -233,7 +237,7 @@ def clause_rows(visit: Visit, name: ContractId, book: ContractRules) -> list[Cla
     language = visit.language
     return [
         ClauseRow(
-            one.id, one.what.in_(language), named(TARGETS, one.target, language), one.source,
+            one.id, one.what.in_(language), named(TARGETS, one.target, language), cited(one.source, language),
             _counted(visit, name, one.id),
         )
         for one in book.contract.clauses

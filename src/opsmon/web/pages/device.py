@@ -15,6 +15,7 @@ from opsmon.model.event import DeviceState
 from opsmon.model.name import DeviceName
 from opsmon.model.sample import Identity, SeriesKey
 from opsmon.text.bilingual import Sentence
+from opsmon.text.journal_reason import reason_words
 from opsmon.text.safe import visible
 from opsmon.text.vocabulary import KINDS, OUTCOMES, check_name, named
 from opsmon.web.api.active import active_incidents
@@ -85,7 +86,7 @@ def device_record(visit: Visit, device: Device) -> Record:
         "kind": named(KINDS, device.kind, visit.language),
         "mark": DEVICE_MARKS[state],
         "since": None if last is None else last.since,
-        "reason": "" if last is None or state is DeviceState.UP else visible(last.reason),
+        "reason": "" if last is None or state is DeviceState.UP else visible(reason_words(last.reason, visit.language)),
         "site_title": device.site if site is None else site.title or site.name,
         "strip": strip_of(spans, visit.now),
         "share": share_up(spans),

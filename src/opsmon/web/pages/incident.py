@@ -17,6 +17,8 @@ from opsmon.incident.incident import Incident
 from opsmon.model.event import ClockChanged, Event
 from opsmon.model.incident import FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
+from opsmon.text.citation import cited
+from opsmon.text.journal_reason import reason_words
 from opsmon.text.safe import visible
 from opsmon.text.vocabulary import FACTS, SEVERITIES, TARGETS, named
 from opsmon.web.api.queries import incident_named, incident_of
@@ -132,7 +134,9 @@ def clock_rows(visit: Visit, world: World, incident: Incident, book: ContractRul
     for status in world.clock_statuses.get(incident.id, {}).values():
         clause = clauses.get(status.last.clause)
         what = "" if clause is None else clause.what.in_(visit.language)
-        found.append(_clock_row(visit, status.last, what, "" if clause is None else clause.source))
+        found.append(
+            _clock_row(visit, status.last, what, "" if clause is None else cited(clause.source, visit.language))
+        )
     return sorted(found, key=lambda one: (one.left_s is None, one.left_s or 0.0, one.clause))
 
 
@@ -153,7 +157,9 @@ def _clock_row(visit: Visit, clock: ClockChanged, what: str, source: str) -> Clo
         left_s=left_s,
         spent=_spent(clock, visit.now),
         is_provisional=clock.provisional,
-        why=clock.reason_zh if visit.language == "zh" and clock.reason_zh else clock.reason,
+        why=clock.reason_zh
+        if visit.language == "zh" and clock.reason_zh
+        else reason_words(clock.reason, visit.language),
     )
 
 

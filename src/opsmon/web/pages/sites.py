@@ -11,6 +11,7 @@ from opsmon.engine.world import World
 from opsmon.model.device import Device, Kind, Site
 from opsmon.model.event import DeviceState
 from opsmon.model.name import DeviceName, SiteName
+from opsmon.text.journal_reason import reason_words
 from opsmon.text.vocabulary import DEVICE_STATES, KINDS, named
 from opsmon.web.api.active import active_incidents
 from opsmon.web.api.filters import refuse_unknown
@@ -183,5 +184,5 @@ def device_row(visit: Visit, device: Device) -> DeviceRow:
         site=device.site,
         mark=DEVICE_MARKS[visit.world.incidents.state_of(device.name)],
         since=None if last is None else last.since,
-        reason="" if last is None or last.after is DeviceState.UP else last.reason,
+        reason="" if last is None or last.after is DeviceState.UP else reason_words(last.reason, visit.language),
     )

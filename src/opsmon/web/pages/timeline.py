@@ -25,7 +25,9 @@ from opsmon.model.event import (
     SeveritySet,
 )
 from opsmon.model.incident import MONITORING, Fact, standing_numbers
+from opsmon.model.origin import spoken_for
 from opsmon.text.console_words import told
+from opsmon.text.journal_reason import reason_words
 from opsmon.text.safe import visible
 from opsmon.text.vocabulary import CLOCK_STATES, ENDINGS, FACTS, REPORTERS, SEVERITIES, TARGETS, named
 
@@ -57,8 +59,8 @@ def timeline_of(incident: Incident, events: Sequence[Event] | None, language: st
         found = [_fact(fact, None, say, language) for fact in incident.facts]
     else:
         found = [*_entries(events, say, language), *_affected(events, say)]
-    numbered = list(_numbered(incident, found))
-    return sorted(numbered, key=lambda one: one.at, reverse=True)
+    later_first = list(_numbered(incident, found))[::-1]  # also of one moment: sorting leaves equals as they stand
+    return sorted(later_first, key=lambda one: one.at, reverse=True)
 
 
 def _numbered(incident: Incident, entries: Iterable[TimelineEntry]) -> Iterator[TimelineEntry]:
@@ -89,14 +91,21 @@ def _fact(fact: Fact, recorded_at: datetime | None, say: Say, language: str) -> 
         words = say("withdrawn: entry {n}", n=fact.withdraws)
     if fact.clauses:
         words = f"{words} {', '.join(fact.clauses)}"
-    more = [fact.note, say("approved by {who}", who=fact.approved_by) if fact.approved_by else "", fact.paper]
+    note = reason_words(fact.note, language) if fact.by == MONITORING else fact.note
+    more = [note, say("approved by {who}", who=fact.approved_by) if fact.approved_by else "", fact.paper]
     is_late = recorded_at is not None and recorded_at - fact.at > LATE
     tone = "" if fact.by == MONITORING else "person"
     return TimelineEntry(
         at=fact.at, words=words, tone="bad" if fact.contradicted else tone,
-        by=visible(named(REPORTERS, fact.by, language)), note=visible(" · ".join(filter(None, more)), lines=True),
+        by=_who(fact.by, fact.via, say, language), note=visible(" · ".join(filter(None, more)), lines=True),
         number=0, recorded_at=recorded_at if is_late else None,
     )  # fmt: skip
+
+
+def _who(by: str, via: str, say: Say, language: str) -> str:
+    """Who said so, and for whom."""
+    name, other = visible(named(REPORTERS, by, language)), spoken_for(via)
+    return say("{who}, on behalf of {other}", who=name, other=visible(other)) if other else name
 
 
 def _clock(event: ClockChanged, language: str) -> TimelineEntry:
@@ -118,17 +127,20 @@ _TURNS: Mapping[type, tuple[str, str, str]] = {
 def _words(event: Event, say: Say, language: str) -> TimelineEntry | None:
     if isinstance(event, IncidentOpened):
         by = event.by or MONITORING
-        return TimelineEntry(event.at, say("incident opened"), "", visible(named(REPORTERS, by, language)))
+        return TimelineEntry(event.at, say("incident opened"), "", _who(by, event.via, say, language))
     if isinstance(event, ScopeJudged | SeveritySet):
         return _judged(event, say, language)
     if isinstance(event, IncidentClosed):
         ending = named(ENDINGS, event.ending, language)
-        return TimelineEntry(event.at, say("closed: {why}", why=ending), note=visible(event.reason))
+        return TimelineEntry(
+            event.at, say("closed: {why}", why=ending), note=visible(reason_words(event.reason, language))
+        )
     if type(event) not in _TURNS:
         return None
     sentence, tone, more = _TURNS[type(event)]
     at = event.since if isinstance(event, RecoverySeen) else event.at
-    return TimelineEntry(at, say(sentence), tone, note=visible(str(getattr(event, more, ""))) if more else "")
+    note = reason_words(str(getattr(event, more, "")), language) if more else ""
+    return TimelineEntry(at, say(sentence), tone, note=visible(note))
 
 
 def _judged(event: ScopeJudged | SeveritySet, say: Say, language: str) -> TimelineEntry:
@@ -138,7 +150,9 @@ def _judged(event: ScopeJudged | SeveritySet, say: Say, language: str) -> Timeli
     found += [event.service] if event.service else []
     found += [f"{key}={value}" for key, value in event.labels.items()]
     words = say("judged: {what}", what=visible(", ".join(found)))
-    return TimelineEntry(event.at, words, "person", visible(event.by), visible(event.reason, lines=True))
+    return TimelineEntry(
+        event.at, words, "person", _who(event.by, event.via, say, language), visible(event.reason, lines=True)
+    )
 
 
 def _affected(events: Iterable[Event], say: Say) -> Iterator[TimelineEntry]:

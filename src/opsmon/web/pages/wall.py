@@ -9,6 +9,7 @@ from opsmon.engine.world import World
 from opsmon.incident.incident import Incident
 from opsmon.model.device import Device
 from opsmon.model.name import ContractId, SiteName
+from opsmon.text.bilingual import Sentence
 from opsmon.web.api.active import active_incidents
 from opsmon.web.errors import unknown
 from opsmon.web.frame.form import PageQuery, read_query
@@ -54,7 +55,7 @@ def scope_of(world: World, name: str, language: str) -> WallScope:
     if site is not None:
         return WallScope(site.title or name, lambda one: one.site == name, lambda one: one.site == name)
     known = (EVERYTHING, *world.rules.contracts, *world.rules.inventory.sites)
-    raise unknown("wall", name, known, "`all`, a contract or a site")
+    raise unknown("wall", name, known, Sentence("`all`, a contract or a site", "`all`、合同编号、站点编号"))
 
 
 def wall_record(visit: Visit, name: str, origin: str) -> Record:
