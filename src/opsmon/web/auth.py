@@ -15,7 +15,7 @@ from opsmon.model.account import Grant, Role
 from opsmon.model.origin import over_http, over_session
 from opsmon.text.bilingual import Sentence
 from opsmon.web.context import PARTS
-from opsmon.web.errors import RequestError, unfit
+from opsmon.web.errors import ASK_AN_ADMIN, RequestError, unfit
 from opsmon.web.identity import MISDIRECTED, ROOT_HEADER, as_header
 from opsmon.web.settings import NamedToken, PortSettings, is_loopback
 from opsmon.web.sign_in.cookie import csrf_field_of, session_word
@@ -89,6 +89,12 @@ def _refuse_unfit(visitor: Visitor, access: Access) -> None:
         )
     if access not in _READING and not visitor.may(access.role):
         raise unfit(visitor.account, visitor.role, access.role)
+    if access is Access.ADMIN and not visitor.scope.is_everything:
+        words = Sentence(
+            f"{visitor.account} is admin of a part, and this is about everything",
+            f"{visitor.account} 是部分范围的管理员，此操作涉及全部范围",
+        )
+        raise RequestError(403, words, ASK_AN_ADMIN)
 
 
 async def _visitor(request: web.Request) -> Visitor | None:

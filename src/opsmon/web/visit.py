@@ -92,7 +92,8 @@ def refuse_limited(request: web.Request) -> None:
 
 
 def refuse_unless_admin(request: web.Request) -> None:
-    """Raises RequestError 403 for what only admins read, and whoever reads an open port."""
+    """Raises RequestError 403 for what only admins of everything read, and whoever reads an open port."""
     visitor = visitor_of(request)
     if visitor.kind is not VisitorKind.OPEN and not visitor.may(Role.ADMIN):
         raise unfit(visitor.account, visitor.role, Role.ADMIN)
+    refuse_limited(request)

@@ -43,7 +43,12 @@ async def come_back(request: web.Request) -> web.Response:
     parts, sign_in = request.app[PARTS], _sign_in(request)
     address = peer_of(addresses_of(request, parts.settings)[0])
     if not parts.oidc_throttle.admits(address, parts.clock.monotonic()):  # each asks the provider for a token
-        raise RequestError(429, "too many sign-ins from this address", "wait a minute", {"Retry-After": "60"})
+        raise RequestError(
+            429,
+            Sentence("too many sign-ins from this address", "该地址登录过于频繁"),
+            Sentence("wait a minute", "请一分钟后再试"),
+            {"Retry-After": "60"},
+        )
     secure = place_of(request, parts.settings).is_secure
     word, _, wanted = request.cookies.get(_name(secure), "").partition(".")
     wanted, told = own_path(unquote(wanted) or "/"), request.query
