@@ -18,6 +18,8 @@ from opsmon.web.api.openapi import describe
 from opsmon.web.route import Route
 from opsmon.web.routes import ROUTES
 from opsmon.web.settings import PortSettings
+from tests.support.fuzz.rig import examples
+from tests.support.web.fleet import LAB
 from tests.support.web.scene import WebScene, everything_answers
 from tests.support.web.served import served_beside
 
@@ -25,28 +27,29 @@ pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning")
 API = [route for route in ROUTES if route.path.startswith("/api/v1/")]
 SCHEMA = schemathesis.openapi.from_dict(describe(ROUTES))
 CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance]
-EXAMPLES = 4  # of each operation and role
+SETTINGS = settings(examples(4, 60), suppress_health_check=list(HealthCheck))  # of each operation and visitor
 
 
 @pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[Role, str]]]:
-    """The address, and a token of each role."""
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
+    """The address, and a token of each role, and of an admin who is limited to a site."""
     scene = WebScene(tmp_path_factory.mktemp("roles"))
     everything_answers(scene)
     scene.dies("mcu-1")
     directory = AccountDirectory(scene.store.access, scene.clock.now, Changer("test", "local:test"))
-    tokens = {role: directory.add_token(role.value, Grant(role), timedelta(days=1)) for role in Role}
+    grants = {role.value: Grant(role) for role in Role} | {"admin-of-lab": Grant(Role.ADMIN, LAB)}
+    tokens = {name: directory.add_token(name, grant, timedelta(days=1)) for name, grant in grants.items()}
     with served_beside(replace(scene.parts, settings=PortSettings(port=0))) as url:
         yield url, tokens
 
 
 @pytest.mark.parametrize("route", API, ids=lambda route: f"{route.method} {route.path}")
-def test_what_the_document_allows_is_answered_as_it_says(port: tuple[str, dict[Role, str]], route: Route) -> None:
+def test_what_the_document_allows_is_answered_as_it_says(port: tuple[str, dict[str, str]], route: Route) -> None:
     url, tokens = port
     operation = SCHEMA[route.path][route.method]
     for token in tokens.values():
 
-        @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+        @SETTINGS
         @given(operation.as_strategy())
         def ask(case: Any) -> None:
             answer = case.call(base_url=url, headers={"Authorization": f"Bearer {token}"})  # noqa: B023  # called here

@@ -1,7 +1,6 @@
 """Signing in through a provider that others wrote, behind a proxy with TLS under a sub-path, and what goes wrong."""
 
 import re
-import warnings
 from collections.abc import AsyncIterator, Iterator
 from ipaddress import ip_network
 from pathlib import Path
@@ -20,6 +19,7 @@ from opsmon.model.secret import Secret
 from opsmon.web.context import MAX_OIDC_A_MINUTE
 from opsmon.web.server import make_application
 from opsmon.web.settings import PortSettings
+from tests.support.real.oidc_provider import running_provider
 from tests.support.web.scene import Client, WebScene
 
 pytestmark = [pytest.mark.real, pytest.mark.filterwarnings("default::DeprecationWarning")]
@@ -29,16 +29,8 @@ PROXIED = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
 
 @pytest.fixture
 def provider() -> Iterator[str]:
-    """Its issuer. One person is of the group `duty`, one of none."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        mock = pytest.importorskip("oidc_provider_mock")
-        people = (
-            mock.User(sub="u-17", claims={"preferred_username": "Wang.Gong", "groups": ["duty"], "name": "甲工"}),
-            mock.User(sub="u-18", claims={"preferred_username": "stranger", "groups": ["others"]}),
-        )
-        with mock.run_server_in_thread(user_claims=people, require_nonce=True) as server:
-            yield f"http://localhost:{server.server_port}"
+    with running_provider() as issuer:
+        yield issuer
 
 
 def console(folder: Path, issuer: str, scene: WebScene | None = None) -> WebScene:

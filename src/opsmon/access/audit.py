@@ -20,20 +20,24 @@ class AccessAudit:
         self._access, self._issue = access, issue
 
     async def run(self) -> None:
-        """Looks every few seconds."""
+        """Looks every few seconds. At its end what was counted is noted; the next start tells the journal."""
         looks = 0
-        while True:
-            with contextlib.suppress(StoreError):  # it is tried again; what the store has is not lost
-                if looks % FAILURES_EVERY == 0:
-                    await self._note_failures()
-                await self.tell()
-            looks += 1
-            await asyncio.sleep(LOOK_EVERY_S)
+        try:
+            while True:
+                with contextlib.suppress(StoreError):  # it is tried again; what the store has is not lost
+                    if looks % FAILURES_EVERY == 0:
+                        await asyncio.to_thread(self._note_failures)
+                    await self.tell()
+                looks += 1
+                await asyncio.sleep(LOOK_EVERY_S)
+        finally:
+            with contextlib.suppress(StoreError):
+                self._note_failures()
 
-    async def _note_failures(self) -> None:
+    def _note_failures(self) -> None:
         failures = self._access.failures.take()
         if failures:
-            await asyncio.to_thread(self._access.store.add_notes, failures)
+            self._access.store.add_notes(failures)
 
     async def tell(self) -> None:
         """Writes every note into the journal that is not in it yet."""

@@ -1,4 +1,5 @@
-"""What the journal holds of accounts: who signed in, who could not, and every change of who may what.
+"""What the journal holds of who came in: who signed in, who could not, every change of who may what, and what was
+asked for that the engine does not decide.
 
 `at` is when it was written down, `done_at` when it happened: the command line changes accounts while no daemon runs.
 """
@@ -57,4 +58,23 @@ class AccountChanged:
     via: str = ""
 
 
-AccessEvent = SignedIn | SignInFailed | AccountChanged
+class Operation(StrEnum):
+    CHANNEL_TEST = "channel_test"
+    DELIVERY_RETRY = "delivery_retry"
+    DEVICE_PROBE = "device_probe"
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRequested:
+    """Somebody had something done that changes nothing of the world: `subject` is the channel, the delivery or the
+    device. It is written before it is done, whatever comes of it."""
+
+    at: datetime
+    account: str
+    operation: Operation
+    subject: str
+    done_at: datetime
+    via: str = ""
+
+
+AccessEvent = SignedIn | SignInFailed | AccountChanged | OperationRequested

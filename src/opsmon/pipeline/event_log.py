@@ -2,7 +2,7 @@
 
 from datetime import UTC, tzinfo
 
-from opsmon.model.access_event import AccessEvent, SignedIn, SignInFailed
+from opsmon.model.access_event import AccessEvent, OperationRequested, SignedIn, SignInFailed
 from opsmon.model.event import (
     BackupRecorded,
     ClockChanged,
@@ -84,6 +84,8 @@ def _access(event: AccessEvent) -> str:
             whom = f" as {event.account}" if event.account else ""
             where = f" from {event.address}" if event.address else ""
             return f"{counted(event.count, 'sign-ins')}{whom}{where} failed"
+        case OperationRequested():
+            return f"{event.operation} of {event.subject}, by {event.account}{_through(event.via)}"
     detail = f": {event.detail}" if event.detail else ""
     return f"account {event.account} {event.change}, by {event.by}{_through(event.via)}{detail}"
 

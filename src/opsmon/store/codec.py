@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any, NewType, Union, cast, get_args, get_origin, get_type_hints
 
 from opsmon.errors import StoreError
-from opsmon.model.access_event import AccountChanged, SignedIn, SignInFailed
+from opsmon.model.access_event import AccountChanged, OperationRequested, SignedIn, SignInFailed
 from opsmon.model.duty import ContractWatched, ObligationDone, ObligationExcused, ObligationUndone, TaskChanged
 from opsmon.model.event import (
     BackupRecorded,
@@ -99,6 +99,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "obligation_undone": ObligationUndone,
     "override_ended": OverrideEnded,
     "override_set": OverrideSet,
+    "operation_requested": OperationRequested,
     "page_ended": PageEnded,
     "page_exhausted": PageExhausted,
     "page_held": PageHeld,

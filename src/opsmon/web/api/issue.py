@@ -14,6 +14,7 @@ from opsmon.engine.input import (
     MarkDone,
     MarkUndone,
     OpenIncident,
+    RecordAccess,
     SetMaintenance,
     SetOverride,
     SetSilence,
@@ -21,12 +22,14 @@ from opsmon.engine.input import (
 )
 from opsmon.engine.port import Accepted, CommandRefusal
 from opsmon.engine.step import Conflict
+from opsmon.model.access_event import Operation, OperationRequested
 from opsmon.model.account import Role
 from opsmon.model.incident import FactType
 from opsmon.text.bilingual import Sentence
+from opsmon.text.safe import visible
 from opsmon.web.api.queries import detail_of
 from opsmon.web.context import PARTS
-from opsmon.web.errors import ASK_AN_ADMIN, NOTHING_CHANGED, RequestError, unfit, unknown
+from opsmon.web.errors import ASK_AN_ADMIN, NOTHING_CHANGED, RequestError, short, unfit, unknown
 from opsmon.web.visit import view_of, visitor_of
 
 # Whoever may command at all may give the others. What decides about money, or speaks for the customer, is a manager's.
@@ -54,6 +57,13 @@ async def issue(request: web.Request, command: Command, *, refused: int = 409) -
     raise RequestError(503, answer.reason, _NOT_TAKEN if answer.taken is False else _IN_DOUBT, {"Retry-After": "5"})
 
 
+async def note_operation(request: web.Request, operation: Operation, subject: str) -> None:
+    """Writes into the journal what the visitor is about to have done. Raises RequestError 503 where that cannot be."""
+    visitor, now = visitor_of(request), request.app[PARTS].clock.now()
+    event = OperationRequested(now, visitor.account, operation, short(visible(subject)), now, visitor.via)
+    await issue(request, RecordAccess(event))
+
+
 def _refuse_unfit(visitor: Visitor, command: Command) -> None:
     least = LEAST_ROLES.get(type(command), Role.RESPONDER)
     if isinstance(command, AddFact) and command.fact.type in JUDGING_FACTS:
@@ -65,7 +75,7 @@ def _refuse_unfit(visitor: Visitor, command: Command) -> None:
 async def _refuse_outside(request: web.Request, command: Command) -> None:
     """What a limited visitor does not see he cannot command either, whoever asks for it how."""
     view = view_of(request)
-    if view.scope.is_everything:
+    if view.scope.is_everything or isinstance(command, RecordAccess):  # what is noted was judged where it is asked for
         return
     if isinstance(command, AddFact | JudgeScope | TakeOver):
         await detail_of(request, command.incident)

@@ -103,14 +103,18 @@ def _responses(route: Route) -> Schema:
 def _possible_refusals(route: Route) -> Iterable[str]:
     if route.access is not Access.OPEN:
         yield from ("401", "403")
-    if route.names or "rota" in route.query.model_fields:  # a filter by rota names one that has to be there
-        yield "404"
+    if route.names or "rota" in route.query.model_fields or _names_a_site(route):
+        yield "404"  # a filter by rota names one that has to be there; for who is limited other sites are not there
     if route.body is not None:
         yield from ("400", "409", "413", "503")
     if route.body is not None or route.query.model_fields:
         yield "422"
     if route.path == "/readyz":
         yield "503"
+
+
+def _names_a_site(route: Route) -> bool:
+    return route.body is not None and "site" in route.body.model_fields
 
 
 def _refusal(status: str) -> Schema:

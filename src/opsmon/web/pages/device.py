@@ -10,6 +10,7 @@ from aiohttp import web
 
 from opsmon.engine.input import SetMaintenance
 from opsmon.history.values import Curve
+from opsmon.model.access_event import Operation
 from opsmon.model.device import Device
 from opsmon.model.event import DeviceState
 from opsmon.model.name import DeviceName
@@ -19,7 +20,7 @@ from opsmon.text.journal_reason import reason_words
 from opsmon.text.safe import visible
 from opsmon.text.vocabulary import KINDS, OUTCOMES, check_name, named
 from opsmon.web.api.active import active_incidents
-from opsmon.web.api.issue import issue
+from opsmon.web.api.issue import issue, note_operation
 from opsmon.web.api.queries import device_of
 from opsmon.web.context import PARTS
 from opsmon.web.errors import RequestError
@@ -193,5 +194,6 @@ async def probe_now(request: web.Request) -> web.Response:
             Sentence("this daemon sends no checks", "本进程不执行检查"),
             Sentence("start it with `opsmon run`", "请用 `opsmon run` 启动"),
         )
+    await note_operation(request, Operation.DEVICE_PROBE, device.name)
     parts.probe_now(device)
     return web.Response(status=303, headers={"Location": path_to(request, f"/d/{quote(device.name)}")})
