@@ -58,7 +58,7 @@ class AccountChanged:
     via: str = ""
 
 
-class Operation(StrEnum):
+class RequestedOperation(StrEnum):
     CHANNEL_TEST = "channel_test"
     DELIVERY_RETRY = "delivery_retry"
     DEVICE_PROBE = "device_probe"
@@ -71,7 +71,7 @@ class OperationRequested:
 
     at: datetime
     account: str
-    operation: Operation
+    operation: RequestedOperation
     subject: str
     done_at: datetime
     via: str = ""

@@ -84,7 +84,8 @@ class Fleet:
             "contract": (CONTRACT, CONTRACT), "obligation": ("E13", "E13"), "name": (CONTRACT, "lab"),
             "silence": silences, "override": (swap, swap), "rota": ("vc.ics", "vc.ics"),
             "account": ("li", "li"), "token": ("grafana", "grafana"), "channel": ("oncall", "oncall"),
-            "delivery": ("x", "x"), "hash": ("x", "x"), "file": ("x", "x"),
+            "metric": ("probe_icmp_duration_seconds",) * 2, "delivery": ("x", "x"),
+            "hash": ("x", "x"), "file": ("x", "x"),
         }  # fmt: skip
 
     def headers(self, role: Role, scope: Scope = EVERYTHING, *, money: bool = False) -> dict[str, str]:

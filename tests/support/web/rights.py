@@ -87,6 +87,7 @@ _OF_ONESELF: dict[str, Right] = {
     "POST /logout": _own(),
 }
 _READING: dict[str, Right] = {
+    "GET /d/{device}/chart/{metric}": _reads(Reach.HIDDEN),
     "GET /metrics": _reads(Reach.WHOLE, _MANAGER, money=True),
     "GET /metrics/site/{site}": _reads(Reach.HIDDEN),
     "GET /metrics/device/{device}": _reads(Reach.HIDDEN),

@@ -4,7 +4,7 @@ import asyncio
 
 from aiohttp import web
 
-from opsmon.model.access_event import Operation
+from opsmon.model.access_event import RequestedOperation
 from opsmon.web.api.channel_schemas import ChannelTestBody, ChannelTestDocument, NoBody
 from opsmon.web.api.deliveries import delivery_document
 from opsmon.web.api.issue import note_operation
@@ -18,7 +18,7 @@ async def send_test(request: web.Request) -> web.Response:
     parts, body, channel = request.app[PARTS], await parse_body(ChannelTestBody, request), request.match_info["channel"]
     if channel not in parts.channels():
         raise unknown("channel", channel, parts.channels(), "`opsmon check`")
-    await note_operation(request, Operation.CHANNEL_TEST, channel)
+    await note_operation(request, RequestedOperation.CHANNEL_TEST, channel)
     sent = await parts.channel_port.send_test(channel, body.person)
     if isinstance(sent, TestRefusal):
         raise RequestError(422, sent.reason, sent.hint)
@@ -34,7 +34,7 @@ async def try_again(request: web.Request) -> web.Response:
     """A notification that was given up is tried again, as it is."""
     parts, name = request.app[PARTS], request.match_info["delivery"]
     await parse_body(NoBody, request)
-    await note_operation(request, Operation.DELIVERY_RETRY, name)
+    await note_operation(request, RequestedOperation.DELIVERY_RETRY, name)
     if not await parts.channel_port.try_again(name):
         dead = await asyncio.to_thread(parts.deliveries, ("dead",), 10_000)
         raise RequestError(

@@ -22,7 +22,7 @@ from opsmon.engine.input import (
 )
 from opsmon.engine.port import Accepted, CommandRefusal
 from opsmon.engine.step import Conflict
-from opsmon.model.access_event import Operation, OperationRequested
+from opsmon.model.access_event import OperationRequested, RequestedOperation
 from opsmon.model.account import Role
 from opsmon.model.incident import FactType
 from opsmon.text.bilingual import Sentence
@@ -57,7 +57,7 @@ async def issue(request: web.Request, command: Command, *, refused: int = 409) -
     raise RequestError(503, answer.reason, _NOT_TAKEN if answer.taken is False else _IN_DOUBT, {"Retry-After": "5"})
 
 
-async def note_operation(request: web.Request, operation: Operation, subject: str) -> None:
+async def note_operation(request: web.Request, operation: RequestedOperation, subject: str) -> None:
     """Writes into the journal what the visitor is about to have done. Raises RequestError 503 where that cannot be."""
     visitor, now = visitor_of(request), request.app[PARTS].clock.now()
     event = OperationRequested(now, visitor.account, operation, short(visible(subject)), now, visitor.via)

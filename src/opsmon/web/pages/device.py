@@ -10,7 +10,7 @@ from aiohttp import web
 
 from opsmon.engine.input import SetMaintenance
 from opsmon.history.values import Curve
-from opsmon.model.access_event import Operation
+from opsmon.model.access_event import RequestedOperation
 from opsmon.model.device import Device
 from opsmon.model.event import DeviceState
 from opsmon.model.name import DeviceName
@@ -194,6 +194,6 @@ async def probe_now(request: web.Request) -> web.Response:
             Sentence("this daemon sends no checks", "本进程不执行检查"),
             Sentence("start it with `opsmon run`", "请用 `opsmon run` 启动"),
         )
-    await note_operation(request, Operation.DEVICE_PROBE, device.name)
+    await note_operation(request, RequestedOperation.DEVICE_PROBE, device.name)
     parts.probe_now(device)
     return web.Response(status=303, headers={"Location": path_to(request, f"/d/{quote(device.name)}")})
