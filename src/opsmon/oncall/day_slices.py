@@ -76,6 +76,8 @@ def _bounds(readings: Sequence[DayReadings], first: datetime, last: datetime) ->
 def _holding(readings: Sequence[DayReadings], at: datetime) -> tuple[Begun | None, ...]:
     """What may hold at a moment: of each day the first that covers it, in every reading; and of the days together the
     one that goes before the others."""
+    if all(len(of_day) == 1 for of_day in readings):  # as on every day of a year that is announced
+        return (_before_all([_first(of_day[0], at) for of_day in readings]),)
     of_days = [dict.fromkeys(_first(occurrences, at) for occurrences in of_day) for of_day in readings]
     return tuple(dict.fromkeys(_before_all(chosen) for chosen in product(*of_days)))
 

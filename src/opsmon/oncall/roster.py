@@ -94,6 +94,7 @@ class RotaMemory:
     turns: dict[tuple[int, int], list["Turns"]] = field(default_factory=dict)
     begun: dict[date, "BegunShifts"] = field(default_factory=dict)
     doubts_around: dict[date, tuple[Text, ...]] = field(default_factory=dict)
+    days_back: int | None = None
 
 
 class Turns(NamedTuple):
@@ -254,7 +255,7 @@ def _doubts(rota: Rota, day: date) -> tuple[Text, ...]:
 
 
 def _doubts_around(rota: Rota, day: date) -> tuple[Text, ...]:
-    of_days = [_doubts_of_day(rota, day - number * ONE_DAY) for number in range(days_back(rota.shifts) + 1)]
+    of_days = [_doubts_of_day(rota, day - number * ONE_DAY) for number in range(_days_back(rota) + 1)]
     if all(one == of_days[0] for one in of_days):
         return of_days[0]
     return tuple(dict.fromkeys(doubt for one in of_days for doubt in one))
@@ -279,8 +280,15 @@ def _slices(rota: Rota, day: date) -> tuple[Slice, ...]:
 
 
 def _cut(rota: Rota, day: date) -> tuple[Slice, ...]:
-    days = (day - number * ONE_DAY for number in range(days_back(rota.shifts), -1, -1))
+    days = (day - number * ONE_DAY for number in range(_days_back(rota), -1, -1))
     return slices_of(rota.calendar.zone, day, [_readings(rota, one) for one in days])
+
+
+def _days_back(rota: Rota) -> int:
+    found = rota.memory.days_back
+    if found is None:
+        found = rota.memory.days_back = days_back(rota.shifts)
+    return found
 
 
 def _readings(rota: Rota, day: date) -> DayReadings:
@@ -289,7 +297,7 @@ def _readings(rota: Rota, day: date) -> DayReadings:
 
 def _slices_around(rota: Rota, day: date) -> tuple[Slice, ...]:
     """The slices of every day on which a shift that begins on `day` may hold."""
-    days = (day + number * ONE_DAY for number in range(days_back(rota.shifts) + 1))
+    days = (day + number * ONE_DAY for number in range(_days_back(rota) + 1))
     return tuple(piece for one in days for piece in _slices(rota, one))
 
 
@@ -307,12 +315,13 @@ def _turns(rota: Rota, number: int, day: date) -> Turns:
     since = rota.shifts[number].since
     step = 1 if day >= since else -1
     known = rota.memory.turns.setdefault((number, step), [Turns()])
-    while len(known) <= abs((day - since).days):
+    wanted = abs((day - since).days)
+    while len(known) <= wanted:
         passed = since + (len(known) - (1 if step > 0 else 0)) * step * ONE_DAY
         begun = _begun(rota, passed)
         in_doubt = known[-1].in_doubt or number in begun.in_doubt
         known.append(Turns(known[-1].taken_place + step * (number in begun.certain), in_doubt))
-    return known[abs((day - since).days)]
+    return known[wanted]
 
 
 def _begun(rota: Rota, day: date) -> BegunShifts:

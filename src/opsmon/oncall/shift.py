@@ -40,7 +40,7 @@ class ShiftDays:
 
     def is_undated(self, calendar: Calendar, day: date) -> bool:
         """A key period that is not dated yet may fall on the day."""
-        return any(calendar.sets[name].doubt(day) for name in self.periods)
+        return bool(self.periods) and any(calendar.sets[name].doubt(day) for name in self.periods)
 
     def doubts(self, calendar: Calendar, day: date) -> tuple[Text, ...]:
         """Why the answer for `day` may change."""

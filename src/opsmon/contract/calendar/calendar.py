@@ -184,6 +184,8 @@ class Calendar:
 
     def doubts(self, first: date, last: date) -> tuple[Text, ...]:
         """Why an answer that rests on the days `first` to `last` may still change."""
+        if first.year == last.year and first.year in self.announced:
+            return ()
         years = range(first.year, last.year + 1)
         return tuple(_not_announced(year) for year in years if year not in self.announced)
 
