@@ -6,6 +6,7 @@ with the same, after what the board keeps of each incident was let go, as if the
 """
 
 import asyncio
+import gc
 import sys
 import time
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from typing import Any
 from opsmon.access.control import AccessControl
 from opsmon.clock import WallClock
 from opsmon.config.root import load_root
+from opsmon.daemon.daemon import GC_THRESHOLD
 from opsmon.engine.decide import decide
 from opsmon.engine.fold import fold
 from opsmon.engine.input import OpenIncident
@@ -116,6 +118,9 @@ async def serve(folder: Path) -> None:
     console, loop = Console(folder), asyncio.get_running_loop()
     deciding = asyncio.create_task(console.pipeline.run())
     print(await console.server.start(), flush=True)
+    gc.collect()
+    gc.freeze()  # as the daemon does
+    gc.set_threshold(*GC_THRESHOLD)
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         print(console.obey(line.strip()), flush=True)
     await console.server.stop()

@@ -1,9 +1,11 @@
 """`/`: every incident that wants somebody, the one with the least time left first."""
 
+import heapq
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from aiohttp import web
 from immutables import Map
@@ -35,6 +37,7 @@ MAX_ROWS = 200
 CLOSED_SHOWN = timedelta(hours=24)
 _SEVERITIES = tuple(Severity)
 _NO_LIMIT = float("inf")
+_order_of = attrgetter("order")
 
 
 class BoardQuery(PageQuery):
@@ -44,6 +47,11 @@ class BoardQuery(PageQuery):
     site: str | None = None
     severity: Severity | None = None
     nobody: bool = False
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether nothing is left out."""
+        return self.contract is self.site is self.severity is None and not self.nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,7 @@ class Ranked:
     holder: str
     is_recovering: bool
     order: tuple[bool, float, int, float]
+    wants_somebody: bool
 
 
 MAX_KEPT = 50_000
@@ -111,12 +120,10 @@ async def show_board(request: web.Request) -> web.Response:
 def board_record(visit: Visit, query: BoardQuery) -> Record:
     """What the board shows."""
     refuse_unknown(visit.world, query)
-    ranked = [rank(visit.world, incident) for incident in active_incidents(visit.world)]
+    ranked = rank_all(visit.world, active_incidents(visit.world))
     untold = untold_incidents(visit.world)
-    wanted = sorted(
-        (one for one in ranked if _is_wanted(one, query)), key=lambda one: (one.incident.id not in untold, *one.order)
-    )
-    shown = [row_of(visit, one) for one in wanted[:MAX_ROWS]]
+    wanted = ranked if query.takes_all else [one for one in ranked if _is_wanted(one, query)]
+    shown = [row_of(visit, one) for one in _first(wanted, untold)]
     return {
         "rows": [row for row in shown if row.mark.tone != "quiet"],
         "recovering": [row for row in shown if row.mark.tone == "quiet"],
@@ -135,15 +142,32 @@ def board_record(visit: Visit, query: BoardQuery) -> Record:
     }
 
 
+def _first(wanted: list[Ranked], untold: frozenset[IncidentId]) -> list[Ranked]:
+    """Those that press most: of which nobody was told, then those with the least time left."""
+    loud = [one for one in wanted if one.incident.id in untold] if untold else []
+    others = [one for one in wanted if one.incident.id not in untold] if loud else wanted
+    first = sorted(loud, key=_order_of)[:MAX_ROWS]
+    return first + heapq.nsmallest(MAX_ROWS - len(first), others, key=_order_of)
+
+
 def rank(world: World, incident: Incident) -> Ranked:
-    """Where an incident stands, and by which clock. Kept for as long as it, its clocks and its page are the same."""
-    statuses = world.clock_statuses.get(incident.id, _NO_CLOCKS)
-    page, kept = world.paging.pages.get(incident.id), _RANKED.get(incident.id)
-    if kept is None or kept[0] is not incident or kept[1] is not statuses or kept[2] is not page:
-        if len(_RANKED) >= MAX_KEPT:
-            _RANKED.clear()
-        kept = _RANKED[incident.id] = incident, statuses, page, _rank(incident, statuses, holder_now(world, incident))
-    return kept[3]
+    """Where an incident stands, and by which clock."""
+    return rank_all(world, (incident,))[0]
+
+
+def rank_all(world: World, incidents: Collection[Incident]) -> list[Ranked]:
+    """Where each stands. Kept for as long as the incident, its clocks and its page are the same."""
+    statuses_of, page_of, kept_of = world.clock_statuses.get, world.paging.pages.get, _RANKED.get
+    found = []
+    for incident in incidents:
+        name = incident.id
+        statuses, page, kept = statuses_of(name, _NO_CLOCKS), page_of(name), kept_of(name)
+        if kept is None or kept[0] is not incident or kept[1] is not statuses or kept[2] is not page:
+            if len(_RANKED) >= MAX_KEPT:
+                _RANKED.clear()
+            kept = _RANKED[name] = incident, statuses, page, _rank(incident, statuses, holder_now(world, incident))
+        found.append(kept[3])
+    return found
 
 
 def _rank(incident: Incident, statuses: ClockStatuses, holder: HeldBy | None) -> Ranked:
@@ -153,7 +177,8 @@ def _rank(incident: Incident, statuses: ClockStatuses, holder: HeldBy | None) ->
     due = _NO_LIMIT if due_at is None else due_at.timestamp()
     order = recovering, due, -_SEVERITIES.index(incident.severity), incident.starts_at.timestamp()
     mark = incident_mark(incident, worst, is_held=holder is not None)
-    return Ranked(incident, mark, nearest, "" if holder is None else holder.by, recovering, order)
+    wants_somebody = (holder is None or not holder.by) and incident.is_open and not recovering
+    return Ranked(incident, mark, nearest, "" if holder is None else holder.by, recovering, order, wants_somebody)
 
 
 def worst_state(statuses: ClockStatuses) -> ClockState | None:
@@ -224,10 +249,10 @@ def pressing(visit: Visit, clock: ClockChanged) -> PressingClock | None:
     return PressingClock(clock.clause, target, due_at, left_s, clock.provisional)
 
 
-def counts_of_marks(ranked: Iterable[Ranked]) -> dict[str, int]:
+def counts_of_marks(ranked: Collection[Ranked]) -> dict[str, int]:
     """How many there are of each tone, and how many nobody has taken on."""
-    counts = Counter(one.mark.tone for one in ranked)
-    nobody = sum(not one.holder and one.incident.is_open and not one.is_recovering for one in ranked)
+    counts = Counter([one.mark.tone for one in ranked])
+    nobody = sum([one.wants_somebody for one in ranked])
     return {**counts, "nobody": nobody}
 
 
@@ -241,8 +266,8 @@ def device_counts(world: World, holds: Callable[[Device], bool]) -> list[tuple[M
 
 def _closed_lately(visit: Visit) -> int:
     since = visit.now - CLOSED_SHOWN
-    closed = (one.closed_at for one in visit.world.incidents.by_id.values() if not one.withdrawn)
-    return sum(at is not None and at >= since for at in closed)
+    closed = [one for one in visit.world.incidents.by_id.values() if one.closed_at is not None]
+    return sum(one.closed_at is not None and one.closed_at >= since and not one.withdrawn for one in closed)
 
 
 def _contracts(visit: Visit) -> list[tuple[str, str]]:
