@@ -86,3 +86,20 @@ async def test_a_refused_form_is_focused_keeps_its_text_and_outlives_an_update(
     await expect(page.locator(".timeline").first).to_contain_text("乙工", timeout=PATIENCE_MS)
     await expect(form.locator("[name=reason]")).to_have_value("另一个会场")
     await expect(form.get_by_role("alert")).to_be_visible()
+
+
+async def test_an_incident_is_resolved_and_the_word_taken_back(scene: WebScene, open_page: OpenPage) -> None:
+    name = incident_of(scene, "mcu-1")
+    page = await open_page(f"/i/{name}", locale="zh-CN")
+    await page.locator("#take input[name=by]").fill("甲工")
+    await page.locator("#take [data-take]").click()
+    await page.locator("#take button[value=resolved]").click()
+    await expect(page.locator("[aria-labelledby=time-title]")).to_contain_text("故障排除", timeout=PATIENCE_MS)
+    assert scene.daemon.world.incidents.by_id[name].resolved_at is not None
+    form = page.locator("form[action$='/withdrawals']")
+    await page.locator("details", has=form).locator("summary").click()
+    await form.locator("input[name=fact]").fill(str(len(scene.daemon.world.incidents.by_id[name].facts)))
+    await form.locator("[name=reason]").fill("还没有恢复")
+    await form.locator("button").click()
+    await expect(page.locator(".timeline .gone").first).to_be_visible(timeout=PATIENCE_MS)
+    assert scene.daemon.world.incidents.by_id[name].resolved_at is None
