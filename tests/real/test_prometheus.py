@@ -1,7 +1,10 @@
 """Real Prometheus and promtool on what we serve: it passes the linter, and our sites are found and scraped."""
 
+import asyncio
+import contextlib
 import json
 import subprocess
+import time
 from array import array
 from pathlib import Path
 
@@ -13,8 +16,9 @@ from opsmon.metrics.catalogue import CATALOGUE, INTERFACES
 from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
 from opsmon.web.server import make_application
 from tests.support.places import REPOSITORY
+from tests.support.port import free_port
 from tests.support.programs import require
-from tests.support.real.prometheus import prometheus, until_known
+from tests.support.real.prometheus import prometheus, serving, until_known
 from tests.support.web.scene import WebScene, everything_answers
 
 pytestmark = pytest.mark.real
@@ -95,3 +99,61 @@ def test_the_whole_catalogue_passes_but_for_the_names_that_are_not_ours(scene: W
     assert complaints
     foreign = {name for name in CATALOGUE if name in INTERFACES}
     assert [line for line in complaints if line.split(" ")[0] not in foreign] == []
+
+
+def agent_config(folder: Path, opsmon_port: int, central: str) -> Path:
+    """The configuration of an agent that we ship, pointed at the console and a Prometheus here, and made impatient."""
+    text = (DEPLOY / "prometheus" / "agent.yml").read_text(encoding="utf-8")
+    for ours, here in {
+        "127.0.0.1:9876": f"127.0.0.1:{opsmon_port}",
+        "https://prometheus.example.org": central,
+        "scrape_interval: 1m": "scrape_interval: 1s",
+        "max_backoff: 30s": "max_backoff: 1s",
+    }.items():
+        assert ours in text
+        text = text.replace(ours, here)
+    path = folder / "agent.yml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+async def test_an_agent_sends_on_what_it_read_while_the_line_was_cut(scene: WebScene, tmp_path: Path) -> None:
+    port = free_port()
+    nothing = tmp_path / "central.yml"
+    nothing.write_text("global: {}\n", encoding="utf-8")
+    async with (
+        TestServer(make_application(scene.parts)) as server,
+        aiohttp.ClientSession() as http,
+    ):
+        assert server.port is not None
+        config = agent_config(tmp_path, server.port, f"http://127.0.0.1:{port}")
+        agent = "--enable-feature=agent", f"--config.file={config}", f"--storage.agent.path={tmp_path / 'agent'}"
+        async with serving("prometheus", *agent, "--storage.remote.flush-deadline=1s") as url:
+            await until_scraped(http, url)
+            cut_until_s = time.time()
+            central = f"--config.file={nothing}", f"--storage.tsdb.path={tmp_path / 'tsdb'}"
+            async with serving("prometheus", *central, "--web.enable-remote-write-receiver", port=port) as there:
+                query = 'min_over_time(timestamp(probe_success{instance="core-1",place="example-hall"})[10m:1s])'
+                (first,) = await until_known(http, there, query)
+                assert float(first["value"][1]) <= cut_until_s
+                (down,) = await until_known(http, there, 'opsmon_device_state{instance="mcu-1",state="down"}')
+                assert down["value"][1] == "1"
+
+
+async def until_scraped(http: aiohttp.ClientSession, agent: str) -> None:
+    """Until the agent, which answers no queries, has taken samples of a device's page."""
+    async with asyncio.timeout(60):
+        while True:
+            with contextlib.suppress(aiohttp.ClientError):
+                async with http.get(f"{agent}/api/v1/targets") as answer:
+                    targets = (await answer.json())["data"]["activeTargets"]
+                if any(one["scrapePool"] == "opsmon-devices" and one["health"] == "up" for one in targets):
+                    return
+            await asyncio.sleep(0.2)  # another program gives no event
+
+
+def test_the_agents_configuration_is_valid() -> None:
+    promtool = require("promtool", "prometheus")
+    file = str(DEPLOY / "prometheus" / "agent.yml")
+    done = subprocess.run([promtool, "check", "config", "--agent", file], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
