@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from opsmon.access.audit import AccessAudit
+from opsmon.access.control import AccessControl
 from opsmon.access.directory import AccountDirectory, Changer
 from opsmon.access.failed_sign_ins import MAX_ENTRIES
 from opsmon.model.access_event import AccountChanged, SignedIn, SignInFailed
@@ -121,6 +123,7 @@ async def test_what_fails_before_a_stop_is_told_after_the_next_start(desk: Desk)
     async with desk.running():
         assert not await desk.attempt("wang", "guessed it?")
     assert not any(isinstance(event, SignInFailed) for event in desk.journal())
+    desk.scene.parts = replace(desk.scene.parts, access=AccessControl(desk.scene.store.access, desk.scene.clock))
     async with Desk(desk.scene).running():
         pass
     (failed,) = [event for event in desk.journal() if isinstance(event, SignInFailed)]
