@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from opsmon.history.states import KEPT, StateHistory, StateSpan
-from opsmon.model.event import BackupRecorded, DeviceState, DeviceStateChanged
+from opsmon.model.event import BackupRecorded, DeviceRenamed, DeviceState, DeviceStateChanged
 from opsmon.model.name import DeviceName
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -57,3 +57,14 @@ def test_a_changed_configuration_is_remembered_and_an_unchanged_one_is_not() -> 
         at = NOW - timedelta(hours=hours)
         history.load([BackupRecorded(at, DEVICE, at, ok, changed=changed_)])
     assert history.configured(DEVICE, NOW - KEPT, NOW) == [NOW - timedelta(hours=5)]
+
+
+def test_a_device_keeps_its_day_under_another_name() -> None:
+    new, history = DeviceName("core-2"), StateHistory()
+    at = NOW - timedelta(hours=5)
+    history.load([changed(UP, DOWN, 4.5), BackupRecorded(at, DEVICE, at, ok=True, changed=True)])
+    history.load([DeviceRenamed(NOW - timedelta(hours=2), new, DEVICE)])
+    spans = history.spans(new, DOWN, NOW)
+    assert [one.state for one in spans] == [UP, DOWN]
+    assert history.configured(new, NOW - KEPT, NOW) == [at]
+    assert history.spans(DEVICE, UP, NOW) == [StateSpan(UP, NOW - KEPT, NOW)]  # nothing is left under the old one

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsmon.history.values import MAX_OF_DEVICE, MAX_SERIES, NAN, SLOT_S, SLOTS, ValueHistory
+from opsmon.model.event import DeviceRenamed
 from opsmon.model.name import CheckName, DeviceName
 from opsmon.model.sample import Outcome, Reading, Sample, SeriesBlock, SeriesKey
 
@@ -103,3 +104,22 @@ def test_there_are_never_more_series_than_the_limit() -> None:
     history.take(sample(SLOTS + 1, 0.5, DeviceName("d9")))
     assert len(history) == 1
     assert list(history.curves(DeviceName("d9"), at_slot(SLOTS + 1)))
+
+
+def test_a_device_keeps_its_curves_under_another_name() -> None:
+    new, history = DeviceName("core-2"), ValueHistory()
+    history.take(sample(10, 0.5))
+    history.hear(1, [DeviceRenamed(at_slot(11), new, DEVICE)])
+    history.take(sample(12, 0.75, new))
+    (curve,) = history.curves(new, at_slot(12))
+    assert (curve.last[-3], curve.last[-1]) == (0.5, 0.75)
+    assert list(history.curves(DEVICE, at_slot(12))) == []
+    assert len(history) == 1
+
+
+def test_what_came_under_both_names_is_counted_once() -> None:
+    new, history = DeviceName("core-2"), ValueHistory()
+    history.take(sample(10, 0.5))
+    history.take(sample(11, 0.75, new))
+    history.hear(1, [DeviceRenamed(at_slot(11), new, DEVICE)])
+    assert len(history) == len(list(history.curves(new, at_slot(12)))) == 1

@@ -76,6 +76,7 @@ class HttpPort:
         self._states, self._values = StateHistory(store.watch.gaps), ValueHistory()
         self._store, self._clock = store, clock
         pipeline.subscribe(self._states.hear)
+        pipeline.subscribe(self._values.hear)
         self._server = WebServer(
             WebContext(
                 daemon=pipeline,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from opsmon.model.event import BackupRecorded, DeviceState, DeviceStateChanged, Event
+from opsmon.model.event import BackupRecorded, DeviceRenamed, DeviceState, DeviceStateChanged, Event
 from opsmon.model.name import DeviceName
 
 KEPT = timedelta(hours=24)
@@ -49,6 +49,8 @@ class StateHistory:
                 self._keep(event)
             elif isinstance(event, BackupRecorded) and event.ok and event.changed:
                 self._configured[event.device].append(event.taken_at)
+            elif isinstance(event, DeviceRenamed):
+                self._rename(event.formerly, event.device)
 
     def _keep(self, event: DeviceStateChanged) -> None:
         changes = self._changes[event.device]
@@ -56,6 +58,12 @@ class StateHistory:
             changes.popleft()
         if event.before is not event.after:
             changes.append(event)
+
+    def _rename(self, old: DeviceName, new: DeviceName) -> None:
+        """What came under the old name comes first; of too many the oldest are dropped."""
+        changes, configured = self._changes, self._configured
+        changes[new] = deque([*changes.pop(old, ()), *changes[new]], maxlen=MAX_CHANGES)
+        configured[new] = deque([*configured.pop(old, ()), *configured[new]], maxlen=MAX_CHANGES)
 
     def spans(self, device: DeviceName, present: DeviceState, now: datetime) -> list[StateSpan]:
         """The states of the last 24 hours without a gap; `present` is the state that it has now."""

@@ -6,10 +6,11 @@ Which series are kept is said where they are made: by a profile, or by a kind of
 
 import math
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from opsmon.model.event import DeviceRenamed, Event
 from opsmon.model.name import DeviceName
 from opsmon.model.sample import Sample, SeriesKey
 
@@ -94,6 +95,15 @@ class ValueHistory:
                 value = reading.values[index]
                 if math.isfinite(value):
                     self._put(sample.device, reading.block.keys[index], slot, value)
+
+    def hear(self, seq: int, events: Sequence[Event]) -> None:
+        """What has just been journaled: the curves of a device go on under its new name."""
+        for event in events:
+            if isinstance(event, DeviceRenamed):
+                old, new = self._rings.pop(event.formerly, {}), self._rings.get(event.device, {})
+                self._count -= len(old.keys() & new.keys())
+                if old or new:
+                    self._rings[event.device] = old | new
 
     def _put(self, device: DeviceName, key: SeriesKey, slot: int, value: float) -> None:
         rings = self._rings.setdefault(device, {})
