@@ -76,7 +76,8 @@ def open_pages(known: Rules, pages: int) -> World:
         world = fold(world, taken)
         paging = replace(world.paging, agenda=world.paging.agenda.set(name, due))
         world = replace(world, paging=paging)
-    return replace(world, duties=replace(world.duties, next_at=due + timedelta(days=1)))
+    world = replace(world, duties=replace(world.duties, next_at=due + timedelta(days=1)))
+    return decide(world, Tick(), START).world  # the first look, which writes down who is on duty
 
 
 def quiet_tick_s(world: World, at: datetime) -> float:

@@ -12,9 +12,9 @@ def holder_now(world: World, incident: Incident) -> HeldBy | None:
     """Who has the incident: whoever holds its page; where it is not paged, whoever acknowledged it. Nobody has it while
     people are called."""
     page = world.paging.pages.get(incident.id)
-    told = incident.holder
     if page is not None and page.state in (PageState.CALLING, PageState.EXHAUSTED):
         return None
+    told = incident.holder
     if page is not None and page.state is PageState.HELD and (told is None or told.by != page.holder):
         return HeldBy(page.holder, page.held_since or page.since)
     return None if told is None else HeldBy(told.by, told.at)

@@ -34,17 +34,14 @@ def messages_of(world: World, events: Sequence[Event]) -> Iterator[Tell | TellOt
 
 
 def _handover(world: World, event: DutyChanged) -> TellOther:
+    """With the faults whose plan tells the rota."""
     ways = world.rules.oncall.channels.items()
     channels = tuple(name for name, way in ways if not way.people.isdisjoint(event.people))
-    pages = (page.incident for page in world.paging.pages.values() if page.is_open and _concerns(world, page, event))
+    target = RotaTarget(event.rota)
+    plans = {name for name, plan in world.rules.oncall.plans.items() if any(target in step.tell for step in plan.steps)}
+    pages = (page.incident for page in world.paging.pages.values() if page.plan in plans and page.is_open)
     name = f"duty-{event.rota}-{event.at:%Y%m%dT%H%M%SZ}"
     return TellOther(event.at, name, event, event.people, channels, tuple(sorted(pages)))
-
-
-def _concerns(world: World, page: Page, event: DutyChanged) -> bool:
-    """Whether the plan of the page tells the rota."""
-    plan = world.rules.oncall.plans.get(page.plan)
-    return plan is not None and any(RotaTarget(event.rota) in step.tell for step in plan.steps)
 
 
 def _tell(world: World, event: PageStepTaken | PageTold) -> Tell:
