@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test quick fuzz recordings lint format wheel bench clean
+.PHONY: help install run test quick fuzz recordings lint format wheel wheelhouse bench clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s%s\n", $$1, $$2}'
@@ -52,6 +52,11 @@ wheel: $(VENV)/.installed  ## dist/opsmon-VERSION.whl, to install elsewhere with
 	@rm -rf dist
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 	@echo "made $$(ls dist/*.whl): python3 -m venv /opt/opsmon && /opt/opsmon/bin/pip install $$(ls dist/*.whl)"
+
+wheelhouse: $(VENV)/.installed  ## dist/opsmon-wheelhouse.tar.gz: opsmon and all that it needs, for a machine without a network
+	@sh deploy/wheelhouse/build.sh $(BIN)/python dist
+	OPSMON_WHEELHOUSE=dist/opsmon-wheelhouse.tar.gz $(BIN)/python -m pytest -q tests/deploy/test_wheelhouse.py
+	@echo 'made dist/opsmon-wheelhouse.tar.gz: carry it over, tar xzf opsmon-wheelhouse.tar.gz && sh opsmon-wheelhouse/install.sh'
 
 bench: $(VENV)/.installed  ## every comparison in benchmarks/
 	$(BIN)/python -m benchmarks
