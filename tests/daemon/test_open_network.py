@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from opsmon.access.oidc.settings import OidcSettings
-from opsmon.access.password import hash_password
 from opsmon.daemon.http import refuse_open_network
 from opsmon.errors import ConfigError
 from opsmon.model.account import AccessToken, Account, Grant, Role
@@ -16,10 +15,11 @@ from opsmon.model.secret import Secret
 from opsmon.store.access_store import AccessStore
 from opsmon.store.store import open_store
 from opsmon.web.settings import NamedToken, PortSettings, PortSpec
+from tests.support.web.quick_hash import quick_hash
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 ADMIN = Grant(Role.ADMIN)
-KEPT = hash_password("four words nobody says")
+KEPT = quick_hash("four words nobody says")
 OPEN = ("0.0.0.0:9876", "[::]:9876", "192.0.2.7:9876", "[2001:db8::7]:9876", "monitor.example:9876", "LOCALHOST.:9876")
 HERE = ("127.0.0.1:9876", "127.9.9.9:9876", "[::1]:9876", "localhost:9876")
 Fill = Callable[[AccessStore], None]

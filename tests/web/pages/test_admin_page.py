@@ -8,7 +8,6 @@ import pytest
 from aiohttp import CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 
-from opsmon.access.password import hash_password
 from opsmon.model.access_event import AccountChanged
 from opsmon.model.account import Account, Grant, Role, Scope
 from opsmon.model.name import SiteName
@@ -16,10 +15,11 @@ from opsmon.store.outbox import OwedDelivery
 from opsmon.web.pages.admin.overview import channel_rows
 from opsmon.web.server import make_application
 from tests.support.browser.story import everything_happens
+from tests.support.web.quick_hash import quick_hash
 from tests.support.web.scene import Client, WebScene
 
 PASSWORD = "four words of nobody"
-KEPT = hash_password(PASSWORD)
+KEPT = quick_hash(PASSWORD)
 FROM_HERE = {"Sec-Fetch-Site": "same-origin", "Accept-Language": "en"}
 
 

@@ -7,12 +7,12 @@ import pytest
 from aiohttp import CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 
-from opsmon.access.password import hash_password
 from opsmon.model.account import Account, Grant, Role
 from opsmon.web.auth import Access
 from opsmon.web.route import Route
 from opsmon.web.routes import ALL_ROUTES
 from opsmon.web.server import make_application
+from tests.support.web.quick_hash import quick_hash
 from tests.support.web.scene import Client, WebScene
 
 PASSWORD = "nobody guesses this one"
@@ -27,7 +27,7 @@ def address(route: Route) -> str:
 @pytest.fixture
 async def admin(scene: WebScene) -> AsyncIterator[Client]:
     """A browser that an admin signed in with."""
-    account = Account("boss", Grant(Role.ADMIN), password=hash_password(PASSWORD))
+    account = Account("boss", Grant(Role.ADMIN), password=quick_hash(PASSWORD))
     scene.store.access.put_account(account, ())
     async with TestClient(TestServer(make_application(scene.parts)), cookie_jar=CookieJar(unsafe=True)) as made:
         fields = {"name": "boss", "password": PASSWORD}

@@ -7,10 +7,10 @@ import pytest
 from aiohttp import CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 
-from opsmon.access.password import hash_password
 from opsmon.model.access_event import AccountChanged
 from opsmon.model.account import Account, Grant, Role
 from opsmon.web.server import make_application
+from tests.support.web.quick_hash import quick_hash
 from tests.support.web.scene import Client, WebScene
 
 PASSWORD, NEW = "nobody guesses this one", "nor does anybody this one"
@@ -32,7 +32,7 @@ async def send(client: Client, path: str, **fields: str) -> tuple[int, str]:
 
 @pytest.fixture
 async def browser(scene: WebScene) -> AsyncIterator[Client]:
-    account = Account("wang", Grant(Role.VIEWER), title="甲工", password=hash_password(PASSWORD))
+    account = Account("wang", Grant(Role.VIEWER), title="甲工", password=quick_hash(PASSWORD))
     scene.store.access.put_account(account, ())
     async with TestClient(TestServer(make_application(scene.parts)), cookie_jar=CookieJar(unsafe=True)) as made:
         assert await sign_in(made, PASSWORD) == 303
