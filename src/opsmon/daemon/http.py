@@ -98,6 +98,7 @@ class HttpPort:
                 links=replace(root.settings.links, name_of=exposed_name),
                 calendar_secret=load_calendar_secret(root.path / CALENDAR_KEY),
                 channel_port=telling.channel_tests,
+                channel_uses=telling.channel_uses,
             )
         )
 

@@ -25,6 +25,7 @@ from opsmon.layout import ACK_KEYS
 from opsmon.notify.channel import Channel
 from opsmon.notify.kind.own_alert import OwnAlert, own_payload
 from opsmon.notify.lane.outbox import OutboxWorker, Renderer
+from opsmon.notify.lane.page_lane import PageLane
 from opsmon.notify.lane.page_renderer import PageRenderer
 from opsmon.notify.notice import Notice
 from opsmon.notify.registry import FIRING
@@ -32,6 +33,7 @@ from opsmon.notify.wire.page_sender import PageSender
 from opsmon.store.outbox import Delivery, NewDelivery, incident_of
 from opsmon.store.parcel_store import ParcelStore
 from opsmon.store.store import Store
+from opsmon.web.context import ChannelUse
 
 DRAIN_S = 1.5
 log = logging.getLogger(__name__)
@@ -134,6 +136,18 @@ class Notifications:
     def channel_names(self) -> frozenset[str]:
         """Of those that are told now."""
         return frozenset((*(channel.name for channel in self._channels), *self.page_lanes))
+
+    def channel_uses(self) -> tuple[ChannelUse, ...]:
+        """How the channels for people stand, in the order of the file."""
+        lanes = self.page_lanes.items()
+        return tuple(
+            ChannelUse(
+                name, lane.channel.kind, lane.pace.is_up, lane.pace.used, lane.pace.limit,
+                lane.pace.health().blocked_s, lane.pace.taken_at,
+            )
+            for name, lane in lanes
+            if isinstance(lane, PageLane)
+        )  # fmt: skip
 
     async def _record_taken(self, channel: Channel, delivery: Delivery, at: datetime) -> bool:
         """A message of a fault that a channel took is a notice, where its acceptance counts."""

@@ -294,6 +294,13 @@ CONSOLE_ZH: Mapping[str, str] = {
     "The new token: it is shown this once": "新令牌：仅显示这一次",
     "There is none": "没有",
     "Tokens of programmes": "程序令牌",
+    "For whom, where it reaches persons": "发给谁（发给个人的渠道）",
+    "Send a test message": "发送测试消息",
+    "Send it again": "重新发送",
+    "sent in the last minute, of what it takes": "最近一分钟已发/上限",
+    "to the group": "发到群",
+    "took no message since the start": "启动以来未接收消息",
+    "took the last message": "最近接收",
     "{n} not delivered": "{n} 条未送达",
     "{n} wait": "{n} 条等待",
     # The wall

@@ -24,6 +24,15 @@ SILENCE_FIELDS: Words = {
     "severity": Text("severity", "级别"),
     "condition": Text("condition", "现象"),
 }
+CHANNEL_KINDS: Words = {
+    "wecom": Text("WeCom", "企微"),
+    "dingtalk": Text("DingTalk", "钉钉"),
+    "feishu": Text("Feishu", "飞书"),
+    "mail": Text("mail", "邮件"),
+    "json": Text("JSON", "JSON"),
+    "alertmanager-v4": Text("webhook", "Webhook"),
+    "alertmanager-v2": Text("Alertmanager", "Alertmanager"),
+}
 CALL_REASONS: Words = {
     "opened": Text("the fault began", "故障发生"),
     "unanswered": Text("nobody acknowledged in time", "逾时无人接单"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from secrets import token_hex
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from opsmon.model.name import DeviceName, IncidentId
 from opsmon.model.secret import Secret
 from opsmon.store.outbox import OwedDelivery
 from opsmon.store.store import Entry
+from opsmon.text.bilingual import Sentence
 from opsmon.web.address_throttle import AddressThrottle
 from opsmon.web.device_backup import BackupPort, NoBackups
 from opsmon.web.frame.links import ConsoleLinks
@@ -63,6 +65,20 @@ class TestRefusal:
     hint: str
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelUse:
+    """How a channel for people stands: `used` of the `limit` messages of a minute (0: no bound); for how long it asked
+    to be left alone; when it last took a message."""
+
+    name: str
+    kind: str
+    is_up: bool
+    used: int
+    limit: int
+    blocked_s: float
+    taken_at: datetime | None
+
+
 class ChannelPort(Protocol):
     """How channels are tried. Commands raise StoreError where the store cannot be written."""
 
@@ -83,7 +99,10 @@ class NoChannels:
     """For a console without an outbox."""
 
     async def send_test(self, channel: str, person: str) -> str | TestRefusal:
-        return TestRefusal(f"nothing is sent to {channel} here", "ask the daemon")
+        return TestRefusal(
+            Sentence(f"nothing is sent to {channel} here", f"此处不向 {channel} 发送"),
+            Sentence("ask the daemon", "请在守护进程上操作"),
+        )
 
     async def try_again(self, delivery: str) -> bool:
         return False
@@ -114,6 +133,7 @@ class WebContext:
     states: StateHistory = field(default_factory=StateHistory)
     values: ValueHistory = field(default_factory=ValueHistory)
     backups: BackupPort = field(default_factory=NoBackups)
+    channel_uses: Callable[[], Sequence[ChannelUse]] = tuple  # of those for people
     channel_port: ChannelPort = field(default_factory=NoChannels)
     probe_now: Callable[[Device], None] | None = None  # every check of a device out of turn
     ack_links: AckLinks | None = None

@@ -147,6 +147,8 @@ _OF_ADMINS: dict[str, Right] = {
     "POST /admin/accounts/{account}": _does(_ADMIN, 303, Reach.WHOLE, do="grant", role="admin"),
     "POST /admin/tokens": _does(_ADMIN, 201, Reach.WHOLE, token="more", days="9", role="admin"),
     "POST /admin/tokens/{token}/revoke": _does(_ADMIN, 303, Reach.WHOLE),
+    "POST /admin/channels/{channel}/test": Right(_ADMIN, Reach.WHOLE, 422, _SENT),
+    "POST /admin/deliveries/{delivery}/again": Right(_ADMIN, Reach.WHOLE, 404, _SENT),
 }
 _FORMS: dict[str, Right] = {
     "POST /i/{incident}/ack": _does(_RESPONDER, 303, note="mine"),

@@ -14,12 +14,15 @@ from opsmon.notify.notice import Notice, Urgency
 from opsmon.notify.registry import KINDS
 from opsmon.store.outbox import WAITING, NewDelivery, OwedDelivery
 from opsmon.store.store import Store
-from opsmon.text.bilingual import Text
+from opsmon.text.bilingual import Sentence, Text
 from opsmon.web.context import TestRefusal
 
 LONGEST_S = 10.0
 _LOOK_S = 0.1
 WORDS = Text("this is a test: nothing is wrong, nothing has to be done", "这是测试消息：没有故障，无需处理")
+
+_NO_ADDRESS = Text("{} has no address for it", "{} 没有该渠道的地址")
+_NOBODY_NAMED = Text("it reaches persons, and none is named", "该渠道发给个人，请选择人员")
 
 
 class ChannelTests:
@@ -60,18 +63,28 @@ class ChannelTests:
         for known in root.oncall.channels:
             if known.name == channel and known.kind in KINDS:
                 return self._page_rows(root, known, person, identity)
-        return TestRefusal(f"{channel} is sent what is wrong now, and no messages", "look for its alerts there")
+        return TestRefusal(
+            Sentence(f"{channel} is sent what is wrong now, and no messages", f"{channel} 只接收当前告警，不接收消息"),
+            Sentence("look for its alerts there", "请在那里查看告警"),
+        )
 
     def _page_rows(
         self, root: Root, channel: PageChannel, person: str, identity: str
     ) -> Sequence[NewDelivery] | TestRefusal:
         directory = root.oncall.directory
         if person and person not in directory:
-            return TestRefusal(f"nobody is called {person}", f"people.yaml has {', '.join(sorted(directory))}")
+            known = sorted(directory)
+            return TestRefusal(
+                Sentence(f"nobody is called {person}", f"没有人员 {person}"),
+                Sentence(f"people.yaml has {', '.join(known)}", f"people.yaml 中有：{'、'.join(known)}"),
+            )
         if channel.reaches is Reaches.PERSON and not can_reach(channel, directory.get(person)):
             reached = [name for name in sorted(directory) if can_reach(channel, directory[name])]
-            who = f"{person} has no address for it" if person else "it reaches persons, and none is named"
-            return TestRefusal(f"{channel.name}: {who}", f"name one of {', '.join(reached) or 'nobody yet'}")
+            who = _NO_ADDRESS if person else _NOBODY_NAMED
+            return TestRefusal(
+                Sentence(f"{channel.name}: {who.en.format(person)}", f"{channel.name}：{who.zh.format(person)}"),
+                Sentence(f"name one of {', '.join(reached) or 'nobody yet'}", f"可选：{'、'.join(reached) or '暂无'}"),
+            )
         notice = Notice(
             Urgency.TEST, True, self._clock.now(), WORDS, people=(person,) if person else (), by=(channel.name,)
         )

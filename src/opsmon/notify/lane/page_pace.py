@@ -40,6 +40,7 @@ class PagePace:
         self._down_until_s, self._blocked_until_s = float("-inf"), float("-inf")
         self._downs, self._laters = 0, 0
         self._told_month: tuple[int, int] | None = None
+        self.taken_at: datetime | None = None  # when it took the last message since the start
 
     async def load(self, store: ParcelBox) -> None:
         """Reads once what was sent before the start."""
@@ -81,6 +82,7 @@ class PagePace:
         )
 
     def succeeded(self) -> None:
+        self.taken_at = self._clock.now()
         self._circuit.succeeded()
         self._down_until_s, self._downs, self._laters = float("-inf"), 0, 0
 
@@ -132,6 +134,17 @@ class PagePace:
         """How much of the fullest window is used."""
         now_s = self._clock.monotonic()
         return max((window.used_ratio(now_s) for window in self._windows.values()), default=0.0)
+
+    @property
+    def used(self) -> int:
+        """Messages in the fullest window."""
+        now_s = self._clock.monotonic()
+        return max((window.used(now_s) for window in self._windows.values()), default=0)
+
+    @property
+    def limit(self) -> int:
+        """Messages that a window takes, 0 for no bound."""
+        return self._limits.requests or 0
 
     @property
     def month_used_ratio(self) -> float:

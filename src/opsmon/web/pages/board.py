@@ -31,6 +31,7 @@ from opsmon.web.frame.form import PageQuery, read_query
 from opsmon.web.frame.mark import DEVICE_MARKS, Mark, incident_mark
 from opsmon.web.frame.render import Record, shared_page
 from opsmon.web.frame.visit import Visit
+from opsmon.web.pages.admin.channels import channel_lines
 from opsmon.web.pages.oncall.duty import rota_rows
 
 MAX_ROWS = 200
@@ -132,6 +133,7 @@ def board_record(visit: Visit, query: BoardQuery) -> Record:
         "counts": counts_of_marks(ranked) | {"untold": sum(one.incident.id in untold for one in ranked)},
         "silenced": silenced_count(visit.world),
         "duties": rota_rows(visit),
+        "channels": channel_lines(visit),
         "devices": device_counts(visit.world, lambda device: True),
         "closed_today": _closed_lately(visit),
         "query": query,

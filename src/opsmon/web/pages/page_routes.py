@@ -9,6 +9,7 @@ from opsmon.web.frame.refused import Again
 from opsmon.web.pages import incident_form as form
 from opsmon.web.pages.ack_link import acknowledge_by_link, show_ack
 from opsmon.web.pages.admin import forms as admin
+from opsmon.web.pages.admin.channels import send_dead_again, test_channel
 from opsmon.web.pages.admin.overview import show_admin
 from opsmon.web.pages.backups import list_backups, show_backup
 from opsmon.web.pages.board import show_board
@@ -81,6 +82,8 @@ PAGE_ROUTES: tuple[Route, ...] = (
     _form("/admin/accounts/{account}", _ADMIN, admin.change_account, "Change an account", Access.ADMIN),
     _form("/admin/tokens", _ADMIN, admin.add_token, "Add a token, shown once", Access.ADMIN),
     _form("/admin/tokens/{token}/revoke", _ADMIN, admin.revoke_token, "Revoke a token", Access.ADMIN),
+    _form("/admin/channels/{channel}/test", _ADMIN, test_channel, "Send a channel a test message", Access.ADMIN),
+    _form("/admin/deliveries/{delivery}/again", _ADMIN, send_dead_again, "Send a dead letter again", Access.ADMIN),
     _page("GET", "/report", show_report, "The form of a telephone report"),
     _form("/report", Again(show_report, "/report"), form.report_fault, "Report a fault as a person"),
     _page("GET", "/sites", show_sites, "Every site"),

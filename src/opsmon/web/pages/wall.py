@@ -16,6 +16,7 @@ from opsmon.web.frame.form import PageQuery, read_query
 from opsmon.web.frame.qr import qr_picture
 from opsmon.web.frame.render import Record, shared_page
 from opsmon.web.frame.visit import Visit
+from opsmon.web.pages.admin.channels import channel_lines
 from opsmon.web.pages.board import counts_of_marks, device_counts, rank, row_of, untold_incidents
 from opsmon.web.pages.oncall.duty import rota_rows
 from opsmon.web.pages.sites import site_tiles
@@ -75,6 +76,7 @@ def wall_record(visit: Visit, name: str, origin: str) -> Record:
         "hidden": len(wanted) - len(rows),
         "counts": counts_of_marks(ranked) | {"untold": sum(one.incident.id in untold for one in ranked)},
         "duties": rota_rows(visit)[:MAX_ROTAS],
+        "channels": channel_lines(visit),
         "devices": device_counts(visit.world, scope.holds),
         "tiles": site_tiles(visit, scope.holds)[:MAX_SITES],
         "qr": qr_picture(address) if address else "",

@@ -20,6 +20,8 @@ from opsmon.web.frame.form import PageQuery, read_query
 from opsmon.web.frame.mark import Mark
 from opsmon.web.frame.render import page
 from opsmon.web.frame.visit import Visit
+from opsmon.web.pages.admin.channels import channel_lines
+from opsmon.web.pages.oncall.duty import person_titles
 from opsmon.web.visit import refuse_unless_admin
 
 MAX_DEAD = 200
@@ -111,6 +113,8 @@ def admin_record(visit: Visit, facts: AdminFacts, channels: Collection[str]) -> 
         "accounts": [_account_row(visit, one, facts.sessions.get(one.name, ())) for one in facts.accounts],
         "tokens": [_token_row(visit, one) for one in facts.tokens],
         "channels": channel_rows(facts.owed, channels),
+        "lines": {one.name: one for one in channel_lines(visit)},
+        "people": [(one, person_titles(world.rules.oncall, [one], language)) for one in world.rules.oncall.people],
         "dead": [(one, incident_of(one.key), visible(one.error)) for one in facts.owed if one.state == "dead"],
         "roles": [(role.value, named(ROLES, role, language)) for role in Role],
         "contracts": [(name, one.contract.title.in_(language)) for name, one in sorted(world.rules.contracts.items())],
