@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.drawing import register_profiles
 from tests.support.recordings import recordings_folder
+from tests.support.store.postgres import PostgresServer, running_postgres
 
 TESTS = Path(__file__).parent
 SLOW_FOLDERS = (TESTS / "e2e", TESTS / "real", TESTS / "property", TESTS / "fuzz")
@@ -24,6 +25,13 @@ def demo_addresses() -> Iterator[None]:
     with (Path(tempfile.gettempdir()) / f"opsmon-demo-{os.getuid()}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One server for all the tests of a process; each store in it has a schema of its own."""
+    with running_postgres() as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)

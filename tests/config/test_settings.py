@@ -14,7 +14,7 @@ Load = Callable[..., Root]
 def test_no_file_an_empty_file_and_the_written_defaults_are_the_same(load: Load, tmp_path: Path) -> None:
     defaults = load({}).settings
     assert (defaults.http.host, defaults.http.port, defaults.http.token) == ("127.0.0.1", 9876, None)
-    assert defaults.store_url == f"sqlite:///{tmp_path.resolve()}/var/opsmon.db"
+    assert defaults.store.url == f"sqlite:///{tmp_path.resolve()}/var/opsmon.db"
     assert (defaults.language, defaults.timezone.key, defaults.webhooks) == ("zh", "Asia/Shanghai", ())
     assert (defaults.backup.repository, defaults.backup.threads) == (tmp_path.resolve() / "backups", 20)
     assert load({"opsmon.yaml": "# nothing\n"}).settings == defaults
@@ -42,7 +42,7 @@ links: {grafana: "https://grafana.example/g/", prometheus: "http://prometheus.ex
     )  # fmt: skip
     assert settings.http.token is not None
     assert settings.http.token.reveal() == "t0"
-    assert settings.store_url == "sqlite:////srv/opsmon.db"
+    assert settings.store.url == "sqlite:////srv/opsmon.db"
     assert settings.webhooks[0].name == "oncall"
     assert settings.webhooks[0].secret is not None
     assert settings.webhooks[0].secret.reveal() == "h0"
@@ -55,6 +55,10 @@ links: {grafana: "https://grafana.example/g/", prometheus: "http://prometheus.ex
         ("http: {listen: localhost}", "1:16: not an address to listen on"),
         ("http: {lisen: x}", "1:8: unknown key `lisen` (did you mean `listen`?)"),
         ("store: mysql://x", "1:8: not a store"),
+        ("store: postgresql://opsmon:geheim@db/opsmon", "1:8: a password in the address of the store"),
+        ("store: postgresql://opsmon@db:port/opsmon", "1:8: not a store"),
+        ("store: {url: postgresql+asyncpg://db/x}", "1:14: not a store"),
+        ("store: {password: 7}", "1:19: a secret is text or a reference"),
         ("language: de", "1:11: unknown word `de` (one of zh, en)"),
         ("timezone: Asia/Peking", "1:11: not a time zone"),
         ("timezone: ../../etc/passwd", "1:11: not a time zone"),
@@ -69,6 +73,17 @@ def test_a_wrong_setting_is_told_with_its_place(load: Load, line: str, told: str
     with pytest.raises(ConfigError) as caught:
         load({"opsmon.yaml": line + "\n"})
     assert f"opsmon.yaml:{told}" in str(caught.value)
+
+
+def test_the_password_of_a_database_is_a_reference_and_shows_itself_nowhere(load: Load) -> None:
+    text = "store: {url: 'postgresql://opsmon@db.example/opsmon', password: {env: STORE_PASSWORD}}\n"
+    root = load({"opsmon.yaml": text}, environ={"STORE_PASSWORD": "geheim"}, strict=True)
+    assert root.settings.store.url == "postgresql://opsmon@db.example/opsmon"
+    assert root.settings.store.password is not None
+    assert root.settings.store.password.reveal() == "geheim"
+    assert "geheim" not in repr(root)
+    with pytest.raises(ConfigError, match="STORE_PASSWORD is not set"):
+        load({"opsmon.yaml": text}, environ={}, strict=True)
 
 
 def test_a_root_that_is_not_there(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 from opsmon.backup.repository.commit_stream import Commit
 from opsmon.backup.repository.repository import Repository
 from opsmon.model.event import DeviceStateChanged
+from opsmon.model.store_address import StoreAddress
 from opsmon.report.journal import head_of_journal
 from opsmon.store.store import open_existing_store, open_store
 from tests.support.daemon.house import DaemonHouse, command, house_in
@@ -44,7 +45,7 @@ def rewrite(root: Path) -> None:
 
 def commit(root: Path, text: bytes) -> Path:
     """As a run of backups does it; the daemon need not run."""
-    repository = Repository(root / "backups", lambda: head_of_journal(STORE, root))
+    repository = Repository(root / "backups", lambda: head_of_journal(StoreAddress(STORE), root))
     repository.prepare()
     repository.commit([Commit({"hall/core-1.cfg": text}, datetime(2026, 11, 20, tzinfo=UTC), "core-1\n\nDevice: a\n")])
     repository.close()

@@ -1,25 +1,27 @@
 """What nobody took yet, as people are shown it: also what waits in a parcel; and dead letters that wait again."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from opsmon.store.outbox import NewDelivery
 from opsmon.store.parcel import NewParcel
 from opsmon.store.parcel_store import ParcelStore
-from opsmon.store.store import Store, open_store
+from opsmon.store.store import Store
+from tests.support.store.place import StorePlace
 
 NOW = datetime(2026, 11, 28, 2, 0, tzinfo=UTC)
 ROW = "20261128-1-1-robot"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    made = open_store("sqlite:///opsmon.db", tmp_path)
+def store(place: StorePlace) -> Iterator[Store]:
+    made = place.open()
     made.commit([], [NewDelivery(ROW, "robot", "20261128-1", "{}")], NOW)
     ParcelStore(made).send_first([NewParcel("p1", "robot", "", "{}", (ROW,))], NOW)
-    return made
+    yield made
+    made.close()
 
 
 def test_a_row_in_a_parcel_shows_what_became_of_the_parcel(store: Store) -> None:

@@ -1,21 +1,22 @@
-"""The store over a real SQLite file: together or not at all, in order, and clear when it cannot."""
+"""The store in a real SQLite file and a real PostgreSQL: together or not at all, in order, and clear when it cannot."""
 
-import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from opsmon.errors import StoreError, StoreGoneError
 from opsmon.model.event import DiagnosisAttached, Event
 from opsmon.model.name import IncidentId
 from opsmon.store.outbox import NewDelivery, delivery_id
+from opsmon.store.schema import outbox
 from opsmon.store.snapshot import Snapshot
 from opsmon.store.store import Store, open_store
+from tests.support.store.place import SQLITE_URL, StorePlace
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
-URL = "sqlite:///var/opsmon.db"
 
 
 def told(number: int, incident: str = "20261120-1") -> Event:
@@ -27,37 +28,33 @@ def owed(sequence: int, incident: str = "20261120-1", channel: str = "oncall") -
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(URL, tmp_path)
+def store(place: StorePlace) -> Iterator[Store]:
+    opened = place.open()
     yield opened
     opened.close()
 
 
-def reopen(store: Store, root: Path) -> Store:
+def reopen(store: Store, place: StorePlace) -> Store:
     store.close()
-    return open_store(URL, root)
+    return place.open()
 
 
-def by_hand(root: Path, statement: str) -> None:
-    connection = sqlite3.connect(root / "var" / "opsmon.db")
-    with connection:
-        connection.execute(statement)
-    connection.close()
-
-
-def test_what_was_committed_is_there_after_a_restart(store: Store, tmp_path: Path) -> None:
+def test_what_was_committed_is_there_after_a_restart(store: Store, place: StorePlace) -> None:
     head = store.commit([told(1), told(2)], [owed(1)], NOW)
     store.commit([told(3)], [], NOW)
-    again = reopen(store, tmp_path)
+    again = reopen(store, place)
     assert [entry.event for entry in again.read()] == [told(1), told(2), told(3)]
     assert (head.seq, again.head.seq) == (2, 3)
     assert [delivery.id for delivery in again.due(NOW)] == ["20261120-1-1-oncall"]
     assert again.verify().damage == ()
 
 
-def test_every_commit_is_forced_to_the_disk(store: Store, tmp_path: Path) -> None:
+def test_every_commit_is_forced_to_the_disk(store: Store, place: StorePlace) -> None:
     store.commit([told(1)], [], NOW)
     with store._engine.connect() as connection:
+        if place.server is not None:
+            assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+            return
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
 
@@ -76,15 +73,15 @@ def test_a_long_journal_is_read_whole(store: Store) -> None:
 
 def test_a_commit_whose_delivery_is_refused_leaves_nothing(store: Store) -> None:
     store.commit([told(1)], [owed(1)], NOW)
-    with pytest.raises(StoreError, match="UNIQUE"):
+    with pytest.raises(StoreError, match=r"(?i)unique"):
         store.commit([told(2)], [owed(1)], NOW)
     assert [entry.event for entry in store.read()] == [told(1)]
     store.commit([told(2)], [owed(2)], NOW)
     assert store.verify().damage == ()
 
 
-def test_repeating_a_commit_whose_answer_was_lost_writes_nothing_twice(store: Store, tmp_path: Path) -> None:
-    other = open_store(URL, tmp_path)
+def test_repeating_a_commit_whose_answer_was_lost_writes_nothing_twice(store: Store, place: StorePlace) -> None:
+    other = place.open()
     other.commit([told(1)], [owed(1)], NOW)  # stands for our own commit that arrived though we saw an error
     store.commit([told(1)], [owed(1)], NOW)
     assert [entry.seq for entry in store.read()] == [1]
@@ -93,8 +90,8 @@ def test_repeating_a_commit_whose_answer_was_lost_writes_nothing_twice(store: St
     other.close()
 
 
-def test_a_second_writer_is_noticed(store: Store, tmp_path: Path) -> None:
-    other = open_store(URL, tmp_path)
+def test_a_second_writer_is_noticed(store: Store, place: StorePlace) -> None:
+    other = place.open()
     other.commit([told(1)], [], NOW)
     with pytest.raises(StoreError, match="another program wrote to the journal: it ends at 1, not at 0"):
         store.commit([told(2)], [], NOW)
@@ -102,7 +99,7 @@ def test_a_second_writer_is_noticed(store: Store, tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_a_store_error_and_costs_nothing(tmp_path: Path) -> None:
-    store = open_store(URL, tmp_path)
+    store = open_store(SQLITE_URL, tmp_path)
     store.commit([told(1)], [], NOW)
     with store._engine.connect() as connection:  # the far end says that it is full
         connection.exec_driver_sql(
@@ -118,6 +115,29 @@ def test_a_full_disk_is_a_store_error_and_costs_nothing(tmp_path: Path) -> None:
     assert store.head.seq == 499
     assert store.verify().damage == ()
     store.close()
+
+
+def test_text_that_only_one_database_would_take_is_kept_by_both_in_the_same_way(store: Store) -> None:
+    odd = "a\0b\ud800c"
+    events = [DiagnosisAttached(NOW, IncidentId(odd), f"finding {odd}"), told(1, odd)]
+    store.commit(events, [NewDelivery(odd, odd, odd, odd)], NOW)
+    assert [entry.event for entry in store.read()] == events
+    assert [entry.seq for entry in store.read(incident=IncidentId(odd))] == [1, 2]
+    assert store.verify().damage == ()
+    store.retry(odd, NOW, f"the receiver said {odd}")
+    (owed,) = store.unfinished(("waiting",), 10)
+    assert (owed.id, owed.error) == ("a\ufffdb\ufffdc", "the receiver said a\ufffdb\ufffdc")
+    store.delivered(odd, NOW)
+    assert store.backlog() == {}
+
+
+def test_names_of_any_length_are_kept_and_sorted_by_their_code_points(store: Store) -> None:
+    long = "x" * 500
+    names = sorted(("b", "A", "a", "B", "_", "é", "中", long))
+    store.commit([told(1, long)], [owed(1, incident=long, channel=name) for name in names], NOW)
+    with store.reading() as connection:
+        rows = connection.execute(select(outbox.c.channel).order_by(outbox.c.channel)).scalars().all()
+    assert rows == names
 
 
 class TestOutbox:
@@ -183,23 +203,23 @@ class TestDamage:
             " WHERE seq = 5",
         ],
     )
-    def test_every_edit_is_found(self, store: Store, tmp_path: Path, statement: str) -> None:
+    def test_every_edit_is_found(self, store: Store, place: StorePlace, statement: str) -> None:
         self.journal_of_five(store)
-        by_hand(tmp_path, statement)
+        place.by_hand(statement)
         assert store.verify().damage
 
-    def test_a_cut_tail_is_found_even_if_the_head_is_set_back(self, store: Store, tmp_path: Path) -> None:
+    def test_a_cut_tail_is_found_even_if_the_head_is_set_back(self, store: Store, place: StorePlace) -> None:
         self.journal_of_five(store)
         store.save_snapshot(Snapshot(store.head, NOW, (), {}, {}))
-        by_hand(tmp_path, "DELETE FROM journal WHERE seq > 3")
-        by_hand(tmp_path, "UPDATE head SET seq = 3, hash = (SELECT hash FROM journal WHERE seq = 3)")
+        place.by_hand("DELETE FROM journal WHERE seq > 3")
+        place.by_hand("UPDATE head SET seq = 3, hash = (SELECT hash FROM journal WHERE seq = 3)")
         assert store.verify().damage
 
-    def test_a_journal_with_a_cut_tail_is_not_gone_on_with(self, store: Store, tmp_path: Path) -> None:
+    def test_a_journal_with_a_cut_tail_is_not_gone_on_with(self, store: Store, place: StorePlace) -> None:
         self.journal_of_five(store)
-        by_hand(tmp_path, "DELETE FROM journal WHERE seq = 5")
+        place.by_hand("DELETE FROM journal WHERE seq = 5")
         with pytest.raises(StoreError, match="ends at entry 4 and should end at 5: see `opsmon journal verify`"):
-            reopen(store, tmp_path)
+            reopen(store, place)
 
 
 class TestSnapshot:
@@ -219,11 +239,11 @@ class TestSnapshot:
     @pytest.mark.parametrize(
         "statement", ["UPDATE snapshot SET body = x'00' WHERE seq = 2", "UPDATE snapshot SET hash = 'z' WHERE seq = 2"]
     )
-    def test_one_that_cannot_be_used_is_passed_over(self, store: Store, tmp_path: Path, statement: str) -> None:
+    def test_one_that_cannot_be_used_is_passed_over(self, store: Store, place: StorePlace, statement: str) -> None:
         for number in (1, 2):
             store.commit([told(number)], [], NOW)
             store.save_snapshot(Snapshot(store.head, NOW, (told(number),), {}, {}))
-        by_hand(tmp_path, statement)
+        place.by_hand(statement)
         loaded = store.load_snapshot()
         assert loaded is not None
         assert loaded.head.seq == 1
@@ -235,17 +255,10 @@ def test_a_store_that_cannot_be_opened_says_so(tmp_path: Path, url: str) -> None
         open_store(url, tmp_path)
 
 
-def test_a_locked_database_is_a_store_error(store: Store, tmp_path: Path) -> None:
-    with store._engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA busy_timeout = 50")
-        connection.rollback()
-    locker = sqlite3.connect(tmp_path / "var" / "opsmon.db", isolation_level=None)
-    locker.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StoreError, match="locked"):
+def test_a_locked_database_is_a_store_error(store: Store, place: StorePlace) -> None:
+    with place.locked(store), pytest.raises(StoreError, match="lock"):
         store.commit([told(1)], [], NOW)
-    locker.execute("ROLLBACK")
     store.commit([told(1)], [], NOW)
-    locker.close()
     assert store.head.seq == 1
 
 
@@ -273,24 +286,24 @@ def test_a_write_ahead_log_that_is_gone_is_noticed(tmp_path: Path) -> None:
     assert [entry.seq for entry in open_store("sqlite:///opsmon.db", tmp_path).read()] == [1]
 
 
-def test_a_journal_that_somebody_else_wrote_is_noticed_while_there_is_nothing_to_write(tmp_path: Path) -> None:
-    store = open_store("sqlite:///opsmon.db", tmp_path)
-    other = open_store("sqlite:///opsmon.db", tmp_path)
+def test_a_journal_that_somebody_else_wrote_is_noticed_while_there_is_nothing_to_write(place: StorePlace) -> None:
+    store = place.open()
+    other = place.open()
     other.commit([told(1)], [], NOW)
     with pytest.raises(StoreError, match="another program wrote"):
         store.touch(NOW)
 
 
-def test_when_the_store_was_last_written_is_known(tmp_path: Path) -> None:
-    store = open_store("sqlite:///opsmon.db", tmp_path)
+def test_when_the_store_was_last_written_is_known(place: StorePlace) -> None:
+    store = place.open()
     assert store.last_written_at() is None
     now = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
     store.touch(now)
     assert store.last_written_at() == now
 
 
-def test_what_was_never_tried_is_due_first_then_what_waited_longest(tmp_path: Path) -> None:
-    store = open_store("sqlite:///opsmon.db", tmp_path)
+def test_what_was_never_tried_is_due_first_then_what_waited_longest(place: StorePlace) -> None:
+    store = place.open()
     now = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
     store.commit([], [NewDelivery(f"{name}-1-oncall", "oncall", name, "{}") for name in ("a", "b", "c")], now)
     store.retry("a-1-oncall", now + timedelta(seconds=2), "HTTP 500")

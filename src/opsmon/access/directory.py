@@ -15,6 +15,7 @@ from opsmon.access.secret_word import TOKEN_PREFIX, kept_of, new_word
 from opsmon.errors import ConfigError, Problem
 from opsmon.model.access_event import AccountChange, AccountChanged
 from opsmon.model.account import AccessToken, Account, Grant, Role, Scope
+from opsmon.model.store_address import StoreAddress
 from opsmon.store.access_store import AccessStore
 from opsmon.store.store import open_store
 from opsmon.text.bilingual import Sentence
@@ -182,10 +183,10 @@ class AccountDirectory:
 
 @contextmanager
 def open_accounts(
-    store_url: str, root: Path, now: Callable[[], datetime], changer: Changer
+    store_address: StoreAddress, root: Path, now: Callable[[], datetime], changer: Changer
 ) -> Iterator[AccountDirectory]:
     """The accounts in the store of a root, which is made where there is none. Raises StoreError."""
-    store = open_store(store_url, root)
+    store = open_store(store_address, root)
     try:
         yield AccountDirectory(store.access, now, changer)
     finally:

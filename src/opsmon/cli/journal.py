@@ -50,7 +50,7 @@ def verify(
 ) -> None:
     """Prove that no past entry was changed, removed or put in. Exit code 1 where one was."""
     kept = [found for given in against or () for found in _heads_in(given)]
-    verdict = verify_journal(load_settings(root).store_url, root, kept)
+    verdict = verify_journal(load_settings(root).store, root, kept)
     if json_output:
         print_json(verdict)
     else:
@@ -87,7 +87,7 @@ def show(
     zone = settings.timezone
     start = None if since is None else parse_moment(since, zone, "--since")
     name = None if incident is None else IncidentId(incident)
-    rows = journal_rows(settings.store_url, root, name, start)
+    rows = journal_rows(settings.store, root, name, start)
     if rows is None:
         raise typer.BadParameter(f"the journal knows no incident {shown(str(name))}", param_hint="--incident")
     if json_output:

@@ -25,7 +25,7 @@ SETTINGS_TEXT = """\
 #   listen: "127.0.0.1:9876"          # 本机可读，命令需要令牌 / open to read on loopback; commands need the token
 #   token: {env: OPSMON_TOKEN}        # 密钥只写引用：{env: 名称} 或 {file: 路径} / a secret is a reference
 #   public_url: https://monitor.example # 消息中链接的地址 / where the links in messages lead
-# store: sqlite:///var/opsmon.db      # 相对于本目录 / relative to this directory
+# store: sqlite:///var/opsmon.db      # 相对于本目录，也可以是 PostgreSQL / relative to this directory, or PostgreSQL
 # language: zh                        # zh 或 en：通知和表单的语言 / of messages and sheets
 # timezone: Asia/Shanghai
 # hold_down: 30s                     # 恢复保持多久才算恢复 / how long a recovery must last to be believed

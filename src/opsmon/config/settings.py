@@ -11,15 +11,14 @@ from pydantic import AfterValidator, Field
 
 from opsmon.backup.secrecy.sealing import parse_recipient
 from opsmon.errors import BackupError
-from opsmon.layout import DEFAULT_STORE
+from opsmon.model.store_address import StoreAddress
 from opsmon.notify.channel import Channel, Heartbeat
 from opsmon.notify.spec import HeartbeatSpec, WebhookSpec
 from opsmon.spec import Seconds, Spec, text_schema, wrong
+from opsmon.store.settings import StoreField, StoreSpec
 from opsmon.text.near_miss import shown
 from opsmon.web.frame.links import ConsoleLinks, LinksSpec
 from opsmon.web.settings import PortSettings, PortSpec
-
-SQLITE = "sqlite:///"
 
 
 class Language(StrEnum):
@@ -51,7 +50,7 @@ class Settings:
     """The whole of `opsmon.yaml`, paths absolute."""
 
     http: PortSettings
-    store_url: str = field(repr=False)
+    store: StoreAddress
     language: Language
     timezone: ZoneInfo
     webhooks: tuple[Channel, ...]
@@ -59,12 +58,6 @@ class Settings:
     hold_down_s: float = 30.0
     heartbeat: Heartbeat | None = None
     links: ConsoleLinks = field(default_factory=ConsoleLinks)
-
-
-def _check_store(text: str) -> str:
-    if not text.startswith((SQLITE, "postgresql://", "postgresql+")) or len(text) <= len(SQLITE):
-        raise wrong("not a store", f"such as `{DEFAULT_STORE}` (relative to the root)")
-    return text
 
 
 def check_timezone(name: str) -> str:
@@ -142,16 +135,13 @@ class BackupSpec(Spec):
         )  # fmt: skip
 
 
-_STORE = text_schema(r"^(sqlite:///|postgresql(://|\+..)).", f"not a store, such as {DEFAULT_STORE}", DEFAULT_STORE)
-
-
 class SettingsSpec(Spec):
     """`opsmon.yaml`"""
 
     http: PortSpec = PortSpec()
     """The daemon's one port · 守护进程的端口"""
-    store: Annotated[str, AfterValidator(_check_store), _STORE] = DEFAULT_STORE
-    """Where the journal is, relative to this file · 日志库"""
+    store: StoreField = StoreSpec()
+    """Where the journal is: a SQLite file, relative to this one, or PostgreSQL · 日志库"""
     language: Annotated[Language, Field(strict=False)] = Language.ZH
     """Of messages and sheets · 通知和表单的语言"""
     timezone: Timezone = "Asia/Shanghai"
@@ -171,7 +161,7 @@ class SettingsSpec(Spec):
         """The settings of the root that the file stands in."""
         return Settings(
             http=self.http.resolve(root),
-            store_url=_absolute_store(self.store, root),
+            store=self.store.resolve(root),
             language=self.language,
             timezone=ZoneInfo(self.timezone),
             webhooks=tuple(webhook.resolve() for webhook in self.webhooks),
@@ -180,8 +170,3 @@ class SettingsSpec(Spec):
             heartbeat=None if self.heartbeat is None else self.heartbeat.resolve(),
             links=self.links.resolve(),
         )
-
-
-def _absolute_store(url: str, root: Path) -> str:
-    """`sqlite:///relative` is relative to the root; `sqlite:////absolute` stays."""
-    return SQLITE + str(root / url.removeprefix(SQLITE)) if url.startswith(SQLITE) else url

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from opsmon.config.loading import Loading
 from opsmon.config.secret import MissingSecret
-from opsmon.config.settings import SQLITE, Settings, SettingsSpec
+from opsmon.config.settings import Settings, SettingsSpec
 from opsmon.config.stock import PARTS
 from opsmon.config.yaml.document import Document, check_spec, read_document, shown_path
 from opsmon.config.yaml.problem import Problems
 from opsmon.errors import ConfigError, Problem
 from opsmon.layout import DEFAULT_STORE, INVENTORIES, SETTINGS_FILE
 from opsmon.notify.spec import goes_in_clear
+from opsmon.store.settings import SQLITE
 
 NO_ROOT = "no opsmon.yaml here, and no inventories/, probes/ or rules/"
 NO_ROOT_HINT = "go to a root, or name it with --root DIR or $OPSMON_ROOT; `opsmon init DIR` writes a new one"
@@ -74,7 +75,7 @@ def _refuse_wrong_places(document: Document, settings: Settings, problems: Probl
     if repository.exists() and not repository.is_dir():
         message = f"{shown_path(repository, document.file.parent)} is a file, not a folder"
         problems.add(document.problem(("backup", "repository"), message, "the folder of the backups' git repository"))
-    database = Path(settings.store_url.removeprefix(SQLITE))
-    if settings.store_url.startswith(SQLITE) and database.is_dir():
+    database = Path(settings.store.url.removeprefix(SQLITE))
+    if settings.store.url.startswith(SQLITE) and database.is_dir():
         message = f"{shown_path(database, document.file.parent)} is a folder, not a file"
         problems.add(document.problem(("store",), message, f"the file of the journal, such as `{DEFAULT_STORE}`"))

@@ -68,7 +68,7 @@ async def run_daemon(
             log.warning(
                 "%s under %s/ were readable by other accounts; permissions corrected", counted(mended, "paths"), VAR
             )
-        store = await asyncio.to_thread(open_store, root.settings.store_url, root.path)
+        store = await asyncio.to_thread(open_store, root.settings.store, root.path)
         try:
             refuse_open_network(root.settings.http, store.access, clock.now())
             log.info("journal of %s, head %s", counted(store.head.seq, "entries"), store.head.hash)

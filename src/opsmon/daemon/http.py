@@ -136,7 +136,7 @@ class HttpPort:
     def load(self, root: Root) -> None:
         """Another root. The port, the language and the store stay until the next start."""
         old, new = self._settings, root.settings
-        kept = [(one.http, one.store_url, one.language, one.links) for one in (old, new)]
+        kept = [(one.http, one.store, one.language, one.links) for one in (old, new)]
         if kept[0] != kept[1]:
             log.warning("`http`, `store`, `language` and `links` of opsmon.yaml change with the next start only")
 

@@ -114,7 +114,7 @@ class ObligationCommands:
 
     def _write(self, command: ObligationCommand) -> dict[str, object]:
         settings = self._rules.settings
-        store = open_store(settings.store_url, self._root)
+        store = open_store(settings.store, self._root)
         try:
             answer = issue_offline(store, self._rules.contracts, settings.timezone, command, self._now)
         finally:

@@ -71,7 +71,7 @@ def _fill(root: DemoRoot, stage: Stage, port: int, hook_port: int, language: str
         encoding="utf-8",
     )
     (root.place / PROMETHEUS_FILE).write_text(prometheus_text(port), encoding="utf-8")
-    with open_accounts(load_settings(root.place).store_url, root.place, WallClock().now, _OURSELVES) as directory:
+    with open_accounts(load_settings(root.place).store, root.place, WallClock().now, _OURSELVES) as directory:
         directory.add(ACCOUNT, Grant(Role.ADMIN), root.password)
 
 

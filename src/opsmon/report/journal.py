@@ -7,8 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from opsmon.errors import NoStoreError, StoreError
+from opsmon.errors import ConfigError, NoStoreError, StoreError
 from opsmon.model.name import IncidentId
+from opsmon.model.store_address import StoreAddress
 from opsmon.store.codec import encode_event
 from opsmon.store.store import Store, open_existing_store
 
@@ -16,18 +17,18 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def existing_store(store_url: str, root: Path) -> Iterator[Store]:
+def existing_store(store_address: StoreAddress, root: Path) -> Iterator[Store]:
     """The store of a root that has one, closed afterwards. Raises StoreError."""
-    store = open_existing_store(store_url, root)
+    store = open_existing_store(store_address, root)
     try:
         yield store
     finally:
         store.close()
 
 
-def verify_journal(store_url: str, root: Path, heads: Sequence[str]) -> dict[str, Any]:
+def verify_journal(store_address: StoreAddress, root: Path, heads: Sequence[str]) -> dict[str, Any]:
     """Whether no past entry was changed, and each of the `heads` that were kept elsewhere still stands. As JSON."""
-    with existing_store(store_url, root) as store:
+    with existing_store(store_address, root) as store:
         verdict = store.verify(heads)
     return {
         "ok": not verdict.damage,
@@ -38,10 +39,10 @@ def verify_journal(store_url: str, root: Path, heads: Sequence[str]) -> dict[str
 
 
 def journal_rows(
-    store_url: str, root: Path, incident: IncidentId | None, since: datetime | None
+    store_address: StoreAddress, root: Path, incident: IncidentId | None, since: datetime | None
 ) -> list[dict[str, Any]] | None:
     """The entries as JSON, oldest first; None where the journal knows no such incident."""
-    with existing_store(store_url, root) as store:
+    with existing_store(store_address, root) as store:
         rows = [
             {"seq": entry.seq, "type": name, **payload, "hash": entry.hash}
             for entry in store.read(incident=incident, since=since)
@@ -51,14 +52,14 @@ def journal_rows(
     return rows if is_known else None
 
 
-def head_of_journal(store_url: str, root: Path) -> str:
+def head_of_journal(store_address: StoreAddress, root: Path) -> str:
     """Sequence number and hash of the last entry, for commits of backups; "" where there is no journal, or it cannot be
     read now: that keeps nobody from a copy."""
     try:
-        with existing_store(store_url, root) as store:
+        with existing_store(store_address, root) as store:
             return store.kept_head().words
     except NoStoreError:
         return ""
-    except StoreError as error:
+    except (StoreError, ConfigError) as error:
         log.warning("the commits do not name the journal's head: %s", error)
         return ""

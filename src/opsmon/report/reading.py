@@ -17,6 +17,7 @@ from opsmon.model.duty import DutyEvent
 from opsmon.model.event import ClockChanged, DeviceRenamed
 from opsmon.model.name import ContractId
 from opsmon.model.roster import OverrideEnded, OverrideSet
+from opsmon.model.store_address import StoreAddress
 from opsmon.oncall.override import Overrides
 from opsmon.report.journal import existing_store
 from opsmon.store.store import Store
@@ -35,9 +36,9 @@ class ContractHistory:
         return tuple(sorted(own, key=lambda one: (one.starts_at, one.id)))
 
 
-def read_history(store_url: str, root: Path) -> ContractHistory:
+def read_history(store_address: StoreAddress, root: Path) -> ContractHistory:
     """The whole journal of a root, folded. Raises StoreError."""
-    with existing_store(store_url, root) as store:
+    with existing_store(store_address, root) as store:
         return read_journal(store)
 
 
@@ -55,20 +56,20 @@ def read_journal(store: Store) -> ContractHistory:
     return ContractHistory(incidents, duties)
 
 
-def read_duties(store_url: str, root: Path) -> Duties:
+def read_duties(store_address: StoreAddress, root: Path) -> Duties:
     """The duties alone, as the journal of a root tells them; none where there is no journal yet. Raises StoreError."""
     try:
-        with existing_store(store_url, root) as store:
+        with existing_store(store_address, root) as store:
             return duties_of(entry.event for entry in store.read())
     except NoStoreError:
         return Duties()
 
 
-def read_overrides(store_url: str, root: Path) -> Overrides:
+def read_overrides(store_address: StoreAddress, root: Path) -> Overrides:
     """The swaps that hold, as a root's journal tells them; none where there is no journal yet. Raises StoreError."""
     state = RosterState()
     try:
-        with existing_store(store_url, root) as store:
+        with existing_store(store_address, root) as store:
             for entry in store.read():
                 if isinstance(entry.event, OverrideSet | OverrideEnded):
                     state = fold_roster(state, entry.event)

@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from opsmon.store.storable import storable
+
 GENESIS = "0" * 64
 
 
@@ -77,12 +79,18 @@ def forge_link(head: ChainHead, name: str, schema: int, payload: Mapping[str, An
         at=payload["at"],
         type=name,
         schema=schema,
-        incident=payload.get("incident"),
-        device=payload.get("device"),
+        incident=_column(payload, "incident"),
+        device=_column(payload, "device"),
         payload=text,
         prev_hash=head.hash,
         hash=_hash_of(seq, name, schema, text, head.hash),
     )
+
+
+def _column(payload: Mapping[str, Any], name: str) -> str | None:
+    """What a column that queries use repeats of the payload."""
+    found = payload.get(name)
+    return storable(found) if isinstance(found, str) else found
 
 
 def _hash_of(seq: int, name: str, schema: int, payload: str, prev_hash: str) -> str:
@@ -127,7 +135,7 @@ def _fields_that_differ(link: ChainLink) -> list[str]:
     """The columns that queries use repeat the payload; they must not tell another story."""
     try:
         payload = json.loads(link.payload)
-        told = (payload.get("at"), payload.get("incident"), payload.get("device"))
+        told = (payload.get("at"), _column(payload, "incident"), _column(payload, "device"))
     except (ValueError, AttributeError):
         return ["was changed: its content is no document"]
     return [] if told == (link.at, link.incident, link.device) else ["was changed: its columns contradict its content"]

@@ -1,21 +1,23 @@
 """The tables, in plain types that SQLite and PostgreSQL share. Times are ISO 8601 text in UTC, which sorts as time."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table
+
+from opsmon.store.database import Number, Words
 
 METADATA = MetaData()
 
 journal = Table(
     "journal",
     METADATA,
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("at", String(40), nullable=False),
-    Column("type", String(40), nullable=False),
+    Column("seq", Number, primary_key=True, autoincrement=False),
+    Column("at", Words(40), nullable=False),
+    Column("type", Words(40), nullable=False),
     Column("schema", Integer, nullable=False),
-    Column("incident", String(64)),
-    Column("device", Text),
-    Column("payload", Text, nullable=False),
-    Column("prev_hash", String(64), nullable=False),
-    Column("hash", String(64), nullable=False, unique=True),
+    Column("incident", Words(64)),
+    Column("device", Words()),
+    Column("payload", Words(), nullable=False),
+    Column("prev_hash", Words(64), nullable=False),
+    Column("hash", Words(64), nullable=False, unique=True),
     Index("journal_incident", "incident", "seq"),
     Index("journal_at", "at"),
 )
@@ -26,43 +28,43 @@ head = Table(
     "head",
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("seq", Integer, nullable=False),
-    Column("hash", String(64), nullable=False),
-    Column("touched_at", String(40)),
+    Column("seq", Number, nullable=False),
+    Column("hash", Words(64), nullable=False),
+    Column("touched_at", Words(40)),
 )
 
 # From when until when a daemon watched, a row for each time without a break.
 watch = Table(
     "watch",
     METADATA,
-    Column("began_at", String(40), primary_key=True),
-    Column("seen_at", String(40), nullable=False),
+    Column("began_at", Words(40), primary_key=True),
+    Column("seen_at", Words(40), nullable=False),
 )
 
 # The last few short cuts to a world; each can be thrown away, the journal holds everything.
 snapshot = Table(
     "snapshot",
     METADATA,
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("hash", String(64), nullable=False),
-    Column("at", String(40), nullable=False),
+    Column("seq", Number, primary_key=True, autoincrement=False),
+    Column("hash", Words(64), nullable=False),
+    Column("at", Words(40), nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
 
 outbox = Table(
     "outbox",
     METADATA,
-    Column("position", Integer, primary_key=True, autoincrement=True),
-    Column("id", String(160), nullable=False, unique=True),
-    Column("channel", String(80), nullable=False),
-    Column("key", String(80), nullable=False),
-    Column("body", Text, nullable=False),
-    Column("state", String(16), nullable=False),
+    Column("position", Number, primary_key=True, autoincrement=True),
+    Column("id", Words(160), nullable=False, unique=True),
+    Column("channel", Words(80), nullable=False),
+    Column("key", Words(80), nullable=False),
+    Column("body", Words(), nullable=False),
+    Column("state", Words(16), nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("created_at", String(40), nullable=False),
-    Column("next_attempt_at", String(40), nullable=False),
-    Column("finished_at", String(40)),
-    Column("error", Text, nullable=False),
+    Column("created_at", Words(40), nullable=False),
+    Column("next_attempt_at", Words(40), nullable=False),
+    Column("finished_at", Words(40)),
+    Column("error", Words(), nullable=False),
     Index("outbox_waiting", "state", "channel", "key", "position"),
     sqlite_autoincrement=True,
 )
@@ -71,20 +73,20 @@ outbox = Table(
 parcel = Table(
     "parcel",
     METADATA,
-    Column("position", Integer, primary_key=True, autoincrement=True),
-    Column("id", String(40), nullable=False, unique=True),
-    Column("channel", String(80), nullable=False),
-    Column("person", String(80), nullable=False),
-    Column("body", Text, nullable=False),
-    Column("follows", String(40), nullable=False),
-    Column("state", String(16), nullable=False),
+    Column("position", Number, primary_key=True, autoincrement=True),
+    Column("id", Words(40), nullable=False, unique=True),
+    Column("channel", Words(80), nullable=False),
+    Column("person", Words(80), nullable=False),
+    Column("body", Words(), nullable=False),
+    Column("follows", Words(40), nullable=False),
+    Column("state", Words(16), nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("created_at", String(40), nullable=False),
-    Column("attempted_at", String(40)),
-    Column("unknown_since", String(40)),
-    Column("next_attempt_at", String(40), nullable=False),
-    Column("finished_at", String(40)),
-    Column("error", Text, nullable=False),
+    Column("created_at", Words(40), nullable=False),
+    Column("attempted_at", Words(40)),
+    Column("unknown_since", Words(40)),
+    Column("next_attempt_at", Words(40), nullable=False),
+    Column("finished_at", Words(40)),
+    Column("error", Words(), nullable=False),
     Index("parcel_waiting", "state", "channel", "position"),
     sqlite_autoincrement=True,
 )
@@ -93,9 +95,9 @@ parcel = Table(
 parcel_delivery = Table(
     "parcel_delivery",
     METADATA,
-    Column("position", Integer, primary_key=True, autoincrement=True),
-    Column("parcel", String(40), nullable=False),
-    Column("delivery", String(160), nullable=False, unique=True),
+    Column("position", Number, primary_key=True, autoincrement=True),
+    Column("parcel", Words(40), nullable=False),
+    Column("delivery", Words(160), nullable=False, unique=True),
     Index("parcel_delivery_parcel", "parcel", "position"),
     sqlite_autoincrement=True,
 )
@@ -104,18 +106,18 @@ parcel_delivery = Table(
 channel_ban = Table(
     "channel_ban",
     METADATA,
-    Column("channel", String(80), primary_key=True),
-    Column("until", String(40), nullable=False),
+    Column("channel", Words(80), primary_key=True),
+    Column("until", Words(40), nullable=False),
 )
 
 # When something was sent to a channel, taken or not: what its windows and its month are counted by.
 channel_request = Table(
     "channel_request",
     METADATA,
-    Column("position", Integer, primary_key=True, autoincrement=True),
-    Column("channel", String(80), nullable=False),
-    Column("person", String(80), nullable=False),
-    Column("at", String(40), nullable=False),
+    Column("position", Number, primary_key=True, autoincrement=True),
+    Column("channel", Words(80), nullable=False),
+    Column("person", Words(80), nullable=False),
+    Column("at", Words(40), nullable=False),
     Index("channel_request_at", "channel", "at"),
     sqlite_autoincrement=True,
 )

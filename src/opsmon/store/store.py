@@ -13,11 +13,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, insert, inspect, select, update
 
 from opsmon.errors import NoStoreError, StoreError
 from opsmon.model.event import Event
 from opsmon.model.name import IncidentId
+from opsmon.model.store_address import StoreAddress
 from opsmon.store import outbox as boxes
 from opsmon.store import parcel as parcels
 from opsmon.store import schema
@@ -42,20 +43,23 @@ class Entry:
     event: Event
 
 
-def open_store(url: str, root: Path) -> "Store":
+def open_store(address: StoreAddress | str, root: Path) -> "Store":
     """Opens or makes the database. Raises StoreError if it cannot, or if its head is not the end of its journal."""
-    engine = make_engine(resolve_url(url, root))
+    engine = make_engine(resolve_url(address, root))
     store = Store(engine)
     store.open()
     return store
 
 
-def open_existing_store(url: str, root: Path) -> "Store":
+def open_existing_store(address: StoreAddress | str, root: Path) -> "Store":
     """Opens a database that a daemon has made, to read it: nothing is created, and its head may be anything."""
-    resolved = resolve_url(url, root)
+    resolved = resolve_url(address, root)
     if resolved.get_backend_name() == "sqlite" and not Path(str(resolved.database)).is_file():
         raise NoStoreError(f"there is no journal yet: {resolved.database}")
-    return Store(make_engine(resolved))
+    store = Store(make_engine(resolved))
+    if resolved.get_backend_name() != "sqlite":
+        store.check_exists()
+    return store
 
 
 class Store:
@@ -77,6 +81,14 @@ class Store:
             schema.METADATA.create_all(connection)
             self._head = _read_head(connection)
         self._file.remember()
+
+    def check_exists(self) -> None:
+        """Raises NoStoreError where the database is there and no store in it."""
+        with transaction(self._engine, writes=False) as connection:
+            if inspect(connection).has_table(schema.journal.name):
+                return
+        self.close()
+        raise NoStoreError(f"there is no journal yet: {self._engine.url.render_as_string(hide_password=True)}")
 
     def close(self) -> None:
         self._engine.dispose()

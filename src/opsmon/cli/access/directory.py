@@ -32,7 +32,7 @@ def open_directory(root: Path) -> Iterator[tuple[AccountDirectory, Settings]]:
     """The accounts of a root; the journal is told as whom this process runs."""
     settings = load_settings(root)
     changer = Changer(login_name(), ourselves())
-    with open_accounts(settings.store_url, root.resolve(), WallClock().now, changer) as directory:
+    with open_accounts(settings.store, root.resolve(), WallClock().now, changer) as directory:
         yield directory, settings
 
 

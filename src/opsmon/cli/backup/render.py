@@ -35,7 +35,7 @@ def backup_config_of(root: Root, threads: int | None = None) -> BackupConfig:
     settings = root.settings.backup
     return BackupConfig(
         root.path, settings.repository, threads or settings.threads, root.recipes, settings.recipients,
-        lambda: head_of_journal(root.settings.store_url, root.path),
+        lambda: head_of_journal(root.settings.store, root.path),
     )  # fmt: skip
 
 

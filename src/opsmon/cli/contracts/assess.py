@@ -109,7 +109,7 @@ def month_of_journal(rules: RootContracts, root: Path, contract: str, month: str
     """The month of a contract as the root's journal tells it. Raises ConfigError, BadParameter or StoreError."""
     book, first = book_of(contract, rules), _month(month)
     conditions = load_conditions(root_of("rules", root.resolve()), Problems())
-    history = read_history(rules.settings.store_url, root)
+    history = read_history(rules.settings.store, root)
     return report_month(history, book, first, WallClock().now(), conditions)
 
 

@@ -39,7 +39,7 @@ def list_obligations(
     last = date_of(to, "--to") if to else first + WEEK
     if last < first or (last - first).days > MAX_LIST_DAYS:
         raise typer.BadParameter(f"--from {first} --to {last} is no stretch of days of ten years at most")
-    duties = read_duties(rules.settings.store_url, root)
+    duties = read_duties(rules.settings.store, root)
     lines, undated = task_lines(book, duties, first, last, now), undated_of(book)
     if json_output:
         print_json({

@@ -55,7 +55,7 @@ def load_rotas(path: Path, rota: str | None = None) -> RootRotas:
         hint = nearest(rota, known) or f"there are {', '.join(known)}"
         raise ConfigError((Problem("", 0, 0, f"no rota {shown(rota)}", hint),))
     wanted = tuple(known.values()) if rota is None else (known[RotaName(rota)],)
-    return RootRotas(root, wanted, read_overrides(root.settings.store_url, root.path))
+    return RootRotas(root, wanted, read_overrides(root.settings.store, root.path))
 
 
 def duty_json(rota: Rota, duty: Duty, rules: OnCallRules) -> dict[str, Any]:
