@@ -8,6 +8,7 @@ OpsmonError
 ├── DaemonUnreachableError(url)       the command wanted the daemon's API and got no answer (exit code 3)
 ├── StoreError                   the journal cannot be read or written
 │   └── StoreGoneError           its file was deleted or replaced under us; fatal
+│       └── StoreTakenError      another daemon may write to it by now; this one has to stop
 └── InvariantError               the programme contradicts itself; fatal
 """
 
@@ -115,5 +116,18 @@ class StoreGoneError(StoreError):
     """The file behind the store is no longer there, or is another one; what is written goes nowhere."""
 
 
+class StoreTakenError(StoreGoneError):
+    """Another daemon writes to the store, or may by now; this one is no longer sure that it is the one."""
+
+
 class InvariantError(OpsmonError):
     """Two parts of the programme contradict each other; going on would write nonsense."""
+
+
+def first_of(group: BaseExceptionGroup[OpsmonError]) -> OpsmonError:
+    """The first error of a group that holds nothing but ours."""
+    inner: BaseException = group
+    while isinstance(inner, BaseExceptionGroup):
+        inner = inner.exceptions[0]
+    assert isinstance(inner, OpsmonError)  # noqa: S101  # the group holds nothing else
+    return inner

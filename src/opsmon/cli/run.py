@@ -18,7 +18,7 @@ from opsmon.clock import WallClock
 from opsmon.config.root import Root, load_root
 from opsmon.daemon.daemon import run_daemon
 from opsmon.early_signals import hold_signals, ignore_hangups, take_noted
-from opsmon.errors import OpsmonError
+from opsmon.errors import OpsmonError, first_of
 from opsmon.private_file import PRIVATE_UMASK
 from opsmon.text.count import counted
 
@@ -60,17 +60,9 @@ def run(
     try:
         asyncio.run(_run(loaded, trust_clock=trust_clock))
     except* OpsmonError as group:
-        raise _first(group) from group
+        raise first_of(group) from group
     finally:
         ignore_hangups()
-
-
-def _first(group: BaseExceptionGroup[OpsmonError]) -> OpsmonError:
-    inner: BaseException = group
-    while isinstance(inner, BaseExceptionGroup):
-        inner = inner.exceptions[0]
-    assert isinstance(inner, OpsmonError)  # noqa: S101  # the group holds nothing else
-    return inner
 
 
 async def _run(root: Root, *, trust_clock: bool) -> None:

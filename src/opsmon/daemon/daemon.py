@@ -28,12 +28,13 @@ from opsmon.daemon.loop_watch import LoopWatch
 from opsmon.daemon.notifications import EnginePort, Notifications
 from opsmon.daemon.probes import Probes
 from opsmon.daemon.self_watch import SelfWatch
+from opsmon.daemon.sharing.standby import Standby, held
 from opsmon.daemon.systemd import ServiceManager
 from opsmon.engine.effect import Diagnose
 from opsmon.engine.input import Command
 from opsmon.engine.port import Accepted, Answer
 from opsmon.engine.world import World
-from opsmon.errors import ConfigError
+from opsmon.errors import ConfigError, StoreTakenError, first_of
 from opsmon.layout import VAR, WATCHED_FILE
 from opsmon.metrics.backups import Backups
 from opsmon.model.sample import Sample
@@ -44,7 +45,8 @@ from opsmon.pipeline.recovery import load_world
 from opsmon.private_file import mend_modes
 from opsmon.state.fleet import ReprobeRequest
 from opsmon.store.parcel import ParcelReceipt
-from opsmon.store.store import Store, open_store
+from opsmon.store.store import Store, make_store
+from opsmon.store.writer import WriterLock
 from opsmon.text.count import counted
 
 PIPELINE_DRAIN_S = 5.0
@@ -68,20 +70,63 @@ async def run_daemon(
             log.warning(
                 "%s under %s/ were readable by other accounts; permissions corrected", counted(mended, "paths"), VAR
             )
-        store = await asyncio.to_thread(open_store, root.settings.store, root.path)
-        try:
-            refuse_open_network(root.settings.http, store.access, clock.now())
-            log.info("journal of %s, head %s", counted(store.head.seq, "entries"), store.head.hash)
-            if not trust_clock and not await wait_for_right_clock(store, clock, stop, ServiceManager()):
-                return
-            await asyncio.to_thread(store.begin_watch, clock.now())
-            numbers = NumberMark(root.path).load()
-            world = await asyncio.to_thread(load_world, store, rules_of(root), clock.now(), numbers)
-            await Daemon(root, clock, store, world).run(stop, reload)
-        finally:
-            await asyncio.to_thread(store.close)
+        life = Life(root, clock, trust_clock=trust_clock)
+        while await life.live(stop, reload):
+            log.error("this daemon stops and waits for the store; another may act by now")
     finally:
         lock.release()
+
+
+class Life:
+    """Runs the daemon on a store, and again where another daemon had it meanwhile."""
+
+    def __init__(self, root: Root, clock: Clock, *, trust_clock: bool) -> None:
+        self._root, self._clock, self._trust_clock = root, clock, trust_clock
+        self._is_first = True
+
+    async def live(self, stop: asyncio.Event, reload: asyncio.Event) -> bool:
+        """Returns False when `stop` came, True when the store was lost to another daemon, or may have been."""
+        store = await asyncio.to_thread(make_store, self._root.settings.store, self._root.path)
+        right = store.claim(self._clock.monotonic)
+        try:
+            if right is None:
+                await self._act(store, stop, reload)
+                return False
+            standby = Standby(right, self._clock, self._root.settings.http, patient=not self._is_first)
+            self._is_first = False
+            if not await standby.wait(stop):
+                return False
+            return await self._act_while_held(right, store, stop, reload)
+        finally:
+            await asyncio.to_thread(store.close)
+
+    async def _act_while_held(
+        self, right: WriterLock, store: Store, stop: asyncio.Event, reload: asyncio.Event
+    ) -> bool:
+        was_lost = False
+        try:
+            async with held(right):
+                await self._act(store, stop, reload)
+        except* StoreTakenError as errors:
+            was_lost = True
+            log.error("%s", first_of(errors))
+        return was_lost
+
+    async def _act(self, store: Store, stop: asyncio.Event, reload: asyncio.Event) -> None:
+        root, clock = self._root, self._clock
+        await asyncio.to_thread(store.open)
+        refuse_open_network(root.settings.http, store.access, clock.now())
+        log.info("journal of %s, head %s", counted(store.head.seq, "entries"), store.head.hash)
+        if not self._trust_clock and not await wait_for_right_clock(store, clock, stop, ServiceManager()):
+            return
+        await asyncio.to_thread(store.begin_watch, clock.now())
+        numbers = NumberMark(root.path).load()
+        world = await asyncio.to_thread(load_world, store, rules_of(root), clock.now(), numbers)
+        daemon = Daemon(root, clock, store, world)
+        try:
+            await daemon.run(stop, reload)
+        finally:
+            self._root = daemon.root
 
 
 class Daemon:
@@ -130,6 +175,11 @@ class Daemon:
             self._kept,
         )  # fmt: skip
         self._access_audit = AccessAudit(self._showing.access, self._issue)
+
+    @property
+    def root(self) -> Root:
+        """As it was loaded last."""
+        return self._root
 
     async def _issue(self, command: Command) -> Answer:
         return await self._pipeline.issue(command)

@@ -31,6 +31,7 @@ from opsmon.store.access_store import AccessStore
 from opsmon.store.store import Store
 from opsmon.web.context import WebContext
 from opsmon.web.device_backup import BackupPort
+from opsmon.web.listening.standby import STANDBY_HELP
 from opsmon.web.server import WebServer
 from opsmon.web.settings import PortSettings
 
@@ -114,7 +115,10 @@ class HttpPort:
         return Tallies(
             Tally("opsmon_http_closed", "Connections that we ended.", lambda: self._server.closed, "reason"),
             Tally("opsmon_http_failures", "Requests that failed as requests.", lambda: self._server.failures, "kind"),
-            gauges=(Tally("opsmon_http_connections", "Connections now.", lambda: self._server.connections),),
+            gauges=(
+                Tally("opsmon_http_connections", "Connections now.", lambda: self._server.connections),
+                Tally("opsmon_standby", STANDBY_HELP, lambda: 0),
+            ),
         )
 
     def take(self, sample: Sample) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from opsmon.clock import WallClock
 from opsmon.config.rules.contract_files import RootContracts
 from opsmon.daemon.lock import RootLock
+from opsmon.daemon.sharing.writing_alone import writing_alone
 from opsmon.engine.command_text import as_kept, refusal_of_words
 from opsmon.engine.input import Excuse, MarkDone, MarkUndone
 from opsmon.engine.port import CommandRefusal
@@ -19,7 +20,6 @@ from opsmon.errors import ConfigError, OpsmonError, Problem, StoreError
 from opsmon.model.duty import ObligationDone, ObligationExcused, ObligationUndone
 from opsmon.model.name import ClauseId, ContractId
 from opsmon.pipeline.offline import ObligationCommand, issue_offline
-from opsmon.store.store import open_store
 from opsmon.web.api.obligation_schemas import ticked_document
 from opsmon.web.client import DaemonClient
 
@@ -114,11 +114,8 @@ class ObligationCommands:
 
     def _write(self, command: ObligationCommand) -> dict[str, object]:
         settings = self._rules.settings
-        store = open_store(settings.store, self._root)
-        try:
+        with writing_alone(settings.store, self._root, self._now) as store:
             answer = issue_offline(store, self._rules.contracts, settings.timezone, command, self._now)
-        finally:
-            store.close()
         if isinstance(answer, CommandRefusal):
             raise OpsmonError(answer.reason)
         ticks = [event for event in answer.events if isinstance(event, TICKS)]

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from opsmon.clock import Clock
 from opsmon.engine.world import World
-from opsmon.errors import StoreError, StoreGoneError
+from opsmon.errors import StoreError, StoreGoneError, StoreTakenError
 from opsmon.model.event import Event
 from opsmon.model.name import IncidentId
 from opsmon.pipeline.recovery import save_world
@@ -106,7 +106,8 @@ class JournalWriter:
         """Trying again would help nobody: whoever watches over us has to start us on what is there."""
         self.failures += 1
         self.trouble = str(error)
-        log.critical("%s; could not write %s; stopping, restart needed", error, counted(events, "events"))
+        needed = "" if isinstance(error, StoreTakenError) else ", restart needed"
+        log.critical("%s; could not write %s; stopping%s", error, counted(events, "events"), needed)
 
     def _recover(self) -> None:
         if self.trouble:

@@ -41,7 +41,10 @@ _SESSION = (
     "SET synchronous_commit = on",
     f"SET lock_timeout = {BUSY_TIMEOUT_MS}",
     "SET statement_timeout = 60000",
-    "SET idle_in_transaction_session_timeout = 60000",
+    "SET idle_in_transaction_session_timeout = 10000",
+    "SET tcp_keepalives_idle = 3",
+    "SET tcp_keepalives_interval = 2",
+    "SET tcp_keepalives_count = 3",
     "SET standard_conforming_strings = on",
 )
 # The keys of our advisory locks: a word that is ours, and the schema, since several stores may share a database.
@@ -189,7 +192,7 @@ def transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
         with engine.connect().execution_options(**_options(engine, writes)) as connection, connection.begin():
             yield connection
     except SQLAlchemyError as error:
-        raise StoreError(f"the store failed: {_reason_of(error)}") from error
+        raise StoreError(f"the store failed: {reason_of(error)}") from error
 
 
 def _options(engine: Engine, writes: bool) -> dict[str, Any]:
@@ -198,6 +201,6 @@ def _options(engine: Engine, writes: bool) -> dict[str, Any]:
     return {WRITES: writes, "isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
-def _reason_of(error: SQLAlchemyError) -> str:
+def reason_of(error: SQLAlchemyError) -> str:
     """What the driver said, without the statement and its parameters."""
     return str(getattr(error, "orig", None) or error).splitlines()[0]

@@ -41,6 +41,18 @@ watch = Table(
     Column("seen_at", Words(40), nullable=False),
 )
 
+# One row: which daemon writes to a store that several can reach, by an `epoch` that each of them counts up, and a beat
+# by which it says that it is there.
+writer = Table(
+    "writer",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("epoch", Number, nullable=False),
+    Column("beat", Number, nullable=False),
+    Column("holder", Words(200), nullable=False),
+    Column("taken_at", Words(40), nullable=False),
+)
+
 # The last few short cuts to a world; each can be thrown away, the journal holds everything.
 snapshot = Table(
     "snapshot",

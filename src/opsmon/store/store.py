@@ -7,7 +7,8 @@ the database is a StoreError, after which the same call may be repeated.
 
 import json
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -30,6 +31,7 @@ from opsmon.store.outbox import Delivery, NewDelivery, OwedDelivery
 from opsmon.store.parcel import ParcelReceipt
 from opsmon.store.snapshot import Snapshot, kept_heads, load_snapshot, save_snapshot
 from opsmon.store.watch import WatchMarks
+from opsmon.store.writer import WriterLock, needs_writer
 
 READ_CHUNK = 2_000
 
@@ -43,10 +45,14 @@ class Entry:
     event: Event
 
 
+def make_store(address: StoreAddress | str, root: Path) -> "Store":
+    """The store of an address, for who has to wait before it may be opened. Raises StoreError."""
+    return Store(make_engine(resolve_url(address, root)))
+
+
 def open_store(address: StoreAddress | str, root: Path) -> "Store":
     """Opens or makes the database. Raises StoreError if it cannot, or if its head is not the end of its journal."""
-    engine = make_engine(resolve_url(address, root))
-    store = Store(engine)
+    store = make_store(address, root)
     store.open()
     return store
 
@@ -68,6 +74,7 @@ class Store:
         self._lock = threading.Lock()  # one writer: a journal's end must not move under a commit
         self._head = ChainHead()
         self._file = DatabaseFile(engine.url)
+        self._right: WriterLock | None = None
         self.access = AccessStore(engine)
         self.watch = WatchMarks()
 
@@ -75,6 +82,13 @@ class Store:
     def head(self) -> ChainHead:
         """The end of the journal as of the last commit."""
         return self._head
+
+    def claim(self, monotonic: Callable[[], float] = time.monotonic) -> WriterLock | None:
+        """The right to write, for a daemon: yet to be taken, and held from then on; None where nobody needs one. What
+        is done without it raises StoreTakenError."""
+        if needs_writer(self._engine):
+            self._right = WriterLock(self._engine, monotonic)
+        return self._right
 
     def open(self) -> None:
         with self._lock, transaction(self._engine, writes=True) as connection:
@@ -117,7 +131,7 @@ class Store:
 
     def kept_head(self) -> ChainHead:
         """The end of the journal as it is in the database now, for who only reads it."""
-        with transaction(self._engine, writes=False) as connection:
+        with self.reading() as connection:
             return _stored_head(connection) or ChainHead()
 
     def touch(self, now: datetime) -> None:
@@ -142,7 +156,7 @@ class Store:
 
     def verify(self, kept: Collection[str] = ()) -> Verification:
         """Reads the whole journal and checks every link, the head, those that snapshots kept, and those of `kept`."""
-        with transaction(self._engine, writes=False) as connection:
+        with self.reading() as connection:
             anchors = [_stored_head(connection), *kept_heads(connection)]
         return verify_chain(self._links(0, None, None), [anchor for anchor in anchors if anchor is not None], kept)
 
@@ -152,32 +166,32 @@ class Store:
 
     def load_snapshot(self) -> Snapshot | None:
         """The newest snapshot that is of this journal and can be read; None means: fold from the beginning."""
-        with transaction(self._engine, writes=False) as connection:
+        with self.reading() as connection:
             return load_snapshot(connection)
 
     def due(self, now: datetime, limit: int = 100, channel: str | None = None) -> tuple[Delivery, ...]:
         """What may be attempted now, for one channel or for all: so that a slow one cannot hide the others' rows."""
-        with transaction(self._engine, writes=False) as connection:
+        with self.reading() as connection:
             return boxes.due_deliveries(connection, now, limit, channel)
 
     def next_attempt(self, channel: str | None = None) -> datetime | None:
         """When the next attempt may be made, for one channel or for all; None when nothing waits."""
-        with transaction(self._engine, writes=False) as connection:
+        with self.reading() as connection:
             return boxes.earliest_attempt(connection, channel)
 
     def backlog(self) -> Mapping[str, int]:
         """How many deliveries each channel is owed."""
-        with transaction(self._engine, writes=False) as connection:
+        with self.reading() as connection:
             return boxes.count_waiting(connection)
 
     def unfinished(self, states: Sequence[str], limit: int) -> tuple[OwedDelivery, ...]:
         """Deliveries in these states (`waiting`, `dead`), those that failed most often first."""
-        with transaction(self._engine, writes=False) as connection:
+        with self.reading() as connection:
             return boxes.unfinished_deliveries(connection, states, limit)
 
     def delivery(self, identity: str) -> OwedDelivery | None:
         """How a delivery stands; None where there is none (any more)."""
-        with transaction(self._engine, writes=False) as connection:
+        with self.reading() as connection:
             return boxes.delivery_of(connection, identity)
 
     def revive(self, delivery: str, now: datetime) -> bool:
@@ -187,7 +201,7 @@ class Store:
 
     def failing(self, attempts: int) -> Mapping[str, int]:
         """How many deliveries of each channel wait after so many failed attempts or more."""
-        with transaction(self._engine, writes=False) as connection:
+        with self.reading() as connection:
             return boxes.count_failing(connection, attempts)
 
     def hasten(self, channel: str, now: datetime) -> None:
@@ -215,7 +229,7 @@ class Store:
     def last_written_at(self) -> datetime | None:
         """The latest moment, by the clock of then, at which something was written; None for an empty store."""
         queries = (select(schema.head.c.touched_at), select(schema.journal.c.at).order_by(schema.journal.c.seq.desc()))
-        with transaction(self._engine, writes=False) as connection:
+        with self.reading() as connection:
             found = [connection.execute(query.limit(1)).scalar() for query in queries]
         return max((datetime.fromisoformat(text) for text in found if text), default=None)
 
@@ -226,13 +240,21 @@ class Store:
             yield connection
 
     def reading(self) -> AbstractContextManager[Connection]:
-        """One transaction that reads, for the sister modules of this room."""
+        """One transaction that reads, for the sister modules of this room. Raises StoreTakenError where what is read
+        must not be acted on."""
+        if self._right is not None:
+            self._right.check_fresh()
         return transaction(self._engine, writes=False)
 
-    def _writing(self) -> AbstractContextManager[Connection]:
-        """A transaction that writes. Raises StoreGoneError where its file was deleted or replaced."""
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """A transaction that writes. Raises StoreGoneError where its file was deleted or replaced, or another daemon
+        writes."""
         self._file.check()
-        return transaction(self._engine, writes=True)
+        with transaction(self._engine, writes=True) as connection:
+            if self._right is not None:
+                self._right.check(connection)
+            yield connection
 
     def _links(self, after: int, incident: IncidentId | None, since: datetime | None) -> Iterator[ChainLink]:
         table = schema.journal
@@ -242,7 +264,7 @@ class Store:
         if since is not None:
             query = query.where(table.c.at >= boxes.time_text(since))
         while True:
-            with transaction(self._engine, writes=False) as connection:
+            with self.reading() as connection:
                 chunk = [_link_of(row) for row in connection.execute(query.where(table.c.seq > after))]
             yield from chunk
             if len(chunk) < READ_CHUNK:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
 from aiohttp import web
@@ -27,6 +27,7 @@ from opsmon.web.listening.listener import Listener, open_sockets
 from opsmon.web.page_headers import PAGE_HEADERS
 from opsmon.web.route import MAX_BODY_BYTES, Route
 from opsmon.web.routes import ALL_ROUTES
+from opsmon.web.settings import PortSettings
 from opsmon.web.sign_in.csrf import refuse_forged, refuse_other_sites
 from opsmon.web.sign_in.stranger import may_sign_in, to_sign_in
 
@@ -149,18 +150,21 @@ def _expecting(route: Route) -> Handler:
     return expect
 
 
-class WebServer:
-    """Listens from `start` to `stop`."""
+class PortServer:
+    """Serves an application from `start` to `stop`."""
 
-    def __init__(self, parts: WebContext, limits: Limits | None = None) -> None:
-        self._settings = parts.settings
+    def __init__(
+        self,
+        application: web.Application,
+        settings: PortSettings,
+        monotonic: Callable[[], float],
+        limits: Limits | None = None,
+    ) -> None:
+        self._settings = settings
         self._limits = limits or limits_of_process()
-        monotonic = parts.clock.monotonic
         throttled = ThrottledLog(log, monotonic, level=logging.ERROR)
         self._reception = Reception(ConnectionDoor(monotonic, self._limits), throttled)
-        self._runner = web.AppRunner(
-            make_application(parts), access_log=None, handle_signals=False, shutdown_timeout=_SHUTDOWN_S
-        )
+        self._runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=_SHUTDOWN_S)
         self._listener: Listener | None = None
         self._sweeping: asyncio.Task[None] | None = None
         logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # its tracebacks quote requests
@@ -217,3 +221,10 @@ class WebServer:
             with suppress(asyncio.CancelledError):
                 await self._sweeping
         await self._runner.cleanup()
+
+
+class WebServer(PortServer):
+    """Of a daemon that acts: the console, the API, the metrics."""
+
+    def __init__(self, parts: WebContext, limits: Limits | None = None) -> None:
+        super().__init__(make_application(parts), parts.settings, parts.clock.monotonic, limits)

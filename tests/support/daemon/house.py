@@ -8,9 +8,10 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import aiohttp
@@ -70,6 +71,7 @@ class Service:
 
     def __init__(self) -> None:
         self.port = free_port()
+        self.greeted = 0
         self._server: asyncio.Server | None = None
 
     async def live(self) -> None:
@@ -82,6 +84,7 @@ class Service:
             self._server = None
 
     async def _greet(self, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.greeted += 1
         writer.close()
         with contextlib.suppress(OSError):
             await writer.wait_closed()
@@ -161,7 +164,11 @@ class Daemon:
         ]
         if ready:
             await self.until_logged("listening on")
-            self.url = next(line for line in self.log if "listening on" in line).split()[-1]
+            self.follow_port()
+
+    def follow_port(self) -> None:
+        """To where it listens now: one that waited as standby, or became one, opened its port again."""
+        self.url = [line for line in self.log if "listening on" in line][-1].split()[-1]
 
     def _limit_files(self) -> None:
         most = self._house.most_files or 0
@@ -173,12 +180,17 @@ class Daemon:
                 lines.append(line.decode().rstrip())
                 self._news.notify_all()
 
-    async def until_logged(self, words: str) -> None:
+    async def until_logged(self, words: str, *, after: str = "") -> None:
+        """Until a line says so; `after`, one that came after the last that says this."""
         try:
             async with asyncio.timeout(PATIENCE_S), self._news:
-                await self._news.wait_for(lambda: any(words in line for line in self.log))
+                await self._news.wait_for(lambda: any(words in line for line in self._lines_after(after)))
         except TimeoutError:
             raise AssertionError(f"{words!r} was not logged:\n" + "\n".join(self.log)) from None
+
+    def _lines_after(self, words: str) -> list[str]:
+        last = max((number for number, line in enumerate(self.log) if words in line), default=len(self.log))
+        return self.log[last + 1 :] if words else self.log
 
     async def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         if self.process.returncode is None:
@@ -211,15 +223,28 @@ class Daemon:
         return float(line.rpartition(" ")[2])
 
 
-async def command(root: Path, *words: str) -> tuple[int, str]:
+async def command(root: Path, *words: str, environment: Mapping[str, str] = MappingProxyType({})) -> tuple[int, str]:
     """One `opsmon` command over the root: exit code and stdout."""
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "src"), "OPSMON_TOKEN": TOKEN}
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "src"), "OPSMON_TOKEN": TOKEN, **environment}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "opsmon", *words, "--root", str(root), env=environment,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     out, err = await process.communicate()
     return process.returncode or 0, out.decode() or err.decode()
+
+
+@asynccontextmanager
+async def house_beside(first: DaemonHouse, folder: Path) -> AsyncIterator[DaemonHouse]:
+    """Another root with the devices and the receiver of the first."""
+    house = DaemonHouse(folder / "root")
+    house.receiver, house.mcu, house.nvr = first.receiver, first.mcu, first.nvr
+    house.write_root()
+    try:
+        yield house
+    finally:
+        for daemon in house.daemons:
+            await daemon.end(signal.SIGKILL)
 
 
 @asynccontextmanager

@@ -53,11 +53,6 @@ class PostgresServer:
         """Of the database on the socket, where no password is asked for."""
         return f"postgresql+psycopg://opsmon@/opsmon?host={self.folder}&port={self.port}"
 
-    @property
-    def tcp_url(self) -> str:
-        """Likewise over TCP, without the password that is asked for there."""
-        return f"postgresql://opsmon@127.0.0.1:{self.port}/opsmon"
-
     def make(self) -> None:
         """An empty cluster, with a role that may do nothing but own its database."""
         command = [program("initdb"), "--pgdata", str(self.folder / "data"), *_INITDB]
@@ -111,11 +106,15 @@ class PostgresServer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def new_schema(self) -> str:
-        """The URL of an empty store of its own."""
+        """The URL, on the socket, of an empty store of its own."""
         name = f"store_{next(self._number)}"
         with self.connect() as connection:
             connection.execute(f"CREATE SCHEMA {name}")
         return f"{self.socket_url}&options=-csearch_path%3D{name}"
+
+    def over_tcp(self, url: str, port: int | None = None) -> str:
+        """The same store over TCP, where a password is asked for; at another port, of who forwards to it."""
+        return f"postgresql://opsmon@127.0.0.1:{port or self.port}/opsmon?{url.rpartition('&')[2]}"
 
     def connect(self) -> "psycopg.Connection[Any]":
         """A connection of somebody else, each of its statements a transaction."""

@@ -1,0 +1,32 @@
+"""The store for a command that writes to the journal by itself, while no daemon does."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from opsmon.errors import StoreError
+from opsmon.model.store_address import StoreAddress
+from opsmon.store.outbox import time_text
+from opsmon.store.store import Store, make_store
+from opsmon.store.writer import Heart
+
+
+@contextmanager
+def writing_alone(address: StoreAddress, root: Path, now: datetime) -> Iterator[Store]:
+    """Raises StoreError, also where a daemon on another machine writes to the same store."""
+    store = make_store(address, root)
+    try:
+        right = store.claim()
+        if right is None:
+            store.open()
+            yield store
+            return
+        if not right.try_take(time_text(now)):
+            right.release()
+            raise StoreError(f"another opsmon writes to the store ({right.holder.name}): give the command there")
+        with Heart(right, lambda: None).beating():
+            store.open()
+            yield store
+    finally:
+        store.close()
