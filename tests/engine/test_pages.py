@@ -23,6 +23,7 @@ from opsmon.model.page import (
     PageStepTaken,
 )
 from opsmon.notify.words.page_notice import other_notice_of
+from opsmon.notify.words.voice import RenderContext
 from opsmon.oncall.oncall_rules import OnCallRules, Person
 from opsmon.oncall.page import PageState
 from opsmon.text.bilingual import Text
@@ -139,9 +140,9 @@ def test_a_hand_over_names_what_is_handed_over() -> None:
     told = hall.others()[-1]
     assert told.people == (WANG, LEAD)
     assert told.open_incidents == (open_,)
-    said = other_notice_of(told, str).fault
-    assert f"1 open: #{open_}; on duty now, vc day: p-wang、p-lead" in said.en
-    assert f"未结束 1 件：#{open_}；" in said.in_("zh")
+    said = other_notice_of(told, Text, RenderContext(shifts={("vc", "day"): Text("video, day", "视频 白班")})).fault
+    assert f"1 open: {open_}; on duty now, video, day: p-wang, p-lead" in said.en
+    assert f"未结束 1 件：{open_}；现由以下人员值班，视频 白班：p-wang、p-lead" in said.in_("zh")
 
 
 def test_an_acknowledge_clock_at_risk_takes_the_next_step_at_once() -> None:

@@ -22,7 +22,9 @@ from opsmon.model.page import (
     SilenceWarned,
 )
 from opsmon.notify.words.page_notice import other_notice_of
+from opsmon.notify.words.voice import RenderContext
 from opsmon.oncall.page import PageState
+from opsmon.text.bilingual import Text
 from tests.support.engine.paged import LI, MANAGER, PLAN, ROBOT, WANG, Hall, broken
 
 HOUR = 3600.0
@@ -74,7 +76,15 @@ def test_its_owner_is_told_before_the_end_and_at_it() -> None:
         (SilenceNews.NEARLY_OVER, (MANAGER,), start + timedelta(hours=8)),
         (SilenceNews.OVER, (MANAGER,), until),
     ]
-    assert len({one.key for one in hall.others() if isinstance(one.about, SilenceWarned)}) == 2
+    told = [one for one in hall.others() if isinstance(one.about, SilenceWarned)]
+    assert len({one.key for one in told}) == 2
+    words = [
+        other_notice_of(one, lambda who: Text("the lead" if who == MANAGER else "?"), RenderContext()) for one in told
+    ]
+    assert [one.due_at for one in words] == [until, None]  # what is over has no countdown
+    for notice in words:
+        assert "device=mcu (reason: 换主板; owner: the lead; s-" in notice.fault.en
+        assert "device=mcu（原因：换主板；负责人：the lead；s-" in notice.fault.zh
 
 
 def test_one_that_matches_nothing_for_a_day_is_reported_once() -> None:
@@ -185,7 +195,7 @@ def test_a_month_that_is_nearly_used_up_is_told_once_by_another_channel() -> Non
     assert told.channels[-1] == ROBOT  # the last resort
     assert len(told.channels) == 3
     (tell,) = [one for one in hall.others() if one.about is told]
-    notice = other_notice_of(tell, str)
+    notice = other_notice_of(tell, Text, RenderContext())
     assert "800/1000" in notice.fault.en
     assert "800/1000" in notice.fault.zh
     hall.restart()

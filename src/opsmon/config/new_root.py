@@ -18,8 +18,8 @@ from opsmon.private_file import FILE_MODE
 from opsmon.text.near_miss import nearest, shown
 
 SETTINGS_TEXT = """\
-# opsmon 的设置；每一项都可以省略，写出来的就是默认值。
-# The daemon's settings; every key is optional, these are the defaults.
+## opsmon 的设置；每一项都可以省略，写出来的就是默认值。
+## The daemon's settings; every key is optional, these are the defaults.
 #
 # http:
 #   listen: "127.0.0.1:9876"          # 本机可读，命令需要令牌 / open to read on loopback; commands need the token

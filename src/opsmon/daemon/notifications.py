@@ -33,6 +33,7 @@ from opsmon.notify.wire.page_sender import PageSender
 from opsmon.store.outbox import Delivery, NewDelivery, incident_of
 from opsmon.store.parcel_store import ParcelStore
 from opsmon.store.store import Store
+from opsmon.text.bilingual import NO_WORDS, Text
 from opsmon.web.context import ChannelUse
 
 DRAIN_S = 1.5
@@ -97,10 +98,10 @@ class Notifications:
             self.page_lanes = page_lanes_of(root, self._lane_parts, self._link)
             self.outbox.load(self._channels, self.page_lanes, orphan_pages_of(root, self._lane_parts))
 
-    def title_of(self, person: str) -> str:
-        """What a person on call is called; "" for one whom nobody knows."""
+    def title_of(self, person: str) -> Text:
+        """What a person on call is called; no words for one whom nobody knows."""
         found = self._root.oncall.directory.get(person)
-        return "" if found is None else found.title or person
+        return NO_WORDS if found is None else found.title or Text(person)
 
     def _link(self, notice: Notice, person: str) -> str:
         """Where a message leads: a group to the page of the incident, a person to the button that is theirs."""

@@ -223,7 +223,7 @@ class SilenceSet:
 
 @dataclass(frozen=True, slots=True)
 class SilenceWarned:
-    """The owner of a silence is told of it: `people` by `channels`."""
+    """The owner of a silence is told of it: `people` by `channels`. `fields` are what it covers."""
 
     at: datetime
     silence: SilenceId
@@ -233,6 +233,7 @@ class SilenceWarned:
     reason: str
     people: tuple[PersonId, ...] = ()
     channels: tuple[ChannelName, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from opsmon.model.secret import Secret
+from opsmon.text.bilingual import NO_WORDS, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class PersonAddress:
     """
 
     person: str
-    title: str = ""
+    title: Text = NO_WORDS
     language: str = "zh"
     wecom: str = ""
     dingtalk: str = ""

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
-from opsmon.text.bilingual import Text
+from opsmon.text.bilingual import NO_WORDS, Text
 
 
 class Urgency(IntEnum):
@@ -36,7 +36,8 @@ class Notice:
 
     `fault` is what is wrong, with the device as people call it; `call` counts the calls of the incident from 1;
     `until` is the end of what is over, `ended` why it is. `clause`, `target` and `due_at` are those of the clock that
-    it is about or that is due next. A notice of no incident (a hand-over, a silence) has its words in `fault`.
+    it is about or that is due next; `reason` is why people are called again. A notice of no incident (a hand-over, a
+    silence) has its words in `fault`.
     """
 
     urgency: Urgency
@@ -59,8 +60,10 @@ class Notice:
     due_at: datetime | None = None
     provisional: bool = False
     holder: str = ""
+    holder_title: Text = NO_WORDS
     held_since: datetime | None = None
     call: int = 0
+    reason: str = ""
     affected: int = 0
     emergency: bool = False
 
@@ -71,13 +74,15 @@ class Notice:
 
 _TIMES = ("at", "since", "until", "due_at", "held_since")
 _LISTS = ("people", "by")
+_TEXTS = ("fault", "holder_title")
 _FIELDS = tuple(field.name for field in fields(Notice))
 
 
 def notice_body(notice: Notice) -> str:
     """The body of the row: one JSON object, times ISO 8601 with offset."""
     record: dict[str, object] = {name: getattr(notice, name) for name in _FIELDS}
-    record["fault"] = asdict(notice.fault)
+    for name in _TEXTS:
+        record[name] = asdict(getattr(notice, name))
     for name in _TIMES:
         moment: datetime | None = getattr(notice, name)
         record[name] = None if moment is None else moment.isoformat()
@@ -91,7 +96,8 @@ def read_notice(body: str) -> Notice:
         given = {name: value for name, value in record.items() if name in _FIELDS}
         given |= {name: datetime.fromisoformat(given[name]) for name in _TIMES if given.get(name)}
         given |= {name: tuple(given[name]) for name in _LISTS if name in given}
-        given |= {"urgency": Urgency(given["urgency"]), "fault": Text(**given["fault"])}
+        given |= {name: Text(**given[name]) for name in _TEXTS if name in given}
+        given |= {"urgency": Urgency(given["urgency"])}
         return Notice(**given)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"no notice: {error}") from None

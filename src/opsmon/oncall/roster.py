@@ -136,6 +136,10 @@ class Rota:
         """Everybody in one of its crews."""
         return frozenset(person for shift in self.shifts for person in shift.people)
 
+    def shift_title(self, name: str) -> Text:
+        """What people call a shift; by its name where it has no title, or is none of this rota."""
+        return next((one.title for one in self.shifts if one.name == name and one.title), Text(name))
+
 
 NO_OVERRIDES = Overrides()
 

@@ -21,7 +21,7 @@ from opsmon.model.name import DeviceName, IncidentId
 from opsmon.model.secret import Secret
 from opsmon.store.outbox import OwedDelivery
 from opsmon.store.store import Entry
-from opsmon.text.bilingual import Sentence
+from opsmon.text.bilingual import NO_WORDS, Sentence, Text
 from opsmon.web.address_throttle import AddressThrottle
 from opsmon.web.device_backup import BackupPort, NoBackups
 from opsmon.web.frame.links import ConsoleLinks
@@ -111,9 +111,9 @@ class NoChannels:
         return None
 
 
-def nobody(person: str) -> str:
+def nobody(person: str) -> Text:
     """For a console without people on call."""
-    return ""
+    return NO_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class WebContext:
     channel_port: ChannelPort = field(default_factory=NoChannels)
     probe_now: Callable[[Device], None] | None = None  # every check of a device out of turn
     ack_links: AckLinks | None = None
-    people: Callable[[str], str] = nobody  # what a person on call is called, by id; "" for one whom nobody knows
+    people: Callable[[str], Text] = nobody  # what a person on call is called, by id; no words for one whom nobody knows
     links: ConsoleLinks = field(default_factory=ConsoleLinks)  # to what keeps more than a day
     ack_throttle: AddressThrottle = field(default_factory=AddressThrottle)
     oidc_throttle: AddressThrottle = field(default_factory=lambda: AddressThrottle(MAX_OIDC_A_MINUTE))

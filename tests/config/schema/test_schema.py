@@ -10,7 +10,7 @@ from opsmon.config.new_root import SETTINGS_TEXT, write_root
 from opsmon.config.schema.files import MODELINE, modeline, write_schemas
 from opsmon.config.schema.generate import SCHEMA_NAMES, schema_of, schema_text
 from opsmon.config.yaml.node import parse_yaml
-from tests.support.config.schemas import SPECS, refusals, shipped, shipped_texts, validator
+from tests.support.config.schemas import SPECS, refusals, shipped, shipped_texts, uncommented, validator
 from tests.support.places import REPOSITORY, TESTS
 
 BAD = TESTS / "config" / "bad"
@@ -76,8 +76,7 @@ def test_every_file_of_a_new_root_leads_to_a_schema_that_takes_it(tmp_path: Path
         assert schema.resolve().parent == (tmp_path / "new" / "schemas").resolve()
     settings = tmp_path / "new" / "opsmon.yaml"
     assert settings.read_text("utf-8").startswith(f"{MODELINE}schemas/settings.json\n")
-    uncommented = SETTINGS_TEXT.split("defaults.\n#\n")[1].replace("\n# ", "\n").removeprefix("# ")
-    assert mistakes("settings", uncommented) == []
+    assert mistakes("settings", uncommented(SETTINGS_TEXT)) == []
 
 
 def test_a_file_that_is_none_of_a_root_has_no_first_line() -> None:

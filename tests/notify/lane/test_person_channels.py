@@ -16,7 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from opsmon.clock import WallClock
 from opsmon.model.secret import Secret
 from opsmon.notify.channel import ChannelKind, MailServer, MailTls, PageChannel, Reaches
-from opsmon.notify.kind.mail import judge
+from opsmon.notify.kind.mail import judge, render
 from opsmon.notify.lane.lane import RETRIED
 from opsmon.notify.message import MailMessage, VerdictKind
 from opsmon.notify.wire.page_sender import PageSender
@@ -75,6 +75,13 @@ async def test_a_mail_is_in_the_readers_language_with_one_subject(tmp_path: Path
     assert "#20261128-7" in text
     assert "#20261128-8" in text
     assert mail["Subject"] == text.splitlines()[0]
+
+
+@pytest.mark.parametrize("between", ["｜", " | ", " "])
+def test_the_link_is_in_no_subject(between: str) -> None:
+    form = render(f"● 故障 d3 #20261128-7 ①{between}https://ops.invalid/a/token\nmore", ())
+    assert form["subject"] == "● 故障 d3 #20261128-7 ①"
+    assert "https://ops.invalid/a/token" in str(form["text"])
 
 
 async def test_a_mailbox_that_is_gone_is_a_dead_letter(tmp_path: Path) -> None:

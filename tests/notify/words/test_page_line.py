@@ -69,6 +69,28 @@ def test_the_other_way_and_the_holder_are_told() -> None:
     assert "甲工 已于 09:41 接单" in told
 
 
+def test_the_holder_is_called_as_the_reader_calls_them() -> None:
+    held = replace(FAULT, holder="p-1", holder_title=Text("engineer A", "甲工"), held_since=NOW)
+    told = read_notice(notice_body(held))
+    assert "engineer A has it since 09:41" in line_of(told, EN, NOW)
+    assert "甲工 已于 09:41 接单" in line_of(told, ZH, NOW)
+
+
+def test_why_people_are_called_again_is_told() -> None:
+    again = read_notice(notice_body(replace(FAULT, reason="silence_ended")))
+    assert "｜静默结束，故障仍在｜" in line_of(again, ZH, NOW)
+    assert " | a silence ended, the fault is still there | " in line_of(again, EN, NOW)
+
+
+def test_what_is_of_no_incident_says_whether_it_is_due() -> None:
+    other = Notice(Urgency.HANDOVER, True, NOW, Text("a silence", "静默"))
+    assert line_of(replace(other, due_at=NOW + timedelta(minutes=1)), ZH, NOW).startswith("◷ 到期 00:01:00｜")
+    assert line_of(other, ZH, NOW).startswith("◷ 提示｜静默｜")
+    duty = replace(other, since=NOW, until=NOW + timedelta(hours=1))
+    assert line_of(duty, EN, NOW).startswith("☎ ON CALL | a silence (→ 10:41) | ")
+    assert line_of(duty, ZH, NOW).startswith("☎ 值班｜静默（→ 10:41）｜")
+
+
 PLANTED = ["<at id=all></at>", "<@all>", "[x](http://evil.invalid)", "\u202egpj.exe", "a\nb\r\nc", "@all", "*_`#~"]
 
 

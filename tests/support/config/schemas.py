@@ -1,5 +1,6 @@
 """Each schema beside the Spec that the loader takes such a file by, and the shipped files that both must take."""
 
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -77,7 +78,7 @@ def shipped_texts(name: str) -> Iterator[tuple[str, str]]:
 
 def uncommented(text: str) -> str:
     """A sample that stands behind `#`, as people have it who take the signs away."""
-    return text.split("\n#\n")[1].replace("\n# ", "\n").removeprefix("# ")
+    return re.sub("^# ", "", text, flags=re.MULTILINE)
 
 
 def shipped(name: str) -> Iterator[tuple[str, Any]]:

@@ -12,8 +12,8 @@ from opsmon.text.bilingual import Text
 
 NOW = datetime(2026, 11, 28, 1, 41, 24, tzinfo=UTC)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-FIRST = PersonAddress("p-1", "甲工", "zh", wecom="jia", phone=Secret("13800000001"))
-SECOND = PersonAddress("p-2", "B", "en", phone=Secret("13800000002"), mail=Secret("b@mail.invalid"))
+FIRST = PersonAddress("p-1", Text("engineer A", "甲工"), "zh", wecom="jia", phone=Secret("13800000001"))
+SECOND = PersonAddress("p-2", Text("B"), "en", phone=Secret("13800000002"), mail=Secret("b@mail.invalid"))
 DIRECTORY = {"p-1": FIRST, "p-2": SECOND}
 KEY = "3f1c-key-of-the-robot-77aa"
 

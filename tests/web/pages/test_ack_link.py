@@ -11,6 +11,7 @@ from opsmon.ack_link import LIFETIME, AckLinks
 from opsmon.engine.input import AddFact, Reloaded
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import IncidentId
+from opsmon.text.bilingual import Text
 from opsmon.web.server import make_application
 from tests.support.engine.paged import on_call
 from tests.support.web.scene import WebScene
@@ -26,7 +27,7 @@ class Link:
         self.scene = scene
         self.incident = IncidentId(scene.dies("mcu-1"))
         self.token = LINKS.token(self.incident, person, scene.clock.now())
-        parts = replace(scene.parts, ack_links=LINKS, people=lambda person: {"p-1": "甲工"}.get(person, ""))
+        parts = replace(scene.parts, ack_links=LINKS, people=lambda person: Text({"p-1": "甲工"}.get(person, "")))
         self.application = make_application(parts)
 
     async def open(self, method: str, token: str = "", **headers: str) -> tuple[int, str, ClientResponse]:

@@ -148,6 +148,8 @@ class ChannelSpec(Spec):
             if token is not None and "://" in text_if_open(token):
                 hint = "only what the platform made up for the robot; the whole address is a `url`"
                 names.refuse(f"{key}.{field}", "a whole address", hint)
+            if token is not None and self.url:
+                names.refuse(f"{key}.{field}", f"`{field}` beside `url`", "give one: a `url` is the whole address")
         if self.reaches is not None and self.reaches is not kind.reaches and self.kind is not ChannelKind.JSON:
             names.refuse(f"{key}.reaches", f"{self.kind} reaches a {kind.reaches}", "leave it out")
         if len(self.url) > 1 and self.kind is not ChannelKind.ALERTMANAGER_V2:

@@ -97,7 +97,7 @@ class PersonSpec(Spec):
         spoken = self.language or language
         return PersonAddress(
             name,
-            text_of(self.name).in_(spoken),
+            text_of(self.name),
             spoken,
             self.wecom,
             self.dingtalk,

@@ -1,9 +1,10 @@
-"""What `opsmon init` writes of on call: everything behind `#`, so that nobody is called before people are named."""
+"""What `opsmon init` writes of on call: everything behind `#`, so that nobody is called before people are named.
+What stays a comment when every `# ` is taken away begins with `##`."""
 
 ONCALL_TEXT = """\
-# 值班和升级；去掉行首的“# ”即可使用，人员写在 people.yaml。
-# Who is on duty and who is told of what. Take away the leading "# " to use it; people stand in people.yaml.
-# `opsmon oncall who` 现在谁值班 / who is on duty; `opsmon oncall lint` 查漏 / what is missing in the next 400 days
+## 值班和升级；去掉以下各行行首的“# ”即可使用，人员写在 people.yaml。
+## Who is on duty and who is told of what. Take away the leading "# " below to use it; people stand in people.yaml.
+## `opsmon oncall who` 现在谁值班 / who is on duty; `opsmon oncall lint` 查漏 / what is missing in the next 400 days
 #
 # channels: # 通知通道 / ways to people; kinds: wecom dingtalk feishu mail json alertmanager-v4 alertmanager-v2
 #   robot: {kind: wecom, key: {env: WECOM_KEY}}
@@ -23,8 +24,8 @@ ONCALL_TEXT = """\
 #     breached: {tell: "person:lead", by: mail}
 """
 PEOPLE_TEXT = """\
-# 值班人员；只有本机账号可读（chmod 600）。日志里只记编号，人员离开后可从这里删除。
-# People on call; for the daemon's account alone (chmod 600). The journal holds the ids only.
+## 值班人员；去掉以下各行行首的“# ”即可使用；只有本机账号可读（chmod 600）。日志里只记编号，人员离开后可从这里删除。
+## People on call: take away the leading "# " below; for the daemon's account alone (chmod 600). The journal holds ids.
 #
 # people:
 #   duty-a: {name: {zh: 值班甲, en: on duty A}, wecom: duty-a, mail: {env: MAIL_DUTY_A}}

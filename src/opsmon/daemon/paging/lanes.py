@@ -16,6 +16,7 @@ from opsmon.notify.lane.page_lane import PageLane
 from opsmon.notify.lane.page_port import MessageSender, PagePort, ParcelBox
 from opsmon.notify.registry import KINDS
 from opsmon.notify.words.voice import RenderContext, count_behind, device_titles_of, titles_of
+from opsmon.text.bilingual import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +76,28 @@ def voice_of(root: Root) -> RenderContext:
         sites=titles_of(inventory),
         titles=device_titles_of(inventory),
         behind=count_behind(inventory),
+        shifts=_shift_titles(root),
+        tasks=_task_titles(root),
     )
+
+
+def _shift_titles(root: Root) -> dict[tuple[str, str], Text]:
+    """Rota and shift as people call them."""
+    return {
+        (rota.name, shift.name): _both(rota.title or Text(rota.name), Text(" "), rota.shift_title(shift.name))
+        for rota in root.oncall.rules.rotas.values()
+        for shift in rota.shifts
+    }
+
+
+def _task_titles(root: Root) -> dict[tuple[str, str], Text]:
+    """Clause, what it wants and whose contract it is."""
+    return {
+        (name, one.id): _both(Text(f"{one.id} "), one.what, Text(" ("), rules.contract.title, Text(")"))
+        for name, rules in root.contracts.items()
+        for one in rules.obligations
+    }
+
+
+def _both(*parts: Text) -> Text:
+    return Text("".join(part.en for part in parts), "".join(part.in_("zh") for part in parts))

@@ -49,7 +49,9 @@ def ended_with_incident(
 def _warning(silence: PageSilence, news: SilenceNews, now: datetime, people: PeopleNow) -> SilenceWarned:
     owner = people.owner(silence.owner)
     channels = people.channels_to(owner)
-    return SilenceWarned(now, silence.id, news, silence.owner, silence.until, silence.reason, owner, channels)
+    return SilenceWarned(
+        now, silence.id, news, silence.owner, silence.until, silence.reason, owner, channels, silence.fields
+    )
 
 
 def next_look(paging: Paging) -> datetime | None:

@@ -10,6 +10,7 @@ from opsmon.notify.registry import KINDS
 from opsmon.notify.words.page_notice import notice_of, other_notice_of
 from opsmon.notify.words.voice import RenderContext
 from opsmon.store.outbox import NewDelivery
+from opsmon.text.bilingual import Text
 
 
 class PageRenderer:
@@ -27,10 +28,10 @@ class PageRenderer:
         """For the first channel of `tell.by` that reaches anybody."""
         if isinstance(tell, Tell):
             notice = notice_of(tell, self._voice)
-            notice = replace(notice, holder=self._title_of(notice.holder))
+            notice = replace(notice, holder_title=self._title_of(notice.holder))
             return rows_of(notice, f"{notice.incident}-{notice.sequence}", self._channels, self._directory)
-        return rows_of(other_notice_of(tell, self._title_of), tell.key, self._channels, self._directory)
+        return rows_of(other_notice_of(tell, self._title_of, self._voice), tell.key, self._channels, self._directory)
 
-    def _title_of(self, person: str) -> str:
+    def _title_of(self, person: str) -> Text:
         found = self._directory.get(person)
-        return person if found is None or not found.title else found.title
+        return Text(person) if found is None or not found.title else found.title

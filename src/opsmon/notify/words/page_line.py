@@ -12,6 +12,7 @@ from opsmon.notify.message import Escape
 from opsmon.notify.notice import Notice, Urgency
 from opsmon.text.count import counted
 from opsmon.text.duration import length_words
+from opsmon.text.page_words import CALL_REASONS
 from opsmon.text.vocabulary import ENDINGS, TARGETS, named
 
 _MARKS = {
@@ -26,6 +27,7 @@ _MARKS = {
     Urgency.TEST: ("☑", "测试", "TEST"),
 }
 _DUE = ("◷", "到期", "DUE")  # of a task or a silence: nobody is called, something ends
+_NOTE = ("◷", "提示", "NOTE")  # of a silence that is over, of a month that is nearly used up
 _IN_DAYS_S = 48 * 3_600  # a longer time is no countdown: it is said in days
 _CALLS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _HINDRANCES = {
@@ -58,6 +60,7 @@ def line_of(notice: Notice, voice: PageVoice, now: datetime) -> str:
         _what(notice, voice, now),
         _clause(notice, voice, now),
         _holder(notice, voice, now),
+        named(CALL_REASONS, notice.reason, voice.language) if notice.reason and notice.firing else "",
         _affected(notice, voice),
         _instead(notice, voice),
         _reference(notice, voice),
@@ -93,9 +96,11 @@ def _heading(notice: Notice, voice: PageVoice, now: datetime) -> str:
 
 
 def _signs(notice: Notice) -> tuple[str, str, str]:
-    """The mark and its words; what is told of no incident is a hand-over, or something that is due."""
-    is_due = notice.urgency is Urgency.HANDOVER and notice.due_at is not None
-    return _DUE if is_due else _MARKS[notice.urgency]
+    """The mark and its words; what is told of no incident is a hand-over, something that is due, or
+    something to know."""
+    if notice.urgency is not Urgency.HANDOVER or notice.since is not None:
+        return _MARKS[notice.urgency]
+    return _NOTE if notice.due_at is None else _DUE
 
 
 def _left(notice: Notice, voice: PageVoice, now: datetime) -> str:
@@ -121,7 +126,8 @@ def _span(notice: Notice, voice: PageVoice, now: datetime) -> str:
         return ""
     began = short_time(notice.since, now, voice.zone)
     if notice.urgency is Urgency.HANDOVER:
-        return "" if notice.until is None else f"（→ {short_time(notice.until, now, voice.zone)}）"
+        until = "" if notice.until is None else f"→ {short_time(notice.until, now, voice.zone)}"
+        return until and voice.say(f"（{until}）", f" ({until})")
     if notice.until is not None:
         ended = short_time(notice.until, now, voice.zone)
         return voice.say(f"（{began}–{ended}，已结束）", f" ({began}–{ended}, over)")
@@ -145,7 +151,7 @@ def _holder(notice: Notice, voice: PageVoice, now: datetime) -> str:
         return ""
     if not notice.holder:
         return voice.say("无人接单", "nobody has it")
-    by = voice.escape(notice.holder)
+    by = voice.escape(notice.holder_title.in_(voice.language) or notice.holder)
     if notice.held_since is None:
         return voice.say(f"{by} 已接单", f"{by} has it")
     at = short_time(notice.held_since, now, voice.zone)

@@ -20,6 +20,18 @@ _BY_REASON = {
     CallReason.ACKNOWLEDGE_AT_RISK: Urgency.AT_RISK,
     CallReason.RESOLVED: Urgency.RESOLVED,
 }
+_SAID_REASONS = frozenset(  # of others the mark of the message says enough
+    {
+        CallReason.MISSED,
+        CallReason.HOLD_ENDED,
+        CallReason.GIVEN_BACK,
+        CallReason.CHANNEL_BACK,
+        CallReason.SILENCE_ENDED,
+        CallReason.MAINTENANCE_ENDED,
+        CallReason.QUIET_ENDED,
+        CallReason.REOPENED,
+    }
+)
 _SILENCE_NEWS = {
     SilenceNews.NEARLY_OVER: Text("silence nearly over", "静默即将结束"),
     SilenceNews.OVER: Text("silence over", "静默已结束"),
@@ -48,6 +60,7 @@ def notice_of(tell: Tell, voice: RenderContext) -> Notice:
         holder="" if tell.held is None else tell.held.by,
         held_since=None if tell.held is None else tell.held.since,
         call=tell.call,
+        reason=tell.reason.value if tell.reason in _SAID_REASONS else "",
         affected=count_affected(incident, voice),
         emergency=incident.severity is Severity.EMERGENCY,
     )
@@ -79,41 +92,50 @@ def _fault(incident: Incident, voice: RenderContext) -> Text:
     return Text(en, zh)
 
 
-def other_notice_of(tell: TellOther, title_of: Callable[[str], str]) -> Notice:
+def other_notice_of(tell: TellOther, title_of: Callable[[str], Text], voice: RenderContext) -> Notice:
     """The notice of what is no incident: all that it says is in `fault`. `title_of` is what a person is called."""
     notice = Notice(Urgency.HANDOVER, True, tell.at, Text(""), people=tell.people, by=tell.by)
     match tell.about:
         case SilenceWarned() as silence:
-            return replace(notice, fault=_of_silence(silence), due_at=silence.until)
+            is_over = silence.news is SilenceNews.OVER
+            return replace(notice, fault=_of_silence(silence, title_of), due_at=None if is_over else silence.until)
         case ChannelNearlyUsed() as channel:
             return replace(notice, fault=_of_month(channel))
         case ObligationTold() as task:
-            return replace(notice, fault=_of_task(task), due_at=task.due_at)
+            return replace(notice, fault=_of_task(task, voice), due_at=task.due_at)
         case DutyChanged() as duty:
-            return replace(notice, fault=_of_duty(duty, tell.open_incidents, title_of), since=duty.at, until=duty.until)
+            said = _of_duty(duty, tell.open_incidents, title_of, voice)
+            return replace(notice, fault=said, since=duty.at, until=duty.until)
 
 
-def _of_duty(about: DutyChanged, incidents: Sequence[str], title_of: Callable[[str], str]) -> Text:
+def _of_duty(
+    about: DutyChanged, incidents: Sequence[str], title_of: Callable[[str], Text], voice: RenderContext
+) -> Text:
     """With what is handed over in front: of many people the last are cut off, not the faults."""
     open_ = _of_open(incidents)
-    who = "、".join(title_of(person) for person in about.people)
+    who = [title_of(person) for person in about.people]
+    shift = voice.shifts.get((about.rota, about.shift), Text(f"{about.rota} {about.shift}"))
     doubt = Text(" (provisional)", "（暂定）") if about.provisional else Text("")
     return Text(
-        f"{open_.en}; on duty now, {about.rota} {about.shift}: {who}{doubt.en}",
-        f"{open_.in_('zh')}；现由以下人员值班，{about.rota} {about.shift}：{who}{doubt.in_('zh')}",
+        f"{open_.en}; on duty now, {shift.en}: {', '.join(one.en for one in who)}{doubt.en}",
+        f"{open_.zh}；现由以下人员值班，{shift.in_('zh')}：{'、'.join(one.in_('zh') for one in who)}{doubt.zh}",
     )
 
 
 def _of_open(incidents: Sequence[str]) -> Text:
     if not incidents:
         return Text("nothing open", "无未结束事件")
-    named = " ".join(f"#{one}" for one in incidents[:_MAX_NAMED]) + (" …" if len(incidents) > _MAX_NAMED else "")
+    named = " ".join(incidents[:_MAX_NAMED]) + (" …" if len(incidents) > _MAX_NAMED else "")
     return Text(f"{len(incidents)} open: {named}", f"未结束 {len(incidents)} 件：{named}")
 
 
-def _of_silence(about: SilenceWarned) -> Text:
-    news, whose = _SILENCE_NEWS[about.news], f"{about.silence} ({about.owner}): {about.reason}"
-    return Text(f"{news.en}: {whose}", f"{news.zh}：{whose}")
+def _of_silence(about: SilenceWarned, title_of: Callable[[str], Text]) -> Text:
+    news, owner = _SILENCE_NEWS[about.news], title_of(about.owner)
+    covers = " ".join(f"{name}={value}" for name, value in about.fields.items()) or about.silence
+    return Text(
+        f"{news.en}: {covers} (reason: {about.reason}; owner: {owner.en}; {about.silence})",
+        f"{news.zh}：{covers}（原因：{about.reason}；负责人：{owner.in_('zh')}；{about.silence}）",
+    )
 
 
 def _of_month(about: ChannelNearlyUsed) -> Text:
@@ -124,7 +146,8 @@ def _of_month(about: ChannelNearlyUsed) -> Text:
     )
 
 
-def _of_task(about: ObligationTold) -> Text:
+def _of_task(about: ObligationTold, voice: RenderContext) -> Text:
     state = _TASK_STATES.get(about.state, Text(about.state))
-    what = " ".join(part for part in (about.contract, about.obligation, about.service, about.part) if part)
-    return Text(f"{state.en}: {what}", f"{state.in_('zh')}：{what}")
+    named = voice.tasks.get((about.contract, about.obligation), Text(f"{about.contract} {about.obligation}"))
+    part = "".join(f" {one}" for one in (about.service, about.part) if one)
+    return Text(f"{state.en}: {named.en}{part}", f"{state.in_('zh')}：{named.in_('zh')}{part}")

@@ -8,6 +8,7 @@ from opsmon.model.device import Inventory
 from opsmon.model.name import DeviceName, SiteName
 from opsmon.state.condition.rules import Rulebook
 from opsmon.state.plan import Limits
+from opsmon.text.bilingual import Text
 
 UTC_ZONE = ZoneInfo("UTC")
 
@@ -17,7 +18,8 @@ class RenderContext:
     """Language of the sentences (`zh` or `en`), zone of the times in them, and where our console is.
 
     `rulebook` and `limits` have the words for conditions; `sites` and `titles` are what people call sites and devices;
-    `behind` counts the devices that cannot be reached without a device. `journal_head` is what this one message has to
+    `behind` counts the devices that cannot be reached without a device. `shifts` are what people call a shift of a
+    rota, `tasks` an obligation of a contract, both by the two names. `journal_head` is what this one message has to
     carry, for a receiver that keeps messages: number and hash of the journal's last entry.
     """
 
@@ -29,6 +31,8 @@ class RenderContext:
     sites: Mapping[SiteName, str] = field(default_factory=dict)
     titles: Mapping[DeviceName, str] = field(default_factory=dict)
     behind: Mapping[DeviceName, int] = field(default_factory=dict)
+    shifts: Mapping[tuple[str, str], Text] = field(default_factory=dict)
+    tasks: Mapping[tuple[str, str], Text] = field(default_factory=dict)
     journal_head: str = ""
 
 

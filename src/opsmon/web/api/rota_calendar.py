@@ -27,9 +27,9 @@ def calendar_of(rota: Rota, duties: Sequence[Duty], rules: OnCallRules, language
 
 
 def _event(rota: Rota, duty: Duty, rules: OnCallRules, language: str, now: datetime) -> Event:
-    titles = [rules.people[one].title.in_(language) for one in duty.people if one in rules.people]
+    titles = [rules.people[one].title.in_(language) if one in rules.people else one for one in duty.people]
     names = "、".join(titles) if language == "zh" else ", ".join(titles)
-    shift = duty.shift or NOBODY.in_(language)
+    shift = rota.shift_title(duty.shift).in_(language) or NOBODY.in_(language)
     doubt = PROVISIONAL.in_(language) if duty.is_provisional else ""
     event = Event()
     assert duty.since is not None and duty.until is not None  # noqa: S101, PT018 - the caller has looked

@@ -53,7 +53,7 @@ async def acknowledge_by_link(request: web.Request) -> web.Response:
     fact = Fact(FactType.ACKNOWLEDGED, parts.clock.now(), claim.person, via=over_link(claim.person, address, proxy))
     answer = await parts.daemon.issue(AddFact(incident.id, fact, takes_on=True))
     if isinstance(answer, Accepted):
-        return _page(request, claim, _DONE.in_(language_of(request)).format(person=parts.people(claim.person)))
+        return _page(request, claim, _done(request, claim))
     if isinstance(answer, Unavailable):
         raise RequestError(503, answer.reason, Sentence("try again in a moment", "请稍后再试"))
     told = _page(
@@ -63,6 +63,11 @@ async def acknowledge_by_link(request: web.Request) -> web.Response:
     )
     told.set_status(409)
     return told
+
+
+def _done(request: web.Request, claim: AckClaim) -> str:
+    language = language_of(request)
+    return _DONE.in_(language).format(person=request.app[PARTS].people(claim.person).in_(language))
 
 
 def _claim_of(request: web.Request) -> AckClaim | None:
@@ -92,7 +97,7 @@ def _page(request: web.Request, claim: AckClaim, told: str = "") -> web.Response
     if incident is None:
         return _answer(request, told=_UNKNOWN.in_(language), status=410)
     is_wanted = _is_wanted(parts.daemon.world, incident)
-    button = _BUTTON.in_(language).format(person=parts.people(claim.person)) if is_wanted else ""
+    button = _BUTTON.in_(language).format(person=parts.people(claim.person).in_(language)) if is_wanted else ""
     return _answer(
         request, fault=_fault(parts, incident, language), told=told or _standing(parts, incident, language),
         button=button, token=request.match_info["token"],
@@ -118,7 +123,8 @@ def _standing(parts: WebContext, incident: Incident, language: str) -> str:
     held = holder_now(parts.daemon.world, incident)
     if held is None:
         return ""
-    return _HELD.in_(language).format(by=parts.people(held.by) or held.by, at=local_time(held.since, parts.timezone))
+    by = parts.people(held.by).in_(language) or held.by
+    return _HELD.in_(language).format(by=by, at=local_time(held.since, parts.timezone))
 
 
 def _answer(

@@ -69,7 +69,8 @@ def _rota_row(visit: Visit, rota: Rota, *, with_week: bool) -> RotaRow:
 def _cell(visit: Visit, duty: Duty) -> DutyCell:
     people = person_titles(visit.world.rules.oncall, duty.people, visit.language)
     swapped = any(post.overrides for post in duty.posts)
-    return DutyCell(duty.shift, people, duty.since, duty.until, duty.is_provisional, swapped)
+    shift = visit.world.rules.oncall.rotas[duty.rota].shift_title(duty.shift).in_(visit.language)
+    return DutyCell(shift, people, duty.since, duty.until, duty.is_provisional, swapped)
 
 
 def week_days(rota: Rota, now: datetime) -> list[date]:
