@@ -14,6 +14,7 @@ from opsmon.text.vocabulary import named
 Page = Mapping[str, Any]
 COLUMNS = {"zh": ("时间", "原因", "通知谁", "送达"), "en": ("at", "why", "who", "taken by")}
 STANDS = Text("paged: {}", "呼叫：{}")
+WITHOUT_PLAN = Text("no plan takes it now", "目前没有适用的预案")
 STEP = Text("step {} of {}, round {} of {}", "第 {}/{} 步，第 {}/{} 轮")
 HELD = Text("{} has it until {}", "{} 处理中，至 {}")
 PAUSED = Text("{} until {}", "{}，至 {}")
@@ -56,6 +57,8 @@ def _standing(page: Page, language: str, zone: ZoneInfo) -> str:
         return HELD.in_(language).format(page["holder"], until)
     if page["pause"]:
         return PAUSED.in_(language).format(named(PAUSE_REASONS, page["pause"], language), until or "…")
+    if not page["steps"]:
+        return f"{named(PAGE_STATES, page['state'], language)} ({WITHOUT_PLAN.in_(language)})"
     step = STEP.in_(language).format(page["step"], page["steps"], page["round"], page["rounds"])
     return f"{named(PAGE_STATES, page['state'], language)} ({step})"
 
