@@ -49,6 +49,8 @@ DOORS: dict[str, tuple[str, ...]] = {
     "paramiko": ("backup",),
     "pyrage": ("backup",),
     "sqlalchemy": ("store",),
+    "alembic": ("store",),
+    "psycopg": ("store",),
     "aiohttp": ("web", "notify", "demo", "access"),
     "aiosmtplib": ("notify",),
     "itsdangerous": ("ack_link",),

@@ -5,21 +5,23 @@ import os
 import random
 import resource
 import signal
-import sqlite3
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from opsmon.engine.fold import restore
 from opsmon.model.event import IncidentClosed, IncidentOpened
 from opsmon.pipeline.recovery import load_world
+from opsmon.store.schema import outbox
 from opsmon.store.store import open_store
 from tests.support.engine.scene import START, rules_of
 from tests.support.pipeline.victim import URL
 from tests.support.places import REPOSITORY
+from tests.support.store.postgres import PostgresServer
 
 RULES = rules_of()
 KILLS = 8
@@ -48,10 +50,10 @@ class Victim:
 
 
 @asynccontextmanager
-async def victim(root: Path) -> AsyncIterator[Victim]:
+async def victim(root: Path, url: str = URL) -> AsyncIterator[Victim]:
     environment = {**os.environ, "PYTHONPATH": f"{REPOSITORY / 'src'}:{REPOSITORY}"}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.support.pipeline.victim", str(root), cwd=REPOSITORY, env=environment,
+        sys.executable, "-m", "tests.support.pipeline.victim", str(root), url, cwd=REPOSITORY, env=environment,
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     made = Victim(process)
@@ -65,18 +67,17 @@ async def victim(root: Path) -> AsyncIterator[Victim]:
     await process.wait()
 
 
-def examine(root: Path, told: dict[int, str]) -> int:
+def examine(root: Path, told: dict[int, str], url: str = URL) -> int:
     """Everything that was seen outside is on the disk, with its deliveries, and a start brings it all back."""
-    store = open_store(URL, root)
+    store = open_store(url, root)
     verdict = store.verify()
     assert verdict.damage == ()
     entries = list(store.read())
     hashes = {entry.seq: entry.hash for entry in entries}
     assert {seq: hashes.get(seq) for seq in told} == told
-    connection = sqlite3.connect(root / "var" / "opsmon.db")
-    rows = [row[0] for row in connection.execute("SELECT id FROM outbox ORDER BY position")]
-    bodies = dict(connection.execute("SELECT id, body FROM outbox"))
-    connection.close()
+    with store.reading() as connection:
+        found = connection.execute(select(outbox.c.id, outbox.c.body).order_by(outbox.c.position)).all()
+    rows, bodies = [row.id for row in found], {row.id: row.body for row in found}
     assert len(rows) == len(set(rows))
     opened = [entry.event.incident for entry in entries if isinstance(entry.event, IncidentOpened)]
     closed = [entry.event.incident for entry in entries if isinstance(entry.event, IncidentClosed)]
@@ -107,6 +108,37 @@ async def test_killed_at_any_moment_it_loses_nothing_and_repeats_nothing(tmp_pat
         grown = examine(tmp_path, told)
         assert grown > length
         length = grown
+
+
+@pytest.mark.slow
+async def test_killed_while_it_writes_to_postgresql_it_loses_nothing_either(
+    tmp_path: Path, postgres: PostgresServer
+) -> None:
+    chance, length, url = random.Random(2_027), 0, postgres.new_schema()
+    told: dict[int, str] = {}
+    for _ in range(3):
+        async with victim(tmp_path, url) as made:
+            await made.until_told(chance.randint(1, 12))
+            await asyncio.sleep(chance.random() * 0.004)
+        told |= made.told
+        grown = examine(tmp_path, told, url)
+        assert grown > length
+        length = grown
+
+
+@pytest.mark.slow
+async def test_a_database_that_is_killed_while_it_is_written_to_loses_nothing(
+    tmp_path: Path, postgres: PostgresServer
+) -> None:
+    chance, url = random.Random(2_028), postgres.new_schema()
+    async with victim(tmp_path, url) as made:
+        for _ in range(3):
+            await made.until_told(chance.randint(3, 12))
+            await asyncio.sleep(chance.random() * 0.004)
+            await asyncio.to_thread(postgres.kill)
+            await asyncio.to_thread(postgres.start)
+        await made.until_told(5)  # it goes on by itself
+    examine(tmp_path, made.told, url)
 
 
 async def test_a_disk_that_is_full_for_a_while_costs_nothing(tmp_path: Path) -> None:

@@ -66,6 +66,7 @@ COMMANDS: dict[str, Listed] = {
     ),
     "report": Listed("report:group", "Reports from the journal, to hand in.", is_group=True),
     "journal": Listed("journal:group", "The journal of everything that was ever decided.", is_group=True),
+    "store": Listed("store.group:group", "The store: the journal, what is owed, accounts.", is_group=True),
     "backup": Listed("backup.group:group", "Configurations of devices, proved and kept in git.", is_group=True),
 }
 # What typer raises for wrong words: of its own copy of click or of an installed one, so typer is asked which.

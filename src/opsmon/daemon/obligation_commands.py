@@ -115,6 +115,7 @@ class ObligationCommands:
     def _write(self, command: ObligationCommand) -> dict[str, object]:
         settings = self._rules.settings
         with writing_alone(settings.store, self._root, self._now) as store:
+            store.open()
             answer = issue_offline(store, self._rules.contracts, settings.timezone, command, self._now)
         if isinstance(answer, CommandRefusal):
             raise OpsmonError(answer.reason)

@@ -27,6 +27,7 @@ from opsmon.store.access_store import AccessStore
 from opsmon.store.chain import ChainHead, ChainLink, Verification, forge_link, verify_chain
 from opsmon.store.codec import SCHEMA_VERSION, decode_event, encode_event
 from opsmon.store.database import DatabaseFile, make_engine, resolve_url, transaction
+from opsmon.store.migrations.revision import bring_up
 from opsmon.store.outbox import Delivery, NewDelivery, OwedDelivery
 from opsmon.store.parcel import ParcelReceipt
 from opsmon.store.snapshot import Snapshot, kept_heads, load_snapshot, save_snapshot
@@ -79,6 +80,11 @@ class Store:
         self.watch = WatchMarks()
 
     @property
+    def engine(self) -> Engine:
+        """For the sister modules of this room."""
+        return self._engine
+
+    @property
     def head(self) -> ChainHead:
         """The end of the journal as of the last commit."""
         return self._head
@@ -92,7 +98,7 @@ class Store:
 
     def open(self) -> None:
         with self._lock, transaction(self._engine, writes=True) as connection:
-            schema.METADATA.create_all(connection)
+            bring_up(connection)
             self._head = _read_head(connection)
         self._file.remember()
 

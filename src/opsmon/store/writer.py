@@ -26,19 +26,23 @@ from sqlalchemy.exc import SQLAlchemyError
 from opsmon.errors import StoreError, StoreTakenError
 from opsmon.store import schema
 from opsmon.store.database import POSTGRESQL, WRITE_LOCK, WRITER_LOCK, make_engine, reason_of, transaction
+from opsmon.store.migrations.revision import bring_up
 
 BEAT_S: Final = 1.0
 FRESH_S: Final = 5.0
 STALE_S: Final = 9.0
 _LEAVE_S: Final = 1.0
 _TRY = text(f"SELECT pg_try_advisory_lock({WRITER_LOCK}, hashtext(current_schema()))")
+_OURS = (
+    " FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " AND objid::bigint = hashtext(current_schema())::bigint & 4294967295 AND classid::bigint"
+)
 # Of the sessions that hold our locks: that of a holder that is silent, and one that it left in the midst of a commit.
 _EVICT = text(
-    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2"
-    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-    " AND classid::bigint IN (:writer, :write) AND objid::bigint = hashtext(current_schema())::bigint & 4294967295"
-    " AND pid <> pg_backend_pid()"
+    "SELECT pg_terminate_backend(pid)" + _OURS + " IN (:writer, :write) AND pid <> pg_backend_pid()"
 ).bindparams(writer=WRITER_LOCK, write=WRITE_LOCK)
+_HELD = text("SELECT count(*)" + _OURS + " = :writer").bindparams(writer=WRITER_LOCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ class WriterLock:
         return True
 
     def _prepare(self) -> None:
-        """Makes the table in a new database. In any other the lock of writers is not asked for: a holder that stands
+        """Makes the tables in a new database. In any other the lock of writers is not asked for: a holder that stands
         still in the midst of a commit would be waited for."""
         if self._session is not None:
             return
@@ -99,7 +103,7 @@ class WriterLock:
             is_there = inspect(connection).has_table(schema.writer.name)
         if not is_there:
             with transaction(self._engine, writes=True) as connection:
-                schema.writer.create(connection, checkfirst=True)
+                bring_up(connection)
 
     def _opened(self) -> Connection:
         if self._session is None:
@@ -181,6 +185,14 @@ def _next_epoch(session: Connection, at: str) -> int:
         session.execute(insert(table).values(id=1, epoch=1, beat=0, **values))
         return 1
     return int(epoch)
+
+
+def holder_of(connection: Connection) -> StoreHolder | None:
+    """Who writes to the store now; None where nobody does, or the database is not one that several can reach."""
+    if connection.dialect.name != POSTGRESQL or not connection.execute(_HELD).scalar():
+        return None
+    row = connection.execute(select(schema.writer)).first()
+    return None if row is None else StoreHolder(row.holder, row.taken_at)
 
 
 class Heart:

@@ -8,10 +8,9 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import aiohttp
@@ -223,9 +222,9 @@ class Daemon:
         return float(line.rpartition(" ")[2])
 
 
-async def command(root: Path, *words: str, environment: Mapping[str, str] = MappingProxyType({})) -> tuple[int, str]:
+async def command(root: Path, *words: str) -> tuple[int, str]:
     """One `opsmon` command over the root: exit code and stdout."""
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "src"), "OPSMON_TOKEN": TOKEN, **environment}
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "src"), "OPSMON_TOKEN": TOKEN}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "opsmon", *words, "--root", str(root), env=environment,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,

@@ -1,8 +1,8 @@
 """A process to be killed: a pipeline over a real store, fed with an endless story of deaths and recoveries.
 
-Run as `python -m tests.support.pipeline.victim ROOT`. It goes on from where the journal ends, in virtual time. After
-every turn that wrote something it prints `seq hash`, which stands for an effect that left; `trouble TEXT` when the
-store fails.
+Run as `python -m tests.support.pipeline.victim ROOT [URL]`. It goes on from where the journal ends, in virtual time.
+After every turn that wrote something it prints `seq hash`, which stands for an effect that left; `trouble TEXT` when
+the store fails.
 """
 
 import asyncio
@@ -37,8 +37,8 @@ def perform(_effect: ReprobeRequest | Diagnose) -> None:
 
 
 class Victim:
-    def __init__(self, root: Path) -> None:
-        self.store: Store = open_store(URL, root)
+    def __init__(self, root: Path, url: str) -> None:
+        self.store: Store = open_store(url, root)
         last = [entry.event.at for entry in self.store.read(after=max(0, self.store.head.seq - 1))]
         self.clock = HandClock(max(last, default=START) + timedelta(minutes=1))
         world = load_world(self.store, rules_of(), self.clock.now())
@@ -100,4 +100,4 @@ class Victim:
 
 
 if __name__ == "__main__":
-    asyncio.run(Victim(Path(sys.argv[1])).live())
+    asyncio.run(Victim(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else URL).live())

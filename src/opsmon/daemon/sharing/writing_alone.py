@@ -14,19 +14,17 @@ from opsmon.store.writer import Heart
 
 @contextmanager
 def writing_alone(address: StoreAddress, root: Path, now: datetime) -> Iterator[Store]:
-    """Raises StoreError, also where a daemon on another machine writes to the same store."""
+    """The store, yet to be opened. Raises StoreError, also where a daemon elsewhere writes to it."""
     store = make_store(address, root)
     try:
         right = store.claim()
         if right is None:
-            store.open()
             yield store
             return
         if not right.try_take(time_text(now)):
             right.release()
             raise StoreError(f"another opsmon writes to the store ({right.holder.name}): give the command there")
         with Heart(right, lambda: None).beating():
-            store.open()
             yield store
     finally:
         store.close()

@@ -1,0 +1,1 @@
+"""The shapes that a store had and has, and the ways between them."""
