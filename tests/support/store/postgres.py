@@ -91,10 +91,10 @@ class PostgresServer:
     def kill(self) -> None:
         """SIGKILL to the server and all of its processes, as by a machine that loses its power."""
         assert self._process is not None
-        os.killpg(self._process.pid, signal.SIGKILL)
-        for child in _children_of(self._process.pid):
+        children = _children_of(self._process.pid)  # each in a group of its own; of a dead parent they are nobody's
+        for process in (self._process.pid, *children):
             with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
+                os.kill(process, signal.SIGKILL)
         self._process.wait(PATIENCE_S)
         self._process = None
 
