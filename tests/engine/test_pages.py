@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from opsmon.engine.fold import restore
 from opsmon.engine.input import AddFact, ClockStepped, Reloaded, TakeOver, Tick
 from opsmon.engine.paging.people import person_named
 from opsmon.engine.paging.wanted import is_wanted
@@ -26,6 +27,7 @@ from opsmon.notify.words.page_notice import other_notice_of
 from opsmon.notify.words.voice import RenderContext
 from opsmon.oncall.oncall_rules import OnCallRules, Person
 from opsmon.oncall.page import PageState
+from opsmon.store.codec import decode_event, encode_event
 from opsmon.text.bilingual import Text
 from tests.support.engine.paged import LEAD, LI, MANAGER, PLAN, ROBOT, SMS, WANG, Hall, broken, on_call, paged_rules
 from tests.support.engine.scene import START
@@ -345,3 +347,20 @@ def test_the_holder_is_known_by_his_id_his_account_and_his_name(by: str) -> None
     people = {WANG: Person(WANG, Text("W. Wang", "王工"), account="wang"), LI: Person(LI, Text(LI))}
     assert person_named(OnCallRules(people=people), by) == WANG
     assert person_named(OnCallRules(people=people), "w") is None
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_step_that_is_due_in_the_moment_of_a_reload_is_taken_once(restarts: bool) -> None:
+    hall = broken()
+    hall.accept()
+    next_at = hall.page().next_at
+    assert next_at is not None
+    if restarts:  # the daemon is back just before, and its first decision comes just after
+        hall.now = next_at - timedelta(seconds=0.5)
+        stored = [decode_event(*encode_event(event)) for event in hall.journal]
+        hall.world = restore(hall.world.rules, stored, hall.now)
+    hall.now = next_at + timedelta(seconds=0.5)
+    step = hall.give(Reloaded(hall.world.rules))
+    assert [event.step for event in step.events if isinstance(event, PageStepTaken)] == [2]
+    told = [one.sequence for one in hall.tells()]
+    assert len(set(told)) == len(told)

@@ -135,8 +135,14 @@ class PageKills:
 
     async def _acknowledge_and_kill(self) -> None:
         """When the next step's message is written down and has not left."""
-        await self._until(lambda: bool(self._waiting()))
-        incident = self._waiting()[0]
+        incident = ""
+
+        def has_one() -> bool:
+            nonlocal incident
+            incident = next(iter(self._waiting()), "")
+            return bool(incident)
+
+        await self._until(has_one)
         status, said = await self.daemon.post(f"/api/v1/incidents/{incident}/ack", {"by": "p-a"})
         assert status == 201, said
         await self._kill(KillPoint.ACKNOWLEDGED)

@@ -120,9 +120,10 @@ def page_events(
     that are `due` take their step; those of `events` and `woken` are looked at, whatever time it is."""
     news, passed = _news_of(world, events), _passed_on(world, events)
     look, found = PageRound(world, now, people), list[PageEvent]()
-    steps, others = look.due_steps(name for name in due if name not in news)
+    as_whole = dict.fromkeys((*news, *woken))  # these take their due step there: a page looked at twice takes it twice
+    steps, others = look.due_steps(name for name in due if name not in as_whole)
     found += steps
-    looked_at = list(dict.fromkeys((*news, *others, *woken)))
+    looked_at = list(dict.fromkeys((*as_whole, *others)))
     for name in looked_at:
         found += look.events_of(name, news.get(name, ()), passed.get(name, ()))
     return found, looked_at
