@@ -3,7 +3,7 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 # Many tests wait for a program at the far end, so a few more processes than cores pay.
-WORKERS ?= 4
+WORKERS ?= 6
 # Four workers and the hundred processes that tests start read each module; whoever must compile it first takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS)

@@ -20,7 +20,7 @@ ASK_THE_ROOT = (
     "backup diff a", "backup verify", "oncall who", "oncall list", "oncall lint", "oncall override list",
     "silence add site=a --for 2h --reason b --by c", "silence list", "silence end a --reason b --by c",
     "user list", "user disable a", "token list", "token revoke a", "notify test a", "notify again a",
-    "incidents takeover 1 --by a",
+    "incidents takeover 1 --by a", "store status", "store export a", "store import a", "store migrate", "store vacuum",
 )  # fmt: skip
 STOCK_IS_SHOWN = ("contracts list", "contracts calendar 2026")
 NEED_NO_ROOT = {"init", "demo"}

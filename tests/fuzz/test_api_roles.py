@@ -27,7 +27,7 @@ pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning")
 API = [route for route in ROUTES if route.path.startswith("/api/v1/")]
 SCHEMA = schemathesis.openapi.from_dict(describe(ROUTES))
 CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance]
-SETTINGS = settings(examples(4, 60), suppress_health_check=list(HealthCheck))  # of each operation and visitor
+SETTINGS = settings(examples(2, 60), suppress_health_check=list(HealthCheck))  # of each operation and visitor
 
 
 @pytest.fixture(scope="module")
