@@ -55,7 +55,7 @@ wheel: $(VENV)/.installed  ## dist/opsmon-VERSION.whl, to install elsewhere with
 
 wheelhouse: $(VENV)/.installed  ## dist/opsmon-wheelhouse.tar.gz: opsmon and all that it needs, for a machine without a network
 	@sh deploy/wheelhouse/build.sh $(BIN)/python dist
-	OPSMON_WHEELHOUSE=dist/opsmon-wheelhouse.tar.gz $(BIN)/python -m pytest -q tests/deploy/test_wheelhouse.py
+	OPSMON_WHEELHOUSE=dist/opsmon-wheelhouse.tar.gz $(BIN)/python -m pytest -q deploy/wheelhouse/test_archive.py
 	@echo 'made dist/opsmon-wheelhouse.tar.gz: carry it over, tar xzf opsmon-wheelhouse.tar.gz && sh opsmon-wheelhouse/install.sh'
 
 bench: $(VENV)/.installed  ## every comparison in benchmarks/
