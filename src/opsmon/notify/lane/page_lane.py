@@ -8,7 +8,7 @@ the next of the notice's channels; what has no other waits here, however long, a
 import asyncio
 import logging
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -89,16 +89,18 @@ class PageLane:
             self._under_way.clear()
 
     async def _pass(self, group: asyncio.TaskGroup) -> None:
-        """Starts what may go now, and sleeps until something else may."""
+        """Starts what may go now, and sleeps until something else may. Whoever had a message under way waits for the
+        next pass: one that ends while we read may show as it was before."""
         self._wake.clear()
+        busy = frozenset(self._under_way)
         await self.pace.load(self._store)
         parcels = await asyncio.to_thread(self._store.open_parcels, self.channel.name)
         rows = await asyncio.to_thread(self._store.waiting, self.channel.name, MAX_ROWS)
         waiting = await self._redirect(await self._wanted(rows))
-        parcels = await self._look_at(parcels)
+        parcels = await self._look_at(parcels, busy)
         pause_s = _MAX_SLEEP_S
         for person, work in _by_person(parcels, waiting).items():
-            if person not in self._under_way:
+            if person not in busy:
                 pause_s = min(pause_s, await self._advance(group, person, work))
         await self._sleep(pause_s)
 
@@ -158,11 +160,11 @@ class PageLane:
         if one.delivery not in self._failed and await self._port.failed(self.channel.name, one, hindrance.value):
             self._failed.add(one.delivery)
 
-    async def _look_at(self, parcels: Iterable[StoredParcel]) -> tuple[StoredParcel, ...]:
+    async def _look_at(self, parcels: Iterable[StoredParcel], busy: Collection[str]) -> tuple[StoredParcel, ...]:
         """Takes those apart that hold something which should go another way, and are not being sent; the others."""
         kept, apart = list[StoredParcel](), set[str]()
         for parcel in parcels:
-            is_busy = parcel.person in self._under_way or parcel.id in self._attempts.taken or not parcel.attempts
+            is_busy = parcel.person in busy or parcel.id in self._attempts.taken or not parcel.attempts
             if not is_busy and await self._should_go_apart(parcel):
                 await asyncio.to_thread(self._store.take_apart, parcel.id, self._clock.now())
                 self._wake.set()
