@@ -5,7 +5,6 @@ import os
 import random
 import resource
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,9 +17,9 @@ from opsmon.model.event import IncidentClosed, IncidentOpened
 from opsmon.pipeline.recovery import load_world
 from opsmon.store.schema import outbox
 from opsmon.store.store import open_store
+from tests.support.daemon.forked import ForkedProcess, start_module
 from tests.support.engine.scene import START, rules_of
 from tests.support.pipeline.victim import URL
-from tests.support.places import REPOSITORY
 from tests.support.store.postgres import PostgresServer
 
 RULES = rules_of()
@@ -29,12 +28,11 @@ ROOM_BYTES = 200_000
 
 
 class Victim:
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: ForkedProcess) -> None:
         self.process = process
         self.told: dict[int, str] = {}
 
     async def line(self) -> list[str]:
-        assert self.process.stdout is not None
         async with asyncio.timeout(20):
             line = (await self.process.stdout.readline()).decode()
         words = line.split(maxsplit=1)
@@ -51,11 +49,7 @@ class Victim:
 
 @asynccontextmanager
 async def victim(root: Path, url: str = URL) -> AsyncIterator[Victim]:
-    environment = {**os.environ, "PYTHONPATH": f"{REPOSITORY / 'src'}:{REPOSITORY}"}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.support.pipeline.victim", str(root), url, cwd=REPOSITORY, env=environment,
-        stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+    process = await start_module("tests.support.pipeline.victim", str(root), url, environment=os.environ)
     made = Victim(process)
     try:
         assert await made.line() == ["born"]

@@ -30,11 +30,12 @@ def main(root: str, port: str, count: str) -> None:
     print("loaded", flush=True)
     for line in sys.stdin:
         milliseconds, whom = line.split()
-        child = os.fork()
+        mine, child = os.getpid(), os.fork()
         if child == 0:
-            os.setsid()
-            while True:
+            while os.getppid() == mine:
                 rig.run(*devices(int(port), int(count)))
+            os._exit(0)
+        os.setpgid(child, child)  # here, so that it is a group before it is killed as one
         time.sleep(int(milliseconds) / 1000)
         (os.kill if whom == "one" else os.killpg)(child, signal.SIGKILL)
         os.waitpid(child, 0)

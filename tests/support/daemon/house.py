@@ -5,9 +5,7 @@ import asyncio
 import contextlib
 import json
 import os
-import resource
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from tests.support.daemon.forked import ForkedProcess, start_module
 from tests.support.places import REPOSITORY
 from tests.support.port import free_port
 
@@ -140,7 +139,7 @@ class Daemon:
     def __init__(self, house: DaemonHouse) -> None:
         self._house = house
         self.url = ""
-        self.process: asyncio.subprocess.Process
+        self.process: ForkedProcess
         self.log: list[str] = []
         self.said: list[str] = []
         self._news = asyncio.Condition()
@@ -150,13 +149,8 @@ class Daemon:
         given = {"PYTHONPATH": str(REPOSITORY / "src"), "OPSMON_TOKEN": TOKEN, **self._house.environment}
         environment = {**os.environ, **given}
         self._house.daemons.append(self)
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "opsmon", "run", "--root", str(self._house.root), env=environment,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-            preexec_fn=self._limit_files if self._house.most_files else None,
-        )  # fmt: skip
-        assert self.process.stdout is not None
-        assert self.process.stderr is not None
+        words = ("opsmon", "run", "--root", str(self._house.root))
+        self.process = await start_module(*words, environment=environment, most_files=self._house.most_files)
         self._readers = [
             asyncio.create_task(self._read(self.process.stdout, self.said)),
             asyncio.create_task(self._read(self.process.stderr, self.log)),
@@ -168,10 +162,6 @@ class Daemon:
     def follow_port(self) -> None:
         """To where it listens now: one that waited as standby, or became one, opened its port again."""
         self.url = [line for line in self.log if "listening on" in line][-1].split()[-1]
-
-    def _limit_files(self) -> None:
-        most = self._house.most_files or 0
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
     async def _read(self, stream: asyncio.StreamReader, lines: list[str]) -> None:
         async for line in stream:
@@ -225,10 +215,7 @@ class Daemon:
 async def command(root: Path, *words: str) -> tuple[int, str]:
     """One `opsmon` command over the root: exit code and stdout."""
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "src"), "OPSMON_TOKEN": TOKEN}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "opsmon", *words, "--root", str(root), env=environment,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+    process = await start_module("opsmon", *words, "--root", str(root), environment=environment)
     out, err = await process.communicate()
     return process.returncode or 0, out.decode() or err.decode()
 
