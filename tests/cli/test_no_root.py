@@ -9,8 +9,9 @@ from tests.support.cli.said import Opsmon
 
 # Everything that reads a root, by command; what is not here needs none.
 ASK_THE_ROOT = (
-    "check", "run", "probe mcu-1", "inventory list", "inventory show mcu-1", "inventory export out.csv",
-    "inventory diff other.csv", "incidents list", "incidents show 1", "incidents ack 1 --by a", "incidents clocks",
+    "check", "run", "probe mcu-1", "discover 192.0.2.0/30", "inventory list", "inventory show mcu-1",
+    "inventory export out.csv", "inventory diff other.csv", "incidents list", "incidents show 1",
+    "incidents ack 1 --by a", "incidents clocks",
     "incidents event 1 on_site --by a", "incidents open --site a --condition b --by c",
     "incidents withdraw 1 2 --by a --reason b", "incidents judge 1 --severity major --by a --reason b",
     "incidents severity 1 major --by a",

@@ -43,6 +43,7 @@ COMMANDS: dict[str, Listed] = {
         "probe.command:probe",
         "Poll one device once and print what it found. Exit code 1 when the device, or this machine, is not well.",
     ),
+    "discover": Listed("discover.command:discover", "Look for devices in a network, and propose an inventory file."),
     "inventory": Listed(
         "inventory.group:group", "What the inventory files come to: list, convert, compare.", is_group=True
     ),

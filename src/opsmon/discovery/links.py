@@ -12,8 +12,8 @@ from opsmon.model.device import Device, Inventory, Kind
 from opsmon.model.name import DeviceName
 
 # The nearer to the way out, the more likely the parent.
-_RANK = {Kind.ROUTER: 0, Kind.FIREWALL: 1, Kind.SWITCH: 2, Kind.WLC: 3, Kind.AP: 4}
-_LAST = len(_RANK)
+RANK = {Kind.ROUTER: 0, Kind.FIREWALL: 1, Kind.SWITCH: 2, Kind.WLC: 3, Kind.AP: 4}
+LAST = len(RANK)
 
 
 class LinkVerdict(StrEnum):
@@ -115,7 +115,7 @@ class _Tree:
     def height(self, device: Device) -> tuple[bool, int, int]:
         """The lower, the higher up: with no place in the tree last, then steps to the top, then the kind."""
         alone = not device.parents and device.name not in self._parents
-        return (alone, self._steps_up(device), _RANK.get(device.kind, _LAST))
+        return (alone, self._steps_up(device), RANK.get(device.kind, LAST))
 
     def _steps_up(self, device: Device) -> int:
         level, seen, steps = {device.name}, {device.name}, 0

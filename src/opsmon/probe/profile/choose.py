@@ -74,8 +74,14 @@ class ProfileSet:
 
     def choose(self, sys_object_id: str, sys_descr: str, present: Mapping[Oid, SnmpValue] = _NOTHING) -> Profile:
         """The profile that fits best; the generic one where none does. `present` answers `questions`."""
+        return self.best(sys_object_id, sys_descr, present)[0]
+
+    def best(
+        self, sys_object_id: str, sys_descr: str, present: Mapping[Oid, SnmpValue] = _NOTHING
+    ) -> tuple[Profile, Match | None]:
+        """The profile that fits best, and by which of its matches; None where the generic one stands in."""
         where = _number_in(sys_object_id)
         for match, profile in self._matches:
             if _fits(match, where, sys_descr) and _is_present(match, present):
-                return profile
-        return self.profiles[GENERIC]
+                return profile, match
+        return self.profiles[GENERIC], None

@@ -1,0 +1,1 @@
+"""Inventory files that a sweep of the network proposes."""
