@@ -66,6 +66,8 @@ DOORS: dict[str, tuple[str, ...]] = {
     "chinese_calendar": ("contract", "config"),
     "prometheus_client": ("metrics",),
     "openpyxl": ("report", "ledger"),
+    "pynetbox": ("ledger",),
+    "requests": ("ledger",),
     "typer": ("cli",),
     "rich": ("cli",),
 }

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field
 
 from opsmon.backup.secrecy.sealing import parse_recipient
+from opsmon.config.netbox.settings import NetboxSettings, NetboxSpec
 from opsmon.errors import BackupError
 from opsmon.model.store_address import StoreAddress
 from opsmon.notify.channel import Channel, Heartbeat
@@ -58,6 +59,7 @@ class Settings:
     hold_down_s: float = 30.0
     heartbeat: Heartbeat | None = None
     links: ConsoleLinks = field(default_factory=ConsoleLinks)
+    netbox: NetboxSettings | None = None
 
 
 def check_timezone(name: str) -> str:
@@ -156,6 +158,8 @@ class SettingsSpec(Spec):
     """Where the console leads to for older data · 更早数据的链接"""
     heartbeat: HeartbeatSpec | None = None
     """A sign of life to a watcher outside, while people could be told of a fault · 对外心跳"""
+    netbox: NetboxSpec | None = None
+    """Where `opsmon netbox` reads the list of devices · 从 NetBox 读取设备清单"""
 
     def resolve(self, root: Path) -> Settings:
         """The settings of the root that the file stands in."""
@@ -169,4 +173,5 @@ class SettingsSpec(Spec):
             hold_down_s=self.hold_down,
             heartbeat=None if self.heartbeat is None else self.heartbeat.resolve(),
             links=self.links.resolve(),
+            netbox=None if self.netbox is None else self.netbox.resolve(),
         )

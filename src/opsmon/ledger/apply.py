@@ -11,6 +11,7 @@ from opsmon.config.schema.files import modeline
 from opsmon.config.yaml.problem import Problems
 from opsmon.errors import ConfigError, Problem
 from opsmon.layout import INVENTORIES
+from opsmon.ledger.table.raw_table import RawTable
 from opsmon.ledger.table_import import ImportedSite, TableImport, Wishes, import_table
 
 
@@ -25,7 +26,7 @@ class Plan:
     language: str = "en"
 
 
-def plan_import(root: Path, file: Path, wishes: Wishes) -> Plan:
+def plan_import(root: Path, source: Path | RawTable, wishes: Wishes) -> Plan:
     """What the table comes to in this root; nothing is written.
 
     Raises ConfigError where the root does not load, the file is no table, or the root would not load with its sites.
@@ -40,7 +41,7 @@ def plan_import(root: Path, file: Path, wishes: Wishes) -> Plan:
         addresses={device.address: name for name, device in devices.items()},
     )
     problems = Problems()
-    found = import_table(file, problems, wishes)
+    found = import_table(source, problems, wishes)
     _check_new(here, root, found.sites)
     files = {root / INVENTORIES / f"{site.name}.yaml": _text(site) for site in found.sites}
     doubts = _try(root, found, files) if files else ()

@@ -11,6 +11,7 @@ from opsmon.ledger.difference import Change, Flat, compare, compare_inventories,
 from opsmon.ledger.export import cell_text
 from opsmon.ledger.record import record_of
 from opsmon.ledger.row import Fate
+from opsmon.ledger.table.raw_table import RawTable
 from opsmon.ledger.table_import import TableImport, Wishes, import_table
 from opsmon.model.device import Inventory
 
@@ -20,14 +21,14 @@ Rename = tuple[str, str, str]  # old name, new name, the field that is the same
 
 
 def compare_with(
-    here: Inventory, other: Path, sheet: str | None = None
+    here: Inventory, other: Path | RawTable, sheet: str | None = None
 ) -> tuple[tuple[Change, ...], tuple[Rename, ...], tuple[Problem, ...]]:
-    """How `other` (a root, a CSV or a workbook) differs, which devices may be renamed, what of it is not compared.
+    """How `other` (a root, CSV, workbook or table) differs, which devices may be renamed, what is not compared.
 
     Raises ConfigError where it cannot be read.
     """
     mine = flat_devices(here)
-    if other.is_dir():
+    if isinstance(other, Path) and other.is_dir():
         there = load_root(other).inventory
         changes = compare_inventories(here, there)
         return changes, renames(changes, mine, flat_devices(there)), ()

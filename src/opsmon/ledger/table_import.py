@@ -91,13 +91,13 @@ class TableImport:
         return _problem(self.table, self.layout, line, field_name, message, hint, warning=warning)
 
 
-def import_table(file: Path, problems: Problems, wishes: Wishes | None = None) -> TableImport:
-    """The sites of a table, in order. Mistakes of rows are added to the problems.
+def import_table(source: Path | RawTable, problems: Problems, wishes: Wishes | None = None) -> TableImport:
+    """The sites of a table, or of a file that holds one, in order. Mistakes of rows are added to the problems.
 
     Raises ConfigError where the file is no table, or no heading is found in it.
     """
     wishes = wishes or Wishes()
-    table = read_table(file, wishes.sheet)
+    table = source if isinstance(source, RawTable) else read_table(source, wishes.sheet)
     layout = find_layout(table, wishes.columns, site_given=wishes.site is not None)
     fates: dict[int, Fate] = {}
     notes = [Note(line, what, then, f"{column_letter(i)}{line}") for line, i, what, then in table.doubts]

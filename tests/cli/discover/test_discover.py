@@ -1,8 +1,10 @@
 """`opsmon discover` against a network of agents on loopback: what it proposes loads, and nothing is written over."""
 
 import json
-import os
 import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -186,13 +188,21 @@ def test_the_words_of_a_hostile_device_are_a_line_of_text(command: Opsmon, site:
     assert len(devices[DeviceName("null-127.0.11.43")].labels["serial"]) == 4
 
 
-def test_stopped_by_ctrl_c_it_prints_what_it_has(command: Opsmon, site: Path) -> None:
-    class Stopping(SnmpAgent):
+def test_stopped_by_ctrl_c_it_prints_what_it_has(site: Path) -> None:
+    """A process of its own: its agent never answers, and tells when it is asked for the first time."""
+    asked = threading.Event()
+
+    class Silent(SnmpAgent):
         def respond(self, datagram: bytes) -> bytes | None:
-            os.kill(os.getpid(), signal.SIGINT)
+            asked.set()
             return None
 
-    with running_network({"127.0.11.51": Stopping(MibView({}), b"")}) as network:
-        said = command(*words(network, site, "127.0.11.51", "127.0.11.52", "--snmp", "env:SWEPT", "--json"))
-    assert said.code == 130
-    assert "It was interrupted" in json.loads(said.out)["yaml"]
+    with running_network({"127.0.11.51": Silent(MibView({}), b"")}) as network:
+        typed = words(network, site, "127.0.11.51", "127.0.11.52", "--snmp", "env:SWEPT", "--json")
+        command = [sys.executable, "-m", "opsmon", *map(str, typed)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+            assert asked.wait(60)
+            process.send_signal(signal.SIGINT)
+            out, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "It was interrupted" in json.loads(out)["yaml"]

@@ -40,7 +40,7 @@ def print_import(plan: Plan, language: str) -> None:
     """The columns, what the rows lack, and the account of all rows."""
     found = plan.found
     _print_columns(found, language)
-    _print_notes(found.notes, language)
+    print_notes(found.notes, language)
     say(account_of(found).in_(language))
 
 
@@ -82,7 +82,8 @@ def _short(text: str) -> str:
     return line if len(line) <= MAX_SAMPLE else f"{line[: MAX_SAMPLE - 1]}…"
 
 
-def _print_notes(notes: Sequence[Note], language: str) -> None:
+def print_notes(notes: Sequence[Note], language: str) -> None:
+    """What rows lack and what becomes of them, equal ones together."""
     if not notes:
         return
     groups: dict[tuple[str, str], list[Note]] = {}

@@ -86,7 +86,7 @@ def import_file(
         print_json(import_json(plan, names))
     else:
         _print_plan(plan, root, names, show_text=dry_run)
-        say(REFUSED_ROWS.in_(plan.language) if stopped else "" if yes else f"\n{_how_to_write(plan)}")
+        say(REFUSED_ROWS.in_(plan.language) if stopped else "" if yes else f"\n{how_to_write(plan)}")
     if stopped:
         raise ConfigError((*plan.mistakes, *plan.doubts))
     for problem in (*plan.mistakes, *plan.doubts):
@@ -95,13 +95,13 @@ def import_file(
 
 def _print_plan(plan: Plan, root: Path, written: Sequence[str], *, show_text: bool) -> None:
     if show_text:
-        say("\n".join(f"# {file.relative_to(root)}\n{_without_keys(text)}" for file, text in plan.files.items()))
+        say("\n".join(f"# {file.relative_to(root)}\n{without_keys(text)}" for file, text in plan.files.items()))
     print_import(plan, plan.language)
     for site, file in zip(plan.found.sites, plan.files, strict=True):
         say(file_line(str(file.relative_to(root)), written, len(site.devices)).in_(plan.language))
 
 
-def _how_to_write(plan: Plan) -> str:
+def how_to_write(plan: Plan) -> str:
     """The command that was typed, with what it still needs."""
     if not plan.files:
         return NOTHING_TO_WRITE.in_(plan.language)
@@ -113,7 +113,7 @@ def _how_to_write(plan: Plan) -> str:
     return NOT_WRITTEN.in_(plan.language) + told
 
 
-def _without_keys(text: str) -> str:
+def without_keys(text: str) -> str:
     """The text of an inventory file, with stars for communities and keys that stand in it themselves."""
     return _LITERAL_KEY.sub(r"\1'***'", text)
 
@@ -201,13 +201,13 @@ def diff(
     if json_output:
         print_json(as_json(changes, renamed))
         return
-    _print_changes(changes, renamed)
+    print_changes(changes, renamed)
 
 
 SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 
 
-def _print_changes(changes: Sequence[Change], renamed: Sequence[Rename]) -> None:
+def print_changes(changes: Sequence[Change], renamed: Sequence[Rename]) -> None:
     for change in changes:
         say(f"{SIGNS[change.what]} {change.device}")
         for name, (here, there) in change.fields.items():

@@ -1,0 +1,1 @@
+"""`opsmon netbox`."""

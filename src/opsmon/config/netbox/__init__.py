@@ -1,0 +1,1 @@
+"""The settings by which NetBox is read, and written to."""

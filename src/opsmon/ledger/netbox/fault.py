@@ -1,0 +1,93 @@
+"""What goes wrong with NetBox, in words that say what to do about it; nothing of them holds the token."""
+
+from collections.abc import Callable
+from typing import Any
+
+from opsmon.errors import Problem
+from opsmon.text.bilingual import Sentence
+from opsmon.text.safe import visible
+
+MAX_WORDS = 300
+
+
+class RedirectedError(Exception):
+    """NetBox, or something before it, sends us elsewhere."""
+
+
+def problem_of(error: Exception, url: str) -> Problem | None:
+    """The problem of a call; None for an error that no call makes."""
+    import pynetbox
+    from requests import exceptions
+
+    if isinstance(error, pynetbox.RequestError):
+        return _refused(error.req.status_code, _detail(error.req), url)
+    if isinstance(error, RedirectedError):
+        return _redirected(url, _words(str(error)))
+    kinds: tuple[tuple[type[Exception], Callable[[str], Problem]], ...] = (
+        (pynetbox.ContentError, _no_netbox),
+        (exceptions.JSONDecodeError, _no_netbox),
+        (exceptions.SSLError, _untrusted),
+        (exceptions.Timeout, _late),
+        (exceptions.RequestException, _unreachable),
+        (LookupError, _no_netbox),  # JSON of another shape, where pynetbox does not look for it
+        (AttributeError, _no_netbox),
+        (TypeError, _no_netbox),
+        (ValueError, _no_netbox),
+    )
+    return next((told(url) for kind, told in kinds if isinstance(error, kind)), None)
+
+
+def _problem(en: str, zh: str, hint: str = "") -> Problem:
+    return Problem("", 0, 0, Sentence(en, zh), hint)
+
+
+def _redirected(url: str, where: str) -> Problem:
+    hint = "a sign-in page, or another address: `netbox.url` is where the API itself answers"
+    return _problem(f"{url} sends us to {where}", f"{url} 要求转到 {where}", hint)
+
+
+def _no_netbox(url: str) -> Problem:
+    hint = "a page of a proxy or of a sign-in? `netbox.url` is NetBox's address without `/api`"
+    return _problem(f"{url} does not answer as NetBox's API does", f"{url} 的应答不是 NetBox API", hint)
+
+
+def _untrusted(url: str) -> Problem:
+    hint = "`netbox: {authority: FILE}` with the certificates of your own authority"
+    return _problem(f"the certificate of {url} is not trusted", f"不信任 {url} 的证书", hint)
+
+
+def _late(url: str) -> Problem:
+    return _problem(f"{url} did not answer in time", f"{url} 未及时应答", "`netbox: {timeout: 60s}` where it is slow")
+
+
+def _unreachable(url: str) -> Problem:
+    hint = "the name, the port, and the proxy of $HTTPS_PROXY, if there is one"
+    return _problem(f"{url} cannot be reached", f"无法连接 {url}", hint)
+
+
+def _detail(answer: Any) -> str:
+    """What NetBox says is wrong: `{"detail": …}`, or messages by field."""
+    try:
+        said = answer.json()
+    except ValueError:
+        return ""
+    return _words(said["detail"] if isinstance(said, dict) and isinstance(said.get("detail"), str) else str(said))
+
+
+def _words(text: str) -> str:
+    return visible(text).strip()[:MAX_WORDS]
+
+
+def _refused(status: int, detail: str, url: str) -> Problem:
+    said = f": {detail}" if detail else ""
+    if status in (401, 403):
+        hint = "`netbox.token`: enabled, not expired, allowed from here; view_device to read, change_device to write"
+        told = f"NetBox refuses the token, or what it may do ({status}){said}"
+        return _problem(told, f"NetBox 拒绝该令牌或其权限（{status}）{said}", hint)
+    if status == 404:
+        return _no_netbox(url)
+    if status == 400:
+        hint = "filters are slugs, as in NetBox's addresses; custom fields are called by their names"
+        return _problem(f"NetBox does not take these words{said}", f"NetBox 不接受这些内容{said}", hint)
+    hint = "try again later, or read NetBox's own log" if status >= 500 else ""
+    return _problem(f"NetBox answers {status}{said}", f"NetBox 应答 {status}{said}", hint)
