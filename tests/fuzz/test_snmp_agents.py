@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -16,12 +15,21 @@ from opsmon.model.secret import Secret
 from opsmon.protocol.snmp.codec import ber
 from opsmon.protocol.snmp.codec.ber import MalformedBerError
 from opsmon.protocol.snmp.codec.layout import learn_layout
-from opsmon.protocol.snmp.codec.message import VERSION_1, VERSION_2C, Request, Response, decode_head, decode_response
+from opsmon.protocol.snmp.codec.message import (
+    VERSION_1,
+    VERSION_2C,
+    Request,
+    Response,
+    decode_head,
+    decode_response,
+    decode_scoped_head,
+    quoted_message_id,
+)
 from opsmon.protocol.snmp.codec.value import Marker
 from opsmon.protocol.snmp.engine import SnmpEngine
 from opsmon.protocol.snmp.operation import AgentQuirks, WalkLimits
 from opsmon.protocol.snmp.pace import RetryPolicy
-from opsmon.protocol.snmp.v3.soundness import MAX_ELEMENTS, check_scoped_pdu, check_soundness
+from opsmon.protocol.snmp.v3.message import decode_message
 from opsmon.protocol.snmp.walk import Walk
 from tests.support.fuzz.measured_loop import complained_of
 from tests.support.fuzz.rig import every, examples, mutated, quickly
@@ -71,22 +79,21 @@ def test_a_datagram_is_read_or_malformed(data: bytes) -> None:
 
 @examples(80)
 @given(DATAGRAMS.map(lambda octets: octets[:65_507]))
-def test_whatever_pysnmp_is_given_is_shallow_and_small(data: bytes) -> None:
+def test_a_message_of_v3_and_what_it_holds_are_read_or_malformed(data: bytes) -> None:
     def look() -> None:
-        for check in (check_soundness, check_scoped_pdu):
+        quoted_message_id(data)
+        for inner in (data, far.integer(3) + data, V3_HEAD + data, V3_HEAD + far.text(far.wrap(0x30, data))):
             with every(MalformedBerError):
-                check(data)
+                message = decode_message(far.wrap(0x30, inner))
+                assert len(message.engine_id) <= 32
+            with every(MalformedBerError):
+                head = decode_scoped_head(inner)
+                decode_response(inner, head.pdu)
 
     quickly(look)
 
 
-@pytest.mark.parametrize("bomb", [*BOMBS, far.wrap(0x30, b"\x05\x00" * (MAX_ELEMENTS + 1)), b"\x30"])
-def test_what_would_cost_pysnmp_much_is_refused(bomb: bytes) -> None:
-    with pytest.raises(MalformedBerError):
-        check_scoped_pdu(bomb if bomb[:1] == b"\x30" else far.wrap(0x30, bomb))
-    parameters = far.integer(3) + far.wrap(0x30, b"") + far.wrap(0x04, bomb)
-    with pytest.raises(MalformedBerError):
-        check_soundness(far.wrap(0x30, parameters))
+V3_HEAD = far.integer(3) + far.wrap(0x30, far.integer(7) + far.integer(484) + far.text(b"\3") + far.integer(3))
 
 
 COLUMNS = [(*IF_ENTRY, column) for column in range(1, 6)]

@@ -49,7 +49,7 @@ def run(
     handler.setFormatter(formatter)
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler])
     os.umask(PRIVATE_UMASK)
-    for chatty in ("asyncssh", "aiohttp.access", "asyncio", "pysnmp"):
+    for chatty in ("asyncssh", "aiohttp.access", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     loaded = load_root(root, require_secrets=True)
     formatter.zone = loaded.settings.timezone

@@ -42,6 +42,11 @@ def in_language(words: str, language: str) -> str:
     return words.zh if language == "zh" and isinstance(words, Sentence) else str(words)
 
 
+def with_more(words: str, more: str) -> Sentence:
+    """Two sentences as one, in both languages as far as each has them."""
+    return Sentence(f"{words}; {more}", f"{in_language(words, 'zh')}；{in_language(more, 'zh')}")
+
+
 NO_WORDS = Text("")
 COLON = Text(": ", "：")
 

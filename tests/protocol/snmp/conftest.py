@@ -7,6 +7,7 @@ import pytest
 from opsmon.protocol.snmp.engine import SnmpEngine
 from opsmon.protocol.snmp.operation import WalkLimits
 from opsmon.protocol.snmp.pace import RetryPolicy
+from tests.support.protocol.snmp.far_end import Spoken
 
 QUICK = RetryPolicy((0.05, 0.05, 0.05, 0.05))
 
@@ -17,3 +18,10 @@ async def engine() -> AsyncIterator[SnmpEngine]:
     await running.start()
     yield running
     await running.stop()
+
+
+@pytest.fixture(params=["2c", "3"])
+def spoken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What every agent of the test speaks: the same laws hold for v2c and for SNMPv3."""
+    monkeypatch.setattr(Spoken, "version", request.param)
+    return str(request.param)

@@ -34,6 +34,9 @@ from tests.support.protocol.snmp.far_end import (
 )
 from tests.support.stock import stock_profiles
 
+pytestmark = pytest.mark.usefixtures("spoken")
+# Their far ends speak v2c, or are silent in a way that means something else by v3.
+only_by_community = pytest.mark.parametrize("spoken", ["2c"], indirect=True)
 COLUMNS = [(*IF_ENTRY, column) for column in (2, 7, 8)]
 SENSORS = (1, 3, 6, 1, 2, 1, 99, 1, 1, 1)
 PROFILES = stock_profiles()
@@ -187,6 +190,7 @@ async def late_end() -> AsyncIterator[LateEnd]:
         transport.close()
 
 
+@only_by_community
 async def test_the_time_out_of_the_check_is_the_patience(poll: Poll) -> None:
     async with late_end() as agent:
         sample = await poll(agent.device(), timeout_s=5.0, settings=SnmpSettings(silence_s=5.0))
@@ -198,6 +202,7 @@ async def test_the_time_out_of_the_check_is_the_patience(poll: Poll) -> None:
         assert len(again) == len(set(again)), "its pace is known: no request is sent twice"
 
 
+@only_by_community
 async def test_a_late_answer_teaches_the_pace_and_is_a_sign_of_life(poll: Poll) -> None:
     async with late_end() as agent:
         agent.wait_s = 0.3
@@ -206,6 +211,7 @@ async def test_a_late_answer_teaches_the_pace_and_is_a_sign_of_life(poll: Poll) 
         assert outcomes[-1] is Outcome.OK
 
 
+@only_by_community
 async def test_what_the_time_is_too_short_for_is_read_by_the_next_poll(poll: Poll) -> None:
     async with late_end() as agent:
         samples = [await poll(agent.device(), 0.8, SnmpSettings(silence_s=0.8)) for _ in range(4)]
@@ -214,6 +220,7 @@ async def test_what_the_time_is_too_short_for_is_read_by_the_next_poll(poll: Pol
         assert any(values_of(sample, "ifOperStatus") for sample in samples)
 
 
+@only_by_community
 @pytest.mark.parametrize("retries", [0, 1, 3])
 async def test_retries_say_how_often_a_request_is_sent_again(engine: SnmpEngine, retries: int) -> None:
     async with far_end(a_switch(1), lambda asked, good: ()) as agent:
@@ -251,6 +258,7 @@ def unreadable(asked: Asked, good: bytes | None) -> Iterable[bytes | None]:
     return (b"\x30\x03nonsense",)
 
 
+@only_by_community
 @pytest.mark.parametrize(
     ("behave", "words"),
     [

@@ -22,6 +22,7 @@ from opsmon.probe.profile.record import format_recording, private_words, scrub
 from opsmon.protocol.host_keys import HostKeyPins, KeyNews, KeyStatus
 from opsmon.protocol.snmp.traffic import Exchanged
 from opsmon.state.condition.speed import MEGABIT, link_speed
+from opsmon.text.bilingual import in_language
 from opsmon.text.count import counted
 from opsmon.text.vocabulary import KINDS, OUTCOMES, PORT_STATES, check_name, headings, named
 
@@ -141,7 +142,12 @@ def _check_json(sample: Sample) -> dict[str, object]:
 
 def _show_checks(samples: Sequence[Sample], language: str) -> None:
     rows = [
-        (check_name(one.check, language), named(OUTCOMES, one.outcome, language), f"{one.duration_s:.3f} s", one.detail)
+        (
+            check_name(one.check, language),
+            named(OUTCOMES, one.outcome, language),
+            f"{one.duration_s:.3f} s",
+            in_language(one.detail, language),
+        )
         for one in samples
     ]
     say()

@@ -25,6 +25,7 @@ from opsmon.probe.registry import KINDS, ProbeKind
 from opsmon.protocol.liveness import Liveness, begin_contact, end_contact
 from opsmon.protocol.socket_fault import route_fault
 from opsmon.protocol.wire_text import shown
+from opsmon.text.bilingual import Sentence, with_more
 
 log = logging.getLogger(__name__)
 _MAY_BE_OURS = (Outcome.TIMEOUT, Outcome.REFUSED)
@@ -118,7 +119,7 @@ async def _find_in_time(
     if contact.answered and fault.outcome is Outcome.TIMEOUT:
         return CheckResult(Outcome.DEGRADED, f"it answers, and too slowly: {fault.detail}")
     if contact.heard and fault.outcome is Outcome.TIMEOUT:
-        return CheckResult(Outcome.PROTOCOL, f"{fault.detail}; {contact.heard}")
+        return CheckResult(Outcome.PROTOCOL, with_more(fault.detail, contact.heard))
     raise fault
 
 
@@ -143,13 +144,18 @@ def sample_of(
         started_at=started_at,
         at=started_at + timedelta(seconds=duration_s),
         duration_s=duration_s,
-        detail=finding.detail and shown(finding.detail),
+        detail=finding.detail and _shown(finding.detail),
         readings=(shared, *finding.readings),
         identity=finding.identity,
         confirms=confirms,
         facts={name: shown(text) for name, text in finding.facts.items()} if finding.facts else finding.facts,
         cause=finding.cause,
     )
+
+
+def _shown(detail: str) -> str:
+    """Fit to be shown, in both languages where it has both."""
+    return Sentence(shown(detail), shown(detail.zh)) if isinstance(detail, Sentence) else shown(detail)
 
 
 def _way_of(contact: Liveness | None) -> tuple[float, float, float]:

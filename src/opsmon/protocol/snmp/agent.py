@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 
 from opsmon.model.device import SnmpAccess, SnmpVersion
 from opsmon.protocol.address import socket_address
-from opsmon.protocol.snmp.codec.message import VERSION_1, VERSION_2C
+from opsmon.protocol.snmp.codec.message import VERSION_1, VERSION_2C, VERSION_3
 from opsmon.protocol.snmp.operation import AgentQuirks
 from opsmon.protocol.snmp.pace import ResponseTimes
 from opsmon.protocol.snmp.replay import CachedCall
 from opsmon.protocol.snmp.session import Oid
 from opsmon.protocol.snmp.silence import Silences
 from opsmon.protocol.snmp.transaction import Peer, SocketAddress
+from opsmon.protocol.snmp.v3.association import Association
+from opsmon.protocol.snmp.v3.peer import UsmPeer
+from opsmon.protocol.snmp.v3.user import user_of
 
 DEFAULT_COMMUNITY = "public"  # of a device of which the inventory says only that it has SNMP
 MAX_PLANS = 16
@@ -31,12 +34,12 @@ class Agent:
     silences: Silences = field(default_factory=Silences)
     rows: dict[bytes, int] = field(default_factory=dict)  # of each column, where something is silent
     turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
-    cipher_version: int = 0  # which version of its privacy protocol the agent was found to speak
-    usm_generation: int = 0  # by which generation of SNMPv3 engines it is asked
     _plans: dict[tuple[str, tuple[Oid, ...]], CachedCall] = field(default_factory=dict)
     _numeric: str = ""
     _socket_address: SocketAddress | None = None
     _peer: Peer | None = None
+    _usm_peer: UsmPeer | None = None
+    _association: Association | None = None
 
     def plan_of(self, call: str, oids: Sequence[Oid]) -> CachedCall:
         """The plan of a call by its arguments; of many different calls those longest unused are forgotten."""
@@ -54,7 +57,7 @@ class Agent:
         if self._socket_address is None or numeric != self._numeric:
             self._socket_address = socket_address(numeric, self.access.port)
             self._numeric = numeric
-            self._peer = None
+            self._peer = self._usm_peer = None
         return self._socket_address
 
     def peer_at(self, address: SocketAddress) -> Peer:
@@ -63,3 +66,11 @@ class Agent:
             community = self.access.community.reveal() if self.access.community else DEFAULT_COMMUNITY
             self._peer = Peer(address, VERSIONS[self.access.version], community.encode(), self.pace)
         return self._peer
+
+    def usm_peer_at(self, address: SocketAddress) -> UsmPeer:
+        """The agent as v3 speaks to it. Raises ProbeError(AUTH) for keys that cannot be."""
+        if self._association is None:
+            self._association = Association(user_of(self.access), self.access.context)
+        if self._usm_peer is None:
+            self._usm_peer = UsmPeer(address, VERSION_3, b"", self.pace, association=self._association)
+        return self._usm_peer

@@ -1,8 +1,8 @@
-"""The SNMP engine of the fleet: one shared socket per address family for v1 and v2c, pysnmp for v3."""
+"""The SNMP engine of the fleet: one shared socket per address family, whatever the version."""
 
 import contextlib
 import socket
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from time import monotonic
 
 from opsmon.clock import WallClock
@@ -22,9 +22,8 @@ from opsmon.protocol.snmp.replay import CachedCall, CachedOperation, MakeExchang
 from opsmon.protocol.snmp.session import NO_ROWS, Index, Oid, SnmpSession, SnmpValue, Walked
 from opsmon.protocol.snmp.socket import SharedSocket
 from opsmon.protocol.snmp.traffic import Trace, Traffic
-from opsmon.protocol.snmp.transaction import SocketAddress, Transaction
-from opsmon.protocol.snmp.v3.transaction import UsmEngines, UsmPeer
-from opsmon.protocol.snmp.v3.usm import users_of
+from opsmon.protocol.snmp.transaction import Transaction
+from opsmon.protocol.snmp.v3.call import UsmCall
 from opsmon.protocol.snmp.walk import Walk
 
 
@@ -44,7 +43,6 @@ class SnmpEngine:
         self._traffic = Traffic()
         self._sockets: dict[int, SharedSocket] = {}  # by the length of a socket address: 2 for IPv4, 4 for IPv6
         self._agents: dict[DeviceName, Agent] = {}
-        self._usm = UsmEngines(self._traffic, self._retry_policy)
 
     async def start(self) -> None:
         """Opens the IPv4 socket, and the IPv6 one where the machine has IPv6. Raises OSError."""
@@ -56,7 +54,6 @@ class SnmpEngine:
         for shared in self._sockets.values():
             shared.close()
         self._sockets.clear()
-        self._usm.close()
 
     @property
     def traffic(self) -> Traffic:
@@ -91,40 +88,13 @@ class SnmpEngine:
         if len(address) not in self._sockets:
             raise ProbeError(Outcome.LOCAL_FAULT, f"no socket for {agent.address}: the SNMP engine is not running")
         async with agent.turn:
-            if agent.access.version is SnmpVersion.V3:
-                return await self._converse_as_user(
-                    agent, address, lambda: CachedOperation(plan, make, agent.quirks), terms, trace
-                )
             operation = CachedOperation(plan, make, agent.quirks)
             shared = self._sockets[len(address)]
+            if agent.access.version is SnmpVersion.V3:
+                peer = agent.usm_peer_at(address)
+                await UsmCall(shared, peer, operation, self._retry_policy, terms, trace).run()
+                return operation
             await Transaction(shared, agent.peer_at(address), operation, self._retry_policy, terms, trace).run()
-        return operation
-
-    async def _converse_as_user(
-        self,
-        agent: Agent,
-        address: SocketAddress,
-        start: Callable[[], CachedOperation],
-        terms: Terms,
-        trace: Trace | None,
-    ) -> CachedOperation:
-        """By SNMPv3; where the cipher has versions, the one that the agent takes is remembered."""
-        users = users_of(agent.access)
-        peer = UsmPeer(address, agent.access.context, agent.pace)
-        for turn in range(len(users)):
-            version = (agent.cipher_version + turn) % len(users)
-            operation = start()
-            try:
-                conversation = await self._usm.conversation(peer, users[version], agent.usm_generation, terms)
-                await conversation.run(operation, trace)
-            except ProbeError as error:
-                if error.outcome in (Outcome.TIMEOUT, Outcome.PROTOCOL):
-                    agent.usm_generation = 1 - agent.usm_generation
-                if error.outcome is not Outcome.AUTH or turn == len(users) - 1:
-                    raise
-            else:
-                agent.cipher_version = version
-                break
         return operation
 
 

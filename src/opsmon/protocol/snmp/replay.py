@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
 from opsmon.protocol.snmp.codec.layout import Layout, LayoutNames, learn_layout
-from opsmon.protocol.snmp.codec.message import ErrorStatus, Request, Response, decode_head
+from opsmon.protocol.snmp.codec.message import ErrorStatus, Request, Response, decode_answer_head
 from opsmon.protocol.snmp.codec.value import Cell, Marker
 from opsmon.protocol.snmp.operation import AgentQuirks, Hints, Operation
 from opsmon.protocol.snmp.session import Index, Oid, SnmpValue
@@ -249,7 +249,7 @@ def _absent(response: Response) -> tuple[int, ...]:
 
 
 def _layout_of(response: Response) -> Layout | None:
-    """None where pysnmp was the one to read the datagram."""
+    """None where there is no datagram that the answer was read from."""
     if not response.datagram:
         return None
-    return learn_layout(response.datagram, decode_head(response.datagram), response)
+    return learn_layout(response.datagram, decode_answer_head(response.datagram), response)

@@ -1,4 +1,4 @@
-"""The one UDP socket of an address family, shared by every v1 and v2c agent of the fleet.
+"""The one UDP socket of an address family, shared by every agent of the fleet.
 
 Promises: a datagram of any content is handled without raising and without blocking; a burst is read in batches, so that
 the loop goes on; what the network reports (port closed, host unreachable) reaches the conversation that it is about,
@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
 from opsmon.protocol.snmp.codec.ber import MalformedBerError
-from opsmon.protocol.snmp.codec.message import decode_head
+from opsmon.protocol.snmp.codec.message import decode_head, quoted_message_id
 from opsmon.protocol.snmp.traffic import Traffic
 from opsmon.protocol.socket_fault import fault_of
+from opsmon.text.bilingual import Sentence
 
 if TYPE_CHECKING:
     from opsmon.protocol.snmp.codec.message import MessageHead
@@ -152,29 +153,36 @@ class SharedSocket:
             conversation.take(head, datagram, source)
         elif head.request_id in self._finished_ids:
             self.traffic.dropped_late += 1
-            self._take_late(head, source)
+            self._take_late(head, datagram, source)
         else:
             self.traffic.dropped_unknown_id += 1
             if speaking is not None:
-                speaking.suspect("it answers under a request-id that was not asked")
+                speaking.suspect(
+                    Sentence("it answers under a request-id that was not asked", "应答的请求编号不是所问的")
+                )
 
-    def _take_late(self, head: "MessageHead", source: "SocketAddress") -> None:
+    def _take_late(self, head: "MessageHead", datagram: bytes, source: "SocketAddress") -> None:
         """An answer to what was given up: the agent lives, and takes so long."""
         unanswered = self._finished_ids[head.request_id]
-        if unanswered is None or (source, head.version, head.community) != unanswered[0].spoken:
+        if unanswered is None or not unanswered[0].has_sent(head, datagram, source):
             return
         peer, asked_s = unanswered
         took_s = self._loop.time() - asked_s
         self._finished_ids[head.request_id] = None
         peer.pace.observe(took_s)
         if (speaking := self._speaking.get(source)) is not None:
-            speaking.suspect(f"its answer to an earlier request came after {took_s:.2g} s")
+            speaking.suspect(
+                Sentence(
+                    f"its answer to an earlier request came after {took_s:.2g} s",
+                    f"对更早请求的应答过了 {took_s:.2g} 秒才到",
+                )
+            )
 
     def _take_malformed(self, why: str, source: "SocketAddress") -> None:
         self.traffic.dropped_malformed += 1
         speaking = self._speaking.get(source)
         if speaking is not None:
-            speaking.suspect(f"its answer is malformed: {why}")
+            speaking.suspect(Sentence(f"its answer is malformed: {why}", f"应答格式有误：{why}"))
 
     def _read_reports(self) -> bool:
         """Take in what the network says of datagrams sent earlier; whether it said anything."""
@@ -188,8 +196,9 @@ class SharedSocket:
         return any_report
 
     def _take_report(self, quoted: bytes, ancillary: list[tuple[int, int, bytes]], source: "SocketAddress") -> None:
+        message_id = quoted_message_id(quoted)
         try:
-            conversation = self._expected.get(decode_head(quoted).request_id)
+            conversation = self._expected.get(decode_head(quoted).request_id if message_id is None else message_id)
         except MalformedBerError:
             return
         if conversation is None or conversation.peer.address[:2] != source[:2]:
@@ -199,7 +208,7 @@ class SharedSocket:
         if number in (errno.EMSGSIZE, 0):
             return
         if number == errno.ECONNREFUSED:
-            conversation.fail(ProbeError(Outcome.REFUSED, "the SNMP port is closed"))
+            conversation.fail(ProbeError(Outcome.REFUSED, Sentence("the SNMP port is closed", "SNMP 端口未开放")))
             return
         report = OSError(number, "")
         conversation.fail(fault_of(report, "the network says", at_once=origin == _SO_EE_ORIGIN_LOCAL))

@@ -20,6 +20,9 @@ class Traffic:
     dropped_wrong_source: int = 0
     dropped_wrong_community: int = 0
     dropped_wrong_version: int = 0
+    dropped_unauthenticated: int = 0  # SNMPv3: a wrong digest, engine, user, context or level, or not decrypted
+    dropped_untimely: int = 0  # SNMPv3: authentic, and outside of the time window
+    reports: int = 0  # SNMPv3: what an engine says instead of an answer
     icmp_errors: int = 0
     send_failures: int = 0
 

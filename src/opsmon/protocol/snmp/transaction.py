@@ -19,6 +19,7 @@ from opsmon.protocol.snmp.codec.ber import MalformedBerError
 from opsmon.protocol.snmp.codec.message import (
     MIN_REQUEST_ID,
     REQUEST_ID_BITS,
+    Datagrams,
     EncodedRequest,
     MessageHead,
     Pdu,
@@ -28,9 +29,11 @@ from opsmon.protocol.snmp.codec.message import (
     encode_request,
     sign_of_life,
 )
+from opsmon.protocol.snmp.codec.value import Cell
 from opsmon.protocol.snmp.pace import NOTABLE_S, ResponseTimes, RetryPolicy, Terms, waits_of
 from opsmon.protocol.snmp.replay import CachedOperation
 from opsmon.protocol.snmp.traffic import Exchanged, Trace, Traffic
+from opsmon.text.bilingual import Sentence, with_more
 
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]
 
@@ -44,10 +47,13 @@ class Peer:
     community: bytes = field(repr=False)
     pace: ResponseTimes = field(default_factory=ResponseTimes, compare=False)
 
-    @property
-    def spoken(self) -> tuple[SocketAddress, int, bytes]:
-        """What an answer of this agent has to agree with."""
-        return self.address, self.version, self.community
+    def encode(self, request: Request) -> Datagrams:
+        """What asks this agent for the request."""
+        return encode_request(self.version, self.community, request)
+
+    def has_sent(self, head: MessageHead, datagram: bytes, source: SocketAddress) -> bool:
+        """Whether a datagram is this agent's, as far as it can be told."""
+        return (source, head.version, head.community) == (self.address, self.version, self.community)
 
 
 _NOTHING = EncodedRequest(b"", b"")
@@ -135,7 +141,7 @@ class Transaction:
         self._sign: Request | None = None  # asked in between, to see whether the agent is there
         self.is_unanswered = True
         self._timer_at_s = self._deadline_s = self._sent_at_s = self._first_sent_s = self._silent_since_s = 0.0
-        self._encoded = _NOTHING
+        self._encoded: Datagrams = _NOTHING
 
     async def run(self) -> None:
         """Until the operation has no more to ask; raises ProbeError."""
@@ -164,7 +170,7 @@ class Transaction:
         self.is_unanswered = True
         self._first_sent_s = 0.0
         if request.encoded is None:
-            request.encoded = encode_request(self.peer.version, self.peer.community, request)
+            request.encoded = self.peer.encode(request)
         self._encoded = request.encoded
         self._send(now_s)
 
@@ -262,9 +268,12 @@ class Transaction:
 
     def _silent(self) -> ProbeError:
         waited_s = self._loop.time() - self._silent_since_s
-        words = f"no answer to {self._attempts} requests in {waited_s:.2g} s"
+        words = Sentence(
+            f"no answer to {self._attempts} requests in {waited_s:.2g} s",
+            f"{self._attempts} 次请求在 {waited_s:.2g} 秒内无应答",
+        )
         if self._suspicion:
-            return ProbeError(Outcome.PROTOCOL, f"{words}; {self._suspicion}")
+            return ProbeError(Outcome.PROTOCOL, with_more(words, self._suspicion))
         return ProbeError(Outcome.TIMEOUT, words)
 
     def left_unanswered(self) -> tuple[Peer, float] | None:
@@ -281,15 +290,19 @@ class Transaction:
         values = layout.read(datagram, self._id)
         if values is None:
             return False
+        self._take_values(values, len(datagram))
+        return True
+
+    def _take_values(self, values: list[Cell], octets: int) -> None:
+        """The answer, of so many octets, had the layout expected."""
         self._note_answer(now_s := self._loop.time())
         request = self._operation.request
-        response = self._operation.take_values(values, len(datagram))
+        response = self._operation.take_values(values, octets)
         self._tell(request, response)
         try:
             self._ask(now_s=now_s)
         except ProbeError as error:
             self.fail(error)
-        return True
 
     def take(self, head: MessageHead, data: bytes, source: SocketAddress) -> None:
         """A datagram with our request-id came; never raises."""
@@ -298,9 +311,15 @@ class Transaction:
         try:
             response = decode_response(data, head)
         except MalformedBerError as error:
-            self._wire.traffic.dropped_malformed += 1
-            self.suspect(f"its answer is malformed: {error}")
+            self._note_malformed(error)
             return
+        self._take_response(response)
+
+    def _note_malformed(self, error: MalformedBerError) -> None:
+        self._wire.traffic.dropped_malformed += 1
+        self.suspect(Sentence(f"its answer is malformed: {error}", f"应答格式有误：{error}"))
+
+    def _take_response(self, response: Response) -> None:
         self._tell(self._sign or self._operation.request, response)
         self._note_answer(self._loop.time())
         try:
@@ -329,18 +348,30 @@ class Transaction:
 
     def _is_foreign(self, head: MessageHead, source: SocketAddress) -> bool:
         traffic, peer = self._wire.traffic, self.peer
-        if source[:2] != peer.address[:2]:
-            traffic.dropped_wrong_source += 1
-            self.suspect(f"an answer came from {source[0]} port {source[1]}")
-        elif head.version != peer.version:
-            traffic.dropped_wrong_version += 1
-            self.suspect("it answers in another SNMP version")
-        elif head.community != peer.community:
+        if self._is_from_elsewhere(head.version, source):
+            return True
+        if head.community != peer.community:
             traffic.dropped_wrong_community += 1
-            self.suspect("it answers with another community")
+            self.suspect(Sentence("it answers with another community", "应答的团体字不符"))
         elif head.pdu != Pdu.RESPONSE:
             traffic.dropped_malformed += 1
-            self.suspect(f"its answer is a PDU of type 0x{head.pdu:02x}")
+            self.suspect(
+                Sentence(f"its answer is a PDU of type 0x{head.pdu:02x}", f"应答的 PDU 类型是 0x{head.pdu:02x}")
+            )
+        else:
+            return False
+        return True
+
+    def _is_from_elsewhere(self, version: int, source: SocketAddress) -> bool:
+        traffic, peer = self._wire.traffic, self.peer
+        if source[:2] != peer.address[:2]:
+            traffic.dropped_wrong_source += 1
+            self.suspect(
+                Sentence(f"an answer came from {source[0]} port {source[1]}", f"应答来自 {source[0]} 端口 {source[1]}")
+            )
+        elif version != peer.version:
+            traffic.dropped_wrong_version += 1
+            self.suspect(Sentence("it answers in another SNMP version", "应答的 SNMP 版本不符"))
         else:
             return False
         return True

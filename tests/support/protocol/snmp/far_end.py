@@ -1,7 +1,8 @@
 """The far end of the wire for tests of the SNMP engine: an agent on a real UDP socket that misbehaves as told.
 
 It speaks with the demo's codec, never with the one under test. A behaviour is given each request datagram and the good
-answer to it, and says which datagrams to send back, and from which socket.
+answer to it, and says which datagrams to send back, and from which socket. As an agent of SNMPv3 it gets and gives the
+same, messages of v2c, which are unsealed and sealed around it; what is no message is sealed as it is.
 """
 
 import asyncio
@@ -15,10 +16,13 @@ from opsmon.model.device import Device, Kind, SnmpAccess, SnmpVersion
 from opsmon.model.name import DeviceName, SiteName
 from opsmon.model.secret import Secret
 from opsmon.protocol.snmp.session import Oid, Walked
+from tests.support.protocol.snmp.usm_agent import Message, UsmAgent
 
 COMMUNITY = "far-end"
 GET, GETNEXT, RESPONSE, GETBULK = 0xA0, 0xA1, 0xA2, 0xA5
 Behaviour = Callable[["Asked", bytes | None], Iterable[bytes | None]]
+# Of v3: what is sent for a message instead of a sealed answer, or a Report, of ours.
+Tamper = Callable[[Message, bytes], Iterable[bytes]]
 
 
 class Asked:
@@ -67,10 +71,22 @@ def message(
     return ber.wrap(ber.SEQUENCE, head + ber.wrap(pdu, body))
 
 
+class Spoken:
+    """What the far ends of a test speak where it is not said: 2c, or 3."""
+
+    version = "2c"
+
+
 class FarAgent(asyncio.DatagramProtocol):
     """Answers from `objects`, as `behave` turns it; `asked` are the requests in order."""
 
-    def __init__(self, objects: Mapping[Oid, Value], behave: Behaviour | None = None) -> None:
+    def __init__(
+        self, objects: Mapping[Oid, Value], behave: Behaviour | None = None, usm: UsmAgent | None = None
+    ) -> None:
+        self.usm = usm or (UsmAgent() if Spoken.version == "3" else None)
+        self.tamper: Tamper | None = None
+        self.messages: list[Message] = []  # of v3, with the reports that they led to
+        self.largest = 0  # datagram that came
         self._agent = SnmpAgent(MibView(objects), COMMUNITY.encode())
         self.behave = behave
         self.asked: list[Asked] = []
@@ -80,14 +96,46 @@ class FarAgent(asyncio.DatagramProtocol):
         self.transport = transport
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
+        assert self.transport is not None
+        for answer in self._sealed_answers(data) if self.usm is not None else self._answers(data):
+            if answer is not None:
+                self.transport.sendto(answer, addr)
+
+    def _answers(self, data: bytes) -> Iterable[bytes | None]:
         asked = Asked(data)
         self.asked.append(asked)
         good = self._agent.respond(data)
-        answers = [good] if self.behave is None else self.behave(asked, good)
-        assert self.transport is not None
-        for answer in answers:
-            if answer is not None:
-                self.transport.sendto(answer, addr)
+        return [good] if self.behave is None else self.behave(asked, good)
+
+    def _sealed_answers(self, data: bytes) -> Iterable[bytes | None]:
+        assert self.usm is not None
+        usm, message = self.usm, self.usm.read(data)
+        self.messages.append(message)
+        self.largest = max(self.largest, len(data))
+        refusal = usm.refusal(message)
+        if refusal is not None:
+            sealed = [refusal]
+        else:
+            _, scoped, _ = ber.read(message.scoped)
+            _, context, at = ber.read(scoped, ber.read(scoped)[2])
+            inner = ber.wrap(ber.SEQUENCE, ber.integer(1) + ber.text(context or COMMUNITY) + scoped[at:])
+            answers = [answer for answer in self._answers(inner) if answer is not None]
+            sealed = [usm.seal(message.message_id, self._scoped(answer)) for answer in answers]
+        if self.tamper is None:
+            return sealed
+        return [forged for one in sealed for forged in self.tamper(message, one)]
+
+    def _scoped(self, answer: bytes) -> bytes:
+        """The scoped PDU of what a message of v2c holds; what is no message stays as it is."""
+        assert self.usm is not None
+        try:
+            _, content, end = ber.read(answer)
+            _, community, at = ber.read(content, ber.read(content)[2])
+            ber.read(content, at)
+        except (ber.MalformedRequestError, IndexError):
+            return answer
+        context = b"" if community == COMMUNITY.encode() else community
+        return self.usm.scope(content[at:], context) + answer[end:]
 
     def respond(self, datagram: bytes) -> bytes:
         """The good answer to any request."""
@@ -98,6 +146,8 @@ class FarAgent(asyncio.DatagramProtocol):
     def device(self, version: str = "2c", community: str = COMMUNITY, name: str = "far-end") -> Device:
         assert self.transport is not None
         host, port = self.transport.get_extra_info("sockname")[:2]
+        if self.usm is not None:
+            return Device(DeviceName(name), SiteName("here"), host, Kind.SWITCH, snmp=self.usm.access(port))
         access = SnmpAccess(SnmpVersion(version), port, Secret(community))
         return Device(DeviceName(name), SiteName("here"), host, Kind.SWITCH, snmp=access)
 
@@ -107,10 +157,15 @@ class FarAgent(asyncio.DatagramProtocol):
 
 
 @asynccontextmanager
-async def far_end(objects: Mapping[Oid, Value], behave: Behaviour | None = None, host: str = "127.0.0.1") -> Any:
+async def far_end(
+    objects: Mapping[Oid, Value],
+    behave: Behaviour | None = None,
+    host: str = "127.0.0.1",
+    usm: UsmAgent | None = None,
+) -> Any:
     """An agent on a port of its own for the length of a test."""
     loop = asyncio.get_running_loop()
-    transport, agent = await loop.create_datagram_endpoint(lambda: FarAgent(objects, behave), local_addr=(host, 0))
+    transport, agent = await loop.create_datagram_endpoint(lambda: FarAgent(objects, behave, usm), local_addr=(host, 0))
     try:
         yield agent
     finally:

@@ -11,7 +11,13 @@ from collections.abc import Iterator, Sequence
 from typing import overload
 
 from opsmon.protocol.snmp.codec.ber import INTEGER, OBJECT_IDENTIFIER, SEQUENCE, read_length, read_span
-from opsmon.protocol.snmp.codec.message import REQUEST_ID_OCTETS, MessageHead, Response, decode_head, decode_response
+from opsmon.protocol.snmp.codec.message import (
+    REQUEST_ID_OCTETS,
+    MessageHead,
+    Response,
+    decode_answer_head,
+    decode_response,
+)
 from opsmon.protocol.snmp.codec.value import OCTET_TYPES, UNSIGNED_BITS, Cell
 
 # The field that holds a number of so many octets. Odd widths are read together with octets before them, that are fixed.
@@ -52,7 +58,7 @@ class Layout:
     def names(self) -> Sequence[bytes]:
         """The names of the bindings, which are among the octets that stay."""
         skeleton = self._fixed.to_bytes(self.size, "big")
-        return decode_response(skeleton, decode_head(skeleton)).names
+        return decode_response(skeleton, decode_answer_head(skeleton)).names
 
     def read(self, datagram: bytes, request_id: int) -> list[Cell] | None:
         """The values in the order of the bindings, None if the shape is another."""

@@ -8,7 +8,7 @@ octets here: who needs numbers decodes them.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from opsmon.protocol.snmp.codec.ber import (
     INTEGER,
@@ -28,6 +28,7 @@ from opsmon.protocol.snmp.codec.value import Cell, decode_value
 
 VERSION_1 = 0
 VERSION_2C = 1
+VERSION_3 = 3
 REQUEST_ID_OCTETS = 4
 MIN_REQUEST_ID = 2**30  # from here to 2^31 they take four octets
 REQUEST_ID_BITS = 30
@@ -40,6 +41,7 @@ class Pdu(IntEnum):
     GET_NEXT = 0xA1
     RESPONSE = 0xA2
     GET_BULK = 0xA5
+    REPORT = 0xA8
 
 
 class ErrorStatus(IntEnum):
@@ -67,6 +69,12 @@ class EncodedRequest:
         return self.before_id + request_id.to_bytes(REQUEST_ID_OCTETS, "big") + self.after_id
 
 
+class Datagrams(Protocol):
+    """What makes the datagram that asks, for each request-id and each sending."""
+
+    def with_id(self, request_id: int) -> bytes: ...
+
+
 @dataclass(slots=True)
 class Request:
     """What is asked: raw names, and for GETBULK how many rows of each (non-repeaters are never used).
@@ -77,7 +85,7 @@ class Request:
     pdu: Pdu
     names: tuple[bytes, ...]
     max_repetitions: int = 0
-    encoded: EncodedRequest | None = field(default=None, compare=False, repr=False)
+    encoded: Datagrams | None = field(default=None, compare=False, repr=False)
 
 
 def sign_of_life() -> Request:
@@ -87,15 +95,21 @@ def sign_of_life() -> Request:
 
 def encode_request(version: int, community: bytes, request: Request) -> EncodedRequest:
     """The message that asks `request`; the request-id has always four octets, so that no length depends on it."""
+    before_id, after_id = encode_pdu(request)
+    head = encode_integer(version) + encode_tlv(OCTET_STRING, community) + before_id
+    before_id = bytes((SEQUENCE,)) + encode_length(len(head) + REQUEST_ID_OCTETS + len(after_id)) + head
+    return EncodedRequest(before_id, after_id)
+
+
+def encode_pdu(request: Request) -> tuple[bytes, bytes]:
+    """The PDU that asks `request`, before and behind the four octets of its request-id."""
     bindings = b"".join(_encode_unbound(name) for name in request.names)
     after_id = (
         encode_integer(0) + encode_integer(request.max_repetitions) + encode_tlv(SEQUENCE, bindings)
     )  # error-status and error-index, which GETBULK reads as non-repeaters and max-repetitions
     id_header = bytes((INTEGER, REQUEST_ID_OCTETS))
-    pdu = bytes((request.pdu,)) + encode_length(len(id_header) + REQUEST_ID_OCTETS + len(after_id)) + id_header
-    head = encode_integer(version) + encode_tlv(OCTET_STRING, community) + pdu
-    before_id = bytes((SEQUENCE,)) + encode_length(len(head) + REQUEST_ID_OCTETS + len(after_id)) + head
-    return EncodedRequest(before_id, after_id)
+    size = len(id_header) + REQUEST_ID_OCTETS + len(after_id)
+    return bytes((request.pdu,)) + encode_length(size) + id_header, after_id
 
 
 def _encode_unbound(name: bytes) -> bytes:
@@ -114,11 +128,18 @@ class MessageHead(NamedTuple):
 
 
 def decode_head(data: bytes) -> MessageHead:
-    """The head of any v1 or v2c message; octets after its end are not looked at."""
+    """The head of any message; octets after its end are not looked at. Of SNMPv3 no more than msgID is read."""
     at, end = read_span(data, 0, len(data), SEQUENCE)
     version, at = read_integer(data, at, end)
+    if version == VERSION_3 and at < end and data[at] == SEQUENCE:
+        at, end = read_span(data, at, end, SEQUENCE)
+        message_id, at = read_integer(data, at, end)
+        return MessageHead(version, b"", SEQUENCE, message_id, at, end)
     start, at = read_span(data, at, end, OCTET_STRING)
-    community = data[start:at]
+    return _decode_pdu_head(data, version, data[start:at], at, end)
+
+
+def _decode_pdu_head(data: bytes, version: int, community: bytes, at: int, end: int) -> MessageHead:
     if at + 2 > end:
         raise MalformedBerError("cut short before the PDU")
     pdu = data[at]
@@ -127,10 +148,49 @@ def decode_head(data: bytes) -> MessageHead:
     return MessageHead(version, community, pdu, request_id, at, end)
 
 
+def quoted_message_id(quoted: bytes) -> int | None:
+    """msgID of a message of ours, which may be cut short behind it (in a report of the network); None of another."""
+    size_octets = quoted[1] & 0x7F if len(quoted) > 1 and quoted[1] & 0x80 else 0
+    at = 2 + size_octets
+    head = encode_integer(VERSION_3) + bytes((SEQUENCE,))
+    found = quoted[at + len(head) + 1 : at + len(head) + 1 + 2 + REQUEST_ID_OCTETS]
+    if quoted[:1] != bytes((SEQUENCE,)) or quoted[at : at + len(head)] != head:
+        return None
+    if len(found) < 2 + REQUEST_ID_OCTETS or found[:2] != bytes((INTEGER, REQUEST_ID_OCTETS)):
+        return None
+    return int.from_bytes(found[2:], "big")
+
+
+class ScopedHead(NamedTuple):
+    """What a scoped PDU begins with (RFC 3412, 6): whose objects are meant, the head of the PDU; and where it ends."""
+
+    engine_id: bytes
+    context: bytes
+    pdu: MessageHead
+    end: int
+
+
+def decode_scoped_head(data: bytes) -> ScopedHead:
+    """The head of a scoped PDU that is not, or no longer, encrypted; octets after its end are not looked at."""
+    at, end = read_span(data, 0, len(data), SEQUENCE)
+    start, at = read_span(data, at, end, OCTET_STRING)
+    engine_id = data[start:at]
+    start, at = read_span(data, at, end, OCTET_STRING)
+    context = data[start:at]
+    return ScopedHead(engine_id, context, _decode_pdu_head(data, VERSION_3, context, at, end), end)
+
+
+def decode_answer_head(data: bytes) -> MessageHead:
+    """The head of what a Response was read from: a message of v1 or v2c, or a scoped PDU."""
+    at, end = read_span(data, 0, len(data), SEQUENCE)
+    is_scoped = at < end and data[at] == OCTET_STRING
+    return decode_scoped_head(data).pdu if is_scoped else decode_head(data)
+
+
 class Response(NamedTuple):
     """What an agent answered: an error-status, the place (error-index, from 1) of the name it means, the bindings.
 
-    `octets` is the size of the message, `datagram` itself is there when our own codec read it.
+    `octets` is the size of the message; `datagram` what it was read from: the message itself, of SNMPv3 its scoped PDU.
     """
 
     status: int

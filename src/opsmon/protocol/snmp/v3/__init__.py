@@ -1,1 +1,1 @@
-"""SNMPv3: the user-based security model (RFC 3414), by pysnmp."""
+"""SNMPv3: the user-based security model (RFC 3414) on the shared socket."""

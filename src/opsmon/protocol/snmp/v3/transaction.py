@@ -1,246 +1,275 @@
-"""One operation with one SNMPv3 agent: attempts, the setting of clocks, and what a silence means.
+"""One operation with one SNMPv3 agent over the shared socket: what counts as an answer, and what a Report leads to.
 
-Promises: an agent that refuses user, key or level is AUTH. Most agents say nothing at all to what they cannot decrypt;
-so when an agent is silent to encrypted requests and answers an open one that asks for nothing, it is AUTH as well. Any
-answer, a report of its engine's id or time too, is a sign of life: what is silent after it is not gone.
+Promises, besides those of every transaction: nothing that is not authenticated ends or turns a transaction with an
+agent that has proved itself before the attempt has had its time for a true answer; so a forger costs a wait at most.
+What is authenticated under the number that was asked with is fresh, since nobody can foresee that number: it may set
+the agent's clock back, too. Setting up (engine id, clock, version of a cipher) is done a few times for one request.
 """
 
-import asyncio
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
-from opsmon.protocol.snmp.codec.message import Pdu, Request, Response, sign_of_life
-from opsmon.protocol.snmp.pace import ResponseTimes, RetryPolicy, Terms, waits_of
+from opsmon.protocol.snmp.codec.ber import MalformedBerError
+from opsmon.protocol.snmp.codec.message import (
+    ErrorStatus,
+    MessageHead,
+    Pdu,
+    Response,
+    ScopedHead,
+    decode_response,
+    decode_scoped_head,
+)
+from opsmon.protocol.snmp.pace import RetryPolicy, Terms
 from opsmon.protocol.snmp.replay import CachedOperation
-from opsmon.protocol.snmp.traffic import Exchanged, Trace, Traffic
-from opsmon.protocol.snmp.transaction import SocketAddress
-from opsmon.protocol.snmp.v3.engine import Reason, UsmEngine, make_usm_engine
-from opsmon.protocol.snmp.v3.usm import SecurityLevel, User
+from opsmon.protocol.snmp.traffic import Trace
+from opsmon.protocol.snmp.transaction import SocketAddress, Transaction, Wire
+from opsmon.protocol.snmp.v3.association import MessageTooLargeError, Opened, RefusedMessageError, plain_scoped
+from opsmon.protocol.snmp.v3.message import (
+    AUTH_FLAG,
+    MAX_ENGINE_ID_OCTETS,
+    MAX_INT,
+    MIN_ENGINE_ID_OCTETS,
+    UsmMessage,
+    decode_message,
+)
+from opsmon.protocol.snmp.v3.peer import UsmPeer
+from opsmon.protocol.snmp.v3.report import ReportKind, refusal_of, report_kind
+from opsmon.text.bilingual import Sentence
 
-MAX_SETTINGS_OF_CLOCKS = 4  # for one request: its engine id, its time, and each once more
-_NOTHING = Request(Pdu.GET, ())
-# Of a poll's time, what is kept to find out what a silence means; and the most of it.
-_SHARE_OF_LAST_WORD, _MAX_LAST_WORD_S = 0.3, 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class UsmPeer:
-    """Where an agent is, and which of its contexts is asked (RFC 3411, 3.3.3)."""
-
-    address: SocketAddress
-    context: str
-    pace: ResponseTimes = field(default_factory=ResponseTimes, compare=False)
+MAX_SETTINGS = 4  # for one request: its engine id, its time, and each once more
 
 
-class UsmTransaction:
-    """Runs an operation as `user`."""
+class Report(NamedTuple):
+    """A Report that came and is not proved."""
+
+    kind: ReportKind
+    names: tuple[bytes, ...]
+    message: UsmMessage
+
+
+class UsmTransaction(Transaction):
+    """Runs an operation as the user of the peer's association."""
+
+    __slots__ = ("_association", "_reported", "_settings", "fell_silent", "heard_engine", "heard_unfit")
 
     def __init__(
-        self, engine: UsmEngine, peer: UsmPeer, user: User, traffic: Traffic, retry_policy: RetryPolicy, terms: Terms
+        self,
+        wire: Wire,
+        peer: UsmPeer,
+        operation: CachedOperation,
+        retry_policy: RetryPolicy,
+        terms: Terms,
+        trace: Trace | None,
     ) -> None:
-        self._engine = engine
-        self._peer = peer
-        self._user = user
-        self._traffic = traffic
-        self._retry_policy = retry_policy
-        self._terms = terms
-        self._heard_unfit = False
-        self._loop = asyncio.get_running_loop()
-        self._answers: asyncio.Queue[Response | Reason] = asyncio.Queue()
-        self._waits_s = waits_of(retry_policy, peer.pace, terms)
-        self._asked_s = self._loop.time()
-        left_s = terms.deadline_s - self._asked_s
-        self._until_s = terms.deadline_s - min(_MAX_LAST_WORD_S, max(0.0, left_s) * _SHARE_OF_LAST_WORD)
+        super().__init__(wire, peer, operation, retry_policy, terms, trace)
+        self._association = peer.association
+        self._reported: Report | None = None  # by somebody, in the present attempt
+        self._settings = 0
+        self.heard_engine = False  # the agent told its engine, which every agent does
+        self.heard_unfit = False  # something came that cannot be taken: then no key is to blame for a silence
+        self.fell_silent = False
 
-    async def run(self, operation: CachedOperation, trace: Trace | None) -> None:
-        """Until the operation has no more to ask; raises ProbeError."""
-        self._engine.hearing.begin(self._peer.address, self._hear_unfit)
+    # --- asking
+
+    def _send(self, now_s: float = 0.0) -> None:
         try:
-            await self._run(operation, trace)
-        finally:
-            self._engine.hearing.end(self._peer.address)
+            super()._send(now_s)
+        except MessageTooLargeError:  # what the agent would say of it
+            self._operation.take(Response(ErrorStatus.TOO_BIG, 0, (), (), 0))
+            self._ask()
 
-    async def _run(self, operation: CachedOperation, trace: Trace | None) -> None:
-        attempts = 0
-        while (request := operation.request) is not None:
-            if attempts == 0:
-                self._begin_request()
-            began_s = self._loop.time()
-            response = await self._ask(request, self._user.level, self._wait_s(attempts, trial=operation.is_trial))
-            attempts += 1
-            if response is None and not self._terms.contact.answered and self._is_over(attempts):
-                response = await self._last_word(request, attempts)
-            if trace is not None:
-                trace(Exchanged(request, response, attempts, self._loop.time() - began_s))
-            if response is not None:
-                attempts = 0
-                self._note_answer()
-                operation.take(response)
+    def _ask_again(self, words: Sentence) -> None:
+        """The same once more, now that something is set up; what was heard is a sign of life."""
+        self._settings += 1
+        super().suspect(words)
+        self._reported = None
+        self._ask()
+
+    @property
+    def _may_set_up(self) -> bool:
+        return self._settings < MAX_SETTINGS
+
+    # --- listening
+
+    def take_quickly(self, datagram: bytes) -> bool:
+        """Whether a datagram from our peer has the number that is waited for; then it is dealt with."""
+        try:
+            message = decode_message(datagram)
+        except MalformedBerError:
+            return False
+        if message.message_id != self._id:
+            return False
+        self._take_message(message, datagram)
+        return True
+
+    def take(self, head: MessageHead, data: bytes, source: SocketAddress) -> None:
+        if self._is_from_elsewhere(head.version, source):
+            return
+        try:
+            message = decode_message(data)
+        except MalformedBerError as error:
+            self._note_malformed(error)
+            return
+        self._take_message(message, data)
+
+    def _take_message(self, message: UsmMessage, data: bytes) -> None:
+        """It comes from our peer, under our number, and is not proved; never raises."""
+        try:
+            if self._association.needs_discovery:
+                self._take_discovery(message, data)
+            elif message.flags & AUTH_FLAG:
+                self._take_proved(message, data)
             else:
-                given_up = len(operation.silent)
-                attempts = self._take_silence(operation, attempts)
-                if len(operation.silent) > given_up:
-                    await self._see_sign()
+                self._take_unproved(message, data)
+        except RefusedMessageError as refused:
+            self._wire.traffic.dropped_unauthenticated += 1
+            self.suspect(refused.words)
+        except MalformedBerError as error:
+            self._note_malformed(error)
+        except ProbeError as error:
+            self.fail(error)
 
-    def _begin_request(self) -> None:
-        self._asked_s = self._loop.time()
-        self._answers = asyncio.Queue()  # an answer to the request before, that was given up, is late
+    def _take_discovery(self, message: UsmMessage, data: bytes) -> None:
+        """Any Report tells the engine that made it; whether it is the agent's the next answer shows."""
+        scoped = plain_scoped(message, data)
+        if message.flags & AUTH_FLAG or decode_scoped_head(scoped).pdu.pdu != Pdu.REPORT:
+            raise RefusedMessageError(_NO_REPORT)
+        self._wire.traffic.reports += 1
+        self._meet(message)
+        self._ask_again(_TOLD_ENGINE)
 
-    def _wait_s(self, attempts: int, *, trial: bool) -> float:
-        waits_s = self._waits_s
-        wait_s = waits_s[0] / 2 if trial else waits_s[min(attempts, len(waits_s) - 1)]
-        return max(0.0, min(wait_s, self._until_s - self._loop.time()))
+    def _meet(self, message: UsmMessage) -> None:
+        if not MIN_ENGINE_ID_OCTETS <= len(message.engine_id) <= MAX_ENGINE_ID_OCTETS:
+            raise RefusedMessageError(_NO_ENGINE_ID)
+        self.heard_engine = True
+        self._association.meet(message.engine_id, message.boots, message.seconds)
 
-    def _is_over(self, attempts: int) -> bool:
-        return attempts >= len(self._waits_s) or self._loop.time() >= self._until_s
+    def _take_proved(self, message: UsmMessage, data: bytes) -> None:
+        opened = self._association.open(message, data)
+        if message.level == self._association.level and opened.is_timely and self._take_by_layout(opened, len(data)):
+            return
+        head = decode_scoped_head(opened.scoped)
+        if head.pdu.pdu == Pdu.REPORT:
+            self._take_proved_report(message, _report(message, opened.scoped, head))
+        elif message.level != self._association.level:
+            raise RefusedMessageError(_BELOW_LEVEL)
+        elif not opened.is_timely:
+            self._check_spent(message)
+            self._wire.traffic.dropped_untimely += 1
+            self.suspect(_UNTIMELY)
+        else:
+            self._take_scoped(message, opened, head, len(data))
 
-    def _take_silence(self, operation: CachedOperation, attempts: int) -> int:
-        """What the agent is asked instead; gives the attempts made of that."""
-        if self._loop.time() >= self._until_s:
-            self._terms.ran_out = True
-            operation.stop()
-            return 0
-        if attempts >= len(self._waits_s) or operation.is_trial:
-            self._traffic.silences += 1
-            if not operation.pass_over():
-                raise self._silent(attempts)
-            return 0
-        self._traffic.retried += 1
-        before = operation.request
-        operation.take_silence(attempts)
-        if operation.request is not before:
-            self._begin_request()
-        return attempts
+    def _take_unproved(self, message: UsmMessage, data: bytes) -> None:
+        scoped = plain_scoped(message, data)
+        head = decode_scoped_head(scoped)
+        if head.pdu.pdu == Pdu.REPORT:
+            self._take_unproved_report(_report(message, scoped, head))
+        elif self._association.level:
+            raise RefusedMessageError(_BELOW_LEVEL)
+        else:
+            opened = self._association.open(message, data)
+            if not self._take_by_layout(opened, len(data)):
+                self._take_scoped(message, opened, head, len(data))
 
-    async def _see_sign(self) -> None:
-        """Raises ProbeError for an agent that has just died, which must not pass for one with silent tables."""
-        self._begin_request()
-        for wait_s in self._waits_s:
-            if await self._ask(sign_of_life(), self._user.level, self._spare_s(wait_s)) is not None:
-                return
-        raise self._silent(len(self._waits_s))
+    def _take_by_layout(self, opened: Opened, octets: int) -> bool:
+        layout = self._operation.expected if self._sign is None else None
+        values = layout.read(opened.scoped, self._id) if layout is not None else None
+        if values is None:
+            return False
+        self._settings = 0
+        self._reported = None
+        self._take_values(values, octets)
+        return True
 
-    def _note_answer(self) -> None:
-        self._terms.contact.answered = True
-        self._peer.pace.observe(self._loop.time() - self._asked_s)
-        self._waits_s = waits_of(self._retry_policy, self._peer.pace, self._terms)
+    def _take_scoped(self, message: UsmMessage, opened: Opened, head: ScopedHead, octets: int) -> None:
+        self._association.check_scope(head)
+        if head.pdu.pdu != Pdu.RESPONSE or head.pdu.request_id != self._id:
+            raise RefusedMessageError(_OTHER_REQUEST)
+        response = decode_response(opened.scoped, head.pdu)._replace(octets=octets)
+        self._association.note_max_size(message.max_size)
+        self._settings = 0
+        self._reported = None
+        self._take_response(response)
 
-    def _hear(self, words: str) -> None:
-        self._terms.contact.heard = words
+    # --- reports
 
-    def _hear_unfit(self, words: str) -> None:
-        """An answer that cannot be taken: from another address, or malformed. Then no key is to blame for a silence."""
-        self._heard_unfit = True
-        self._hear(words)
+    def _take_proved_report(self, message: UsmMessage, report: Report) -> None:
+        self._wire.traffic.reports += 1
+        self.heard_engine = True
+        if report.kind is ReportKind.NOT_IN_TIME_WINDOW and self._may_set_up:
+            self._check_spent(message)
+            self._association.set_clock(message.boots, message.seconds)
+            self._ask_again(_TOLD_TIME)
+        elif not self._tries_next_cipher(report):
+            raise self._refusal_of(report)
 
-    async def _ask(
-        self, request: Request, level: SecurityLevel, timeout_s: float, context: str | None = None
-    ) -> Response | None:
-        """The answer to any attempt, None if none came in time. Raises ProbeError for a refusal."""
-        context = self._peer.context if context is None else context
+    def _take_unproved_report(self, report: Report) -> None:
+        """At once only what cannot harm: the engine of an agent that has proved nothing yet, another cipher."""
+        self._wire.traffic.reports += 1
+        if report.kind is ReportKind.UNKNOWN_ENGINE and not self._association.clock.is_proved and self._may_set_up:
+            self._meet(report.message)
+            self._ask_again(_TOLD_ENGINE)
+        elif not self._tries_next_cipher(report):
+            self._reported = report
+            super().suspect(str(self._refusal_of(report)))
+
+    def _tries_next_cipher(self, report: Report) -> bool:
+        if report.kind is not ReportKind.DECRYPTION_ERROR or not self._may_set_up:
+            return False
+        if not self._association.try_next_cipher():
+            return False
+        self._ask_again(_TOLD_ENGINE)
+        return True
+
+    def _on_silence(self) -> None:
+        report, self._reported = self._reported, None
+        if report is None:
+            self._association.try_next_cipher()
+            super()._on_silence()
+            return
+        self._tell(self._sign or self._operation.request, None)
+        if report.kind is not ReportKind.UNKNOWN_ENGINE or not self._may_set_up:
+            raise self._refusal_of(report)
         try:
-            async with asyncio.timeout(timeout_s):
-                for _ in range(MAX_SETTINGS_OF_CLOCKS):
-                    answer = await self._send(request, level, context)
-                    if isinstance(answer, Response):
-                        return answer
-                    if not answer.again:
-                        outcome = Outcome.AUTH if answer.refused else Outcome.PROTOCOL
-                        raise ProbeError(outcome, f"the agent refuses user {self._user.name}: {answer.words}")
-                    self._hear("it told its SNMPv3 engine, and nothing else")
-        except TimeoutError:
-            return None
-        raise ProbeError(Outcome.PROTOCOL, "the agent's SNMPv3 clock cannot be agreed upon")
+            self._meet(report.message)
+        except RefusedMessageError as refused:
+            raise ProbeError(Outcome.PROTOCOL, refused.words) from None
+        self._ask_again(_TOLD_ENGINE)
 
-    async def _send(self, request: Request, level: SecurityLevel, context: str) -> Response | Reason:
-        answers = self._answers
+    def _refusal_of(self, report: Report) -> ProbeError:
+        user = self._association.user.name.decode(errors="replace")
+        return refusal_of(report.kind, report.names, user, self._association.context.decode(errors="replace"))
 
-        def tell(answer: Response | Reason) -> None:
-            if answers is not self._answers:
-                self._traffic.dropped_late += 1
-                self._hear("its answer to an earlier request came late")
-            else:
-                self._traffic.received += 1
-                answers.put_nowait(answer)
+    def _check_spent(self, message: UsmMessage) -> None:
+        if message.boots == MAX_INT:
+            raise ProbeError(Outcome.PROTOCOL, _SPENT)
 
-        self._traffic.sent += 1
-        self._engine.send(self._user, level, self._peer.address, context, request, tell)
-        return await answers.get()
+    # --- what a silence is told with
 
-    # --- what a silence means
+    def _silent(self) -> ProbeError:
+        self.fell_silent = True
+        return super()._silent()
 
-    def _silent(self, attempts: int) -> ProbeError:
-        words = f"no answer to {attempts} requests in {self._loop.time() - self._asked_s:.2g} s"
-        if self._terms.contact.heard:
-            return ProbeError(Outcome.PROTOCOL, f"{words}; {self._terms.contact.heard}")
-        return ProbeError(Outcome.TIMEOUT, words)
-
-    async def _last_word(self, request: Request, attempts: int) -> Response:
-        """What an agent answers that came back in this moment. Raises what the silence of any other means."""
-        self._traffic.silences += 1
-        silent = self._silent(attempts)
-        signed = await self._gives_a_sign()
-        if not signed and (silent.outcome is Outcome.TIMEOUT or self._heard_unfit):
-            raise silent
-        # A device that boots, or whose line is back, was silent to everything: ask again before anything is blamed.
-        response = await self._ask(request, self._user.level, self._spare_s(self._waits_s[-1]))
-        if response is not None:
-            return response
-        raise await self._blamed(request, silent)
-
-    async def _blamed(self, request: Request, silent: ProbeError) -> ProbeError:
-        """The agent is there. It is its context, our key, or something that it does not say."""
-        words = f"the agent is there, but silent to what user {self._user.name}"
-        if self._peer.context:
-            self._begin_request()
-            if await self._ask(request, self._user.level, self._spare_s(self._waits_s[0]), context="") is not None:
-                return ProbeError(Outcome.PROTOCOL, f"{words} asks of its context {self._peer.context}: it has no such")
-        if self._user.level == SecurityLevel.AUTH_PRIV and not self._peer.context and not self._heard_unfit:
-            return ProbeError(Outcome.AUTH, f"{words} encrypts: wrong privacy key or protocol")
-        context = f" of its context {self._peer.context}" if self._peer.context else ""
-        return ProbeError(Outcome.PROTOCOL, f"{words} asks{context} ({silent.detail})")
-
-    def _spare_s(self, wished_s: float) -> float:
-        return max(0.0, min(wished_s, (self._terms.deadline_s - self._loop.time()) / 2))
-
-    async def _gives_a_sign(self) -> bool:
-        """Whether the agent answers what is not encrypted, in the context that every agent has; a refusal is a sign of
-        life, too."""
-        self._begin_request()
-        try:
-            wait_s = self._spare_s(self._waits_s[0])
-            return await self._ask(_NOTHING, SecurityLevel.NO_AUTH_NO_PRIV, wait_s, context="") is not None
-        except ProbeError:
-            return True
+    def suspect(self, what: str) -> None:
+        self.heard_unfit = True
+        super().suspect(what)
 
 
-class UsmEngines:
-    """As many pysnmp engines as there are users of one name with different keys (in general one), twice.
+def _report(message: UsmMessage, scoped: bytes, head: ScopedHead) -> Report:
+    names = tuple(decode_response(scoped, head.pdu).names)
+    return Report(report_kind(names), names, message)
 
-    pysnmp remembers the engine id behind an address for five minutes and cannot be told to forget it, while a device
-    that is replaced, or reset, comes back with another. So a caller that met silence asks by the other generation of
-    engines the next time, which knows nothing old of that address.
-    """
 
-    def __init__(self, traffic: Traffic, retry_policy: RetryPolicy) -> None:
-        self._traffic = traffic
-        self._retry_policy = retry_policy
-        self._making = asyncio.Lock()
-        self._generations: tuple[list[UsmEngine], list[UsmEngine]] = ([], [])
-
-    def close(self) -> None:
-        for engines in self._generations:
-            for engine in engines:
-                engine.close()
-            engines.clear()
-
-    async def conversation(self, peer: UsmPeer, user: User, generation: int, terms: Terms) -> UsmTransaction:
-        engines = self._generations[generation]
-        async with self._making:
-            engine = next((engine for engine in engines if engine.can_take(user)), None)
-            if engine is None:
-                engine = await make_usm_engine(self._traffic)
-                engines.append(engine)
-            engine.add(user)
-        return UsmTransaction(engine, peer, user, self._traffic, self._retry_policy, terms)
+_TOLD_ENGINE = Sentence("it told its SNMPv3 engine, and nothing else", "设备只报告了 SNMPv3 引擎，没有别的应答")
+_TOLD_TIME = Sentence("it told its SNMPv3 time, and nothing else", "设备只报告了 SNMPv3 时间，没有别的应答")
+_NO_REPORT = Sentence("it was asked for its engine and answers something else", "询问引擎 ID 时得到的不是报告")
+_NO_ENGINE_ID = Sentence("it tells an engine id that cannot be (RFC 3411, 5)", "设备报告的引擎 ID 不合规（RFC 3411）")
+_BELOW_LEVEL = Sentence("it answers below the level of security that it was asked with", "应答的安全级别低于请求")
+_OTHER_REQUEST = Sentence("it answers another request", "应答的不是这次请求")
+_UNTIMELY = Sentence("its answer is outside of the time window of 150 s", "应答超出 150 秒时间窗口")
+_SPENT = Sentence(
+    "its snmpEngineBoots stands at its last number 2147483647: give the agent a new engine id (RFC 3414, 2.2.2)",
+    "设备的 snmpEngineBoots 已到上限 2147483647：请为设备更换引擎 ID（RFC 3414 第 2.2.2 节）",
+)
