@@ -34,9 +34,8 @@ from tests.support.protocol.snmp.far_end import (
 )
 from tests.support.stock import stock_profiles
 
-pytestmark = pytest.mark.usefixtures("spoken")
-# Their far ends speak v2c, or are silent in a way that means something else by v3.
-only_by_community = pytest.mark.parametrize("spoken", ["2c"], indirect=True)
+# In the engine it is the same code that runs v2c and SNMPv3; what a whole poll makes of it is tried by v2c.
+by_v3_too = pytest.mark.usefixtures("spoken")
 COLUMNS = [(*IF_ENTRY, column) for column in (2, 7, 8)]
 SENSORS = (1, 3, 6, 1, 2, 1, 99, 1, 1, 1)
 PROFILES = stock_profiles()
@@ -115,6 +114,7 @@ async def test_interfaces_that_fall_silent_stay_known(poll: Poll) -> None:
     assert "no answer to 1.3.6.1.2.1.2.2.1 (" in blind.detail
 
 
+@by_v3_too
 async def test_a_silent_scalar_costs_itself_alone(engine: SnmpEngine) -> None:
     async with far_end(a_switch(2), silent_under(SYS_NAME)) as agent:
         session = engine.session(agent.device())
@@ -123,6 +123,7 @@ async def test_a_silent_scalar_costs_itself_alone(engine: SnmpEngine) -> None:
     assert set(session.unread) == {SYS_NAME}
 
 
+@by_v3_too
 @pytest.mark.parametrize("hanging", [(7, 8), (2, 8), (2, 7)])
 async def test_columns_that_hang_leave_the_others_of_their_table(engine: SnmpEngine, hanging: tuple[int, ...]) -> None:
     objects = {(*IF_ENTRY, column, port): ber.integer(1) for column in (2, 7, 8) for port in (1, 2, 3)}
@@ -135,6 +136,7 @@ async def test_columns_that_hang_leave_the_others_of_their_table(engine: SnmpEng
     assert found == set(COLUMNS) - set(silent)
 
 
+@by_v3_too
 @pytest.mark.parametrize("hanging", [(1, 5), (1, 4), (4, 5)])
 async def test_scalars_that_hang_leave_the_others_of_their_group(engine: SnmpEngine, hanging: tuple[int, ...]) -> None:
     group = [(1, 3, 6, 1, 2, 1, 1, arc, 0) for arc in (1, 4, 5)]
@@ -190,7 +192,6 @@ async def late_end() -> AsyncIterator[LateEnd]:
         transport.close()
 
 
-@only_by_community
 async def test_the_time_out_of_the_check_is_the_patience(poll: Poll) -> None:
     async with late_end() as agent:
         sample = await poll(agent.device(), timeout_s=5.0, settings=SnmpSettings(silence_s=5.0))
@@ -202,7 +203,6 @@ async def test_the_time_out_of_the_check_is_the_patience(poll: Poll) -> None:
         assert len(again) == len(set(again)), "its pace is known: no request is sent twice"
 
 
-@only_by_community
 async def test_a_late_answer_teaches_the_pace_and_is_a_sign_of_life(poll: Poll) -> None:
     async with late_end() as agent:
         agent.wait_s = 0.3
@@ -211,7 +211,6 @@ async def test_a_late_answer_teaches_the_pace_and_is_a_sign_of_life(poll: Poll) 
         assert outcomes[-1] is Outcome.OK
 
 
-@only_by_community
 async def test_what_the_time_is_too_short_for_is_read_by_the_next_poll(poll: Poll) -> None:
     async with late_end() as agent:
         samples = [await poll(agent.device(), 0.8, SnmpSettings(silence_s=0.8)) for _ in range(4)]
@@ -220,7 +219,6 @@ async def test_what_the_time_is_too_short_for_is_read_by_the_next_poll(poll: Pol
         assert any(values_of(sample, "ifOperStatus") for sample in samples)
 
 
-@only_by_community
 @pytest.mark.parametrize("retries", [0, 1, 3])
 async def test_retries_say_how_often_a_request_is_sent_again(engine: SnmpEngine, retries: int) -> None:
     async with far_end(a_switch(1), lambda asked, good: ()) as agent:
@@ -258,7 +256,6 @@ def unreadable(asked: Asked, good: bytes | None) -> Iterable[bytes | None]:
     return (b"\x30\x03nonsense",)
 
 
-@only_by_community
 @pytest.mark.parametrize(
     ("behave", "words"),
     [

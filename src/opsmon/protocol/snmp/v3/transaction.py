@@ -40,8 +40,8 @@ from opsmon.text.bilingual import Sentence
 MAX_SETTINGS = 4  # for one request: its engine id, its time, and each once more
 
 
-class Report(NamedTuple):
-    """A Report that came and is not proved."""
+class UsmReport(NamedTuple):
+    """A Report, of which kind it is and the message that it came by."""
 
     kind: ReportKind
     names: tuple[bytes, ...]
@@ -64,7 +64,7 @@ class UsmTransaction(Transaction):
     ) -> None:
         super().__init__(wire, peer, operation, retry_policy, terms, trace)
         self._association = peer.association
-        self._reported: Report | None = None  # by somebody, in the present attempt
+        self._reported: UsmReport | None = None  # by somebody, in the present attempt
         self._settings = 0
         self.heard_engine = False  # the agent told its engine, which every agent does
         self.heard_unfit = False  # something came that cannot be taken: then no key is to blame for a silence
@@ -195,7 +195,7 @@ class UsmTransaction(Transaction):
 
     # --- reports
 
-    def _take_proved_report(self, message: UsmMessage, report: Report) -> None:
+    def _take_proved_report(self, message: UsmMessage, report: UsmReport) -> None:
         self._wire.traffic.reports += 1
         self.heard_engine = True
         if report.kind is ReportKind.NOT_IN_TIME_WINDOW and self._may_set_up:
@@ -205,7 +205,7 @@ class UsmTransaction(Transaction):
         elif not self._tries_next_cipher(report):
             raise self._refusal_of(report)
 
-    def _take_unproved_report(self, report: Report) -> None:
+    def _take_unproved_report(self, report: UsmReport) -> None:
         """At once only what cannot harm: the engine of an agent that has proved nothing yet, another cipher."""
         self._wire.traffic.reports += 1
         if report.kind is ReportKind.UNKNOWN_ENGINE and not self._association.clock.is_proved and self._may_set_up:
@@ -215,7 +215,7 @@ class UsmTransaction(Transaction):
             self._reported = report
             super().suspect(str(self._refusal_of(report)))
 
-    def _tries_next_cipher(self, report: Report) -> bool:
+    def _tries_next_cipher(self, report: UsmReport) -> bool:
         if report.kind is not ReportKind.DECRYPTION_ERROR or not self._may_set_up:
             return False
         if not self._association.try_next_cipher():
@@ -238,7 +238,7 @@ class UsmTransaction(Transaction):
             raise ProbeError(Outcome.PROTOCOL, refused.words) from None
         self._ask_again(_TOLD_ENGINE)
 
-    def _refusal_of(self, report: Report) -> ProbeError:
+    def _refusal_of(self, report: UsmReport) -> ProbeError:
         user = self._association.user.name.decode(errors="replace")
         return refusal_of(report.kind, report.names, user, self._association.context.decode(errors="replace"))
 
@@ -257,9 +257,9 @@ class UsmTransaction(Transaction):
         super().suspect(what)
 
 
-def _report(message: UsmMessage, scoped: bytes, head: ScopedHead) -> Report:
+def _report(message: UsmMessage, scoped: bytes, head: ScopedHead) -> UsmReport:
     names = tuple(decode_response(scoped, head.pdu).names)
-    return Report(report_kind(names), names, message)
+    return UsmReport(report_kind(names), names, message)
 
 
 _TOLD_ENGINE = Sentence("it told its SNMPv3 engine, and nothing else", "设备只报告了 SNMPv3 引擎，没有别的应答")
