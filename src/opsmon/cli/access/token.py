@@ -61,7 +61,7 @@ def add_token(
         print_json({"name": name, "token": word, **grant_json(grant), "days": days})
         return
     say(word)
-    say(_ONCE.in_(language_of(settings)))
+    typer.echo(_ONCE.in_(language_of(settings)), err=True)  # so that `$(opsmon token add NAME)` is the token
 
 
 @group.command("list")
