@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test quick fuzz recordings lint format wheel wheelhouse bench clean
+.PHONY: help install run test quick fuzz recordings lint format man wheel wheelhouse bench clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s%s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ lint: $(VENV)/.installed  ## ruff and mypy strict
 format: $(VENV)/.installed  ## let ruff rewrite what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+man: $(VENV)/.installed  ## the manual page, of the help of every command, in English and Chinese
+	$(BIN)/python -m opsmon.cli.manual man
 
 wheel: $(VENV)/.installed  ## dist/opsmon-VERSION.whl, to install elsewhere with pip
 	@rm -rf dist

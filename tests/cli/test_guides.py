@@ -14,6 +14,7 @@ import pytest
 from opsmon.store.store import open_store
 from tests.support.cli.guide import Shell, Statement, Step, pattern_of, steps_of
 from tests.support.cli.month import story
+from tests.support.cli.named_commands import commands_in, refusal_of, typed, unknown_word
 from tests.support.cli.said import Opsmon
 from tests.support.contract.rulebook import local
 from tests.support.places import REPOSITORY
@@ -21,6 +22,12 @@ from tests.support.port import free_port
 
 DOCS = REPOSITORY / "docs"
 SHELL_SIGNS = re.compile(r"[|&;<>`$*]|\$\(")
+NAMING_TEXTS = sorted(
+    path
+    for folder in (REPOSITORY, DOCS, REPOSITORY / "deploy", REPOSITORY / "deploy" / "compose", REPOSITORY / "probes")
+    for path in folder.glob("*.md")
+    if path.name != "CHANGELOG.md"  # it tells of what was
+)
 # The guide's number of an incident stands for the one that was printed, its ports for two that are free.
 GUIDES_INCIDENT = "20261120-1"
 INCIDENT = re.compile(r"\b\d{8}-\d+\b")
@@ -146,3 +153,35 @@ def test_operations_go_as_the_guide_says(guide: str, language: str, reader: Read
     for step in steps_of(DOCS / guide):
         if not step.not_run:
             reader.follow(step)
+
+
+@pytest.mark.parametrize("text", NAMING_TEXTS, ids=lambda path: str(path.relative_to(REPOSITORY)))
+def test_every_command_that_a_text_names_is_there(text: Path) -> None:
+    """Also those that no test can run where they stand, and those within a line."""
+    named = list(commands_in(text.read_text(encoding="utf-8")))
+    assert {written: wrong for written in named if (wrong := unknown_word(written))} == {}
+
+
+def test_a_command_that_is_not_there_is_found() -> None:
+    block = "```\nopsmon run --trust-clok\n/opt/bin/opsmon store show # gone\n```\n"
+    text = f"`opsmon user list | give NAME`, `opsmon chek`\n\n{block}"
+    named = list(commands_in(text))
+    assert [unknown_word(written) for written in named] == ["--trust-clok", "show", "give", "chek"]
+
+
+@pytest.mark.parametrize("guide", ["first-site.md", "operations.md"])
+def test_what_cannot_be_run_here_can_be_parsed(guide: str) -> None:
+    skipped = [step for step in steps_of(DOCS / guide) if step.not_run]
+    lines = [line for step in skipped for line in step.text.splitlines() if line.startswith("opsmon ")]
+    assert {line: refused for line in lines if (refused := refusal_of(typed(line)))} == {}
+
+
+@pytest.mark.parametrize("guide", ["first-site", "operations"])
+def test_both_languages_have_people_type_the_same(guide: str) -> None:
+    """Apart from what stands in the files that they write, and the language that they choose."""
+
+    def lines_of(path: Path) -> list[str]:
+        statements = (one.text.partition("\n")[0] for step in steps_of(path) for one in step.statements)
+        return [line.replace("OPSMON_LANG=zh", "OPSMON_LANG=en") for line in statements]
+
+    assert lines_of(DOCS / f"{guide}.zh.md") == lines_of(DOCS / f"{guide}.md")

@@ -26,6 +26,8 @@ def test_a_root_made_by_the_installed_wheel_is_right(tmp_path: Path) -> None:
     (wheel,) = (tmp_path / "dist").glob("opsmon-*.whl")
     installed = tmp_path / "site"
     run(*pip, "install", "--no-deps", "--no-index", "--target", installed, wheel)
+    pages = {str(page.relative_to(installed)) for page in (installed / "share" / "man").rglob("*.1")}
+    assert pages == {"share/man/man1/opsmon.1", "share/man/zh_CN/man1/opsmon.1"}
     environ = {"PYTHONPATH": str(installed)}
     where = run(sys.executable, "-c", "import opsmon; print(opsmon.__file__)", environ=environ)
     assert Path(where.strip()).is_relative_to(installed)

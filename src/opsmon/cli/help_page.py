@@ -68,7 +68,7 @@ def _table(heading: str, rows: Sequence[tuple[str, str]], width: int) -> list[st
     left = min(MAX_LEFT, max(_cells(name) for name, _ in rows)) + INDENT
     lines = [f"{HEADINGS[heading]}："]
     for name, words in rows:
-        told = list(_wrapped(_marks(words), width, left + INDENT)) or [""]
+        told = list(_wrapped(marks_in_chinese(words), width, left + INDENT)) or [""]
         head = f"{' ' * INDENT}{name}"
         if _cells(head) + INDENT <= left + INDENT:
             told[0] = head + " " * (left + INDENT - _cells(head)) + told[0].lstrip()
@@ -78,8 +78,8 @@ def _table(heading: str, rows: Sequence[tuple[str, str]], width: int) -> list[st
     return [*lines, ""]
 
 
-def _marks(text: str) -> str:
-    """`[default: …; required]` in Chinese."""
+def marks_in_chinese(text: str) -> str:
+    """`[default: …; required]` of a line of help in Chinese."""
     return re.sub(
         r"\brequired\]$", f"{HEADINGS['required']}]", re.sub(r"\[default: ", f"[{HEADINGS['default']}：", text)
     )
