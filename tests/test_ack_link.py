@@ -6,7 +6,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsmon.ack_link import KEY_AGE, LIFETIME, AckClaim, AckLinks, load_ack_links
+from opsmon.ack_link import KEY_AGE, LIFETIME, AckClaim, AckLinks, ack_links_of, load_ack_links
+from opsmon.model.secret import Secret
 
 NOW = datetime(2026, 11, 28, 1, 0, tzinfo=UTC)
 LINKS = AckLinks(["one", "two"])
@@ -46,3 +47,15 @@ def test_a_broken_file_of_keys_is_made_anew(tmp_path: Path) -> None:
     path.write_text("{", encoding="utf-8")
     links = load_ack_links(path, NOW)
     assert load_ack_links(path, NOW).read(links.token("i", "p", NOW), NOW) is not None
+
+
+def test_daemons_with_a_key_in_common_believe_each_others_links_and_others_do_not(tmp_path: Path) -> None:
+    shared, other = Secret("a" * 32), Secret("b" * 32)
+    first, second, third = (ack_links_of(key, tmp_path / "keys.json", NOW) for key in (shared, shared, other))
+    token = first.token("20261120-1", "vc-a", NOW)
+    claim = second.read(token, NOW)
+    assert claim is not None
+    assert (claim.incident, claim.person) == ("20261120-1", "vc-a")
+    assert third.read(token, NOW) is None
+    assert list(tmp_path.iterdir()) == []
+    assert ack_links_of(None, tmp_path / "keys.json", NOW).read(token, NOW) is None

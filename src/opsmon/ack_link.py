@@ -2,7 +2,8 @@
 
 A link names the incident and the person to whom it was sent. Two keys stand in a file that only the daemon reads: the
 newer signs, both are believed, and the older goes when the newer is a month old, so that a link always outlives its
-time. Nobody logs a link.
+time. Daemons that share a store sign with the key of the settings instead, so that a link holds after a takeover.
+Nobody logs a link.
 """
 
 import json
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from opsmon.model.secret import Secret
 from opsmon.private_file import open_private
 
 LIFETIME = timedelta(hours=24)
@@ -54,6 +56,14 @@ class AckLinks:
             return None
         is_whole = isinstance(incident, str) and isinstance(person, str)
         return AckClaim(incident, person, expires_at) if is_whole and now < expires_at else None
+
+
+def ack_links_of(shared: Secret | None, path: Path, now: datetime) -> AckLinks:
+    """The links of a root: signed with the key of its settings where they name one, else with those of the file.
+
+    Raises OSError, and ConfigError where the settings' key leads nowhere.
+    """
+    return load_ack_links(path, now) if shared is None else AckLinks([shared.reveal()])
 
 
 def load_ack_links(path: Path, now: datetime) -> AckLinks:

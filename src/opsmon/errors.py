@@ -7,8 +7,9 @@ OpsmonError
 ├── BackupError(reason)          a configuration was not captured or not proved
 ├── DaemonUnreachableError(url)       the command wanted the daemon's API and got no answer (exit code 3)
 ├── StoreError                   the journal cannot be read or written
-│   └── StoreGoneError           its file was deleted or replaced under us; fatal
-│       └── StoreTakenError      another daemon may write to it by now; this one has to stop
+│   ├── StoreGoneError           its file was deleted or replaced under us; fatal
+│   │   └── StoreTakenError      another daemon may write to it by now; this one has to stop
+│   └── StoreRefusedError        the database refuses a row by its rules, and always will; fatal for who has to write it
 └── InvariantError               the programme contradicts itself; fatal
 """
 
@@ -118,6 +119,10 @@ class StoreGoneError(StoreError):
 
 class StoreTakenError(StoreGoneError):
     """Another daemon writes to the store, or may by now; this one is no longer sure that it is the one."""
+
+
+class StoreRefusedError(StoreError):
+    """The database refuses a row by a rule of its tables (a name that is there already): trying again helps nobody."""
 
 
 class InvariantError(OpsmonError):

@@ -86,6 +86,18 @@ def test_the_password_of_a_database_is_a_reference_and_shows_itself_nowhere(load
         load({"opsmon.yaml": text}, environ={}, strict=True)
 
 
+def test_a_store_that_others_share_wants_a_key_of_links_in_common(load: Load) -> None:
+    store = "store: postgresql://opsmon@db.example/opsmon\n"
+    shares = "opsmon.yaml:1:8: warning: links in messages open nothing on another machine that shares this store"
+    assert len([one for one in load({"opsmon.yaml": store}).warnings if str(one).startswith(shares)]) == 1
+    keyed = store + "http: {link_key: {env: LINKS}}\n"
+    root = load({"opsmon.yaml": keyed}, environ={"LINKS": "k" * 32}, strict=True)
+    assert [one for one in root.warnings if one.path == "opsmon.yaml"] == []
+    assert root.settings.http.link_key is not None
+    with pytest.raises(ConfigError, match="a `link_key` of less than 32 characters"):
+        load({"opsmon.yaml": keyed}, environ={"LINKS": "k" * 31}, strict=True)
+
+
 def test_a_root_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such directory"):
         load_root(tmp_path / "nowhere", environ={})

@@ -57,6 +57,7 @@ def read_settings(loading: Loading) -> Settings:
     spec = check_spec(document, SettingsSpec, loading.problems, context=loading.context(document))
     settings = (spec or SettingsSpec()).resolve(loading.root)
     _warn_of_clear_text(document, settings, loading.problems)
+    _warn_of_links_of_one_machine(document, settings, loading.problems)
     _refuse_wrong_places(document, settings, loading.problems)
     return settings
 
@@ -67,6 +68,14 @@ def _warn_of_clear_text(document: Document, settings: Settings, problems: Proble
             message = "`http://` to another machine: whoever is on the way reads it and can change it"
             hint = "`https://`, or a receiver on this machine"
             problems.add(document.problem(("webhooks", number, "url"), message, hint, warning=True))
+
+
+def _warn_of_links_of_one_machine(document: Document, settings: Settings, problems: Problems) -> None:
+    """The keys of links stand below `var/`, which is each machine's own."""
+    if not settings.store.url.startswith(SQLITE) and settings.http.link_key is None:
+        message = "links in messages open nothing on another machine that shares this store"
+        hint = "`http: {link_key: {env: NAME}}`, the same on each; `openssl rand -hex 32` makes one"
+        problems.add(document.problem(("store",), message, hint, warning=True))
 
 
 def _refuse_wrong_places(document: Document, settings: Settings, problems: Problems) -> None:

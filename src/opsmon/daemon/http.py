@@ -97,7 +97,7 @@ class HttpPort:
                 ack_links=telling.ack_links,
                 people=telling.title_of,
                 links=replace(root.settings.links, name_of=exposed_name),
-                calendar_secret=load_calendar_secret(root.path / CALENDAR_KEY),
+                calendar_secret=root.settings.http.link_key or load_calendar_secret(root.path / CALENDAR_KEY),
                 channel_port=telling.channel_tests,
                 channel_uses=telling.channel_uses,
             )

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from opsmon.ack_link import load_ack_links
+from opsmon.ack_link import ack_links_of
 from opsmon.clock import Clock
 from opsmon.config.root import Root
 from opsmon.daemon.paging.channel_tests import ChannelTests
@@ -56,7 +56,7 @@ class Notifications:
         self._root, self._engine = root, engine
         self._channels = webhooks_of(root)
         self._store, self._clock, self._console_url = store, clock, root.settings.http.url
-        self.ack_links = load_ack_links(root.path / ACK_KEYS, clock.now())
+        self.ack_links = ack_links_of(root.settings.http.link_key, root.path / ACK_KEYS, clock.now())
         self.channel_tests = ChannelTests(lambda: self._root, store, self._wake, clock)
         parcels = ParcelStore(store)
         port = EngineAdapter(engine.settle, engine.issue, engine.world, parcels, self._wake, clock)

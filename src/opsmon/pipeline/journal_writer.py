@@ -1,8 +1,10 @@
 """Writes batches to the store until they are written: nothing is lost because a disk is full for a while.
 
 A failure is said once in the log, counted, and kept in `trouble` for the readiness; the same batch is tried again with
-growing pauses. Only a store whose file is gone is given up, by StoreGoneError. The writing itself happens in a thread,
-so that a slow disk does not stop the loop.
+growing pauses. Two things are given up: a store whose file is gone (StoreGoneError), and a batch that the database
+refuses by a rule of its tables (StoreRefusedError), which it would refuse for ever while nothing else is written. The
+daemon ends then, and begins anew at what is written. The writing itself happens in a thread, so that a slow disk does
+not stop the loop.
 """
 
 import asyncio
@@ -12,7 +14,7 @@ from datetime import timedelta
 
 from opsmon.clock import Clock
 from opsmon.engine.world import World
-from opsmon.errors import StoreError, StoreGoneError, StoreTakenError
+from opsmon.errors import StoreError, StoreGoneError, StoreRefusedError, StoreTakenError
 from opsmon.model.event import Event
 from opsmon.model.name import IncidentId
 from opsmon.pipeline.recovery import save_world
@@ -87,7 +89,7 @@ class JournalWriter:
     ) -> bool:
         try:
             await asyncio.to_thread(self._store.commit, events, deliveries, self._clock.now(), receipts)
-        except StoreGoneError as error:
+        except (StoreGoneError, StoreRefusedError) as error:
             self._give_up(error, len(events))
             raise
         except StoreError as error:
@@ -102,7 +104,7 @@ class JournalWriter:
             log.error("%s; nothing is lost; retrying until it can be written", error)
         self.trouble = str(error)
 
-    def _give_up(self, error: StoreGoneError, events: int) -> None:
+    def _give_up(self, error: StoreError, events: int) -> None:
         """Trying again would help nobody: whoever watches over us has to start us on what is there."""
         self.failures += 1
         self.trouble = str(error)

@@ -19,7 +19,7 @@ from opsmon.engine.port import Accepted, Answer, CommandRefusal, Hear, Unavailab
 from opsmon.engine.rules import Rules
 from opsmon.engine.step import EngineStep
 from opsmon.engine.world import World, next_deadline
-from opsmon.errors import StoreError, StoreGoneError
+from opsmon.errors import StoreError, StoreGoneError, StoreRefusedError
 from opsmon.model.event import Event
 from opsmon.model.name import CheckName, DeviceName, IncidentId
 from opsmon.model.sample import Sample
@@ -152,7 +152,7 @@ class Pipeline:
             while not self._stopping or len(self.inputs):
                 await self._turn()
                 self.turns += 1
-        except StoreGoneError:
+        except (StoreGoneError, StoreRefusedError):
             await self._save_mark(self._world)  # it may be gone with the store
             raise
 

@@ -15,10 +15,10 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, Connection, Engine, Integer, String, Text, create_engine, event, text
 from sqlalchemy.engine import URL, Dialect, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from opsmon.errors import StoreError, StoreGoneError
+from opsmon.errors import StoreError, StoreGoneError, StoreRefusedError
 from opsmon.layout import DEFAULT_STORE
 from opsmon.model.store_address import StoreAddress
 from opsmon.private_file import make_private_file
@@ -187,10 +187,12 @@ def _begin_postgresql(connection: Connection) -> None:
 @contextmanager
 def transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
     """One transaction, of which a reading one sees the database as of one moment. Everything that the database or the
-    disk has against it comes out as StoreError."""
+    disk has against it comes out as StoreError; a row that its tables cannot take as StoreRefusedError."""
     try:
         with engine.connect().execution_options(**_options(engine, writes)) as connection, connection.begin():
             yield connection
+    except (IntegrityError, DataError) as error:
+        raise StoreRefusedError(f"the store refuses a row: {reason_of(error)}") from error
     except SQLAlchemyError as error:
         raise StoreError(f"the store failed: {reason_of(error)}") from error
 

@@ -77,6 +77,13 @@ def time_text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+def not_yet_owed(connection: Connection, deliveries: Sequence[NewDelivery]) -> Sequence[NewDelivery]:
+    """Those that are not there: a commit without an event leaves no head by which its repetition could be known."""
+    there = select(outbox.c.id).where(outbox.c.id.in_([one.id for one in deliveries]))
+    known = set(connection.execute(there).scalars()) if deliveries else set()
+    return [one for one in deliveries if one.id not in known]
+
+
 def add_deliveries(connection: Connection, deliveries: Sequence[NewDelivery], now: datetime) -> None:
     at = time_text(now)
     rows = [

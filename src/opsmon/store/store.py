@@ -127,8 +127,9 @@ class Store:
             with self._writing() as connection:
                 if not _is_written(connection, self._head, head):
                     _append(connection, links, head)
-                    if deliveries:
-                        boxes.add_deliveries(connection, deliveries, now)
+                    owed = deliveries if links else boxes.not_yet_owed(connection, deliveries)
+                    if owed:
+                        boxes.add_deliveries(connection, owed, now)
                     for receipt in receipts:
                         parcels.take(connection, receipt)
                 self.watch.see(connection, now)

@@ -19,6 +19,7 @@ from opsmon.web.identity import dialled
 
 DEFAULT_LISTEN = "127.0.0.1:9876"
 USUAL_NAME = "token"  # of the one that `http.token` gives
+MIN_LINK_KEY = 32
 MAX_TOKENS = 200  # each request with a token is compared with all of them
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
@@ -56,6 +57,7 @@ class PortSettings:
     tokens: tuple[NamedToken, ...] = ()
     proxies: tuple[Network, ...] = ()
     oidc: OidcSettings | None = None
+    link_key: Secret | None = None  # by which links in messages are signed, where several daemons share a store
     public_url: str = ""  # under which people's browsers reach it, without a slash at the end; "" where nobody said
 
     @property
@@ -155,6 +157,8 @@ class PortSpec(Spec):
     """Tokens of people by their names, so that the journal says who gave a command · 各人的令牌"""
     trusted_proxies: list[Annotated[str, AfterValidator(_check_proxy)]] = Field(default_factory=list)
     """Addresses or networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed · 信任的代理"""
+    link_key: SecretField | None = None
+    """Signs links, for daemons that share a store: a reference to at least 32 characters · 链接的签名密钥（写引用）"""
     public_url: Annotated[str, AfterValidator(check_public_url), PUBLIC_URL] = ""
     """The address under which browsers reach the port through a proxy: of links, and of forms · 浏览器访问的地址"""
 
@@ -166,6 +170,14 @@ class PortSpec(Spec):
         """A provider sends browsers only to an address that it was told beforehand."""
         if self.oidc is not None and not self.public_url:
             raise wrong("`oidc` needs `public_url`", "the address of this console that the provider sends browsers to")
+        return self
+
+    @model_validator(mode="after")
+    def _link_key_is_long(self) -> "PortSpec":
+        """Who guesses it can acknowledge in anybody's name."""
+        with suppress(ConfigError):  # a reference that led nowhere is told of by the loader
+            if self.link_key is not None and len(self.link_key.reveal()) < MIN_LINK_KEY:
+                raise wrong(f"a `link_key` of less than {MIN_LINK_KEY} characters", "`openssl rand -hex 32` makes one")
         return self
 
     @model_validator(mode="after")
@@ -187,4 +199,6 @@ class PortSpec(Spec):
         tokens = tuple(NamedToken(one.name, one.token) for one in self.tokens)
         proxies = tuple(ipaddress.ip_network(one) for one in self.trusted_proxies)
         oidc = None if self.oidc is None else self.oidc.resolve()
-        return PortSettings(host.strip("[]"), int(port), self.token, root, tokens, proxies, oidc, self.public_url)
+        return PortSettings(
+            host.strip("[]"), int(port), self.token, root, tokens, proxies, oidc, self.link_key, self.public_url
+        )

@@ -21,6 +21,7 @@ from opsmon.store.store import Store, open_existing_store
 from tests.support.daemon.house import Daemon, DaemonHouse
 from tests.support.notify.fake_robots import FakeRobot
 
+OWN_STORE = "sqlite:///var/opsmon.db"
 LATE = timedelta(seconds=2)
 CHANNEL = "robot"
 DEVICE = "mcu"
@@ -62,11 +63,12 @@ ON_THE_WAY = tuple(point for point in KillPoint if point is not KillPoint.ACKNOW
 @dataclass
 class PageKills:
     """`killed` counts kills by point, `up_at` holds when a daemon was up again, `after_ack` what the robot was sent of
-    a fault between its acknowledgement and its end."""
+    a fault between its acknowledgement and its end. `store` is the address of another store than the root's own."""
 
     house: DaemonHouse
     robot: FakeRobot
     seed: int
+    store: str = OWN_STORE
     daemon: Daemon = field(init=False)
     _parcels: ParcelStore = field(init=False)
     killed: Counter[KillPoint] = field(default_factory=Counter)
@@ -75,6 +77,9 @@ class PageKills:
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
+        if self.store != OWN_STORE:
+            with (self.house.root / "opsmon.yaml").open("a", encoding="utf-8") as settings:
+                settings.write(f"store: '{self.store}'\n")
         (self.house.root / "people.yaml").write_text(PEOPLE, encoding="utf-8")
         plan = ONCALL.replace("URL", self.robot.url)
         (self.house.root / "rules" / "oncall.yaml").write_text(plan, encoding="utf-8")
@@ -88,7 +93,7 @@ class PageKills:
         assert await self.daemon.end(signal.SIGTERM) == 0
 
     def _store(self) -> Store:
-        return open_existing_store("sqlite:///var/opsmon.db", self.house.root)
+        return open_existing_store(self.store, self.house.root)
 
     async def _one_fault(self, kills: int) -> None:
         before = len(self._told())
