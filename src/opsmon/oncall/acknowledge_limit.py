@@ -20,6 +20,14 @@ def acknowledge_limit(rules: ContractRules | None, incident: Incident | None = N
     return min(limits, default=None)
 
 
+def is_same_for_all(rules: ContractRules | None) -> bool:
+    """Whether every incident of the contract has the same limit, whatever its service, kind, severity and labels."""
+    clauses = () if rules is None else rules.contract.clauses
+    return not any(
+        variant.applies for clause in clauses if clause.target is Target.ACKNOWLEDGE for variant in clause.variants
+    )
+
+
 def auto_wait(limit: timedelta | None, steps: int) -> timedelta:
     """What each of so many steps waits: equal parts of the limit."""
     return max(MIN_WAIT, (limit or WITHOUT_LIMIT) / max(steps, 1))

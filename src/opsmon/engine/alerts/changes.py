@@ -69,9 +69,12 @@ def clock_statuses_after(world: World, event: Event) -> Mapping[ClockKey, ClockS
     return {}
 
 
+_NO_CLOCKS: Map[ClockKey, ClockStatus] = Map()
+
+
 def clock_statuses_of(world: World, incident: IncidentId) -> Map[ClockKey, ClockStatus]:
     """What the journal last said of each clock of an incident."""
-    return world.clock_statuses.get(incident, Map())
+    return world.clock_statuses.get(incident, _NO_CLOCKS)
 
 
 def _clock_status_after(world: World, event: ClockChanged) -> ClockStatus:

@@ -110,6 +110,8 @@ def as_of(alert: Notify, world: World) -> Notify:
 def nearest_clock(statuses: Mapping[ClockKey, ClockStatus]) -> ClockChanged | None:
     """The open clock of an incident that is due first; None where none is open. A paper that is owed counts last:
     nobody drives out for it."""
+    if not statuses:
+        return None
     waiting = [status.last for status in statuses.values() if status.last.after.is_open]
     due = [
         (clock.target in PAPERS, end, clock.clause, clock)

@@ -21,8 +21,10 @@ def messages_of(world: World, events: Sequence[Event]) -> Iterator[Tell | TellOt
     """The messages of these events, with their incidents as the decision leaves them in `world`."""
     for event in events:
         match event:
-            case PageStepTaken() | PageTold():
-                yield _tell(world, event)
+            case PageStepTaken():
+                yield _tell_step(world, event)
+            case PageTold():
+                yield _tell_beside(world, event)
             case SilenceWarned():
                 yield TellOther(event.at, f"{event.silence}-{event.news}", event, event.people, event.channels)
             case ObligationTold():
@@ -44,9 +46,19 @@ def _handover(world: World, event: DutyChanged) -> TellOther:
     return TellOther(event.at, name, event, event.people, channels, tuple(sorted(pages)))
 
 
-def _tell(world: World, event: PageStepTaken | PageTold) -> Tell:
+def _tell_step(world: World, event: PageStepTaken) -> Tell:
+    name = event.incident
+    incident = world.incidents.by_id[name]
+    return Tell(
+        event.at, incident, event.sequence, event.reason, event.people, event.channels, event.step, event.round,
+        _number_of(world.paging.pages[name], event.sequence), event.next_at, None,
+        nearest_clock(clock_statuses_of(world, name)), AlertStatus.FIRING, holder_now(world, incident),
+    )  # fmt: skip
+
+
+def _tell_beside(world: World, event: PageTold) -> Tell:
     incident, page = world.incidents.by_id[event.incident], world.paging.pages[event.incident]
-    is_step, is_over = isinstance(event, PageStepTaken), event.reason is CallReason.RESOLVED
+    is_over = event.reason is CallReason.RESOLVED
     return Tell(
         at=event.at,
         incident=incident,
@@ -54,11 +66,11 @@ def _tell(world: World, event: PageStepTaken | PageTold) -> Tell:
         reason=event.reason,
         people=event.people,
         by=event.channels,
-        step=event.step if isinstance(event, PageStepTaken) else 0,
-        round=event.round if isinstance(event, PageStepTaken) else 0,
+        step=0,
+        round=0,
         call=_number_of(page, event.sequence),
-        next_at=event.next_at if isinstance(event, PageStepTaken) else page.next_at,
-        clock=None if is_step else _clock(world, event),
+        next_at=page.next_at,
+        clock=_clock(world, event),
         nearest=nearest_clock(clock_statuses_of(world, incident.id)),
         status=AlertStatus.RESOLVED if is_over else AlertStatus.FIRING,
         held=holder_now(world, incident),
@@ -73,8 +85,8 @@ def _number_of(page: Page, sequence: int) -> int:
     return next((number for number, call in enumerate(page.calls, 1) if call.sequence == sequence), 0)
 
 
-def _clock(world: World, event: PageStepTaken | PageTold) -> ClockChanged | None:
-    if isinstance(event, PageStepTaken) or event.clause is None:
+def _clock(world: World, event: PageTold) -> ClockChanged | None:
+    if event.clause is None:
         return None
     status = clock_statuses_of(world, event.incident).get((event.clause, event.target))
     return None if status is None else status.last
