@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opsmon.notify.kind.mail import LIMITS as MAIL
 from opsmon.notify.lane.window import MonthlyQuota, SlidingWindow, crowded_pause_s
 from opsmon.notify.message import ChannelLimits
 
@@ -48,6 +49,15 @@ def test_the_last_places_are_for_what_is_urgent(sent: list[float]) -> None:
     assert window.pause_s(59.5, urgent=False, full=True) > 0
     window_of_full = SlidingWindow(ROBOT, sent[:13])
     assert window_of_full.pause_s(59.5, urgent=False, full=True) == 0
+
+
+@given(st.floats(0, 29), st.booleans())
+def test_a_first_call_by_mail_does_not_wait_behind_a_hand_over(after_s: float, full: bool) -> None:
+    window = SlidingWindow(MAIL, [0.0])
+    assert window.pause_s(after_s, urgent=False, full=full) > 0
+    assert window.pause_s(after_s, urgent=True, full=full) == 0
+    window.add(after_s)
+    assert window.pause_s(after_s, urgent=True, full=full) > 0
 
 
 def test_what_is_alone_goes_at_once() -> None:

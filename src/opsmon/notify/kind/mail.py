@@ -1,4 +1,4 @@
-"""Mail: one to a person and half a minute, a digest where more happened meanwhile."""
+"""Mail: one to a person and half a minute, a digest where more happened meanwhile, and one more for what is urgent."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from opsmon.notify.message import (
     VerdictKind,
 )
 
-LIMITS = ChannelLimits(max_bytes=200_000, requests=1, span_s=30.0)
+LIMITS = ChannelLimits(max_bytes=200_000, requests=2, span_s=30.0, kept=1)
 _NOT_LET_IN = frozenset({530, 534, 535, 538})  # RFC 4954, 6
 _BUSY_WAIT_S = 60.0
 _MAX_SUBJECT = 120

@@ -61,7 +61,8 @@ class SlidingWindow:
         recent = [at for at in self._sent if at > now_s - span_s]
         if used >= allowed:
             return recent[used - allowed] + span_s - now_s
-        if used == 0 or used < most // 2 or (full and most - used > self._limits.kept):
+        is_first_kept = urgent and 0 < self._limits.kept == most - used  # it is kept for just this moment
+        if used == 0 or used < most // 2 or is_first_kept or (full and most - used > self._limits.kept):
             return 0.0
         gap_s = (recent[0] + span_s - now_s) / (allowed - used)
         return max(0.0, recent[-1] + gap_s - now_s)
