@@ -57,6 +57,8 @@ def test_a_server_on_two_switches_is_no_way_between_them() -> None:
     nodes = [node("gw", Kind.ROUTER, "a"), node("a", Kind.SWITCH, "srv"), node("b", Kind.SWITCH, "srv")]
     tree = grow([*nodes, node("srv", Kind.SERVER)])
     assert parents(tree) == {"a": ["gw"], "srv": ["a"]}
+    longer = [node("x", Kind.SWITCH, "gw", "y"), node("y", Kind.SWITCH, "z"), node("z", Kind.SWITCH, "b")]
+    assert parents(grow([*nodes, node("srv", Kind.SERVER), *longer]))["b"] == ["z"]
 
 
 def test_a_link_that_one_end_alone_tells_has_the_ports_of_both() -> None:

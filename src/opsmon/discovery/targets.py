@@ -79,20 +79,22 @@ def _parse(word: str, problems: list[Problem], option: str = "") -> IpNetwork | 
     return network
 
 
-def read_list(file: Path) -> list[str]:
-    """The addresses of a file, one a line; `#` begins a comment. Raises OSError, ConfigError."""
+def read_lines(file: Path) -> list[str]:
+    """The lines of a list that people keep. Raises OSError, ConfigError for what is no text."""
     with file.open("rb") as stream:
         octets = stream.read(MAX_LIST_OCTETS + 1)
     try:
         if len(octets) > MAX_LIST_OCTETS:
             raise ValueError
-        lines = octets.decode("utf-8-sig").splitlines()
+        return octets.decode("utf-8-sig").splitlines()
     except ValueError:
-        told = Sentence(
-            "no list of addresses: text in UTF-8 of at most 8 MB", "不是地址列表：须为 8 MB 以内的 UTF-8 文本"
-        )
+        told = Sentence("no list: text in UTF-8 of at most 8 MB", "不是列表：须为 8 MB 以内的 UTF-8 文本")
         raise ConfigError((Problem(str(file), 0, 0, told),)) from None
-    return [word for line in lines for word in line.partition("#")[0].replace(",", " ").split()]
+
+
+def read_list(file: Path) -> list[str]:
+    """The addresses of a file, one a line; `#` begins a comment. Raises OSError, ConfigError."""
+    return [word for line in read_lines(file) for word in line.partition("#")[0].replace(",", " ").split()]
 
 
 def check_size(targets: Targets, pace: float, most: int) -> None:

@@ -51,8 +51,8 @@ def _is_same(one: HostAnswer, other: HostAnswer) -> bool:
         return False
     if here.marks & there.marks or (here.serial and here.serial == there.serial):
         return True
-    listed = one.address in there.own_addresses or other.address in here.own_addresses
-    return listed and bool(here.system_name) and here.system_name == there.system_name
+    # Who has no name has no hint by an address either, so both are called the same here.
+    return one.address in there.own_addresses or other.address in here.own_addresses
 
 
 def _contradicts(here: DeviceLook, there: DeviceLook) -> bool:

@@ -58,7 +58,7 @@ def words(network: Network, root: Path, *more: str | Path) -> list[str | Path]:
 def test_what_is_proposed_loads_as_it_stands(command: Opsmon, site: Path, ring: Network) -> None:
     file = site / "inventories" / "new.yaml"
     said = command(*words(ring, site, "127.0.11.0/28", "--snmp", "env:SWEPT", "-o", file))
-    assert (said.code, said.out) == (0, "")
+    assert (said.code, said.out) == (0, f"wrote {file}: 6 devices\n")
     assert command("check", "--root", site, "--json").json["warnings"] == []
     devices = load_root(site).inventory.devices
     assert {name: (device.kind.value, device.parents) for name, device in devices.items()} == {

@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from opsmon.cli.discover.render import count_line, draft_json, heading_lines, plan_line
+from opsmon.cli.discover.render import count_line, draft_json, heading_lines, plan_line, wrote_line
 from opsmon.cli.discover.sweeping import ShownProgress, run_sweep
 from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
-from opsmon.cli.output import print_json, problem_line, warn
+from opsmon.cli.output import print_json, problem_line, say, warn
 from opsmon.config.inventory.inventory_spec import is_name
 from opsmon.config.root import Root, load_root
 from opsmon.discovery.gateway import own_gateways
 from opsmon.discovery.paced_sweep import PacedSweep, SweepTerms
-from opsmon.discovery.targets import USUAL_ADDRESSES, Targets, check_size, parse_targets, read_list
+from opsmon.discovery.targets import USUAL_ADDRESSES, Targets, check_size, parse_targets, read_lines, read_list
 from opsmon.errors import Problem
 from opsmon.layout import INVENTORIES
 from opsmon.ledger.proposal.accesses import AccessWords, TriedAccess, accesses_of
@@ -123,6 +123,8 @@ def discover(
         print_json(draft_json(draft, sweep, name, text, problems))
     elif output is None:
         sys.stdout.write(text)
+    else:
+        say(wrote_line(draft, output, with_pinged=pinged).in_(language))
     _tell(draft, sweep, problems, language)
     if not finished:
         raise typer.Exit(EXIT_INTERRUPTED)
@@ -132,8 +134,7 @@ def _communities(typed: list[str] | None, file: Path | None, *, ask: bool) -> li
     """Communities with where each came from, in the words of a remark."""
     found = [(text, Text("the community of --community", " --community 给出的团体名")) for text in typed or ()]
     if file is not None:
-        lines = file.read_text("utf-8-sig").splitlines()
-        kept = [(number, line.strip()) for number, line in enumerate(lines, 1) if line.strip()]
+        kept = [(number, line.strip()) for number, line in enumerate(read_lines(file), 1) if line.strip()]
         found += [
             (line, Text(f"line {number} of {file.name}", f" {file.name} 第 {number} 行"))
             for number, line in kept

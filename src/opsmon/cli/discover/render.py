@@ -1,6 +1,7 @@
 """What `opsmon discover` prints beside the proposed file: the plan before, the count after, and the same as JSON."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from opsmon.discovery.found import Found, Neighbour
 from opsmon.discovery.paced_sweep import PacedSweep
@@ -32,6 +33,12 @@ def count_line(draft: ProposalDraft, sweep: PacedSweep) -> Text:
         f"{sweep.asked:,} asked: {parts[0]} new by SNMP, {parts[1]} by ping alone, {parts[2]} known already",
         f"已扫描 {sweep.asked:,} 个：SNMP 新设备 {parts[0]}，仅 ping {parts[1]}，清单已有 {parts[2]}",
     )
+
+
+def wrote_line(draft: ProposalDraft, file: Path, *, with_pinged: bool) -> Text:
+    """What stands in the new file."""
+    number = len(draft.proposed) + (len(draft.pinged) if with_pinged else 0)
+    return Text(f"wrote {file}: {counted(number, 'devices')}", f"已写入 {file}：{number} 台设备")
 
 
 def heading_lines(sweep: PacedSweep, words: Sequence[str], pace: float, *, finished: bool) -> list[Text]:

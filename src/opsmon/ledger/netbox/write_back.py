@@ -131,12 +131,10 @@ class _Matches:
         if numbered is not None:
             return numbered
         device = self._by_address.get(address_of(record))
+        if device is None:
+            return None
         name = name_from(str(record.get("name") or "")).casefold()
-        return (
-            device
-            if device is not None and name in {one.casefold() for one in (device.name, *device.formerly)}
-            else None
-        )
+        return device if name in {one.casefold() for one in (device.name, *device.formerly)} else None
 
 
 def facts_of(root: Path, timezone: ZoneInfo) -> FactsOfDevices:
