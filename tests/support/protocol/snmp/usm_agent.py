@@ -184,4 +184,4 @@ class UsmAgent:
             *(proved if self.auth else ()),
         )
         faults = ((counter, level) for is_met, counter, level in wanted if not is_met)
-        return next((self.report(asked.message_id, counter, level) for counter, level in faults), None)
+        return next((self.report(asked.message_id, counter, level, user=asked.user) for counter, level in faults), None)

@@ -28,6 +28,7 @@ from opsmon.protocol.snmp.codec.message import (
 )
 from opsmon.protocol.snmp.v3.ciphers import SALT_OCTETS, MessageCipher, UndecipherableError, make_cipher
 from opsmon.protocol.snmp.v3.clock import EngineClock
+from opsmon.protocol.snmp.v3.head_shape import HeadShape, UsualHead, content_to_end, learn_head
 from opsmon.protocol.snmp.v3.keys import Hmac, key_of_passphrase, localise, localised_privacy_key
 from opsmon.protocol.snmp.v3.message import (
     AUTH_FLAG,
@@ -78,7 +79,11 @@ class _Salts:
 
 
 _SALTS = _Salts()
-_NO_SALT = b""
+_LENGTHS = tuple(encode_length(length) for length in range(2048))  # of what a request has
+
+
+def _length(size: int) -> bytes:
+    return _LENGTHS[size] if size < len(_LENGTHS) else encode_length(size)
 
 
 class Association:
@@ -89,6 +94,7 @@ class Association:
         "_behind_id",
         "_cipher_is_known",
         "_ciphers",
+        "_head",
         "_hmac",
         "_is_doubted",
         "_mac_octets",
@@ -117,6 +123,7 @@ class Association:
         self._mac_octets = user.auth.mac_octets if user.auth is not None else 0
         self._no_mac = bytes(self._mac_octets)
         self._hmac: Hmac | None = None
+        self._head: HeadShape | None = None
         self._ciphers: list[MessageCipher] = []
         self._turn = 0  # which of the versions of a cipher is tried
         self._cipher_is_known = False
@@ -149,7 +156,7 @@ class Association:
     def _localise(self) -> None:
         user = self.user
         self._security_at = (-1, -1)
-        self._hmac, self._ciphers = None, []
+        self._hmac, self._head, self._ciphers = None, None, []
         if user.auth is None:
             return
         key = key_of_passphrase(user.auth.digest, user.auth_passphrase)
@@ -197,12 +204,12 @@ class Association:
         if self._ciphers:
             salt = _SALTS.take()
             secret = self._ciphers[self._turn].encrypt(scoped, salt, boots, seconds)
-            behind_mac += salt + b"\x04" + encode_length(len(secret)) + secret
+            behind_mac += salt + b"\x04" + _length(len(secret)) + secret
         else:
             behind_mac += scoped
         before_mac = self._before_id + message_id.to_bytes(REQUEST_ID_OCTETS, "big") + self._behind_id + before_mac
         size = len(before_mac) + self._mac_octets + len(behind_mac)
-        before_mac = b"\x30" + encode_length(size) + before_mac
+        before_mac = b"\x30" + _length(size) + before_mac
         if size + 4 > self.max_size:
             raise MessageTooLargeError(f"{size} octets for an engine that takes {self.max_size}")
         if self._hmac is None:
@@ -222,6 +229,39 @@ class Association:
         if message.flags & PRIV_FLAG:
             return Opened(self._decrypt(message, data), is_timely)
         return Opened(plain_scoped(message, data), is_timely)
+
+    def open_usual(self, data: bytes, message_id: int) -> bytes | None:
+        """The scoped PDU of a message that is authentic, timely, of our level, under that number, and has the head that
+        was learned; None for any other, which is for `open` to judge."""
+        shape, hmac = self._head, self._hmac
+        head = shape.read(data) if shape is not None else None
+        if head is None or shape is None or hmac is None or head.message_id != message_id:
+            return None
+        mac_at = head.mac_at
+        if not compare_digest(
+            hmac.sign(data[:mac_at] + self._no_mac + data[mac_at + self._mac_octets :]), head.mac
+        ) or not self.clock.take(shape.boots, head.seconds, self._monotonic()):
+            return None
+        if not self._ciphers:
+            return data[head.data_at :]
+        return self._decrypt_usual(data, head, shape.boots)
+
+    def _decrypt_usual(self, data: bytes, head: UsualHead, boots: int) -> bytes | None:
+        at = content_to_end(data, head.data_at, OCTET_STRING)
+        if not at or len(head.salt) != SALT_OCTETS:
+            return None
+        try:
+            plain = self._ciphers[self._turn].decrypt(data[at:], head.salt, boots, head.seconds)
+            if content_to_end(plain, 0, SEQUENCE):
+                return plain
+            return plain[: read_span(plain, 0, len(plain), SEQUENCE)[1]]  # without the padding of DES
+        except (UndecipherableError, MalformedBerError):
+            return None
+
+    def learn_head(self, message: UsmMessage, data: bytes) -> None:
+        """Of a message that is proved and of our level, the head that the next one will have."""
+        is_usual = self._hmac is not None and self._cipher_is_known == bool(self._ciphers)
+        self._head = learn_head(message, data) if is_usual else None
 
     def is_authentic(self, message: UsmMessage, data: bytes) -> bool:
         """Whether our engine has made the message for our user, whenever it was."""

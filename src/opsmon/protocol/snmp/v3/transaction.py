@@ -20,6 +20,7 @@ from opsmon.protocol.snmp.codec.message import (
     decode_response,
     decode_scoped_head,
 )
+from opsmon.protocol.snmp.codec.value import Cell
 from opsmon.protocol.snmp.pace import RetryPolicy, Terms
 from opsmon.protocol.snmp.replay import CachedOperation
 from opsmon.protocol.snmp.traffic import Trace
@@ -94,6 +95,8 @@ class UsmTransaction(Transaction):
 
     def take_quickly(self, datagram: bytes) -> bool:
         """Whether a datagram from our peer has the number that is waited for; then it is dealt with."""
+        if self._take_usual(datagram):
+            return True
         try:
             message = decode_message(datagram)
         except MalformedBerError:
@@ -102,6 +105,23 @@ class UsmTransaction(Transaction):
             return False
         self._take_message(message, datagram)
         return True
+
+    def _take_usual(self, datagram: bytes) -> bool:
+        """Whether it is the answer, with the head and of the layout expected; if not, nothing of it was believed."""
+        layout = self._operation.expected
+        if layout is None or self._sign is not None or self._association.needs_discovery:
+            return False
+        scoped = self._association.open_usual(datagram, self._id)
+        values = layout.read(scoped, self._id) if scoped is not None else None
+        if values is None:
+            return False
+        self._settle(values, len(datagram))
+        return True
+
+    def _settle(self, values: list[Cell], octets: int) -> None:
+        self._settings = 0
+        self._reported = None
+        self._take_values(values, octets)
 
     def take(self, head: MessageHead, data: bytes, source: SocketAddress) -> None:
         if self._is_from_elsewhere(head.version, source):
@@ -147,8 +167,10 @@ class UsmTransaction(Transaction):
 
     def _take_proved(self, message: UsmMessage, data: bytes) -> None:
         opened = self._association.open(message, data)
-        if message.level == self._association.level and opened.is_timely and self._take_by_layout(opened, len(data)):
-            return
+        if message.level == self._association.level and opened.is_timely:
+            self._association.learn_head(message, data)
+            if self._take_by_layout(opened, len(data)):
+                return
         head = decode_scoped_head(opened.scoped)
         if head.pdu.pdu == Pdu.REPORT:
             self._take_proved_report(message, _report(message, opened.scoped, head))
@@ -178,9 +200,7 @@ class UsmTransaction(Transaction):
         values = layout.read(opened.scoped, self._id) if layout is not None else None
         if values is None:
             return False
-        self._settings = 0
-        self._reported = None
-        self._take_values(values, octets)
+        self._settle(values, octets)
         return True
 
     def _take_scoped(self, message: UsmMessage, opened: Opened, head: ScopedHead, octets: int) -> None:
