@@ -3,7 +3,7 @@
 A context of the library costs more than what it encrypts here, and cannot be set back to another IV. So each cipher
 keeps its contexts and never finishes them. CBC: the running chain is undone by XORing it into the first block, and when
 decrypting by putting the IV in front. CFB128: its key stream for encryption is CBC with an IV of zeros over the IV and
-the plain text; for decryption it is ECB over the IV and the cipher text. Measured in docs/decisions/0028.
+the plain text; for decryption it is ECB over the IV and the cipher text. Measured in docs/decisions/0028-usm.md.
 """
 
 from typing import Protocol
