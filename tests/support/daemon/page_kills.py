@@ -86,11 +86,18 @@ class PageKills:
 
     async def run(self, kills: int) -> None:
         """Faults one after another, until the daemon was killed so often at least."""
-        self.daemon = await self.house.start()
+        self.daemon = await self._started()
         self._parcels = ParcelStore(self._store())
         while self.killed.total() < kills:
             await self._one_fault(kills)
         assert await self.daemon.end(signal.SIGTERM) == 0
+
+    async def _started(self) -> Daemon:
+        """One that acts: while the lock of the one before is still held, it waits as standby at another port."""
+        daemon = await self.house.start()
+        await daemon.until_logged("opsmon.daemon.http: listening on")
+        daemon.follow_port()
+        return daemon
 
     def _store(self) -> Store:
         return open_existing_store(self.store, self.house.root)
@@ -103,11 +110,13 @@ class PageKills:
         self._random.shuffle(points)
         for point in points[: min(KILLS_A_STEP, kills - 1 - self.killed.total())]:
             await self._kill_at(point)
-        await self._until(lambda: len(self._told()) > before and not self._under_way())
+        # Not the end of the fault before, which comes again where its answer was lost.
+        await self._until(lambda: any("over" not in text for text in self._told()[before:]) and not self._under_way())
         await self._acknowledge_and_kill()
         told = len(self._told())
         await self.house.mcu.live()
         await self._until(lambda: any("over" in text for text in self._told()[told:]))
+        await self._until(lambda: not self._under_way())
         self.after_ack += [text for text in self._told()[told:] if "over" not in text]
 
     async def _kill_at(self, point: KillPoint) -> None:
@@ -134,7 +143,7 @@ class PageKills:
     async def _kill(self, point: KillPoint) -> None:
         at = datetime.now(UTC)
         await self.daemon.end(signal.SIGKILL)
-        self.daemon = await self.house.start()
+        self.daemon = await self._started()
         self.down.append((at, datetime.now(UTC)))
         self.killed[point] += 1
 
@@ -165,9 +174,13 @@ class PageKills:
         return any(name[:1].isdigit() for one in self._parcels.open_parcels(CHANNEL) for name in one.deliveries)
 
     async def _until(self, ready: Callable[[], bool]) -> None:
-        async with asyncio.timeout(_PATIENCE_S):
-            while not ready():  # noqa: ASYNC110 - the daemon is on the far side of a process
-                await asyncio.sleep(_LOOK_S)
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                while not ready():  # noqa: ASYNC110 - the daemon is on the far side of a process
+                    await asyncio.sleep(_LOOK_S)
+        except TimeoutError:
+            told = [*self.robot.texts[-5:], *self.daemon.log[-40:]]
+            raise AssertionError(f"in vain after {self.killed.total()} kills:\n" + "\n".join(told)) from None
 
     def faults_found(self) -> list[str]:
         """What is not as it must be, in words; [] where all is well."""
