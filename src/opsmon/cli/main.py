@@ -48,7 +48,7 @@ COMMANDS: dict[str, Listed] = {
         "inventory.group:group", "What the inventory files come to: list, convert, compare.", is_group=True
     ),
     "netbox": Listed(
-        "netbox.group:group", "NetBox as the list of devices: import, compare, write labels back.", is_group=True
+        "netbox.group:group", "NetBox as the list of devices: import, compare, write back.", is_group=True
     ),
     "schema": Listed("schema:schema", "The JSON Schemas of the YAML files, for editors."),
     "completion": Listed("completion.scripts:completion", "A script for the shell: TAB completes commands and names."),

@@ -55,7 +55,7 @@ PARAGRAPHS: dict[str, str] = {
     "bash: `source <(opsmon completion bash)` in ~/.bashrc. zsh: the same with zsh in ~/.zshrc, behind `compinit`. fish: `opsmon completion fish > ~/.config/fish/completions/opsmon.fish`.": "bash：在 ~/.bashrc 中写 `source <(opsmon completion bash)`。zsh：在 ~/.zshrc 的 `compinit` 之后同样写，改为 zsh。fish：`opsmon completion fish > ~/.config/fish/completions/opsmon.fish`。",
     "bash, zsh or fish.": "bash、zsh 或 fish。",
     # netbox
-    "NetBox as the list of devices: import, compare, write labels back.": "以 NetBox 为设备台账：导入、比较、写回。",
+    "NetBox as the list of devices: import, compare, write back.": "以 NetBox 为设备台账：导入、比较、写回。",
     "Turn the devices of a NetBox into inventory files, one a site.": "把 NetBox 的设备变成清单文件，每站点一个。",
     "As `inventory import` does with a table: nothing is written without `--yes`, nothing that is there already is overwritten, and no device is lost in silence. `netbox:` in opsmon.yaml says where NetBox is. Numbers of rows are those of NetBox's devices.": "与 `inventory import` 处理表格相同：不加 `--yes` 不写入，已有的文件不覆盖，每台设备都有交代。NetBox 的地址写在 opsmon.yaml 的 `netbox:`。行号即 NetBox 的设备编号。",
     "Only this site of NetBox, by slug; repeatable.": "只取 NetBox 的这个站点（slug）；可重复。",
@@ -63,8 +63,8 @@ PARAGRAPHS: dict[str, str] = {
     "Only with this tag, by slug; repeatable.": "只取带这个标记（slug）的设备；可重复。",
     "Compare the inventory with NetBox.": "比较清单与 NetBox。",
     "By device and field: + is only in NetBox, - only here, ~ differs (here → there). Devices that the filters leave out are told as only here.": "逐台逐项比较：+ 只在 NetBox，- 只在本方，~ 不同（本方 → NetBox）。被筛选条件排除的设备显示为只在本方。",
-    "Tell custom fields of NetBox what is known here: name, kind, profile, contract, the day of the last good backup.": "把本地信息写入 NetBox 的自定义字段：名称、类型、模板、合同、最近有效备份的日期。",
-    "`netbox: {write: {FIELD: WORD}}` in opsmon.yaml says which. Only what differs is written; devices that this inventory does not have, and every other field, stay as they are.": "写哪些字段由 opsmon.yaml 的 `netbox: {write: {字段: 内容}}` 决定。只写有差异的；不在本清单的设备和其他字段都不改动。",
+    "Tell custom fields of NetBox what is known of each device.": "把各设备的本地信息写入 NetBox 的自定义字段。",
+    "Name, kind, profile, contract, the day of the last good backup: `netbox: {write: {FIELD: WORD}}` in opsmon.yaml says which. Only what differs is written; devices that this inventory does not have, and every other field, stay as they are.": "名称、类型、模板、合同、最近有效备份的日期：写哪些字段由 opsmon.yaml 的 `netbox: {write: {字段: 内容}}` 决定。只写有差异的；不在本清单的设备和其他字段都不改动。",
     "Write; without it the changes are shown.": "写入；不加则只显示改动。",
     # discover
     "Look for devices in a network, and propose an inventory file.": "扫描网段查找设备，给出清单文件的建议。",

@@ -35,7 +35,7 @@ from opsmon.ledger.table_import import Wishes
 from opsmon.text.bilingual import Text
 from opsmon.text.count import counted
 
-group = new_group("NetBox as the list of devices: import, compare, write labels back.")
+group = new_group("NetBox as the list of devices: import, compare, write back.")
 group.command("write")(write)
 
 SitesOption = Annotated[list[str] | None, typer.Option("--site", help="Only this site of NetBox, by slug; repeatable.")]

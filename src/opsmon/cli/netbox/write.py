@@ -23,10 +23,11 @@ def write(
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
-    """Tell custom fields of NetBox what is known here: name, kind, profile, contract, the day of the last good backup.
+    """Tell custom fields of NetBox what is known of each device.
 
-    `netbox: {write: {FIELD: WORD}}` in opsmon.yaml says which. Only what differs is written; devices that this
-    inventory does not have, and every other field, stay as they are.
+    Name, kind, profile, contract, the day of the last good backup: `netbox: {write: {FIELD: WORD}}` in opsmon.yaml
+    says which. Only what differs is written; devices that this inventory does not have, and every other field, stay
+    as they are.
     """
     loaded = load_root(root)
     language, settings = language_of(loaded.settings), netbox_of(loaded.settings)
