@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from opsmon.config.root import load_root
 from opsmon.config.stock import example_names
+from opsmon.model.name import RotaName
 from tests.support.cli.said import Opsmon
+from tests.support.config.schemas import uncommented
 
 
 def test_a_new_root_loads_and_shows_what_to_do_next(command: Opsmon, tmp_path: Path) -> None:
@@ -52,6 +55,16 @@ def test_an_example_is_its_contract_with_its_inventories(command: Opsmon, tmp_pa
     counts = command("check", "--root", tmp_path / "new", "--json").json["counts"]
     assert (counts["contracts"], counts["sites"]) == (1, 9)
     assert not list((tmp_path / "new").rglob("sample.yaml"))
+
+
+@pytest.mark.parametrize("name", ["", *example_names()])
+def test_the_sample_rota_goes_by_a_contract_that_the_root_has(command: Opsmon, tmp_path: Path, name: str) -> None:
+    root = tmp_path / "new"
+    assert command("init", root, *(("--example", name) if name else ())).code == 0
+    for file in (root / "people.yaml", root / "rules" / "oncall.yaml"):
+        modeline, _, text = file.read_text("utf-8").partition("\n")
+        file.write_text(f"{modeline}\n{uncommented(text)}", "utf-8")
+    assert load_root(root, environ={"WECOM_KEY": "k"}).oncall.rules.rotas[RotaName("office")].calendar
 
 
 def test_every_example_can_be_written_into_one_root(command: Opsmon, tmp_path: Path) -> None:

@@ -8,14 +8,15 @@ from pathlib import Path, PurePosixPath
 
 from opsmon.config.oncall.load import ONCALL_FILE
 from opsmon.config.oncall.people import PEOPLE_FILE
-from opsmon.config.oncall.sample import ONCALL_TEXT, PEOPLE_TEXT
+from opsmon.config.oncall.sample import PEOPLE_TEXT, SAMPLE_CONTRACT, oncall_text
 from opsmon.config.sample_contract import CONTRACT_TEXT
 from opsmon.config.schema.files import SCHEMAS, modeline, write_schemas
 from opsmon.config.stock import CONTRACTS, PARTS, example_names, stock_root
 from opsmon.errors import ConfigError, Problem
 from opsmon.layout import INVENTORIES, SETTINGS_FILE
 from opsmon.private_file import FILE_MODE
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import Sentence
+from opsmon.text.near_miss import meant, shown
 
 SETTINGS_TEXT = """\
 ## opsmon 的设置；每一项都可以省略，写出来的就是默认值。
@@ -87,7 +88,7 @@ def write_root(folder: Path, examples: Sequence[str] = ()) -> tuple[Path, ...]:
         written.append(Path(copied))
     for name in dict.fromkeys(examples):
         written += _copy_example(folder, name)
-    _write(folder, str(ONCALL_FILE), ONCALL_TEXT)  # among the rules
+    _write(folder, str(ONCALL_FILE), oncall_text(examples[0] if examples else SAMPLE_CONTRACT))  # among the rules
     people = _write(folder, str(PEOPLE_FILE), PEOPLE_TEXT)
     people.chmod(FILE_MODE)
     written.append(people)
@@ -121,16 +122,26 @@ def _refuse_unknown(examples: Sequence[str]) -> None:
     known = example_names()
     wrong = [name for name in examples if name not in known]
     if wrong:
-        hints = {name: nearest(name, known) or f"there are {', '.join(known)}" for name in wrong}
-        raise ConfigError(tuple(Problem("", 0, 0, f"no example {shown(name)}", hints[name]) for name in wrong))
+        listed = Sentence(f"there are {', '.join(known)}", f"已有：{'、'.join(known)}")
+        hints = {name: meant(name, known) or listed for name in wrong}
+        raise ConfigError(
+            tuple(
+                Problem("", 0, 0, Sentence(f"no example {shown(name)}", f"没有示例 {shown(name)}"), hints[name])
+                for name in wrong
+            )
+        )
 
 
 def _refuse_overwriting(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
-        raise ConfigError((Problem(str(folder), 0, 0, "is a file, not a directory"),))
+        raise ConfigError((Problem(str(folder), 0, 0, Sentence("is a file, not a directory", "是文件，不是目录")),))
     present = [
         name for name in (SETTINGS_FILE, str(PEOPLE_FILE), INVENTORIES, SCHEMAS, *PARTS) if (folder / name).exists()
     ]
     if present:
-        hint = "nothing was written; take an empty or a new directory"
-        raise ConfigError(tuple(Problem(str(folder / name), 0, 0, "is there already", hint) for name in present))
+        hint = Sentence(
+            "nothing was written; take an empty or a new directory", "没有写入任何文件；请换一个空目录或新目录"
+        )
+        raise ConfigError(
+            tuple(Problem(str(folder / name), 0, 0, Sentence("is there already", "已存在"), hint) for name in present)
+        )

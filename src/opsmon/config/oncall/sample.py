@@ -1,6 +1,7 @@
 """What `opsmon init` writes of on call: everything behind `#`, so that nobody is called before people are named.
 What stays a comment when every `# ` is taken away begins with `##`."""
 
+SAMPLE_CONTRACT = "sample-service"
 ONCALL_TEXT = """\
 ## 值班和升级；去掉以下各行行首的“# ”即可使用，人员写在 people.yaml。
 ## Who is on duty and who is told of what. Take away the leading "# " below to use it; people stand in people.yaml.
@@ -23,6 +24,13 @@ ONCALL_TEXT = """\
 #       - {tell: "person:lead", by: mail, wait: 5m}
 #     breached: {tell: "person:lead", by: mail}
 """
+
+
+def oncall_text(contract: str) -> str:
+    """What stands in rules/oncall.yaml of a root with this contract: the rota keeps its workdays and holidays."""
+    return ONCALL_TEXT.replace(SAMPLE_CONTRACT, contract)
+
+
 PEOPLE_TEXT = """\
 ## 值班人员；去掉以下各行行首的“# ”即可使用；只有本机账号可读（chmod 600）。日志里只记编号，人员离开后可从这里删除。
 ## People on call: take away the leading "# " below; for the daemon's account alone (chmod 600). The journal holds ids.
