@@ -83,7 +83,7 @@ CLI_MAY_ALSO_IMPORT: dict[str, tuple[str, ...]] = {
     "contracts": ("contract",),  # its clauses, and the reckoning of deadlines that no daemon need know of
     "discover": ("discovery",),
     "inventory": ("discovery",),
-    "journal.py": ("backup.repository",),  # heads in the commits of backups
+    "journal": ("backup.repository",),  # heads in the commits of backups
     "oncall": ("oncall", "web.api.rota_schemas"),  # who is on duty, asked without a daemon, in the words of the API
     "probe": ("probe", "protocol", "state.condition.speed", "metrics.catalogue"),
     "rules.py": ("metrics",),

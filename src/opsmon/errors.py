@@ -16,11 +16,22 @@ OpsmonError
 from dataclasses import dataclass
 
 from opsmon.model.sample import LocalCause, Outcome
-from opsmon.text.bilingual import Sentence, in_language
+from opsmon.text.bilingual import Sentence, Text, in_language
+
+_WARNING = Text("warning: ", "警告：")
 
 
 class OpsmonError(Exception):
     """Anything that opsmon raises on purpose; its text is fit for a person to read."""
+
+    @property
+    def words(self) -> str:
+        """The text; a `Sentence` where it was given as one."""
+        return self.args[0] if self.args and isinstance(self.args[0], str) else str(self)
+
+    def in_(self, language: str) -> str:
+        """The text for a reader; what has no Chinese words is told in English."""
+        return in_language(self.words, language)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,12 +55,16 @@ class Problem:
 
     def in_(self, language: str) -> str:
         """In one line, for a person; what has no Chinese words is told in English."""
+        return "".join(self.parts_in(language))
+
+    def parts_in(self, language: str) -> tuple[str, str, str]:
+        """Where it is, what it is, and the hint in brackets; what belongs between them stands at their ends."""
         message, more = in_language(self.message, language), in_language(self.hint, language)
         where = f"{self.path}:{self.line}:{self.column}: " if self.line else f"{self.path}: " if self.path else ""
         hint = f" ({more})" if more else ""
         if hint and isinstance(self.message, Sentence) and language == "zh":
             hint = f"（{more}）"
-        return f"{where}{'warning: ' if self.warning else ''}{message}{hint}"
+        return where, f"{_WARNING.in_(language) if self.warning else ''}{message}", hint
 
 
 class ConfigError(OpsmonError):
@@ -58,6 +73,10 @@ class ConfigError(OpsmonError):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = tuple(sorted(problems))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def in_(self, language: str) -> str:
+        """Each in its line."""
+        return "\n".join(problem.in_(language) for problem in self.problems)
 
 
 class ProbeError(OpsmonError):

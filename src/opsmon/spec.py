@@ -26,6 +26,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 from opsmon.model.device import Kind
 from opsmon.model.duration import parse_duration_s
 from opsmon.model.secret import Secret
+from opsmon.text.bilingual import Sentence
 from opsmon.text.vocabulary import kind_of_word, kind_words
 
 # The entry of pydantic's validation context under which the loader passes its `OpenSecret`.
@@ -83,7 +84,10 @@ def _read_seconds(written: object) -> float:
             return parse_duration_s(written)
         except ValueError:
             pass
-    raise wrong("not a length of time", "a number and its unit, such as `30s`, `5m` or `1h30m`")
+    raise wrong(
+        Sentence("not a length of time", "不是时长"),
+        Sentence("a number and its unit, such as `30s`, `5m` or `1h30m`", "数字加单位，例如 `30s`、`5m`、`1h30m`"),
+    )
 
 
 def read_secret(written: object, info: ValidationInfo) -> Secret:
@@ -92,7 +96,7 @@ def read_secret(written: object, info: ValidationInfo) -> Secret:
         return written
     open_secret: OpenSecret | None = (info.context or {}).get(SECRET_RESOLVER)
     if open_secret is None:
-        raise wrong("a secret cannot be read here")
+        raise wrong(Sentence("a secret cannot be read here", "密钥不能写在此处"))
     return open_secret(written)
 
 
@@ -120,7 +124,9 @@ def reference_schema(way: str) -> dict[str, object]:
 _DURATION_SCHEMA = {
     "type": "string",
     "pattern": r"^([0-9]+(\.[0-9]+)?|([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+)$",
-    "patternErrorMessage": "not a length of time: a number and its unit, such as 30s, 5m or 1h30m",
+    "patternErrorMessage": Sentence(
+        "not a length of time: a number and its unit, such as 30s, 5m or 1h30m", "不是时长"
+    ),
     "examples": ["30s", "5m", "1h30m"],
 }
 

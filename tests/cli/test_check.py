@@ -66,8 +66,9 @@ devices: [{{name: {site}-1, address: 192.0.2.7, kind: mcu, checks: [icmp]}}]
 
 
 def test_what_a_contract_leaves_open_is_told_once_and_only_where_a_site_is_under_it(
-    command: Opsmon, tmp_path: Path
+    command: Opsmon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("OPSMON_LANG", "en")
     command("init", tmp_path / "new", "--example", "xicheng-vc-2025", "--example", "baizhifang-2026")
     for file in (tmp_path / "new" / "inventories").rglob("*.yaml"):
         file.unlink()

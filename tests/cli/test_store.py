@@ -51,6 +51,7 @@ def test_a_root_without_a_store_has_no_status(command: Opsmon, root: Path) -> No
 def test_from_a_file_to_postgresql_and_the_journal_is_proved(
     command: Opsmon, full: Path, tmp_path: Path, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("OPSMON_LANG", "en")
     head = command("journal", "verify", "--json", "--root", full).json["head"]
     archive = tmp_path / "move.jsonl.gz"
     said = command("store", "export", archive, "--json", "--root", full)
@@ -91,6 +92,7 @@ def test_to_an_older_shape_and_back(command: Opsmon, full: Path) -> None:
 def test_what_changes_the_store_is_refused_while_a_daemon_runs(
     command: Opsmon, full: Path, tmp_path: Path, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("OPSMON_LANG", "en")
     lock = RootLock(full)
     assert "another opsmon runs" in command("store", "migrate", "--root", full).err
     assert command("store", "export", tmp_path / "a.gz", "--root", full).code == 0

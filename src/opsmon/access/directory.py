@@ -18,10 +18,11 @@ from opsmon.model.account import AccessToken, Account, Grant, Role, Scope
 from opsmon.model.store_address import StoreAddress
 from opsmon.store.access_store import AccessStore
 from opsmon.store.store import open_store
-from opsmon.text.bilingual import Sentence
+from opsmon.text.bilingual import Sentence, chinese_of
 from opsmon.text.command_words import THINGS
 from opsmon.text.near_miss import meant, shown
 from opsmon.text.safe import is_seen
+from opsmon.text.sign_in_words import ROLES
 from opsmon.text.vocabulary import named
 
 MAX_TOKEN_LIFE = timedelta(days=366)
@@ -40,12 +41,16 @@ def wrong_word(message: Sentence, hint: str = "") -> ConfigError:
     return ConfigError((Problem("", 0, 0, message, hint),))
 
 
-def grant_words(grant: Grant) -> str:
+def grant_words(grant: Grant) -> Sentence:
     """What it allows, in one line."""
-    limits = [*(f"contract {name}" for name in sorted(grant.scope.contracts))]
-    limits += [f"site {name}" for name in sorted(grant.scope.sites)]
-    money = ", sees money" if grant.money else ""
-    return f"{grant.role} of {', '.join(limits) or 'everything'}{money}"
+    contracts, sites = sorted(grant.scope.contracts), sorted(grant.scope.sites)
+    limits = [*(f"contract {name}" for name in contracts), *(f"site {name}" for name in sites)]
+    limits_zh = [*(f"合同 {name}" for name in contracts), *(f"站点 {name}" for name in sites)]
+    money, money_zh = (", sees money", "，可见金额") if grant.money else ("", "")
+    return Sentence(
+        f"{grant.role} of {', '.join(limits) or 'everything'}{money}",
+        f"{named(ROLES, grant.role, 'zh')}，范围 {'、'.join(limits_zh) or '全部'}{money_zh}",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,8 @@ class AccountDirectory:
 
     def _note(self, name: str, change: AccountChange, detail: str = "") -> AccountChanged:
         now = self._now()
-        return AccountChanged(now, name, change, self._changer.by, now, detail, self._changer.via)
+        by, via = self._changer.by, self._changer.via
+        return AccountChanged(now, name, change, by, now, str(detail), via, chinese_of(detail))
 
     def tokens(self) -> tuple[AccessToken, ...]:
         """All, by name."""

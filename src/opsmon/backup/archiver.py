@@ -21,6 +21,7 @@ from opsmon.errors import BackupError
 from opsmon.layout import BACKUP_QUARANTINE
 from opsmon.model.device import Device
 from opsmon.model.name import DeviceName
+from opsmon.text.bilingual import filled
 
 MAX_DIFF_CHARS = 8_000
 log = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ class Archiver:
                 raise commit
             return self._good(outcome, commit)
         except BackupError as error:
-            reason = f"it could not be stored: {error}"
+            reason = filled("it could not be stored: {}", "未能保存：{}", error.words)
             return self._bad(FailedCapture(outcome.device, outcome.at, reason, "", outcome.took_s))
 
     def _commit(self, new: Sequence[Taken]) -> dict[DeviceName, str | BackupError]:
@@ -215,7 +216,7 @@ class Archiver:
         try:
             self._write(device, replace(before, tried_at=refused.at, reason=reason, failures=failures))
         except BackupError as error:
-            reason = reason if str(error) in reason else f"{reason}; {error}"
+            reason = reason if str(error) in reason else filled("{}; {}", "{}；{}", reason, error.words)
         if refused.quarantine.strip():
             self._put_aside(device.name, refused)
         return Result(

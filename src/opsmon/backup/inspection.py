@@ -18,6 +18,7 @@ from opsmon.backup.worker import path_of
 from opsmon.errors import BackupError
 from opsmon.model.device import Device
 from opsmon.model.name import DeviceName
+from opsmon.text.bilingual import Sentence, filled
 from opsmon.text.count import counted
 
 
@@ -83,8 +84,12 @@ class Archive:
         """The copy as of a time. Raises BackupError where there was none, or where it cannot be read."""
         versions = self.versions(places, at, 1)
         if not versions:
-            when = f" at {at.isoformat(timespec='minutes')}" if at else ""
-            raise BackupError(f"there is no good copy of {name}{when}")
+            if at is None:
+                raise BackupError(Sentence(f"there is no good copy of {name}", f"{name} 没有完好的备份"))
+            minute = at.isoformat(timespec="minutes")
+            raise BackupError(
+                Sentence(f"there is no good copy of {name} at {minute}", f"{name} 在 {minute} 没有完好的备份")
+            )
         return self._read(name, versions[0]), versions[0]
 
     def raw(self, name: str, places: Sequence[str], at: datetime | None = None) -> bytes:
@@ -96,9 +101,13 @@ class Archive:
     def _read(self, name: str, version: Version) -> str:
         text = self.repository.read(version.path, version.commit)
         if text is None:
+            minute = version.at.isoformat(timespec="minutes")
             raise BackupError(
-                f"the copy of {name} of {version.at.isoformat(timespec='minutes')} cannot be read: the repository "
-                "is damaged; `opsmon backup run` stores what the device has now anew"
+                Sentence(
+                    f"the copy of {name} of {minute} cannot be read: the repository is damaged; "
+                    "`opsmon backup run` stores what the device has now anew",
+                    f"{name} 在 {minute} 的备份无法读取：仓库已损坏；`opsmon backup run` 会重新保存设备现有配置",
+                )
             )
         return stored(text)[0]
 
@@ -108,7 +117,7 @@ class Archive:
         """The difference and its two commits: by default between the last copy and the one before it."""
         versions = self.versions(places, until)
         if not versions:
-            raise BackupError(f"there is no good copy of {name}")
+            raise BackupError(Sentence(f"there is no good copy of {name}", f"{name} 没有完好的备份"))
         after = versions[0]
         if since is not None and after.at <= since:
             return "", after.commit, after.commit
@@ -136,31 +145,56 @@ class Archive:
         self, device: Device, standing: BackupStatus, now: datetime, overdue: timedelta, doubts: tuple[str, str]
     ) -> RestoreCheck:
         if standing.good_at is None:
-            return RestoreCheck(device.name, standing, None, 0, (standing.reason or "it was never captured",))
+            return RestoreCheck(
+                device.name, standing, None, 0, (standing.reason or Sentence("it was never captured", "从未备份成功"),)
+            )
         age = now - standing.good_at
-        faults = [f"the last attempt failed: {standing.reason}"] if standing.reason else []
+        faults = (
+            [filled("the last attempt failed: {}", "最近一次备份失败：{}", standing.reason)] if standing.reason else []
+        )
         if age > overdue:
-            faults.append(f"the last good copy is {counted(age.days, 'days')} old")
+            faults.append(
+                Sentence(
+                    f"the last good copy is {counted(age.days, 'days')} old", f"最近一次完好备份已有 {age.days} 天"
+                )
+            )
         text = self.repository.read(standing.path or path_of(device))
         recipe = self.recipes.recipe_for(device)
-        sections, broken = restorable(text, recipe, standing) if recipe else (0, "no profile knows the platform")
+        sections, broken = (
+            restorable(text, recipe, standing)
+            if recipe
+            else (0, Sentence("no profile knows the platform", "没有模板支持该平台"))
+        )
         told = [*doubts, broken] if text is not None else [doubts[0] or broken, doubts[1]]
         return RestoreCheck(device.name, standing, age, sections, tuple(faults + [word for word in told if word]))
 
 
 def _unowned(path: str, standing: BackupStatus | None, present: Mapping[str, DeviceName]) -> str:
     if standing is None:
-        return f"{path} belongs to no device that was captured under this root"
+        return Sentence(
+            f"{path} belongs to no device that was captured under this root", f"{path} 不属于本目录备份过的任何设备"
+        )
     named = present.get(standing.hostname)
-    hint = f"; if it is named {named} now, give that `formerly: [{standing.device}]`" if named else ""
-    return f"{path} is of {standing.device}, which is no longer in the inventory{hint}"
+    hint: str = ""
+    if named:
+        hint = Sentence(
+            f"; if it is named {named} now, give that `formerly: [{standing.device}]`",
+            f"；如现名为 {named}，请为其写上 `formerly: [{standing.device}]`",
+        )
+    return filled(
+        "{} is of {}, which is no longer in the inventory{}",
+        "{} 属于 {}，该设备已不在清单中{}",
+        path,
+        standing.device,
+        hint,
+    )
 
 
 def _doubt(standing: BackupStatus, files: Mapping[str, str], lost: Mapping[str, str]) -> str:
     if standing.path not in files or standing.path in lost:
-        return "its text is not in the repository"
+        return Sentence("its text is not in the repository", "其文本不在仓库中")
     if standing.blob and files[standing.path] != standing.blob:
-        return "the repository has another text than the one that was proved"
+        return Sentence("the repository has another text than the one that was proved", "仓库中的文本与验证过的不一致")
     return ""
 
 
@@ -168,22 +202,28 @@ def _age_of(standing: BackupStatus, commits: frozenset[str]) -> str:
     """A repository that was restored from a backup does not know the commits that came after it."""
     if not standing.commit or standing.commit in commits:
         return ""
-    return f"the repository is older than `var/`, or another: it has no commit {standing.commit[:12]}"
+    return Sentence(
+        f"the repository is older than `var/`, or another: it has no commit {standing.commit[:12]}",
+        f"仓库比 `var/` 旧，或是另一个仓库：没有提交 {standing.commit[:12]}",
+    )
 
 
 def restorable(text: str | None, recipe: Recipe, standing: BackupStatus) -> tuple[int, str]:
     """How many sections a stored text has, and what is wrong with it: nothing where it parses back whole."""
     if text is None:
-        return 0, "its text is not in the repository"
+        return 0, Sentence("its text is not in the repository", "其文本不在仓库中")
     try:
         sections = parse_sections(text, recipe.structure)
     except IncompleteTextError as error:
-        return 0, f"the stored text is not whole: {error}"
+        return 0, filled("the stored text is not whole: {}", "所存文本不完整：{}", error.args[0])
     if join_sections(sections, recipe.structure) != text:
-        return len(sections), "the stored text does not parse back to itself"
+        return len(sections), Sentence("the stored text does not parse back to itself", "所存文本解析后无法还原")
     if recipe.end is not None and not recipe.end.search(text):
-        return len(sections), "the stored text has no end mark"
+        return len(sections), Sentence("the stored text has no end mark", "所存文本没有结束标志")
     named = hostname_of(text, recipe)
     if named and standing.hostname and named != standing.hostname:
-        return len(sections), f"the stored text is of `{named}`, and not of `{standing.hostname}`"
+        return len(sections), Sentence(
+            f"the stored text is of `{named}`, and not of `{standing.hostname}`",
+            f"所存文本属于 `{named}`，而不是 `{standing.hostname}`",
+        )
     return len(sections), ""

@@ -34,6 +34,7 @@ from opsmon.layout import BACKUP_RUN, KNOWN_HOSTS
 from opsmon.model.device import Device
 from opsmon.process_pool import BoundedPool
 from opsmon.protocol.host_keys import HostKeyPins
+from opsmon.text.bilingual import Sentence
 
 BATCH = 50
 BATCH_S = 1.0
@@ -202,7 +203,11 @@ class RunNote:
             beside.write_text(json.dumps({"began_at": began.isoformat()}), encoding="utf-8")
             beside.replace(self._path)
         except OSError as error:
-            raise BackupError(f"{self._path} cannot be written: {error.strerror}") from error
+            raise BackupError(
+                Sentence(
+                    f"{self._path} cannot be written: {error.strerror}", f"无法写入 {self._path}：{error.strerror}"
+                )
+            ) from error
         return began
 
     def end(self) -> None:
@@ -210,4 +215,8 @@ class RunNote:
         try:
             self._path.unlink(missing_ok=True)
         except OSError as error:
-            raise BackupError(f"{self._path} cannot be removed: {error.strerror}") from error
+            raise BackupError(
+                Sentence(
+                    f"{self._path} cannot be removed: {error.strerror}", f"无法删除 {self._path}：{error.strerror}"
+                )
+            ) from error

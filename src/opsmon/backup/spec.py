@@ -10,6 +10,7 @@ from opsmon.backup.recipe import Enable, Question, Recipe, Structure, Transport
 from opsmon.bounds import CONFIGURATION_LINE_CHARS, TAIL_CHARS
 from opsmon.pattern.cost import refusal_of
 from opsmon.spec import OrOne, Seconds, Spec, wrong
+from opsmon.text.bilingual import Sentence
 
 # The last line of what a device said, when it waits for a command: `<name>`, `[name-view]`, `name#`, `name(config)#`.
 # Names have blanks, tildes and brackets; the greeting proves what is a prompt, so that the pattern may be generous.
@@ -46,7 +47,7 @@ def _pattern(text: str) -> str:
     try:
         re.compile(text, re.MULTILINE)
     except re.error as error:
-        raise wrong(f"not a regular expression: {error}") from None
+        raise wrong(Sentence(f"not a regular expression: {error}", f"不是正则表达式：{error}")) from None
     return text
 
 
@@ -55,7 +56,7 @@ def _is_quick(bound: int, flags: int = re.MULTILINE, *, anchored: bool = False) 
 
     def judge(text: str) -> str:
         if slow := refusal_of(text, bound, flags, anchored=anchored):
-            raise wrong(f"the pattern may hold a backup: {slow}")
+            raise wrong(Sentence(f"the pattern may hold a backup: {slow}", f"该模式可能拖住备份：{slow}"))
         return text
 
     return AfterValidator(judge)
@@ -63,13 +64,20 @@ def _is_quick(bound: int, flags: int = re.MULTILINE, *, anchored: bool = False) 
 
 def _grouped(text: str) -> str:
     if re.compile(text, re.MULTILINE).groups != 1:
-        raise wrong("needs exactly one (group): the part that is the name")
+        raise wrong(
+            Sentence("needs exactly one (group): the part that is the name", "需要且只需要一个 (group)：即名称所在部分")
+        )
     return text
 
 
 def _host_named(text: str) -> str:
     if "host" not in re.compile(text, re.MULTILINE).groupindex:
-        raise wrong("needs a group (?P<host>…): the part that is the device's name")
+        raise wrong(
+            Sentence(
+                "needs a group (?P<host>…): the part that is the device's name",
+                "需要分组 (?P<host>…)：即设备名所在部分",
+            )
+        )
     return text
 
 

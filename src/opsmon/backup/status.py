@@ -18,6 +18,7 @@ from opsmon.errors import BackupError
 from opsmon.layout import BACKUP_STATUSES
 from opsmon.model.device import Device
 from opsmon.model.name import DeviceName, SiteName
+from opsmon.text.bilingual import Sentence, chinese_of, kept_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,9 @@ class BackupStatuses:
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:
-                raise BackupError(f"{path} cannot be removed: {error.strerror}") from error
+                raise BackupError(
+                    Sentence(f"{path} cannot be removed: {error.strerror}", f"无法删除 {path}：{error.strerror}")
+                ) from error
 
     def load_all(self) -> dict[DeviceName, BackupStatus]:
         """Of every device that was ever tried."""
@@ -119,7 +122,9 @@ class BackupStatuses:
         except OSError as error:
             with suppress(OSError):
                 beside.unlink(missing_ok=True)
-            raise BackupError(f"{path} cannot be written: {error.strerror}") from error
+            raise BackupError(
+                Sentence(f"{path} cannot be written: {error.strerror}", f"无法写入 {path}：{error.strerror}")
+            ) from error
 
     def stamps(self) -> Mapping[str, int]:
         """When each file was last replaced, in nanoseconds: whoever follows the results reads what is newer."""
@@ -148,9 +153,13 @@ _BLANK = asdict(
 )  # what each key holds; another kind of value is not understood
 
 
+_REASON_ZH = "reason_zh"  # beside `reason`: the same in Chinese
+
+
 def _document(standing: BackupStatus) -> dict[str, Any]:
     """Not by `asdict`, which copies every value deeply."""
-    return {key: _plain(getattr(standing, key)) for key in BackupStatus.__dataclass_fields__}
+    document = {key: _plain(getattr(standing, key)) for key in BackupStatus.__dataclass_fields__}
+    return document | {_REASON_ZH: chinese_of(standing.reason)}
 
 
 def _plain(value: object) -> object:
@@ -168,6 +177,7 @@ def _standing(document: dict[str, Any]) -> BackupStatus:
         if isinstance(blank, str | int) and not isinstance(known.get(key, blank), type(blank)):
             raise TypeError(f"{key} is no {type(blank).__name__}")
     earlier = tuple(document.get("earlier", ()))
+    known["reason"] = kept_sentence(known.get("reason", ""), str(document.get(_REASON_ZH, "")))
     return replace(BackupStatus(**{**known, **times, "unannounced": None, "earlier": earlier}), unannounced=unannounced)
 
 

@@ -11,6 +11,7 @@ from typing import ParamSpec, TypeVar
 
 from opsmon.errors import BackupError
 from opsmon.process_pool import BoundedPool, BusyError, OverrunError
+from opsmon.text.bilingual import Sentence
 
 AT_ONCE_CHARS = 262_144  # hardly any configuration is longer; at worst a second for each thing that is done to it
 WORK_S = 120.0
@@ -36,10 +37,17 @@ class TextWork:
             return self._pool.call(max(self._left_s, 0.001), function, *args, **kwargs)
         except (OverrunError, BusyError):
             raise BackupError(
-                f"what came was not worked through within {self._work_s:g} s, and its end was not waited for: "
-                "no configuration is so long"
+                Sentence(
+                    f"what came was not worked through within {self._work_s:g} s, and its end was not waited for: "
+                    "no configuration is so long",
+                    f"收到的内容在 {self._work_s:g} 秒内未能处理完，不再等待：配置不会这么长",
+                )
             ) from None
         except OSError as error:
-            raise BackupError(f"no process for a text so long: {error.strerror}") from None
+            raise BackupError(
+                Sentence(
+                    f"no process for a text so long: {error.strerror}", f"文本过长，无法启动处理进程：{error.strerror}"
+                )
+            ) from None
         finally:
             self._left_s -= time.monotonic() - began_s

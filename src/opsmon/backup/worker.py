@@ -4,10 +4,12 @@ The one broad `except` of the room is here. A traceback is logged scrubbed: it m
 """
 
 import logging
+import re
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from opsmon.backup.device.capture import Capture, CaptureError, read_device
 from opsmon.backup.outcome import FailedCapture, Taken
@@ -27,7 +29,9 @@ from opsmon.model.device import Device
 from opsmon.model.secret import Secret
 from opsmon.process_pool import BoundedPool
 from opsmon.protocol.host_keys import HostKeyPins
+from opsmon.text.bilingual import Sentence, in_both
 
+_UNDECODED = re.compile("[\x00-\x7f\udc80-\udcff]+")
 log = logging.getLogger(__name__)
 
 
@@ -59,15 +63,18 @@ class Worker:
             scrubber = scrubber.knowing(secrets_of(device))
             return self._taken(device, scrubber, work, began)
         except CaptureError as error:
-            reason, quarantine = str(error), error.partial
+            reason, quarantine = error.words, error.partial
         except OpsmonError as error:
-            reason = str(error)
+            reason = error.words
         except Exception as error:  # noqa: BLE001 - whatever one device brings about, the others are read
             log.error("backup of %s: %s", device.name, scrubber.scrub(traceback.format_exc()))
-            reason = f"an internal error of opsmon ({type(error).__name__}); see the log"
+            reason = Sentence(
+                f"an internal error of opsmon ({type(error).__name__}); see the log",
+                f"opsmon 内部错误（{type(error).__name__}），详见运行日志",
+            )
         took_s = time.monotonic() - began
         quarantine = _quarantined(work, _plain, scrubber, quarantine)
-        return FailedCapture(device, self.clock.now(), _plain(scrubber, reason), quarantine, took_s)
+        return FailedCapture(device, self.clock.now(), _plain_words(scrubber, reason), quarantine, took_s)
 
     def _taken(self, device: Device, scrubber: Scrubber, work: TextWork, began: float) -> Taken | FailedCapture:
         recipe = self._recipe(device)
@@ -85,7 +92,7 @@ class Worker:
         took_s = time.monotonic() - began
         if reason:
             quarantine = _quarantined(work, _shown, scrubber, evidence.output or evidence.text)
-            return FailedCapture(device, self.clock.now(), _shown(scrubber, reason), quarantine, took_s)
+            return FailedCapture(device, self.clock.now(), _shown_words(scrubber, reason), quarantine, took_s)
         return self._kept(device, replace(capture, evidence=evidence), reading, standing, took_s)
 
     def _kept(
@@ -125,7 +132,12 @@ class Worker:
     def _recipe(self, device: Device) -> Recipe:
         recipe = self.recipes.recipe_for(device)
         if recipe is None:
-            raise CaptureError("no profile says how this platform's configuration is read (`backup:` in probes/)")
+            raise CaptureError(
+                Sentence(
+                    "no profile says how this platform's configuration is read (`backup:` in probes/)",
+                    "没有模板说明该平台的配置如何读取（probes/ 中的 `backup:`）",
+                )
+            )
         return recipe
 
 
@@ -174,6 +186,16 @@ def _shown(scrubber: Scrubber, text: str) -> str:
 def _plain(scrubber: Scrubber, said: str) -> str:
     """The same of what is not decoded yet."""
     return _shown(scrubber, decoded(said).text)
+
+
+def _shown_words(scrubber: Scrubber, words: str) -> str:
+    """A reason that may quote what a device said; of a sentence both languages."""
+    return in_both(words, partial(_shown, scrubber))
+
+
+def _plain_words(scrubber: Scrubber, words: str) -> str:
+    """The same of what is not decoded yet; our own Chinese beside it is no octets of a device."""
+    return in_both(words, lambda text: _shown(scrubber, _UNDECODED.sub(lambda run: decoded(run[0]).text, text)))
 
 
 def _quarantined(work: TextWork, show: Callable[[Scrubber, str], str], scrubber: Scrubber, said: str) -> str:

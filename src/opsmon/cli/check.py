@@ -44,16 +44,17 @@ def _report(loaded: Root | None, problems: Sequence[Problem], root: Path, json_o
         listed = {name: [problem_json(problem) for problem in found] for name, found in told.items()}
         print_json({"ok": not errors, **listed, "counts": counts})
         return
-    _list(errors)
-    _list(warnings)
-    say(styled(_summary(len(errors), len(warnings), counts).in_(spoken_language(root)), bold=True))
+    language = spoken_language(root)
+    _list(errors, language)
+    _list(warnings, language)
+    say(styled(_summary(len(errors), len(warnings), counts).in_(language), bold=True))
 
 
-def _list(problems: Sequence[Problem]) -> None:
+def _list(problems: Sequence[Problem], language: str) -> None:
     """One a line, so that editors jump to the place; on a terminal the files are set apart."""
     for path, of_file in groupby(problems, key=lambda problem: problem.path):
         for problem in of_file:
-            say(problem_line(problem))
+            say(problem_line(problem, language))
         if path and is_coloured():
             say()
 

@@ -69,7 +69,7 @@ COMMANDS: dict[str, Listed] = {
         "contracts.group:group", "The service contracts: clauses, calendars, deadlines, replays.", is_group=True
     ),
     "report": Listed("report:group", "Reports from the journal, to hand in.", is_group=True),
-    "journal": Listed("journal:group", "The journal of everything that was ever decided.", is_group=True),
+    "journal": Listed("journal.group:group", "The journal of everything that was ever decided.", is_group=True),
     "store": Listed("store.group:group", "The store: the journal, what is owed, accounts.", is_group=True),
     "backup": Listed("backup.group:group", "Configurations of devices, proved and kept in git.", is_group=True),
 }
@@ -161,9 +161,8 @@ def exit_code_of(error: OpsmonError) -> int:
 
 def _tell(error: Exception, message: str, code: int, arguments: Sequence[str]) -> int:
     told = message
-    if isinstance(error, ConfigError):
-        language = spoken_language(root_given(arguments))
-        told = "\n".join(problem.in_(language) for problem in error.problems)
+    if isinstance(error, OpsmonError):
+        told = error.in_(spoken_language(root_given(arguments)))
     print(visible(told, lines=True), file=sys.stderr)
     if "--json" in arguments:
         problems = {"problems": [problem_json(p) for p in error.problems]} if isinstance(error, ConfigError) else {}

@@ -7,10 +7,13 @@ from typing import Any
 import typer
 
 from opsmon.clock import WallClock
-from opsmon.text.near_miss import DID_YOU_MEAN, shown
+from opsmon.text.bilingual import Sentence, filled
+from opsmon.text.near_miss import DID_YOU_MEAN, DID_YOU_MEAN_ZH, shown
 
 TIME_OF_DAY = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
-EXAMPLES = "such as 2026-11-20T10:00:00+08:00, or 20:56 for today"
+EXAMPLES = Sentence(
+    "such as 2026-11-20T10:00:00+08:00, or 20:56 for today", "例如 2026-11-20T10:00:00+08:00，或 20:56 表示今天"
+)
 
 
 def parse_moment(text: str, zone: tzinfo, option: str, *, local: bool = False, now: datetime | None = None) -> datetime:
@@ -23,10 +26,11 @@ def parse_moment(text: str, zone: tzinfo, option: str, *, local: bool = False, n
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise wrong_moment(f"{shown(text)} is no time, {EXAMPLES}", option) from None
+        raise wrong_moment(filled("{} is no time, {}", "{} 不是时间，{}", shown(text), EXAMPLES), option) from None
     if moment.tzinfo is None and not local:
-        meant = DID_YOU_MEAN.format(moment.replace(tzinfo=zone).isoformat())
-        raise wrong_moment(f"{shown(text)} has no offset ({meant})", option)
+        whole = moment.replace(tzinfo=zone).isoformat()
+        asked = Sentence(DID_YOU_MEAN.format(whole), DID_YOU_MEAN_ZH.format(whole))
+        raise wrong_moment(filled("{} has no offset ({})", "{} 缺少时区（{}）", shown(text), asked), option)
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
 
 
@@ -35,7 +39,7 @@ def _at_time_of_day(text: str, now: datetime, option: str) -> datetime:
     try:
         return now.replace(hour=hour, minute=minute, second=second[0] if second else 0, microsecond=0, fold=0)
     except ValueError:
-        raise wrong_moment(f"{shown(text)} is no time of the day", option) from None
+        raise wrong_moment(filled("{} is no time of the day", "{} 不是一天中的时刻", shown(text)), option) from None
 
 
 def wrong_moment(message: str, option: str) -> Any:

@@ -10,7 +10,8 @@ from typing import Annotated, Any, ClassVar
 import typer
 from typer.core import TyperGroup
 
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import filled
+from opsmon.text.near_miss import meant, shown
 
 # Stands for "nobody chose": typer has to be able to tell it from a chosen `.`.
 CHOSEN_ROOT = Path("$OPSMON_ROOT")
@@ -67,7 +68,8 @@ class _Group(TyperGroup):
         word = args[0] if args else ""
         if word and not word.startswith("-") and self.get_command(ctx, word) is None:
             known = self.list_commands(ctx)
-            ctx.fail(f"no command {shown(word)} ({nearest(word, known) or ', '.join(known)})")
+            hint = meant(word, known) or ", ".join(known)
+            ctx.fail(filled("no command {} ({})", "没有命令 {}（{}）", shown(word), hint))
         return super().resolve_command(ctx, args)
 
 

@@ -9,7 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import typer
@@ -45,14 +45,12 @@ def styled(text: str, colour: str | None = None, *, bold: bool = False, dim: boo
     return typer.style(text, fg=colour, bold=bold or None, dim=dim or None)
 
 
-def problem_line(problem: Problem) -> str:
+def problem_line(problem: Problem, language: str) -> str:
     """`path:line:column: message (hint)`; an error in red, a warning in yellow."""
-    told = replace(problem, hint="")
-    text = str(told)
-    where = text.removesuffix(f"{'warning: ' if problem.warning else ''}{problem.message}")
-    message = styled(text.removeprefix(where), "yellow" if problem.warning else "red")
-    hint = styled(f" ({problem.hint})", dim=True) if problem.hint else ""
-    return f"{styled(where, bold=True)}{message}{hint}"
+    where, message, hint = problem.parts_in(language)
+    return (
+        f"{styled(where, bold=True)}{styled(message, 'yellow' if problem.warning else 'red')}{styled(hint, dim=True)}"
+    )
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:

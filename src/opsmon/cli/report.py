@@ -16,6 +16,7 @@ from opsmon.report.document import month_document
 from opsmon.report.month import MonthReport
 from opsmon.report.sheet import write_sheet
 from opsmon.report.table import Cell, shown_columns, shown_rows, summary_of, tables_of
+from opsmon.text.bilingual import Sentence
 
 group = new_group("Reports from the journal, to hand in.")
 
@@ -49,11 +50,22 @@ def month_report(
 
 def _write(report: MonthReport, language: str, file: Path) -> None:
     if file.suffix.lower() != ".xlsx":
-        raise typer.BadParameter(f"{file.name} does not end in .xlsx", param_hint="--xlsx")
+        raise typer.BadParameter(
+            Sentence(f"{file.name} does not end in .xlsx", f"{file.name} 不是以 .xlsx 结尾"), param_hint="--xlsx"
+        )
     try:
         write_sheet(report, language, file)
     except OSError as error:
-        raise ConfigError((Problem(str(file), 0, 0, f"cannot be written: {error.strerror or error}"),)) from None
+        raise ConfigError(
+            (
+                Problem(
+                    str(file),
+                    0,
+                    0,
+                    Sentence(f"cannot be written: {error.strerror or error}", f"无法写入：{error.strerror or error}"),
+                ),
+            )
+        ) from None
 
 
 def _print(report: MonthReport, language: str) -> None:

@@ -9,7 +9,8 @@ from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, print_table, say
 from opsmon.config.schema.files import write_schemas
 from opsmon.config.schema.generate import SCHEMA_NAMES, files_of, schema_of
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import Sentence, filled
+from opsmon.text.near_miss import meant, shown
 
 NameArgument = Annotated[
     str | None, typer.Argument(metavar="[NAME]", help=f"One of {', '.join(SCHEMA_NAMES)}; without it they are listed.")
@@ -31,8 +32,9 @@ def schema(
     `opsmon init` writes them into schemas/; after an update `opsmon schema --write schemas` writes them anew.
     """
     if name is not None and name not in SCHEMA_NAMES:
-        hint = nearest(name, SCHEMA_NAMES) or f"one of {', '.join(SCHEMA_NAMES)}"
-        raise typer.BadParameter(f"no schema {shown(name)} ({hint})")
+        listed = Sentence(f"one of {', '.join(SCHEMA_NAMES)}", f"可选：{'、'.join(SCHEMA_NAMES)}")
+        hint = meant(name, SCHEMA_NAMES) or listed
+        raise typer.BadParameter(filled("no schema {} ({})", "没有模式 {}（{}）", shown(name), hint))
     if write is not None:
         _write(write, name, json_output)
     elif name is not None:

@@ -8,9 +8,11 @@ import re
 import sys
 from typing import Any
 
+from opsmon.text.bilingual import in_language
 from opsmon.text.help_zh import HEADINGS
 from opsmon.text.near_miss import nearest, shown
 
+_NO_SUCH_COMMAND = re.compile(r"No such command '(.*)'\.?", re.DOTALL)
 _NOT_ONE_OF = re.compile(r"(?:Value error, )?'(?P<word>.*)' is not one of (?P<words>'.*')\.?", re.DOTALL)
 
 
@@ -43,7 +45,7 @@ def print_usage_error(error: Any, language: str) -> None:
 
 def chinese_message(error: Any) -> str:
     """What is wrong, where typer says it; a sentence of our own as it is."""
-    message = close_words(error.message or "", "zh")
+    message = close_words(in_language(error.message or "", "zh"), "zh")
     match type(error).__name__:
         case "MissingParameter":
             return f"缺少{_hint_of(error)}"
@@ -55,7 +57,8 @@ def chinese_message(error: Any) -> str:
         case "BadParameter":
             hint = _hint_of(error)
             return f"{hint}：{message}" if hint else message
-    return str(error.format_message())
+    unknown = _NO_SUCH_COMMAND.fullmatch(message)
+    return f"没有命令 {shown(unknown[1])}" if unknown else message
 
 
 def _hint_of(error: Any) -> str:

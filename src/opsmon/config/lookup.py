@@ -5,7 +5,10 @@ from collections.abc import Iterable
 from opsmon.errors import ConfigError, Problem
 from opsmon.model.device import Device, Inventory
 from opsmon.model.name import DeviceName
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import Sentence
+from opsmon.text.command_words import THINGS
+from opsmon.text.near_miss import meant, shown
+from opsmon.text.vocabulary import named
 
 FEW = 10
 
@@ -20,11 +23,15 @@ def find_device(inventory: Inventory, name: str) -> Device:
 
 def unknown(what: str, word: str, known: Iterable[str]) -> ConfigError:
     """`no site `hal` (did you mean `hall`?)`"""
-    return ConfigError((Problem("", 0, 0, f"no {what} {shown(word)}", _hint(word, known)),))
+    what_zh = what.zh if isinstance(what, Sentence) else named(THINGS, what, "zh")
+    words = Sentence(f"no {what} {shown(word)}", f"没有{what_zh} {shown(word)}")
+    return ConfigError((Problem("", 0, 0, words, _hint(word, known)),))
 
 
 def _hint(word: str, known: Iterable[str]) -> str:
     """The name that was meant, or those that there are where they are few."""
     names = sorted(known)
-    few = f"known: {', '.join(names) or 'none'}" if len(names) <= FEW else ""
-    return nearest(word, names) or few
+    if asked := meant(word, names):
+        return asked
+    listed = Sentence(f"known: {', '.join(names) or 'none'}", f"已有：{'、'.join(names) or '无'}")
+    return listed if len(names) <= FEW else ""

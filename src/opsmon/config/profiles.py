@@ -14,6 +14,7 @@ from opsmon.errors import InvariantError, Problem
 from opsmon.probe.profile.choose import GENERIC, ProfileSet
 from opsmon.probe.profile.definition.resolve import ProfileError, ProfileProblem, resolve_profiles
 from opsmon.probe.profile.definition.spec import ProfileSpec
+from opsmon.text.bilingual import Sentence
 
 
 class ProfileFiles(NamedTuple):
@@ -46,7 +47,13 @@ def read_profiles(folder: Path, root: Path, problems: Problems) -> ProfileFiles:
         elif spec.name in specs:
             sound = False
             other = documents[spec.name].path
-            problems.add(document.problem(("name",), f"`{spec.name}` is the name of another profile", f"see {other}"))
+            problems.add(
+                document.problem(
+                    ("name",),
+                    Sentence(f"`{spec.name}` is the name of another profile", f"`{spec.name}` 是另一模板的名称"),
+                    Sentence(f"see {other}", f"见 {other}"),
+                )
+            )
         else:
             specs[spec.name], documents[spec.name] = spec, document
     profiles = _joined(specs, documents, problems, folder) if sound else None
@@ -66,7 +73,15 @@ def _joined(
     specs: Mapping[str, ProfileSpec], documents: Mapping[str, Document], problems: Problems, folder: Path
 ) -> ProfileSet | None:
     if GENERIC not in specs:
-        problems.add(Problem(str(folder), 0, 0, f"no profile is named `{GENERIC}`", "the last resort for any device"))
+        problems.add(
+            Problem(
+                str(folder),
+                0,
+                0,
+                Sentence(f"no profile is named `{GENERIC}`", f"没有名为 `{GENERIC}` 的模板"),
+                Sentence("the last resort for any device", "它是任何设备最后可用的模板"),
+            )
+        )
         return None
     try:
         return ProfileSet(resolve_profiles(specs))

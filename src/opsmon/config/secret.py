@@ -20,10 +20,11 @@ from opsmon.errors import ConfigError, Problem
 from opsmon.model.device import Device
 from opsmon.model.secret import Secret
 from opsmon.spec import FILE_FINDER, SECRET_RESOLVER, wrong
+from opsmon.text.bilingual import Sentence, filled
 
 LARGEST_SECRET = 64 * 1024
 _EVERYBODY = stat.S_IROTH | stat.S_IWOTH
-_SHAPE = "`{env: NAME}` or `{file: path}`"
+_SHAPE = Sentence("`{env: NAME}` or `{file: path}`", "`{env: NAME}` 或 `{file: path}`")
 
 
 class MissingSecret(Secret):
@@ -59,7 +60,10 @@ def check_shape(written: object) -> Secret:
         ((way, name),) = written.items()
         if way in ("env", "file") and isinstance(name, str) and name:
             return Secret("")
-    raise wrong("a secret is text or a reference", f"{_SHAPE}; a number needs quotes")
+    raise wrong(
+        Sentence("a secret is text or a reference", "密钥应为文本或引用"),
+        filled("{}; a number needs quotes", "{}；数字要加引号", _SHAPE),
+    )
 
 
 class FileSecrets:
@@ -180,7 +184,15 @@ class FileSecrets:
     def _warn_literal(self, written: str) -> None:
         place = _find(self._document.data, written) or self._document.place
         self._problems.add(
-            Problem(self._document.path, place.line, place.column, "a secret in plain text", f"use {_SHAPE}", "", True)
+            Problem(
+                self._document.path,
+                place.line,
+                place.column,
+                Sentence("a secret in plain text", "明文的密钥"),
+                filled("use {}", "请用 {}", _SHAPE),
+                "",
+                True,
+            )
         )
 
 

@@ -17,6 +17,7 @@ from opsmon.notify.channel import Channel, Heartbeat
 from opsmon.notify.spec import HeartbeatSpec, WebhookSpec
 from opsmon.spec import Seconds, Spec, text_schema, wrong
 from opsmon.store.settings import StoreField, StoreSpec
+from opsmon.text.bilingual import Sentence
 from opsmon.text.near_miss import shown
 from opsmon.web.frame.links import ConsoleLinks, LinksSpec
 from opsmon.web.settings import PortSettings, PortSpec
@@ -66,7 +67,10 @@ def check_timezone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (OSError, ValueError, KeyError):
-        raise wrong("not a time zone", "a name of the IANA list, such as `Asia/Shanghai`") from None
+        raise wrong(
+            Sentence("not a time zone", "不是时区"),
+            Sentence("a name of the IANA list, such as `Asia/Shanghai`", "IANA 时区名，例如 `Asia/Shanghai`"),
+        ) from None
     return name
 
 
@@ -74,7 +78,10 @@ def _check_names(webhooks: list[WebhookSpec]) -> list[WebhookSpec]:
     names = [webhook.name for webhook in webhooks]
     for name in names:
         if names.count(name) > 1:
-            raise wrong(f"two webhooks are named {shown(name)}", "the outbox tells them apart by their names")
+            raise wrong(
+                Sentence(f"two webhooks are named {shown(name)}", f"有两个 webhook 都叫 {shown(name)}"),
+                Sentence("the outbox tells them apart by their names", "发件箱按名称区分它们"),
+            )
     return webhooks
 
 
@@ -82,7 +89,7 @@ def _check_recipient(text: str) -> str:
     try:
         parse_recipient(text)
     except BackupError as error:
-        raise wrong(str(error), "a public key of age, such as `age1…`") from None
+        raise wrong(str(error), Sentence("a public key of age, such as `age1…`", "age 公钥，例如 `age1…`")) from None
     return text
 
 
@@ -92,7 +99,10 @@ def _check_hour(text: str) -> str:
     except ValueError:
         found = None
     if found is None or found.tzinfo is not None:
-        raise wrong("not a time of the day", "such as `02:30`, in the root's time zone")
+        raise wrong(
+            Sentence("not a time of the day", "不是一天中的时刻"),
+            Sentence("such as `02:30`, in the root's time zone", "例如 `02:30`，按本目录的时区"),
+        )
     return text
 
 
@@ -101,7 +111,7 @@ Hour = Annotated[
     AfterValidator(_check_hour),
     text_schema(
         r"^T?([01][0-9]|2[0-3])(:?[0-5][0-9](:?[0-5][0-9]([.,][0-9]+)?)?)?$",
-        "not a time of the day, such as 02:30",
+        Sentence("not a time of the day, such as 02:30", "不是一天中的时刻"),
         "02:30",
     ),
 ]

@@ -14,9 +14,16 @@ from opsmon.errors import ConfigError, Problem
 from opsmon.layout import DEFAULT_STORE, INVENTORIES, SETTINGS_FILE
 from opsmon.notify.spec import goes_in_clear
 from opsmon.store.settings import SQLITE
+from opsmon.text.bilingual import Sentence
 
-NO_ROOT = "no opsmon.yaml here, and no inventories/, probes/ or rules/"
-NO_ROOT_HINT = "go to a root, or name it with --root DIR or $OPSMON_ROOT; `opsmon init DIR` writes a new one"
+NO_ROOT = Sentence(
+    "no opsmon.yaml here, and no inventories/, probes/ or rules/",
+    "这里没有 opsmon.yaml，也没有 inventories/、probes/、rules/",
+)
+NO_ROOT_HINT = Sentence(
+    "go to a root, or name it with --root DIR or $OPSMON_ROOT; `opsmon init DIR` writes a new one",
+    "请进入 opsmon 目录，或用 --root DIR 或 $OPSMON_ROOT 指定；`opsmon init DIR` 会写一个新目录",
+)
 
 
 def load_settings(path: Path, *, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -39,7 +46,17 @@ def existing_directory(path: Path) -> Path:
     """The directory, absolute, whatever it holds. Raises ConfigError where there is none."""
     root = path.resolve()
     if not root.is_dir():
-        raise ConfigError((Problem(str(path), 0, 0, "no such directory", "`opsmon init DIR` writes a new root"),))
+        raise ConfigError(
+            (
+                Problem(
+                    str(path),
+                    0,
+                    0,
+                    Sentence("no such directory", "没有该目录"),
+                    Sentence("`opsmon init DIR` writes a new root", "`opsmon init DIR` 会写一个新目录"),
+                ),
+            )
+        )
     return root
 
 
@@ -83,8 +100,20 @@ def _refuse_wrong_places(document: Document, settings: Settings, problems: Probl
     repository = settings.backup.repository
     if repository.exists() and not repository.is_dir():
         message = f"{shown_path(repository, document.file.parent)} is a file, not a folder"
-        problems.add(document.problem(("backup", "repository"), message, "the folder of the backups' git repository"))
+        problems.add(
+            document.problem(
+                ("backup", "repository"),
+                message,
+                Sentence("the folder of the backups' git repository", "备份所用 git 仓库的目录"),
+            )
+        )
     database = Path(settings.store.url.removeprefix(SQLITE))
     if settings.store.url.startswith(SQLITE) and database.is_dir():
         message = f"{shown_path(database, document.file.parent)} is a folder, not a file"
-        problems.add(document.problem(("store",), message, f"the file of the journal, such as `{DEFAULT_STORE}`"))
+        problems.add(
+            document.problem(
+                ("store",),
+                message,
+                Sentence(f"the file of the journal, such as `{DEFAULT_STORE}`", f"日志的文件，例如 `{DEFAULT_STORE}`"),
+            )
+        )

@@ -12,6 +12,7 @@ from opsmon.config.text_encoding import WrongEncodingError, decode_text
 from opsmon.config.yaml.node import YamlProblem, parse_yaml
 from opsmon.config.yaml.problem import Problems
 from opsmon.errors import Problem
+from opsmon.text.bilingual import Sentence
 
 _SUFFIXES = (".yaml", ".yml")
 _LARGEST = 1024 * 1024
@@ -33,7 +34,7 @@ _OTHER_NAMES = {
 def tell_stray_files(root: Path, problems: Problems) -> None:
     """Warn of each; what is in the folders that are read is told where they are read."""
     for path, hint in sorted({**dict(_of_other_places(root)), **dict(_of_other_names(root))}.items()):
-        problems.add(Problem(path, 0, 0, "not read", hint, "", True))
+        problems.add(Problem(path, 0, 0, Sentence("not read", "未读取"), hint, "", True))
 
 
 def _of_other_names(root: Path) -> Iterator[tuple[str, str]]:

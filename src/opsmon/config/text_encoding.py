@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 
+from opsmon.text.bilingual import Sentence
+
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_NOTEPAD = "save it as UTF-8 (Notepad: Save As, Encoding UTF-8)"
+_NOTEPAD = Sentence(
+    "save it as UTF-8 (Notepad: Save As, Encoding UTF-8)", "请另存为 UTF-8（记事本：另存为，编码 UTF-8）"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,5 +36,5 @@ def _other(octets: bytes) -> tuple[str, str]:
     try:
         octets.decode("gb18030")
     except UnicodeDecodeError:
-        return "the file is not UTF-8", "save it as UTF-8"
+        return "the file is not UTF-8", Sentence("save it as UTF-8", "请另存为 UTF-8（记事本：另存为，编码 UTF-8）")
     return "the file is not UTF-8, it seems to be GBK", "`iconv -f GBK -t UTF-8`, or save it as UTF-8 in the editor"

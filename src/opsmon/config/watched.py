@@ -13,6 +13,7 @@ from opsmon.errors import Problem
 from opsmon.layout import INVENTORIES, WATCHED_FILE
 from opsmon.model.device import Device, Inventory
 from opsmon.model.name import DeviceName
+from opsmon.text.bilingual import Sentence
 
 
 class WatchedPlace(NamedTuple):
@@ -66,8 +67,16 @@ def rename_offers(watched: Watched, inventory: Inventory) -> tuple[Problem, ...]
     """A warning for every device that the daemon would lose, and that may be there under another name."""
     return tuple(
         Problem(
-            INVENTORIES, 0, 0, f"{old}, which the daemon watches, is gone, and {new} is at its address",
-            f"if it is the same device, write `formerly: [{old}]` with {new} before the reload: its incidents go on",
+            INVENTORIES, 0, 0,
+            Sentence(
+                f"{old}, which the daemon watches, is gone, and {new} is at its address",
+                f"守护进程监控的 {old} 已不在，其地址上是 {new}",
+            ),
+            Sentence(
+                f"if it is the same device, write `formerly: [{old}]` with {new} before the reload: "
+                "its incidents go on",
+                f"如是同一台设备，请在重新加载前为 {new} 写上 `formerly: [{old}]`：其事件会延续",
+            ),
             "", True,
         )
         for old, new in likely_renames(watched, inventory)

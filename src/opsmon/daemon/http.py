@@ -29,6 +29,7 @@ from opsmon.notify.lane.lane import FAILED_OFTEN
 from opsmon.pipeline.loop import Pipeline
 from opsmon.store.access_store import AccessStore
 from opsmon.store.store import Store
+from opsmon.text.bilingual import Sentence
 from opsmon.web.context import WebContext
 from opsmon.web.device_backup import BackupPort
 from opsmon.web.listening.standby import STANDBY_HELP
@@ -160,8 +161,15 @@ def refuse_open_network(settings: PortSettings, accounts: AccessStore, now: date
     raise ConfigError(
         (
             Problem(
-                SETTINGS_FILE, 0, 0, f"`http: listen` is {settings.host}, beyond this machine, and nobody may come in",
-                "`opsmon user add NAME --role admin`, `http: {token: {env: OPSMON_TOKEN}}`, or listen on 127.0.0.1",
+                SETTINGS_FILE, 0, 0,
+                Sentence(
+                    f"`http: listen` is {settings.host}, beyond this machine, and nobody may come in",
+                    f"`http: listen` 是 {settings.host}，超出本机，而没有人可以登录",
+                ),
+                Sentence(
+                    "`opsmon user add NAME --role admin`, `http: {token: {env: OPSMON_TOKEN}}`, or listen on 127.0.0.1",
+                    "`opsmon user add 用户名 --role admin`，或 `http: {token: {env: OPSMON_TOKEN}}`，或监听 127.0.0.1",
+                ),
             ),
         )
     )  # fmt: skip

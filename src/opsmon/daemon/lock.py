@@ -7,6 +7,7 @@ from pathlib import Path
 from opsmon.errors import StoreError
 from opsmon.layout import DAEMON_LOCK
 from opsmon.private_file import open_private
+from opsmon.text.bilingual import Sentence
 
 
 class RootLock:
@@ -17,7 +18,9 @@ class RootLock:
         try:
             self._file = open_private(path, "a+")
         except OSError as error:
-            raise StoreError(f"{path} cannot be made: {error.strerror}") from error
+            raise StoreError(
+                Sentence(f"{path} cannot be made: {error.strerror}", f"无法创建 {path}：{error.strerror}")
+            ) from error
         self._take(root)
 
     def _take(self, root: Path) -> None:
@@ -27,7 +30,11 @@ class RootLock:
             self._file.seek(0)
             holder = self._file.read(20).strip() or "unknown"
             self._file.close()
-            raise StoreError(f"another opsmon runs on {root} (process {holder})") from error
+            raise StoreError(
+                Sentence(
+                    f"another opsmon runs on {root} (process {holder})", f"{root} 上已有 opsmon 在运行（进程 {holder}）"
+                )
+            ) from error
         self._file.truncate(0)
         self._file.write(f"{os.getpid()}\n")
         self._file.flush()

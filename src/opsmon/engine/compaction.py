@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable
 
 from opsmon.engine.duty.obligations import task_id_of
 from opsmon.incident.incidents import answers
-from opsmon.model.access_event import AccountChanged, OperationRequested, SignedIn, SignInFailed
+from opsmon.model.access_event import AccountChanged, OperationRequested, SignedIn, SignedOut, SignInFailed
 from opsmon.model.duty import (
     ContractWatched,
     DutyEvent,
@@ -65,7 +65,7 @@ def compact(events: Iterable[Event], keep: Container[IncidentId]) -> tuple[Event
                 _keep_roster(kept, last, event, number)
             case ObligationTold() | BackupRecorded() | HostKeyRecorded():
                 pass  # the world holds nothing of it
-            case SignedIn() | SignInFailed() | AccountChanged() | OperationRequested():
+            case SignedIn() | SignedOut() | SignInFailed() | AccountChanged() | OperationRequested():
                 pass  # the world holds nothing of it
             case _:
                 if event.incident is not None and event.incident in keep:

@@ -6,6 +6,13 @@ from opsmon.state.condition.wording import summary_of
 from opsmon.state.plan import Limits
 
 
+def device_called(name: str, title: str, language: str) -> str:
+    """A device as people call it, with the name by which commands know it."""
+    if not title or title == name:
+        return name
+    return f"{title}（{name}）" if language == "zh" else f"{title} ({name})"
+
+
 def fault_words(
     incident: Incident, rulebook: Rulebook, limits: Limits, language: str, *, called: str | None = None
 ) -> str:

@@ -10,6 +10,7 @@ from opsmon.config.inventory.layer_check import SHAPE_ONLY
 from opsmon.config.yaml.mistake import mistakes_of
 from opsmon.config.yaml.node import YamlProblem, parse_yaml
 from opsmon.errors import ConfigError, Problem
+from opsmon.text.bilingual import filled
 
 _VERSIONS = ("1", "2c")
 SHAPE = (
@@ -60,4 +61,4 @@ def _checked(text: str, access: dict[str, object]) -> dict[str, object]:
 
 
 def _wrong(message: str, hint: str) -> ConfigError:
-    return ConfigError((Problem("", 0, 0, f"--snmp: {message}", hint),))
+    return ConfigError((Problem("", 0, 0, filled("--snmp: {}", "--snmp：{}", message), hint),))

@@ -13,6 +13,7 @@ from opsmon.errors import ConfigError, Problem
 from opsmon.layout import INVENTORIES
 from opsmon.ledger.table.raw_table import RawTable
 from opsmon.ledger.table_import import ImportedSite, TableImport, Wishes, import_table
+from opsmon.text.bilingual import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,13 @@ def _text(site: ImportedSite) -> str:
 def _check_new(here: Root, root: Path, sites: tuple[ImportedSite, ...]) -> None:
     hint = "an import writes new sites only; `opsmon inventory diff FILE` tells what the table changes"
     taken = [
-        Problem(f"{INVENTORIES}/{site.name}.yaml", 0, 0, f"the site `{site.name}` is there already", hint)
+        Problem(
+            f"{INVENTORIES}/{site.name}.yaml",
+            0,
+            0,
+            Sentence(f"the site `{site.name}` is there already", f"站点 `{site.name}` 已存在"),
+            hint,
+        )
         for site in sites
         if site.name in here.inventory.sites or os.path.lexists(root / INVENTORIES / f"{site.name}.yaml")
     ]

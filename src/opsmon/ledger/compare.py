@@ -14,6 +14,7 @@ from opsmon.ledger.row import Fate
 from opsmon.ledger.table.raw_table import RawTable
 from opsmon.ledger.table_import import TableImport, Wishes, import_table
 from opsmon.model.device import Inventory
+from opsmon.text.bilingual import Sentence, filled
 
 NO_SITE = "unnamed"  # of rows that name none: the site is not compared then
 SERIAL = "labels.serial"
@@ -46,7 +47,15 @@ def _left_out(found: TableImport) -> Iterable[Problem]:
     for note in found.notes:
         if found.fates.get(note.line) is Fate.LEFT_OUT:
             yield found.problem(
-                note.line, "name", f"{note.detail or 'the row'} is not compared: {note.what.en}", warning=True
+                note.line,
+                "name",
+                filled(
+                    "{} is not compared: {}",
+                    "{} 未参与比较：{}",
+                    note.detail or Sentence("the row", "该行"),
+                    Sentence(note.what.en, note.what.in_("zh")),
+                ),
+                warning=True,
             )
 
 

@@ -15,8 +15,8 @@ from opsmon.ledger.columns import (
     meaning_of,
 )
 from opsmon.ledger.table.raw_table import RawTable, column_letter
-from opsmon.text.bilingual import Text
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import Sentence, Text
+from opsmon.text.near_miss import meant, shown
 
 LOOKED_AT = 30  # lines from the top, for the heading
 _VALUES_LOOKED_AT = 500
@@ -77,8 +77,21 @@ def parse_map(words: Sequence[str]) -> dict[str, str]:
         heading, equals, target = (part.strip() for part in word.rpartition("="))
         meaning = NOTHING if target == NOTHING else (meaning_of(target) or ("", 0))[0]
         if not equals or not heading or not meaning or (meaning == NOTHING and target != NOTHING):
-            hint = nearest(target, COLUMNS) or f"one of {', '.join(COLUMNS)}, `label:KEY`, or `-` to leave it out"
-            raise ConfigError((Problem("", 0, 0, f"--map {shown(word)}: no field {shown(target)}", hint),))
+            hint = meant(target, COLUMNS) or f"one of {', '.join(COLUMNS)}, `label:KEY`, or `-` to leave it out"
+            raise ConfigError(
+                (
+                    Problem(
+                        "",
+                        0,
+                        0,
+                        Sentence(
+                            f"--map {shown(word)}: no field {shown(target)}",
+                            f"--map {shown(word)}：没有字段 {shown(target)}",
+                        ),
+                        hint,
+                    ),
+                )
+            )
         chosen[bare_heading(heading)] = meaning
     return chosen
 
@@ -109,7 +122,17 @@ def _heading_place(table: RawTable, chosen: Mapping[str, str]) -> int:
     if best == 0 and any(len(letter) <= 2 and letter.isalpha() for letter in chosen):
         return 0
     hint = "one line near the top names the columns, such as 设备名称, IP地址, 设备类型 or name, address, kind"
-    raise ConfigError((Problem(table.path, 0, 0, f"no heading in the first {LOOKED_AT} lines", hint),))
+    raise ConfigError(
+        (
+            Problem(
+                table.path,
+                0,
+                0,
+                Sentence(f"no heading in the first {LOOKED_AT} lines", f"前 {LOOKED_AT} 行没有表头"),
+                hint,
+            ),
+        )
+    )
 
 
 def _heading_texts(table: RawTable, place: int, chosen: Mapping[str, str]) -> tuple[tuple[int, ...], list[str], int]:
@@ -146,8 +169,18 @@ def _check_chosen(table: RawTable, chosen: Mapping[str, str], texts: Sequence[st
     letters = {column_letter(index).lower() for index in range(len(texts))}
     for name in chosen:
         if name not in headings and name not in letters:
-            hint = nearest(name, headings.values()) or f"the columns: {', '.join(headings.values())}"
-            raise ConfigError((Problem(table.path, 0, 0, f"--map: no column {shown(name)}", hint),))
+            hint = meant(name, headings.values()) or f"the columns: {', '.join(headings.values())}"
+            raise ConfigError(
+                (
+                    Problem(
+                        table.path,
+                        0,
+                        0,
+                        Sentence(f"--map: no column {shown(name)}", f"--map：没有列 {shown(name)}"),
+                        hint,
+                    ),
+                )
+            )
 
 
 class _Columns:

@@ -11,7 +11,7 @@ from opsmon.ledger.table.address_cell import read_addresses
 from opsmon.ledger.table.cell_list import split_items, split_labels
 from opsmon.model.device import Kind
 from opsmon.text.bilingual import Text
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.near_miss import meant, shown
 
 MAX_LABEL_CHARS = 200  # characters of a title or a label
 LISTS = ("parents", "important", "formerly")
@@ -136,7 +136,7 @@ def _take_kind(row: Row, labels: dict[str, str], layout: TableLayout) -> None:
     elif word and (kind := kind_within(word)):
         row.entry["kind"] = kind
         row.note(Text("kind in other words", "类型用词不同"), Text("taken as", "视为"), f"{word} → {kind}")
-    elif word and (hint := nearest(word, [kind.value for kind in Kind])):
+    elif word and (hint := meant(word, [kind.value for kind in Kind])):
         row.refuse("kind", f"{shown(word)} is no kind", hint)
     elif word:
         row.entry["kind"] = Kind.OTHER.value

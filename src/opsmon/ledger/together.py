@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from opsmon.ledger.row import Fate, Row
 from opsmon.ledger.row_words import is_placeholder, name_from, suffixed
 from opsmon.text.bilingual import Text
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.near_miss import meant, shown
 
 MAX_HINTS = 20  # near misses are looked for among all names, which takes long where there are many
 
@@ -101,7 +101,7 @@ class _Parents:
 
     def _hint(self, word: str) -> str:
         if word not in self._hints and len(self._hints) < MAX_HINTS:
-            self._hints[word] = nearest(word, self._names)
+            self._hints[word] = meant(word, self._names)
         return self._hints.get(word) or "no such device"
 
 

@@ -32,6 +32,29 @@ class SignedIn:
     via: str = ""
 
 
+class SignOutReason(StrEnum):
+    """How a session came to its end."""
+
+    LEFT = "left"  # the person signed out
+    ENDED = "ended"  # the person ended it from another browser
+    REPLACED = "replaced"  # the same browser signed in anew
+    DISPLACED = "displaced"  # the account had more sessions than one may have
+    EXPIRED = "expired"  # its time was over, or it lay unused for too long
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOut:
+    """A session of `account` is over since `done_at`; `count` of them, where several ended together. What ends with a
+    change of the account is told by that change."""
+
+    at: datetime
+    account: str
+    how: SignOutReason
+    done_at: datetime
+    via: str = ""
+    count: int = 1
+
+
 @dataclass(frozen=True, slots=True)
 class SignInFailed:
     """So many attempts failed from `since` on, until `done_at`. `account` is "" where no such name is known: people
@@ -56,6 +79,7 @@ class AccountChanged:
     done_at: datetime
     detail: str = ""
     via: str = ""
+    detail_zh: str = ""
 
 
 class RequestedOperation(StrEnum):
@@ -77,4 +101,4 @@ class OperationRequested:
     via: str = ""
 
 
-AccessEvent = SignedIn | SignInFailed | AccountChanged | OperationRequested
+AccessEvent = SignedIn | SignedOut | SignInFailed | AccountChanged | OperationRequested

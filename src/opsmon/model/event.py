@@ -5,7 +5,7 @@
     ├── ClockEvent    of room 4, contract: ClockChanged
     ├── Change        of room 5, incident: IncidentOpened, FactAdded, CommandRefused, …
     ├── PageEvent, SilenceEvent, ObligationTold   of on call (`opsmon.model.page`)
-    ├── AccessEvent   of room access:      SignedIn, SignInFailed, AccountChanged, OperationRequested
+    ├── AccessEvent   of room access:      SignedIn, SignedOut, SignInFailed, AccountChanged, OperationRequested
     └── of no room: MaintenanceSet, BackupRecorded
 
 `at` is always when the programme decided (aware UTC); when a thing happened in the world is in a field of its own.
@@ -302,6 +302,7 @@ class CommandRefused:
     by: str
     reason: str
     via: str = ""
+    reason_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +343,7 @@ class BackupRecorded:
     changed: bool = False
     order: str = ""
     unannounced: bool = False
+    reason_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from opsmon.spec import (
     text_schema,
     wrong,
 )
+from opsmon.text.bilingual import Sentence
 
 _MAX_TIMEOUT_S = 60.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
@@ -32,7 +33,11 @@ def _check_name(text: str) -> str:
     """It travels in a header, as a part of the delivery's id."""
     if not _NAME.fullmatch(text):
         raise wrong(
-            "not a name for a receiver", "up to 60 ASCII letters, digits, `.`, `_` and `-`, a letter or digit first"
+            Sentence("not a name for a receiver", "不能作接收方名称"),
+            Sentence(
+                "up to 60 ASCII letters, digits, `.`, `_` and `-`, a letter or digit first",
+                "最多 60 个 ASCII 字母、数字、`.`、`_`、`-`，以字母或数字开头",
+            ),
         )
     return text
 
@@ -44,7 +49,7 @@ def _check_url(text: str) -> str:
     except ValueError:
         good = False
     if not good:
-        raise wrong("not an http or https address")
+        raise wrong(Sentence("not an http or https address", "不是 http 或 https 地址"))
     return text
 
 
@@ -89,13 +94,19 @@ def _read_url(written: object, info: ValidationInfo) -> Secret:
 
 def _check_format(text: str) -> str:
     if text not in FORMATS:
-        raise wrong("no such format", f"one of: {', '.join(FORMATS)}")
+        raise wrong(
+            Sentence("no such format", "没有该格式"),
+            Sentence(f"one of: {', '.join(FORMATS)}", f"可选：{'、'.join(FORMATS)}"),
+        )
     return text
 
 
 def _check_timeout(seconds: float) -> float:
     if not 0 < seconds <= _MAX_TIMEOUT_S:
-        raise wrong("not a time that one delivery may take", "more than nothing and at most `60s`")
+        raise wrong(
+            Sentence("not a time that one delivery may take", "一次投递不能用这么长时间"),
+            Sentence("more than nothing and at most `60s`", "大于零，最多 `60s`"),
+        )
     return seconds
 
 
@@ -117,7 +128,10 @@ _EVERY = seconds_schema(above=0, most=3_600.0)
 
 def _check_every(seconds: float) -> float:
     if not 1 <= seconds <= 3_600:
-        raise wrong("not a time between two signs of life", "from `1s` to `1h`")
+        raise wrong(
+            Sentence("not a time between two signs of life", "不是合适的心跳间隔"),
+            Sentence("from `1s` to `1h`", "`1s` 至 `1h`"),
+        )
     return seconds
 
 
@@ -134,7 +148,13 @@ class HeartbeatSpec(Spec):
         return Heartbeat(self.url, self.every)
 
 
-_NAME_FORM = text_schema(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$", "up to 60 ASCII letters, digits, `.`, `_` and `-`")
+_NAME_FORM = text_schema(
+    r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$",
+    Sentence(
+        "up to 60 ASCII letters, digits, `.`, `_` and `-`",
+        "最多 60 个 ASCII 字母、数字、`.`、`_`、`-`，以字母或数字开头",
+    ),
+)
 
 
 class WebhookSpec(Spec):

@@ -33,6 +33,7 @@ from opsmon.oncall.page import Page, PageState, fold_page
 from opsmon.oncall.plan import CallPosition, EscalationPlan, EscalationStep, HolderTarget, Telling
 from opsmon.oncall.sign import has_sign_of, is_sign, last_sign
 from opsmon.oncall.situation import Pause, Situation
+from opsmon.text.journal_reason import OTHER_PLAN, written
 
 MIN_HOLD = timedelta(seconds=60)
 LATE = timedelta(seconds=60)  # a look that comes so much after its time was held up: the machine slept
@@ -119,7 +120,7 @@ class _PageDraft:
     def _replan(self, page: Page, plan: EscalationPlan) -> None:
         step = min(page.step, len(plan.steps))
         if plan.name != page.plan or step != page.step:
-            why = "the plan is another one now"
+            why = written(OTHER_PLAN)
             now = self.given.now
             self.write(PageReplanned(now, page.incident, plan.name, step, page.next_at, page.until, why))
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, tzinfo
 
-from opsmon.model.access_event import AccessEvent, OperationRequested, SignedIn, SignInFailed
+from opsmon.model.access_event import AccessEvent, OperationRequested, SignedIn, SignedOut, SignInFailed
 from opsmon.model.event import (
     BackupRecorded,
     ClockChanged,
@@ -80,6 +80,9 @@ def _access(event: AccessEvent) -> str:
     match event:
         case SignedIn():
             return f"{event.account} signed in ({event.via})"
+        case SignedOut():
+            several = f", {counted(event.count, 'sessions')}" if event.count > 1 else ""
+            return f"{event.account} signed out ({event.how}{several}){_through(event.via)}"
         case SignInFailed():
             whom = f" as {event.account}" if event.account else ""
             where = f" from {event.address}" if event.address else ""

@@ -102,12 +102,12 @@ class JournalWriter:
         self.failures += 1
         if not self.trouble:
             log.error("%s; nothing is lost; retrying until it can be written", error)
-        self.trouble = str(error)
+        self.trouble = error.words
 
     def _give_up(self, error: StoreError, events: int) -> None:
         """Trying again would help nobody: whoever watches over us has to start us on what is there."""
         self.failures += 1
-        self.trouble = str(error)
+        self.trouble = error.words
         needed = "" if isinstance(error, StoreTakenError) else ", restart needed"
         log.critical("%s; could not write %s; stopping%s", error, counted(events, "events"), needed)
 

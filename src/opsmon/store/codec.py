@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any, NewType, Union, cast, get_args, get_origin, get_type_hints
 
 from opsmon.errors import StoreError
-from opsmon.model.access_event import AccountChanged, OperationRequested, SignedIn, SignInFailed
+from opsmon.model.access_event import AccountChanged, OperationRequested, SignedIn, SignedOut, SignInFailed
 from opsmon.model.duty import ContractWatched, ObligationDone, ObligationExcused, ObligationUndone, TaskChanged
 from opsmon.model.event import (
     BackupRecorded,
@@ -64,6 +64,7 @@ from opsmon.model.page import (
     SilenceWarned,
 )
 from opsmon.model.roster import DutyChanged, OverrideEnded, OverrideSet
+from opsmon.text.bilingual import Sentence
 
 # Raised when the meaning of a field changes; a new event or a new field with a default leaves it as it is.
 SCHEMA_VERSION = 1
@@ -115,6 +116,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "severity_set": SeveritySet,
     "sign_in_failed": SignInFailed,
     "signed_in": SignedIn,
+    "signed_out": SignedOut,
     "silence_ended": SilenceEnded,
     "silence_set": SilenceSet,
     "silence_warned": SilenceWarned,
@@ -137,11 +139,18 @@ def decode_event(name: str, payload: Mapping[str, Json], schema: int = SCHEMA_VE
     """The event again. Raises StoreError for what this version does not understand."""
     event_type = EVENT_TYPES.get(name)
     if event_type is None or schema > SCHEMA_VERSION:
-        raise StoreError(f"the journal holds {name!r} of schema {schema}: it was written by a newer opsmon")
+        raise StoreError(
+            Sentence(
+                f"the journal holds {name!r} of schema {schema}: it was written by a newer opsmon",
+                f"日志中有模式 {schema} 的 {name!r}：由更新版本的 opsmon 写入",
+            )
+        )
     try:
         return cast(Event, _decode_record(event_type, payload))
     except (TypeError, ValueError, KeyError, AttributeError) as error:
-        raise StoreError(f"the journal's {name} cannot be read: {error}") from error
+        raise StoreError(
+            Sentence(f"the journal's {name} cannot be read: {error}", f"日志中的 {name} 无法读取：{error}")
+        ) from error
 
 
 def _encode_record(record: Any) -> dict[str, Json]:
@@ -214,7 +223,9 @@ def _read_list(value: Json) -> list[Json]:
 
 def _write_time(value: datetime) -> str:
     if value.tzinfo is None:
-        raise StoreError(f"a time without an offset cannot be journaled: {value}")
+        raise StoreError(
+            Sentence(f"a time without an offset cannot be journaled: {value}", f"不带时区的时间不能写入日志：{value}")
+        )
     return value.astimezone(UTC).isoformat(timespec="microseconds")
 
 

@@ -23,6 +23,7 @@ from opsmon.layout import DEFAULT_STORE
 from opsmon.model.store_address import StoreAddress
 from opsmon.private_file import make_private_file
 from opsmon.store.storable import storable
+from opsmon.text.bilingual import Sentence
 
 BUSY_TIMEOUT_MS = 5_000
 WRITES = "opsmon_writes"
@@ -84,7 +85,11 @@ def resolve_url(address: StoreAddress | str, root: Path) -> URL:
     try:
         parsed = make_url(given.url)
     except ArgumentError as error:
-        raise StoreError(f"store: not a database URL such as {DEFAULT_STORE}") from error
+        raise StoreError(
+            Sentence(
+                f"store: not a database URL such as {DEFAULT_STORE}", f"store：不是数据库地址，例如 {DEFAULT_STORE}"
+            )
+        ) from error
     if parsed.get_backend_name() == SQLITE and parsed.database not in (None, "", ":memory:"):
         return parsed.set(database=str((root / str(parsed.database)).resolve()))
     if parsed.drivername == POSTGRESQL:
@@ -98,15 +103,22 @@ def make_engine(url: URL) -> Engine:
         if url.get_backend_name() == POSTGRESQL:
             return _postgresql(url)
         if url.get_backend_name() != SQLITE:
-            raise StoreError("the store cannot be opened: neither SQLite nor PostgreSQL")
+            raise StoreError(
+                Sentence(
+                    "the store cannot be opened: neither SQLite nor PostgreSQL",
+                    "无法打开数据库：既不是 SQLite 也不是 PostgreSQL",
+                )
+            )
         if url.database and url.database != ":memory:":
             make_private_file(Path(url.database))  # SQLite gives the files beside it the same mode
         engine = create_engine(url)
     except ModuleNotFoundError as error:
         hint = "; `pip install 'opsmon[postgres]'`" if url.get_backend_name() == POSTGRESQL else ""
-        raise StoreError(f"the store cannot be opened: {error}{hint}") from error
+        raise StoreError(
+            Sentence(f"the store cannot be opened: {error}{hint}", f"无法打开数据库：{error}{hint}")
+        ) from error
     except (SQLAlchemyError, OSError) as error:
-        raise StoreError(f"the store cannot be opened: {error}") from error
+        raise StoreError(Sentence(f"the store cannot be opened: {error}", f"无法打开数据库：{error}")) from error
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -142,7 +154,12 @@ class DatabaseFile:
         """Raises StoreGoneError where a path leads to no file, or to another one."""
         for path, known in self._known.items():
             if known is not None and (found := _identity(path)) != known:
-                raise StoreGoneError(f"the store {path} was {'replaced' if found else 'deleted'} while we use it")
+                raise StoreGoneError(
+                    Sentence(
+                        f"the store {path} was {'replaced' if found else 'deleted'} while we use it",
+                        f"数据库文件 {path} 在使用中被{'替换' if found else '删除'}",
+                    )
+                )
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -151,7 +168,9 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise StoreError(f"the store failed: {path}: {error.strerror}") from error
+        raise StoreError(
+            Sentence(f"the store failed: {path}: {error.strerror}", f"数据库出错：{path}：{error.strerror}")
+        ) from error
     return found.st_dev, found.st_ino
 
 
@@ -194,7 +213,9 @@ def transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
     except (IntegrityError, DataError) as error:
         raise StoreRefusedError(f"the store refuses a row: {reason_of(error)}") from error
     except SQLAlchemyError as error:
-        raise StoreError(f"the store failed: {reason_of(error)}") from error
+        raise StoreError(
+            Sentence(f"the store failed: {reason_of(error)}", f"数据库出错：{reason_of(error)}")
+        ) from error
 
 
 def _options(engine: Engine, writes: bool) -> dict[str, Any]:

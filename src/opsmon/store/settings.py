@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator
 from opsmon.layout import DEFAULT_STORE
 from opsmon.model.store_address import StoreAddress
 from opsmon.spec import AlsoWritten, SecretField, Spec, text_schema, wrong
+from opsmon.text.bilingual import Sentence
 
 SQLITE = "sqlite:///"
 _POSTGRESQL = ("postgresql://", "postgresql+psycopg://")
@@ -20,7 +21,10 @@ def _check_store(text: str) -> str:
         examples = f"such as `{DEFAULT_STORE}` (relative to the root) or `postgresql://opsmon@db.example/opsmon`"
         raise wrong("not a store", examples)
     if _has_password(text):
-        raise wrong("a password in the address of the store", "`store: {url: …, password: {env: NAME}}`")
+        raise wrong(
+            Sentence("a password in the address of the store", "数据库地址中写了密码"),
+            "`store: {url: …, password: {env: NAME}}`",
+        )
     return text
 
 
@@ -32,7 +36,10 @@ def _has_password(url: str) -> bool:
         _ = parts.port  # one that is no number
         return bool(parts.password) or "password=" in parts.query
     except ValueError:
-        raise wrong("not a store", "such as `postgresql://opsmon@db.example/opsmon`") from None
+        raise wrong(
+            "not a store",
+            Sentence("such as `postgresql://opsmon@db.example/opsmon`", "例如 `postgresql://opsmon@db.example/opsmon`"),
+        ) from None
 
 
 _URL = text_schema(

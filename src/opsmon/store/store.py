@@ -33,6 +33,7 @@ from opsmon.store.parcel import ParcelReceipt
 from opsmon.store.snapshot import Snapshot, kept_heads, load_snapshot, save_snapshot
 from opsmon.store.watch import WatchMarks
 from opsmon.store.writer import WriterLock, needs_writer
+from opsmon.text.bilingual import Sentence
 
 READ_CHUNK = 2_000
 
@@ -62,7 +63,9 @@ def open_existing_store(address: StoreAddress | str, root: Path) -> "Store":
     """Opens a database that a daemon has made, to read it: nothing is created, and its head may be anything."""
     resolved = resolve_url(address, root)
     if resolved.get_backend_name() == "sqlite" and not Path(str(resolved.database)).is_file():
-        raise NoStoreError(f"there is no journal yet: {resolved.database}")
+        raise NoStoreError(
+            Sentence(f"there is no journal yet: {resolved.database}", f"还没有日志：{resolved.database}")
+        )
     store = Store(make_engine(resolved))
     if resolved.get_backend_name() != "sqlite":
         store.check_exists()
@@ -108,7 +111,12 @@ class Store:
             if inspect(connection).has_table(schema.journal.name):
                 return
         self.close()
-        raise NoStoreError(f"there is no journal yet: {self._engine.url.render_as_string(hide_password=True)}")
+        raise NoStoreError(
+            Sentence(
+                f"there is no journal yet: {self._engine.url.render_as_string(hide_password=True)}",
+                f"还没有日志：{self._engine.url.render_as_string(hide_password=True)}",
+            )
+        )
 
     def close(self) -> None:
         self._engine.dispose()
@@ -295,7 +303,12 @@ def _is_written(connection: Connection, before: ChainHead, after: ChainHead) -> 
         return False
     if stored == after:
         return True
-    raise StoreError(f"another program wrote to the journal: it ends at {stored.seq}, not at {before.seq}")
+    raise StoreError(
+        Sentence(
+            f"another program wrote to the journal: it ends at {stored.seq}, not at {before.seq}",
+            f"有其他程序写入了日志：它止于第 {stored.seq} 条，而不是第 {before.seq} 条",
+        )
+    )
 
 
 def _append(connection: Connection, links: Sequence[ChainLink], head: ChainHead) -> None:
@@ -323,7 +336,10 @@ def _read_head(connection: Connection) -> ChainHead:
     last, kept = ChainHead() if row is None else ChainHead(row.seq, row.hash), _stored_head(connection) or ChainHead()
     if last != kept:
         raise StoreError(
-            f"the journal ends at entry {last.seq} and should end at {kept.seq}: see `opsmon journal verify`"
+            Sentence(
+                f"the journal ends at entry {last.seq} and should end at {kept.seq}: see `opsmon journal verify`",
+                f"日志止于第 {last.seq} 条，应止于第 {kept.seq} 条：请运行 `opsmon journal verify`",
+            )
         )
     return last
 

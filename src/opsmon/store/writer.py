@@ -27,6 +27,7 @@ from opsmon.errors import StoreError, StoreTakenError
 from opsmon.store import schema
 from opsmon.store.database import POSTGRESQL, WRITE_LOCK, WRITER_LOCK, make_engine, reason_of, transaction
 from opsmon.store.migrations.revision import bring_up
+from opsmon.text.bilingual import Sentence
 
 BEAT_S: Final = 1.0
 FRESH_S: Final = 5.0
@@ -74,7 +75,9 @@ class WriterLock:
             return self._try_take(at)
         except SQLAlchemyError as error:
             self._drop()
-            raise StoreError(f"the store failed: {reason_of(error)}") from error
+            raise StoreError(
+                Sentence(f"the store failed: {reason_of(error)}", f"数据库出错：{reason_of(error)}")
+            ) from error
         except StoreError:
             self._drop()
             raise
@@ -130,7 +133,9 @@ class WriterLock:
         """Says that we are there. Raises StoreTakenError where the right is no longer ours, or nobody can tell."""
         began_s, session = self._monotonic(), self._session
         if session is None or self._epoch is None:
-            raise StoreTakenError("this daemon has no right to write to the store")
+            raise StoreTakenError(
+                Sentence("this daemon has no right to write to the store", "本守护进程无权写入数据库")
+            )
         table = schema.writer
         try:
             with session.begin():

@@ -1,5 +1,6 @@
 """Words for people in both languages of the staff. JSON and logs take English; sheets take what the settings say."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Self
 
@@ -35,6 +36,32 @@ class Sentence(str):
 
 
 Refusal = Sentence | Literal[""]  # why a thing cannot be, for the person who asked for it; "" where it can
+
+
+def filled(en: str, zh: str, *values: object) -> Sentence:
+    """A sentence with the same values in both languages, in the places `{}`; a value that is a sentence of ours is in
+    the reader's language, too."""
+    return Sentence(en.format(*values), zh.format(*(in_zh(value) for value in values)))
+
+
+def in_zh(value: object) -> object:
+    """A value as it stands in a Chinese sentence."""
+    return in_language(value, "zh") if isinstance(value, str) else value
+
+
+def in_both(words: str, change: Callable[[str], str]) -> str:
+    """The words changed; of a sentence in each of its languages."""
+    return Sentence(change(words), change(words.zh)) if isinstance(words, Sentence) else change(words)
+
+
+def chinese_of(words: str) -> str:
+    """The Chinese of a sentence of ours, to be kept beside its English; "" of what is none."""
+    return words.zh if isinstance(words, Sentence) else ""
+
+
+def kept_sentence(en: str, zh: str) -> str:
+    """A sentence of which both languages were kept, one beside the other; "" where its Chinese was not."""
+    return Sentence(en, zh) if zh else en
 
 
 def in_language(words: str, language: str) -> str:

@@ -37,7 +37,14 @@ UNREACHED = Text("it can no longer be reached", "已无法到达")
 BECAME = Text("it is {} now, see {}", "现为{}，见 {}")
 FIRST_SIGN = Text("the first sign of {}", "{} 的前兆")
 CAUSE_IS = Text("its cause is {}", "原因见 {}")
+CLOCK_WAS_SET = Text("the clock was set", "系统时间被调整")
+OTHER_PLAN = Text("the plan is another one now", "升级方案已变")
+TIME_IS_OVER = Text("its time is over", "时间已到")
+COVERED_IS_OVER = Text("what it covered is over", "所覆盖的故障已结束")
+NO_REASON = Text("no reason was given", "未说明原因")
 PATTERNS = (
+    NO_REASON,
+    CLOCK_WAS_SET, OTHER_PLAN, TIME_IS_OVER, COVERED_IS_OVER,
     HELD, STAYED_SO, NOTHING_BEGAN, LEFT_TO_PEOPLE, SAYS_RESOLVED, CLOSER_WITHDRAWN, DEVICE_LEFT, DEVICE_TAKEN_OUT,
     UNCHECKED, UNMEASURABLE, UNREACHED, BECAME, FIRST_SIGN, CAUSE_IS,
     ANSWERS, NOT_YET, PARENT_DOWN, ELSEWHERE_DOWN, NOTHING_MEASURED, LEFT_INVENTORY, CALM_AGAIN, MAINTENANCE_UNTIL,

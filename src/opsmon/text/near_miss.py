@@ -28,6 +28,11 @@ def nearest(word: str, known: Iterable[str], *, cutoff: float = CLOSE, language:
     return question.format(lowered[found[0]]) if found and not _is_another(found[0], written) else ""
 
 
+def question(name: str) -> Sentence:
+    """Whether that was meant, in both languages."""
+    return Sentence(DID_YOU_MEAN.format(name), DID_YOU_MEAN_ZH.format(name))
+
+
 def meant(word: str, known: Iterable[str], *, cutoff: float = CLOSE) -> Refusal:
     """The same question in both languages."""
     names = list(known)

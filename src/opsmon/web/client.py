@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from opsmon.errors import ConfigError, DaemonUnreachableError, OpsmonError, Problem
 from opsmon.model.secret import Secret
-from opsmon.text.bilingual import Sentence
+from opsmon.text.bilingual import Sentence, filled
 from opsmon.web.identity import INSTANCE_HEADER, ROOT_HEADER, as_header, from_header
 from opsmon.web.settings import PortSettings
 
@@ -26,12 +26,19 @@ _CONNECT_S = 5.0
 _REFUSED = frozenset({401, 403})
 _READ = "/api/v1/incidents?state=open&limit=1"
 OWN_TOKEN = "OPSMON_TOKEN"  # noqa: S105 - the variable's name: the token of who types commands, before the settings'
-_NO_TOKEN = f"this daemon wants a token: `opsmon token add NAME` gives one, `{OWN_TOKEN}=…` shows it to commands"
+_NO_TOKEN = Sentence(
+    f"this daemon wants a token: `opsmon token add NAME` gives one, `{OWN_TOKEN}=…` shows it to commands",
+    f"该守护进程要求令牌：用 `opsmon token add 名称` 生成，用 `{OWN_TOKEN}=…` 交给命令",
+)
 # The API's hints name addresses; who types commands is told the command that gives the same.
 _COMMANDS = {
     "GET /api/v1/incidents?state=all": "`opsmon incidents list --state all`",
     "GET /api/v1/sites": "`opsmon inventory list`",
     "GET /api/v1/devices": "`opsmon inventory list`",
+    "GET /api/v1/silences": "`opsmon silence list`",
+    "GET /api/v1/oncall/overrides": "`opsmon oncall override list`",
+    "GET /api/v1/accounts": "`opsmon user list`",
+    "GET /api/v1/tokens": "`opsmon token list`",
 }
 _WRONG_INPUT = frozenset({400, 401, 403, 404, 405, 413, 422})
 
@@ -59,7 +66,15 @@ class DaemonClient:
             shown = self._token_header()
             if not shown:
                 raise ConfigError(
-                    (Problem("", 0, 0, "reading takes a token since there are accounts", _NO_TOKEN),)
+                    (
+                        Problem(
+                            "",
+                            0,
+                            0,
+                            Sentence("reading takes a token since there are accounts", "已有账号，读取需要令牌"),
+                            _NO_TOKEN,
+                        ),
+                    )
                 ) from None
         return self._ask("GET", asked, None, shown)
 
@@ -91,7 +106,12 @@ class DaemonClient:
             return self._read(answer, content)
         except (HTTPException, OSError) as error:
             raise DaemonUnreachableError(
-                f"no answer from {self._settings.url} ({_words(error)}); is the daemon running? `opsmon run` starts it"
+                filled(
+                    "no answer from {} ({}); is the daemon running? `opsmon run` starts it",
+                    "{} 没有应答（{}）；守护进程在运行吗？用 `opsmon run` 启动",
+                    self._settings.url,
+                    _words(error),
+                )
             ) from None
         finally:
             connection.close()
@@ -103,8 +123,12 @@ class DaemonClient:
             return
         instance = answer.headers.get(INSTANCE_HEADER, "?")
         raise DaemonUnreachableError(
-            f"the daemon at {self._settings.url} watches {from_header(theirs)} (instance {instance}), not {ours}; "
-            "`--root` names another root, and `http: {listen: …}` in its opsmon.yaml gives it a port of its own"
+            Sentence(
+                f"the daemon at {self._settings.url} watches {from_header(theirs)} (instance {instance}), not {ours}; "
+                "`--root` names another root, and `http: {listen: …}` in its opsmon.yaml gives it a port of its own",
+                f"{self._settings.url} 上的守护进程监控的是 {from_header(theirs)}（实例 {instance}），不是 {ours}；"
+                "用 `--root` 指定另一目录，或在其 opsmon.yaml 用 `http: {listen: …}` 另设端口",
+            )
         )
 
     @property
@@ -141,24 +165,38 @@ class DaemonClient:
         try:
             document = json.loads(content)
         except (JSONDecodeError, UnicodeDecodeError):
-            raise DaemonUnreachableError(f"what answers at {self._settings.url} is no opsmon daemon") from None
+            raise DaemonUnreachableError(
+                Sentence(
+                    f"what answers at {self._settings.url} is no opsmon daemon",
+                    f"{self._settings.url} 上应答的不是 opsmon 守护进程",
+                )
+            ) from None
         if answer.status < 300:
             return document
         if not isinstance(document, dict):
-            raise DaemonUnreachableError(f"what answers at {self._settings.url} is no opsmon daemon")
+            raise DaemonUnreachableError(
+                Sentence(
+                    f"what answers at {self._settings.url} is no opsmon daemon",
+                    f"{self._settings.url} 上应答的不是 opsmon 守护进程",
+                )
+            )
         error, hint = _sentence(document, "error", answer.reason), _sentence(document, "hint", "")
         if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
-            raise DaemonUnreachableError(f"not now: {error} ({hint})" if hint else f"not now: {error}")
+            raise DaemonUnreachableError(filled("not now: {}", "暂时无法执行：{}", _with_hint(error, hint)))
         if answer.status in _WRONG_INPUT:
             kind = _TokenRefusedError if answer.status in _REFUSED else ConfigError
             hint = Sentence(_as_command(hint), _as_command(hint.zh))
             raise kind((Problem("", 0, 0, error, hint),))
-        raise OpsmonError(f"{error} ({hint})" if hint else error)
+        raise OpsmonError(_with_hint(error, hint))
 
 
 def _sentence(document: Mapping[str, Any], name: str, otherwise: str) -> Sentence:
     en = str(document.get(name, otherwise))
     return Sentence(en, str(document.get(f"{name}_zh") or en))
+
+
+def _with_hint(error: Sentence, hint: Sentence) -> Sentence:
+    return filled("{} ({})", "{}（{}）", error, hint) if hint else error
 
 
 def _as_command(hint: str) -> str:
@@ -169,7 +207,9 @@ def _as_command(hint: str) -> str:
 
 def _words(error: Exception) -> str:
     if isinstance(error, TimeoutError):
-        return "timed out"
+        return Sentence("timed out", "超时")
+    if isinstance(error, ConnectionRefusedError):
+        return Sentence(str(error.strerror), "连接被拒绝")
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return type(error).__name__

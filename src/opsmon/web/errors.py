@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from opsmon.errors import StoreError
 from opsmon.model.account import Role
-from opsmon.text.bilingual import Sentence, in_language
+from opsmon.text.bilingual import Sentence, filled, in_language
 from opsmon.text.command_words import THINGS
 from opsmon.text.sign_in_words import ROLES
 from opsmon.text.vocabulary import named
@@ -75,14 +75,14 @@ def unknown(what: str, name: str, known: Iterable[str], see: str) -> RequestErro
 
 def store_failed(error: StoreError) -> RequestError:
     """503: it may be well again in a moment."""
-    words = Sentence(f"the store failed: {error}", f"存储出错：{error}")
+    words = filled("the store failed: {}", "存储出错：{}", error.words)
     return RequestError(503, words, Sentence("see /readyz", "详见 /readyz"), {"Retry-After": "5"})
 
 
 _HINTS = {
-    404: "/api/v1/openapi.json lists every address",
-    405: "see the Allow header for what this address takes",
-    413: "a command's body is a few hundred bytes of JSON",
+    404: Sentence("/api/v1/openapi.json lists every address", "/api/v1/openapi.json 列出所有地址"),
+    405: Sentence("see the Allow header for what this address takes", "该地址接受的方法见 Allow 头"),
+    413: Sentence("a command's body is a few hundred bytes of JSON", "命令的内容只有几百字节的 JSON"),
 }
 
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from opsmon.model.device import Device, Site
+from opsmon.text.bilingual import Sentence
 from opsmon.web.api.queries import device_of
 from opsmon.web.context import PARTS
 from opsmon.web.errors import RequestError, unknown
@@ -46,7 +47,11 @@ async def site_metrics(request: web.Request) -> web.StreamResponse:
     if pieces is None:
         raise unknown("site", name, view.rules.inventory.sites.keys(), "GET /sd/sites")
     if name in view.shared_sites:
-        raise RequestError(403, "other contracts' devices are at the site, too", "/metrics/device/NAME is one device's")
+        raise RequestError(
+            403,
+            Sentence("other contracts' devices are at the site, too", "该站点还有其他合同的设备"),
+            Sentence("/metrics/device/NAME is one device's", "单台设备见 /metrics/device/NAME"),
+        )
     return await _answer_pieces(request, pieces)
 
 
@@ -56,7 +61,9 @@ async def device_metrics(request: web.Request) -> web.StreamResponse:
     device = device_of(view_of(request), request)
     pieces = parts.pages.device(device.name)
     if pieces is None:
-        raise RequestError(404, f"device {device.name!r} has just left the inventory")
+        raise RequestError(
+            404, Sentence(f"device {device.name!r} has just left the inventory", f"设备 {device.name!r} 刚移出清单")
+        )
     return await _answer_pieces(request, pieces)
 
 

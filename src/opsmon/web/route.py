@@ -8,10 +8,12 @@ from typing import TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
+from opsmon.text.bilingual import Sentence, filled
 from opsmon.text.safe import escaped_json
 from opsmon.web.api.schemas import Body, NoQuery, Query
 from opsmon.web.auth import Access
 from opsmon.web.errors import RequestError, short
+from opsmon.web.frame.mistakes import mistakes_of
 from opsmon.web.frame.refused import Again
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -55,12 +57,16 @@ def parse_query(shape: type[Q], request: web.Request) -> Q:
     given: dict[str, str] = {}
     for name, value in request.query.items():
         if name in given:
-            raise RequestError(422, f"{short(name)}: given twice", "each filter once")
+            raise RequestError(
+                422,
+                Sentence(f"{short(name)}: given twice", f"{short(name)}：重复给出"),
+                Sentence("each filter once", "每个筛选条件只给一次"),
+            )
         given[name] = value
     try:
         return shape.model_validate(given)
     except ValidationError as error:
-        raise _unfit(error, f"filters: {', '.join(shape.model_fields) or 'none'}") from None
+        raise _unfit(error, filled("filters: {}", "筛选条件：{}", ", ".join(shape.model_fields) or "-")) from None
 
 
 async def parse_body(shape: type[B], request: web.Request) -> B:
@@ -70,18 +76,29 @@ async def parse_body(shape: type[B], request: web.Request) -> B:
         return shape.model_validate_json(raw or b"{}")
     except ValidationError as error:
         if any(problem["type"] == "json_invalid" for problem in error.errors()):
-            raise RequestError(400, "the body is no JSON", f"fields: {', '.join(shape.model_fields)}") from None
-        raise _unfit(error, f"fields: {', '.join(shape.model_fields)}") from None
+            raise RequestError(
+                400,
+                Sentence("the body is no JSON", "请求内容不是 JSON"),
+                filled("fields: {}", "字段：{}", ", ".join(shape.model_fields)),
+            ) from None
+        raise _unfit(error, filled("fields: {}", "字段：{}", ", ".join(shape.model_fields))) from None
 
 
 async def _read(request: web.Request) -> bytes:
     if (request.content_length or 0) > MAX_BODY_BYTES:
-        raise RequestError(413, "the body is too long", "a command's body is a few hundred bytes of JSON")
+        raise RequestError(
+            413,
+            Sentence("the body is too long", "请求内容过长"),
+            Sentence("a command's body is a few hundred bytes of JSON", "命令的内容只有几百字节的 JSON"),
+        )
     try:
         async with asyncio.timeout(BODY_TIMEOUT_S):
             return await request.read()
     except TimeoutError:
-        raise RequestError(408, f"the body did not come within {BODY_TIMEOUT_S:g} s") from None
+        raise RequestError(
+            408,
+            Sentence(f"the body did not come within {BODY_TIMEOUT_S:g} s", f"{BODY_TIMEOUT_S:g} 秒内未收到请求内容"),
+        ) from None
 
 
 def _unfit(error: ValidationError, hint: str) -> RequestError:
@@ -90,7 +107,7 @@ def _unfit(error: ValidationError, hint: str) -> RequestError:
     problems = [f"{_place(problem['loc'])}: {problem['msg']}" for problem in found[:MISTAKES_TOLD]]
     if len(found) > MISTAKES_TOLD:
         problems.append(f"and {len(found) - MISTAKES_TOLD} more")
-    return RequestError(422, "; ".join(problems), hint)
+    return RequestError(422, Sentence("; ".join(problems), mistakes_of(error).zh), hint)
 
 
 def _place(where: tuple[int | str, ...]) -> str:

@@ -47,7 +47,7 @@ def test_a_tick_without_a_daemon_says_which_account_made_it(command: Opsmon, kep
     account = f"local:{pwd.getpwuid(os.getuid()).pw_name}"
     assert (done["by"], done["note"], done["via"]) == ("Li", "two\nlines", account)
     assert undone["via"] == account
-    assert f"via={account}" in command("journal", "show", "--root", kept).out
+    assert f"来源=本机:{account.removeprefix('local:')}" in command("journal", "show", "--root", kept).out
 
 
 def test_places_are_shown_with_their_count(command: Opsmon, kept: Path) -> None:

@@ -230,7 +230,7 @@ async def test_a_wrong_token_is_told(scene: WebScene, opsmon: Opsmon, tmp_path: 
 async def test_without_a_daemon_the_exit_code_is_3_and_the_way_to_start_it_is_told(
     opsmon: Opsmon, tmp_path: Path, unused_tcp_port: int
 ) -> None:
-    (tmp_path / "opsmon.yaml").write_text(f'http: {{listen: "127.0.0.1:{unused_tcp_port}"}}\n')
+    (tmp_path / "opsmon.yaml").write_text(f'http: {{listen: "127.0.0.1:{unused_tcp_port}"}}\nlanguage: en\n')
     said = await opsmon("incidents", "list", "--json")
     assert said.code == 3
     assert "`opsmon run` starts it" in said.err
@@ -245,7 +245,7 @@ async def test_something_else_on_the_port_is_no_daemon(opsmon: Opsmon, tmp_path:
 
     server = await asyncio.start_server(greet, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    (tmp_path / "opsmon.yaml").write_text(f'http: {{listen: "127.0.0.1:{port}"}}\n')
+    (tmp_path / "opsmon.yaml").write_text(f'http: {{listen: "127.0.0.1:{port}"}}\nlanguage: en\n')
     said = await opsmon("incidents", "list")
     server.close()
     assert said.code == 3

@@ -25,6 +25,18 @@ def everything_happens(scene: WebScene) -> None:
     scene.daemon.wait(40)
 
 
+def all_of_it(scene: WebScene) -> None:
+    """The same with people who are called, messages that arrive, a silence, a swap, and a fault in the root cause."""
+    people_are_called(scene)
+    everything_happens(scene)
+    for one in scene.daemon.world.incidents.open_incidents():
+        message_arrives(scene, one.id)
+    silence(scene, device="ups-1")
+    swap(scene)
+    scene.miss("core-1")
+    scene.daemon.wait(60)
+
+
 def people_are_called(scene: WebScene) -> None:
     """From now on a rota of two is on call, with a lead and a manager behind it."""
     scene.daemon.take(Reloaded(replace(scene.daemon.world.rules, oncall=on_call())))

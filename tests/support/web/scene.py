@@ -32,6 +32,7 @@ from opsmon.model.sample import Identity, Outcome, Reading, Sample, SeriesBlock,
 from opsmon.model.secret import Secret
 from opsmon.probe.schedule.counters import ProbeTally
 from opsmon.store.store import Entry, Store, open_store
+from opsmon.text.bilingual import Sentence
 from opsmon.web.context import WebContext
 from opsmon.web.settings import PortSettings
 
@@ -91,7 +92,7 @@ class EngineDaemon:
 
     async def issue(self, command: Command) -> Answer:
         if self.store_is_full:
-            return Unavailable("the store is full")
+            return Unavailable(Sentence("the store is full", "存储已满"))
         step = self.take(command)
         return CommandRefusal(step.refusal) if step.refusal else Accepted(step.events)
 

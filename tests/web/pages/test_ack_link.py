@@ -46,6 +46,11 @@ def link(scene: WebScene) -> Link:
     return Link(scene)
 
 
+async def test_the_page_calls_the_device_by_its_title(link: Link) -> None:
+    _, page, _ = await link.open("GET", **{"Accept-Language": "zh"})
+    assert "MCU（mcu-1）" in page
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 async def test_opening_a_link_changes_nothing_however_often(link: Link, method: str) -> None:
     head = link.scene.store.head

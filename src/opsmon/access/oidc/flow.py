@@ -18,6 +18,7 @@ from opsmon.clock import Clock
 from opsmon.model.access_event import AccountChange, AccountChanged
 from opsmon.model.account import Account, Grant
 from opsmon.store.access_store import AccessStore
+from opsmon.text.bilingual import Sentence
 
 RETURN_PATH = "/login/oidc/return"
 _UNFIT = re.compile(r"[^a-z0-9._-]+")
@@ -48,16 +49,29 @@ class OidcSignIn:
     async def finish(self, word: str, state: str, code: str, issuer: str) -> Account:
         """The account of the one who comes back. Raises OidcError."""
         if not word or not hmac.compare_digest(state.encode(), derived(word, "state").encode()):
-            raise OidcError("this answers another sign-in, or one that began too long ago: begin anew")
+            raise OidcError(
+                Sentence(
+                    "this answers another sign-in, or one that began too long ago: begin anew",
+                    "这是另一次登录的应答，或该登录开始得太久：请重新登录",
+                )
+            )
         if issuer and issuer != self.settings.issuer:  # RFC 9207
-            raise OidcError(f"the answer is of issuer {issuer[:200]!r}, opsmon.yaml names {self.settings.issuer!r}")
+            raise OidcError(
+                Sentence(
+                    f"the answer is of issuer {issuer[:200]!r}, opsmon.yaml names {self.settings.issuer!r}",
+                    f"应答由 {issuer[:200]!r} 签发，而 opsmon.yaml 写的是 {self.settings.issuer!r}",
+                )
+            )
         token = await self._provider.redeem(code, _verifier(word), self._redirect_uri)
         claims = await self._provider.claims(token)
         person = person_of(claims, self.settings, derived(word, "nonce"), self._clock.now())
         grant = self.settings.grant_of(person.groups)
         if grant is None:
             raise OidcError(
-                f"none of your groups has a role here: `http: {{oidc: {{roles: …}}}}` names {self._groups()}"
+                Sentence(
+                    f"none of your groups has a role here: `http: {{oidc: {{roles: …}}}}` names {self._groups()}",
+                    f"您所在的组在此没有角色：`http: {{oidc: {{roles: …}}}}` 中有 {self._groups()}",
+                )
             )
         return await asyncio.to_thread(self._account_of, person, grant)
 
@@ -73,7 +87,7 @@ class OidcSignIn:
             self._store.put_account(known, (self._note(known, AccountChange.ADDED),))
             return known
         if known.disabled:
-            raise OidcError("this account is disabled")
+            raise OidcError(Sentence("this account is disabled", "该账号已停用"))
         given = grant if self.settings.limits else replace(known.grant, role=grant.role)
         if known.grant != given:
             known = replace(known, grant=given)
@@ -89,7 +103,8 @@ class OidcSignIn:
 
     def _note(self, account: Account, change: AccountChange) -> AccountChanged:
         now = self._clock.now()
-        return AccountChanged(now, account.name, change, self.settings.issuer, now, grant_words(account.grant))
+        may = grant_words(account.grant)
+        return AccountChanged(now, account.name, change, self.settings.issuer, now, str(may), detail_zh=may.zh)
 
 
 def _verifier(word: str) -> str:

@@ -12,6 +12,7 @@ from opsmon.access.oidc.kept_document import Document, KeptDocument
 from opsmon.access.oidc.settings import OidcSettings, is_safe_url
 from opsmon.clock import Clock
 from opsmon.protocol.http.beginning import read_beginning
+from opsmon.text.bilingual import Sentence
 from opsmon.text.safe import visible
 
 TIMEOUT_S = 10.0
@@ -39,10 +40,20 @@ class OidcProvider:
         told = found.get("issuer")
         if told != self._settings.issuer:
             named = visible(str(told))[:_MAX_NAME_TOLD]
-            raise OidcError(f"the provider calls itself {named!r}, opsmon.yaml names {self._settings.issuer!r}")
+            raise OidcError(
+                Sentence(
+                    f"the provider calls itself {named!r}, opsmon.yaml names {self._settings.issuer!r}",
+                    f"登录服务自称 {named!r}，而 opsmon.yaml 写的是 {self._settings.issuer!r}",
+                )
+            )
         for name in _ENDPOINTS:
             if not isinstance(found.get(name), str) or not is_safe_url(found[name]):
-                raise OidcError(f"the provider {self._settings.issuer} gives no safe {name}")
+                raise OidcError(
+                    Sentence(
+                        f"the provider {self._settings.issuer} gives no safe {name}",
+                        f"登录服务 {self._settings.issuer} 没有给出安全的 {name}",
+                    )
+                )
         return found
 
     async def _read_keys(self) -> Document:
@@ -68,7 +79,12 @@ class OidcProvider:
             key_set = KeySet.import_key_set(dict(keys))  # type: ignore[arg-type]  # what was read is checked by it
             claims: Document = jwt.decode(token, key_set, algorithms=list(ALGORITHMS)).claims
         except (JoseError, ValueError, TypeError, KeyError) as error:
-            raise OidcError(f"the ID token cannot be verified ({type(error).__name__})") from None
+            raise OidcError(
+                Sentence(
+                    f"the ID token cannot be verified ({type(error).__name__})",
+                    f"ID 令牌无法验证（{type(error).__name__}）",
+                )
+            ) from None
         return claims
 
     async def redeem(self, code: str, verifier: str, redirect_uri: str) -> str:
@@ -86,7 +102,7 @@ class OidcProvider:
         answer = await self._ask("POST", str(known["token_endpoint"]), form, headers)
         token = answer.get("id_token")
         if not isinstance(token, str):
-            raise OidcError("the provider gave no ID token")
+            raise OidcError(Sentence("the provider gave no ID token", "登录服务没有给出 ID 令牌"))
         return token
 
     async def _ask(
@@ -102,15 +118,22 @@ class OidcProvider:
                 raw = await read_beginning(answer.content, MAX_ANSWER)
                 status = answer.status
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            raise OidcError(f"no answer from {_host(url)} ({type(error).__name__})") from None
+            raise OidcError(
+                Sentence(
+                    f"no answer from {_host(url)} ({type(error).__name__})",
+                    f"{_host(url)} 没有应答（{type(error).__name__}）",
+                )
+            ) from None
         if status != 200:
-            raise OidcError(f"{_host(url)} refuses with status {status}")
+            raise OidcError(
+                Sentence(f"{_host(url)} refuses with status {status}", f"{_host(url)} 拒绝请求，状态码 {status}")
+            )
         try:
             document = json.loads(raw)
         except ValueError:
             document = None
         if not isinstance(document, dict):
-            raise OidcError(f"{_host(url)} answers with no JSON object")
+            raise OidcError(Sentence(f"{_host(url)} answers with no JSON object", f"{_host(url)} 的应答不是 JSON 对象"))
         return document
 
 

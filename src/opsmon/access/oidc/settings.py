@@ -12,7 +12,7 @@ from opsmon.model.account import Grant, Role, Scope
 from opsmon.model.name import ContractId, SiteName
 from opsmon.model.secret import Secret
 from opsmon.spec import SecretField, Spec, text_schema, wrong
-from opsmon.text.bilingual import Text
+from opsmon.text.bilingual import Sentence, Text
 from opsmon.text.near_miss import nearest, shown
 
 DEFAULT_TITLE = Text("the company's sign-in", "统一身份认证")
@@ -32,7 +32,13 @@ def is_safe_url(url: str) -> bool:
 
 def _check_issuer(url: str) -> str:
     if not is_safe_url(url) or urlsplit(url).query or urlsplit(url).fragment:
-        raise wrong("not an issuer", "its address as the provider writes it, such as `https://id.example/realms/staff`")
+        raise wrong(
+            Sentence("not an issuer", "不是签发者地址"),
+            Sentence(
+                "its address as the provider writes it, such as `https://id.example/realms/staff`",
+                "提供方所写的地址，例如 `https://id.example/realms/staff`",
+            ),
+        )
     return url
 
 
@@ -58,7 +64,9 @@ class OidcSettings:
         return max(given, key=lambda one: tuple(Role).index(one[0]))[1] if given else None
 
 
-_ISSUER = text_schema(r"^https?://[^\s?#]+$", "not an issuer, such as https://id.example/realms/staff")
+_ISSUER = text_schema(
+    r"^https?://[^\s?#]+$", Sentence("not an issuer, such as https://id.example/realms/staff", "不是签发者地址")
+)
 _Word = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -105,7 +113,12 @@ class OidcSpec(Spec):
         for group in self.limits:
             if group not in self.roles:
                 hint = nearest(group, list(self.roles)) or "`roles` says which groups come in"
-                raise wrong(f"`limits` names {shown(group)}, which has no role", hint)
+                raise wrong(
+                    Sentence(
+                        f"`limits` names {shown(group)}, which has no role", f"`limits` 中的 {shown(group)} 没有角色"
+                    ),
+                    hint,
+                )
         return self
 
     def resolve(self) -> OidcSettings:

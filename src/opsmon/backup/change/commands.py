@@ -18,6 +18,7 @@ from opsmon.clock import Clock
 from opsmon.errors import BackupError
 from opsmon.model.device import Device
 from opsmon.model.name import DeviceName
+from opsmon.text.bilingual import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,12 @@ class Changes:
         with run_lock(self._room.root):
             known = self._load(name)
             if known is not None:
-                raise BackupError(f"change {name} was {'begun' if known.is_open else 'ended'} already")
+                raise BackupError(
+                    Sentence(
+                        f"change {name} was {'begun' if known.is_open else 'ended'} already",
+                        f"变更单 {name} 已{'登记' if known.is_open else '结束'}",
+                    )
+                )
             results = self._capture(Occasion.BEFORE, name, by, devices, tell)
             if not all(result.ok for result in results):
                 return OrderResult(None, tuple(results))
@@ -53,9 +59,9 @@ class Changes:
         with run_lock(self._room.root):
             order = self._load(name)
             if order is None:
-                raise BackupError(f"no change {name} was begun")
+                raise BackupError(Sentence(f"no change {name} was begun", f"没有登记过变更单 {name}"))
             if not order.is_open:
-                raise BackupError(f"change {name} was ended already")
+                raise BackupError(Sentence(f"change {name} was ended already", f"变更单 {name} 已结束"))
             results = self._capture(Occasion.AFTER, name, order.by, devices, tell)
             good = [result for result in results if result.ok]
             order = with_copies(order, "after", self._copies(good))

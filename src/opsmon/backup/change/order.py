@@ -17,6 +17,7 @@ from opsmon.backup.repository.repository import Repository
 from opsmon.backup.status import file_stem
 from opsmon.errors import BackupError
 from opsmon.model.name import DeviceName
+from opsmon.text.bilingual import Sentence
 from opsmon.text.safe import is_seen
 
 FOLDER = ".changes"
@@ -120,7 +121,9 @@ def with_copies(order: Order, phase: str, copies: Mapping[DeviceName, Copy]) -> 
 def check_name(name: str) -> None:
     """Raises BackupError for a name that cannot stand in a commit."""
     if not name.strip() or not is_seen(name):
-        raise BackupError("a change order needs a name of printable characters")
+        raise BackupError(
+            Sentence("a change order needs a name of printable characters", "变更单名称须由可显示字符组成")
+        )
 
 
 def _path(name: str) -> str:
@@ -140,7 +143,11 @@ def _parsed(text: str, path: str) -> Order:
     try:
         return _order(json.loads(text))
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise BackupError(f"the change order {path} in the repository cannot be understood") from None
+        raise BackupError(
+            Sentence(
+                f"the change order {path} in the repository cannot be understood", f"仓库中的变更单 {path} 无法识别"
+            )
+        ) from None
 
 
 def _order(document: dict[str, Any]) -> Order:

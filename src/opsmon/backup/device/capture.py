@@ -62,9 +62,9 @@ def read_device(device: Device, recipe: Recipe, pins: HostKeyPins, likeness: Jud
     except CaptureError:
         raise
     except CutError as error:
-        raise CaptureError(str(error)) from None
+        raise CaptureError(error.args[0]) from None
     except BackupError as error:
-        raise CaptureError(str(error)) from None
+        raise CaptureError(error.words) from None
 
 
 def _of_files(said: str, device: Device, recipe: Recipe, work: TextWork) -> Capture:
@@ -87,7 +87,7 @@ def _converse(line: Line, device: Device, recipe: Recipe, likeness: Judge, work:
     except StallError:
         reason = no_more_came(recipe, dialogue.doing, dialogue.partial)
     except BackupError as error:
-        reason = str(error)
+        reason = error.words
     raise CaptureError(reason, _shown(dialogue.partial, work))
 
 

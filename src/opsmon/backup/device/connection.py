@@ -28,6 +28,7 @@ from opsmon.errors import BackupError
 from opsmon.model.device import Device, SshAccess
 from opsmon.probe.weak_ssh import paramiko_disabled
 from opsmon.protocol.host_keys import HostKeyPins, KeyPlace
+from opsmon.text.bilingual import Sentence
 
 BLOCKING_S = 20.0
 # Both write what a device said, and what was sent to it, into their logs.
@@ -59,7 +60,12 @@ def driver_of(platform: str) -> type[Any]:
     """netmiko's driver. Raises BackupError for a name that it does not know."""
     driver: type[Any] | None = CLASS_MAPPER.get(platform)
     if driver is None:
-        raise BackupError(f"`{platform}` is no platform of netmiko {netmiko.__version__}")
+        raise BackupError(
+            Sentence(
+                f"`{platform}` is no platform of netmiko {netmiko.__version__}",
+                f"netmiko {netmiko.__version__} 不支持平台 `{platform}`",
+            )
+        )
     return driver
 
 
@@ -68,9 +74,14 @@ def open_line(device: Device, pins: HostKeyPins, *, own_login: bool) -> Iterator
     """A shell on the device. Raises BackupError with the reason, CutError where the session ends under way."""
     access = device.ssh
     if access is None or access.platform is None:
-        raise BackupError("the device has no `ssh.platform`")
+        raise BackupError(Sentence("the device has no `ssh.platform`", "设备未设置 `ssh.platform`"))
     if access.platform.endswith(("_telnet", "_serial")):
-        raise BackupError(f"`{access.platform}` would send the password in plain: only SSH is spoken")
+        raise BackupError(
+            Sentence(
+                f"`{access.platform}` would send the password in plain: only SSH is spoken",
+                f"`{access.platform}` 会明文发送密码：只支持 SSH",
+            )
+        )
     driver_type = driver_of(access.platform)
     with way_to(device.address, access, pins) as sock:
         place = KeyPlace(device.name, access.port, "" if sock else device.address, device.formerly)
@@ -156,9 +167,14 @@ def _reasons(login: _Login) -> Iterator[None]:
     except (BackupError, CutError):
         raise
     except netmiko.ReadTimeout:
-        raise BackupError("netmiko's driver of the platform waited in vain for what it expects at login") from None
+        raise BackupError(
+            Sentence(
+                "netmiko's driver of the platform waited in vain for what it expects at login",
+                "netmiko 的平台驱动在登录时未等到预期输出",
+            )
+        ) from None
     except ReadException:
-        raise CutError("the device ended the session") from None
+        raise CutError(Sentence("the device ended the session", "设备结束了会话")) from None
     except (netmiko.NetmikoBaseException, paramiko.SSHException, OSError, EOFError, ValueError) as error:
         refused = login.policy.refused
         raise BackupError(login_reason(error, login.record, login.access, key_refused=refused)) from None

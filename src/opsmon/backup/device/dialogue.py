@@ -18,6 +18,7 @@ from opsmon.backup.text_work import TextWork
 from opsmon.bounds import GREETING_CHARS
 from opsmon.errors import BackupError
 from opsmon.model.secret import Secret
+from opsmon.text.bilingual import Sentence, filled
 
 TAIL_CHARS = 600
 LINGER_S, SETTLE_S, ECHO_S = 0.5, 0.1, 3.0
@@ -66,10 +67,17 @@ class Dialogue:
         if enable.on_request:
             refused = _REFUSED.search(said)
             if refused:
-                raise BackupError(f"`{enable.command}` was refused (`ssh.enable`): {_line_at(said, refused.start())}")
+                raise BackupError(
+                    Sentence(
+                        f"`{enable.command}` was refused (`ssh.enable`): {_line_at(said, refused.start())}",
+                        f"`{enable.command}` 被拒绝（`ssh.enable`）：{_line_at(said, refused.start())}",
+                    )
+                )
             return
         if not self._learn(said) or enable.unprivileged.search(self.prompt):
-            raise BackupError(f"`{enable.command}` was refused (`ssh.enable`)")
+            raise BackupError(
+                Sentence(f"`{enable.command}` was refused (`ssh.enable`)", f"`{enable.command}` 被拒绝（`ssh.enable`）")
+            )
 
     def _ask(self, command: str, secret: Secret | None) -> str:
         """What came of a command that may ask for a name and a password, each once."""
@@ -78,10 +86,17 @@ class Dialogue:
             said = self._after(self._username)
         if _PASSWORD.search(said[-TAIL_CHARS:]):
             if secret is None:
-                raise BackupError(f"`{command}` asks for a password, and `ssh.enable` is not given")
+                raise BackupError(
+                    Sentence(
+                        f"`{command}` asks for a password, and `ssh.enable` is not given",
+                        f"`{command}` 要求输入密码，但未设置 `ssh.enable`",
+                    )
+                )
             said = self._after(secret.reveal())
         if _PASSWORD.search(said[-TAIL_CHARS:]):
-            raise BackupError(f"`{command}` was refused (`ssh.enable`)")
+            raise BackupError(
+                Sentence(f"`{command}` was refused (`ssh.enable`)", f"`{command}` 被拒绝（`ssh.enable`）")
+            )
         return said
 
     def _after(self, line: str) -> str:
@@ -193,14 +208,27 @@ class Dialogue:
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise BackupError(
-                f"the device was still talking after {self.recipe.longest_s:g} s; "
-                "if it needs longer, set `ssh: {longest: 30m}` for it"
+                Sentence(
+                    f"the device was still talking after {self.recipe.longest_s:g} s; "
+                    "if it needs longer, set `ssh: {longest: 30m}` for it",
+                    f"{self.recipe.longest_s:g} 秒后设备仍在输出；如确需更久，请为其设置 `ssh: {{longest: 30m}}`",
+                )
             )
         said = self._channel.receive(min(timeout_s, left))
         self._room_chars -= len(said)
         if self._room_chars < 0:
-            where = f"to `{self.doing}`" if self.doing else "before its first prompt"
-            raise BackupError(f"the device does not stop talking {where}: no configuration is so long")
+            where = (
+                Sentence(f"to `{self.doing}`", f"对 `{self.doing}` 的")
+                if self.doing
+                else Sentence("before its first prompt", "首个提示符之前的")
+            )
+            raise BackupError(
+                filled(
+                    "the device does not stop talking {}: no configuration is so long",
+                    "设备{}输出不止：配置不会这么长",
+                    where,
+                )
+            )
         return said
 
 

@@ -11,10 +11,11 @@ from pathlib import PurePosixPath
 import paramiko
 
 from opsmon.backup.device.silence import quoted
-from opsmon.backup.device.watched_channel import CutError
+from opsmon.backup.device.watched_channel import SESSION_CUT, CutError
 from opsmon.backup.proof.sections import file_header
 from opsmon.bounds import COMMAND_CHARS
 from opsmon.errors import BackupError
+from opsmon.text.bilingual import Sentence
 
 MAX_FILE_BYTES = 20_000_000
 READ_S = 30.0
@@ -32,15 +33,27 @@ def fetch_files(client: paramiko.SSHClient, patterns: tuple[str, ...], longest_s
             paths = [path for pattern in patterns for path in _matching(sftp, pattern, allowance)]
             texts = [_text(sftp, path, allowance) for path in paths]
     except (EOFError, ConnectionError):
-        raise CutError("the session was cut") from None
+        raise CutError(SESSION_CUT) from None
     except TimeoutError:
-        raise BackupError(f"file transfer stalled: nothing came for {READ_S:g} s") from None
+        raise BackupError(
+            Sentence(f"file transfer stalled: nothing came for {READ_S:g} s", f"文件传输停滞：{READ_S:g} 秒内没有数据")
+        ) from None
     except paramiko.SSHException:
-        raise BackupError("the host offers no file transfer (SFTP) to `ssh.username`") from None
+        raise BackupError(
+            Sentence(
+                "the host offers no file transfer (SFTP) to `ssh.username`",
+                "主机不向 `ssh.username` 提供文件传输（SFTP）",
+            )
+        ) from None
     except OSError as error:
-        raise BackupError(f"file transfer failed: {quoted(error.strerror or str(error))}") from None
+        raise BackupError(
+            Sentence(
+                f"file transfer failed: {quoted(error.strerror or str(error))}",
+                f"文件传输失败：{quoted(error.strerror or str(error))}",
+            )
+        ) from None
     if not texts:
-        raise BackupError("none of the files is there")
+        raise BackupError(Sentence("none of the files is there", "所列文件均不存在"))
     return "".join(texts)
 
 
@@ -56,13 +69,25 @@ class _Allowance:
         self._octets -= octets
         self._names -= names
         if self._octets < 0:
-            raise BackupError(f"the files are more than {COMMAND_CHARS} bytes in all; no configuration is so long")
+            raise BackupError(
+                Sentence(
+                    f"the files are more than {COMMAND_CHARS} bytes in all; no configuration is so long",
+                    f"文件总计超过 {COMMAND_CHARS} 字节；配置不会这么长",
+                )
+            )
         if self._names < 0:
-            raise BackupError(f"the folders of the files hold more than {MAX_NAMES} names")
+            raise BackupError(
+                Sentence(
+                    f"the folders of the files hold more than {MAX_NAMES} names", f"文件所在目录超过 {MAX_NAMES} 个名称"
+                )
+            )
         if time.monotonic() > self._deadline_s:
             raise BackupError(
-                f"the file transfer was not over after {self._longest_s:g} s; "
-                "if it needs longer, set `ssh: {longest: 30m}` for it"
+                Sentence(
+                    f"the file transfer was not over after {self._longest_s:g} s; "
+                    "if it needs longer, set `ssh: {longest: 30m}` for it",
+                    f"{self._longest_s:g} 秒后文件传输仍未结束；如确需更久，请为其设置 `ssh: {{longest: 30m}}`",
+                )
             )
 
 
@@ -94,12 +119,14 @@ def _read(sftp: paramiko.SFTPClient, path: str, allowance: _Allowance) -> str:
     size = _size(sftp, path) or 0
     allowance.take(octets=size)
     if size > MAX_FILE_BYTES:
-        raise BackupError(f"{path} has {size} bytes; no configuration is so long")
+        raise BackupError(
+            Sentence(f"{path} has {size} bytes; no configuration is so long", f"{path} 有 {size} 字节；配置不会这么长")
+        )
     with sftp.open(path, "rb") as file:
         file.prefetch(size)
         content = file.read(size + 1)  # a server may send more than it says that there is
     if len(content) != _size(sftp, path):
-        raise BackupError(f"{path} changed while it was read")
+        raise BackupError(Sentence(f"{path} changed while it was read", f"{path} 在读取过程中发生变化"))
     return str(content, "utf-8", "surrogateescape")
 
 

@@ -16,6 +16,7 @@ from opsmon.backup.device.terminal import last_line, render
 from opsmon.backup.device.watched_channel import StallError
 from opsmon.backup.recipe import Question, Recipe
 from opsmon.errors import BackupError
+from opsmon.text.bilingual import Sentence
 
 SETTLE_S = 0.1  # what is followed by nothing for so long is looked at
 GREETING_S = 3.0  # a device that shows nothing for so long is sent an empty line
@@ -133,7 +134,12 @@ def _answer(shell: GreetingLine, progress: _Progress, line: str) -> bool:
         return False
     progress.answers += 1
     if progress.answers > MAX_ANSWERS:
-        raise BackupError(f"the device asks again and again after the login: `{line[-120:]}`")
+        raise BackupError(
+            Sentence(
+                f"the device asks again and again after the login: `{line[-120:]}`",
+                f"登录后设备反复提问：`{line[-120:]}`",
+            )
+        )
     answer = question.answer + "\n" if question else key_of(line, shell.recipe.pager_answer)
     shell.send(answer)
     progress.said += "\n"  # the question is over; what comes is another line

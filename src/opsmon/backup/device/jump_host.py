@@ -16,6 +16,7 @@ from opsmon.errors import BackupError
 from opsmon.model.device import JumpHost, SshAccess
 from opsmon.probe.weak_ssh import paramiko_disabled
 from opsmon.protocol.host_keys import HostKeyPins, hop_place
+from opsmon.text.bilingual import Text, filled
 
 _PROHIBITED, _NOT_CONNECTED = 1, 2  # RFC 4254, 5.1
 
@@ -33,6 +34,10 @@ def way_to(address: str, access: SshAccess, pins: HostKeyPins) -> Iterator[param
         yield sock
 
 
+_NO_WAY = Text("the jump host {} could not reach {}{}", "跳板机 {} 无法到达 {}{}")
+_NO_CHANNEL = Text("the jump host {} opens no connection to {}{}", "跳板机 {} 不建立到 {} 的连接{}")
+
+
 def _log_in(hop: JumpHost, access: SshAccess, pins: HostKeyPins, sock: paramiko.Channel | None) -> paramiko.SSHClient:
     policy, record = Pinned(pins, hop_place(hop, access)), LoginRecord()
     client = paramiko.SSHClient()
@@ -47,12 +52,12 @@ def _log_in(hop: JumpHost, access: SshAccess, pins: HostKeyPins, sock: paramiko.
     except (paramiko.SSHException, OSError, EOFError, ValueError) as error:
         client.close()
         reason = login_reason(error, record, access, key_refused=policy.refused)
-        raise BackupError(f"at the jump host {_named(hop)}: {reason}") from None
+        raise BackupError(filled("at the jump host {}: {}", "跳板机 {}：{}", _named(hop), reason)) from None
     return client
 
 
 def _forward(hop: JumpHost, client: paramiko.SSHClient, target: tuple[str, int]) -> paramiko.Channel:
-    where = f"{target[0]} port {target[1]}"
+    where = filled("{} port {}", "{} 端口 {}", *target)
     transport = client.get_transport()
     try:
         if transport is None:
@@ -62,13 +67,27 @@ def _forward(hop: JumpHost, client: paramiko.SSHClient, target: tuple[str, int])
         said = f" (`{quoted(error.text)}`)" if error.text else ""
         if error.code == _PROHIBITED:
             raise BackupError(
-                f"the jump host {_named(hop)} does not let us go on to {where}{said}: "
-                "its sshd needs `AllowTcpForwarding` and `PermitOpen` for that"
+                filled(
+                    "the jump host {} does not let us go on to {}{}: "
+                    "its sshd needs `AllowTcpForwarding` and `PermitOpen` for that",
+                    "跳板机 {} 不允许转到 {}{}：其 sshd 需要 `AllowTcpForwarding` 和 `PermitOpen`",
+                    _named(hop),
+                    where,
+                    said,
+                )
             ) from None
-        told = "could not reach" if error.code == _NOT_CONNECTED else "opens no connection to"
-        raise BackupError(f"the jump host {_named(hop)} {told} {where}{said}") from None
+        told = _NO_WAY if error.code == _NOT_CONNECTED else _NO_CHANNEL
+        raise BackupError(filled(told.en, told.zh, _named(hop), where, said)) from None
     except (paramiko.SSHException, OSError, EOFError):
-        raise BackupError(f"the jump host {_named(hop)} could not reach {where} within {CONNECT_S:g} s") from None
+        raise BackupError(
+            filled(
+                "the jump host {} could not reach {} within {:g} s",
+                "跳板机 {0} 在 {2:g} 秒内未能到达 {1}",
+                _named(hop),
+                where,
+                CONNECT_S,
+            )
+        ) from None
     return channel
 
 

@@ -8,6 +8,7 @@ import re
 from opsmon.backup.device.pager import may_be_pager
 from opsmon.backup.device.terminal import last_line, render
 from opsmon.backup.recipe import Recipe
+from opsmon.text.bilingual import Sentence, filled
 from opsmon.text.safe import is_seen
 
 MAX_QUOTED = 120
@@ -27,7 +28,10 @@ _FACTOR = re.compile(
     r"(?i)\b(?:token|passcode|otp|one-time|verification|authenticator|two-factor|second factor|challenge|response"
     r"|duo|pin)\b[^\n]*[:：>]\s*$|(?:验证码|动态口令|动态密码|令牌)[^\n]*[:：]\s*$"
 )
-CHANGE_BY_HAND = "log in by hand once and set it, then give the new one as `ssh.password`"
+CHANGE_BY_HAND = Sentence(
+    "log in by hand once and set it, then give the new one as `ssh.password`",
+    "请先手工登录设置一次，再把新密码写入 `ssh.password`",
+)
 
 
 def quoted(line: str) -> str:
@@ -52,17 +56,26 @@ def demand_of(said: str, line: str) -> str:
         return second_factor(line)
     asks = _ASKS.search(line) is not None
     if asks and (_NEW_PASSWORD.search(line) or speaks_of_expiry(said[-2000:])):
-        return f"the device demands a new password and asks `{quoted(line)}`: {CHANGE_BY_HAND}"
+        return filled(
+            "the device demands a new password and asks `{}`: {}",
+            "设备要求设置新密码，并询问 `{}`：{}",
+            quoted(line),
+            CHANGE_BY_HAND,
+        )
     if asks:
-        return f"the device asks for something after the login that nobody can answer here: `{quoted(line)}`"
+        return Sentence(
+            f"the device asks for something after the login that nobody can answer here: `{quoted(line)}`",
+            f"登录后设备提出的问题在此无法回答：`{quoted(line)}`",
+        )
     return ""
 
 
 def second_factor(line: str) -> str:
     """The reason where a code is asked for that only a person has."""
-    return (
+    return Sentence(
         f"a second factor is asked for (`{quoted(line)}`), which no program can give: "
-        "let `ssh.username` log in without one"
+        "let `ssh.username` log in without one",
+        f"设备要求第二重验证（`{quoted(line)}`），程序无法提供：请让 `ssh.username` 免二次验证登录",
     )
 
 
@@ -70,46 +83,79 @@ def no_prompt_seen(recipe: Recipe, said: str, line: str) -> str:
     """The reason where the login brought no prompt."""
     words = last_words(said)
     if not words:
-        return f"{_stalled(recipe)} after the login; {_longer(recipe)}"
+        return filled("{} after the login; {}", "登录之后{}；{}", _stalled(recipe), _longer(recipe))
     if not line:
-        return f"no prompt of `{recipe.name}` was seen after `{words}`; {_longer(recipe)}"
-    told = f"no prompt of `{recipe.name}` was seen, but `{quoted(line)[-60:]}`"
-    if _LIKE_A_PROMPT.search(line):
-        return (
-            f"{told}; if that is its prompt, set `ssh.prompt` for this device, with `(?P<host>…)` where its "
-            "name stands; "
-            "if it is another make, `ssh.platform` is wrong"
+        return filled(
+            "no prompt of `{}` was seen after `{}`; {}",
+            "在 `{1}` 之后未见 `{0}` 的提示符；{2}",
+            recipe.name,
+            words,
+            _longer(recipe),
         )
-    return f"{told}; if it asks for something, the profile's `backup.questions` can answer; {_longer(recipe)}"
+    told = filled(
+        "no prompt of `{}` was seen, but `{}`", "未见 `{}` 的提示符，只有 `{}`", recipe.name, quoted(line)[-60:]
+    )
+    if _LIKE_A_PROMPT.search(line):
+        return filled(
+            "{}; if that is its prompt, set `ssh.prompt` for this device, with `(?P<host>…)` where its "
+            "name stands; if it is another make, `ssh.platform` is wrong",
+            "{}；如果这就是提示符，请为该设备设置 `ssh.prompt`，设备名处写 `(?P<host>…)`；"
+            "如果是其他型号，则 `ssh.platform` 有误",
+            told,
+        )
+    return filled(
+        "{}; if it asks for something, the profile's `backup.questions` can answer; {}",
+        "{}；如果是在提问，可用模板的 `backup.questions` 回答；{}",
+        told, _longer(recipe),
+    )  # fmt: skip
 
 
 def no_more_came(recipe: Recipe, command: str, partial: str) -> str:
     """The reason where the output of a command stops and no prompt comes."""
     line = last_line(partial[-600:])
     lines = render(partial).count("\n")
-    told = f"{_stalled(recipe)} after `{command}`" if command else _stalled(recipe)
+    told = filled("{} after `{}`", "{}，此前执行了 `{}`", _stalled(recipe), command) if command else _stalled(recipe)
+    longer = _longer(recipe)
     if not line or line.endswith(command.strip() or "\0"):
-        begun = f" and {lines} lines" if lines > 1 else ""
-        return f"{told}{begun}; {_longer(recipe)}"
-    stands = f"{told}; it stands in the line `{quoted(line)}`"
+        begun = Sentence(f" and {lines} lines", f"，已收到 {lines} 行") if lines > 1 else ""
+        return filled("{}{}; {}", "{}{}；{}", told, begun, longer)
+    stands = filled("{}; it stands in the line `{}`", "{}；停在 `{}` 一行", told, quoted(line))
     if _LIKE_A_PROMPT.search(line) and not may_be_pager(line):
-        return f"{stands}: if that is its prompt, set `ssh.prompt` for this device; {_longer(recipe)}"
+        return filled(
+            "{}: if that is its prompt, set `ssh.prompt` for this device; {}",
+            "{}：如果这就是提示符，请为该设备设置 `ssh.prompt`；{}", stands, longer,
+        )  # fmt: skip
     if may_be_pager(line):
-        return f"{stands}: if that is its pager, set `ssh.pager` for this device; {_longer(recipe)}"
-    return f"{stands}; {_longer(recipe)}"
+        return filled(
+            "{}: if that is its pager, set `ssh.pager` for this device; {}",
+            "{}：如果这是分页提示，请为该设备设置 `ssh.pager`；{}", stands, longer,
+        )  # fmt: skip
+    return filled("{}; {}", "{}；{}", stands, longer)
 
 
 def session_ended(partial: str, command: str) -> str:
     """The reason where the device hung up, with its last words where it had any for us."""
     if command:
         lines = max(0, render(partial).count("\n") - 1)  # the first is the command's echo
-        return f"the session was cut after {f'{lines} lines of ' if lines else ''}`{command}`"
+        return Sentence(
+            f"the session was cut after {f'{lines} lines of ' if lines else ''}`{command}`",
+            f"会话中断于 `{command}`{f' 输出 {lines} 行' if lines else ''}之后",
+        )
     words = last_words(partial)
     if not words:
-        return "the device let us in and ended the session without a word (are all its terminal lines in use?)"
+        return Sentence(
+            "the device let us in and ended the session without a word (are all its terminal lines in use?)",
+            "设备允许登录后随即结束会话，没有任何提示（终端线路是否已占满？）",
+        )
     if speaks_of_expiry(partial[-2000:]):
-        return f"the device demands a new password and ended the session with `{words}`: {CHANGE_BY_HAND}"
-    return f"the device let us in and ended the session; its last words: `{words}`"
+        return filled(
+            "the device demands a new password and ended the session with `{}`: {}",
+            "设备要求设置新密码，并以 `{}` 结束会话：{}", words, CHANGE_BY_HAND,
+        )  # fmt: skip
+    return Sentence(
+        f"the device let us in and ended the session; its last words: `{words}`",
+        f"设备允许登录后结束了会话；最后的输出：`{words}`",
+    )
 
 
 def last_words(said: str) -> str:
@@ -120,8 +166,12 @@ def last_words(said: str) -> str:
 
 
 def _stalled(recipe: Recipe) -> str:
-    return f"the device stalled: the session is open and nothing came for {recipe.stall_s:g} s"
+    return Sentence(
+        f"the device stalled: the session is open and nothing came for {recipe.stall_s:g} s",
+        f"设备无响应：会话仍在，{recipe.stall_s:g} 秒内没有任何输出",
+    )
 
 
 def _longer(recipe: Recipe) -> str:
-    return f"if it only needs longer, set `ssh: {{stall: {max(60, round(3 * recipe.stall_s))}s}}` for it"
+    setting = f"`ssh: {{stall: {max(60, round(3 * recipe.stall_s))}s}}`"
+    return Sentence(f"if it only needs longer, set {setting} for it", f"如只是需要更久，请为其设置 {setting}")

@@ -10,9 +10,13 @@ from netmiko.channel import SSHChannel
 
 from opsmon.bounds import GREETING_CHARS
 from opsmon.errors import BackupError
+from opsmon.text.bilingual import Sentence
 
 CHUNK_BYTES, HEARD_CHARS = 65_536, 4_000
 _NEXT_LINE = "\x1bE"  # ECMA-48 NEL: how ProCurve ends a line
+
+
+SESSION_CUT = Sentence("the session was cut", "会话中断")
 
 
 class CutError(Exception):
@@ -41,9 +45,9 @@ class WatchedChannel(SSHChannel):
         except TimeoutError:
             raise StallError(f"nothing came for {timeout_s:g} s") from None
         except OSError:
-            raise CutError("the session was cut") from None
+            raise CutError(SESSION_CUT) from None
         if not data:
-            raise CutError("the session was cut")
+            raise CutError(SESSION_CUT)
         return self._decoder.decode(data).replace(_NEXT_LINE, "\r\n")
 
     def send(self, text: str) -> None:
@@ -51,7 +55,7 @@ class WatchedChannel(SSHChannel):
         try:
             self._shell.sendall(text.encode("utf-8", "surrogateescape"))
         except OSError:
-            raise CutError("the session was cut") from None
+            raise CutError(SESSION_CUT) from None
 
     def read_buffer(self) -> str:
         """netmiko's door: what is there now, possibly nothing; raises where nothing will come any more."""
@@ -61,11 +65,14 @@ class WatchedChannel(SSHChannel):
             self._room_chars -= len(part)
             if self._room_chars < 0:
                 raise BackupError(
-                    "the device does not stop talking before its first prompt: no configuration is so long"
+                    Sentence(
+                        "the device does not stop talking before its first prompt: no configuration is so long",
+                        "设备在首个提示符之前输出不止：配置不会这么长",
+                    )
                 )
             return part
         if self._shell.closed or self._shell.eof_received or not self._shell.get_transport().is_active():
-            raise CutError("the session was cut")
+            raise CutError(SESSION_CUT)
         return ""
 
     def write_channel(self, out_data: str) -> None:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from opsmon.backup.recipe import Structure
+from opsmon.text.bilingual import Sentence
 
 
 class IncompleteTextError(ValueError):
@@ -50,13 +51,15 @@ _BRACE_OPEN, _BRACE_CLOSE = re.compile(r"\{\s*(?:#|$)"), re.compile(r"^\s*\}\s*(
 
 def _separated(lines: list[str], mark: str, last: str) -> tuple[Section, ...]:
     if last not in (line.strip() for line in lines[-3:]):
-        raise IncompleteTextError(f"the last section is not followed by `{last}`")
+        raise IncompleteTextError(
+            Sentence(f"the last section is not followed by `{last}`", f"最后一段之后缺少 `{last}`")
+        )
     return _grouped(lines, lambda line: line.strip() == mark)
 
 
 def _indented(lines: list[str]) -> tuple[Section, ...]:
     if not any(line and not line.startswith((" ", "!")) for line in lines):
-        raise IncompleteTextError("there is no section")
+        raise IncompleteTextError(Sentence("there is no section", "没有任何配置段"))
     return _grouped(lines, lambda line: bool(line) and not line.startswith(" "))
 
 
@@ -93,15 +96,17 @@ def _nested(lines: list[str], level: _Level, kept: list[str], *, spanning: bool)
         inside = quoted
         quoted = spanning and (quoted ^ (_quotes(line) % 2 == 1))
         if not spanning and _opens_text(line):
-            raise IncompleteTextError(f"`{line.strip()[:60]}` is not closed")
+            raise IncompleteTextError(Sentence(f"`{line.strip()[:60]}` is not closed", f"`{line.strip()[:60]}` 未闭合"))
         if not inside and not level(line, stack):
-            raise IncompleteTextError(f"line {number + 1} closes what was never opened")
+            raise IncompleteTextError(
+                Sentence(f"line {number + 1} closes what was never opened", f"第 {number + 1} 行结束了从未开始的段")
+            )
         if not stack and not quoted:
             sections.append(_block(kept[began : number + 1]))
             began = number + 1
     if stack or quoted:
         last = lines[began].strip() if began < len(lines) else lines[-1].strip()
-        raise IncompleteTextError(f"`{last}` is not closed")
+        raise IncompleteTextError(Sentence(f"`{last}` is not closed", f"`{last}` 未闭合"))
     return tuple(sections)
 
 
@@ -170,10 +175,12 @@ def _files(lines: list[str]) -> tuple[Section, ...]:
     while number < len(lines):
         header = FILE_HEADER.match(lines[number])
         if header is None:
-            raise IncompleteTextError(f"line {number + 1} belongs to no file")
+            raise IncompleteTextError(
+                Sentence(f"line {number + 1} belongs to no file", f"第 {number + 1} 行不属于任何文件")
+            )
         end = number + 1 + int(header["lines"])
         if end > len(lines):
-            raise IncompleteTextError(f"{header['path']} ends too early")
+            raise IncompleteTextError(Sentence(f"{header['path']} ends too early", f"{header['path']} 过早结束"))
         sections.append(Section(lines[number], tuple(lines[number + 1 : end])))
         number = end
     return tuple(sections)

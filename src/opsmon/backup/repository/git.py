@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from opsmon.errors import BackupError, InvariantError
+from opsmon.text.bilingual import Sentence
 
 SETTINGS = (
     "core.hooksPath=/dev/null",
@@ -36,7 +37,12 @@ class Git:
         done = self._process(arguments, stdin, environ or {})
         if done.returncode:
             said = done.stderr.decode("utf-8", "replace")
-            raise BackupError(f"git {arguments[0]} failed in {self.folder}: {cause_in(said) or done.returncode}")
+            raise BackupError(
+                Sentence(
+                    f"git {arguments[0]} failed in {self.folder}: {cause_in(said) or done.returncode}",
+                    f"git {arguments[0]} 在 {self.folder} 失败：{cause_in(said) or done.returncode}",
+                )
+            )
         return done.stdout
 
     def spoken(self, *arguments: str, stdin: bytes = b"") -> bytes:
@@ -63,9 +69,13 @@ class Git:
                 env=self.environ() | dict(environ),
             )
         except FileNotFoundError:
-            raise BackupError("the program `git` is not installed") from None
+            raise BackupError(Sentence("the program `git` is not installed", "未安装 `git` 程序")) from None
         except OSError as error:
-            raise BackupError(f"the program `git` cannot be started: {error.strerror}") from error
+            raise BackupError(
+                Sentence(
+                    f"the program `git` cannot be started: {error.strerror}", f"无法启动 `git` 程序：{error.strerror}"
+                )
+            ) from error
 
     def command(self, *arguments: str) -> list[str]:
         settings = [word for setting in SETTINGS for word in ("-c", setting)]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from opsmon.backup.repository.git import Git
 from opsmon.errors import BackupError
+from opsmon.text.bilingual import Sentence
 
 BRANCH = "refs/heads/main"
 HEAD_TEXT = f"ref: {BRANCH}\n"
@@ -130,7 +131,9 @@ class Repair:
             if path.exists():
                 path.replace(folder / (path.name if "pack" in path.name else f"{_now()}-{path.name}"))
         except OSError as error:
-            raise BackupError(f"{path} cannot be moved away: {error.strerror}") from error
+            raise BackupError(
+                Sentence(f"{path} cannot be moved away: {error.strerror}", f"无法移走 {path}：{error.strerror}")
+            ) from error
 
 
 def _measure(commit: str, found: dict[str, tuple[int, list[str]]], depth: dict[str, int]) -> None:
@@ -172,4 +175,6 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, "utf-8")
     except OSError as error:
-        raise BackupError(f"{path} cannot be written: {error.strerror}") from error
+        raise BackupError(
+            Sentence(f"{path} cannot be written: {error.strerror}", f"无法写入 {path}：{error.strerror}")
+        ) from error

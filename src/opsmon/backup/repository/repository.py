@@ -20,6 +20,7 @@ from opsmon.backup.repository.git import Git, ObjectReader
 from opsmon.backup.repository.history import Version, versions_of
 from opsmon.backup.repository.repair import BRANCH, Repair
 from opsmon.errors import BackupError
+from opsmon.text.bilingual import Sentence
 
 STALE_LOCK_S = 2.0
 FSCK_TRIES = 3
@@ -58,7 +59,9 @@ class Repository:
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
-            raise BackupError(f"{self.folder} cannot be made: {error.strerror}") from error
+            raise BackupError(
+                Sentence(f"{self.folder} cannot be made: {error.strerror}", f"无法创建 {self.folder}：{error.strerror}")
+            ) from error
         self._break_stale_locks()
         self._tell([*self._repair.layout(), *self._repair.branch()])
         self._files = None
@@ -113,7 +116,12 @@ class Repository:
             try:
                 lock.unlink(missing_ok=True)
             except OSError as error:
-                raise BackupError(f"the lock {lock} cannot be removed: {error.strerror}") from error
+                raise BackupError(
+                    Sentence(
+                        f"the lock {lock} cannot be removed: {error.strerror}",
+                        f"无法删除锁文件 {lock}：{error.strerror}",
+                    )
+                ) from error
 
     def head(self) -> str | None:
         """The last commit; None in an empty repository."""
@@ -177,7 +185,12 @@ class Repository:
         self._write_object(name, content)
         self._reader.close()
         if self._reader.read(place) != content:
-            raise BackupError(f"{path} was written to {self.folder} and cannot be read back")
+            raise BackupError(
+                Sentence(
+                    f"{path} was written to {self.folder} and cannot be read back",
+                    f"{path} 已写入 {self.folder}，却读不回来",
+                )
+            )
 
     def _write_object(self, name: str, content: bytes) -> None:
         self._repair.discard(name)

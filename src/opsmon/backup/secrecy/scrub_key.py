@@ -7,6 +7,7 @@ from pathlib import Path
 from opsmon.errors import BackupError
 from opsmon.layout import SCRUB_KEY
 from opsmon.private_file import make_private_folder
+from opsmon.text.bilingual import Sentence
 
 KEY_BYTES = 32
 
@@ -20,10 +21,18 @@ def load_scrub_key(root: Path) -> bytes:
             _write_new(path)
         key = path.read_bytes()
     except OSError as error:
-        raise BackupError(f"the key of the placeholders cannot be kept in {path}: {error.strerror}") from error
+        raise BackupError(
+            Sentence(
+                f"the key of the placeholders cannot be kept in {path}: {error.strerror}",
+                f"占位符密钥无法保存到 {path}：{error.strerror}",
+            )
+        ) from error
     if len(key) != KEY_BYTES:
         raise BackupError(
-            f"{path} is no key of {KEY_BYTES} bytes; delete it to make a new one (placeholders will change)"
+            Sentence(
+                f"{path} is no key of {KEY_BYTES} bytes; delete it to make a new one (placeholders will change)",
+                f"{path} 不是 {KEY_BYTES} 字节的密钥；删除后会生成新的（占位符随之改变）",
+            )
         )
     return key
 

@@ -6,6 +6,7 @@ Only public keys are known here: whoever reads the repository, and this program 
 from typing import TYPE_CHECKING
 
 from opsmon.errors import BackupError
+from opsmon.text.bilingual import Sentence
 
 if TYPE_CHECKING:
     import pyrage
@@ -35,7 +36,12 @@ class Sealer:
 def parse_recipient(text: str) -> "pyrage.x25519.Recipient | pyrage.ssh.Recipient":
     """A public key. Raises BackupError for anything else, and tells a secret key without repeating it."""
     if text.upper().startswith("AGE-SECRET-KEY"):
-        raise BackupError("this is a secret key; the recipient is the public one that begins with `age1`")
+        raise BackupError(
+            Sentence(
+                "this is a secret key; the recipient is the public one that begins with `age1`",
+                "这是私钥；接收方应填以 `age1` 开头的公钥",
+            )
+        )
     import pyrage
 
     try:
@@ -43,4 +49,4 @@ def parse_recipient(text: str) -> "pyrage.x25519.Recipient | pyrage.ssh.Recipien
             pyrage.ssh.Recipient.from_str(text) if text.startswith("ssh-") else pyrage.x25519.Recipient.from_str(text)
         )
     except pyrage.RecipientError:
-        raise BackupError(f"`{text[:20]}` is no age recipient") from None
+        raise BackupError(Sentence(f"`{text[:20]}` is no age recipient", f"`{text[:20]}` 不是 age 接收方")) from None

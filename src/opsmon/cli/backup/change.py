@@ -15,7 +15,7 @@ from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, print_table, say, warn
 from opsmon.clock import WallClock
 from opsmon.config.root import load_root
-from opsmon.text.bilingual import COLON, Text
+from opsmon.text.bilingual import COLON, Sentence, Text
 from opsmon.text.safe import visible
 from opsmon.text.vocabulary import ORDER_STATES, headings, named
 
@@ -49,7 +49,12 @@ def begin(
     language = language_of(loaded.settings)
     by, why = (" ".join(visible(text).split()) for text in (by, why))
     if not (0 < len(by) <= MAX_LETTERS and 0 < len(why) <= MAX_LETTERS):
-        raise typer.BadParameter(f"--by and --why say who and what for, in at most {MAX_LETTERS} characters each")
+        raise typer.BadParameter(
+            Sentence(
+                f"--by and --why say who and what for, in at most {MAX_LETTERS} characters each",
+                f"--by 填写操作人，--why 填写事由，各不超过 {MAX_LETTERS} 个字符",
+            )
+        )
     chosen = select_devices(loaded.inventory, devices)
     with Progress(len(chosen), quiet=json_output) as progress:
         step = Changes(backup_config_of(loaded), WallClock()).begin(order, chosen, by, why, progress.tell)

@@ -31,7 +31,7 @@ from opsmon.config.root import Root, load_root
 from opsmon.model.duration import parse_duration_s
 from opsmon.model.name import DeviceName
 from opsmon.private_file import PRIVATE_UMASK
-from opsmon.text.bilingual import Text
+from opsmon.text.bilingual import Sentence, Text
 from opsmon.text.count import counted
 from opsmon.text.safe import visible
 from opsmon.text.vocabulary import headings
@@ -101,7 +101,9 @@ def _retry_rounds(root: Root, rounds: int | None, pause: str | None, until: str 
         pause_s = parse_duration_s(pause) if pause else root.settings.backup.pause_s
         hour = datetime.strptime(until, "%H:%M").time() if until else None  # noqa: DTZ007 - an hour of no day
     except ValueError:
-        raise typer.BadParameter("--pause is such as 20m, --until such as 06:00") from None
+        raise typer.BadParameter(
+            Sentence("--pause is such as 20m, --until such as 06:00", "--pause 例如 20m，--until 例如 06:00")
+        ) from None
     if hour is None:
         return RetryRounds(rounds or 1, pause_s if pause or (rounds or 1) > 1 else 0.0)
     local = now.astimezone(root.settings.timezone)

@@ -7,6 +7,7 @@ from opsmon.config.lookup import unknown
 from opsmon.errors import ConfigError, Problem
 from opsmon.ledger.row_words import kind_named
 from opsmon.model.device import Device, Inventory
+from opsmon.text.bilingual import Sentence
 
 
 def select_devices(inventory: Inventory, selectors: Sequence[str], *, may_be_none: bool = False) -> list[Device]:
@@ -18,7 +19,12 @@ def select_devices(inventory: Inventory, selectors: Sequence[str], *, may_be_non
     reachable = [d for d in inventory.devices.values() if d.ssh is not None and d.ssh.platform]
     if not selectors:
         if not reachable and not may_be_none:
-            raise _problem("no device has `ssh.platform`", "`ssh: {platform: huawei_vrp, …}` in the inventory")
+            raise _problem(
+                Sentence("no device has `ssh.platform`", "没有设备设置 `ssh.platform`"),
+                Sentence(
+                    "`ssh: {platform: huawei_vrp, …}` in the inventory", "请在清单中写 `ssh: {platform: huawei_vrp, …}`"
+                ),
+            )
         return reachable
     wanted: set[str] = set()
     for selector in selectors:
@@ -31,7 +37,10 @@ def _meant(inventory: Inventory, reachable: list[Device], selector: str) -> list
     if selector in inventory.devices:
         found = [device for device in reachable if device.name == selector]
         if not found:
-            raise _problem(f"`{selector}` has no `ssh.platform`", "without it nobody knows how to talk to it")
+            raise _problem(
+                Sentence(f"`{selector}` has no `ssh.platform`", f"`{selector}` 未设置 `ssh.platform`"),
+                Sentence("without it nobody knows how to talk to it", "没有它就不知道如何与设备对话"),
+            )
         return found
     if selector in inventory.sites:
         found = [device for device in reachable if device.site == selector]
@@ -42,7 +51,13 @@ def _meant(inventory: Inventory, reachable: list[Device], selector: str) -> list
     if not found and not colon and not any(char in selector for char in "*?["):
         raise unknown("device", selector, inventory.devices)
     if not found:
-        raise _problem(f"`{selector}` means no device with `ssh.platform`", "")
+        raise _problem(
+            Sentence(
+                f"`{selector}` means no device with `ssh.platform`",
+                f"`{selector}` 未选中任何设有 `ssh.platform` 的设备",
+            ),
+            "",
+        )
     return found
 
 

@@ -21,7 +21,7 @@ from opsmon.model.duty import ObligationExcused
 from opsmon.report.document import assess_document
 from opsmon.report.month import ExclusionLine, MonthReport, report_month
 from opsmon.report.reading import read_history
-from opsmon.text.bilingual import Text
+from opsmon.text.bilingual import Sentence, Text
 from opsmon.text.vocabulary import TARGETS, headings, named
 
 MonthOption = Annotated[str, typer.Option(metavar="YYYY-MM", help="The calendar month, in the contract's zone.")]
@@ -117,4 +117,6 @@ def _month(text: str) -> date:
     try:
         return date.fromisoformat(f"{text}-01")
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no month such as 2026-11") from None
+        raise typer.BadParameter(
+            Sentence(f"{text!r} is no month such as 2026-11", f"{text!r} 不是月份，例如 2026-11")
+        ) from None

@@ -14,7 +14,7 @@ from opsmon.cli.output import print_json, print_table, say, warn
 from opsmon.config.rules.contract_files import load_rules
 from opsmon.contract.calendar.calendar import Calendar, Day, DayKind
 from opsmon.errors import ConfigError, Problem
-from opsmon.text.bilingual import Text
+from opsmon.text.bilingual import Sentence, Text
 from opsmon.text.vocabulary import DAY_KINDS, WEEKDAYS, headings, named
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -31,7 +31,7 @@ def show_calendar(
     """The holidays, make-up workdays and key periods of a year."""
     rules = load_rules(root)
     if not rules.contracts:
-        raise ConfigError((Problem("rules/contracts", 0, 0, "the root has no contract"),))
+        raise ConfigError((Problem("rules/contracts", 0, 0, Sentence("the root has no contract", "该目录没有合同")),))
     book = book_of(contract, rules) if contract else next(iter(rules.contracts.values()))
     if json_output:
         print_json(calendar_json(year, book.calendar))

@@ -36,7 +36,7 @@ from opsmon.model.device import Kind
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import IncidentId
 from opsmon.report.document import account_document
-from opsmon.text.bilingual import Text
+from opsmon.text.bilingual import Sentence, Text
 from opsmon.text.near_miss import nearest, shown
 from opsmon.text.vocabulary import CLOCK_MODES, CLOCK_STATES, TARGETS, headings, named
 
@@ -195,14 +195,19 @@ def _fact(word: str, zone: tzinfo) -> Fact:
 def _pair(word: str, option: str) -> tuple[str, str]:
     key, equals, value = word.partition("=")
     if not equals or not key:
-        raise typer.BadParameter(f"{option}: {shown(word)} has no `=`")
+        raise typer.BadParameter(Sentence(f"{option}: {shown(word)} has no `=`", f"{option}：{shown(word)} 缺少 `=`"))
     return key.strip(), value.strip()
 
 
 def _one_of(word: str, words: Iterable[str], option: str) -> str:
     known = [str(one) for one in words]
     if word not in known:
-        raise typer.BadParameter(f"{option}: {shown(word)} is not known ({nearest(word, known) or ', '.join(known)})")
+        raise typer.BadParameter(
+            Sentence(
+                f"{option}: {shown(word)} is not known ({nearest(word, known) or ', '.join(known)})",
+                f"{option}：无法识别 {shown(word)}（{nearest(word, known, language='zh') or '、'.join(known)}）",
+            )
+        )
     return word
 
 

@@ -15,7 +15,7 @@ from opsmon.config.rules.contract_files import load_rules
 from opsmon.contract.obligation import Obligation
 from opsmon.report.reading import read_duties
 from opsmon.report.tasks import TaskLine, places_words, task_document, task_lines, undated_document, undated_of
-from opsmon.text.bilingual import COLON
+from opsmon.text.bilingual import COLON, Sentence
 from opsmon.text.time import weekday_end
 from opsmon.text.vocabulary import CLOCK_MODES, TASK_STATES, headings, named
 
@@ -38,7 +38,12 @@ def list_obligations(
     first = date_of(from_, "--from") if from_ else book.calendar.local_date(now)
     last = date_of(to, "--to") if to else first + WEEK
     if last < first or (last - first).days > MAX_LIST_DAYS:
-        raise typer.BadParameter(f"--from {first} --to {last} is no stretch of days of ten years at most")
+        raise typer.BadParameter(
+            Sentence(
+                f"--from {first} --to {last} is no stretch of days of ten years at most",
+                f"--from {first} --to {last} 不是最多十年的日期范围",
+            )
+        )
     duties = read_duties(rules.settings.store, root)
     lines, undated = task_lines(book, duties, first, last, now), undated_of(book)
     if json_output:
@@ -80,4 +85,8 @@ def date_of(text: str, option: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{option}: {text!r} is no date such as 2026-11-20") from None
+        raise typer.BadParameter(
+            Sentence(
+                f"{option}: {text!r} is no date such as 2026-11-20", f"{option}：{text!r} 不是日期，例如 2026-11-20"
+            )
+        ) from None

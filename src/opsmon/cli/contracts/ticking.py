@@ -20,7 +20,7 @@ from opsmon.cli.who import ourselves
 from opsmon.config.rules.contract_files import RootContracts, load_rules
 from opsmon.daemon.obligation_commands import ObligationCommands, Spans, TaskWords
 from opsmon.model.name import ClauseId
-from opsmon.text.bilingual import Text
+from opsmon.text.bilingual import Sentence, Text
 
 ContractArgument = Annotated[str, typer.Argument(help="The contract's id.")]
 ObligationArgument = Annotated[str, typer.Argument(help="The obligation's id, such as E11.")]
@@ -137,7 +137,7 @@ def _spans(words: Sequence[str]) -> Spans:
         first, _, last = word.partition("..")
         span = date_of(first, "DATE"), date_of(last or first, "DATE")
         if span[1] < span[0]:
-            raise typer.BadParameter(f"DATE: {word} ends before it begins")
+            raise typer.BadParameter(Sentence(f"DATE: {word} ends before it begins", f"DATE：{word} 的结束早于开始"))
         found.append(span)
     return tuple(found)
 

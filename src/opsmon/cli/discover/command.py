@@ -186,5 +186,5 @@ def _tell(draft: ProposalDraft, sweep: PacedSweep, problems: tuple[Problem, ...]
     if not draft.is_root_found:
         warn(Text("nothing that was found is what --towards names", "没有发现 --towards 所指的设备").in_(language))
     for problem in problems:
-        warn(problem_line(problem))
+        warn(problem_line(problem, language))
     warn(count_line(draft, sweep).in_(language))

@@ -10,6 +10,7 @@ from opsmon.cli.language import language_of
 from opsmon.cli.moment import parse_moment
 from opsmon.cli.output import print_json
 from opsmon.config.settings import Settings
+from opsmon.text.bilingual import Sentence
 from opsmon.text.near_miss import shown
 from opsmon.web.client import DaemonClient
 
@@ -50,7 +51,12 @@ def labels_of(words: list[str] | None) -> dict[str, str]:
     for word in words or []:
         key, equals, value = word.partition("=")
         if not equals or not key.strip():
-            raise typer.BadParameter(f"{shown(word)} is no label such as cause=external", param_hint="--label")
+            raise typer.BadParameter(
+                Sentence(
+                    f"{shown(word)} is no label such as cause=external", f"{shown(word)} 不是标签，例如 cause=external"
+                ),
+                param_hint="--label",
+            )
         labels[key.strip()] = value.strip()
     return labels
 

@@ -7,8 +7,11 @@ from zoneinfo import ZoneInfo
 
 from opsmon.cli.incidents.render_page import show_page
 from opsmon.cli.output import print_pairs, print_table, say
+from opsmon.model.incident import MONITORING
+from opsmon.model.origin import origin_words
 from opsmon.text.bilingual import COLON
 from opsmon.text.duration import remaining_words
+from opsmon.text.journal_reason import reason_words
 from opsmon.text.safe import visible
 from opsmon.text.time import short_local_time
 from opsmon.text.vocabulary import CLOCK_STATES, ENDINGS, FACTS, PHASES, REPORTERS, SEVERITIES, TARGETS, Words, named
@@ -40,6 +43,7 @@ _FIELDS = {
     "merged_into": ("并入", "merged into"),
 }
 _NAMES: Mapping[str, Words] = {"severity": SEVERITIES, "phase": PHASES, "ended": ENDINGS}
+_SAID = frozenset({"detail", "close_reason"})  # what the inside says, or a device did
 _TIMES = frozenset({"starts_at", "resolved_at", "closed_at"})
 _CLOCKS = {
     "zh": ("条款", "目标", "状态", "时限", "从严时限", "剩余", "说明"),
@@ -126,7 +130,7 @@ def show_incident(incident: Incident, language: str, zone: ZoneInfo) -> None:
                 short_local_time(fact["at"], zone),
                 named(FACTS, fact["type"], language),
                 told_by(fact["by"], language),
-                _fact_note(fact, column, zone),
+                _fact_note(fact, language, zone),
             )
             for fact in incident["facts"]
         )
@@ -146,9 +150,13 @@ def judgement_line(judged: Mapping[str, Any], language: str, zone: ZoneInfo) -> 
     found = " ".join(word for word in (severity, judged["service"], *labels) if word)
     verb = "判定为" if language == "zh" else "judged it"
     at = short_local_time(judged["at"], zone)
-    via = f" [{_MARKS['via'][0 if language == 'zh' else 1].format(judged['via'])}]" if judged.get("via") else ""
+    via = (
+        f" [{_MARKS['via'][0 if language == 'zh' else 1].format(origin_words(judged['via'], language))}]"
+        if judged.get("via")
+        else ""
+    )
     return visible(
-        f"{at} {judged['by']} {verb} {found}{COLON.in_(language)}{judged['reason']}{via}",
+        f"{at} {judged['by']} {verb} {found}{COLON.in_(language)}{reason_words(judged['reason'], language)}{via}",
         lines=True,
     )
 
@@ -172,7 +180,7 @@ def missing_lines(incident: Incident, language: str) -> Iterable[str]:
         yield _MISSING[0 if language == "zh" else 1].format(missing["clause"], incident["id"], fact)
 
 
-def _fact_note(fact: Mapping[str, Any], column: int, zone: ZoneInfo) -> str:
+def _fact_note(fact: Mapping[str, Any], language: str, zone: ZoneInfo) -> str:
     """The note, and beside it what else is to be known of the fact."""
     known: dict[str, object] = {
         "withdrawn": not fact["stands"],
@@ -182,10 +190,12 @@ def _fact_note(fact: Mapping[str, Any], column: int, zone: ZoneInfo) -> str:
         "paper": f"{fact['paper']} {fact['paper_sha256'][:12]}".strip(),
         "contradicted": fact["contradicted"],
         "recorded_at": _told_later(fact, zone),
-        "via": fact.get("via"),
+        "via": origin_words(fact.get("via") or "", language),
     }
+    column = 0 if language == "zh" else 1
     marks = [_MARKS[name][column].format(value) for name, value in known.items() if value]
-    return " ".join([fact["note"], *(f"[{mark}]" for mark in marks)]).strip()
+    note = reason_words(fact["note"], language) if fact["by"] == MONITORING else fact["note"]
+    return " ".join([note, *(f"[{mark}]" for mark in marks)]).strip()
 
 
 def _told_later(fact: Mapping[str, Any], zone: ZoneInfo) -> str:
@@ -199,7 +209,8 @@ def _told_later(fact: Mapping[str, Any], zone: ZoneInfo) -> str:
 def _words(field: str, value: object, language: str) -> object:
     """Labels as people write them, words of the programme as they are called."""
     if isinstance(value, str):
-        return named(_NAMES.get(field, {}), value, language)
+        told = named(_NAMES.get(field, {}), value, language)
+        return reason_words(told, language) if field in _SAID else told
     return " ".join(f"{key}={one}" for key, one in value.items()) if isinstance(value, dict) else value
 
 

@@ -23,7 +23,7 @@ from opsmon.cli.who import teller
 from opsmon.config.settings_file import load_settings
 from opsmon.model.device import Kind
 from opsmon.model.incident import Severity
-from opsmon.text.bilingual import COLON
+from opsmon.text.bilingual import COLON, Sentence
 from opsmon.text.vocabulary import DEVICE_STATES, named
 
 
@@ -81,7 +81,9 @@ def set_maintenance(
 ) -> None:
     """Begin a maintenance window of a device, or end it."""
     if end == (until is not None):
-        raise typer.BadParameter("give either --until TIME or --end", param_hint="--until")
+        raise typer.BadParameter(
+            Sentence("give either --until TIME or --end", "--until 时间 与 --end 只能用一个"), param_hint="--until"
+        )
     settings = load_settings(root)
     body: dict[str, object] = {
         "by": teller(by, settings),

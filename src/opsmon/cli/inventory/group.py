@@ -15,7 +15,7 @@ from opsmon.config.root import Root, load_root
 from opsmon.config.schema.generate import schema_of
 from opsmon.ledger.record import Record, description_of, flat, records_of
 from opsmon.model.device import Kind
-from opsmon.text.bilingual import Text
+from opsmon.text.bilingual import Sentence, Text
 from opsmon.text.count import counted
 from opsmon.text.vocabulary import KINDS, check_name, headings, named
 
@@ -66,7 +66,7 @@ def _cell(record: Record, column: str, language: str) -> object:
 def _pair(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals:
-        raise typer.BadParameter("a label is KEY=VALUE", param_hint="--label")
+        raise typer.BadParameter(Sentence("a label is KEY=VALUE", "标签的写法是 KEY=VALUE"), param_hint="--label")
     return key, value
 
 
@@ -85,7 +85,7 @@ def _check_labels(loaded: Root, wanted: Mapping[str, str]) -> None:
             raise unknown("label", key, set().union(*owners))
         values = {labels[key] for labels in owners if key in labels}
         if value not in values:
-            raise unknown(f"label {key} with the value", value, values)
+            raise unknown(Sentence(f"label {key} with the value", f"取值如此的标签 {key}："), value, values)
 
 
 def _matches(record: Record, wanted: dict[str, str | None], labels: dict[str, str]) -> bool:

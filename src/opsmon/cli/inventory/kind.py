@@ -4,7 +4,8 @@ import typer
 
 from opsmon.ledger.row_words import kind_named
 from opsmon.model.device import Kind
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import Sentence, filled
+from opsmon.text.near_miss import meant, shown
 from opsmon.text.vocabulary import kind_words
 
 KIND_LIST = ", ".join(Kind)
@@ -15,4 +16,7 @@ def parse_kind(text: str) -> Kind:
     kind = kind_named(text)
     if kind:
         return Kind(kind)
-    raise typer.BadParameter(f"unknown word {shown(text)} ({nearest(text, kind_words()) or f'one of {KIND_LIST}'})")
+    listed = Sentence(f"one of {KIND_LIST}", f"可选：{KIND_LIST}")
+    raise typer.BadParameter(
+        filled("unknown word {} ({})", "无法识别 {}（{}）", shown(text), meant(text, kind_words()) or listed)
+    )

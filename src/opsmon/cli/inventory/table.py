@@ -18,6 +18,7 @@ from opsmon.cli.inventory.render import (
     import_json,
     print_import,
 )
+from opsmon.cli.language import spoken_language
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, SiteOption
 from opsmon.cli.output import print_json, problem_line, say, warn
 from opsmon.config.lookup import unknown
@@ -34,6 +35,7 @@ from opsmon.ledger.record import records_of
 from opsmon.ledger.table_import import Wishes
 from opsmon.ledger.workbook_export import export_workbook
 from opsmon.model.device import Inventory
+from opsmon.text.bilingual import Sentence
 from opsmon.text.count import counted
 
 # `community: public`, `{protocol: sha, key: secret}`; a reference is a mapping: a brace, or lines of its own.
@@ -74,7 +76,9 @@ def import_file(
     already is overwritten, and no row is lost in silence.
     """
     if yes and dry_run:
-        raise typer.BadParameter("either --yes or --dry-run", param_hint="--yes")
+        raise typer.BadParameter(
+            Sentence("either --yes or --dry-run", "--yes 与 --dry-run 只能用一个"), param_hint="--yes"
+        )
     root = root.resolve()
     access = snmp_access(snmp, root / INVENTORIES) if snmp else None
     wishes = Wishes(site, contract, service, access, sheet, parse_map(columns or ()))
@@ -90,7 +94,7 @@ def import_file(
     if stopped:
         raise ConfigError((*plan.mistakes, *plan.doubts))
     for problem in (*plan.mistakes, *plan.doubts):
-        warn(problem_line(problem))
+        warn(problem_line(problem, plan.language))
 
 
 def _print_plan(plan: Plan, root: Path, written: Sequence[str], *, show_text: bool) -> None:
@@ -132,7 +136,7 @@ def export_file(
     Access data (SNMP, SSH) is left out.
     """
     if headers not in ("en", "zh"):
-        raise typer.BadParameter("en or zh", param_hint="--headers")
+        raise typer.BadParameter(Sentence("en or zh", "可为 en 或 zh"), param_hint="--headers")
     inventory = _only(load_root(root).inventory, site)
     if str(file) == "-":
         sys.stdout.write(export_csv(records_of(inventory), chinese=headers == "zh"))
@@ -168,7 +172,13 @@ def _write_export(inventory: Inventory, file: Path, *, chinese: bool) -> tuple[P
             raise typer.BadParameter(told, param_hint="FILE")
         files = dict(zip([file], texts.values(), strict=True))
     elif file.suffix and not file.is_dir():
-        raise typer.BadParameter("a name that ends in .xlsx, .csv or .yaml, or a directory", param_hint="FILE")
+        raise typer.BadParameter(
+            Sentence(
+                "a name that ends in .xlsx, .csv or .yaml, or a directory",
+                "以 .xlsx、.csv 或 .yaml 结尾的文件名，或目录",
+            ),
+            param_hint="FILE",
+        )
     else:
         file.mkdir(parents=True, exist_ok=True)
         files = {file / f"{name}.yaml": text for name, text in texts.items()}
@@ -191,13 +201,18 @@ def diff(
     device is polled once, and links that the inventory's parents do not know are proposed; nothing is changed.
     """
     if (other is None) == (not discovered):
-        raise typer.BadParameter("either another root or export, or --discovered", param_hint="OTHER")
+        raise typer.BadParameter(
+            Sentence(
+                "either another root or export, or --discovered", "另一目录或导出文件，与 --discovered 只能用一个"
+            ),
+            param_hint="OTHER",
+        )
     if other is None:
         show_discovered(root, json_output=json_output)
         return
     changes, renamed, left_out = compare_with(load_root(root).inventory, other, sheet)
     for problem in left_out:
-        warn(problem_line(problem))
+        warn(problem_line(problem, spoken_language(root)))
     if json_output:
         print_json(as_json(changes, renamed))
         return

@@ -95,7 +95,7 @@ def import_devices(
     if stopped:
         raise ConfigError((*plan.mistakes, *plan.doubts))
     for problem in (*plan.mistakes, *plan.doubts):
-        warn(problem_line(problem))
+        warn(problem_line(problem, language))
 
 
 @group.command("diff")
@@ -116,7 +116,7 @@ def diff(
     table = _read(netbox_of(loaded.settings), {"site": site, "role": role, "tag": tag}, language)
     changes, renamed, left_out = compare_with(loaded.inventory, table)
     for problem in left_out:
-        warn(problem_line(problem))
+        warn(problem_line(problem, language))
     if json_output:
         print_json(as_json(changes, renamed))
         return

@@ -15,8 +15,8 @@ from opsmon.oncall.oncall_rules import OnCallRules
 from opsmon.oncall.override import Overrides
 from opsmon.oncall.roster import Duty, Rota
 from opsmon.report.reading import read_overrides
-from opsmon.text.bilingual import Text
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import Sentence, Text
+from opsmon.text.near_miss import meant, shown
 from opsmon.text.vocabulary import WEEKDAYS
 from opsmon.web.api.rota_schemas import duty_document
 
@@ -49,11 +49,16 @@ def load_rotas(path: Path, rota: str | None = None) -> RootRotas:
     root = load_root(path)
     known = root.oncall.rules.rotas
     if not known:
-        hint = "`opsmon init` writes a commented one; docs/oncall.md says what goes into it"
-        raise ConfigError((Problem("rules/oncall.yaml", 0, 0, "the root has no rota", hint),))
+        example = Sentence(
+            "`opsmon init` writes a commented one; docs/oncall.md says what goes into it",
+            "`opsmon init` 会写一份带注释的；内容见 docs/oncall.zh.md",
+        )
+        raise ConfigError(
+            (Problem("rules/oncall.yaml", 0, 0, Sentence("the root has no rota", "该目录没有值班表"), example),)
+        )
     if rota is not None and rota not in known:
-        hint = nearest(rota, known) or f"there are {', '.join(known)}"
-        raise ConfigError((Problem("", 0, 0, f"no rota {shown(rota)}", hint),))
+        hint = meant(rota, known) or Sentence(f"there are {', '.join(known)}", f"已有：{'、'.join(known)}")
+        raise ConfigError((Problem("", 0, 0, Sentence(f"no rota {shown(rota)}", f"没有值班表 {shown(rota)}"), hint),))
     wanted = tuple(known.values()) if rota is None else (known[RotaName(rota)],)
     return RootRotas(root, wanted, read_overrides(root.settings.store, root.path))
 

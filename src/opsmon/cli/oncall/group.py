@@ -98,7 +98,7 @@ def lint(
         print_json([_finding_json(asked, one) for one in found])
     else:
         for one in found:
-            say(problem_line(_placed(asked, one, language)))
+            say(problem_line(_placed(asked, one, language), language))
         say(_summary(len(found), days, language))
     if found:
         raise typer.Exit(1)

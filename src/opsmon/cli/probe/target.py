@@ -23,7 +23,8 @@ from opsmon.model.secret import Secret
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.registry import KINDS
 from opsmon.protocol.snmp.agent import DEFAULT_COMMUNITY
-from opsmon.text.near_miss import nearest
+from opsmon.text.bilingual import Sentence, filled
+from opsmon.text.near_miss import meant, nearest
 
 DEFAULT_CHECKS = "icmp,snmp"
 
@@ -45,8 +46,9 @@ def choose_target(target: str, root: Path, options: AccessOptions) -> tuple[Devi
     if options.profile is None:
         return device, profiles
     if profiles.get(options.profile) is None:
-        hint = nearest(options.profile, profiles.profiles)
-        raise typer.BadParameter(f"no profile is named {options.profile}{hint and f' ({hint})'}")
+        hint = meant(options.profile, profiles.profiles)
+        brackets = filled(" ({})", "（{}）", hint) if hint else ""
+        raise typer.BadParameter(filled("no profile is named {}{}", "没有名为 {} 的模板{}", options.profile, brackets))
     return replace(device, profile=options.profile), profiles
 
 
@@ -76,7 +78,7 @@ def _known(target: str, root: Root) -> Device | None:
 
 def _made_up(address: str) -> Device:
     if reason := never_a_device(address):
-        raise typer.BadParameter(f"{address} can be no device's address: {reason}")
+        raise typer.BadParameter(filled("{} can be no device's address: {}", "{} 不能是设备地址：{}", address, reason))
     access = SnmpAccess(community=Secret(DEFAULT_COMMUNITY))
     return Device(DeviceName(address), SiteName("-"), address, Kind.OTHER, snmp=access)
 
@@ -104,10 +106,15 @@ def choose_checks(device: Device, names: str | None) -> list[Check]:
 def _plain_check(name: str) -> Check:
     kind = KINDS.get(name)
     if kind is None:
-        hint = nearest(name, KINDS) or f"one of {', '.join(KINDS)}"
-        raise typer.BadParameter(f"there is no check {name} ({hint})")
+        hint = meant(name, KINDS) or Sentence(f"one of {', '.join(KINDS)}", f"可选：{'、'.join(KINDS)}")
+        raise typer.BadParameter(filled("there is no check {} ({})", "没有检查 {}（{}）", name, hint))
     try:
         settings = kind.spec.model_validate({}).resolve()
     except ValidationError:
-        raise typer.BadParameter(f"the check {name} needs settings: give it to the device in an inventory") from None
+        raise typer.BadParameter(
+            Sentence(
+                f"the check {name} needs settings: give it to the device in an inventory",
+                f"检查 {name} 需要参数：请在清单中为设备设置",
+            )
+        ) from None
     return Check(CheckName(name), name, kind.default_period_s, kind.default_timeout_s, settings)

@@ -15,11 +15,12 @@ from opsmon.clock import WallClock
 from opsmon.config.settings import Settings
 from opsmon.config.settings_file import load_settings
 from opsmon.model.duration import parse_duration_s
-from opsmon.text.bilingual import Text
+from opsmon.text.bilingual import Sentence, Text
 from opsmon.text.duration import remaining_words
 from opsmon.text.near_miss import shown
+from opsmon.text.page_words import SILENCE_FIELDS
 from opsmon.text.time import short_local_time
-from opsmon.text.vocabulary import headings
+from opsmon.text.vocabulary import headings, named
 from opsmon.web.client import DaemonClient
 
 SILENCES = "/api/v1/silences"
@@ -115,7 +116,7 @@ def end_silence(
 
 
 def _row(silence: dict[str, Any], language: str) -> tuple[object, ...]:
-    match = " ".join(f"{name}={value}" for name, value in silence["match"].items())
+    match = " ".join(f"{named(SILENCE_FIELDS, name, language)}={value}" for name, value in silence["match"].items())
     left = remaining_words(silence["remaining_s"], language)
     return silence["id"], match, left, silence["owner"], silence["reason"], " ".join(silence["covers"])
 
@@ -125,17 +126,26 @@ def _fields(words: list[str]) -> dict[str, str]:
     for word in words:
         name, equals, value = word.partition("=")
         if not equals or not name.strip() or not value.strip():
-            raise typer.BadParameter(f"{shown(word)} is no field such as site=main-hall", param_hint="FIELD=VALUE")
+            raise typer.BadParameter(
+                Sentence(
+                    f"{shown(word)} is no field such as site=main-hall", f"{shown(word)} 不是字段，例如 site=main-hall"
+                ),
+                param_hint="FIELD=VALUE",
+            )
         found[name.strip()] = value.strip()
     return found
 
 
 def _end(until: str | None, length: str | None, settings: Settings) -> str:
     if (until is None) is (length is None):
-        raise typer.BadParameter("say when it ends, by --until or by --for", param_hint="--until")
+        raise typer.BadParameter(
+            Sentence("say when it ends, by --until or by --for", "请用 --until 或 --for 说明何时结束"),
+            param_hint="--until",
+        )
     if until is not None:
         return parse_moment(until, settings.timezone, "--until").isoformat()
     try:
         return (WallClock().now() + timedelta(seconds=parse_duration_s(length or ""))).isoformat()
     except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--for") from None
+        told = Sentence(str(error), f"{shown(length or '')} 不是时长，例如 30m、2h")
+        raise typer.BadParameter(told, param_hint="--for") from None

@@ -15,12 +15,21 @@ from opsmon.config.settings_file import load_settings
 from opsmon.daemon.sharing.store_commands import StoreCommands
 from opsmon.text.bilingual import Text
 from opsmon.text.count import counted
+from opsmon.text.vocabulary import Words, named
 
 group = new_group("The store: the journal, what is owed, accounts.")
 ArchiveArgument = Annotated[
     Path, typer.Argument(metavar="FILE", dir_okay=False, help="The archive, such as store.jsonl.gz.")
 ]
 _MIB = 1024 * 1024
+_TABLES: Words = {
+    "access_note": Text("access_note", "待记日志"), "account": Text("account", "账号"),
+    "channel_ban": Text("channel_ban", "通道停用"), "channel_request": Text("channel_request", "通道用量"),
+    "head": Text("head", "链头"), "journal": Text("journal", "日志"), "outbox": Text("outbox", "发件箱"),
+    "parcel": Text("parcel", "消息"), "parcel_delivery": Text("parcel_delivery", "消息投递"),
+    "session": Text("session", "登录"), "snapshot": Text("snapshot", "快照"), "token": Text("token", "令牌"),
+    "watch": Text("watch", "值守时段"), "writer": Text("writer", "写入者"),
+}  # fmt: skip
 
 
 def _commands(root: Path) -> StoreCommands:
@@ -71,7 +80,9 @@ def _print_status(found: Mapping[str, Any], language: str) -> None:
         Text("to", "至"): found["last_at"] or "",
         Text("head", "链头"): head["hash"],
         Text("size", "大小"): f"{found['bytes'] / _MIB:.1f} MiB",
-        Text("rows", "行数"): ", ".join(f"{name} {count}" for name, count in rows.items() if count),
+        Text("rows", "行数"): ", ".join(
+            f"{named(_TABLES, name, language)} {count}" for name, count in rows.items() if count
+        ),
     }
     if writer is not None:
         pairs[Text("writer", "写入者")] = f"{writer['name']}, {writer['since']}"

@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from opsmon.spec import wrong
-from opsmon.text.near_miss import DID_YOU_MEAN, shown
+from opsmon.text.bilingual import Sentence
+from opsmon.text.near_miss import question, shown
 
 MAX_HOST_NAME_CHARS = 253
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
@@ -51,7 +52,11 @@ def meant_by(text: str) -> str:
     if first.isdigit() and last.isdigit():
         return "a range of addresses belongs in `ranges:`"
     repaired = text.translate(_LETTERS_FOR_DIGITS)
-    return DID_YOU_MEAN.format(repaired) if is_address(repaired) else "an IPv4 address is four numbers of 0 to 255"
+    return (
+        question(repaired)
+        if is_address(repaired)
+        else Sentence("an IPv4 address is four numbers of 0 to 255", "IPv4 地址是四个 0 至 255 的数")
+    )
 
 
 def is_address(text: str) -> bool:
@@ -73,11 +78,20 @@ def never_a_device(text: str) -> str:
     address: ipaddress.IPv4Address | ipaddress.IPv6Address = mapped or written
     no_zone = isinstance(written, ipaddress.IPv6Address) and written.is_link_local and not written.scope_id
     reasons = (
-        (address in _THIS_MACHINE or address.is_unspecified, "it means this machine itself (RFC 1122)"),
-        (address.is_multicast, "it is a multicast address"),
-        (address == _BROADCAST, "it is the broadcast address"),
-        (address in _RESERVED, "it is reserved (RFC 1112, 4)"),
-        (no_zone, "a link-local address needs its interface, such as `fe80::1%eth0`"),
+        (
+            address in _THIS_MACHINE or address.is_unspecified,
+            Sentence("it means this machine itself (RFC 1122)", "它指本机自身（RFC 1122）"),
+        ),
+        (address.is_multicast, Sentence("it is a multicast address", "它是组播地址")),
+        (address == _BROADCAST, Sentence("it is the broadcast address", "它是广播地址")),
+        (address in _RESERVED, Sentence("it is reserved (RFC 1112, 4)", "它是保留地址（RFC 1112, 4）")),
+        (
+            no_zone,
+            Sentence(
+                "a link-local address needs its interface, such as `fe80::1%eth0`",
+                "链路本地地址需注明接口，例如 `fe80::1%eth0`",
+            ),
+        ),
     )
     return next((reason for holds, reason in reasons if holds), "")
 
@@ -85,16 +99,24 @@ def never_a_device(text: str) -> str:
 def check_address(text: str) -> str:
     """The text when it is an address or a host name; raises a pydantic error else."""
     if reason := never_a_device(text):
-        raise wrong(f"{shown(text)} can be no device's address", reason)
+        raise wrong(Sentence(f"{shown(text)} can be no device's address", f"{shown(text)} 不能是设备地址"), reason)
     if is_address(text) or is_host_name(text):
         return text
     if "/" in text:
-        raise wrong(f"{shown(text)} is a network, not one address", "a network belongs in `ranges:`")
+        raise wrong(
+            Sentence(f"{shown(text)} is a network, not one address", f"{shown(text)} 是网段，不是单个地址"),
+            Sentence("a network belongs in `ranges:`", "网段应写在 `ranges:` 中"),
+        )
     if _NUMERIC.fullmatch(text):
-        raise wrong(f"{shown(text)} is no IPv4 or IPv6 address")
+        raise wrong(Sentence(f"{shown(text)} is no IPv4 or IPv6 address", f"{shown(text)} 不是 IPv4 或 IPv6 地址"))
     if hint := meant_by(text):
-        raise wrong(f"{shown(text)} is no IPv4 address", hint)
-    raise wrong(f"{shown(text)} is no IPv4 address, IPv6 address or host name")
+        raise wrong(Sentence(f"{shown(text)} is no IPv4 address", f"{shown(text)} 不是 IPv4 地址"), hint)
+    raise wrong(
+        Sentence(
+            f"{shown(text)} is no IPv4 address, IPv6 address or host name",
+            f"{shown(text)} 不是 IPv4 地址、IPv6 地址或主机名",
+        )
+    )
 
 
 Address = Annotated[str, AfterValidator(check_address)]

@@ -11,10 +11,11 @@ from opsmon.model.duration import format_duration, parse_duration_s
 from opsmon.model.name import CheckName
 from opsmon.probe.kind.spec import CheckSpec
 from opsmon.probe.registry import KINDS
-from opsmon.text.near_miss import DID_YOU_MEAN, nearest, shown
+from opsmon.text.bilingual import Sentence, filled
+from opsmon.text.near_miss import meant, question, shown
 
 _ALSO_CALLED = {"ping": "icmp", "https": "http", "web": "http", "port": "tcp"}
-_SHAPE = "a name such as `icmp`, or `{tcp: {port: 5060}}`"
+_SHAPE = Sentence("a name such as `icmp`, or `{tcp: {port: 5060}}`", "名称如 `icmp`，或 `{tcp: {port: 5060}}`")
 
 
 def check_mistakes(entries: Sequence[object], context: object) -> Iterator[Mistake]:
@@ -22,13 +23,22 @@ def check_mistakes(entries: Sequence[object], context: object) -> Iterator[Mista
     for index, entry in enumerate(entries):
         kind, settings = _split(entry)
         if isinstance(entry, dict) and len(entry) > 1:
-            yield Mistake((index,), "several checks in one item", "each one is an item of its own: `- …`")
+            yield Mistake(
+                (index,),
+                Sentence("several checks in one item", "一项中有多个检查"),
+                Sentence("each one is an item of its own: `- …`", "每个检查各占一项：`- …`"),
+            )
         elif kind is None:
-            yield Mistake((index,), f"expected the name of a check, found {kind_of(entry)}", _SHAPE)
+            yield Mistake(
+                (index,),
+                filled("expected the name of a check, found {}", "应为检查名称，实为{}", kind_of(entry)),
+                _SHAPE,
+            )
         elif kind not in KINDS:
-            meant = _ALSO_CALLED.get(kind.lower())
-            hint = DID_YOU_MEAN.format(meant) if meant else nearest(kind, KINDS) or f"one of {', '.join(KINDS)}"
-            yield Mistake((index,), f"unknown check {shown(kind)}", hint)
+            name = _ALSO_CALLED.get(kind.lower())
+            listed = Sentence(f"one of {', '.join(KINDS)}", f"可选：{'、'.join(KINDS)}")
+            hint = question(name) if name else meant(kind, KINDS) or listed
+            yield Mistake((index,), Sentence(f"unknown check {shown(kind)}", f"无法识别检查 {shown(kind)}"), hint)
         else:
             yield from _settings_mistakes(index, kind, settings, context)
 

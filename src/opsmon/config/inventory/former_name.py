@@ -10,6 +10,7 @@ from opsmon.config.inventory.site_file import PlacedDevice
 from opsmon.config.yaml.mistake import Mistake
 from opsmon.config.yaml.problem import Problems
 from opsmon.model.name import DeviceName
+from opsmon.text.bilingual import Sentence
 from opsmon.text.near_miss import shown
 
 
@@ -27,11 +28,22 @@ def check_former_names(placed: Mapping[DeviceName, PlacedDevice], problems: Prob
 def _mistake(found: PlacedDevice, other: PlacedDevice, present: PlacedDevice | None, old: DeviceName) -> Mistake | None:
     name = shown(found.device.name)
     if old == found.device.name:
-        return Mistake((), f"{name} is its own former name", "only names that it has no more")
+        return Mistake(
+            (),
+            Sentence(f"{name} is its own former name", f"{name} 的曾用名就是它自己"),
+            Sentence("only names that it has no more", "只写已不再使用的名称"),
+        )
     if present is not None:
         told = f"{shown(old)} is the name of a device that is there"
-        return Mistake((), told, f"at {present.origin.where}; to trade names give one of them another name for a while")
+        return Mistake(
+            (),
+            told,
+            Sentence(
+                f"at {present.origin.where}; to trade names give one of them another name for a while",
+                f"见 {present.origin.where}；要互换名称，请先让其中一台暂用别名",
+            ),
+        )
     if other is not found:
         told = f"{shown(old)} is the former name of {shown(other.device.name)}"
-        return Mistake((), told, f"at {other.origin.where}")
+        return Mistake((), told, Sentence(f"at {other.origin.where}", f"见 {other.origin.where}"))
     return None

@@ -18,7 +18,8 @@ from opsmon.backup.spec import PromptText, TailText
 from opsmon.config.inventory.address import Address
 from opsmon.config.yaml.full_width import name_slip
 from opsmon.spec import KindField, Seconds, SecretField, Spec, seconds_schema, text_schema, wrong
-from opsmon.text.near_miss import DID_YOU_MEAN, shown
+from opsmon.text.bilingual import Sentence
+from opsmon.text.near_miss import question, shown
 
 MAX_DEVICES = 100_000
 MAX_DEVICES_IN_RANGE = 10_000
@@ -38,26 +39,28 @@ def check_name(text: str) -> str:
     if wide is not None:
         raise wrong(f"{shown(text)} is no name: {wide.message}", wide.hint)
     if not is_name(text):
-        raise wrong(f"{shown(text)} is no name", _NAME_TOLD)
+        raise wrong(Sentence(f"{shown(text)} is no name", f"{shown(text)} 不能作名称"), _NAME_TOLD)
     return text
 
 
 def _check_period(seconds: float) -> float:
     if not MIN_PERIOD_S <= seconds <= MAX_PERIOD_S:
-        raise wrong("a check runs between once a second and once a day")
+        raise wrong(Sentence("a check runs between once a second and once a day", "检查间隔在一秒与一天之间"))
     return seconds
 
 
 def _check_patience(seconds: float) -> float:
     if not MIN_PERIOD_S <= seconds <= MAX_PATIENCE_S:
-        raise wrong("a dialogue is waited for between a second and six hours")
+        raise wrong(
+            Sentence("a dialogue is waited for between a second and six hours", "对话等待时间在一秒与六小时之间")
+        )
     return seconds
 
 
 def _check_version(written: object) -> str:
     version = str(written) if isinstance(written, str | int) else ""
     if version not in ("1", "2", "2c", "3"):
-        raise wrong("the version is 1, 2c or 3")
+        raise wrong(Sentence("the version is 1, 2c or 3", "版本为 1、2c 或 3"))
     return "2c" if version == "2" else version
 
 
@@ -72,7 +75,10 @@ def _cipher_name(written: object) -> object:
 # By what it may not hold, since the regular expressions of JSON Schema do not know letters of every script: blanks and
 # ASCII punctuation but `.`, `_` and `-`, and the punctuation of Chinese.
 _NO_LETTER = r"\s!-,/:-@\[-^`{-~\u00a0\u2000-\u206f\u3000-\u3004\u3008-\u3020\uff01-\uff0f\uff1a-\uff20"
-_NAME_TOLD = "up to 100 letters, digits, `.`, `_` and `-`, a letter or digit first"
+_NAME_TOLD = Sentence(
+    "up to 100 letters, digits, `.`, `_` and `-`, a letter or digit first",
+    "最多 100 个字母、数字、`.`、`_`、`-`，以字母或数字开头",
+)
 Name = Annotated[
     str, AfterValidator(check_name), text_schema(rf"^[^{_NO_LETTER}.\-][^{_NO_LETTER}]{{0,99}}$", _NAME_TOLD)
 ]
@@ -150,7 +156,12 @@ def _one_jump(written: object, union: ValidatorFunctionWrapHandler, info: Valida
         return check_name(written)
     if isinstance(written, dict):
         return JumpSpec.model_validate(written, context=info.context)
-    raise wrong("a jump host is the name of a device, or `{hostname: …, username: …}`")
+    raise wrong(
+        Sentence(
+            "a jump host is the name of a device, or `{hostname: …, username: …}`",
+            "跳板机填设备名，或 `{hostname: …, username: …}`",
+        )
+    )
 
 
 Jump = Annotated[Name | JumpSpec, WrapValidator(_one_jump)]
@@ -236,7 +247,7 @@ class DeviceSpec(FieldsSpec):
     def hint_for(cls, unknown_key: str) -> str:
         """The key by another name that people call it."""
         meant = _ALSO_CALLED.get(unknown_key.lower())
-        return DID_YOU_MEAN.format(meant) if meant else ""
+        return question(meant) if meant else ""
 
     formerly: list[Name] | None = None
     """Names that it had before, so that its past stays its own · 曾用名"""
@@ -276,7 +287,13 @@ class SiteFileSpec(Spec):
     def hint_for(cls, unknown_key: str) -> str:
         """A device's field that is not indented looks like one of the site."""
         belongs = unknown_key in DeviceSpec.model_fields
-        return "it belongs to a device, or under `defaults:`: indent it" if belongs else ""
+        return (
+            Sentence(
+                "it belongs to a device, or under `defaults:`: indent it", "它属于设备，或写在 `defaults:` 下：请缩进"
+            )
+            if belongs
+            else ""
+        )
 
     site: Name
     """The site's name, unique over the root · 站点名，全局唯一"""

@@ -8,7 +8,7 @@ from opsmon.config.yaml.mistake import Mistake
 from opsmon.config.yaml.problem import Problems
 from opsmon.model.device import Device, JumpHost, SshAccess
 from opsmon.model.name import DeviceName
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.near_miss import meant, shown
 
 Devices = Mapping[DeviceName, PlacedDevice]
 
@@ -50,7 +50,7 @@ def _linked(access: SshAccess, way: tuple[DeviceName, ...], placed: Devices) -> 
         raise _circle((*way[way.index(hop.name) :], hop.name))
     found = placed.get(hop.name)
     if found is None:
-        hint = nearest(hop.name, placed) or "`{hostname: …, username: …}` for one that is not in the inventory"
+        hint = meant(hop.name, placed) or "`{hostname: …, username: …}` for one that is not in the inventory"
         raise _WrongWayError(f"no device {shown(hop.name)} to jump over", hint)
     if found.device.ssh is None:
         raise _WrongWayError(f"{shown(hop.name)} is a jump host and has no `ssh` access", f"at {found.origin.where}")

@@ -12,7 +12,8 @@ from opsmon.config.yaml.mistake import Mistake
 from opsmon.config.yaml.problem import Problems
 from opsmon.probe.registry import KINDS
 from opsmon.spec import SECRET_RESOLVER
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import Sentence
+from opsmon.text.near_miss import meant, shown
 
 SHAPE_ONLY = {SECRET_RESOLVER: check_shape}  # secrets are opened once the layers are merged
 SpecT = TypeVar("SpecT", bound=FieldsSpec)
@@ -39,4 +40,9 @@ def _mistakes(fields: Mapping[str, object], check_names: Collection[str]) -> Ite
         yield mistake._replace(steps=("checks", *mistake.steps))
     for name in periods if isinstance(periods, dict) else ():
         if name not in check_names:
-            yield Mistake(("periods", name), f"no check {shown(name)}", nearest(name, check_names), at_key=True)
+            yield Mistake(
+                ("periods", name),
+                Sentence(f"no check {shown(name)}", f"没有检查 {shown(name)}"),
+                meant(name, check_names),
+                at_key=True,
+            )

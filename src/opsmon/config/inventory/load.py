@@ -23,6 +23,7 @@ from opsmon.errors import Problem
 from opsmon.layout import INVENTORIES
 from opsmon.model.device import Inventory, Site
 from opsmon.model.name import DeviceName, SiteName
+from opsmon.text.bilingual import Sentence
 from opsmon.text.near_miss import shown
 
 
@@ -47,7 +48,9 @@ def load_inventory(loading: Loading, known: Known) -> Inventory:
     devices = {name: with_only_service(device, known) for name, device in linked.items()}
     if not read:
         hint = "is this the right directory? `opsmon init DIR` writes a sample"
-        loading.problems.add(Problem(INVENTORIES, 0, 0, "there is no inventory file", hint, "", True))
+        loading.problems.add(
+            Problem(INVENTORIES, 0, 0, Sentence("there is no inventory file", "没有清单文件"), hint, "", True)
+        )
     return Inventory(sites, devices)
 
 
@@ -69,7 +72,7 @@ def _load_all(loading: Loading, known: Known) -> Iterator[SiteFile | None]:
         yield file
         devices += len(file.devices) if file else 0
         if document is not None and devices > MAX_DEVICES:
-            loading.problems.add(Problem(document.path, 0, 0, TOO_MANY, "several roots"))
+            loading.problems.add(Problem(document.path, 0, 0, TOO_MANY, Sentence("several roots", "多个目录")))
             return
 
 
@@ -91,7 +94,13 @@ def _sites(files: list[SiteFile], loading: Loading) -> dict[SiteName, Site]:
         other = first.setdefault(file.site.name, file.document)
         if file.site.name and other is not file.document:
             hint = f"first at {_where(other, ('site',))}"
-            loading.problems.add(file.document.problem(("site",), f"two sites are named {shown(file.site.name)}", hint))
+            loading.problems.add(
+                file.document.problem(
+                    ("site",),
+                    Sentence(f"two sites are named {shown(file.site.name)}", f"有两个站点都叫 {shown(file.site.name)}"),
+                    hint,
+                )
+            )
     return {file.site.name: file.site for file in files}
 
 
@@ -111,7 +120,11 @@ def _devices(files: list[SiteFile], loading: Loading) -> dict[DeviceName, Placed
 
 def _tell_twins(first: PlacedDevice, second: PlacedDevice, loading: Loading) -> None:
     message = f"two devices are named {shown(second.device.name)}"
-    loading.problems.add(second.origin.problem("name", message, f"first at {first.origin.where}"))
+    loading.problems.add(
+        second.origin.problem(
+            "name", message, Sentence(f"first at {first.origin.where}", f"首次出现在 {first.origin.where}")
+        )
+    )
 
 
 def _warn_shared_addresses(placed: Iterable[PlacedDevice], loading: Loading) -> None:
@@ -122,7 +135,9 @@ def _warn_shared_addresses(placed: Iterable[PlacedDevice], loading: Loading) -> 
         other = first.setdefault((found.device.address, *((snmp.port, snmp.context) if snmp else ())), found)
         if other is not found:
             message = f"{shown(found.device.name)} has the address of {shown(other.device.name)}"
-            problem = found.origin.problem("address", message, f"at {other.origin.where}", warning=True)
+            problem = found.origin.problem(
+                "address", message, Sentence(f"at {other.origin.where}", f"见 {other.origin.where}"), warning=True
+            )
             loading.problems.add(problem)
 
 
@@ -131,7 +146,14 @@ def _warn_marks_unseen(placed: Iterable[PlacedDevice], loading: Loading) -> None
     for found in placed:
         if found.device.important and not any(check.kind == "snmp" for check in found.device.checks):
             message = f"{shown(found.device.name)} marks interfaces, and no `snmp` check looks at them"
-            loading.problems.add(found.origin.problem("important", message, "add `snmp` to its checks", warning=True))
+            loading.problems.add(
+                found.origin.problem(
+                    "important",
+                    message,
+                    Sentence("add `snmp` to its checks", "请在其 checks 中加上 `snmp`"),
+                    warning=True,
+                )
+            )
 
 
 def _where(document: Document, steps: tuple[str | int, ...]) -> str:

@@ -6,7 +6,8 @@ from opsmon.config.inventory.site_file import PlacedDevice
 from opsmon.config.yaml.mistake import Mistake
 from opsmon.config.yaml.problem import Problems
 from opsmon.model.name import DeviceName
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import Sentence
+from opsmon.text.near_miss import meant, shown
 
 MAX_HINTS = 20  # looking for a near miss among ten thousand names takes its time
 MAX_PARENTS_SHOWN = 8
@@ -23,9 +24,14 @@ def check_parents_exist(placed: Mapping[DeviceName, PlacedDevice], written: froz
             if parent not in placed and parent not in written:
                 if parent not in hints and looked_for < MAX_HINTS:
                     looked_for += 1
-                    hints[parent] = nearest(parent, placed)
+                    hints[parent] = meant(parent, placed)
                 found.origin.add(
-                    problems, Mistake(("parents", index), f"no device {shown(parent)}", hints.get(parent, ""))
+                    problems,
+                    Mistake(
+                        ("parents", index),
+                        Sentence(f"no device {shown(parent)}", f"没有设备 {shown(parent)}"),
+                        hints.get(parent, ""),
+                    ),
                 )
 
 
@@ -40,7 +46,14 @@ def _tell(circle: tuple[DeviceName, ...], found: PlacedDevice, problems: Problem
     if len(names) > MAX_PARENTS_SHOWN:
         names = [*names[: MAX_PARENTS_SHOWN - 2], DeviceName("…"), names[-1]]
     hint = "the top of the tree says `parents: []`"
-    found.origin.add(problems, Mistake(("parents",), f"parents in a circle: {' → '.join(names)}", hint))
+    found.origin.add(
+        problems,
+        Mistake(
+            ("parents",),
+            Sentence(f"parents in a circle: {' → '.join(names)}", f"上级设备成环：{' → '.join(names)}"),
+            hint,
+        ),
+    )
 
 
 def find_circles(parents: Mapping[DeviceName, tuple[DeviceName, ...]]) -> list[tuple[DeviceName, ...]]:

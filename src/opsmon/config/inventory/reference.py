@@ -13,7 +13,8 @@ from opsmon.contract.vocabulary import unknown_words
 from opsmon.model.device import Device
 from opsmon.model.name import ContractId
 from opsmon.protocol.address import numeric_form, version_of
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import Sentence
+from opsmon.text.near_miss import meant, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,12 @@ def check_site(file: SiteFile, known: Known, problems: Problems) -> None:
     """Add what is wrong with the contract and the service of a site."""
     site, contracts = file.site, known.contracts
     if site.contract is not None and contracts is not None and site.contract not in contracts:
-        hint = nearest(site.contract, contracts) or f"known: {', '.join(sorted(contracts)) or 'none'}"
-        problems.add(file.document.problem(("contract",), f"no contract {shown(site.contract)}", hint))
+        hint = meant(site.contract, contracts) or f"known: {', '.join(sorted(contracts)) or 'none'}"
+        problems.add(
+            file.document.problem(
+                ("contract",), Sentence(f"no contract {shown(site.contract)}", f"没有合同 {shown(site.contract)}"), hint
+            )
+        )
     mistake = _service_mistake(site.contract, site.service, known)
     if mistake:
         problems.add(file.document.problem(mistake.steps, mistake.message, mistake.hint))
@@ -52,8 +57,10 @@ def check_device(placed: PlacedDevice, known: Known, problems: Problems) -> None
 
 def _mistakes(device: Device, known: Known) -> Iterator[Mistake]:
     if known.profiles is not None and device.profile is not None and device.profile not in known.profiles:
-        hint = nearest(device.profile, known.profiles) or "profiles are the files of `probes/`"
-        yield Mistake(("profile",), f"no profile {shown(device.profile)}", hint)
+        hint = meant(device.profile, known.profiles) or "profiles are the files of `probes/`"
+        yield Mistake(
+            ("profile",), Sentence(f"no profile {shown(device.profile)}", f"没有模板 {shown(device.profile)}"), hint
+        )
     service = _service_mistake(device.contract, device.service, known)
     if service:
         yield service
@@ -67,7 +74,11 @@ def _family_mistakes(device: Device) -> Iterator[Mistake]:
     for check in device.checks if numeric else ():
         if check.family not in (None, version_of(numeric or "")):
             message = f"the check {shown(check.name)} wants IPv{check.family}, and {device.address} is none"
-            yield Mistake(("checks",), message, "leave out `family:`, or give a host name")
+            yield Mistake(
+                ("checks",),
+                message,
+                Sentence("leave out `family:`, or give a host name", "请去掉 `family:`，或填主机名"),
+            )
 
 
 def _backup_mistakes(device: Device, known: Known) -> Iterator[Mistake]:
@@ -83,7 +94,11 @@ def _backup_mistakes(device: Device, known: Known) -> Iterator[Mistake]:
 
 def _service_mistake(contract: ContractId | None, service: str | None, known: Known) -> Mistake | None:
     if service is not None and contract is None:
-        return Mistake(("service",), "a service without a contract", "say `contract:` for the site")
+        return Mistake(
+            ("service",),
+            Sentence("a service without a contract", "有服务而没有合同"),
+            Sentence("say `contract:` for the site", "请为站点写 `contract:`"),
+        )
     book = known.book_of(contract)
     wrong = unknown_words(book, service=service) if book is not None else ()
     return next((Mistake(("service",), one.message, one.hint) for one in wrong), None)

@@ -17,12 +17,16 @@ from opsmon.config.yaml.mistake import Mistake
 from opsmon.config.yaml.problem import Problems
 from opsmon.model.device import Check, Device, JumpHost, Kind, Site, SnmpAccess, SshAccess
 from opsmon.model.name import ContractId, DeviceName, SiteName
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import Sentence
+from opsmon.text.near_miss import meant, shown
 from opsmon.text.vocabulary import kind_of_word
 
 T = TypeVar("T")
 SpecT = TypeVar("SpecT", bound=FieldsSpec)
-_TEMPLATE_HINT = "templates are bundles of fields under `templates:`, of this file or of one without a site above it"
+_TEMPLATE_HINT = Sentence(
+    "templates are bundles of fields under `templates:`, of this file or of one without a site above it",
+    "模板是 `templates:` 下的一组字段，写在本文件或上级没有站点的文件中",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +166,10 @@ class _SiteReader:
         """The merged fields of an entry; None when a layer of it is missing or wrong (which has been said)."""
         for index, name in enumerate(use):
             if name not in self._templates:
-                hint = nearest(name, self._templates) or _TEMPLATE_HINT
-                mistake = Mistake(("use", index), f"no template {shown(name)}", hint)
+                hint = meant(name, self._templates) or _TEMPLATE_HINT
+                mistake = Mistake(
+                    ("use", index), Sentence(f"no template {shown(name)}", f"没有模板 {shown(name)}"), hint
+                )
                 add_mistake(self._document, steps, mistake, self._problems)
         layers = [self._defaults, *(self._templates.get(name) for name in use), Layer(self._document, steps)]
         sound = [layer for layer in layers if layer is not None]
@@ -200,7 +206,11 @@ class _SiteReader:
         kind = _text(fields, "kind")
         if kind is None:
             raise IncompleteAccessError(
-                Mistake(("kind",), f"{shown(name)} has no `kind`", "such as switch, camera or other")
+                Mistake(
+                    ("kind",),
+                    Sentence(f"{shown(name)} has no `kind`", f"{shown(name)} 没有 `kind`"),
+                    Sentence("such as switch, camera or other", "例如 switch、camera 或 other"),
+                )
             )
         return Kind(kind_of_word(kind))
 

@@ -14,6 +14,7 @@ from opsmon.notify.channel import ChannelKind, MailServer, MailTls, PageChannel,
 from opsmon.notify.spec import UrlField
 from opsmon.oncall.oncall_rules import Reach, ReachOf
 from opsmon.spec import OrOne, Seconds, SecretField, Spec, seconds_schema, text_schema, wrong
+from opsmon.text.bilingual import Sentence
 
 MAX_TIMEOUT_S = 60.0
 _SUBMISSION = (
@@ -48,13 +49,19 @@ MACHINES = frozenset({ChannelKind.ALERTMANAGER_V4, ChannelKind.ALERTMANAGER_V2})
 def _check_server(text: str) -> str:
     host, _, port = text.rpartition(":")
     if not host or not (port.isascii() and port.isdecimal() and 0 < int(port) < 65_536) or "/" in host:
-        raise wrong("not a mail server", "its name and port, such as `smtp.example.org:465`")
+        raise wrong(
+            Sentence("not a mail server", "不是邮件服务器"),
+            Sentence("its name and port, such as `smtp.example.org:465`", "名称与端口，例如 `smtp.example.org:465`"),
+        )
     return text
 
 
 def _check_timeout(seconds: float) -> float:
     if not 0 < seconds <= MAX_TIMEOUT_S:
-        raise wrong("not a time that one message may take", "more than nothing and at most `60s`")
+        raise wrong(
+            Sentence("not a time that one message may take", "一条消息不能用这么长时间"),
+            Sentence("more than nothing and at most `60s`", "大于零，最多 `60s`"),
+        )
     return seconds
 
 
@@ -63,7 +70,9 @@ def _as_list(written: object) -> object:
 
 
 Server = Annotated[
-    str, AfterValidator(_check_server), text_schema(r"^[^/]+:[0-9]{1,5}$", "not a mail server", "smtp.example.org:465")
+    str,
+    AfterValidator(_check_server),
+    text_schema(r"^[^/]+:[0-9]{1,5}$", Sentence("not a mail server", "不是邮件服务器"), "smtp.example.org:465"),
 ]
 Timeout = Annotated[Seconds, AfterValidator(_check_timeout), seconds_schema(above=0, most=MAX_TIMEOUT_S)]
 

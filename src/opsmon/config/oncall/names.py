@@ -13,15 +13,19 @@ from opsmon.model.device import Inventory
 from opsmon.model.name import ContractId
 from opsmon.spec import text_schema, wrong
 from opsmon.state.condition.rules import Rulebook
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import Sentence
+from opsmon.text.near_miss import meant, shown
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
-_FORM = "up to 60 ASCII letters, digits, `.`, `_` and `-`, a letter or digit first"
+_FORM = Sentence(
+    "up to 60 ASCII letters, digits, `.`, `_` and `-`, a letter or digit first",
+    "最多 60 个 ASCII 字母、数字、`.`、`_`、`-`，以字母或数字开头",
+)
 
 
 def _check_name(text: str) -> str:
     if not _NAME.fullmatch(text):
-        raise wrong(f"{shown(text)} is no name", _FORM)
+        raise wrong(Sentence(f"{shown(text)} is no name", f"{shown(text)} 不能作名称"), _FORM)
     return text
 
 
@@ -74,4 +78,4 @@ class OnCallNames:
 
     def _check(self, name: str, known: Collection[str], key: str, what: str, where: str) -> None:
         if name not in known:
-            self.refuse(key, f"no such {what}: {shown(name)}", nearest(name, known) or where)
+            self.refuse(key, f"no such {what}: {shown(name)}", meant(name, known) or where)

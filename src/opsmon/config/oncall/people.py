@@ -23,6 +23,7 @@ from opsmon.model.secret import Secret
 from opsmon.notify.channel import Directory, PersonAddress
 from opsmon.oncall.oncall_rules import Person
 from opsmon.spec import Spec, read_secret, reference_schema, wrong
+from opsmon.text.bilingual import Sentence
 
 PEOPLE_FILE = Path("people.yaml")
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
@@ -45,7 +46,13 @@ def _read_mail(written: object, info: ValidationInfo) -> Secret:
     address = _read_address(written, info)
     text = text_if_open(address)
     if text and not _MAIL.fullmatch(text):
-        raise wrong("not a mail address", "one address in ASCII and nothing around it, such as `name@example.org`")
+        raise wrong(
+            Sentence("not a mail address", "不是邮件地址"),
+            Sentence(
+                "one address in ASCII and nothing around it, such as `name@example.org`",
+                "只写一个 ASCII 地址，例如 `name@example.org`",
+            ),
+        )
     return address
 
 
@@ -55,7 +62,13 @@ def _read_phone(written: object, info: ValidationInfo) -> Secret:
     text = text_if_open(number)
     bare = _BETWEEN_DIGITS.sub("", text)
     if text and not _PHONE.fullmatch(bare):
-        raise wrong("not a phone number", "its digits, such as `13800000000` or `+8613800000000`")
+        raise wrong(
+            Sentence("not a phone number", "不是电话号码"),
+            Sentence(
+                "its digits, such as `13800000000` or `+8613800000000`",
+                "只写数字，例如 `13800000000` 或 `+8613800000000`",
+            ),
+        )
     return Secret(bare) if text else number
 
 
@@ -133,4 +146,13 @@ def warn_if_open(document: Document, problems: Problems) -> None:
         return
     if stat.S_ISREG(mode) and mode & _OTHERS:
         message = "other accounts of this machine can read or change the numbers and addresses of people"
-        problems.add(document.problem((), message, "`chmod 600 people.yaml` for the daemon's account", warning=True))
+        problems.add(
+            document.problem(
+                (),
+                message,
+                Sentence(
+                    "`chmod 600 people.yaml` for the daemon's account", "请以守护进程的账号执行 `chmod 600 people.yaml`"
+                ),
+                warning=True,
+            )
+        )

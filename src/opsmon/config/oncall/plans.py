@@ -29,20 +29,24 @@ from opsmon.oncall.plan import (
 )
 from opsmon.oncall.roster import Rota
 from opsmon.spec import KindField, OrOne, Seconds, Spec, seconds_schema, text_schema, wrong
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import Sentence
+from opsmon.text.near_miss import meant, shown
 
 AUTO = "auto"
 _SHARED = -1.0  # stands for `auto`
 _SHORTEST_WAIT_S = 10.0
 MAX_WAIT_S = 604_800.0  # seven days, as of a silence: what is quiet for longer is forgotten
 _ROTA, _PERSON, _HOLDER = "rota:", "person:", "holder"
-_TARGET_HINT = "`rota:NAME`, `person:ID` or `holder`"
+_TARGET_HINT = Sentence("`rota:NAME`, `person:ID` or `holder`", "`rota:NAME`、`person:ID` 或 `holder`")
 _UNNAMED = frozenset({"labels"})
 
 
 def _not_too_long(seconds: float) -> float:
     if seconds > MAX_WAIT_S:
-        raise wrong("nobody waits so long", f"at most `{format_duration(MAX_WAIT_S)}`")
+        raise wrong(
+            Sentence("nobody waits so long", "等待时间过长"),
+            Sentence(f"at most `{format_duration(MAX_WAIT_S)}`", f"最多 `{format_duration(MAX_WAIT_S)}`"),
+        )
     return seconds
 
 
@@ -54,13 +58,21 @@ def _read_wait(written: object) -> float:
     except ValueError:
         seconds = None
     if seconds is None:
-        raise wrong("not a length of time", "`auto`, or a number and its unit, such as `60s` or `5m`")
+        raise wrong(
+            Sentence("not a length of time", "不是时长"),
+            Sentence(
+                "`auto`, or a number and its unit, such as `60s` or `5m`", "`auto`，或数字加单位，例如 `60s`、`5m`"
+            ),
+        )
     return _not_too_long(seconds)
 
 
 def _check_target(text: str) -> str:
     if text != _HOLDER and not any(text.startswith(kind) and len(text) > len(kind) for kind in (_ROTA, _PERSON)):
-        raise wrong(f"{shown(text)} is nobody to tell", nearest(text, (_ROTA, _PERSON, _HOLDER)) or _TARGET_HINT)
+        raise wrong(
+            Sentence(f"{shown(text)} is nobody to tell", f"{shown(text)} 不是可通知的对象"),
+            meant(text, (_ROTA, _PERSON, _HOLDER)) or _TARGET_HINT,
+        )
     return text
 
 
@@ -73,7 +85,10 @@ def _check_morning(text: object) -> object:
         if isinstance(text, str):
             parse_clock_s(text)
     except ValueError:
-        raise wrong(f"{shown(str(text))} is no time of day", "such as `08:30`") from None
+        raise wrong(
+            Sentence(f"{shown(str(text))} is no time of day", f"{shown(str(text))} 不是一天中的时刻"),
+            Sentence("such as `08:30`", "例如 `08:30`"),
+        ) from None
     return text
 
 
@@ -120,7 +135,7 @@ class PlanMatchSpec(Spec):
         for number, service in enumerate(self.service):
             services = [one for book in known for one in book.contract.services]
             if service not in services:
-                hint = nearest(service, services) or f"there are {', '.join(dict.fromkeys(services))}"
+                hint = meant(service, services) or f"there are {', '.join(dict.fromkeys(services))}"
                 names.refuse(f"{key}.service.{number}", f"no such service: {shown(service)}", hint)
         for number, site in enumerate(self.site):
             names.check_site(site, f"{key}.site.{number}")
@@ -147,12 +162,12 @@ def _check_label(name: str, values: frozenset[str], books: list[ContractRules], 
     keys = {label for book in books for label in book.contract.labels} | used
     if not vocabulary and name not in keys:
         fields = [field for field in PlanMatchSpec.model_fields if field not in _UNNAMED]
-        hint = nearest(name, (*fields, *sorted(keys))) or f"known keys: {', '.join(fields)}, and labels"
+        hint = meant(name, (*fields, *sorted(keys))) or f"known keys: {', '.join(fields)}, and labels"
         names.refuse(key, f"neither a key nor a label of anything: {shown(name)}", hint)
         return
     for value in sorted(values):
         if vocabulary and not any(value in allowed for allowed in vocabulary):
-            hint = nearest(value, frozenset[str]().union(*vocabulary)) or "see the contract's own `labels:`"
+            hint = meant(value, frozenset[str]().union(*vocabulary)) or "see the contract's own `labels:`"
             names.refuse(key, f"matches nothing: no such value: {shown(value)}", hint)
 
 
@@ -214,7 +229,10 @@ class NoticeCountsSpec(Spec):
 
 def _check_quiet(word: str) -> str:
     if word == "daily":
-        raise wrong("every day would be quiet, and nobody ever told", "the days that are, such as `rest`")
+        raise wrong(
+            Sentence("every day would be quiet, and nobody ever told", "每天都不打扰，就没有人会被通知"),
+            Sentence("the days that are, such as `rest`", "写出不打扰的日子，例如 `rest`"),
+        )
     return word
 
 
@@ -252,7 +270,9 @@ class EscalationPlanSpec(Spec):
     @model_validator(mode="after")
     def _holds(self) -> "EscalationPlanSpec":
         if min(self.hold.acknowledged, self.hold.worked) < _SHORTEST_WAIT_S:
-            raise wrong("a hold that ends at once", "at least `60s`")
+            raise wrong(
+                Sentence("a hold that ends at once", "接单保持时间为零"), Sentence("at least `60s`", "至少 `60s`")
+            )
         return self
 
     def resolve(self, name: str, rotas: Mapping[RotaName, Rota], names: OnCallNames) -> EscalationPlan:

@@ -31,10 +31,13 @@ from opsmon.model.name import ContractId, PersonId, RotaName
 from opsmon.oncall.roster import LeaveLimits, Rota
 from opsmon.oncall.shift import DutyShift, ShiftDays
 from opsmon.spec import OrOne, Spec, text_schema, wrong
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import Sentence
+from opsmon.text.near_miss import meant, shown
 
 _TIME = re.compile(r"(\d\d:\d\d)(?:\+([1-7]))?", re.ASCII)
-_TIME_HINT = "such as `18:00`, or `09:00+1` for nine o'clock of the next day"
+_TIME_HINT = Sentence(
+    "such as `18:00`, or `09:00+1` for nine o'clock of the next day", "例如 `18:00`，或用 `09:00+1` 表示次日九点"
+)
 _FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WORKED = frozenset({DayKind.WORKDAY, DayKind.MAKE_UP})
@@ -65,7 +68,10 @@ def _read_days(written: object) -> object:
     """The word in English where it was written in Chinese."""
     word = _DAYS_ZH.get(written, written) if isinstance(written, str) else written
     if isinstance(word, str) and word not in _DAYS:
-        raise wrong(f"unknown days {shown(word)}", nearest(word, _DAYS) or f"one of {', '.join(_DAYS)}")
+        raise wrong(
+            Sentence(f"unknown days {shown(word)}", f"无法识别日子 {shown(word)}"),
+            meant(word, _DAYS) or Sentence(f"one of {', '.join(_DAYS)}", f"可选：{'、'.join(_DAYS)}"),
+        )
     return word
 
 
@@ -77,7 +83,7 @@ def parse_time_s(text: str) -> int:
             return parse_clock_s(found[1]) + int(found[2] or 0) * DAY_S
     except ValueError:
         pass
-    raise wrong(f"{shown(text)} is no time of a shift", _TIME_HINT)
+    raise wrong(Sentence(f"{shown(text)} is no time of a shift", f"{shown(text)} 不是班次时间"), _TIME_HINT)
 
 
 def _check_time(text: str) -> str:
@@ -185,7 +191,7 @@ def _sets_of(spec: PeriodDaysSpec, key: str, book: ContractRules, names: OnCallN
             yield name
         else:
             known = (*book.periods, *book.calendar.sets)
-            hint = nearest(name, known) or "see `periods:` of the contract, and rules/calendars"
+            hint = meant(name, known) or "see `periods:` of the contract, and rules/calendars"
             names.refuse(key, f"no such key periods: {shown(name)}", hint)
 
 

@@ -18,10 +18,13 @@ from opsmon.config.rules.field import DatesField, SeasonField, TextField, as_lis
 from opsmon.contract.calendar.calendar import HOLIDAYS, ONE_DAY, Calendar, Day, DayKind, Period, PeriodSet, Season
 from opsmon.errors import ConfigError, Problem
 from opsmon.spec import OrOne, Spec, wrong
-from opsmon.text.bilingual import Text
+from opsmon.text.bilingual import Sentence, Text
 from opsmon.text.near_miss import shown
 
-AMEND_HINT = "correct it, or say under `amends:` which newer notice changed it"
+AMEND_HINT = Sentence(
+    "correct it, or say under `amends:` which newer notice changed it",
+    "请更正，或在 `amends:` 下写明由哪份更新的通知修改",
+)
 HOLIDAYS_TITLE = Text("statutory holidays", "法定节假日")
 EVENTS_TITLE = Text("ordered events", "保障任务")
 HOLIDAY_PREFIX = "holiday:"
@@ -85,7 +88,7 @@ class SpanSpec(Spec):
     def _in_order(self) -> "SpanSpec":
         first, last = moment_of(self.from_, end=False), moment_of(self.to, end=True)
         if (first.tzinfo is None) == (last.tzinfo is None) and first >= last:
-            raise wrong("it ends before it begins")
+            raise wrong(Sentence("it ends before it begins", "结束早于开始"))
         return self
 
     def period(self, zone: tzinfo) -> Period:
@@ -137,10 +140,16 @@ def moment_of(text: str, *, end: bool) -> datetime:
         at = datetime.fromisoformat(text) if "T" in text else None
         day = date.fromisoformat(text) if at is None else at.date()
     except ValueError:
-        raise wrong(f"{shown(text)} is no date or time", "such as `2026-10-01` or a time with its offset") from None
+        raise wrong(
+            Sentence(f"{shown(text)} is no date or time", f"{shown(text)} 不是日期或时间"),
+            Sentence("such as `2026-10-01` or a time with its offset", "例如 `2026-10-01`，或带时区的时间"),
+        ) from None
     if at is not None:
         if at.tzinfo is None:
-            raise wrong(f"{shown(text)} has no offset", "such as `2026-10-01T08:00:00+08:00`")
+            raise wrong(
+                Sentence(f"{shown(text)} has no offset", f"{shown(text)} 缺少时区"),
+                Sentence("such as `2026-10-01T08:00:00+08:00`", "例如 `2026-10-01T08:00:00+08:00`"),
+            )
         return at
     return datetime.combine(day + ONE_DAY if end else day, time())  # no zone yet: the contract's
 
@@ -195,12 +204,12 @@ def notice_problems(year: str, notice: NoticeSpec) -> Iterator[Problem]:
     """What is wrong with a notice: a year that is none, a day twice, a day that the library knows otherwise."""
     key = f"notices.{year}"
     if not (year.isdecimal() and len(year) == 4):
-        yield Problem("", 0, 0, f"{shown(year)} is no year", key=key)
+        yield Problem("", 0, 0, Sentence(f"{shown(year)} is no year", f"{shown(year)} 不是年份"), key=key)
         return
     marked: dict[date, Day] = {}
     for day, what in notice_days(notice):
         if day in marked:
-            yield Problem("", 0, 0, f"{day} is listed twice", key=key)
+            yield Problem("", 0, 0, Sentence(f"{day} is listed twice", f"{day} 重复列出"), key=key)
         marked[day] = what
     if int(year) in library_years() and not notice.amends:
         yield from _contradictions(int(year), marked, key)
@@ -213,7 +222,15 @@ def _contradictions(year: int, marked: Mapping[date, Day], key: str) -> Iterator
         if ours != theirs:
             message = f"{day} is a {ours} here, and a {theirs} in the library's {year}"
             yield Problem(
-                "", 0, 0, message, "correct it, or say under `amends:` which newer notice changed it", key=key
+                "",
+                0,
+                0,
+                message,
+                Sentence(
+                    "correct it, or say under `amends:` which newer notice changed it",
+                    "请更正，或在 `amends:` 下写明由哪份更新的通知修改",
+                ),
+                key=key,
             )
 
 

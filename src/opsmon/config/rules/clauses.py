@@ -26,12 +26,16 @@ from opsmon.errors import ConfigError, Problem
 from opsmon.model.incident import FactType, Severity
 from opsmon.model.name import ClauseId
 from opsmon.spec import KindField, Spec, wrong
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import Sentence
+from opsmon.text.near_miss import meant, shown
 
 
 def _written_mode(mode: Mode) -> Mode:
     if mode is Mode.PROVISIONAL:
-        raise wrong("a clause is not provisional by itself", "`own_message: provisional` says when a clock is")
+        raise wrong(
+            Sentence("a clause is not provisional by itself", "条款本身不能是暂定"),
+            Sentence("`own_message: provisional` says when a clock is", "由 `own_message: provisional` 说明何时暂定"),
+        )
     return mode
 
 
@@ -67,11 +71,21 @@ class IncidentSelectorSpec(Spec):
     @model_validator(mode="after")
     def _must_match_something(self) -> "IncidentSelectorSpec":
         if self.kinds and set(self.kinds) <= set(self.not_kinds):
-            raise wrong("a selector that takes nothing: every one of `kinds` is in `not_kinds` too")
+            raise wrong(
+                Sentence(
+                    "a selector that takes nothing: every one of `kinds` is in `not_kinds` too",
+                    "选择器选不到任何设备：`kinds` 全都在 `not_kinds` 中",
+                )
+            )
         for key, values in self.labels.items():
             refused = _values(self.not_labels.get(key, []))
             if not _values(values) or _values(values) <= refused:
-                raise wrong(f"a selector that takes nothing: no value of the label {shown(key)} is left")
+                raise wrong(
+                    Sentence(
+                        f"a selector that takes nothing: no value of the label {shown(key)} is left",
+                        f"选择器选不到任何设备：标签 {shown(key)} 没有剩余取值",
+                    )
+                )
         return self
 
     def resolve(self, services: Iterable[str], vocabulary: Mapping[str, frozenset[str]], key: str) -> IncidentSelector:
@@ -79,7 +93,7 @@ class IncidentSelectorSpec(Spec):
         known = list(services)
         for index, name in enumerate(self.services):
             if name not in known:
-                hint = nearest(name, known) or f"the contract has {', '.join(known)}"
+                hint = meant(name, known) or f"the contract has {', '.join(known)}"
                 refuse(f"{key}.services.{index}", f"no such service: {shown(name)}", hint)
         for side, labels in (("labels", self.labels), ("not_labels", self.not_labels)):
             for name, values in labels.items():
@@ -96,7 +110,7 @@ class IncidentSelectorSpec(Spec):
 
 def _check_values(values: frozenset[str], known: frozenset[str] | None, key: str) -> None:
     for value in sorted(values - known if known is not None else ()):
-        hint = nearest(value, known or ()) or "see the contract's own `labels:`"
+        hint = meant(value, known or ()) or "see the contract's own `labels:`"
         refuse(key, f"matches nothing: no such value: {shown(value)}", hint)
 
 
@@ -120,7 +134,10 @@ class StrictSpec(Spec):
     @model_validator(mode="after")
     def _must_differ(self) -> "StrictSpec":
         if self.limit is None and self.runs is None and not self.from_:
-            raise wrong("a stricter reading of nothing", "give another `limit`, `runs` or `from`")
+            raise wrong(
+                Sentence("a stricter reading of nothing", "从严口径没有内容"),
+                Sentence("give another `limit`, `runs` or `from`", "请另写 `limit`、`runs` 或 `from`"),
+            )
         return self
 
 
@@ -170,9 +187,17 @@ class ClauseSpec(VariantSpec):
     @model_validator(mode="after")
     def _must_start(self) -> "ClauseSpec":
         if not self.from_ and not self.breach_of:
-            raise wrong("nothing starts this clause", "give `from:` (facts) or `breach_of:` (clauses)")
+            raise wrong(
+                Sentence("nothing starts this clause", "该条款没有起算"),
+                Sentence(
+                    "give `from:` (facts) or `breach_of:` (clauses)", "请写 `from:`（事实）或 `breach_of:`（条款）"
+                ),
+            )
         if self.own_message is not None and FactType.NOTIFIED not in self.counts_from:
-            raise wrong("`own_message` says what a notice means", "it belongs to a clause that counts `from: notified`")
+            raise wrong(
+                Sentence("`own_message` says what a notice means", "`own_message` 说明通知的含义"),
+                Sentence("it belongs to a clause that counts `from: notified`", "它属于按 `from: notified` 起算的条款"),
+            )
         return self
 
     @property
@@ -206,7 +231,7 @@ class Names:
         if isinstance(written, IncidentSelectorSpec):
             return written.resolve(self.services, self.labels, key)
         if written not in self.scopes:
-            hint = nearest(written, self.scopes) or "name it under `scopes:`"
+            hint = meant(written, self.scopes) or "name it under `scopes:`"
             refuse(key, f"no such scope: {shown(written)}", hint)
         return self.scopes[written].resolve(self.services, self.labels, f"scopes.{written}")
 
@@ -216,7 +241,7 @@ class Names:
         if side not in ("", "inside", "outside"):
             refuse(key, f"{shown(written)} is no window", "such as `inside 5x9`, `outside 5x9` or `5x9`")
         if name not in self.windows:
-            hint = nearest(name, self.windows) or f"known: {', '.join(self.windows)}"
+            hint = meant(name, self.windows) or f"known: {', '.join(self.windows)}"
             refuse(key, f"no such hours or key periods: {shown(name)}", hint)
         window = self.windows[name]
         return window if side != "outside" else turned(window)

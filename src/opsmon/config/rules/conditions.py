@@ -5,22 +5,22 @@ are mistakes with their place; a rule that loads can be judged. Refuses expressi
 every part of it can be wrong with a line and a column.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
+from opsmon.config.rules.condition_names import MetricName, Name
 from opsmon.config.yaml.document import add_config_error, check_spec, read_document
 from opsmon.config.yaml.problem import Problems
 from opsmon.errors import ConfigError, Problem
-from opsmon.metrics.catalogue import CATALOGUE, PREFIX
+from opsmon.metrics.catalogue import PREFIX
 from opsmon.model.discovery import Discovery
 from opsmon.model.event import DeviceState
 from opsmon.model.incident import Severity
-from opsmon.spec import KindField, Seconds, Spec, text_schema, wrong
+from opsmon.spec import KindField, Seconds, Spec, wrong
 from opsmon.state.condition.rules import (
     ESSENTIALS,
     Bounds,
@@ -35,7 +35,8 @@ from opsmon.state.condition.rules import (
     Threshold,
     Wording,
 )
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import Sentence
+from opsmon.text.near_miss import meant, shown
 
 CONDITIONS_FILE = Path("rules/conditions.yaml")
 # The named limits that the engine works out for a device from its contract.
@@ -47,42 +48,11 @@ StateField = Annotated[DeviceState, Field(strict=False)]
 DiscoveryField = Annotated[Discovery, Field(strict=False)]
 
 
-def _alert_name(name: str) -> str:
-    if re.fullmatch(r"[A-Z][A-Za-z0-9]{2,63}", name) is None:
-        raise wrong(f"{shown(name)} is no name for a condition", "letters and digits after a capital: `DoorOpen`")
-    return name
-
-
-_METRICS = sorted(name.removeprefix(PREFIX) for name in CATALOGUE)
-_MAX_PROPOSED = 5
-
-
-def _known_metric(metric: str) -> str:
-    plain = metric.removeprefix(PREFIX)
-    if plain not in _METRICS:
-        alike = [name for name in _METRICS if plain.lower() in name.lower()][:_MAX_PROPOSED]
-        proposed = f"such as {', '.join(alike)}" if alike else "the metrics are listed in docs/metrics.md"
-        raise wrong(f"unknown metric {shown(metric)}", nearest(plain, _METRICS) or proposed)
-    return metric
-
-
 def _form(written: object) -> str:
     """Which form a threshold is written in; a scalar is a number, or a wrong one."""
     if isinstance(written, dict | ThresholdSpec):
         return "mapping"
     return "pair" if isinstance(written, list) else "number"
-
-
-MetricName = Annotated[
-    str,
-    AfterValidator(_known_metric),
-    WithJsonSchema({"enum": [*_METRICS, *(n for n in CATALOGUE if n not in _METRICS)]}),
-]
-Name = Annotated[
-    str,
-    AfterValidator(_alert_name),
-    text_schema(r"^[A-Z][A-Za-z0-9]{2,63}$", "letters and digits after a capital, such as DoorOpen", "DoorOpen"),
-]
 
 
 class WordingSpec(Spec):
@@ -174,10 +144,14 @@ class ThresholdSpec(Spec):
     @model_validator(mode="after")
     def _one_way(self) -> "ThresholdSpec":
         if (self.limit is None) == (self.metric is None):
-            raise wrong("either `limit` or `metric`", "for a fixed threshold write the number itself")
+            raise wrong(
+                Sentence("either `limit` or `metric`", "`limit` 与 `metric` 只能写一个"),
+                Sentence("for a fixed threshold write the number itself", "固定阈值请直接写数字"),
+            )
         if self.limit is not None and self.limit not in LIMITS:
             raise wrong(
-                f"unknown limit {shown(self.limit)}", nearest(self.limit, LIMITS) or f"known: {', '.join(LIMITS)}"
+                Sentence(f"unknown limit {shown(self.limit)}", f"无法识别限值 {shown(self.limit)}"),
+                meant(self.limit, LIMITS) or Sentence(f"known: {', '.join(LIMITS)}", f"已有：{'、'.join(LIMITS)}"),
             )
         return self
 
@@ -233,28 +207,50 @@ class ConditionSpec(GradedSpec):
         self._metrics()
         given = [key for key in ("above", "below", "outside", "one_of") if getattr(self, key) is not None]
         if len(given) != 1:
-            raise wrong("needs exactly one comparison", "one of `above`, `below`, `outside`, `one_of`")
+            raise wrong(
+                Sentence("needs exactly one comparison", "需要且只需要一个比较"),
+                Sentence("one of `above`, `below`, `outside`, `one_of`", "`above`、`below`、`outside`、`one_of` 之一"),
+            )
         self._check_hysteresis()
         if self.gives_way is not None and self._unit() != "seconds":
-            raise wrong("`gives_way` belongs to a value in seconds", "the time that is left until something gives way")
+            raise wrong(
+                Sentence("`gives_way` belongs to a value in seconds", "`gives_way` 用于以秒计的数值"),
+                Sentence("the time that is left until something gives way", "即距离耗尽的剩余时间"),
+            )
         return self
 
     def _check_hysteresis(self) -> None:
         """The clear threshold lies on the good side, or the condition would flutter."""
         if self.clear is not None and self.one_of is not None:
-            raise wrong("`clear` has no meaning with `one_of`")
+            raise wrong(Sentence("`clear` has no meaning with `one_of`", "`clear` 与 `one_of` 不能同用"))
         if isinstance(self.clear, list) != (self.outside is not None) and self.clear is not None:
             raise wrong(
-                "`clear` does not fit the comparison", "two numbers with `outside`, one with `above` and `below`"
+                Sentence("`clear` does not fit the comparison", "`clear` 与比较方式不符"),
+                Sentence(
+                    "two numbers with `outside`, one with `above` and `below`",
+                    "`outside` 要两个数，`above` 和 `below` 要一个数",
+                ),
             )
         if isinstance(self.above, float) and isinstance(self.clear, float) and self.clear > self.above:
-            raise wrong("`clear` is above the threshold", "it must be at most `above`")
+            raise wrong(
+                Sentence("`clear` is above the threshold", "`clear` 高于阈值"),
+                Sentence("it must be at most `above`", "不得大于 `above`"),
+            )
         if isinstance(self.below, float) and isinstance(self.clear, float) and self.clear < self.below:
-            raise wrong("`clear` is below the threshold", "it must be at least `below`")
+            raise wrong(
+                Sentence("`clear` is below the threshold", "`clear` 低于阈值"),
+                Sentence("it must be at least `below`", "不得小于 `below`"),
+            )
         if self.outside is not None:
             low, high = self.clear if isinstance(self.clear, list) else self.outside
             if not self.outside[0] <= low < high <= self.outside[1]:
-                raise wrong("the bounds are out of order", "`outside: [low, high]`, and `clear` inside of it")
+                raise wrong(
+                    Sentence("the bounds are out of order", "上下限次序不对"),
+                    Sentence(
+                        "`outside: [low, high]`, and `clear` inside of it",
+                        "应为 `outside: [low, high]`，`clear` 在其间",
+                    ),
+                )
 
     @property
     def is_time_left(self) -> bool:
@@ -264,10 +260,13 @@ class ConditionSpec(GradedSpec):
     def _metrics(self) -> tuple[str, ...]:
         if self.measure is Measure.LINK_UTILISATION:
             if self.metric is not None:
-                raise wrong("`link_utilisation` has its own metrics", "leave out `metric`")
+                raise wrong(
+                    Sentence("`link_utilisation` has its own metrics", "`link_utilisation` 自带指标"),
+                    Sentence("leave out `metric`", "请去掉 `metric`"),
+                )
             return _LINK_METRICS
         if not self.metric:
-            raise wrong("`metric` is missing")
+            raise wrong(Sentence("`metric` is missing", "缺少 `metric`"))
         return (self.metric,) if isinstance(self.metric, str) else tuple(self.metric)
 
     def resolve(self) -> Rule:
@@ -327,7 +326,11 @@ class ConditionsSpec(Spec):
             for number, spec in enumerate(specs):
                 if spec.name in seen:
                     message = f"a second condition {shown(spec.name)}"
-                    problems.append(Problem("", 0, 0, message, "names are unique", key=f"{part}.{number}.name"))
+                    problems.append(
+                        Problem(
+                            "", 0, 0, message, Sentence("names are unique", "名称不能重复"), key=f"{part}.{number}.name"
+                        )
+                    )
                 seen.add(spec.name)
         problems += _raised_twice(self.reports)
         if problems:
@@ -344,7 +347,9 @@ def _raised_twice(reports: list[ReportSpec]) -> Iterator[Problem]:
     for number, spec in enumerate(reports):
         if spec.raised_by in seen:
             message = f"{spec.raised_by} raises {shown(seen[spec.raised_by])} already"
-            yield Problem("", 0, 0, message, "one condition for each", key=f"reports.{number}.raised_by")
+            yield Problem(
+                "", 0, 0, message, Sentence("one condition for each", "每项一个条件"), key=f"reports.{number}.raised_by"
+            )
         elif spec.raised_by is not None:
             seen[spec.raised_by] = spec.name
 
@@ -375,7 +380,9 @@ def load_conditions(root: Path, problems: Problems) -> Rulebook:
     file = root / CONDITIONS_FILE
     if not file.exists():
         hint = "`opsmon init` writes one; without it only a dead device opens an incident"
-        problems.add(Problem(str(CONDITIONS_FILE), 0, 0, "there are no conditions", hint, warning=True))
+        problems.add(
+            Problem(str(CONDITIONS_FILE), 0, 0, Sentence("there are no conditions", "没有告警条件"), hint, warning=True)
+        )
         return ESSENTIALS
     document = read_document(file, root, problems)
     spec = check_spec(document, ConditionsSpec, problems) if document is not None else None

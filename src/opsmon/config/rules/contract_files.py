@@ -14,6 +14,7 @@ from opsmon.config.yaml.problem import Problems
 from opsmon.contract.contract_rules import ContractRules
 from opsmon.errors import Problem
 from opsmon.model.name import ContractId
+from opsmon.text.bilingual import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,13 @@ def load_rules(path: Path, *, environ: Mapping[str, str] = os.environ, needs_roo
     """
     loading = Loading((existing_root if needs_root else existing_directory)(path), environ, False, Problems())
     if not is_root(loading.root):
-        told = Problem(str(path), 0, 0, f"{NO_ROOT}: the stock contracts are shown", warning=True)
+        told = Problem(
+            str(path),
+            0,
+            0,
+            Sentence(f"{NO_ROOT}: the stock contracts are shown", f"{NO_ROOT.zh}：显示随附的合同"),
+            warning=True,
+        )
         loading.problems.add(told)
     settings = read_settings(loading)
     contracts = load_contracts(root_of("rules", loading.root), settings.timezone, loading.problems)

@@ -34,8 +34,8 @@ from opsmon.contract.term import Clause, Contract, Service, Term
 from opsmon.errors import ConfigError, Problem
 from opsmon.model.name import ContractId
 from opsmon.spec import OrOne, Seconds, Spec, wrong
-from opsmon.text.bilingual import Text
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import Sentence, Text
+from opsmon.text.near_miss import meant, shown
 
 Hours = Annotated[HoursOn, Field(strict=False)]
 
@@ -98,7 +98,9 @@ class HoursSpec(Spec):
         spans = sorted(parse_hours(one) for one in written)
         for (_, end), (start, _) in pairwise(spans):
             if start < end:
-                raise wrong("hours that overlap", "join them into one stretch")
+                raise wrong(
+                    Sentence("hours that overlap", "时段重叠"), Sentence("join them into one stretch", "请合并为一段")
+                )
         return written
 
     def resolve(self, name: str) -> Window:
@@ -258,7 +260,7 @@ def _money(amount: int | None) -> Decimal | None:
 def _check_sets(sets: Iterable[str], calendar: Calendar, key: str) -> None:
     for name in sets:
         if name not in calendar.sets:
-            refuse(key, f"no such key periods: {shown(name)}", nearest(name, calendar.sets) or "see rules/calendars")
+            refuse(key, f"no such key periods: {shown(name)}", meant(name, calendar.sets) or "see rules/calendars")
 
 
 def _clauses(specs: list[ClauseSpec], names: Names) -> tuple[Clause, ...]:
@@ -278,11 +280,24 @@ def _id_problems(specs: list[ClauseSpec]) -> Iterator[Problem]:
     seen: list[str] = []
     for index, spec in enumerate(specs):
         if spec.id in seen:
-            yield Problem("", 0, 0, f"a second clause {shown(spec.id)}", key=f"clauses.{index}.id")
+            yield Problem(
+                "",
+                0,
+                0,
+                Sentence(f"a second clause {shown(spec.id)}", f"条款 {shown(spec.id)} 重复"),
+                key=f"clauses.{index}.id",
+            )
         for place, name in enumerate(spec.breach_of):
             if name not in seen:
-                hint = nearest(name, seen) or "a clause has to come before the one that its breach starts"
-                yield Problem("", 0, 0, f"no such clause: {shown(name)}", hint, f"clauses.{index}.breach_of.{place}")
+                hint = meant(name, seen) or "a clause has to come before the one that its breach starts"
+                yield Problem(
+                    "",
+                    0,
+                    0,
+                    Sentence(f"no such clause: {shown(name)}", f"没有条款 {shown(name)}"),
+                    hint,
+                    f"clauses.{index}.breach_of.{place}",
+                )
         seen.append(spec.id)
 
 

@@ -10,14 +10,17 @@ from pydantic import AfterValidator, BeforeValidator
 from opsmon.contract.calendar.calendar import DAY_S, Season, Span
 from opsmon.contract.calendar.limit import Limit, Unit
 from opsmon.spec import Spec, text_schema, wrong
-from opsmon.text.bilingual import Text
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import Sentence, Text
+from opsmon.text.near_miss import meant, shown
 
 _LIMIT = re.compile(r"(\d{1,4}) (min|h|days?|workdays?|months?|years?)(?: to (\d\d:\d\d))?(, not rolled)?", re.ASCII)
 _HOURS = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MONTH_DAY = re.compile(r"(\d\d)-(\d\d)", re.ASCII)
-LIMIT_HINT = "such as `3 min`, `2 h`, `5 days`, `1 workday to 18:00`, `3 months` or `10 days, not rolled`"
+LIMIT_HINT = Sentence(
+    "such as `3 min`, `2 h`, `5 days`, `1 workday to 18:00`, `3 months` or `10 days, not rolled`",
+    "例如 `3 min`、`2 h`、`5 days`、`1 workday to 18:00`、`3 months`、`10 days, not rolled`",
+)
 
 
 class BilingualSpec(Spec):
@@ -37,7 +40,10 @@ def _whole_text(written: object) -> object:
     if isinstance(written, Mapping) and any(
         key not in ("en", "zh") and value is None for key, value in written.items()
     ):
-        raise wrong("a text in braces ends at its comma", "put the whole text in quotes")
+        raise wrong(
+            Sentence("a text in braces ends at its comma", "花括号里的文本到逗号为止"),
+            Sentence("put the whole text in quotes", "请给整段文本加引号"),
+        )
     return written
 
 
@@ -68,16 +74,28 @@ def parse_limit(text: object) -> Limit:
         return text
     found = _LIMIT.fullmatch(text) if isinstance(text, str) else None
     if found is None:
-        raise wrong("not a limit", LIMIT_HINT)
+        raise wrong(Sentence("not a limit", "不是时限"), LIMIT_HINT)
     amount, unit, close, fixed = found.groups()
     return _checked_limit(int(amount), Unit(unit if unit in ("min", "h") else unit.rstrip("s")), close, fixed)
 
 
 def _checked_limit(amount: int, unit: Unit, close: str | None, fixed: str | None) -> Limit:
     if amount == 0:
-        raise wrong("a limit of nothing", "a clause that says `at once` is encoded in minutes, with an interpretation")
+        raise wrong(
+            Sentence("a limit of nothing", "时限为零"),
+            Sentence(
+                "a clause that says `at once` is encoded in minutes, with an interpretation",
+                "“立即”类条款按分钟编写，并注明解释",
+            ),
+        )
     if unit.is_elapsed and (close or fixed):
-        raise wrong("only a limit in days, workdays, months or years ends at a time of day or rolls", LIMIT_HINT)
+        raise wrong(
+            Sentence(
+                "only a limit in days, workdays, months or years ends at a time of day or rolls",
+                "只有以日、工作日、月或年计的时限才有截止时刻或顺延",
+            ),
+            LIMIT_HINT,
+        )
     try:
         close_s = parse_clock_s(close) if close else DAY_S
     except ValueError as error:
@@ -91,9 +109,12 @@ def parse_hours(text: str) -> Span:
     try:
         first, last = (parse_clock_s(part) for part in found.groups()) if found else (0, 0)
     except ValueError as error:
-        raise wrong(str(error), "such as `09:00-18:00`") from None
+        raise wrong(str(error), Sentence("such as `09:00-18:00`", "例如 `09:00-18:00`")) from None
     if first >= last:
-        raise wrong(f"{shown(text)} is no stretch of hours", "such as `09:00-18:00`; over midnight takes two")
+        raise wrong(
+            Sentence(f"{shown(text)} is no stretch of hours", f"{shown(text)} 不是时段"),
+            Sentence("such as `09:00-18:00`; over midnight takes two", "例如 `09:00-18:00`；跨午夜要写两段"),
+        )
     return first, last
 
 
@@ -104,7 +125,10 @@ def parse_date(text: str) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise wrong(f"{shown(text)} is no date", "such as `2026-10-01`")
+    raise wrong(
+        Sentence(f"{shown(text)} is no date", f"{shown(text)} 不是日期"),
+        Sentence("such as `2026-10-01`", "例如 `2026-10-01`"),
+    )
 
 
 def parse_dates(text: str) -> tuple[date, date]:
@@ -112,7 +136,7 @@ def parse_dates(text: str) -> tuple[date, date]:
     first, _, last = text.partition("..")
     found = parse_date(first), parse_date(last or first)
     if found[0] > found[1]:
-        raise wrong(f"{shown(text)} ends before it begins")
+        raise wrong(Sentence(f"{shown(text)} ends before it begins", f"{shown(text)} 的结束早于开始"))
     return found
 
 
@@ -126,7 +150,13 @@ def parse_season(text: str) -> tuple[tuple[int, int], tuple[int, int]]:
     except ValueError:
         found = []
     if len(found) != 2 or len(parts) != 2:
-        raise wrong(f"{shown(text)} is no season", "month and day of its first and last day, such as `06-01..10-07`")
+        raise wrong(
+            Sentence(f"{shown(text)} is no season", f"{shown(text)} 不是季节"),
+            Sentence(
+                "month and day of its first and last day, such as `06-01..10-07`",
+                "首日与末日的月日，例如 `06-01..10-07`",
+            ),
+        )
     return found[0], found[1]
 
 
@@ -139,7 +169,7 @@ def one_of(word: str, known: "list[str]", what: str) -> str:
     """The word when it is known. Raises a pydantic error with the nearest one."""
     if word in known:
         return word
-    raise wrong(f"{what} {shown(word)} is not known", nearest(word, known) or f"known: {', '.join(known)}")
+    raise wrong(f"{what} {shown(word)} is not known", meant(word, known) or f"known: {', '.join(known)}")
 
 
 def _check_dates(text: str) -> str:
@@ -169,7 +199,7 @@ _MONTH_DAY_FORM = r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 LimitField = Annotated[
     Limit,
     BeforeValidator(parse_limit),
-    text_schema(_LIMIT_FORM, f"not a limit: {LIMIT_HINT}", "3 min", "2 h", "5 days"),
+    text_schema(_LIMIT_FORM, Sentence(f"not a limit: {LIMIT_HINT}", "不是时限"), "3 min", "2 h", "5 days"),
 ]
 DateField = Annotated[
     str, AfterValidator(_check_date), text_schema(f"^{_DATE_FORM}$", "not a date, such as 2026-10-01", "2026-10-01")

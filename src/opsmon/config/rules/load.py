@@ -12,7 +12,8 @@ from opsmon.config.yaml.problem import Problems
 from opsmon.contract.contract_rules import ContractRules
 from opsmon.errors import ConfigError, Problem
 from opsmon.model.name import ContractId
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import Sentence
+from opsmon.text.near_miss import meant, shown
 
 CALENDARS, CONTRACTS = Path("rules/calendars"), Path("rules/contracts")
 
@@ -26,7 +27,12 @@ def load_contracts(root: Path, zone: tzinfo, problems: Problems) -> Mapping[Cont
         if book is None:
             continue
         if book.contract.id in books:
-            problems.add(document.problem(("contract",), f"a second contract `{book.contract.id}`"))
+            problems.add(
+                document.problem(
+                    ("contract",),
+                    Sentence(f"a second contract `{book.contract.id}`", f"合同 `{book.contract.id}` 重复"),
+                )
+            )
         books[book.contract.id] = book
     return books
 
@@ -59,8 +65,15 @@ def _contract(document: Document, calendars: CalendarBook, problems: Problems) -
         book = spec.resolve(calendars) if spec is not None else None
         if spec is not None and book is not None:
             for doubt in spec.doubts(book):
-                message = f"{doubt.en}: results that touch it are provisional"
-                told = document.problem(("term", "to"), message, "add it to rules/calendars", warning=True)
+                message = Sentence(
+                    f"{doubt.en}: results that touch it are provisional", f"{doubt.in_('zh')}：涉及该时段的结果为暂定"
+                )
+                told = document.problem(
+                    ("term", "to"),
+                    message,
+                    Sentence("add it to rules/calendars", "请补到 rules/calendars"),
+                    warning=True,
+                )
                 problems.doubt(book.contract.id, told)
         return book
     except ConfigError as error:
@@ -74,6 +87,10 @@ def find_book(
     """The contract of that id. Raises ConfigError with the nearest one."""
     book = contracts.get(ContractId(contract))
     if book is None:
-        hint = nearest(contract, contracts) or f"the root has {', '.join(contracts) or 'no contract'}"
-        raise ConfigError((problem(f"no such contract: {shown(contract)}", hint),))
+        hint = meant(contract, contracts) or Sentence(
+            f"the root has {', '.join(contracts) or 'no contract'}", f"该目录有：{'、'.join(contracts) or '没有合同'}"
+        )
+        raise ConfigError(
+            (problem(Sentence(f"no such contract: {shown(contract)}", f"没有合同 {shown(contract)}"), hint),)
+        )
     return book

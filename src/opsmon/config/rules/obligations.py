@@ -37,11 +37,15 @@ from opsmon.contract.place import PlaceGroup
 from opsmon.model.discovery import Discovery, Fulfilment
 from opsmon.model.name import ClauseId
 from opsmon.spec import OrOne, Spec, text_schema, wrong
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import Sentence
+from opsmon.text.near_miss import meant, shown
 
 _WORKDAY_AFTER = re.compile(r"([1-9]\d?)(?:st|nd|rd|th) workday after", re.ASCII)
 _ON_FORM = r"^(last workday|corresponding day|[1-9][0-9]?(st|nd|rd|th) workday after)$"
-_ON_HINT = "`last workday`, `corresponding day` or `5th workday after`"
+_ON_HINT = Sentence(
+    "`last workday`, `corresponding day` or `5th workday after`",
+    "`last workday`、`corresponding day` 或 `5th workday after`",
+)
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 GroupName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 EveryField = Annotated[Every, Field(strict=False)]
@@ -55,7 +59,10 @@ def _close_s(text: object) -> int:
     try:
         return parse_clock_s(str(text))
     except ValueError:
-        raise wrong(f"{shown(str(text))} is no time of day", "such as `18:00`") from None
+        raise wrong(
+            Sentence(f"{shown(str(text))} is no time of day", f"{shown(str(text))} 不是一天中的时刻"),
+            Sentence("such as `18:00`", "例如 `18:00`"),
+        ) from None
 
 
 def _month_day(text: object) -> tuple[int, int]:
@@ -63,7 +70,10 @@ def _month_day(text: object) -> tuple[int, int]:
         return text
     found = _MONTH_DAY.fullmatch(str(text))
     if found is None:
-        raise wrong(f"{shown(str(text))} is no day of a year", "month and day, such as `12-25`")
+        raise wrong(
+            Sentence(f"{shown(str(text))} is no day of a year", f"{shown(str(text))} 不是一年中的日子"),
+            Sentence("month and day, such as `12-25`", "月和日，例如 `12-25`"),
+        )
     return int(found[1]), int(found[2])
 
 
@@ -90,7 +100,10 @@ class OccasionsSpec(Spec):
     @model_validator(mode="after")
     def _must_name_some(self) -> "OccasionsSpec":
         if not (self.sets or self.holidays or self.days):
-            raise wrong("no occasion is named", "give `sets`, `holidays` or `days`")
+            raise wrong(
+                Sentence("no occasion is named", "没有写明场合"),
+                Sentence("give `sets`, `holidays` or `days`", "请写 `sets`、`holidays` 或 `days`"),
+            )
         return self
 
 
@@ -126,13 +139,28 @@ class DueSpec(Spec):
     def _one_of_them(self) -> "DueSpec":
         given = [self.every, self.dates or None, self.after, self.before, self.during]
         if sum(one is not None for one in given) != 1:
-            raise wrong("not one schedule", "give one of `every`, `dates`, `after`, `before` and `during`")
+            raise wrong(
+                Sentence("not one schedule", "不是单一的周期"),
+                Sentence(
+                    "give one of `every`, `dates`, `after`, `before` and `during`",
+                    "请写 `every`、`dates`、`after`、`before`、`during` 之一",
+                ),
+            )
         if (self.after is None) != (self.limit is None):
-            raise wrong("`after` and `limit` belong together", "such as `{after: start, limit: 3 workdays}`")
+            raise wrong(
+                Sentence("`after` and `limit` belong together", "`after` 与 `limit` 须同时写"),
+                Sentence("such as `{after: start, limit: 3 workdays}`", "例如 `{after: start, limit: 3 workdays}`"),
+            )
         if self.on not in (None, "last workday", "corresponding day") and not _WORKDAY_AFTER.fullmatch(str(self.on)):
-            raise wrong(f"{shown(str(self.on))} is no day of a period", _ON_HINT)
+            raise wrong(
+                Sentence(f"{shown(str(self.on))} is no day of a period", f"{shown(str(self.on))} 不是周期中的日子"),
+                _ON_HINT,
+            )
         if self.at and (self.to is not None or self.on is not None):
-            raise wrong("`at` has its own times", "leave out `to` and `on`")
+            raise wrong(
+                Sentence("`at` has its own times", "`at` 自带时刻"),
+                Sentence("leave out `to` and `on`", "请去掉 `to` 和 `on`"),
+            )
         return self
 
     def resolve(self, calendar: Calendar, key: str) -> Schedule:
@@ -166,7 +194,7 @@ def _check_known(names: Iterable[str], known: Iterable[str], key: str) -> None:
     listed = list(known)
     for index, name in enumerate(names):
         if name not in listed:
-            hint = nearest(name, listed) or "see rules/calendars"
+            hint = meant(name, listed) or "see rules/calendars"
             refuse(f"{key}.{index}", f"no such key periods: {shown(name)}", hint)
 
 
@@ -190,9 +218,12 @@ class PlacesSpec(Spec):
     @model_validator(mode="after")
     def _counted_or_named(self) -> "PlacesSpec":
         if (self.count is None) == (not self.names):
-            raise wrong("how many places?", "give `count:`, or all of their `names:`")
+            raise wrong(
+                Sentence("how many places?", "有多少个地点？"),
+                Sentence("give `count:`, or all of their `names:`", "请写 `count:`，或用 `names:` 列出全部"),
+            )
         if len(set(self.names)) != len(self.names):
-            raise wrong("a place that is named twice")
+            raise wrong(Sentence("a place that is named twice", "地点重复"))
         return self
 
     def resolve(self, name: str) -> PlaceGroup:
@@ -240,20 +271,34 @@ class ObligationSpec(Spec):
     def _one_nature(self) -> "ObligationSpec":
         dated = bool(self.due or self.warned)
         if sum((dated, self.occasion is not None, self.always is not None)) != 1:
-            raise wrong("not one kind of obligation", "give one of `due`, `occasion` and `always`")
+            raise wrong(
+                Sentence("not one kind of obligation", "不是单一种类的义务"),
+                Sentence("give one of `due`, `occasion` and `always`", "请写 `due`、`occasion`、`always` 之一"),
+            )
         if self.places and not self.due:
-            raise wrong("places of nothing", "`places` belongs to `due`")
+            raise wrong(
+                Sentence("places of nothing", "地点没有对应的义务"),
+                Sentence("`places` belongs to `due`", "`places` 属于 `due`"),
+            )
         if self.strict and not self.due:
-            raise wrong("a stricter reading of nothing", "`strict` belongs to `due`")
+            raise wrong(
+                Sentence("a stricter reading of nothing", "从严口径没有内容"),
+                Sentence("`strict` belongs to `due`", "`strict` 属于 `due`"),
+            )
         if self.fulfilled_by is not None and not self.due:
-            raise wrong("nothing to tick off: `fulfilled_by` belongs to `due`")
+            raise wrong(
+                Sentence(
+                    "nothing to tick off: `fulfilled_by` belongs to `due`",
+                    "没有可登记的内容：`fulfilled_by` 属于 `due`",
+                )
+            )
         return self
 
     def resolve(self, services: Iterable[str], calendar: Calendar, key: str) -> Obligation:
         known = list(services)
         for index, name in enumerate(self.services):
             if name not in known:
-                hint = nearest(name, known) or f"the contract has {', '.join(known)}"
+                hint = meant(name, known) or f"the contract has {', '.join(known)}"
                 refuse(f"{key}.services.{index}", f"no such service: {shown(name)}", hint)
         return Obligation(
             id=ClauseId(self.id),

@@ -11,7 +11,8 @@ from opsmon.config.rules.field import TextField, text_of
 from opsmon.contract.money.penalty import Basis, PenaltyRule, PenaltyStep, Range, RefusalRule
 from opsmon.model.name import ClauseId
 from opsmon.spec import Spec, text_schema, wrong
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import Sentence
+from opsmon.text.near_miss import meant, shown
 
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)(?:\.\.(\d{1,3}(?:\.\d{1,4})?))? ?%", re.ASCII)
 _MONEY = re.compile(r"(\d{1,12})(?:\.\.(\d{1,12}))?", re.ASCII)
@@ -23,7 +24,9 @@ def parse_share(text: object) -> Range:
         return text
     found = _SHARE.fullmatch(text) if isinstance(text, str) else None
     if found is None:
-        raise wrong("not a share", "such as `0.1 %` or `1..10 %`")
+        raise wrong(
+            Sentence("not a share", "不是比例"), Sentence("such as `0.1 %` or `1..10 %`", "例如 `0.1 %` 或 `1..10 %`")
+        )
     return _range(found, Decimal(100))
 
 
@@ -33,7 +36,10 @@ def parse_money(text: object) -> Range:
         return text
     found = _MONEY.fullmatch(str(text)) if isinstance(text, str | int) else None
     if found is None:
-        raise wrong("not an amount in CNY", "such as `607000` or `9956..417470`")
+        raise wrong(
+            Sentence("not an amount in CNY", "不是人民币金额"),
+            Sentence("such as `607000` or `9956..417470`", "例如 `607000` 或 `9956..417470`"),
+        )
     return _range(found, Decimal(1))
 
 
@@ -41,14 +47,16 @@ def _range(found: re.Match[str], unit: Decimal) -> Range:
     least = Decimal(found[1]) / unit
     most = Decimal(found[2]) / unit if found[2] else least
     if least > most:
-        raise wrong("a range that ends before it begins")
+        raise wrong(Sentence("a range that ends before it begins", "范围的结束小于开始"))
     return Range(least, most)
 
 
 _SHARE_FORM = r"^[0-9]{1,3}(\.[0-9]{1,4})?(\.\.[0-9]{1,3}(\.[0-9]{1,4})?)? ?%$"
 _MONEY_FORM = r"^[0-9]{1,12}(\.\.[0-9]{1,12})?$"
 ShareField = Annotated[
-    Range, BeforeValidator(parse_share), text_schema(_SHARE_FORM, "not a share, such as 0.1 % or 1..10 %", "0.1 %")
+    Range,
+    BeforeValidator(parse_share),
+    text_schema(_SHARE_FORM, Sentence("not a share, such as 0.1 % or 1..10 %", "不是比例"), "0.1 %"),
 ]
 MoneyField = Annotated[
     Range,
@@ -72,7 +80,7 @@ class StepSpec(Spec):
     @model_validator(mode="after")
     def _one_of_both(self) -> "StepSpec":
         if (self.each is None) == (self.once is None):
-            raise wrong("give `each` or `once`")
+            raise wrong(Sentence("give `each` or `once`", "请写 `each` 或 `once`"))
         return self
 
 
@@ -122,11 +130,16 @@ class PenaltySpec(Spec):
     @model_validator(mode="after")
     def _must_cost(self) -> "PenaltySpec":
         if self.budget is not None and (self.clauses or not self.steps):
-            raise wrong("a penalty of a budget has `steps` and no `clauses`")
+            raise wrong(
+                Sentence("a penalty of a budget has `steps` and no `clauses`", "限额的扣罚用 `steps`，不用 `clauses`")
+            )
         if self.budget is None and self.steps:
-            raise wrong("`steps` belong to a `budget`")
+            raise wrong(Sentence("`steps` belong to a `budget`", "`steps` 属于 `budget`"))
         if self.clauses and self.share is None and self.per_day is None:
-            raise wrong("it costs nothing", "give `share` (once a breach) or `per_day`")
+            raise wrong(
+                Sentence("it costs nothing", "没有扣罚金额"),
+                Sentence("give `share` (once a breach) or `per_day`", "请写 `share`（每次违约）或 `per_day`"),
+            )
         return self
 
     def resolve(self, amount: Decimal | None, known: list[str], services: list[str], key: str) -> PenaltyRule:
@@ -155,8 +168,8 @@ class PenaltySpec(Spec):
         named += [(self.budget, f"{key}.budget")] if self.budget is not None else []
         for name, where in named:
             if name not in known:
-                refuse(where, f"no such clause: {shown(name)}", nearest(name, known) or "it has to stand in this file")
+                refuse(where, f"no such clause: {shown(name)}", meant(name, known) or "it has to stand in this file")
         for name in self.of_service:
             if name not in services:
-                hint = nearest(name, services) or f"the contract has {', '.join(services)}"
+                hint = meant(name, services) or f"the contract has {', '.join(services)}"
                 refuse(f"{key}.of_service.{name}", f"no such service: {shown(name)}", hint)

@@ -20,8 +20,8 @@ from opsmon.errors import InvariantError
 from opsmon.model.incident import EXCLUSIONS, Fact, FactType, Severity
 from opsmon.model.name import ClauseId, ContractId, IncidentId
 from opsmon.spec import KindField, Spec, text_schema, wrong
-from opsmon.text.bilingual import Text
-from opsmon.text.near_miss import nearest, shown
+from opsmon.text.bilingual import Sentence, Text
+from opsmon.text.near_miss import meant, shown
 
 
 def parse_moment(text: object) -> datetime:
@@ -33,9 +33,15 @@ def parse_moment(text: object) -> datetime:
     except ValueError:
         at = None
     if at is None:
-        raise wrong("not a time", "such as `2026-11-20T10:00:00+08:00`")
+        raise wrong(
+            Sentence("not a time", "不是时间"),
+            Sentence("such as `2026-11-20T10:00:00+08:00`", "例如 `2026-11-20T10:00:00+08:00`"),
+        )
     if at.tzinfo is None:
-        raise wrong("a time without an offset", f"did you mean `{at.isoformat()}+08:00`?")
+        raise wrong(
+            Sentence("a time without an offset", "时间缺少时区"),
+            Sentence(f"did you mean `{at.isoformat()}+08:00`?", f"是否为 `{at.isoformat()}+08:00`？"),
+        )
     return at.astimezone(UTC)
 
 
@@ -91,13 +97,24 @@ class EventSpec(Spec):
     def _keys_fit(self) -> "EventSpec":
         if (self.fact is not None) != (self.type == FactType.WITHDRAWN):
             raise wrong(
-                "`fact` and `type: withdrawn` belong together", "the place in the list, from 1, of what was wrong"
+                Sentence("`fact` and `type: withdrawn` belong together", "`fact` 与 `type: withdrawn` 须同时写"),
+                Sentence("the place in the list, from 1, of what was wrong", "有误的那一条在列表中的序号，从 1 起"),
             )
         if (self.clauses or self.approved_by or self.paper) and self.type not in EXCLUSIONS:
-            raise wrong("`clauses`, `approved_by` and `paper` belong to `excluded` and `included`")
+            raise wrong(
+                Sentence(
+                    "`clauses`, `approved_by` and `paper` belong to `excluded` and `included`",
+                    "`clauses`、`approved_by`、`paper` 属于 `excluded` 和 `included`",
+                )
+            )
         judges = self.severity is not None or self.service is not None or bool(self.labels)
         if judges != (self.type == JUDGED):
-            raise wrong("`type: judged` says what was found", "give it `severity`, `service` or `labels`, and only it")
+            raise wrong(
+                Sentence("`type: judged` says what was found", "`type: judged` 说明判定了什么"),
+                Sentence(
+                    "give it `severity`, `service` or `labels`, and only it", "请只写 `severity`、`service` 或 `labels`"
+                ),
+            )
         return self
 
     def fact_of(self, places: Mapping[int, int]) -> Fact | None:
@@ -186,12 +203,18 @@ class IncidentSpec(Spec):
                 yield ("events", index, word.field, *([word.key] if word.key else [])), word.message, word.hint
             for place, name in enumerate(event.clauses):
                 if name not in known:
-                    hint = nearest(name, known) or f"known: {', '.join(known)}"
+                    hint = meant(name, known) or f"known: {', '.join(known)}"
                     yield ("events", index, "clauses", place), f"no such clause: {shown(name)}", hint
             if event.fact is not None:
                 message = self._wrong_withdrawal(event.fact, index + 1, withdrawn)
                 if message:
-                    yield ("events", index, "fact"), message, "the place in the list, from 1, of an event above it"
+                    yield (
+                        ("events", index, "fact"),
+                        message,
+                        Sentence(
+                            "the place in the list, from 1, of an event above it", "有误的那一条在列表中的序号，从 1 起"
+                        ),
+                    )
                 withdrawn[event.fact] = index + 1
 
     def _wrong_withdrawal(self, place: int, own: int, withdrawn: Mapping[int, int]) -> str:

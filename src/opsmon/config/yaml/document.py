@@ -24,6 +24,7 @@ from opsmon.config.yaml.node import (
 from opsmon.config.yaml.problem import Problems
 from opsmon.errors import ConfigError, Problem
 from opsmon.layout import INVENTORIES
+from opsmon.text.bilingual import Sentence
 
 YAML_SUFFIXES = (".yaml", ".yml")
 Steps = Sequence[str | int]
@@ -121,12 +122,30 @@ def read_document(file: Path, root: Path, problems: Problems) -> Document | None
     if _leads_out(file, root):
         problems.quote_nothing_of(path)
     if file.is_symlink() and file.exists() and file.resolve().suffix.lower() not in YAML_SUFFIXES:
-        problems.add(Problem(path, 0, 0, "a link to what is no YAML file: not read", "name its target `….yaml`"))
+        problems.add(
+            Problem(
+                path,
+                0,
+                0,
+                Sentence("a link to what is no YAML file: not read", "链接指向的不是 YAML 文件：未读取"),
+                Sentence("name its target `….yaml`", "请将目标命名为 `….yaml`"),
+            )
+        )
         return None
     try:
         return _parsed(file, path, _read(file), problems)
     except OSError as error:
-        problems.add(Problem(path, 0, 0, f"cannot be read: {error.strerror or type(error).__name__}"))
+        problems.add(
+            Problem(
+                path,
+                0,
+                0,
+                Sentence(
+                    f"cannot be read: {error.strerror or type(error).__name__}",
+                    f"无法读取：{error.strerror or type(error).__name__}",
+                ),
+            )
+        )
     return None
 
 

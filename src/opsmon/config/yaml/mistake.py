@@ -1,5 +1,6 @@
 """What a Spec finds wrong, said in plain words. Values are never repeated: one of them may be a secret."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from types import UnionType
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
@@ -9,47 +10,53 @@ from pydantic_core import ErrorDetails
 
 from opsmon.config.yaml.union_choice import WORD_KINDS, ToldMistake, chosen
 from opsmon.spec import Spec
-from opsmon.text.near_miss import DID_YOU_MEAN, nearest, shown
+from opsmon.text.bilingual import Sentence, filled, in_language
+from opsmon.text.near_miss import DID_YOU_MEAN, meant, shown
 
 Step = str | int
-_EXPECTED = {
-    "string_type": "text",
-    "int_type": "a whole number",
-    "int_parsing": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "float_parsing": "a number",
-    "bool_type": "`true` or `false`",
-    "bool_parsing": "`true` or `false`",
-    "list_type": "a list",
-    "tuple_type": "a list",
-    "set_type": "a list",
-    "frozen_set_type": "a list",
-    "dict_type": "a mapping",
-    "mapping_type": "a mapping",
-    "model_type": "a mapping",
-    "model_attributes_type": "a mapping",
-    "dataclass_type": "a mapping",
+TEXT, A_LIST, A_MAPPING = Sentence("text", "文本"), Sentence("a list", "列表"), Sentence("a mapping", "映射")
+A_NUMBER, A_WHOLE_NUMBER = Sentence("a number", "数字"), Sentence("a whole number", "整数")
+TRUE_OR_FALSE, NOTHING = Sentence("`true` or `false`", "`true` 或 `false`"), Sentence("nothing", "空值")
+_EXPECTED: dict[str, Sentence] = {
+    "string_type": TEXT,
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), A_WHOLE_NUMBER),
+    **dict.fromkeys(("float_type", "float_parsing"), A_NUMBER),
+    **dict.fromkeys(("bool_type", "bool_parsing"), TRUE_OR_FALSE),
+    **dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type"), A_LIST),
+    **dict.fromkeys(("dict_type", "mapping_type", "model_type", "model_attributes_type", "dataclass_type"), A_MAPPING),
 }
 # By what was expected and what was found.
-_MENDS = {
-    ("a list", "text"): "write `[…]` or lines that begin with `-`",
-    ("a list", "a mapping"): "begin each item with `-`",
-    ("a mapping", "a list"): "leave out the `-`",
-    ("a mapping", "text"): "`key: value`, with a blank after the colon",
-    ("text", "nothing"): "write it behind the colon",
-    ("`true` or `false`", "text"): "`yes`, `no`, `on` and `off` are text here",
+_MENDS: dict[tuple[str, str], Sentence] = {
+    (A_LIST, TEXT): Sentence("write `[…]` or lines that begin with `-`", "请写 `[…]`，或各行以 `-` 开头"),
+    (A_LIST, A_MAPPING): Sentence("begin each item with `-`", "每项以 `-` 开头"),
+    (A_MAPPING, A_LIST): Sentence("leave out the `-`", "请去掉 `-`"),
+    (A_MAPPING, TEXT): Sentence("`key: value`, with a blank after the colon", "`key: value`，冒号后要有空格"),
+    (TEXT, NOTHING): Sentence("write it behind the colon", "请写在冒号后面"),
+    (TRUE_OR_FALSE, TEXT): Sentence("`yes`, `no`, `on` and `off` are text here", "`yes`、`no`、`on`、`off` 在此是文本"),
 }
-_NUMBERS = ("a number", "a whole number")
+_NUMBERS = (A_NUMBER, A_WHOLE_NUMBER)
 _REWORDED = (
-    ("Input should be", "must be"),
-    ("greater than or equal to", "at least"),
-    ("less than or equal to", "at most"),
-    ("greater than", "more than"),
-    ("String should have", "must have"),
-    ("List should have", "must have"),
-    ("Dictionary should have", "must have"),
+    ("Input should be", "must be", "必须"),
+    ("greater than or equal to", "at least", "不小于"),
+    ("less than or equal to", "at most", "不大于"),
+    ("greater than", "more than", "大于"),
+    ("less than", "less than", "小于"),
+    ("String should have", "must have", "必须有"),
+    ("List should have", "must have", "必须有"),
+    ("Dictionary should have", "must have", "必须有"),
+    ("at least", "at least", "至少"),
+    ("at most", "at most", "最多"),
+    ("characters", "characters", "个字符"),
+    ("character", "character", "个字符"),
+    ("items after validation, not", "items after validation, not", "项，而不是"),
+    ("item after validation, not", "item after validation, not", "项，而不是"),
+    ("items", "items", "项"),
+    ("item", "item", "项"),
+    ("a valid", "a valid", "是有效的"),
 )
+
+
+_BESIDE_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 
 
 class Mistake(NamedTuple):
@@ -76,7 +83,7 @@ def mistakes_of(error: ValidationError, spec: type[BaseModel], data: object) -> 
 
 
 def _missing(steps: tuple[Step, ...]) -> str:
-    return f"`{steps[-1]}` is missing" if steps else "missing"
+    return Sentence(f"`{steps[-1]}` is missing", f"缺少 `{steps[-1]}`") if steps else Sentence("missing", "缺少")
 
 
 def _mistake(told: ToldMistake, spec: type[BaseModel]) -> Mistake:
@@ -87,21 +94,28 @@ def _mistake(told: ToldMistake, spec: type[BaseModel]) -> Mistake:
     if kind == "missing":
         return Mistake(steps, _missing(steps))
     if kind == "opsmon":
-        return Mistake(steps, str(context["message"]), str(context["hint"]), at_key=told.is_of_key)
+        return Mistake(steps, context["message"], context["hint"], at_key=told.is_of_key)
     if kind in WORD_KINDS and isinstance(value, str):
         words = [word for one in (detail, *told.others) for word in _words_of(one)]
         return _unknown_word(steps, value, list(dict.fromkeys(words)))
     if kind in _EXPECTED or kind in WORD_KINDS:
         forms = list(dict.fromkeys(form for one in (detail, *told.others) for form in _forms_of(one)))
-        expected = f"{', '.join(forms[:-1])} or {forms[-1]}" if len(forms) > 1 else forms[0]
-        return Mistake(steps, f"expected {expected}, found {kind_of(value)}", _mend_of(forms, value))
+        words_of_it = filled("expected {}, found {}", "应为{}，实为{}", _alternatives(forms), kind_of(value))
+        return Mistake(steps, words_of_it, _mend_of(forms, value))
     return Mistake(steps, _plain(detail["msg"]))
+
+
+def _alternatives(forms: Sequence[str]) -> str:
+    if len(forms) == 1:
+        return forms[0]
+    first = Sentence(", ".join(forms[:-1]), "、".join(in_language(form, "zh") for form in forms[:-1]))
+    return filled("{} or {}", "{}或{}", first, forms[-1])
 
 
 def _forms_of(detail: ErrorDetails) -> list[str]:
     if detail["type"] in WORD_KINDS:
         words = _words_of(detail)
-        return [f"`{words[0]}`" if len(words) == 1 else f"one of {', '.join(words)}"]
+        return [f"`{words[0]}`" if len(words) == 1 else _one_of(words)]
     return [_EXPECTED[detail["type"]]] if detail["type"] in _EXPECTED else []
 
 
@@ -115,48 +129,70 @@ def _unknown_key(steps: tuple[Step, ...], value: object, spec: type[BaseModel]) 
     key = str(steps[-1])
     models = _models_at(spec, steps[:-1])
     known = sorted({name for model in models for name in _names(model)})
-    listed = f"known keys: {', '.join(known)}"
+    listed = Sentence(f"known keys: {', '.join(known)}", f"可用的键：{'、'.join(known)}")
     name, colon, glued = key.partition(":")
     if colon and glued:
-        return Mistake(steps, f"unknown key {shown(f'{name}:…')}", f"a blank after the colon: `{name}: …`", at_key=True)
+        return Mistake(
+            steps,
+            _unknown(f"{name}:…"),
+            Sentence(f"a blank after the colon: `{name}: …`", f"冒号后要有空格：`{name}: …`"),
+            at_key=True,
+        )
     hints = (model.hint_for(key) for model in models if issubclass(model, Spec))
-    hint = next(filter(None, hints), "") or nearest(key, known)
+    hint = next(filter(None, hints), "") or meant(key, known)
     if value is None and not hint:
         return Mistake(
-            steps, "a key without a value that nobody knows, or a value without its key", listed, at_key=True
+            steps,
+            Sentence(
+                "a key without a value that nobody knows, or a value without its key", "未知的键没有值，或值缺少键"
+            ),
+            listed,
+            at_key=True,
         )
-    return Mistake(steps, f"unknown key {shown(key)}", hint or listed, at_key=True)
+    return Mistake(
+        steps, Sentence(f"unknown key {shown(key)}", f"无法识别键 {shown(key)}"), hint or listed, at_key=True
+    )
 
 
 def _unknown_word(steps: tuple[Step, ...], value: str, words: Sequence[str]) -> Mistake:
-    return Mistake(steps, f"unknown word {shown(value)}", nearest(value, words) or f"one of {', '.join(words)}")
+    told = Sentence(f"unknown word {shown(value)}", f"无法识别 {shown(value)}")
+    return Mistake(steps, told, meant(value, words) or _one_of(words))
 
 
-def _plain(message: str) -> str:
-    text = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    for theirs, ours in _REWORDED:
-        text = text.replace(theirs, ours, 1)
-    return text
+def _unknown(key: str) -> Sentence:
+    return Sentence(f"unknown key {shown(key)}", f"无法识别键 {shown(key)}")
+
+
+def _one_of(words: Sequence[str]) -> Sentence:
+    return Sentence(f"one of {', '.join(words)}", f"可选：{'、'.join(words)}")
+
+
+def _plain(message: str) -> Sentence:
+    """pydantic's own sentence in our words; what of it we have no Chinese for stays."""
+    text = text_zh = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    for theirs, ours, ours_zh in _REWORDED:
+        text, text_zh = text.replace(theirs, ours, 1), text_zh.replace(theirs, ours_zh, 1)
+    return Sentence(text, _BESIDE_CHINESE.sub("", text_zh))
 
 
 def kind_of(value: object) -> str:
     """What a value is, without the value."""
     if value is None:
-        return "nothing"
+        return NOTHING
     if isinstance(value, bool):
-        return "`true` or `false`"
+        return TRUE_OR_FALSE
     if isinstance(value, int | float):
-        return "a number"
+        return A_NUMBER
     if isinstance(value, str):
-        return "text"
-    return "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list) else type(value).__name__
+        return TEXT
+    return A_MAPPING if isinstance(value, dict) else A_LIST if isinstance(value, list) else type(value).__name__
 
 
 def _mend_of(forms: Sequence[str], value: object) -> str:
-    if "text" in forms and isinstance(value, int | float):
-        return "put it in quotes"
+    if TEXT in forms and isinstance(value, int | float):
+        return Sentence("put it in quotes", "请加引号")
     if forms[0] in _NUMBERS and isinstance(value, str):
-        return "write the number without quotes" if _reads_as_number(value) else ""
+        return Sentence("write the number without quotes", "数字不要加引号") if _reads_as_number(value) else ""
     return _MENDS.get((forms[0], kind_of(value)), "") if len(forms) == 1 else ""
 
 

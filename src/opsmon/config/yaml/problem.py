@@ -4,11 +4,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from opsmon.errors import ConfigError, Problem
+from opsmon.text.bilingual import Sentence
 from opsmon.text.count import counted
 
 MAX_PROBLEMS = 1000
-UNQUOTED = "something is wrong here; it is not quoted, since the file is a link that leads out of the root"
-UNQUOTED_HINT = "copy the file into the root to be told what"
+UNQUOTED = Sentence(
+    "something is wrong here; it is not quoted, since the file is a link that leads out of the root",
+    "此处有误；因该文件是指向目录之外的链接，不引用其内容",
+)
+UNQUOTED_HINT = Sentence("copy the file into the root to be told what", "把文件复制到目录中即可看到具体内容")
 
 
 class Problems:
@@ -70,4 +74,15 @@ class Problems:
             raise ConfigError(tuple(self.errors + self.warnings + self._more()))
 
     def _more(self) -> list[Problem]:
-        return [Problem("~", 0, 0, f"and {counted(self._left_out, 'more problems')}")] if self._left_out else []
+        return (
+            [
+                Problem(
+                    "~",
+                    0,
+                    0,
+                    Sentence(f"and {counted(self._left_out, 'more problems')}", f"另有 {self._left_out} 处错误"),
+                )
+            ]
+            if self._left_out
+            else []
+        )

@@ -13,6 +13,7 @@ from opsmon.config.root import Root
 from opsmon.errors import BackupError
 from opsmon.model.device import Device
 from opsmon.model.name import DeviceName
+from opsmon.text.bilingual import Sentence
 from opsmon.web.device_backup import BackupVersion, DeviceBackup
 
 MAX_VERSIONS = 50
@@ -74,5 +75,7 @@ class ConsoleBackups:
             return None
         text, _, after = self._archive.diff(device, self._archive.places(described), None, chosen.at)
         if not after.startswith(chosen.commit):
-            raise BackupError(f"another copy of {device} is of the same second")
+            raise BackupError(
+                Sentence(f"another copy of {device} is of the same second", f"{device} 在同一秒还有另一份备份")
+            )
         return text

@@ -14,6 +14,7 @@ from opsmon.store.migrations.revision import NEWEST, migrate, revision_of
 from opsmon.store.portable.archive import Progress, read_archive, write_archive
 from opsmon.store.portable.upkeep import status_of, vacuum
 from opsmon.store.store import Store, open_existing_store
+from opsmon.text.bilingual import Sentence
 
 Document = dict[str, object]
 
@@ -50,7 +51,7 @@ class StoreCommands:
     def import_(self, file: Path, progress: Progress) -> Document:
         """Into an empty store; the journal is proved before anything of it stays."""
         if not file.is_file():
-            raise StoreError(f"there is no file {file}")
+            raise StoreError(Sentence(f"there is no file {file}", f"没有文件 {file}"))
         with self._alone() as store:
             store.open()
             with store.writing() as connection:

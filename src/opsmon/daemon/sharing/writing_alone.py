@@ -10,6 +10,7 @@ from opsmon.model.store_address import StoreAddress
 from opsmon.store.outbox import time_text
 from opsmon.store.store import Store, make_store
 from opsmon.store.writer import Heart
+from opsmon.text.bilingual import Sentence
 
 
 @contextmanager
@@ -23,7 +24,12 @@ def writing_alone(address: StoreAddress, root: Path, now: datetime) -> Iterator[
             return
         if not right.try_take(time_text(now)):
             right.release()
-            raise StoreError(f"another opsmon writes to the store ({right.holder.name}): give the command there")
+            raise StoreError(
+                Sentence(
+                    f"another opsmon writes to the store ({right.holder.name}): give the command there",
+                    f"另一个 opsmon 正在写入该库（{right.holder.name}）：请在那里执行命令",
+                )
+            )
         with Heart(right, lambda: None).beating():
             yield store
     finally:

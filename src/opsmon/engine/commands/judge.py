@@ -61,7 +61,7 @@ from opsmon.model.event import (
 )
 from opsmon.model.incident import OWN_PREFIX, Fact, FactType
 from opsmon.state import api as state
-from opsmon.text.bilingual import Refusal, Sentence
+from opsmon.text.bilingual import Refusal, Sentence, chinese_of
 from opsmon.text.safe import visible
 from opsmon.text.time import plain_second
 
@@ -261,7 +261,8 @@ def _record_backup(decision: Decision, command: RecordBackup) -> Refusal:
             device=command.device,
             taken_at=command.taken_at,
             ok=command.ok,
-            reason=command.reason[:MAX_TEXT_LENGTH],
+            reason=str(command.reason)[:MAX_TEXT_LENGTH],
+            reason_zh=chinese_of(command.reason)[:MAX_TEXT_LENGTH],
             commit=command.commit,
             lines=command.lines,
             changed=command.changed,
@@ -312,7 +313,9 @@ def _refused(decision: Decision, command: Command, reason: str) -> CommandRefuse
     told = command.fact if isinstance(command, AddFact) else command
     by, via = getattr(told, "by", "")[: PERSONS["by"]], getattr(told, "via", "")
     incident, device = (_named(getattr(command, name, None)) for name in ("incident", "device"))
-    return CommandRefused(decision.now, type(command).__name__, incident, device, by, str(reason), via)
+    return CommandRefused(
+        decision.now, type(command).__name__, incident, device, by, str(reason), via, chinese_of(reason)
+    )
 
 
 def _named(name: Any) -> Any:

@@ -20,7 +20,7 @@ from opsmon.model.device import Device, Site
 from opsmon.model.event import CommandRefused, FactAdded, IncidentOpened
 from opsmon.model.incident import Fact, FactType, Severity
 from opsmon.model.name import DeviceName, IncidentId
-from opsmon.text.bilingual import Refusal, Sentence, Text
+from opsmon.text.bilingual import Refusal, Sentence, Text, chinese_of
 from opsmon.text.near_miss import nearest, shown
 from opsmon.text.safe import is_seen
 from opsmon.text.time import plain_second
@@ -79,7 +79,16 @@ def _judge(decision: Decision, asked: OpenIncident, known: Incident) -> None:
     refusal = judge_scope(decision, judged, known)
     if refusal:
         decision.write(
-            CommandRefused(decision.now, JudgeScope.__name__, known.id, None, asked.by, str(refusal), asked.via)
+            CommandRefused(
+                decision.now,
+                JudgeScope.__name__,
+                known.id,
+                None,
+                asked.by,
+                str(refusal),
+                asked.via,
+                chinese_of(refusal),
+            )
         )
 
 

@@ -14,8 +14,7 @@ from opsmon.model.event import Event, OnCallEvent
 from opsmon.model.name import IncidentId
 from opsmon.model.page import PageReplanned, SilenceEvent
 from opsmon.oncall.page import PageState
-
-CLOCK_SET = "the clock was set"
+from opsmon.text.journal_reason import CLOCK_WAS_SET, written
 
 
 def follow(
@@ -64,7 +63,7 @@ def after_clock_set(world: World, by: timedelta, now: datetime) -> Iterator[Page
             continue
         next_at = None if page.next_at is None else max(page.next_at + by, now)
         until = None if page.until is None else max(page.until + by, now)
-        yield PageReplanned(now, page.incident, page.plan, page.step, next_at, until, CLOCK_SET)
+        yield PageReplanned(now, page.incident, page.plan, page.step, next_at, until, written(CLOCK_WAS_SET))
 
 
 def everything_open(world: World) -> tuple[IncidentId, ...]:

@@ -9,9 +9,7 @@ from opsmon.model.incident import MONITORING
 from opsmon.model.page import PageEnded, SilenceEnded, SilenceEvent, SilenceNews, SilenceWarned
 from opsmon.oncall.paging import Paging
 from opsmon.oncall.silence import PageSilence
-
-TIME_IS_OVER = "its time is over"
-FAULT_IS_OVER = "what it covered is over"
+from opsmon.text.journal_reason import COVERED_IS_OVER, TIME_IS_OVER, written
 
 
 def silence_events(paging: Paging, now: datetime, people: PeopleNow) -> Iterator[SilenceEvent]:
@@ -19,7 +17,7 @@ def silence_events(paging: Paging, now: datetime, people: PeopleNow) -> Iterator
     for silence in sorted(paging.silences.values(), key=lambda one: (one.until, one.id)):
         if silence.until <= now:
             yield _warning(silence, SilenceNews.OVER, now, people)
-            yield SilenceEnded(now, silence.id, MONITORING, TIME_IS_OVER)
+            yield SilenceEnded(now, silence.id, MONITORING, written(TIME_IS_OVER))
         else:
             for news in _due(paging, silence, now):
                 yield _warning(silence, news, now, people)
@@ -43,7 +41,7 @@ def ended_with_incident(
         silence = after.silences.get(name)
         if silence is not None and silence.ends_with_incident and not any(True for _ in after.covered_by(name)):
             yield _warning(silence, SilenceNews.OVER, now, people)
-            yield SilenceEnded(now, name, MONITORING, FAULT_IS_OVER)
+            yield SilenceEnded(now, name, MONITORING, written(COVERED_IS_OVER))
 
 
 def _warning(silence: PageSilence, news: SilenceNews, now: datetime, people: PeopleNow) -> SilenceWarned:

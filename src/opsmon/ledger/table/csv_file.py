@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from opsmon.errors import ConfigError, Problem
 from opsmon.ledger.columns import meaning_of, plain_cell
 from opsmon.ledger.table.raw_table import MAX_COLUMNS, MAX_ROWS, RawTable
+from opsmon.text.bilingual import Sentence
 
 _DELIMITERS = ",;\t|，"
 _LOOKED_AT = 40  # lines, to find the delimiter by
@@ -27,7 +28,13 @@ def read_csv(path: str, content: bytes) -> RawTable:
     if _UNREADABLE in text:
         line = text[: text.index(_UNREADABLE)].count("\n") + 1
         told = "characters that are neither UTF-8, UTF-16 nor GB 18030"
-        raise ConfigError((Problem(path, line, 0, told, "save it as CSV UTF-8, or as .xlsx"),))
+        raise ConfigError(
+            (
+                Problem(
+                    path, line, 0, told, Sentence("save it as CSV UTF-8, or as .xlsx", "请另存为 CSV UTF-8 或 .xlsx")
+                ),
+            )
+        )
     return table
 
 
@@ -65,11 +72,27 @@ def _lines(path: str, text: str, delimiter: str, skipped: int) -> Iterator[tuple
             if cells is None:
                 return
             if number > MAX_ROWS:
-                raise ConfigError((Problem(path, number, 0, f"more than {MAX_ROWS} lines", "several tables"),))
+                raise ConfigError(
+                    (
+                        Problem(
+                            path,
+                            number,
+                            0,
+                            Sentence(f"more than {MAX_ROWS} lines", f"超过 {MAX_ROWS} 行"),
+                            Sentence("several tables", "请分成多个表"),
+                        ),
+                    )
+                )
             if any(cell.strip() for cell in cells):
                 yield reader.line_num + skipped, [plain_cell(cell).strip() for cell in cells[:MAX_COLUMNS]]
     except csv.Error as error:
-        raise ConfigError((Problem(path, reader.line_num + skipped, 1, f"not a CSV line: {error}"),)) from None
+        raise ConfigError(
+            (
+                Problem(
+                    path, reader.line_num + skipped, 1, Sentence(f"not a CSV line: {error}", f"不是 CSV 行：{error}")
+                ),
+            )
+        ) from None
 
 
 def _physical_lines(text: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from opsmon.engine.effect import AlertStatus, Notify
 from opsmon.incident.incident import Incident
+from opsmon.incident.wording import device_called
 from opsmon.incident.wording import fault_words as incident_words
 from opsmon.model.event import ClockChanged, DeviceState
 from opsmon.model.incident import FactType
@@ -58,10 +59,7 @@ def _heading(notify: Notify, language: str) -> str:
 
 def device_words(incident: Incident, voice: RenderContext) -> str:
     """The device as people call it, with the name by which commands know it; "" where the incident has none."""
-    title = voice.titles.get(incident.device, "")
-    if not title or title == incident.device:
-        return incident.device
-    return f"{title}（{incident.device}）" if voice.language == "zh" else f"{title} ({incident.device})"
+    return device_called(incident.device, voice.titles.get(incident.device, ""), voice.language)
 
 
 def _held(notify: Notify, voice: RenderContext) -> str:

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from opsmon.bounds import EXPECTED_CHARS
 from opsmon.pattern.cost import refusal_of
 from opsmon.spec import Seconds, Spec, wrong
+from opsmon.text.bilingual import Sentence
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -17,9 +18,9 @@ def _check_pattern(written: object) -> object:
         try:
             re.compile(written)
         except re.error as error:
-            raise wrong(f"no regular expression: {error}") from None
+            raise wrong(Sentence(f"no regular expression: {error}", f"不是正则表达式：{error}")) from None
         if slow := refusal_of(written, EXPECTED_CHARS, re.MULTILINE):
-            raise wrong(f"the pattern may hold the daemon: {slow}")
+            raise wrong(Sentence(f"the pattern may hold the daemon: {slow}", f"该模式可能拖住守护进程：{slow}"))
     return written
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, sel
 from opsmon.errors import StoreError
 from opsmon.store import access_schema as _tables_of_people  # noqa: F401 - they are part of METADATA
 from opsmon.store.schema import METADATA
+from opsmon.text.bilingual import Sentence
 
 NEWEST: Final = "r0002"
 OLDEST: Final = "r0001"
@@ -53,9 +54,19 @@ def migrate(connection: Connection, wanted: str) -> tuple[str, ...]:
     known = [one.revision for one in script.walk_revisions()]  # the newest first
     found = revision_of(connection)
     if found and found not in known:
-        raise StoreError(f"the store has revision {found}: it was made by a newer opsmon (this one knows {NEWEST})")
+        raise StoreError(
+            Sentence(
+                f"the store has revision {found}: it was made by a newer opsmon (this one knows {NEWEST})",
+                f"数据库的结构版本是 {found}：由更新版本的 opsmon 建立（本版本只到 {NEWEST}）",
+            )
+        )
     if wanted not in known:
-        raise StoreError(f"there is no revision {wanted} of the store (there are {', '.join(reversed(known))})")
+        raise StoreError(
+            Sentence(
+                f"there is no revision {wanted} of the store (there are {', '.join(reversed(known))})",
+                f"数据库没有结构版本 {wanted}（已有 {'、'.join(reversed(known))}）",
+            )
+        )
     back = bool(found) and known.index(wanted) > known.index(found)
     steps = script._downgrade_revs if back else script._upgrade_revs
     try:
@@ -64,7 +75,7 @@ def migrate(connection: Connection, wanted: str) -> tuple[str, ...]:
         with Operations.context(context):
             context.run_migrations()
     except (CommandError, RevisionError) as error:
-        raise StoreError(f"the store cannot be migrated: {error}") from error
+        raise StoreError(Sentence(f"the store cannot be migrated: {error}", f"数据库无法迁移：{error}")) from error
     return _between(list(reversed(known)), found, wanted)
 
 

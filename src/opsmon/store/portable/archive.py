@@ -26,6 +26,7 @@ from opsmon.store.migrations.revision import VERSION_TABLE, bring_up, migrate, r
 from opsmon.store.outbox import time_text
 from opsmon.store.schema import METADATA, head, writer
 from opsmon.store.storable import storable
+from opsmon.text.bilingual import Sentence
 
 FORMAT: Final = 1
 _CHUNK = 1_000
@@ -52,7 +53,7 @@ def write_archive(connection: Connection, file: Path, now: datetime, progress: P
     part = file.with_name(f"{file.name}.part")
     try:
         if file.exists():
-            raise StoreError(f"{file} is there already")
+            raise StoreError(Sentence(f"{file} is there already", f"{file} 已存在"))
         with _new_file(part) as raw, gzip.GzipFile("", "wb", 6, raw) as packed:
             out = _ArchiveLines(packed)
             out.write({"opsmon_archive": FORMAT, "revision": summary.revision, "made_at": time_text(now)})
@@ -66,7 +67,11 @@ def write_archive(connection: Connection, file: Path, now: datetime, progress: P
             os.fsync(raw.fileno())
         part.replace(file)
     except OSError as error:
-        raise StoreError(f"{file} cannot be written: {error.strerror or error}") from error
+        raise StoreError(
+            Sentence(
+                f"{file} cannot be written: {error.strerror or error}", f"无法写入 {file}：{error.strerror or error}"
+            )
+        ) from error
     finally:
         part.unlink(missing_ok=True)
     return summary
@@ -110,7 +115,12 @@ def _tables_of(connection: Connection) -> list[str]:
     there = set(inspect(connection).get_table_names()) - set(_LEFT_OUT)
     known = [one.name for one in METADATA.sorted_tables]
     if strange := sorted(there - set(known)):
-        raise StoreError(f"the database holds tables that are not ours: {', '.join(strange)}")
+        raise StoreError(
+            Sentence(
+                f"the database holds tables that are not ours: {', '.join(strange)}",
+                f"数据库中有不属于 opsmon 的表：{'、'.join(strange)}",
+            )
+        )
     return [name for name in known if name in there]
 
 
@@ -144,13 +154,17 @@ def read_archive(connection: Connection, file: Path, progress: Progress) -> Arch
         lines = _whole_lines(file)
         first = next(lines, None)
         if not isinstance(first, dict) or first.get("opsmon_archive") != FORMAT:
-            raise StoreError(f"{file} is no archive of a store that this version reads")
+            raise StoreError(
+                Sentence(
+                    f"{file} is no archive of a store that this version reads", f"{file} 不是本版本可读的数据库归档"
+                )
+            )
         summary = ArchiveSummary(str(first["revision"]))
         if revision_of(connection) != summary.revision:
             migrate(connection, summary.revision)
         _fill(connection, lines, summary, progress)
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{file} cannot be read: {error}") from error
+        raise StoreError(Sentence(f"{file} cannot be read: {error}", f"无法读取 {file}：{error}")) from error
     bring_up(connection)
     _set_counters(connection)
     return summary
@@ -159,7 +173,12 @@ def read_archive(connection: Connection, file: Path, progress: Progress) -> Arch
 def _refuse_unless_empty(connection: Connection) -> None:
     full = [name for name in _tables_of(connection) if _count(connection, METADATA.tables[name])]
     if full:
-        raise StoreError(f"the store is not empty: {', '.join(full)}; only an empty one takes an archive")
+        raise StoreError(
+            Sentence(
+                f"the store is not empty: {', '.join(full)}; only an empty one takes an archive",
+                f"数据库不为空：{'、'.join(full)}；只有空库才能导入归档",
+            )
+        )
 
 
 def _whole_lines(file: Path) -> Iterator[Any]:
@@ -178,7 +197,11 @@ def _whole_lines(file: Path) -> Iterator[Any]:
             held = line
     last = json.loads(held or b"null")
     if not isinstance(last, dict) or last.get("sha256") != digest.hexdigest():
-        raise StoreError(f"{file} is not whole, or was changed: its digest does not hold")
+        raise StoreError(
+            Sentence(
+                f"{file} is not whole, or was changed: its digest does not hold", f"{file} 不完整或被改动：摘要不符"
+            )
+        )
 
 
 def _fill(connection: Connection, lines: Iterator[Any], summary: ArchiveSummary, progress: Progress) -> None:
@@ -188,7 +211,11 @@ def _fill(connection: Connection, lines: Iterator[Any], summary: ArchiveSummary,
             _insert(connection, name, columns, rows)
             name, columns = document["table"], document["columns"]
             if name not in METADATA.tables or name in _LEFT_OUT:
-                raise StoreError(f"the archive holds a table that is not ours: {name}")
+                raise StoreError(
+                    Sentence(
+                        f"the archive holds a table that is not ours: {name}", f"归档中有不属于 opsmon 的表：{name}"
+                    )
+                )
             summary.rows[name] = 0
             continue
         rows.append(dict(zip(columns, map(_unpacked, document), strict=True)))

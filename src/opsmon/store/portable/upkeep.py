@@ -13,6 +13,7 @@ from opsmon.store.chain import ChainHead
 from opsmon.store.database import POSTGRESQL, reason_of
 from opsmon.store.migrations.revision import NEWEST, revision_of
 from opsmon.store.writer import StoreHolder, holder_of
+from opsmon.text.bilingual import Sentence
 
 _SIZE: Final = text(
     "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0) FROM pg_class c"
@@ -80,7 +81,9 @@ def vacuum(engine: Engine) -> tuple[int, int]:
             _vacuum(engine)
             return before, _size(connection)
     except SQLAlchemyError as error:
-        raise StoreError(f"the store failed: {reason_of(error)}") from error
+        raise StoreError(
+            Sentence(f"the store failed: {reason_of(error)}", f"数据库出错：{reason_of(error)}")
+        ) from error
 
 
 def _vacuum(engine: Engine) -> None:
@@ -98,6 +101,8 @@ def _vacuum(engine: Engine) -> None:
             cursor.execute("PRAGMA optimize").fetchall()
         cursor.close()
     except engine.dialect.loaded_dbapi.Error as error:
-        raise StoreError(f"the store failed: {str(error).splitlines()[0]}") from error
+        raise StoreError(
+            Sentence(f"the store failed: {str(error).splitlines()[0]}", f"数据库出错：{str(error).splitlines()[0]}")
+        ) from error
     finally:
         raw.invalidate()

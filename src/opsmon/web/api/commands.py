@@ -10,6 +10,8 @@ from opsmon.engine.port import Accepted
 from opsmon.model.event import FactAdded
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import ClauseId, DeviceName, IncidentId, SiteName
+from opsmon.text.bilingual import Sentence
+from opsmon.text.journal_reason import NO_REASON, written
 from opsmon.web.api.issue import issue
 from opsmon.web.api.paging.bodies import TakeOverBody
 from opsmon.web.api.queries import detail_of, device_of, incident_named, incident_of
@@ -29,8 +31,6 @@ from opsmon.web.context import PARTS
 from opsmon.web.errors import RequestError
 from opsmon.web.route import answer_json, parse_body
 from opsmon.web.visit import view_of, visitor_of, who_acts
-
-NO_REASON = "no reason was given"
 
 
 async def add_event(request: web.Request) -> web.Response:
@@ -116,7 +116,7 @@ async def set_severity(request: web.Request) -> web.Response:
     """A named human judges an incident."""
     body, name = await parse_body(SeverityBody, request), incident_named(request)
     actor = who_acts(request, body.by)
-    asked = JudgeScope(name, actor.by, body.note or NO_REASON, body.severity, via=actor.via)
+    asked = JudgeScope(name, actor.by, body.note or written(NO_REASON), body.severity, via=actor.via)
     await _issue_about(request, name, asked)
     return answer_json(await detail_of(request, name))
 
@@ -127,7 +127,11 @@ async def set_maintenance(request: web.Request) -> web.Response:
     body, device = await parse_body(MaintenanceBody, request), device_of(view_of(request), request)
     actor = who_acts(request, body.by)
     if body.until is not None and body.until <= parts.clock.now():
-        raise RequestError(422, "until: is not in the future", "null ends a maintenance window now")
+        raise RequestError(
+            422,
+            Sentence("until: is not in the future", "until：不是将来的时间"),
+            Sentence("null ends a maintenance window now", "null 立即结束维护"),
+        )
     await issue(request, SetMaintenance(device.name, body.until, actor.by, body.note, actor.via))
     return answer_json(device_detail(view_of(request), device, latest_of(parts.daemon, device.name)))
 

@@ -77,7 +77,7 @@ def refuse_unknown_channel(name: str | None, known: Iterable[str]) -> None:
     names = set(known)
     if name is not None and name not in names:
         hint = nearest(name, names) or f"known: {', '.join(sorted(names)) or 'none'}"
-        raise RequestError(422, f"no channel {shown(name)}", hint)
+        raise RequestError(422, Sentence(f"no channel {shown(name)}", f"没有通道 {shown(name)}"), hint)
 
 
 def _hint(field: str, name: str, names: set[str]) -> str:

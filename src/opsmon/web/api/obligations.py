@@ -8,6 +8,7 @@ from opsmon.contract.obligation import tasks_of
 from opsmon.engine.input import Excuse, MarkDone, MarkUndone
 from opsmon.model.duty import ObligationDone, ObligationExcused, ObligationUndone
 from opsmon.model.name import ClauseId
+from opsmon.text.bilingual import Sentence
 from opsmon.web.api.issue import issue
 from opsmon.web.api.obligation_schemas import (
     DoneBody,
@@ -35,7 +36,11 @@ async def list_tasks(request: web.Request) -> web.Response:
     first = query.first or book.calendar.local_date(now)
     last = query.last or first + WEEK
     if not 0 <= (last - first).days <= MAX_DAYS:
-        raise RequestError(422, f"from {first} to {last} is no stretch of days", f"{MAX_DAYS} days at the most")
+        raise RequestError(
+            422,
+            Sentence(f"from {first} to {last} is no stretch of days", f"{first} 至 {last} 不是有效的日期范围"),
+            Sentence(f"{MAX_DAYS} days at the most", f"最多 {MAX_DAYS} 天"),
+        )
     found = [(one, t) for one in book.obligations for t in tasks_of(one, book.contract, book.calendar, first, last)]
     found.sort(key=lambda pair: (pair[1].due_at, pair[0].id, pair[1].service, pair[1].part))
     return web.Response(

@@ -10,6 +10,7 @@ from opsmon.model.name import OverrideId, PersonId, RotaName
 from opsmon.model.roster import OverrideEnded, OverrideSet
 from opsmon.oncall.lint.duty_lint import duties_of
 from opsmon.oncall.roster import Rota, on_duty
+from opsmon.text.bilingual import Sentence
 from opsmon.text.near_miss import nearest
 from opsmon.web.api.issue import issue
 from opsmon.web.api.rota_schemas import (
@@ -73,7 +74,11 @@ async def end_override(request: web.Request) -> web.Response:
     name = OverrideId(request.match_info["override"])
     known = view_of(request).roster.overrides.by_id.get(name)
     if known is None:
-        raise RequestError(404, f"no override {short(name)}", "GET /api/v1/oncall/overrides lists them")
+        raise RequestError(
+            404,
+            Sentence(f"no override {short(name)}", f"没有换班 {short(name)}"),
+            Sentence("GET /api/v1/oncall/overrides lists them", "可在 GET /api/v1/oncall/overrides 中查看"),
+        )
     accepted = await issue(request, EndOverride(name, actor.by, body.reason, actor.via))
     assert any(isinstance(event, OverrideEnded) for event in accepted.events)  # noqa: S101 - it was taken
     return answer_json(override_document(known))
@@ -98,5 +103,5 @@ def _wanted(world: World, name: str | None) -> tuple[Rota, ...]:
         return tuple(rotas.values())
     if name not in rotas:
         hint = nearest(name, rotas) or f"there are {', '.join(rotas) or 'none: rules/oncall.yaml names them'}"
-        raise RequestError(404, f"no rota {short(name)}", hint)
+        raise RequestError(404, Sentence(f"no rota {short(name)}", f"没有值班表 {short(name)}"), hint)
     return (rotas[RotaName(name)],)

@@ -12,7 +12,7 @@ from opsmon.engine.input import AddFact
 from opsmon.engine.port import Accepted, Unavailable
 from opsmon.engine.world import World
 from opsmon.incident.incident import Incident
-from opsmon.incident.wording import fault_words
+from opsmon.incident.wording import device_called, fault_words
 from opsmon.model.incident import Fact, FactType
 from opsmon.model.name import IncidentId
 from opsmon.model.origin import over_link
@@ -111,7 +111,9 @@ def _is_wanted(world: World, incident: Incident) -> bool:
 
 def _fault(parts: WebContext, incident: Incident, language: str) -> str:
     rules = parts.daemon.world.rules
-    what = fault_words(incident, rules.rulebook, rules.limits, language)
+    device = rules.inventory.devices.get(incident.device)
+    called = device_called(incident.device, "" if device is None else device.title, language)
+    what = fault_words(incident, rules.rulebook, rules.limits, language, called=called)
     site = rules.inventory.sites.get(incident.site)
     where = site.title if site is not None and site.title else incident.site
     return f"#{incident.id} {where} {what}, {local_time(incident.starts_at, parts.timezone)}"

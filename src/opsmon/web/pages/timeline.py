@@ -151,7 +151,11 @@ def _judged(event: ScopeJudged | SeveritySet, say: Say, language: str) -> Timeli
     found += [f"{key}={value}" for key, value in event.labels.items()]
     words = say("judged: {what}", what=visible(", ".join(found)))
     return TimelineEntry(
-        event.at, words, "person", _who(event.by, event.via, say, language), visible(event.reason, lines=True)
+        event.at,
+        words,
+        "person",
+        _who(event.by, event.via, say, language),
+        visible(reason_words(event.reason, language), lines=True),
     )
 
 

@@ -5,6 +5,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary
 
 from opsmon.errors import StoreError
 from opsmon.store.database import Number, Words
+from opsmon.text.bilingual import Sentence
 
 revision = "r0001"
 down_revision = None
@@ -20,7 +21,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """There is nothing before it."""
-    raise StoreError("there is no older revision of the store")
+    raise StoreError(Sentence("there is no older revision of the store", "数据库没有更早的结构版本"))
 
 
 def _journal() -> None:

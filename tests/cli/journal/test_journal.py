@@ -100,7 +100,8 @@ def test_a_cut_tail_is_named(command: Opsmon, journal: Path) -> None:
     assert "entry 3 is missing: the journal ends at 2" in said.out
 
 
-def test_entries_are_shown_a_line_each(command: Opsmon, journal: Path) -> None:
+def test_entries_are_shown_a_line_each(command: Opsmon, journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPSMON_LANG", "en")
     said = command("journal", "show", "--root", journal)
     assert said.code == 0
     lines = said.out.splitlines()

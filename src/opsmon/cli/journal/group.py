@@ -1,17 +1,15 @@
 """`opsmon journal`: read and prove what was written down. Reads the store itself, so the daemon may run or not."""
 
-import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
 from opsmon.backup.repository.history import journal_heads
-from opsmon.cli.language import spoken_language
+from opsmon.cli.journal.line import entry_line
+from opsmon.cli.language import language_of, spoken_language
 from opsmon.cli.moment import parse_moment
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
 from opsmon.cli.output import print_json, say
@@ -19,13 +17,10 @@ from opsmon.config.settings_file import load_settings
 from opsmon.errors import BackupError
 from opsmon.model.name import IncidentId
 from opsmon.report.journal import journal_rows, verify_journal
-from opsmon.text.bilingual import Text
+from opsmon.text.bilingual import Sentence, Text
 from opsmon.text.count import counted
 from opsmon.text.near_miss import shown
-from opsmon.text.safe import visible
-from opsmon.text.time import iso_second
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00")
 _HEAD = re.compile(r"\b[0-9a-f]{64}\b")
 # A head as we write it: `head HASH` in the log, `opsmon_journal_head_info{hash="HASH"}`, `"journal_head": "SEQ HASH"`
 # in a message, `Journal-Head: SEQ HASH` in a commit. Other hashes may stand in the same file.
@@ -89,12 +84,16 @@ def show(
     name = None if incident is None else IncidentId(incident)
     rows = journal_rows(settings.store, root, name, start)
     if rows is None:
-        raise typer.BadParameter(f"the journal knows no incident {shown(str(name))}", param_hint="--incident")
+        raise typer.BadParameter(
+            Sentence(f"the journal knows no incident {shown(str(name))}", f"日志中没有事件 {shown(str(name))}"),
+            param_hint="--incident",
+        )
     if json_output:
         print_json(rows)
     else:
+        language = language_of(settings)
         for row in rows:
-            say(_line(row, zone))
+            say(entry_line(row, zone, language))
 
 
 def _heads_in(given: str) -> list[str]:
@@ -106,7 +105,12 @@ def _heads_in(given: str) -> list[str]:
     named = [found for shape in (_NAMED_HEAD, _SAMPLE_OF_HEAD, _HEAD_OF_VERIFY) for found in shape.findall(text)]
     found = list(dict.fromkeys(map(str.lower, named or _HEAD.findall(text))))
     if not found:
-        raise typer.BadParameter(f"{given} holds no head: 64 hex digits, as `journal verify` prints them")
+        raise typer.BadParameter(
+            Sentence(
+                f"{given} holds no head: 64 hex digits, as `journal verify` prints them",
+                f"{given} 中没有链头：应为 64 位十六进制，即 `journal verify` 所示",
+            )
+        )
     return found
 
 
@@ -114,18 +118,13 @@ def _text_of(place: Path) -> str:
     try:
         return journal_heads(place) if place.is_dir() else place.read_text("utf-8", "replace")
     except OSError as error:
-        raise typer.BadParameter(f"'{place}' is no head (64 hex digits), and no file: {error.strerror}") from None
+        raise typer.BadParameter(
+            Sentence(
+                f"'{place}' is no head (64 hex digits), and no file: {error.strerror}",
+                f"'{place}' 不是链头（64 位十六进制），也不是文件：{error.strerror}",
+            )
+        ) from None
     except BackupError as error:
-        raise typer.BadParameter(f"{place} is no repository of backups: {error}") from None
-
-
-def _line(row: dict[str, Any], zone: ZoneInfo) -> str:
-    """One entry, one line: to be read, and to be searched with grep; times in the root's zone."""
-    rest = {key: value for key, value in row.items() if key not in ("seq", "type", "at", "hash") and value}
-    what = "  ".join(f"{key}={_short(value, zone)}" for key, value in rest.items())
-    return f"{row['seq']:>7}  {iso_second(datetime.fromisoformat(row['at']), zone)}  {row['type']:<20}  {what}"
-
-
-def _short(value: object, zone: ZoneInfo) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return " ".join(visible(iso_second(datetime.fromisoformat(text), zone) if _TIME.fullmatch(text) else text).split())
+        raise typer.BadParameter(
+            Sentence(f"{place} is no repository of backups: {error}", f"{place} 不是备份仓库：{error}")
+        ) from None

@@ -1,0 +1,1 @@
+"""`opsmon journal`: read and prove what was written down."""
