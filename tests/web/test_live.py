@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from opsmon.access.directory import AccountDirectory, Changer
+from opsmon.model.access_event import SignOutReason
 from opsmon.model.account import LOCAL, Account, Grant, Role, Scope
 from opsmon.model.name import SiteName
 from opsmon.web.frame import live
@@ -113,7 +114,7 @@ async def test_a_stream_ends_with_what_let_its_reader_in(scene: WebScene, client
         scene.clock.at += timedelta(seconds=3)
         scene.daemon.wait(1)
         if end == "signed out":
-            await sessions.end(session.id, "wang")
+            await sessions.end(session.id, "wang", SignOutReason.LEFT, "session:wang@192.0.2.7")
         elif end == "token revoked":
             directory.revoke_token("grafana")
         elif end == "disabled":

@@ -27,6 +27,7 @@ class AccessAudit:
                 with contextlib.suppress(StoreError):  # it is tried again; what the store has is not lost
                     if looks % FAILURES_EVERY == 0:
                         await asyncio.to_thread(self._note_failures)
+                        await asyncio.to_thread(self._access.sessions.end_expired)
                     await self.tell()
                 looks += 1
                 await asyncio.sleep(LOOK_EVERY_S)

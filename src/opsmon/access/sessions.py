@@ -13,7 +13,7 @@ from datetime import timedelta
 from opsmon.access.secret_word import kept_of, new_word
 from opsmon.clock import Clock
 from opsmon.errors import StoreError
-from opsmon.model.access_event import AccessEvent
+from opsmon.model.access_event import AccessEvent, SignedOut, SignOutReason
 from opsmon.model.account import Account, SignInSession
 from opsmon.store.access_store import AccessStore
 
@@ -43,9 +43,24 @@ class Sessions:
             ends_at=now + (STAY if stays else LONGEST), stays=stays, began_by=began_by, address=address[:80],
             agent=agent[:_MAX_AGENT],
         )  # fmt: skip
-        await asyncio.to_thread(self._store.forget_sessions, now)
-        await asyncio.to_thread(lambda: self._store.add_session(session, notes, at_most=MAX_OF_ACCOUNT))
+        await asyncio.to_thread(self.end_expired)
+        await asyncio.to_thread(
+            lambda: self._store.add_session(session, notes, at_most=MAX_OF_ACCOUNT, note_over=self._displaced)
+        )
         return word, session
+
+    def end_expired(self) -> None:
+        """Takes away the sessions that hold no more; the journal is told of each. Asks the store."""
+        now = self._clock.now()
+        self._store.forget_sessions(now, now - IDLE, self._expired)
+
+    def _expired(self, session: SignInSession) -> Sequence[AccessEvent]:
+        over_at = session.ends_at if session.stays else min(session.ends_at, session.seen_at + IDLE)
+        return (SignedOut(self._clock.now(), session.account, SignOutReason.EXPIRED, over_at),)
+
+    def _displaced(self, session: SignInSession) -> Sequence[AccessEvent]:
+        now = self._clock.now()
+        return (SignedOut(now, session.account, SignOutReason.DISPLACED, now),)
 
     async def find(self, word: str) -> Found | None:
         """The session of a cookie with its account, where both still hold."""
@@ -101,12 +116,19 @@ class Sessions:
         found = await asyncio.to_thread(self._store.sessions_of, account)
         return () if owner is None else tuple(one for one in found if self._holds((one, owner)))
 
-    async def end(self, number: str, account: str) -> bool:
+    async def end(self, number: str, account: str, how: SignOutReason, via: str) -> bool:
         """Whether there was such a session of the account; it is over."""
         self.forget(number)
-        return await asyncio.to_thread(self._store.end_session, number, account)
+        now = self._clock.now()
+        note = SignedOut(now, account, how, now, via)
+        return await asyncio.to_thread(self._store.end_session, number, account, (note,))
 
-    async def end_others(self, account: str, but: str) -> int:
+    async def end_others(self, account: str, but: str, via: str) -> int:
         """How many were ended: all of the account but one."""
         self.forget()
-        return await asyncio.to_thread(self._store.end_other_sessions, account, but)
+        now = self._clock.now()
+
+        def note_of(count: int) -> SignedOut:
+            return SignedOut(now, account, SignOutReason.ENDED, now, via, count)
+
+        return await asyncio.to_thread(self._store.end_other_sessions, account, but, note_of)

@@ -6,11 +6,11 @@ journal is to be told of a change is written with it, as a note that the daemon 
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Table, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, delete, false, func, insert, select, update
 
 from opsmon.model.access_event import AccessEvent
 from opsmon.model.account import AccessToken, Account, Grant, Role, Scope, SignInSession
@@ -19,6 +19,13 @@ from opsmon.store import access_schema as tables
 from opsmon.store.codec import decode_event, encode_event
 from opsmon.store.database import transaction
 from opsmon.store.outbox import time_text
+
+NoteOver = Callable[[SignInSession], Sequence[AccessEvent]]  # what the journal is told of a session that is over
+
+
+def no_note(session: SignInSession) -> Sequence[AccessEvent]:
+    """Nothing."""
+    return ()
 
 
 class AccessStore:
@@ -61,15 +68,17 @@ class AccessStore:
                 connection.execute(delete(tables.session).where(tables.session.c.account == account.name))
             _add_notes(connection, notes)
 
-    def add_session(self, session: SignInSession, notes: Iterable[AccessEvent] = (), *, at_most: int) -> None:
-        """Adds it; the account's oldest go where it has more than `at_most`."""
+    def add_session(
+        self, session: SignInSession, notes: Iterable[AccessEvent] = (), *, at_most: int, note_over: NoteOver = no_note
+    ) -> None:
+        """Adds it; the account's oldest go where it has more than `at_most`, each with its note."""
         table = tables.session
         with transaction(self._engine, writes=True) as connection:
             connection.execute(insert(table).values(**_session_values(session)))
             mine = select(table.c.id).where(table.c.account == session.account)
             old = mine.order_by(table.c.seen_at.desc(), table.c.id).offset(at_most)
-            connection.execute(delete(table).where(table.c.id.in_(old.subquery().select())))
-            _add_notes(connection, notes)
+            gone = _end(connection, table.c.id.in_(old.subquery().select()), note_over)
+            _add_notes(connection, (*notes, *gone))
 
     def session(self, number: str) -> tuple[SignInSession, Account] | None:
         """A session by its id, with its account."""
@@ -92,22 +101,35 @@ class AccessStore:
             seen = update(tables.session).where(tables.session.c.id == number)
             connection.execute(seen.values(seen_at=time_text(now)))
 
-    def end_session(self, number: str, account: str) -> bool:
+    def end_session(self, number: str, account: str, notes: Iterable[AccessEvent] = ()) -> bool:
         """Whether there was such a session of this account; it is over."""
         mine = (tables.session.c.id == number) & (tables.session.c.account == account)
         with transaction(self._engine, writes=True) as connection:
-            return bool(connection.execute(delete(tables.session).where(mine)).rowcount)
+            found = bool(connection.execute(delete(tables.session).where(mine)).rowcount)
+            _add_notes(connection, notes if found else ())
+        return found
 
-    def end_other_sessions(self, account: str, but: str = "") -> int:
+    def end_other_sessions(
+        self, account: str, but: str = "", note_of: Callable[[int], AccessEvent] | None = None
+    ) -> int:
         """How many sessions of an account were ended: all but one."""
         others = (tables.session.c.account == account) & (tables.session.c.id != but)
         with transaction(self._engine, writes=True) as connection:
-            return int(connection.execute(delete(tables.session).where(others)).rowcount)
+            ended = int(connection.execute(delete(tables.session).where(others)).rowcount)
+            _add_notes(connection, (note_of(ended),) if ended and note_of is not None else ())
+        return ended
 
-    def forget_sessions(self, now: datetime) -> None:
-        """Takes away those whose time is over."""
+    def forget_sessions(self, now: datetime, unused_since: datetime, note_over: NoteOver = no_note) -> None:
+        """Takes away those whose time is over, and those that do not stay and were last used at `unused_since` or
+        before; each with its note."""
+        table = tables.session
+        unused = (table.c.seen_at <= time_text(unused_since)) & (table.c.stays == false())
+        over = (table.c.ends_at <= time_text(now)) | unused
+        with transaction(self._engine, writes=False) as connection:
+            if connection.execute(select(table.c.id).where(over).limit(1)).first() is None:
+                return
         with transaction(self._engine, writes=True) as connection:
-            connection.execute(delete(tables.session).where(tables.session.c.ends_at <= time_text(now)))
+            _add_notes(connection, _end(connection, over, note_over))
 
     def tokens(self) -> tuple[AccessToken, ...]:
         """All, in the order of their names."""
@@ -148,6 +170,14 @@ class AccessStore:
         """The journal has them."""
         with transaction(self._engine, writes=True) as connection:
             connection.execute(delete(tables.access_note).where(tables.access_note.c.number.in_(numbers)))
+
+
+def _end(connection: Connection, which: ColumnElement[bool], note_over: NoteOver) -> list[AccessEvent]:
+    """Takes these sessions away; their notes."""
+    gone = [_session_of(row) for row in connection.execute(select(tables.session).where(which)).all()]
+    if gone:
+        connection.execute(delete(tables.session).where(tables.session.c.id.in_([one.id for one in gone])))
+    return [note for one in gone for note in note_over(one)]
 
 
 def _add_notes(connection: Connection, notes: Iterable[AccessEvent]) -> None:

@@ -13,6 +13,8 @@ WORDS: Mapping[str, Text] = {
     "wrong": Text("That is no name with its password.", "用户名或密码不正确。"),
     "later": Text("Too many attempts. Try again in {seconds} s.", "尝试次数过多，请 {seconds} 秒后再试。"),
     "busy": Text("Too many people sign in at present. Try again in a moment.", "当前登录人数过多，请稍后再试。"),
+    "new_window": Text("in a new window", "在新窗口中"),
+    "go_on": Text("I have signed in there: go on", "已在新窗口登录，继续"),
     "signed_out": Text("You are signed out.", "您已退出登录。"),
     "no_accounts": Text(
         "There is no account yet. On this machine: opsmon user add NAME --role admin",

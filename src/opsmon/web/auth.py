@@ -61,8 +61,14 @@ def refuse_misdirected(request: web.Request, settings: PortSettings) -> None:
     if meant is not None and settings.root is not None and meant != as_header(settings.root):
         raise RequestError(
             MISDIRECTED,
-            f"this daemon watches {settings.root}, and another root is meant",
-            "give each root a port of its own under `http: {listen: …}` in its opsmon.yaml",
+            Sentence(
+                f"this daemon watches {settings.root}, and another root is meant",
+                f"该守护进程监控的是 {settings.root}，而请求针对另一目录",
+            ),
+            Sentence(
+                "give each root a port of its own under `http: {listen: …}` in its opsmon.yaml",
+                "请在各自的 opsmon.yaml 用 `http: {listen: …}` 为每个目录设置端口",
+            ),
         )
 
 
@@ -73,14 +79,15 @@ async def admit(request: web.Request, access: Access) -> None:
     if access is not Access.OPEN:
         if visitor is None or (visitor.kind is VisitorKind.OPEN and access not in _READING):
             raise await _stranger(request, access)
-        _refuse_unfit(visitor, access)
+        refuse_unfit(visitor, access)
     if visitor is not None:
         request[VISITOR] = visitor
         if visitor.via:
             request[ORIGIN] = visitor.via
 
 
-def _refuse_unfit(visitor: Visitor, access: Access) -> None:
+def refuse_unfit(visitor: Visitor, access: Access) -> None:
+    """Raises RequestError 403 for who may not, though he was let in."""
     if access is Access.SELF and visitor.kind is not VisitorKind.SESSION:
         raise RequestError(
             403,
@@ -153,7 +160,11 @@ def _token_shown(given: str, known: Iterable[NamedToken]) -> NamedToken | None:
 
 
 async def _by_session(request: web.Request) -> Visitor | None:
-    word = session_word(request)
+    return await visitor_of_session(request, session_word(request))
+
+
+async def visitor_of_session(request: web.Request, word: str) -> Visitor | None:
+    """Whose session it is; None where it holds no more."""
     found = await request.app[PARTS].access.sessions.find(word) if word else None
     if found is None:
         return None
@@ -179,16 +190,26 @@ async def _stranger(request: web.Request, access: Access) -> RequestError:
     if parts.settings.known_tokens or await parts.access.has_accounts():
         return RequestError(
             401,
-            "the bearer token is missing or wrong",
-            "send `Authorization: Bearer TOKEN` with a token that opsmon.yaml names under `http:` or that "
-            "`opsmon token add` gave, or sign in at /login",
+            Sentence("the bearer token is missing or wrong", "缺少令牌或令牌错误"),
+            Sentence(
+                "send `Authorization: Bearer TOKEN` with a token that opsmon.yaml names under `http:` or that "
+                "`opsmon token add` gave, or sign in at /login",
+                "请发送 `Authorization: Bearer TOKEN`，令牌取自 opsmon.yaml 的 `http:` 或 `opsmon token add`；"
+                "或在 /login 登录",
+            ),
             {"WWW-Authenticate": 'Bearer realm="opsmon"'},
         )
     return RequestError(
         403,
-        "reading over the network is not allowed" if access in _READING else "commands are not allowed",
-        "set `http: {token: {env: OPSMON_TOKEN}}` in opsmon.yaml and send `Authorization: Bearer TOKEN`, "
-        "or add an account with `opsmon user add NAME --role admin`",
+        Sentence("reading over the network is not allowed", "不允许通过网络读取")
+        if access in _READING
+        else Sentence("commands are not allowed", "不允许执行命令"),
+        Sentence(
+            "set `http: {token: {env: OPSMON_TOKEN}}` in opsmon.yaml and send `Authorization: Bearer TOKEN`, "
+            "or add an account with `opsmon user add NAME --role admin`",
+            "请在 opsmon.yaml 设置 `http: {token: {env: OPSMON_TOKEN}}` 并发送 `Authorization: Bearer TOKEN`，"
+            "或用 `opsmon user add 用户名 --role admin` 添加账号",
+        ),
     )
 
 
@@ -196,4 +217,8 @@ def refuse_encoded(request: web.Request) -> None:
     """Raises RequestError 415 for a body that would have to be unpacked: some bytes could become a great many."""
     encoding = request.headers.get("Content-Encoding", "identity")
     if encoding.strip().lower() != "identity":
-        raise RequestError(415, "the body is encoded", "send it without Content-Encoding")
+        raise RequestError(
+            415,
+            Sentence("the body is encoded", "请求内容经过编码"),
+            Sentence("send it without Content-Encoding", "请不要使用 Content-Encoding"),
+        )

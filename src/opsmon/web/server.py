@@ -28,7 +28,9 @@ from opsmon.web.page_headers import PAGE_HEADERS
 from opsmon.web.route import MAX_BODY_BYTES, Route
 from opsmon.web.routes import ALL_ROUTES
 from opsmon.web.settings import PortSettings
-from opsmon.web.sign_in.csrf import refuse_forged, refuse_other_sites
+from opsmon.web.sign_in.csrf import FORM, OtherSignInError, is_of_our_page, refuse_forged, refuse_other_sites
+from opsmon.web.sign_in.lost_form import sign_in_over_form, take_typed
+from opsmon.web.sign_in.place import addresses_of
 from opsmon.web.sign_in.stranger import may_sign_in, to_sign_in
 
 _SHUTDOWN_S = 2.0
@@ -116,10 +118,20 @@ def _guarded(route: Route) -> Handler:
         try:
             await _let_in(request, route)
         except RequestError as error:
-            if route.page and error.status == 401 and await may_sign_in(request):
+            if not route.page or error.status != 401 or not await may_sign_in(request):
+                raise
+            if request.method != "POST":
                 return to_sign_in(request)
+            is_form = request.content_type == FORM
+            if route.again is None or not is_form or not is_of_our_page(request, request.app[PARTS].settings):
+                raise
+            return await sign_in_over_form(request, route.again, route.access)
+        try:
+            await _refuse_forged(request, route)
+        except OtherSignInError:
+            if route.again is not None and request.content_type == FORM:
+                await take_typed(request)
             raise
-        await _refuse_forged(request, route)
         request[SENT] = {}
         return await route.handler(request)
 
@@ -142,7 +154,11 @@ def _expecting(route: Route) -> Handler:
         except RequestError as error:
             return error.as_response()
         if request.headers.get("Expect", "").lower() != "100-continue":
-            return RequestError(417, "the expectation cannot be met", "leave the Expect header out").as_response()
+            return RequestError(
+                417,
+                Sentence("the expectation cannot be met", "无法满足 Expect 要求"),
+                Sentence("leave the Expect header out", "请去掉 Expect 头"),
+            ).as_response()
         await request.writer.write(_CONTINUE)
         request.writer.output_size = 0
         return None  # type: ignore[return-value] # aiohttp's word for: go on with the handler
@@ -163,7 +179,8 @@ class PortServer:
         self._settings = settings
         self._limits = limits or limits_of_process()
         throttled = ThrottledLog(log, monotonic, level=logging.ERROR)
-        self._reception = Reception(ConnectionDoor(monotonic, self._limits), throttled)
+        door = ConnectionDoor(monotonic, self._limits, settings.trusts)
+        self._reception = Reception(door, throttled, lambda request: addresses_of(request, settings)[0])
         self._runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=_SHUTDOWN_S)
         self._listener: Listener | None = None
         self._sweeping: asyncio.Task[None] | None = None

@@ -182,4 +182,4 @@ async def _pump(request: web.Request, answer: web.StreamResponse, stream: Stream
             return
         await answer.write(message)
         if isinstance(request.protocol, PortConnection):
-            request.protocol.begin()  # it has taken what it was told: its time begins anew
+            request.protocol.goes_on()

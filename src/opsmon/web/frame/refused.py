@@ -96,4 +96,8 @@ def with_reason(page: str, refused: RefusedForm, base: str, language: str) -> st
 
 def _reason(error: RequestError, language: str, kept: tuple[str, ...]) -> str:
     reason, hint = (visible(in_language(words, language)) for words in (error.error, error.hint))
-    return environment().get_template("refused.html").render(reason=reason, hint=hint, kept=kept)
+    return (
+        environment()
+        .get_template("refused.html")
+        .render(reason=reason, hint=hint, kept=kept, is_told=error.status < 400)
+    )

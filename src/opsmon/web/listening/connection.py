@@ -8,6 +8,7 @@ import json
 import logging
 import traceback
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,21 +18,29 @@ from aiohttp.typedefs import Handler
 from aiohttp.web_protocol import RequestHandler
 from aiohttp.web_server import Server
 
+from opsmon.text.bilingual import Sentence
 from opsmon.throttled_log import ThrottledLog
+from opsmon.web.errors import RequestError
 from opsmon.web.listening.connection_limits import ConnectionDoor, Stay
 
 OWN_HEADERS = {"Server": "opsmon", "X-Content-Type-Options": "nosniff"}
 KINDS = ("malformed", "internal", "aborted")
 _MALFORMED = "the request is no well-formed HTTP/1.1"
+_TOO_MANY = (
+    Sentence("too many requests from this address at a time", "该地址同时请求过多"),
+    Sentence("wait for the answers to those before", "请等待之前的请求完成"),
+)
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Reception:
-    """What all connections share. `failures` counts requests that were answered with a fault, by kind."""
+    """What all connections share. `client_of` says for whom a proxy asks that the settings trust; `failures` counts
+    requests that were answered with a fault, by kind."""
 
     door: ConnectionDoor
     throttled: ThrottledLog
+    client_of: Callable[[web.BaseRequest], str]
     failures: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(KINDS, 0)))
 
 
@@ -68,10 +77,17 @@ class PortConnection(RequestHandler):
         if self._connected is not None:
             self._connected.abort()
 
-    def begin(self) -> None:
-        """A request is being answered."""
+    def begin(self, request: web.BaseRequest) -> bool:
+        """A request is being answered, where it may be."""
+        stay = self._stay
+        if stay is None:
+            return True
+        return self._reception.door.asked(stay, self._reception.client_of(request) if stay.by_proxy else "")
+
+    def goes_on(self) -> None:
+        """An answer that goes on was taken so far: its time begins anew."""
         if self._stay is not None:
-            self._reception.door.asked(self._stay)
+            self._stay.since_s = self._reception.door.now()
 
     def end(self) -> None:
         """The answer is ready; `since` is when it began to be sent, so a reader has as long as a request."""
@@ -122,8 +138,9 @@ async def tell_visitor(request: web.Request, handler: Handler) -> web.StreamResp
     visitor = request.protocol
     if not isinstance(visitor, PortConnection):
         return await handler(request)
-    visitor.begin()
     try:
+        if not visitor.begin(request):
+            return RequestError(429, *_TOO_MANY, {"Retry-After": "5"}).as_response()
         return await handler(request)
     finally:
         visitor.end()

@@ -2,6 +2,9 @@
 
 A newcomer is always let in while somebody waits idly: the one who has waited longest, of the peer that holds the most,
 makes room. So connections that only stay open lock nobody out, and those whose question is being answered are safe.
+
+A proxy that the settings trust brings many people by one address: its connections are limited in all alone, and while a
+question is answered the connection counts for the person who asks it.
 """
 
 import ipaddress
@@ -47,21 +50,26 @@ class Connection(Protocol):
 
 @dataclass(slots=True)
 class Stay:
-    """One connection: since when it is what it is."""
+    """One connection: since when it is what it is. `peer` is whom it counts for, `home` who holds it: another where a
+    proxy brings a question (`by_proxy`)."""
 
     connection: Connection
     peer: str
     since_s: float
+    home: str = ""
+    by_proxy: bool = False
     answering: bool = False  # a question of it is being answered
     asking: bool = True  # the beginning of a question is awaited or has come: less patience than between two
 
 
 @dataclass(slots=True)
 class ConnectionDoor:
-    """Everybody who is connected. `now` gives monotonic seconds."""
+    """Everybody who is connected. `now` gives monotonic seconds; `is_proxy` says whether an address is one of a proxy
+    that is trusted to say for whom it asks."""
 
     now: Callable[[], float]
     limits: Limits = field(default_factory=Limits)
+    is_proxy: Callable[[str], bool] = lambda address: False
     closed: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(REASONS, 0)))
     _stays: dict[Connection, Stay] = field(default_factory=dict)
     _of_peer: Counter[str] = field(default_factory=Counter)
@@ -71,28 +79,35 @@ class ConnectionDoor:
 
     def admit(self, connection: Connection, address: str) -> Stay | None:
         """The stay of a newcomer, for whom another may have to go; None when everybody is being answered."""
-        peer = peer_of(address)
-        if self._of_peer[peer] >= self.limits.of_a_peer:
+        peer, by_proxy = peer_of(address), self.is_proxy(address)
+        if not by_proxy and self._of_peer[peer] >= self.limits.of_a_peer:
             crowded = peer
         elif len(self._stays) >= self.limits.total:
             crowded = self._most_idle_peer()
         else:
-            return self._enter(connection, peer)
+            return self._enter(connection, peer, by_proxy)
         idle = [stay for stay in self._stays.values() if stay.peer == crowded and not stay.answering]
         if not idle:
             self.closed["refused"] += 1
             return None
         self._drop(min(idle, key=lambda stay: stay.since_s), "displaced")
-        return self._enter(connection, peer)
+        return self._enter(connection, peer, by_proxy)
 
     def _most_idle_peer(self) -> str:
         idle = Counter(stay.peer for stay in self._stays.values() if not stay.answering)
         return max(idle, key=lambda peer: idle[peer], default="")
 
-    def _enter(self, connection: Connection, peer: str) -> Stay:
-        stay = self._stays[connection] = Stay(connection, peer, self.now())
+    def _enter(self, connection: Connection, peer: str, by_proxy: bool) -> Stay:
+        stay = self._stays[connection] = Stay(connection, peer, self.now(), peer, by_proxy)
         self._of_peer[peer] += 1
         return stay
+
+    def _count_for(self, stay: Stay, peer: str) -> None:
+        self._of_peer[stay.peer] -= 1
+        if not self._of_peer[stay.peer]:
+            del self._of_peer[stay.peer]
+        self._of_peer[peer] += 1
+        stay.peer = peer
 
     def leave(self, connection: Connection) -> None:
         """The connection is over; may be said twice."""
@@ -108,13 +123,24 @@ class ConnectionDoor:
         if not stay.answering and not stay.asking:
             stay.asking, stay.since_s = True, self.now()
 
-    def asked(self, stay: Stay) -> None:
-        """A whole question came, and is being answered."""
+    def asked(self, stay: Stay, address: str = "") -> bool:
+        """A whole question came, and is being answered; by a proxy it is of `address`. Whether it may be: a person
+        behind a proxy may ask no more at a time than one who comes by himself."""
         stay.answering, stay.asking, stay.since_s = True, False, self.now()
+        peer = peer_of(address) if address and stay.by_proxy else stay.home
+        if peer == stay.peer:
+            return True
+        if self._of_peer[peer] >= self.limits.of_a_peer:
+            self.closed["refused"] += 1
+            return False
+        self._count_for(stay, peer)
+        return True
 
     def answered(self, stay: Stay) -> None:
         """It was answered: now the connection waits for the next question."""
         stay.answering, stay.since_s = False, self.now()
+        if stay.connection in self._stays and stay.peer != stay.home:
+            self._count_for(stay, stay.home)
 
     def sweep(self) -> None:
         """Ends the connections whose time is over."""

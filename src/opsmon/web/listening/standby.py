@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from opsmon.text.bilingual import Sentence
 from opsmon.web.errors import RequestError
 from opsmon.web.listening.connection import OWN_HEADERS
 from opsmon.web.server import PortServer
@@ -38,5 +39,7 @@ async def _metrics(_request: web.Request) -> web.Response:
 
 
 async def _refuse(_request: web.Request) -> web.Response:
-    words = "not ready: standby, another daemon writes to the store"
-    return RequestError(503, words, "ask that one", {"Retry-After": "5"}).as_response()
+    words = Sentence(
+        "not ready: standby, another daemon writes to the store", "未就绪：备用中，由另一守护进程写入数据库"
+    )
+    return RequestError(503, words, Sentence("ask that one", "请向那一个提出"), {"Retry-After": "5"}).as_response()

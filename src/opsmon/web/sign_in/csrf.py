@@ -24,18 +24,29 @@ _FORM_TIMEOUT_S = 10.0
 _TOO_SLOW = Sentence(f"the form did not come within {_FORM_TIMEOUT_S:g} s", f"表单未在 {_FORM_TIMEOUT_S:g} 秒内送达")
 _NOT_OURS = Sentence("this was not sent by a page of this console", "该请求不是由本控制台页面提交")
 _TOO_MANY = Sentence("the form has too many fields", "表单字段过多")
+_OTHER_SIGN_IN = (
+    Sentence("the form is of another sign-in; nothing was sent yet", "表单属于另一次登录；内容尚未提交"),
+    Sentence("look over what is there, and send it again", "请核对后重新提交"),
+)
 _READING = frozenset({"GET", "HEAD"})
 _HINT = Sentence("open the page again, and send it from there", "请重新打开页面再提交")
 
 
-def refuse_other_sites(request: web.Request, settings: PortSettings) -> None:
-    """Raises RequestError 403 for what a page of another site sent, or nothing tells from where it was sent."""
+class OtherSignInError(RequestError):
+    """A page of ours sent it, of a session that is over or another: the one who is signed in has to mean it."""
+
+
+def is_of_our_page(request: web.Request, settings: PortSettings) -> bool:
+    """Whether the browser says that a page of ours sent it."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
-        is_ours = site == "same-origin"
-    else:
-        is_ours = request.headers.get("Origin", "").lower() == place_of(request, settings).origin
-    if not is_ours:
+        return site == "same-origin"
+    return request.headers.get("Origin", "").lower() == place_of(request, settings).origin
+
+
+def refuse_other_sites(request: web.Request, settings: PortSettings) -> None:
+    """Raises RequestError 403 for what a page of another site sent, or nothing tells from where it was sent."""
+    if not is_of_our_page(request, settings):
         raise RequestError(
             403, Sentence("this was not sent by a page of this console", "该请求不是由本控制台页面提交"), _HINT
         )
@@ -48,7 +59,7 @@ async def refuse_forged(request: web.Request, visitor: Visitor | None, settings:
     refuse_other_sites(request, settings)
     shown = request.headers.get(HEADER) or (await read_fields(request)).get(FIELD, "")
     if not hmac.compare_digest(shown.encode("utf-8", "replace"), visitor.csrf_field.encode()):
-        raise RequestError(403, Sentence("the form is of another sign-in", "表单属于另一次登录"), _HINT)
+        raise OtherSignInError(403, *_OTHER_SIGN_IN)
 
 
 async def read_fields(request: web.Request) -> dict[str, str]:

@@ -11,6 +11,7 @@ from opsmon.web.context import PARTS
 from opsmon.web.errors import RequestError
 from opsmon.web.listening.connection_limits import peer_of
 from opsmon.web.own_path import own_path
+from opsmon.web.sign_in.page import language_of
 from opsmon.web.sign_in.pages import begin_session, sign_in_form
 from opsmon.web.sign_in.place import addresses_of, place_of
 
@@ -28,7 +29,7 @@ async def go_to_provider(request: web.Request) -> web.Response:
     try:
         page, word = await _sign_in(request).begin()
     except OidcError as error:
-        return sign_in_form(request, wanted, str(error), 502)
+        return sign_in_form(request, wanted, error.in_(language_of(request)), 502)
     answer = web.Response(status=303, headers={"Location": page})
     secure = place_of(request, request.app[PARTS].settings).is_secure
     value = f"{word}.{quote(wanted, safe='')}"
@@ -54,11 +55,13 @@ async def come_back(request: web.Request) -> web.Response:
     wanted, told = own_path(unquote(wanted) or "/"), request.query
     try:
         if "error" in told:
-            raise OidcError(f"the provider says: {told['error'][:100]}")
+            raise OidcError(
+                Sentence(f"the provider says: {told['error'][:100]}", f"登录服务的说明：{told['error'][:100]}")
+            )
         account = await sign_in.finish(word, told.get("state", ""), told.get("code", ""), told.get("iss", ""))
     except OidcError as error:
         parts.access.failures.count("", address)
-        answer = sign_in_form(request, wanted, str(error), 403)
+        answer = sign_in_form(request, wanted, error.in_(language_of(request)), 403)
     else:
         answer = await begin_session(request, account, sign_in.settings.issuer, wanted, stays=False)
     answer.del_cookie(_name(secure), path="/", secure=secure, httponly=True, samesite="Lax")

@@ -40,12 +40,12 @@ def comes_by_proxy(request: web.Request, settings: PortSettings) -> bool:
     return told and settings.trusts(_peer(request))
 
 
-def _peer(request: web.Request) -> str:
+def _peer(request: web.BaseRequest) -> str:
     transport = request.transport
     return str((transport.get_extra_info("peername") or ("unknown",))[0]) if transport is not None else "unknown"
 
 
-def addresses_of(request: web.Request, settings: PortSettings) -> tuple[str, str]:
+def addresses_of(request: web.BaseRequest, settings: PortSettings) -> tuple[str, str]:
     """From where a request comes, and by which proxy, "" by none.
 
     X-Forwarded-For is believed as far as trusted proxies wrote it: each adds, at the end, the address that asked it.

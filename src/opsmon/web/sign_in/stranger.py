@@ -11,8 +11,8 @@ _MAX_PATH = 2_000
 
 
 async def may_sign_in(request: web.Request) -> bool:
-    """Whether it is a page that was asked for, and anybody could sign in."""
-    return request.method in ("GET", "HEAD") and await request.app[PARTS].access.has_accounts()
+    """Whether anybody could sign in."""
+    return await request.app[PARTS].access.has_accounts()
 
 
 def to_sign_in(request: web.Request) -> web.Response:
