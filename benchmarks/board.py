@@ -30,7 +30,7 @@ from benchmarks._board_server import TOKEN
 from benchmarks._measure import PATIENCE_S, python_module, running
 from tests.support.browser.chromium import ARGUMENTS, CHROMIUM
 
-ROUNDS, WATCHERS, CLICKS, IDLE_S = 100, 100, 20, 30.0
+ROUNDS, WARM_READS, WATCHERS, CLICKS, IDLE_S = 100, 10, 100, 20, 30.0
 HEADERS = {"Authorization": f"Bearer {TOKEN}", "Accept-Language": "zh"}
 FASTER = """(() => {
     const now = Date.now.bind(Date), wait = window.setTimeout.bind(window), began = now();
@@ -97,11 +97,12 @@ async def serve_times(bench: Bench) -> None:
         before_s = bench.ask("cpu")
         cold.append((await bench.board())[0])
         cpu_s += bench.ask("cpu") - before_s
-        warm.append((await bench.board())[0])
+        warm += [(await bench.board())[0] for _ in range(WARM_READS)]
     print(f"the first board after a start: {first_ms:.0f} ms")
     said(f"a board that nobody has seen, p99 of {ROUNDS}", p99(cold), 100, "ms")
     print(f"  median {median(cold):.0f} ms, of which the processor took {cpu_s / ROUNDS * 1e3:.0f} ms")
-    said("a board that somebody has seen, p99", p99(warm), 5, "ms")
+    said(f"a board that somebody has seen, p99 of {len(warm)}", p99(warm), 5, "ms")
+    print(f"  median {median(warm):.1f} ms")
     said("the board, zipped", len(body) / 1e3, 40, "kB")
 
 
