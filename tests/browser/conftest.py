@@ -13,7 +13,14 @@ from opsmon.model.secret import Secret
 from opsmon.web.server import WebServer
 from opsmon.web.settings import PortSettings
 from tests.support.browser.chromium import ARGUMENTS, CHROMIUM, SIGNED_IN, OpenPage
-from tests.support.browser.story import everything_happens, message_arrives, people_are_called, silence, swap
+from tests.support.browser.story import (
+    everything_happens,
+    message_arrives,
+    people_are_called,
+    pings_of_a_day,
+    silence,
+    swap,
+)
 from tests.support.web.scene import TOKEN, WebScene
 
 
@@ -39,6 +46,7 @@ def scene(tmp_path: Path) -> WebScene:
         message_arrives(made, one.id)
     silence(made, device="ups-1")
     swap(made)
+    pings_of_a_day(made)
     return made
 
 

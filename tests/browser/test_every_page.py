@@ -17,7 +17,8 @@ from tests.support.web.scene import WebScene
 
 PAGES = {
     "board": "/", "incident": "/i/20261120-1", "search": "/i?q=mcu", "report": "/report", "sites": "/sites",
-    "site": "/s/erlong-hall", "devices": "/devices", "device": "/d/mcu-1", "contracts": "/contracts",
+    "site": "/s/erlong-hall", "devices": "/devices", "device": "/d/mcu-1",
+    "chart": "/d/mcu-1/chart/probe_icmp_duration_seconds", "contracts": "/contracts",
     "contract": "/c/xicheng-vc-2025", "backups": "/backups", "backup": "/backups/mcu-1", "wall": "/wall/all",
     "oncall": "/oncall", "silences": "/silences?site=lab&device=ups-1",
     "admin": "/admin", "nowhere": "/s/nowhere", "login": "/login",

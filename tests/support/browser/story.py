@@ -1,14 +1,16 @@
 """What has happened in the scene that the pages show: a breach, one at risk, one acknowledged, one that recovers."""
 
+from array import array
 from dataclasses import replace
 from datetime import timedelta
 
 from opsmon.engine.input import AddFact, OpenIncident, RecordAccepted, Reloaded, SetOverride, SetSilence
 from opsmon.model.incident import Fact, FactType, Severity
-from opsmon.model.name import DeviceName, IncidentId, SilenceId, SiteName
+from opsmon.model.name import CheckName, DeviceName, IncidentId, SilenceId, SiteName
 from opsmon.model.page import SilenceSet
+from opsmon.model.sample import Outcome, Reading, Sample
 from tests.support.engine.paged import LI, MANAGER, ROBOT, VC, on_call
-from tests.support.web.scene import WebScene, everything_answers
+from tests.support.web.scene import PING, WebScene, everything_answers
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
 
@@ -61,6 +63,18 @@ def swap(scene: WebScene) -> None:
     day = scene.clock.now().date() + timedelta(days=1)
     asked = SetOverride(VC, "day", day, LI, MANAGER, "经理", "培训")
     assert not scene.daemon.take(asked).refusal
+
+
+def pings_of_a_day(scene: WebScene, device: str = "mcu-1") -> None:
+    """What was measured before: the slow hour is the third from the last, and of the sixth nothing is known."""
+    now = scene.clock.now()
+    for minutes in range(1_440, 0, -5):
+        if not 300 <= minutes < 360:
+            at, took_s = now - timedelta(minutes=minutes), 0.2 if 120 <= minutes < 180 else 0.002 + minutes % 60 / 1e5
+            reading = Reading(PING, array("d", [1.0, took_s]))
+            scene.parts.values.take(
+                Sample(DeviceName(device), CheckName("icmp"), Outcome.OK, at, at, took_s, readings=(reading,))
+            )
 
 
 def tell(scene: WebScene, incident: str, kind: FactType, by: str, ago: timedelta = timedelta(0)) -> None:
