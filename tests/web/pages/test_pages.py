@@ -6,7 +6,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from opsmon.model.name import IncidentId
+from opsmon.engine.fold import fold
+from opsmon.model.device import Kind
+from opsmon.model.event import IncidentOpened
+from opsmon.model.incident import Severity
+from opsmon.model.name import DeviceName, IncidentId, SiteName
 from tests.support.browser.story import HOSTILE, everything_happens
 from tests.support.web.scene import TOKEN, Client, WebScene
 
@@ -216,3 +220,17 @@ async def test_a_browser_that_asks_for_what_is_not_there_gets_a_page_and_a_progr
     for path, accept in (("/nowhere", "*/*"), ("/api/v1/nowhere", "text/html")):
         answer = await client.get(path, headers={**ZH, "Accept": accept})
         assert (answer.status, answer.content_type) == (404, "application/json")
+
+
+async def test_what_a_condition_says_in_english_stands_on_no_chinese_page(scene: WebScene, client: Client) -> None:
+    now, name = scene.clock.now(), IncidentId("20261120-7")
+    opened = IncidentOpened(
+        now, name, "UpsOnBattery", "", DeviceName("ups-1"), SiteName("lab"), Kind.UPS, None, None, Severity.MAJOR, now,
+        "ups-1 runs on battery", value=1.0,
+    )  # fmt: skip
+    scene.daemon.world = fold(scene.daemon.world, opened)
+    for path in ("/", f"/i/{name}"):
+        page = await seen(client, path)
+        assert "市电中断" in page
+        assert "runs on battery" not in page
+        assert "runs on battery" in await seen(client, path, language="en")

@@ -210,12 +210,14 @@ def row_of(visit: Visit, one: Ranked) -> BoardRow:
     rules = world.rules
     site, device = rules.inventory.sites.get(incident.site), rules.inventory.devices.get(incident.device)
     what = visible(fault_words(incident, rules.rulebook, rules.limits, visit.language))
+    in_english = fault_words(incident, rules.rulebook, rules.limits, "en")  # the detail of what a condition raised
+    says_more = incident.detail not in what and incident.detail != in_english
     return BoardRow(
         id=incident.id,
         mark=one.mark,
         clock=None if one.nearest is None else pressing(visit, one.nearest),
         what=what,
-        detail="" if incident.detail in what else visible(reason_words(incident.detail, visit.language)),
+        detail=visible(reason_words(incident.detail, visit.language)) if says_more else "",
         device=incident.device,
         device_title="" if device is None else device.title,
         site=incident.site,
