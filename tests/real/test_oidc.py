@@ -24,6 +24,7 @@ from tests.support.web.scene import Client, WebScene
 
 pytestmark = [pytest.mark.real, pytest.mark.filterwarnings("default::DeprecationWarning")]
 PUBLIC = "https://monitor.example/opsmon"
+ENGLISH = {"Accept-Language": "en"}
 PROXIED = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
 
 
@@ -48,7 +49,7 @@ def console(folder: Path, issuer: str, scene: WebScene | None = None) -> WebScen
 async def browser(tmp_path: Path, provider: str) -> AsyncIterator[tuple[WebScene, Client]]:
     scene = console(tmp_path, provider)
     jar = aiohttp.DummyCookieJar()  # a browser on https would keep them; each request here says what it keeps
-    async with TestClient(TestServer(make_application(scene.parts)), cookie_jar=jar) as client:
+    async with TestClient(TestServer(make_application(scene.parts)), cookie_jar=jar, headers=ENGLISH) as client:
         yield scene, client
 
 
@@ -159,7 +160,7 @@ async def test_an_account_of_ours_is_never_taken_over(browser: tuple[WebScene, C
 async def test_a_provider_that_calls_itself_otherwise_is_refused_with_both_names(tmp_path: Path, provider: str) -> None:
     written = provider.replace("localhost", "127.0.0.1")  # the mock names itself by the Host that it is asked under
     scene = console(tmp_path, f"{written}/")
-    async with TestClient(TestServer(make_application(scene.parts))) as client:
+    async with TestClient(TestServer(make_application(scene.parts)), headers=ENGLISH) as client:
         answer = await client.get("/login/oidc", headers=PROXIED, allow_redirects=False)
         text = await answer.text()
         assert answer.status == 502
@@ -169,6 +170,9 @@ async def test_a_provider_that_calls_itself_otherwise_is_refused_with_both_names
 
 async def test_a_provider_that_is_not_there_is_told(tmp_path: Path) -> None:
     scene = console(tmp_path, "http://localhost:1")
-    async with TestClient(TestServer(make_application(scene.parts))) as client:
+    async with TestClient(TestServer(make_application(scene.parts)), headers=ENGLISH) as client:
         answer = await client.get("/login/oidc", headers=PROXIED, allow_redirects=False)
         assert (answer.status, "no answer from http://localhost:1" in await answer.text()) == (502, True)
+        chinese = {**PROXIED, "Accept-Language": "zh"}
+        answer = await client.get("/login/oidc", headers=chinese, allow_redirects=False)
+        assert (answer.status, "http://localhost:1 没有应答" in await answer.text()) == (502, True)
