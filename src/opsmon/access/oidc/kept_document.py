@@ -30,7 +30,7 @@ class KeptDocument:
             try:
                 found = await self._read()
             except OidcError as error:
-                self._failed = self._now(), str(error)
+                self._failed = self._now(), error.words
                 raise
             self._known, self._failed = (now_s, found), None
             return found
