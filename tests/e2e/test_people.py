@@ -54,7 +54,7 @@ async def send(daemon: Daemon, method: str, path: str, **body: object) -> Any:
 
 async def until_told(daemon: Daemon, name: str, type_: str, by: str) -> Any:
     """The incident as soon as the journal has such a fact of it."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             incident = await daemon.read(f"/api/v1/incidents/{name}")
             if (type_, by) in facts(incident):

@@ -33,7 +33,7 @@ class Victim:
         self.told: dict[int, str] = {}
 
     async def line(self) -> list[str]:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             line = (await self.process.stdout.readline()).decode()
         words = line.split(maxsplit=1)
         if words and words[0].isdigit() and line.endswith("\n"):  # the last line may be torn

@@ -66,7 +66,7 @@ async def blackbox(folder: Path) -> AsyncIterator[str]:
     )
     assert server.stderr
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while b"istening on" not in await server.stderr.readline():
                 assert server.returncode is None
         yield f"http://127.0.0.1:{port}/probe"

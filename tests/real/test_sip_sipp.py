@@ -43,7 +43,7 @@ async def test_a_terminal_that_answers_options_is_ok(
     async with sipp(address, transport, tmp_path) as port:
         spec = SipSpec.model_validate({"port": port, "transport": transport, "user": "1001", "status": [200]})
         device = device_with("sip", spec, address=address, timeout_s=5.0)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             # SIPp tells nobody when it begins to listen.
             while (sample := await run_check(device, device.checks[0], context)).outcome is Outcome.REFUSED:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)

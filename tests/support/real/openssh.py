@@ -71,7 +71,7 @@ def _settings(folder: Path, port: int) -> tuple[str, ...]:
 async def _until_it_listens(server: asyncio.subprocess.Process) -> None:
     assert server.stderr
     said = b""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while b"Server listening" not in said:
             line = await server.stderr.readline()
             assert line, f"sshd ended: {said.decode()}"
