@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from prometheus_client import CollectorRegistry, Metric, ProcessCollector, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, SummaryMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from opsmon import __version__
@@ -22,6 +22,7 @@ from opsmon.engine.world import World
 from opsmon.errors import StoreError
 from opsmon.metrics.clock_due import clocks_due, current_clocks
 from opsmon.metrics.duty import obligation_tasks
+from opsmon.metrics.runs import run_metrics
 from opsmon.model.event import DeviceState
 from opsmon.model.incident import Severity
 from opsmon.probe.schedule.counters import ProbeTally
@@ -130,16 +131,7 @@ class DaemonMetrics(Collector):
         yield from (used, limit)
 
     def _probes(self, tally: ProbeTally) -> Iterable[Metric]:
-        runs, by_kind = dict(tally.runs), Counter[str]()
-        done = CounterMetricFamily("opsmon_probes", "Checks done.", labels=["check", "outcome"])
-        for (kind, outcome), count in sorted(runs.items()):
-            done.add_metric([kind, outcome.value], count)
-            by_kind[kind] += count
-        yield done
-        took = SummaryMetricFamily("opsmon_probe_duration_seconds", "How long checks took.", labels=["check"])
-        for kind, count in by_kind.items():
-            took.add_metric([kind], count, tally.duration_sum_s[kind])
-        yield took
+        yield from run_metrics(tally)
         text = "The longest that a check began behind its due time, within the last one to two minutes."
         yield _gauge("opsmon_probe_lag_seconds", text, tally.lag_s())
         text = "Checks that did not begin because the one before was not over."

@@ -12,7 +12,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from opsmon.model.device import Check, Device
 from opsmon.model.name import CheckName, DeviceName
@@ -30,6 +30,7 @@ OVERDUE_S = 5.0  # what lies longer past its time shows that the clockwork stand
 HELD_UP_SHARE = 0.2  # of the time-out: a longer hold-up spoils a failed measurement
 _SPOILED = (Outcome.TIMEOUT, Outcome.PROTOCOL)
 
+Stage = Literal["running", "waiting", "due"]  # under way, without a free place, or to come
 _Key = tuple[DeviceName, CheckName]
 
 
@@ -86,7 +87,9 @@ class Scheduler:
 
     def load(self, devices: Iterable[Device]) -> None:
         """Swaps the fleet. A check whose name and period stay keeps its phase; one that left is forgotten."""
-        wanted = {(device.name, check.name): (device, check) for device in devices for check in device.checks}
+        fleet = tuple(devices)
+        self.tally.follow(fleet)
+        wanted = {(device.name, check.name): (device, check) for device in fleet for check in device.checks}
         for key in self._jobs.keys() - wanted.keys():
             self._jobs.pop(key).removed = True
         fresh = wanted.keys() - self._jobs.keys()
@@ -120,6 +123,23 @@ class Scheduler:
         if not overdue:
             self._progress += 1
         return self._progress
+
+    @property
+    def running(self) -> int:
+        """Runs under way."""
+        return len(self._running)
+
+    @property
+    def waiting(self) -> int:
+        """Heavy checks that wait for a place."""
+        return len(self._waiting)
+
+    def stage_of(self, device: DeviceName, check: CheckName) -> Stage:
+        """What a check is at now. May be asked in any thread."""
+        if (device, check) in self._running:
+            return "running"
+        job = self._jobs.get((device, check))
+        return "waiting" if job is not None and job.waiting else "due"
 
     async def run(self) -> None:
         """Goes on until `stop` or `drain`. Raises what `deliver` raised."""
@@ -211,7 +231,7 @@ class Scheduler:
 
     def _start(self, job: _Job, turn: _Turn) -> None:
         if job.running:
-            self.tally.skipped += 1  # the run under way will say what there is to say
+            self.tally.note_skipped(job.check.kind, job.device.name)  # the run under way will say what there is to say
         elif job.waiting:
             self._skip(job)
         elif self._kinds[job.check.kind].heavy and self._places == 0:
@@ -222,7 +242,7 @@ class Scheduler:
             self._begin(job, turn)
 
     def _skip(self, job: _Job) -> None:
-        self.tally.skipped += 1
+        self.tally.note_skipped(job.check.kind, job.device.name)
         finding = CheckResult(Outcome.LOCAL_FAULT, "we are late: it still waits for a free place")
         sample = sample_of(job.device, job.check, finding, self._clock.now(), 0.0, confirms=False)
         self._spawn(self._hand_over_soon(job.check, sample), f"sample of {job.device.name}")
@@ -231,7 +251,7 @@ class Scheduler:
         job.running = True
         self._running[job.device.name, job.check.name] = job
         self._places -= self._kinds[job.check.kind].heavy
-        self.tally.note_lag(self._clock.monotonic() - turn.due_s)
+        self.tally.note_lag(job.check.kind, job.device.name, self._clock.monotonic() - turn.due_s)
         self._spawn(self._run(job, job.device, job.check, turn), f"check {job.check.name} of {job.device.name}")
 
     def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
