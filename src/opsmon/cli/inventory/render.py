@@ -38,13 +38,17 @@ def file_line(name: str, written: Sequence[str], devices: int) -> Text:
 
 def print_import(plan: Plan, language: str) -> None:
     """The columns, what the rows lack, and the account of all rows."""
-    found = plan.found
-    _print_columns(found, language)
-    print_notes(found.notes, language)
-    say(account_of(found).in_(language))
+    _print_columns(plan.found, language)
+    print_account(plan, language)
 
 
-def account_of(found: TableImport) -> Text:
+def print_account(plan: Plan, language: str) -> None:
+    """What the rows lack, and the account of all rows."""
+    _print_notes(plan.found.notes, language)
+    say(_account_of(plan.found).in_(language))
+
+
+def _account_of(found: TableImport) -> Text:
     """`24 rows = 20 taken (31 devices) + 2 left out + 1 refused + 1 no device`"""
     counts = {fate: len(found.rows(fate)) for fate in Fate}
     total = len(found.fates)
@@ -82,7 +86,7 @@ def _short(text: str) -> str:
     return line if len(line) <= MAX_SAMPLE else f"{line[: MAX_SAMPLE - 1]}…"
 
 
-def print_notes(notes: Sequence[Note], language: str) -> None:
+def _print_notes(notes: Sequence[Note], language: str) -> None:
     """What rows lack and what becomes of them, equal ones together."""
     if not notes:
         return

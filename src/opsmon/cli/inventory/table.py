@@ -1,7 +1,5 @@
 """`opsmon inventory import | export | diff`: device ledgers in and out, and what changed between two."""
 
-import re
-import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,23 +8,25 @@ from typing import Annotated
 import typer
 
 from opsmon.cli.inventory.discovered import show_discovered
-from opsmon.cli.inventory.render import (
-    NOT_WRITTEN,
-    NOTHING_TO_WRITE,
-    REFUSED_ROWS,
-    file_line,
-    import_json,
-    print_import,
+from opsmon.cli.inventory.importing import (
+    ContractOption,
+    DryRunOption,
+    ImportOrder,
+    ServiceOption,
+    SkipRefusedOption,
+    SnmpOption,
+    YesOption,
+    carry_out,
 )
+from opsmon.cli.inventory.render import print_import
 from opsmon.cli.language import spoken_language
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, SiteOption
 from opsmon.cli.output import print_json, problem_line, say, warn
 from opsmon.config.lookup import unknown
 from opsmon.config.root import load_root
-from opsmon.errors import ConfigError
 from opsmon.layout import INVENTORIES
 from opsmon.ledger.access_option import snmp_access
-from opsmon.ledger.apply import Plan, plan_import, write_plan
+from opsmon.ledger.apply import plan_import
 from opsmon.ledger.compare import Rename, as_json, compare_with
 from opsmon.ledger.difference import Change
 from opsmon.ledger.export import export_csv, export_sites
@@ -38,8 +38,6 @@ from opsmon.model.device import Inventory
 from opsmon.text.bilingual import Sentence
 from opsmon.text.count import counted
 
-# `community: public`, `{protocol: sha, key: secret}`; a reference is a mapping: a brace, or lines of its own.
-_LITERAL_KEY = re.compile(r"(\b(?:community|key): )(?!\{)[^\s,}][^,}\n]*")
 SheetOption = Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook.", metavar="NAME")]
 
 
@@ -48,24 +46,17 @@ def import_file(
         Path, typer.Argument(metavar="FILE", help="A workbook (.xlsx) or CSV, headings in English or Chinese.")
     ],
     site: Annotated[str | None, typer.Option("--site", help="The site of rows that name none.")] = None,
-    contract: Annotated[str | None, typer.Option("--contract", help="The contract of the new sites.")] = None,
-    service: Annotated[str | None, typer.Option("--service", help="The service of the contract.")] = None,
-    snmp: Annotated[
-        str | None,
-        typer.Option(
-            "--snmp", metavar="ACCESS", help="SNMP of the new sites: env:NAME, file:PATH, a community, or YAML."
-        ),
-    ] = None,
+    contract: ContractOption = None,
+    service: ServiceOption = None,
+    snmp: SnmpOption = None,
     sheet: SheetOption = None,
     columns: Annotated[
         list[str] | None,
         typer.Option("--map", metavar="HEADING=FIELD", help="What a column becomes; `-` leaves it out."),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write the files; without it the plan is shown.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and the text of the files.")] = False,
-    skip_refused: Annotated[
-        bool, typer.Option("--skip-refused", help="Write all but the rows that are refused.")
-    ] = False,
+    yes: YesOption = False,
+    dry_run: DryRunOption = False,
+    skip_refused: SkipRefusedOption = False,
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
@@ -75,51 +66,12 @@ def import_file(
     上联设备 …) and shown; other columns become labels. Nothing is written without `--yes`, nothing that is there
     already is overwritten, and no row is lost in silence.
     """
-    if yes and dry_run:
-        raise typer.BadParameter(
-            Sentence("either --yes or --dry-run", "--yes 与 --dry-run 只能用一个"), param_hint="--yes"
-        )
+    order = ImportOrder(yes, dry_run, skip_refused, json_output)
     root = root.resolve()
     access = snmp_access(snmp, root / INVENTORIES) if snmp else None
     wishes = Wishes(site, contract, service, access, sheet, parse_map(columns or ()))
     plan = plan_import(root, file, wishes)
-    stopped = bool(plan.mistakes) and not skip_refused
-    written = write_plan(plan) if yes and not stopped and plan.files else ()
-    names = [str(path.relative_to(root)) for path in written]
-    if json_output:
-        print_json(import_json(plan, names))
-    else:
-        _print_plan(plan, root, names, show_text=dry_run)
-        say(REFUSED_ROWS.in_(plan.language) if stopped else "" if yes else f"\n{how_to_write(plan)}")
-    if stopped:
-        raise ConfigError((*plan.mistakes, *plan.doubts))
-    for problem in (*plan.mistakes, *plan.doubts):
-        warn(problem_line(problem, plan.language))
-
-
-def _print_plan(plan: Plan, root: Path, written: Sequence[str], *, show_text: bool) -> None:
-    if show_text:
-        say("\n".join(f"# {file.relative_to(root)}\n{without_keys(text)}" for file, text in plan.files.items()))
-    print_import(plan, plan.language)
-    for site, file in zip(plan.found.sites, plan.files, strict=True):
-        say(file_line(str(file.relative_to(root)), written, len(site.devices)).in_(plan.language))
-
-
-def how_to_write(plan: Plan) -> str:
-    """The command that was typed, with what it still needs."""
-    if not plan.files:
-        return NOTHING_TO_WRITE.in_(plan.language)
-    words = [word for word in sys.argv[1:] if word != "--dry-run"]
-    shows_a_key = any(word.startswith("--snmp") for word in words) and not any(
-        way in word for word in words for way in ("env:", "file:")
-    )
-    told = f": opsmon {shlex.join([*words, '--yes'])}" if "import" in words and not shows_a_key else ""
-    return NOT_WRITTEN.in_(plan.language) + told
-
-
-def without_keys(text: str) -> str:
-    """The text of an inventory file, with stars for communities and keys that stand in it themselves."""
-    return _LITERAL_KEY.sub(r"\1'***'", text)
+    carry_out(plan, root, order, print_import, plan.language)
 
 
 def export_file(

@@ -5,27 +5,28 @@ from typing import Annotated
 
 import typer
 
-from opsmon.cli.inventory.render import (
-    NOT_WRITTEN,
-    NOTHING_TO_WRITE,
-    REFUSED_ROWS,
-    account_of,
-    file_line,
-    import_json,
-    print_notes,
+from opsmon.cli.inventory.importing import (
+    ContractOption,
+    DryRunOption,
+    ImportOrder,
+    ServiceOption,
+    SkipRefusedOption,
+    SnmpOption,
+    YesOption,
+    carry_out,
 )
-from opsmon.cli.inventory.table import print_changes, without_keys
+from opsmon.cli.inventory.render import print_account
+from opsmon.cli.inventory.table import print_changes
 from opsmon.cli.language import language_of
 from opsmon.cli.netbox.write import write
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption, new_group
-from opsmon.cli.output import print_json, problem_line, say, warn
+from opsmon.cli.output import print_json, problem_line, warn
 from opsmon.config.netbox.settings import NetboxSettings
 from opsmon.config.root import load_root
 from opsmon.config.settings_file import load_settings
-from opsmon.errors import ConfigError
 from opsmon.layout import INVENTORIES
 from opsmon.ledger.access_option import snmp_access
-from opsmon.ledger.apply import plan_import, write_plan
+from opsmon.ledger.apply import plan_import
 from opsmon.ledger.compare import as_json, compare_with
 from opsmon.ledger.netbox.client import NetboxClient
 from opsmon.ledger.netbox.rows import table_of
@@ -48,19 +49,12 @@ def import_devices(
     site: SitesOption = None,
     role: RolesOption = None,
     tag: TagsOption = None,
-    contract: Annotated[str | None, typer.Option("--contract", help="The contract of the new sites.")] = None,
-    service: Annotated[str | None, typer.Option("--service", help="The service of the contract.")] = None,
-    snmp: Annotated[
-        str | None,
-        typer.Option(
-            "--snmp", metavar="ACCESS", help="SNMP of the new sites: env:NAME, file:PATH, a community, or YAML."
-        ),
-    ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write the files; without it the plan is shown.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and the text of the files.")] = False,
-    skip_refused: Annotated[
-        bool, typer.Option("--skip-refused", help="Write all but the rows that are refused.")
-    ] = False,
+    contract: ContractOption = None,
+    service: ServiceOption = None,
+    snmp: SnmpOption = None,
+    yes: YesOption = False,
+    dry_run: DryRunOption = False,
+    skip_refused: SkipRefusedOption = False,
     root: RootOption = CHOSEN_ROOT,
     json_output: JsonOption = False,
 ) -> None:
@@ -70,32 +64,14 @@ def import_devices(
     overwritten, and no device is lost in silence. `netbox:` in opsmon.yaml says where NetBox is. Numbers of rows
     are those of NetBox's devices.
     """
-    if yes and dry_run:
-        raise typer.BadParameter("either --yes or --dry-run", param_hint="--yes")
+    order = ImportOrder(yes, dry_run, skip_refused, json_output)
     root = root.resolve()
     settings = load_settings(root)
     language = language_of(settings)
     access = snmp_access(snmp, root / INVENTORIES) if snmp else None
     table = _read(netbox_of(settings), {"site": site, "role": role, "tag": tag}, language)
     plan = plan_import(root, table, Wishes(None, contract, service, access))
-    stopped = bool(plan.mistakes) and not skip_refused
-    written = write_plan(plan) if yes and not stopped and plan.files else ()
-    names = [str(path.relative_to(root)) for path in written]
-    if json_output:
-        print_json(import_json(plan, names))
-    else:
-        if dry_run:
-            say("\n".join(f"# {file.relative_to(root)}\n{without_keys(text)}" for file, text in plan.files.items()))
-        print_notes(plan.found.notes, language)
-        say(account_of(plan.found).in_(language))
-        for one, file in zip(plan.found.sites, plan.files, strict=True):
-            say(file_line(str(file.relative_to(root)), names, len(one.devices)).in_(language))
-        told = REFUSED_ROWS if stopped else Text("") if yes else NOT_WRITTEN if plan.files else NOTHING_TO_WRITE
-        say(told.in_(language))
-    if stopped:
-        raise ConfigError((*plan.mistakes, *plan.doubts))
-    for problem in (*plan.mistakes, *plan.doubts):
-        warn(problem_line(problem, language))
+    carry_out(plan, root, order, print_account, language)
 
 
 @group.command("diff")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from opsmon.cli.inventory.render import NOT_WRITTEN
 from opsmon.cli.language import language_of
 from opsmon.cli.option import CHOSEN_ROOT, JsonOption, RootOption
 from opsmon.cli.output import print_json, print_table, say
@@ -15,6 +16,7 @@ from opsmon.ledger.netbox.source import netbox_of
 from opsmon.ledger.netbox.write_back import WriteBack, facts_of, plan_write_back
 from opsmon.text.bilingual import Sentence, Text
 
+_SUCH_AS = Sentence("such as `write: {opsmon_profile: profile}`", "例如 `write: {opsmon_profile: profile}`")
 HEADINGS = (("device", "NetBox", "field", "has", "gets"), ("设备", "NetBox 编号", "字段", "现值", "写入"))
 
 
@@ -33,7 +35,7 @@ def write(
     language, settings = language_of(loaded.settings), netbox_of(loaded.settings)
     if not settings.write:
         told = Sentence("`netbox` has no `write:`", "netbox 一节没有 write:")
-        raise ConfigError((Problem(SETTINGS_FILE, 0, 0, told, "such as `write: {opsmon_profile: profile}`"),))
+        raise ConfigError((Problem(SETTINGS_FILE, 0, 0, told, _SUCH_AS),))
     client = NetboxClient(settings)
     facts = facts_of(loaded.path, loaded.settings.timezone)
     plan = plan_write_back(client.devices(settings.filters), loaded.inventory, settings, facts)
@@ -48,7 +50,7 @@ def write(
     _print(plan, language)
     say(_count(plan, len(patches), done).in_(language))
     if patches and not yes:
-        say(Text("nothing is written yet; add --yes", "尚未写入；确认后加 --yes").in_(language))
+        say(NOT_WRITTEN.in_(language))
 
 
 def _print(plan: WriteBack, language: str) -> None:
