@@ -24,7 +24,7 @@ from tests.support.web.served import served_beside
 # Names of things, of the token of the settings, and the system's own words.
 NAMES = frozenset({
     "token", "gz", "grafana", "TYPE", "No such file or directory", "SHA", "MiB", "SQLite", "PostgreSQL", "git", "SSH",
-    "JSON", "YAML", "head", "SNMP", "TCP", "HTTP",
+    "JSON", "YAML", "head", "SNMP", "TCP", "HTTP", "IPv", "UTF",
 })  # fmt: skip
 # What is typed as it stands.
 _TYPED = re.compile(r"`[^`]*`|'opsmon [^']*'|^用法：.*|（(?:可选|筛选条件)：[^）]*）|FIELD=VALUE|site=main-hall")
@@ -55,6 +55,11 @@ REFUSED = (
     "notify test nope", "notify again nope", "notify list --state nope", "user role nope viewer", "token revoke nope",
     "store import nope.gz", "store migrate --to nope", "backup show core-1", "backup diff nope", "backup run",
     "contracts show nope", "report month nope --month 2026-11", "inventory show nope", "probe core-1 --checks nope",
+    "netbox import --yes --dry-run", "netbox import", "netbox write", "discover", "discover nope", "discover 224.0.0.1",
+    "discover 10.0.0.0/8", "discover ::/64", "discover 127.0.9.1 --site lab", "discover 127.0.9.1 --site 甲/乙",
+    "discover 127.0.9.1 --output opsmon.yaml", "discover 127.0.9.1 --output nope/x.yaml",
+    "discover 127.0.9.1 --snmp env:NOPE", "discover 127.0.9.1 --snmp file:nope",
+    "discover 127.0.9.1 --snmp {{version:9}}",
     "schema nope", "nope", "journal show --incident 20991231-1", "journal verify --against nope",
 )  # fmt: skip
 
@@ -91,6 +96,7 @@ class Terminal:
 @pytest.fixture
 def terminal(tmp_path: Path, command: Opsmon, monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
     monkeypatch.setenv("LOGNAME", "值班员")
+    monkeypatch.chdir(tmp_path)
     scene = WebScene(tmp_path, PortSettings(port=0, token=Secret(TOKEN)))
     everything_answers(scene)
     all_of_it(scene)

@@ -110,23 +110,28 @@ class FileSecrets:
         if way == "file":
             return self._from_file(written, name)
         text = self._environ.get(name, "")
-        why = f"the environment variable {name} is not set" if name not in self._environ else f"{name} is empty"
+        unset = filled("the environment variable {} is not set", "环境变量 `{}` 未设置", name)
+        why = unset if name not in self._environ else filled("{} is empty", "`{}` 为空", name)
         return Secret(text) if text else self._missing(written, why)
 
     def _from_file(self, written: object, name: str) -> Secret:
-        path, what = self._document.file.parent / name, f"the secret file {name}"
+        path, what = self._document.file.parent / name, filled("the secret file {}", "密钥文件 `{}` ", name)
         fault = fault_of_file(path)
         if fault is not None:
-            return self._missing(written, f"{what} {fault.reason}", self._where(name), is_wrong=not fault.is_elsewhere)
+            return self._missing(written, _of(what, fault), self._where(name), is_wrong=not fault.is_elsewhere)
         self._warn_if_open(path, what)
         try:
             with path.open("rb") as file:
                 text = file.read(LARGEST_SECRET + 1).decode("utf-8").rstrip("\r\n")
         except UnicodeDecodeError:
-            return self._missing(written, f"{what} cannot be read: not UTF-8 text")
+            return self._missing(
+                written, filled("{} cannot be read: not UTF-8 text", "{}无法读取：不是 UTF-8 文本", what)
+            )
         if len(text) > LARGEST_SECRET:
-            return self._missing(written, f"{what} is longer than {LARGEST_SECRET // 1024} KiB")
-        return Secret(text) if text else self._missing(written, f"{what} is empty")
+            return self._missing(
+                written, filled("{} is longer than {} KiB", "{}超过 {} KiB", what, LARGEST_SECRET // 1024)
+            )
+        return Secret(text) if text else self._missing(written, filled("{} is empty", "{}为空", what))
 
     def _missing(self, written: object, why: str, hint: str = "", *, is_wrong: bool = False) -> MissingSecret:
         """Tells what hinders; a warning where the secret may be there on the daemon's machine."""
@@ -141,7 +146,7 @@ class FileSecrets:
         owner = self._owners.get(id(written))
         if owner is not None:
             return owner.find_key_file(written)
-        path, what = self._document.file.parent / written, f"the private key {written}"
+        path, what = self._document.file.parent / written, filled("the private key {}", "私钥 `{}` ", written)
         fault = fault_of_file(path)
         if fault is not None:
             self._tell_fault(written, what, fault, warning=fault.is_elsewhere and not self._required)
@@ -153,32 +158,41 @@ class FileSecrets:
         owner = self._owners.get(id(written))
         if owner is not None:
             return owner.find_authority(written)
-        path, what = self._document.file.parent / written, f"the file of certificates {written}"
+        path = self._document.file.parent / written
+        what = filled("the file of certificates {}", "证书文件 `{}` ", written)
         fault = fault_of_file(path) or fault_of_certificates(path)
         if fault is not None:
             self._tell_fault(written, what, fault, warning=False)
         return str(path)
 
-    def _tell_fault(self, written: str, what: str, fault: FileFault, *, warning: bool) -> None:
+    def _tell_fault(self, written: str, what: Sentence, fault: FileFault, *, warning: bool) -> None:
         place = _find(self._document.data, written) or self._document.place
-        told = f"{what} {fault.reason}"
-        self._problems.add_grouped(Problem(self._document.path, *place, told, self._where(written), "", warning))
+        problem = Problem(self._document.path, *place, _of(what, fault), self._where(written), "", warning)
+        self._problems.add_grouped(problem)
 
-    def _where(self, written: str) -> str:
+    def _where(self, written: str) -> Sentence:
         """Where a path was looked for, since it is relative to the file that names it."""
         if written.startswith("~"):
-            return "`~` is not read as a home directory: write the whole path"
-        return f"looked for at {os.path.normpath(Path(self._document.path).parent / written)}"
+            return Sentence(
+                "`~` is not read as a home directory: write the whole path", "`~` 不会当作主目录：请写完整路径"
+            )
+        looked_at = os.path.normpath(Path(self._document.path).parent / written)
+        return filled("looked for at {}", "查找位置：`{}`", looked_at)
 
-    def _warn_if_open(self, path: Path, what: str) -> None:
+    def _warn_if_open(self, path: Path, what: Sentence) -> None:
         """Where every account of this machine may read it (a group may: people share secrets so)."""
         try:
             mode = path.stat().st_mode
         except OSError:
             return
         if stat.S_ISREG(mode) and mode & _EVERYBODY:
-            told = f"{what} can be read or changed by every account of this machine"
-            hint = "`chmod o= FILE`, or 0600 for the daemon's account"
+            told = filled(
+                "{} can be read or changed by every account of this machine", "{}可被本机任何账户读取或修改", what
+            )
+            hint = Sentence(
+                "`chmod o= FILE`, or 0600 for the daemon's account",
+                "执行 `chmod o= FILE`，或设为 0600 并归守护进程账户",
+            )
             self._problems.add_grouped(Problem(self._document.path, *self._document.place, told, hint, "", True))
 
     def _warn_literal(self, written: str) -> None:
@@ -194,6 +208,10 @@ class FileSecrets:
                 True,
             )
         )
+
+
+def _of(what: Sentence, fault: FileFault) -> Sentence:
+    return filled("{} {}", "{}{}", what, fault.reason)
 
 
 def identities_of(node: object) -> Iterator[int]:

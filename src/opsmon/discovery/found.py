@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from opsmon.model.device import Kind
 from opsmon.text.bilingual import NO_WORDS, Text
 
+CHASSIS_MAC = 4  # LldpChassisIdSubtype macAddress(4)
+MAX_CHASSIS_OCTETS = 255  # LldpChassisId (SIZE (1..255))
+
 
 @dataclass(frozen=True, slots=True)
 class ChassisId:

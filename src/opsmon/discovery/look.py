@@ -8,7 +8,7 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 
 from opsmon.discovery.address_octets import address_in
-from opsmon.discovery.found import ChassisId, DeviceLook, Neighbour
+from opsmon.discovery.found import CHASSIS_MAC, MAX_CHASSIS_OCTETS, ChassisId, DeviceLook, Neighbour
 from opsmon.discovery.neighbours import cdp_neighbours, lldp_neighbours
 from opsmon.errors import ProbeError
 from opsmon.probe.profile.choose import ProfileSet
@@ -29,8 +29,6 @@ SCALARS = (SNMP_ENGINE_ID, BRIDGE_ADDRESS, IF_NUMBER, LOC_CHASSIS_SUBTYPE, LOC_C
 MAX_ADDRESSES = 1024
 ENGINE_OCTETS = range(5, 33)  # SnmpEngineID (RFC 3411, 5)
 MAC_OCTETS = 6
-CHASSIS_MAC = 4  # LldpChassisIdSubtype macAddress(4)
-MAX_CHASSIS_OCTETS = 255
 MAX_INTERFACES = 1_000_000
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from opsmon.discovery.address_octets import address_in
-from opsmon.discovery.found import ChassisId, Neighbour
+from opsmon.discovery.found import MAX_CHASSIS_OCTETS, ChassisId, Neighbour
 from opsmon.probe.profile.reader import Reader
 from opsmon.probe.profile.text import clean_text, raw_text
 from opsmon.protocol.snmp.session import Index, Oid
@@ -23,7 +23,6 @@ LLDP_INDEX_ARCS = 3  # lldpRemTimeMark, lldpRemLocalPortNum, lldpRemIndex
 CDP_INDEX_ARCS = 2  # cdpCacheIfIndex, cdpCacheDeviceIndex
 MAX_NEIGHBOURS = 512
 MAX_MANAGEMENT_ROWS = 4 * MAX_NEIGHBOURS
-MAX_CHASSIS_OCTETS = 255
 PORT_MAC = 3  # LldpPortIdSubtype macAddress(3)
 NETWORK_ADDRESS = 5  # LldpChassisIdSubtype networkAddress(5): a family number (IANA) and the address
 CDP_IP = 1  # CiscoNetworkProtocol ip(1)

@@ -23,7 +23,7 @@ from opsmon.protocol.icmp.pinger import FleetPinger
 from opsmon.protocol.resolver import Resolver
 from opsmon.protocol.snmp.engine import SnmpEngine
 from opsmon.protocol.snmp.pace import Terms
-from opsmon.text.bilingual import Text
+from opsmon.text.bilingual import Text, in_language
 
 MAX_AT_ONCE = 512
 PINGS = 2  # one that is lost is no silence
@@ -129,7 +129,8 @@ class PacedSweep:
                     why = CLOSED
                     break
                 if error.outcome is Outcome.PROTOCOL:
-                    why = Text(f"its SNMP agent went wrong: {error.detail}", f"SNMP 代理出错：{error.detail}")
+                    told = in_language(error.detail, "zh")
+                    why = Text(f"its SNMP agent went wrong: {error.detail}", f"SNMP 代理出错：{told}")
             else:
                 return HostAnswer(address, place, look)
         return HostAnswer(address, why=why)

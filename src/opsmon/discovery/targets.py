@@ -15,6 +15,12 @@ IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 USUAL_ADDRESSES = 4096
 MAX_ADDRESSES = 262_144  # more of them are no sweep: a /14, and memory for what answers
 MAX_LIST_OCTETS = 8_000_000
+MAX_SHOWN_S = 10**8
+_SUCH_AS = Sentence(
+    "such as 10.1.2.0/24, 10.1.2.7 or 2001:db8::7; names are not swept",
+    "例如 `10.1.2.0/24`、`10.1.2.7` 或 `2001:db8::7`；不扫描主机名",
+)
+_NOT_ASKED = Sentence("multicast, broadcast and reserved addresses are not asked", "不扫描组播、广播和保留地址")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,20 @@ def parse_targets(words: Sequence[str], without: Sequence[str] = ()) -> Targets:
     kept = tuple(dict.fromkeys(networks))
     if not kept:
         told = Sentence("no address to ask", "没有可扫描的地址")
-        raise ConfigError((Problem("", 0, 0, told, "`opsmon discover 10.1.2.0/24`, or `--hosts FILE`"),))
+        raise ConfigError(
+            (
+                Problem(
+                    "",
+                    0,
+                    0,
+                    told,
+                    Sentence(
+                        "`opsmon discover 10.1.2.0/24`, or `--hosts FILE`",
+                        "`opsmon discover 10.1.2.0/24`，或 `--hosts FILE`",
+                    ),
+                ),
+            )
+        )
     return Targets(kept, tuple(left_out), tuple(words))
 
 
@@ -68,13 +87,13 @@ def _parse(word: str, problems: list[Problem], option: str = "") -> IpNetwork | 
         message = Sentence(
             f"{before}{shown(word)} is no network and no address", f"{before}{shown(word)} 不是网段，也不是地址"
         )
-        problems.append(Problem("", 0, 0, message, "such as 10.1.2.0/24, 10.1.2.7 or 2001:db8::7; names are not swept"))
+        problems.append(Problem("", 0, 0, message, _SUCH_AS))
         return None
     if option:
         return network
     if network.is_multicast or network.network_address in ipaddress.ip_network("240.0.0.0/4"):
         told = Sentence(f"{shown(word)} can be no device's address", f"{shown(word)} 不可能是设备地址")
-        problems.append(Problem("", 0, 0, told, "multicast, broadcast and reserved addresses are not asked"))
+        problems.append(Problem("", 0, 0, told, _NOT_ASKED))
         return None
     return network
 
@@ -102,14 +121,26 @@ def check_size(targets: Targets, pace: float, most: int) -> None:
     count = targets.count
     if count <= most:
         return
-    length = format_duration(round(count / pace)) if count / pace < 10**8 else "years"
+    length, length_zh = _length(count / pace)
     told = Sentence(
         f"{count:,} addresses are more than {most:,}: at {pace:g} a second they take {length}",
-        f"{count:,} 个地址，超过 {most:,} 个：每秒 {pace:g} 个约需 {length}",
+        f"{count:,} 个地址，超过 {most:,} 个：每秒 {pace:g} 个约需 {length_zh}",
     )
     hint = (
-        f"smaller networks, one after the other; or `--most {count}`, and `--pace` if the network can bear more"
+        Sentence(
+            f"smaller networks, one after the other; or `--most {count}`, and `--pace` if the network can bear more",
+            f"请分成较小的网段依次扫描；或用 `--most {count}`，网络允许时再加 `--pace`",
+        )
         if count <= MAX_ADDRESSES
-        else f"at most {MAX_ADDRESSES:,}; of IPv6 give the hosts themselves, in `--hosts FILE`"
+        else Sentence(
+            f"at most {MAX_ADDRESSES:,}; of IPv6 give the hosts themselves, in `--hosts FILE`",
+            f"最多 {MAX_ADDRESSES:,} 个；IPv6 请用 `--hosts FILE` 列出主机",
+        )
     )
     raise ConfigError((Problem("", 0, 0, told, hint),))
+
+
+def _length(seconds: float) -> tuple[str, str]:
+    if seconds >= MAX_SHOWN_S:
+        return "years", "数年"
+    return (format_duration(round(seconds)),) * 2

@@ -41,9 +41,9 @@ def _mapping(text: str) -> dict[str, object]:
     try:
         data = parse_yaml(text).data
     except YamlProblem as problem:
-        raise _wrong(problem.message, problem.hint) from None
+        raise wrong_access(problem.message, problem.hint) from None
     if not isinstance(data, dict):
-        raise _wrong("no access", SHAPE)
+        raise wrong_access("no access", SHAPE)
     return _plain(data)
 
 
@@ -56,9 +56,10 @@ def _checked(text: str, access: dict[str, object]) -> dict[str, object]:
         SnmpAccessSpec.model_validate(access, context=SHAPE_ONLY)
     except ValidationError as error:
         first = next(iter(mistakes_of(error, SnmpAccessSpec, access)))
-        raise _wrong(first.message, first.hint or SHAPE) from None
+        raise wrong_access(first.message, first.hint or SHAPE) from None
     return access
 
 
-def _wrong(message: str, hint: str) -> ConfigError:
+def wrong_access(message: str, hint: str) -> ConfigError:
+    """What is wrong with the access that was typed."""
     return ConfigError((Problem("", 0, 0, filled("--snmp: {}", "--snmp：{}", message), hint),))

@@ -211,7 +211,9 @@ def transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
         with engine.connect().execution_options(**_options(engine, writes)) as connection, connection.begin():
             yield connection
     except (IntegrityError, DataError) as error:
-        raise StoreRefusedError(f"the store refuses a row: {reason_of(error)}") from error
+        raise StoreRefusedError(
+            Sentence(f"the store refuses a row: {reason_of(error)}", f"数据库拒绝写入一行：{reason_of(error)}")
+        ) from error
     except SQLAlchemyError as error:
         raise StoreError(
             Sentence(f"the store failed: {reason_of(error)}", f"数据库出错：{reason_of(error)}")

@@ -156,7 +156,7 @@ def test_words_that_are_wrong_are_told_before_anything_is_asked(command: Opsmon,
     cases: tuple[tuple[list[str], str], ...] = (
         (["10.0.0.0/8"], "more than 4,096"), (["127.0.11.1", "--snmp", "env:UNSET"], "UNSET is not set"),
         (["127.0.11.1", "--site", "a b"], "no name of a site"), ([], "no address to ask"), (["core-1"], "no network"),
-        (["127.0.11.1", "--snmp", "file:none"], "nothing to read"),
+        (["127.0.11.1", "--snmp", "file:none"], "none is not there"),
         (["127.0.11.1", "--snmp", "{version: 3}"], "needs a `user`"),
     )  # fmt: skip
     for wrong, told in cases:

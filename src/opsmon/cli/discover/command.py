@@ -15,7 +15,15 @@ from opsmon.config.inventory.inventory_spec import is_name
 from opsmon.config.root import Root, load_root
 from opsmon.discovery.gateway import own_gateways
 from opsmon.discovery.paced_sweep import PacedSweep, SweepTerms
-from opsmon.discovery.targets import USUAL_ADDRESSES, Targets, check_size, parse_targets, read_lines, read_list
+from opsmon.discovery.targets import (
+    MAX_ADDRESSES,
+    USUAL_ADDRESSES,
+    Targets,
+    check_size,
+    parse_targets,
+    read_lines,
+    read_list,
+)
 from opsmon.errors import Problem
 from opsmon.layout import INVENTORIES
 from opsmon.ledger.proposal.accesses import AccessWords, TriedAccess, accesses_of
@@ -23,8 +31,9 @@ from opsmon.ledger.proposal.document import Heading, document_of
 from opsmon.ledger.proposal.draft import ProposalDraft, draft_of
 from opsmon.ledger.proposal.saved import check_free, free_site, problems_of, write_new
 from opsmon.model.name import SiteName
-from opsmon.text.bilingual import Text
+from opsmon.text.bilingual import Sentence, Text, in_language
 from opsmon.text.count import counted
+from opsmon.text.near_miss import shown
 
 USUAL_PACE, USUAL_TIMEOUT_S = 20.0, 1.0
 MAX_PACE = 1000.0
@@ -61,7 +70,7 @@ ExcludeOption = Annotated[
 ]
 PaceOption = Annotated[float, typer.Option("--pace", min=0.1, max=MAX_PACE, help="Addresses a second.")]
 TimeoutOption = Annotated[float, typer.Option("--timeout", min=0.1, max=30, help="Seconds that an answer may take.")]
-MostOption = Annotated[int, typer.Option("--most", min=1, max=262_144, help="Refuse larger sweeps.")]
+MostOption = Annotated[int, typer.Option("--most", min=1, max=MAX_ADDRESSES, help="Refuse larger sweeps.")]
 NoPingOption = Annotated[
     bool, typer.Option("--no-ping", help="Ask for SNMP at addresses that answer no ping, too; takes longer.")
 ]
@@ -109,7 +118,7 @@ def discover(
         check_free(output)
     targets = parse_targets([*(networks or ()), *(read_list(hosts) if hosts else ())], exclude or ())
     check_size(targets, pace, most)
-    words = AccessWords(snmp or (), _communities(community, communities, ask=ask), port)
+    words = AccessWords(snmp or (), _communities(community, communities, ask=ask, language=language), port)
     accesses = accesses_of(words, loaded.inventory, loaded.path / INVENTORIES)
     name = _site_name(site, loaded)
     sweep, finished = _sweep(loaded, targets, accesses, SweepTerms(pace, timeout, pings_first=not no_ping))
@@ -130,7 +139,7 @@ def discover(
         raise typer.Exit(EXIT_INTERRUPTED)
 
 
-def _communities(typed: list[str] | None, file: Path | None, *, ask: bool) -> list[tuple[str, Text]]:
+def _communities(typed: list[str] | None, file: Path | None, *, ask: bool, language: str) -> list[tuple[str, Text]]:
     """Communities with where each came from, in the words of a remark."""
     found = [(text, Text("the community of --community", " --community 给出的团体名")) for text in typed or ()]
     if file is not None:
@@ -143,7 +152,7 @@ def _communities(typed: list[str] | None, file: Path | None, *, ask: bool) -> li
     if ask:
         found.append(
             (
-                typer.prompt("SNMP community", hide_input=True, err=True),
+                typer.prompt(Text("SNMP community", "SNMP 团体名").in_(language), hide_input=True, err=True),
                 Text("the community that was typed", "输入的团体名"),
             )
         )
@@ -154,9 +163,13 @@ def _site_name(site: str | None, loaded: Root) -> str:
     if site is None:
         return free_site(loaded.inventory.sites, loaded.path)
     if not is_name(site):
-        raise typer.BadParameter(f"{site} is no name of a site", param_hint="--site")
+        told = Sentence(f"{shown(site)} is no name of a site", f"{shown(site)} 不能作站点名称")
+        raise typer.BadParameter(told, param_hint="--site")
     if SiteName(site) in loaded.inventory.sites:
-        raise typer.BadParameter(f"the site {site} is there already: add to its file by hand", param_hint="--site")
+        told = Sentence(
+            f"the site {site} is there already: add to its file by hand", f"站点 {site} 已存在：请手工加入其文件"
+        )
+        raise typer.BadParameter(told, param_hint="--site")
     return site
 
 
@@ -181,7 +194,10 @@ def _tell(draft: ProposalDraft, sweep: PacedSweep, problems: tuple[Problem, ...]
         warn(told.in_(language))
     for what, number in sweep.faults.most_common(MAX_FAULTS):
         warn(
-            Text(f"{counted(number, 'addresses')} not asked: {what}", f"{number} 个地址未能扫描：{what}").in_(language)
+            Text(
+                f"{counted(number, 'addresses')} not asked: {what}",
+                f"{number} 个地址未能扫描：{in_language(what, 'zh')}",
+            ).in_(language)
         )
     if not draft.is_root_found:
         warn(Text("nothing that was found is what --towards names", "没有发现 --towards 所指的设备").in_(language))

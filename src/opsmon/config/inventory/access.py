@@ -1,7 +1,6 @@
 """How a device is reached, once its layers are merged: SNMP and SSH access, complete or refused."""
 
 from collections.abc import Mapping
-from typing import Protocol
 
 from opsmon.config.inventory.inventory_spec import JumpSpec, SnmpAccessSpec, SnmpAuthSpec, SnmpPrivSpec, SshAccessSpec
 from opsmon.config.secret import FileSecrets, MissingSecret
@@ -24,16 +23,7 @@ def _incomplete(steps: tuple[str, ...], message: str, hint: str) -> IncompleteAc
     return IncompleteAccessError(Mistake(steps, message, hint))
 
 
-class SecretReader(Protocol):
-    """Whoever opens the secrets that stand in some fields: those of a file, or those that were typed."""
-
-    @property
-    def context(self) -> dict[str, object]:
-        """What Specs with secrets in them are validated with."""
-        ...
-
-
-def resolve_snmp(fields: Mapping[str, object], secrets: SecretReader) -> SnmpAccess:
+def resolve_snmp(fields: Mapping[str, object], secrets: FileSecrets) -> SnmpAccess:
     """The access that `snmp:` comes to; raises IncompleteError where a version lacks what it needs."""
     spec = SnmpAccessSpec.model_validate(fields, context=secrets.context)
     version = SnmpVersion(spec.version or "2c")

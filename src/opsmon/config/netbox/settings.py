@@ -13,6 +13,7 @@ from opsmon.access.oidc.settings import is_safe_url
 from opsmon.model.device import Kind
 from opsmon.model.secret import Secret
 from opsmon.spec import FilePath, KindField, Seconds, SecretField, Spec, seconds_schema, text_schema, wrong
+from opsmon.text.bilingual import Sentence
 
 MAX_TIMEOUT_S = 300.0
 
@@ -47,13 +48,22 @@ class NetboxSettings:
 
 def _check_url(url: str) -> str:
     if not is_safe_url(url) or urlsplit(url).query or urlsplit(url).fragment or urlsplit(url).username:
-        raise wrong("not an address of NetBox", "https://…, or http:// on this machine: the token must not go in clear")
+        raise wrong(
+            Sentence("not an address of NetBox", "不是 NetBox 地址"),
+            Sentence(
+                "https://…, or http:// on this machine: the token must not go in clear",
+                "https://…，或本机的 http://：令牌不得明文传输",
+            ),
+        )
     return url.rstrip("/").removesuffix("/api")
 
 
 def _check_timeout(seconds: float) -> float:
     if not 0 < seconds <= MAX_TIMEOUT_S:
-        raise wrong("not a time that one answer may take", "more than nothing and at most `5m`")
+        raise wrong(
+            Sentence("not a time that one answer may take", "单次应答时长有误"),
+            Sentence("more than nothing and at most `5m`", "大于零，最多 `5m`"),
+        )
     return seconds
 
 

@@ -43,7 +43,17 @@ class NetboxClient:
         told = Sentence(
             f"NetBox has more than {MAX_DEVICES:,} such devices", f"NetBox 中这样的设备超过 {MAX_DEVICES:,} 台"
         )
-        raise ConfigError((Problem("", 0, 0, told, "narrow it: `--site`, `--role`, `--tag`"),))
+        raise ConfigError(
+            (
+                Problem(
+                    "",
+                    0,
+                    0,
+                    told,
+                    Sentence("narrow it: `--site`, `--role`, `--tag`", "请缩小范围：`--site`、`--role`、`--tag`"),
+                ),
+            )
+        )
 
     def _page(self, words: Mapping[str, list[str]], offset: int) -> tuple[list[Record], int]:
         with _told(self._settings.url):

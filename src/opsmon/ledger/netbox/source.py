@@ -12,7 +12,7 @@ from opsmon.text.bilingual import Sentence
 def netbox_of(settings: Settings) -> NetboxSettings:
     """The NetBox of a root. Raises ConfigError where it names none."""
     if settings.netbox is None:
-        told = Sentence("it names no NetBox", "没有 netbox: 一节")
+        told = Sentence("it names no NetBox", "没有 `netbox:` 一节")
         hint = "`netbox: {url: https://netbox.example, token: {env: NETBOX_TOKEN}}`"
         raise ConfigError((Problem(SETTINGS_FILE, 0, 0, told, hint),))
     return settings.netbox

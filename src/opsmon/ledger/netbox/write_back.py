@@ -18,6 +18,11 @@ from opsmon.model.device import Device, Inventory
 from opsmon.text.bilingual import Sentence
 from opsmon.text.near_miss import nearest
 
+_MAKE_IT = Sentence(
+    "make it there (Customization, type text), or change `netbox.write`",
+    "请在 NetBox 中建立（Customization，类型 text），或修改 `netbox.write`",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
@@ -98,7 +103,7 @@ def _check_fields(settings: NetboxSettings, fields: Mapping[str, object]) -> Non
             f"NetBox has no custom field {', '.join(missing)} for devices",
             f"NetBox 的设备没有自定义字段 {'、'.join(missing)}",
         )
-        hint = nearest(missing[0], fields) or "make it there (Customization, type text), or change `netbox.write`"
+        hint = nearest(missing[0], fields) or _MAKE_IT
         raise ConfigError((Problem("", 0, 0, told, hint),))
 
 

@@ -9,22 +9,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from opsmon.config.inventory.access import IncompleteAccessError, resolve_snmp
-from opsmon.config.secret import MissingSecret, check_shape
-from opsmon.config.yaml.named_file import fault_of_file
+from opsmon.config.secret import FileSecrets, MissingSecret
+from opsmon.config.yaml.document import Document
+from opsmon.config.yaml.node import Position
+from opsmon.config.yaml.problem import Problems
 from opsmon.errors import ConfigError, Problem
-from opsmon.ledger.access_option import snmp_access
+from opsmon.ledger.access_option import snmp_access, wrong_access
 from opsmon.model.device import Inventory, SnmpAccess
 from opsmon.model.secret import Secret
 from opsmon.protocol.snmp.agent import DEFAULT_COMMUNITY
-from opsmon.spec import SECRET_RESOLVER, wrong
 from opsmon.text.bilingual import NO_WORDS, Sentence, Text, joined
 
 VARIABLE = "SNMP_COMMUNITY"
 MAX_ACCESSES = 16  # each is asked of every device that answers none before it
-MAX_SECRET = 64 * 1024
 USUAL_PORT = 161
 
 
@@ -59,7 +57,17 @@ def accesses_of(words: AccessWords, inventory: Inventory, inventories: Path) -> 
         told = Sentence(
             f"{len(found)} accesses are more than {MAX_ACCESSES}", f"{len(found)} 种访问方式，最多 {MAX_ACCESSES} 种"
         )
-        raise ConfigError((Problem("", 0, 0, told, "each is asked of every device that takes none before it"),))
+        raise ConfigError(
+            (
+                Problem(
+                    "",
+                    0,
+                    0,
+                    told,
+                    Sentence("each is asked of every device that takes none before it", "设备不接受前面的，就逐个尝试"),
+                ),
+            )
+        )
     return tuple(_at_port(one, words.port) for one in found)
 
 
@@ -98,15 +106,16 @@ def _community(text: str, source: Text, numbered: _Variables) -> TriedAccess:
 def _typed(text: str, inventories: Path, numbered: _Variables) -> TriedAccess:
     """An access of `--snmp`; what it names itself is written as it is, what it holds itself is not."""
     fields = snmp_access(text, inventories)
-    reader = _TypedSecrets(inventories)
+    file, problems = inventories / "--snmp", Problems()
+    secrets = FileSecrets(Document(file, str(file), fields, Position(0, 0)), os.environ, problems, {}, required=True)
     try:
-        access = resolve_snmp(fields, reader)
+        access = resolve_snmp(fields, secrets)
     except IncompleteAccessError as error:
-        raise ConfigError((Problem("", 0, 0, f"--snmp: {error.mistake.message}", error.mistake.hint),)) from None
-    except ValidationError as error:
-        raise ConfigError((Problem("", 0, 0, f"--snmp: {error.errors()[0]['msg']}"),)) from None
-    if reader.missing:
-        raise ConfigError((Problem("", 0, 0, f"--snmp: {reader.missing[0]}"),))
+        raise wrong_access(error.mistake.message, error.mistake.hint) from None
+    try:
+        problems.raise_if_any()
+    except ConfigError as error:
+        raise wrong_access(error.problems[0].message, error.problems[0].hint) from None
     remarks: list[Text] = []
     written = _with_references(fields, numbered, remarks)
     return TriedAccess(access, written, joined(remarks))
@@ -125,38 +134,6 @@ def _with_references(fields: Mapping[str, object], numbered: _Variables, remarks
         else:
             written[key] = value
     return written
-
-
-class _TypedSecrets:
-    """Opens references that were typed; paths are relative to the folder of the inventory files by now."""
-
-    def __init__(self, inventories: Path) -> None:
-        self._inventories = inventories
-        self.missing: list[str] = []
-
-    @property
-    def context(self) -> dict[str, object]:
-        return {SECRET_RESOLVER: self._open}
-
-    def _open(self, written: object) -> Secret:
-        check_shape(written)
-        if isinstance(written, str):
-            return Secret(written)
-        ((way, name),) = dict(written).items() if isinstance(written, dict) else [("env", "")]
-        text = os.environ.get(name, "") if way == "env" else self._read(name)
-        if not text:
-            self.missing.append(
-                f"the environment variable {name} is not set" if way == "env" else f"nothing to read in {name}"
-            )
-            raise wrong(self.missing[-1])
-        return Secret(text)
-
-    def _read(self, name: str) -> str:
-        file = self._inventories / name
-        if fault_of_file(file) is not None:
-            return ""
-        with file.open("rb") as stream:
-            return stream.read(MAX_SECRET).decode("utf-8", "replace").rstrip("\r\n")
 
 
 def _of_inventory(inventory: Inventory, numbered: _Variables) -> Iterable[TriedAccess]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from opsmon.config.yaml.emit import emit_yaml
-from opsmon.discovery.found import DeviceLook
+from opsmon.discovery.found import CHASSIS_MAC, DeviceLook
 from opsmon.discovery.tree import Stranger, Way
 from opsmon.ledger.proposal.accesses import TriedAccess
 from opsmon.ledger.proposal.draft import ProposalDraft, ProposedDevice
@@ -25,7 +25,6 @@ MAX_ADDRESSES = 8
 MAX_HEARD = 3
 LABELS = ("vendor", "model", "serial")
 MAX_LABEL = 200
-CHASSIS_MAC = 4  # LldpChassisIdSubtype macAddress(4)
 
 
 @dataclass(frozen=True, slots=True)

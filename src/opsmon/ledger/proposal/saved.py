@@ -26,9 +26,25 @@ def check_free(file: Path) -> None:
     """Raises ConfigError where something stands there already, before anybody waits for a sweep."""
     if os.path.lexists(file):
         told = Sentence("it is there already, and nothing is written over a file", "文件已存在，不会覆盖")
-        raise ConfigError((Problem(str(file), 0, 0, told, "another name, or without `-o` to see it first"),))
+        raise ConfigError(
+            (
+                Problem(
+                    str(file),
+                    0,
+                    0,
+                    told,
+                    Sentence("another name, or without `-o` to see it first", "请换个名称，或去掉 `-o` 先看内容"),
+                ),
+            )
+        )
     if not file.parent.is_dir():
-        raise ConfigError((Problem(str(file), 0, 0, Sentence("no such folder", "没有这个目录"), "make it first"),))
+        raise ConfigError(
+            (
+                Problem(
+                    str(file), 0, 0, Sentence("no such folder", "没有这个目录"), Sentence("make it first", "请先建立")
+                ),
+            )
+        )
 
 
 def write_new(file: Path, text: str) -> None:
