@@ -1,13 +1,13 @@
 """A running SNMP engine with little patience, so that silence is told quickly."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from opsmon.protocol.snmp.engine import SnmpEngine
 from opsmon.protocol.snmp.operation import WalkLimits
 from opsmon.protocol.snmp.pace import RetryPolicy
-from tests.support.protocol.snmp.far_end import Spoken
+from tests.support.protocol.snmp.far_end import speaking
 
 QUICK = RetryPolicy((0.05, 0.05, 0.05, 0.05))
 
@@ -21,7 +21,7 @@ async def engine() -> AsyncIterator[SnmpEngine]:
 
 
 @pytest.fixture(params=["2c", "3"])
-def spoken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+def spoken(request: pytest.FixtureRequest) -> Iterator[str]:
     """What every agent of the test speaks: the same laws hold for v2c and for SNMPv3."""
-    monkeypatch.setattr(Spoken, "version", request.param)
-    return str(request.param)
+    with speaking(request.param):
+        yield request.param

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from opsmon.contract.contract_rules import ContractRules
 from opsmon.engine.alerts.changes import clock_statuses_of, is_covered
 from opsmon.engine.paging.people import PeopleNow
 from opsmon.engine.world import World
 from opsmon.incident.incident import Incident
 from opsmon.model.event import DeviceState, DeviceStateChanged, Event, IncidentClosed
 from opsmon.model.incident import Ending
-from opsmon.model.name import ContractId, IncidentId, PersonId, PlanName
+from opsmon.model.name import ContractId, IncidentId, PersonId
 from opsmon.model.page import PageEvent, PageStepTaken, PauseReason, SilenceEnded, SilenceSet
 from opsmon.oncall.acknowledge_limit import acknowledge_limit, auto_wait, is_same_for_all
 from opsmon.oncall.due_step import DueSteps, PlannedCall
@@ -28,7 +27,7 @@ class PageRound:
     def __init__(self, world: World, now: datetime, people: PeopleNow) -> None:
         self._world, self._now, self._people = world, now, people
         self._waits: dict[tuple[object, ...], timedelta] = {}
-        self._shared_waits: dict[tuple[PlanName, ContractId | None], timedelta | None] = {}
+        self._has_one_limit: dict[ContractId | None, bool] = {}
 
     def events_of(
         self, name: IncidentId, news: Sequence[Event], passed_from: tuple[PersonId, ...]
@@ -72,24 +71,22 @@ class PageRound:
         return [status.last.at_risk_at for status in statuses if status.last.after.is_open]
 
     def _auto_wait(self, incident: Incident, plan: EscalationPlan) -> timedelta:
-        of_all = plan.name, incident.contract
-        if of_all not in self._shared_waits:
-            is_same = is_same_for_all(self._rules_of(incident))
-            self._shared_waits[of_all] = self._worked_out(incident, plan) if is_same else None
-        return self._shared_waits[of_all] or self._wait_by_scope(incident, plan)
-
-    def _wait_by_scope(self, incident: Incident, plan: EscalationPlan) -> timedelta:
-        labels = frozenset(incident.scope_labels.items())
-        key = plan.name, incident.contract, incident.service, incident.kind, incident.severity, labels
+        contract, key = incident.contract, self._key_of_wait(incident, plan)
         if key not in self._waits:
-            self._waits[key] = self._worked_out(incident, plan)
+            rules = None if contract is None else self._world.rules.contracts.get(contract)
+            self._waits[key] = auto_wait(acknowledge_limit(rules, incident), len(plan.steps))
         return self._waits[key]
 
-    def _worked_out(self, incident: Incident, plan: EscalationPlan) -> timedelta:
-        return auto_wait(acknowledge_limit(self._rules_of(incident), incident), len(plan.steps))
-
-    def _rules_of(self, incident: Incident) -> ContractRules | None:
-        return None if incident.contract is None else self._world.rules.contracts.get(incident.contract)
+    def _key_of_wait(self, incident: Incident, plan: EscalationPlan) -> tuple[object, ...]:
+        """What the wait depends on: of most contracts every incident has the same limit."""
+        contract = incident.contract
+        if contract not in self._has_one_limit:
+            rules = None if contract is None else self._world.rules.contracts.get(contract)
+            self._has_one_limit[contract] = is_same_for_all(rules)
+        if self._has_one_limit[contract]:
+            return plan.name, contract
+        labels = frozenset(incident.scope_labels.items())
+        return plan.name, contract, incident.service, incident.kind, incident.severity, labels
 
     def _wait_of(self, step: EscalationStep, plan: EscalationPlan, incident: Incident) -> timedelta:
         return step.wait if step.wait is not None else self._auto_wait(incident, plan)

@@ -103,20 +103,20 @@ class ConnectionDoor:
         return stay
 
     def _count_for(self, stay: Stay, peer: str) -> None:
+        self._uncount(stay)
+        self._of_peer[peer] += 1
+        stay.peer = peer
+
+    def _uncount(self, stay: Stay) -> None:
         self._of_peer[stay.peer] -= 1
         if not self._of_peer[stay.peer]:
             del self._of_peer[stay.peer]
-        self._of_peer[peer] += 1
-        stay.peer = peer
 
     def leave(self, connection: Connection) -> None:
         """The connection is over; may be said twice."""
         stay = self._stays.pop(connection, None)
-        if stay is None:
-            return
-        self._of_peer[stay.peer] -= 1
-        if not self._of_peer[stay.peer]:
-            del self._of_peer[stay.peer]
+        if stay is not None:
+            self._uncount(stay)
 
     def heard(self, stay: Stay) -> None:
         """Something came: between two questions it is the beginning of one."""

@@ -6,8 +6,8 @@ same, messages of v2c, which are unsealed and sealed around it; what is no messa
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from opsmon.demo import ber
@@ -71,10 +71,17 @@ def message(
     return ber.wrap(ber.SEQUENCE, head + ber.wrap(pdu, body))
 
 
-class Spoken:
-    """What the far ends of a test speak where it is not said: 2c, or 3."""
+_SPOKEN = ["2c"]
 
-    version = "2c"
+
+@contextmanager
+def speaking(version: str) -> Iterator[None]:
+    """What the far ends that are made meanwhile speak where it is not said: 2c, or 3."""
+    _SPOKEN.append(version)
+    try:
+        yield
+    finally:
+        _SPOKEN.pop()
 
 
 class FarAgent(asyncio.DatagramProtocol):
@@ -83,7 +90,7 @@ class FarAgent(asyncio.DatagramProtocol):
     def __init__(
         self, objects: Mapping[Oid, Value], behave: Behaviour | None = None, usm: UsmAgent | None = None
     ) -> None:
-        self.usm = usm or (UsmAgent() if Spoken.version == "3" else None)
+        self.usm = usm or (UsmAgent() if _SPOKEN[-1] == "3" else None)
         self.tamper: Tamper | None = None
         self.messages: list[Message] = []  # of v3, with the reports that they led to
         self.largest = 0  # datagram that came

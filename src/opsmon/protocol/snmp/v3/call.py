@@ -6,7 +6,7 @@ more, since it may just have come back, and then it is said what is to blame. On
 """
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from opsmon.errors import ProbeError
 from opsmon.model.sample import Outcome
@@ -16,6 +16,7 @@ from opsmon.protocol.snmp.pace import RetryPolicy, Terms, waits_of
 from opsmon.protocol.snmp.replay import CachedCall, CachedOperation
 from opsmon.protocol.snmp.traffic import Trace
 from opsmon.protocol.snmp.transaction import Wire
+from opsmon.protocol.snmp.v3.association import Association
 from opsmon.protocol.snmp.v3.message import PRIV_FLAG
 from opsmon.protocol.snmp.v3.peer import UsmPeer
 from opsmon.protocol.snmp.v3.transaction import UsmTransaction
@@ -26,34 +27,32 @@ _SHARE_OF_LAST_WORD, _MAX_LAST_WORD_S = 0.3, 1.0
 _SYS_UPTIME = (1, 3, 6, 1, 2, 1, 1, 3, 0)
 
 
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()
+
+
+@dataclass(frozen=True, slots=True)
 class UsmCall:
     """Runs `operation` on the agent."""
 
-    def __init__(
-        self,
-        wire: Wire,
-        peer: UsmPeer,
-        operation: CachedOperation,
-        retry_policy: RetryPolicy,
-        terms: Terms,
-        trace: Trace | None,
-    ) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._wire = wire
-        self._peer = peer
-        self._association = peer.association
-        self._operation = operation
-        self._retry_policy = retry_policy
-        self._terms = terms
-        self._trace = trace
+    wire: Wire
+    peer: UsmPeer
+    operation: CachedOperation
+    retry_policy: RetryPolicy
+    terms: Terms
+    trace: Trace | None
+
+    @property
+    def _association(self) -> Association:
+        return self.peer.association
 
     async def run(self) -> None:
         """Until the operation has no more to ask; raises ProbeError."""
-        if self._terms.contact.answered:  # earlier in this poll: then what is silent is an object, and no key
-            await self._begin(self._terms, self._retry_policy).run()
+        if self.terms.contact.answered:  # earlier in this poll: then what is silent is an object, and no key
+            await self._begin(self.terms, self.retry_policy).run()
             return
-        terms = replace(self._terms, deadline_s=self._early_deadline_s())
-        first = self._begin(terms, self._retry_policy)
+        terms = replace(self.terms, deadline_s=self._early_deadline_s())
+        first = self._begin(terms, self.retry_policy)
         try:
             await first.run()
         except ProbeError as error:
@@ -64,15 +63,16 @@ class UsmCall:
         else:
             return
         finally:
-            self._terms.ran_out = terms.ran_out
+            self.terms.ran_out = terms.ran_out
         await self._look_into(first, silent)
 
     def _early_deadline_s(self) -> float:
-        deadline_s = self._terms.deadline_s
-        return deadline_s - min(_MAX_LAST_WORD_S, max(0.0, deadline_s - self._loop.time()) * _SHARE_OF_LAST_WORD)
+        deadline_s = self.terms.deadline_s
+        left_s = max(0.0, deadline_s - _now_s())
+        return deadline_s - min(_MAX_LAST_WORD_S, left_s * _SHARE_OF_LAST_WORD)
 
     def _begin(self, terms: Terms, retry_policy: RetryPolicy) -> UsmTransaction:
-        return UsmTransaction(self._wire, self._peer, self._operation, retry_policy, terms, self._trace)
+        return UsmTransaction(self.wire, self.peer, self.operation, retry_policy, terms, self.trace)
 
     def _note_failure(self, error: ProbeError) -> None:
         """What was agreed may be what is wrong: the next poll begins with the engine."""
@@ -95,11 +95,11 @@ class UsmCall:
 
     def _wait_s(self) -> float:
         """A last attempt takes two waits, one for the engine and one for the answer."""
-        wait_s = waits_of(self._retry_policy, self._peer.pace, self._terms)[-1]
-        return max(0.001, min(wait_s, (self._terms.deadline_s - self._loop.time()) / 2))
+        wait_s = waits_of(self.retry_policy, self.peer.pace, self.terms)[-1]
+        return max(0.001, min(wait_s, (self.terms.deadline_s - _now_s()) / 2))
 
     def _once(self) -> Terms:
-        return replace(self._terms, silence_s=None, retries=0)
+        return replace(self.terms, silence_s=None, retries=0)
 
     async def _blamed(self, silent: ProbeError, *, unfit: bool) -> ProbeError:
         """The agent is there. It is its context, our key, or something that it does not say."""
@@ -127,12 +127,12 @@ class UsmCall:
         return ProbeError(Outcome.PROTOCOL, Sentence(f"{en} ({silent.detail})", f"{zh}（{told}）"))
 
     async def _answers_without_context(self) -> bool:
-        association, terms = self._association, Terms(deadline_s=self._terms.deadline_s)
+        association, terms = self._association, Terms(deadline_s=self.terms.deadline_s)
         operation = CachedOperation(CachedCall(), lambda quirks, _: Get([_SYS_UPTIME], quirks), AgentQuirks())
         association.context, context = b"", association.context
         try:
             policy = RetryPolicy((self._wait_s(),))
-            await UsmTransaction(self._wire, self._peer, operation, policy, terms, self._trace).run()
+            await UsmTransaction(self.wire, self.peer, operation, policy, terms, self.trace).run()
         except ProbeError:
             return False
         finally:
