@@ -17,7 +17,7 @@ from opsmon.metrics.page import PageWriter
 from opsmon.model.device import Check, Device, Kind
 from opsmon.model.event import DeviceState
 from opsmon.model.name import CheckName, DeviceName, SiteName
-from opsmon.model.sample import Identity, Outcome, Reading, Sample, SeriesBlock, SeriesKey
+from opsmon.model.sample import Identity, Labels, Outcome, Reading, Sample, SeriesBlock, SeriesKey, TableBlock
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 CHECKS = (Check(CheckName("icmp"), "icmp", 30.0, 2.0), Check(CheckName("snmp"), "snmp", 60.0, 5.0))
@@ -180,13 +180,42 @@ def test_pieces_stay_small_and_together_are_the_page() -> None:
     assert len(families("".join(pieces))["ifMtu"].samples) == 10_000
 
 
-def test_the_text_of_a_block_goes_with_the_block_and_is_made_once() -> None:
+def test_the_text_of_a_block_goes_with_the_block_and_is_made_once_for_all_devices() -> None:
     texts = BlockTexts()
     block = SeriesBlock((SeriesKey("ifMtu"),))
-    first = texts.segments(DeviceName("a"), CheckName("snmp"), block)
-    assert texts.segments(DeviceName("a"), CheckName("snmp"), block) is first
-    assert texts.segments(DeviceName("b"), CheckName("snmp"), block) is not first
+    first = texts.of(CheckName("snmp"), block)
+    assert texts.of(CheckName("snmp"), block) is first
+    assert texts.made == 1
     watched = ref(block)
     del block
     gc.collect()
     assert watched() is None
+
+
+def test_a_block_of_a_probe_has_a_text_for_each_check_that_shares_it() -> None:
+    texts = BlockTexts()
+    block = SeriesBlock((SeriesKey("probe_success"),))
+    web, mail = (texts.of(CheckName(check), block) for check in ("web", "mail"))
+    assert texts.of(CheckName("web"), block) is web
+    assert [text.segment("probe_success").render("a", array("d", [1.0])) for text in (web, mail)] == [
+        'probe_success{instance="a",check="web"} 1\n',
+        'probe_success{instance="a",check="mail"} 1\n',
+    ]
+
+
+def test_the_columns_of_a_table_have_one_text_a_row_between_them() -> None:
+    rows = [(("ifIndex", str(port)), ("ifName", f"GE0/0/{port}")) for port in range(1, 49)]
+    block = TableBlock(("ifMtu", "ifHCInOctets"), rows)
+    text = BlockTexts().of(CheckName("snmp"), block)
+    assert text.segment("ifMtu").tails is text.segment("ifHCInOctets").tails
+    values = array("d", [1500.0] * 48 + [float(port) for port in range(48)])
+    report = up(sample(Reading(block, values)))
+    assert page(report) == page(up(sample(Reading(SeriesBlock(tuple(block.keys)), values))))
+    assert 'ifHCInOctets{instance="sw-1",ifIndex="48",ifName="GE0/0/48"} 47\n' in page(report)
+
+
+@pytest.mark.parametrize("rows", [[(), ()], [(("ifName", "a"),), (("ifName", "a"),)], [(("ifName", "a"),)], []])
+def test_a_table_of_rows_that_share_a_name_is_told_row_by_row(rows: list[Labels]) -> None:
+    block = TableBlock(("ifMtu", "ups_load_ratio", "opsmon_ups_load_ratio", "probe_success"), rows)
+    values = array("d", range(4 * len(rows)))
+    assert page(up(sample(Reading(block, values)))) == page(up(sample(Reading(SeriesBlock(tuple(block.keys)), values))))

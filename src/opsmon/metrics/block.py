@@ -1,76 +1,108 @@
 """One block's share of a page: its names are turned into text once, and the numbers are poured in on every scrape.
 
-A block is cut into segments, one for each metric, since a page must keep all lines of a metric together. Whole numbers
-(nearly all of SNMP) and fractions have a template each; absent values (NaN) and infinities take the slow path.
+A block is cut into segments, one for each metric, since a page must keep all lines of a metric together. Kept is what
+stands behind the device's name on a line, which devices of one block have in common and the columns of one table, too:
+of a table one text a row, whatever number of columns it has. A whole line is made while the page is written.
 """
 
 import math
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import compress
 from operator import itemgetter
+from typing import Protocol
 from weakref import WeakKeyDictionary
 
 from opsmon.metrics.catalogue import exposed_name
-from opsmon.metrics.text import format_value, series_prefix
-from opsmon.model.name import CheckName, DeviceName
-from opsmon.model.sample import SeriesBlock, SeriesKey
+from opsmon.metrics.text import escape_label_value, format_value
+from opsmon.model.name import CheckName
+from opsmon.model.sample import Labels, SeriesBlock, SeriesKey, TableBlock
 
 _LARGEST = 2.0**64  # whole numbers beyond are written with an exponent
 Values = Sequence[float]
+Pick = Callable[["array[float]"], Values]
 
 
+@dataclass(frozen=True, slots=True)
 class Segment:
-    """The lines of one metric of one device: `render` gives them with the numbers of `values`, the whole block's.
+    """The lines of one metric, for any device. `tails` are what stands between the device's name and the number of each
+    line, one under the other (labels escape line breaks); `pick` takes their numbers out of the whole block's. A
+    segment of one line has `only`, the place of its number, beside it."""
 
-    Only one text is kept, with `%d` at the end of each line. A line break occurs nowhere else (labels escape theirs),
-    so the other conversions are found from it.
-    """
-
-    __slots__ = ("_fractions", "_only", "_pick", "_wholes", "metric")
-
-    def __init__(self, metric: str, prefixes: Sequence[str], places: Sequence[int]) -> None:
-        self.metric = metric
-        self._pick = _picker(places)
-        self._only = places[0] if len(places) == 1 else None
-        self._wholes = "".join(f"{prefix.replace('%', '%%')}%d\n" for prefix in prefixes)
-        self._fractions: str | None = None
+    metric: str
+    tails: str
+    pick: Pick
+    only: int | None = None
 
     def is_disjoint(self, other: "Segment") -> bool:
         """Whether the two hold no series in common."""
-        return set(self._wholes.split("\n")[:-1]).isdisjoint(other._wholes.split("\n"))
+        return set(self.tails.split("\n")).isdisjoint(other.tails.split("\n"))
 
-    def render(self, block_values: "array[float]") -> str:
-        """The lines, each with its end; "" where every value is absent."""
-        if self._only is not None:
-            return self._render_one(block_values[self._only])
-        values = self._pick(block_values)
+    def render(self, instance: str, block_values: "array[float]") -> str:
+        """The lines, each with its end; "" where every value is absent. `instance` is escaped as a label's value."""
+        if self.only is not None:
+            return self._render_one(instance, block_values[self.only])
+        values = self.pick(block_values)
+        tails, head = self.tails, f'{self.metric}{{instance="{instance}"'
+        if "%" in tails or "%" in head:
+            tails, head = tails.replace("%", "%%"), head.replace("%", "%%")
         if all(map(float.is_integer, values)) and min(values) >= -_LARGEST and max(values) <= _LARGEST:
-            return self._wholes % tuple(values)
-        if all(map(math.isfinite, values)):
-            if self._fractions is None:
-                self._fractions = self._wholes.replace(" %d\n", " %s\n")
-            return self._fractions % tuple(map(format_value, values))
-        return self._render_present(values)
+            return f"{head}{tails.replace(_NEXT, f'%d{_NEXT}{head}')}%d\n" % tuple(values)
+        return _lines_of_fractions(head, tails.split("\n"), values)
 
-    def _render_one(self, value: float) -> str:
+    def _render_one(self, instance: str, value: float) -> str:
         """The usual number of a check: most of its metrics have one series."""
         if value.is_integer() and -_LARGEST <= value <= _LARGEST:
-            return self._wholes % int(value)
+            return f'{self.metric}{{instance="{instance}"{self.tails}{int(value)}\n'
         if value != value:  # noqa: PLR0124 - NaN
             return ""
-        if self._fractions is None:
-            self._fractions = self._wholes.replace(" %d\n", " %s\n")
-        return self._fractions % format_value(value)
+        return f'{self.metric}{{instance="{instance}"{self.tails}{format_value(value)}\n'
 
-    def _render_present(self, values: Values) -> str:
+
+_NEXT = "\n"
+
+
+def _lines_of_fractions(head: str, tails: Sequence[str], values: Values) -> str:
+    if not all(map(math.isfinite, values)):
         present = [value == value for value in values]  # noqa: PLR0124 - the quickest test for NaN
-        lines = "\n".join(compress(self._wholes.split("\n"), present)).replace(" %d\n", " %s\n")
-        texts = tuple(map(format_value, compress(values, present)))
-        return f"{lines.removesuffix('%d')}%s\n" % texts if texts else ""
+        tails, values = list(compress(tails, present)), list(compress(values, present))
+    return "".join([f"{head}{tail}%s\n" for tail in tails]) % tuple(map(format_value, values))
 
 
-def _picker(places: Sequence[int]) -> Callable[["array[float]"], Values]:
+class BlockText(Protocol):
+    """What a block says on a page: `metrics` in the order of first appearance."""
+
+    @property
+    def metrics(self) -> Mapping[str, object]: ...
+
+    def segment(self, metric: str) -> Segment: ...
+
+
+class ListText:
+    """The text of a block of any series."""
+
+    __slots__ = ("metrics",)
+
+    def __init__(self, check: CheckName, keys: Iterable[SeriesKey]) -> None:
+        places: dict[str, dict[str, int]] = {}
+        names: dict[str, str] = {}
+        for place, key in enumerate(keys):
+            metric = names.get(key.metric) or names.setdefault(key.metric, exposed_name(key.metric))
+            places.setdefault(metric, {}).setdefault(_tail(_told_apart(metric, check, key.labels)), place)
+        shared: dict[str, str] = {}
+        self.metrics = {metric: _segment(metric, where, shared) for metric, where in places.items()}
+
+    def segment(self, metric: str) -> Segment:
+        return self.metrics[metric]
+
+
+def _segment(metric: str, where: Mapping[str, int], shared: dict[str, str]) -> Segment:
+    tails, places = "\n".join(where), tuple(where.values())
+    return Segment(metric, shared.setdefault(tails, tails), _picker(places), places[0] if len(places) == 1 else None)
+
+
+def _picker(places: Sequence[int]) -> Pick:
     """Takes a segment's values out of its block's; rows and columns of a table lie at even steps."""
     step = places[1] - places[0] if len(places) > 1 else 1
     if step > 0 and list(places) == list(range(places[0], places[-1] + 1, step)):
@@ -78,48 +110,83 @@ def _picker(places: Sequence[int]) -> Callable[["array[float]"], Values]:
     return itemgetter(*places)
 
 
+class TableText:
+    """The text of a table whose columns have the same labels: one for all of them."""
+
+    __slots__ = ("_tails", "metrics")
+
+    def __init__(self, metrics: Mapping[str, Pick], tails: str) -> None:
+        self.metrics = metrics
+        self._tails = tails
+
+    def segment(self, metric: str) -> Segment:
+        return Segment(metric, self._tails, self.metrics[metric])
+
+
 class BlockTexts:
-    """The segments of every block seen, kept as long as the block itself."""
+    """The texts of every block seen, kept as long as the block itself."""
 
     def __init__(self) -> None:
-        self._known: WeakKeyDictionary[SeriesBlock, dict[tuple[DeviceName, CheckName], tuple[Segment, ...]]] = (
-            WeakKeyDictionary()
-        )
+        self._known: WeakKeyDictionary[SeriesBlock, BlockText | dict[CheckName, BlockText]] = WeakKeyDictionary()
+        self._columns: dict[tuple[tuple[str, ...], int], Mapping[str, Pick]] = {}
         self.made = 0  # how often names were turned into text
 
-    def segments(self, device: DeviceName, check: CheckName, block: SeriesBlock) -> tuple[Segment, ...]:
-        """A block may serve several devices (a ping's names are always the same), so each has its own text."""
-        texts = self._known.get(block)
-        if texts is None:
-            texts = self._known[block] = {}
-        known = texts.get((device, check))
+    def of(self, check: CheckName, block: SeriesBlock) -> BlockText:
+        """One for all devices that share the block, and of what no probe says for all checks."""
+        known = self._known.get(block)
         if known is None:
-            self.made += 1
-            known = texts[device, check] = cut_segments(device, check, block)
-        return known
+            return self._make(check, block)
+        if not isinstance(known, dict):
+            return known
+        return known.get(check) or self._make(check, block)
 
-    def forget(self) -> None:
-        """Drops everything, for when devices left the inventory."""
-        self._known.clear()
+    def _make(self, check: CheckName, block: SeriesBlock) -> BlockText:
+        self.made += 1
+        text: BlockText | None = self._table_text(block) if isinstance(block, TableBlock) else None
+        if text is None:
+            text = ListText(check, block.keys)
+        if not any(map(_is_of_a_probe, text.metrics)):
+            self._known[block] = text
+        else:
+            by_check = self._known.setdefault(block, {})
+            assert isinstance(by_check, dict)  # noqa: S101  # what its metrics are does not change
+            by_check[check] = text
+        return text
+
+    def _table_text(self, block: TableBlock) -> TableText | None:
+        """None of a table whose columns do not share their text: two rows or columns of one name, or a probe's."""
+        names = tuple(exposed_name(metric) for metric in block.metrics)
+        tails = [_tail(labels) for labels in block.rows]
+        is_even = len(set(names)) == len(names) and len(set(tails)) == len(tails) > 1
+        if not is_even or any(map(_is_of_a_probe, names)):
+            return None
+        return TableText(self._columns_of(names, len(tails)), "\n".join(tails))
+
+    def _columns_of(self, names: tuple[str, ...], rows: int) -> Mapping[str, Pick]:
+        """Where the values of each column are; the same for all tables of so many rows."""
+        if len(self._columns) > _MAX_COLUMN_SETS:
+            self._columns.clear()
+        found = self._columns.get((names, rows))
+        if found is None:
+            picks = {name: _picker(range(at * rows, (at + 1) * rows)) for at, name in enumerate(names)}
+            found = self._columns[names, rows] = picks
+        return found
 
 
-def cut_segments(device: DeviceName, check: CheckName, block: SeriesBlock) -> tuple[Segment, ...]:
-    """One segment for each metric of the block, in the order of first appearance."""
-    places: dict[str, dict[str, int]] = {}
-    names: dict[str, str] = {}
-    for place, key in enumerate(block.keys):
-        metric = names.get(key.metric) or names.setdefault(key.metric, exposed_name(key.metric))
-        places.setdefault(metric, {}).setdefault(_prefix(metric, device, check, key), place)
-    return tuple(Segment(metric, tuple(where), tuple(where.values())) for metric, where in places.items())
+_MAX_COLUMN_SETS = 1024
 
 
-def _prefix(metric: str, device: DeviceName, check: CheckName, key: SeriesKey) -> str:
-    labels = [("instance", str(device)), *(pair for pair in key.labels if pair[0] != "instance")]
-    if _needs_check_label(metric, check, key):
-        labels.append(("check", str(check)))
-    return series_prefix(metric, labels)
-
-
-def _needs_check_label(metric: str, check: CheckName, key: SeriesKey) -> bool:
+def _told_apart(metric: str, check: CheckName, labels: Labels) -> Labels:
     """Pings look as blackbox_exporter's; another check of the same device must be told apart from them."""
-    return metric.startswith("probe_") and check != "icmp" and all(name != "check" for name, _ in key.labels)
+    if _is_of_a_probe(metric) and check != "icmp" and all(name != "check" for name, _ in labels):
+        return (*labels, ("check", str(check)))
+    return labels
+
+
+def _tail(labels: Labels) -> str:
+    """What stands behind the device's name: the other labels, and the end of them."""
+    return "".join(f',{name}="{escape_label_value(value)}"' for name, value in labels if name != "instance") + "} "
+
+
+def _is_of_a_probe(metric: str) -> bool:
+    return metric.startswith("probe_")

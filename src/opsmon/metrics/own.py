@@ -1,21 +1,20 @@
 """What a page says of a device beside the numbers that checks brought: up, state, who it is, when it was last asked.
 
-Little of it changes from one scrape to the next, so the finished lines are kept as long as what they say.
+Nothing of it is kept from one scrape to the next: the lines of a device are longer than all else that is known of most
+devices, and are made in some microseconds.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from opsmon.metrics.text import format_value, series_prefix
+from opsmon.metrics.text import escape_label_value, format_value, series_prefix
 from opsmon.model.device import Device
 from opsmon.model.event import DeviceState
-from opsmon.model.name import CheckName, DeviceName
 from opsmon.model.sample import Identity, Sample
 
 LAST_CHECK = "opsmon_check_last_timestamp_seconds"
 _ANSWERING = frozenset({DeviceState.UP, DeviceState.DEGRADED})
 _SILENT = frozenset({DeviceState.DOWN, DeviceState.UNREACHABLE})
-Line = tuple[str, str]  # metric name and finished line
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,58 +29,91 @@ class DeviceReport:
     limits: Mapping[str, float] = field(default_factory=dict)
 
 
-class OwnTexts:
-    """The finished lines of every device."""
+@dataclass(frozen=True, slots=True)
+class DeviceLines:
+    """What the own lines of a device are made of: `fresh` are the samples that still speak of the present, `instance`
+    its name as a label's value."""
 
-    def __init__(self) -> None:
-        self._known: dict[DeviceName, tuple[DeviceReport, bool | None, tuple[Line, ...]]] = {}
-        self._prefixes: dict[tuple[DeviceName, CheckName], str] = {}
+    report: DeviceReport
+    fresh: Sequence[Sample]
+    instance: str
 
-    def lines(self, report: DeviceReport, fresh: Sequence[Sample]) -> Iterator[Line]:
-        """The lines of a device; `fresh` are the samples that still speak of the present."""
-        up = is_up(report.state, fresh)
-        known = self._known.get(report.device.name)
-        if known is None or known[1] is not up or not _says_the_same(known[0], report):
-            known = self._known[report.device.name] = (report, up, tuple(standing_lines(report, up)))
-        yield from known[2]
-        for sample in fresh:
-            key = (sample.device, sample.check)
-            prefix = self._prefixes.get(key)
-            if prefix is None:
-                labels = (("instance", sample.device), ("check", sample.check))
-                prefix = self._prefixes[key] = series_prefix(LAST_CHECK, labels)
-            yield LAST_CHECK, f"{prefix}{format_value(round(sample.at.timestamp(), 3))}\n"
-
-    def forget(self) -> None:
-        """Drops everything, for when devices left the inventory."""
-        self._known.clear()
-        self._prefixes.clear()
-
-
-def _says_the_same(known: DeviceReport, report: DeviceReport) -> bool:
-    return (
-        known.device is report.device
-        and known.state is report.state
-        and known.identity is report.identity
-        and known.limits == report.limits
-    )
+    def metrics(self) -> Iterator[str]:
+        """Those that have a line, in the order of the page."""
+        report = self.report
+        if is_up(report.state, self.fresh) is not None:
+            yield "opsmon_device_up"
+        if report.state is not None:
+            yield "opsmon_device_state"
+        yield "opsmon_device_inventory_info"
+        if report.device.important:
+            yield "opsmon_interface_important"
+        if report.limits:
+            yield "opsmon_device_limit_seconds"
+        if report.identity is not None:
+            yield "opsmon_device_info"
+        if self.fresh:
+            yield LAST_CHECK
 
 
-def standing_lines(report: DeviceReport, up: bool | None) -> Iterator[Line]:
-    """The lines that stay as long as the device's state, identity and place in the inventory do."""
-    device = report.device
-    if up is not None:
-        yield _line("opsmon_device_up", (("instance", device.name),), float(up))
-    for known in DeviceState if report.state is not None else ():
-        labels = (("instance", device.name), ("state", known.value))
-        yield _line("opsmon_device_state", labels, float(known is report.state))
-    yield _line("opsmon_device_inventory_info", _inventory_labels(device), 1.0)
-    for interface in sorted(device.important):
-        yield _line("opsmon_interface_important", (("instance", device.name), ("interface", interface)), 1.0)
-    for limit, seconds in report.limits.items():
-        yield _line("opsmon_device_limit_seconds", (("instance", device.name), ("limit", limit)), seconds)
-    if report.identity is not None:
-        yield _line("opsmon_device_info", _identity_labels(device, report.identity), 1.0)
+def _up(own: DeviceLines) -> str:
+    return f'opsmon_device_up{{instance="{own.instance}"}} {int(bool(is_up(own.report.state, own.fresh)))}\n'
+
+
+def _state(own: DeviceLines) -> str:
+    """A line for each state there is."""
+    between = f'opsmon_device_state{{instance="{own.instance}",state="'
+    return "".join([f"{between}{tail}" for tail in _STATE_TAILS[own.report.state]])
+
+
+_STATE_TAILS: Mapping[DeviceState | None, Sequence[str]] = {
+    state: [f'{each.value}"}} {int(each is state)}\n' for each in DeviceState] for state in (*DeviceState, None)
+}
+
+
+def _inventory(own: DeviceLines) -> str:
+    return _line("opsmon_device_inventory_info", _inventory_labels(own.report.device), 1.0)
+
+
+def _important(own: DeviceLines) -> str:
+    lines = [
+        _line("opsmon_interface_important", (("instance", own.report.device.name), ("interface", interface)), 1.0)
+        for interface in sorted(own.report.device.important)
+    ]
+    return "".join(lines)
+
+
+def _limits(own: DeviceLines) -> str:
+    lines = [
+        _line("opsmon_device_limit_seconds", (("instance", own.report.device.name), ("limit", limit)), seconds)
+        for limit, seconds in own.report.limits.items()
+    ]
+    return "".join(lines)
+
+
+def _identity(own: DeviceLines) -> str:
+    assert own.report.identity is not None  # noqa: S101  # else the device has no such metric
+    return _line("opsmon_device_info", _identity_labels(own.report.device, own.report.identity), 1.0)
+
+
+def _last_checks(own: DeviceLines) -> str:
+    lines = [
+        f'{LAST_CHECK}{{instance="{own.instance}",check="{escape_label_value(sample.check)}"}}'
+        f" {format_value(round(sample.at.timestamp(), 3))}\n"
+        for sample in own.fresh
+    ]
+    return "".join(lines)
+
+
+OWN_LINES: Mapping[str, Callable[[DeviceLines], str]] = {
+    "opsmon_device_up": _up,
+    "opsmon_device_state": _state,
+    "opsmon_device_inventory_info": _inventory,
+    "opsmon_interface_important": _important,
+    "opsmon_device_limit_seconds": _limits,
+    "opsmon_device_info": _identity,
+    LAST_CHECK: _last_checks,
+}
 
 
 def is_up(state: DeviceState | None, samples: Sequence[Sample]) -> bool | None:
@@ -96,8 +128,8 @@ def is_up(state: DeviceState | None, samples: Sequence[Sample]) -> bool | None:
     return any(sample.outcome.reached for sample in measured)
 
 
-def _line(metric: str, labels: Sequence[tuple[str, str]], value: float) -> Line:
-    return metric, f"{series_prefix(metric, labels)}{format_value(value)}\n"
+def _line(metric: str, labels: Sequence[tuple[str, str]], value: float) -> str:
+    return f"{series_prefix(metric, labels)}{format_value(value)}\n"
 
 
 def _inventory_labels(device: Device) -> tuple[tuple[str, str], ...]:

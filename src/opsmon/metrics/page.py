@@ -5,15 +5,14 @@ could not reach, since the last sample of each check is all that counts.
 """
 
 from array import array
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import cache
 
-from opsmon.metrics.block import BlockTexts, Segment
+from opsmon.metrics.block import BlockText, BlockTexts
 from opsmon.metrics.catalogue import meaning_of
-from opsmon.metrics.own import DeviceReport, OwnTexts
-from opsmon.metrics.text import header_lines
+from opsmon.metrics.own import OWN_LINES, DeviceLines, DeviceReport
+from opsmon.metrics.text import escape_label_value, header_lines
 from opsmon.model.device import Check
 from opsmon.model.sample import Reading, Sample
 
@@ -41,11 +40,11 @@ class PageWriter:
     """Writes pages; keeps the text of the names from one scrape to the next."""
 
     def __init__(self) -> None:
-        self._texts, self._own = BlockTexts(), OwnTexts()
+        self._texts = BlockTexts()
 
     def write(self, reports: Iterable[DeviceReport], now: datetime) -> Iterator[str]:
         """The page in pieces of about 128 kB; while devices are gathered, empty pieces let others have a turn."""
-        page = _Page(self._texts, self._own)
+        page = _Page(self._texts)
         for count, report in enumerate(reports, start=1):
             known = self._texts.made
             page.add(report, now)
@@ -53,44 +52,47 @@ class PageWriter:
                 yield ""  # turning names into text takes some milliseconds a device
         yield from page.pieces()
 
-    def forget(self) -> None:
-        """To be called when the inventory changed."""
-        self._texts.forget()
-        self._own.forget()
+
+Measured = tuple[BlockText, str, "array[float]"]  # a reading's text, the device's name, its numbers
 
 
 class _Page:
-    def __init__(self, texts: BlockTexts, own: OwnTexts) -> None:
-        self._texts, self._own = texts, own
-        self._lines: defaultdict[str, list[str]] = defaultdict(list)
-        self._segments: defaultdict[str, list[tuple[Segment, array[float]]]] = defaultdict(list)
+    """Holds what the lines are made of, and makes those of one metric after the other: of a site of 50,000 devices all
+    of them are longer than everything else that is known of it."""
+
+    def __init__(self, texts: BlockTexts) -> None:
+        self._texts = texts
+        self._own: dict[str, list[DeviceLines]] = {}
+        self._measured: dict[str, list[Measured]] = {}
 
     def add(self, report: DeviceReport, now: datetime) -> None:
         checks = {check.name: check for check in report.device.checks}
         fresh = [sample for sample in report.samples if is_fresh(sample, checks.get(sample.check), now)]
-        for metric, line in self._own.lines(report, fresh):
-            self._lines[metric].append(line)
-        seen: dict[str, list[Segment]] = {}
+        own = DeviceLines(report, fresh, escape_label_value(report.device.name))
+        for metric in own.metrics():
+            self._own.setdefault(metric, []).append(own)
+        seen: dict[str, list[BlockText]] = {}
         for sample in fresh:
             for reading in sample.readings:
-                self._add_reading(sample, reading, seen)
+                self._add_reading(own.instance, self._texts.of(sample.check, reading.block), reading, seen)
 
-    def _add_reading(self, sample: Sample, reading: Reading, seen: dict[str, list[Segment]]) -> None:
-        for segment in self._texts.segments(sample.device, sample.check, reading.block):
-            earlier = seen.get(segment.metric)
-            if earlier is None:
-                seen[segment.metric] = [segment]
-            elif all(one.is_disjoint(segment) for one in earlier):
-                earlier.append(segment)
+    def _add_reading(self, instance: str, text: BlockText, reading: Reading, seen: dict[str, list[BlockText]]) -> None:
+        measured = (text, instance, reading.values)
+        is_new = seen.keys().isdisjoint(text.metrics)
+        for metric in text.metrics:
+            if is_new:
+                seen[metric] = [text]
+            elif not _is_told_already(metric, text, earlier := seen.setdefault(metric, [])):
+                earlier.append(text)
             else:
                 continue  # two checks of one device measured the same series: the first has the word
-            self._segments[segment.metric].append((segment, reading.values))
+            self._measured.setdefault(metric, []).append(measured)
 
     def pieces(self) -> Iterator[str]:
         """All metrics, some together and some cut, as their length wants it."""
         piece: list[str] = []
         length = 0
-        for metric in dict.fromkeys((*self._lines, *self._segments)):
+        for metric in dict.fromkeys((*self._own, *self._measured)):
             for text in self._headed(metric):
                 piece.append(text)
                 length += len(text)
@@ -101,7 +103,7 @@ class _Page:
 
     def _headed(self, metric: str) -> Iterator[str]:
         """The header and the lines of one metric; nothing at all where every value is absent."""
-        texts = self._texts_of(metric)
+        texts = filter(None, self._texts_of(metric))
         first = next(texts, "")
         if first:
             yield header_of(metric)
@@ -109,8 +111,12 @@ class _Page:
             yield from texts
 
     def _texts_of(self, metric: str) -> Iterator[str]:
-        yield from self._lines.get(metric, ())
-        for segment, values in self._segments.get(metric, ()):
-            text = segment.render(values)
-            if text:
-                yield text
+        if metric in self._own:
+            yield from map(OWN_LINES[metric], self._own[metric])
+        for text, instance, values in self._measured.get(metric, ()):
+            yield text.segment(metric).render(instance, values)
+
+
+def _is_told_already(metric: str, text: BlockText, earlier: Iterable[BlockText]) -> bool:
+    segment = text.segment(metric)
+    return not all(one.segment(metric).is_disjoint(segment) for one in earlier)

@@ -63,4 +63,3 @@ class MetricPages:
         for device in inventory.devices.values():
             self._by_site.setdefault(device.site, []).append(device)
         self._identities = {name: who for name, who in self._identities.items() if name in inventory.devices}
-        self._writer.forget()

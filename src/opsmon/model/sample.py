@@ -1,11 +1,11 @@
 """What a check brings home: an outcome, and series of numbers whose names are shared from poll to poll."""
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from opsmon.model.name import CheckName, DeviceName
 
@@ -41,11 +41,14 @@ class LocalCause(StrEnum):
     NAMES = "names"  # the name service does not answer, or does not know the name
 
 
+Labels = tuple[tuple[str, str], ...]
+
+
 class SeriesKey(NamedTuple):
     """The identity of one series: metric name, and labels as sorted pairs (without `instance`, which is the device)."""
 
     metric: str
-    labels: tuple[tuple[str, str], ...] = ()
+    labels: Labels = ()
 
 
 class SeriesBlock:
@@ -58,12 +61,51 @@ class SeriesBlock:
 
     __slots__ = ("__weakref__", "charted", "keys")
 
-    def __init__(self, keys: tuple[SeriesKey, ...], charted: tuple[int, ...] = ()) -> None:
+    def __init__(self, keys: Sequence[SeriesKey], charted: tuple[int, ...] = ()) -> None:
         self.keys = keys
         self.charted = charted
 
     def __len__(self) -> int:
         return len(self.keys)
+
+
+class TableKeys(Sequence[SeriesKey]):
+    """Every metric of a table in every row, metric by metric. A key is made when somebody asks for it: of a switch with
+    48 interfaces there are 720, and hardly ever does anybody."""
+
+    __slots__ = ("metrics", "rows")
+
+    def __init__(self, metrics: tuple[str, ...], rows: Sequence[Labels]) -> None:
+        self.metrics = metrics
+        self.rows = rows
+
+    def __len__(self) -> int:
+        return len(self.metrics) * len(self.rows)
+
+    @overload
+    def __getitem__(self, at: int) -> SeriesKey: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[SeriesKey]: ...
+    def __getitem__(self, at: int | slice) -> SeriesKey | Sequence[SeriesKey]:
+        if isinstance(at, slice):
+            return [self[place] for place in range(*at.indices(len(self)))]
+        metric, row = divmod(range(len(self))[at], len(self.rows))
+        return SeriesKey(self.metrics[metric], self.rows[row])
+
+    def __iter__(self) -> Iterator[SeriesKey]:
+        rows = tuple(self.rows)
+        return (SeriesKey(metric, labels) for metric in self.metrics for labels in rows)
+
+
+class TableBlock(SeriesBlock):
+    """The block of a table that has the same labels in each column. `rows` may be made when they are asked for, too."""
+
+    __slots__ = ("metrics", "rows")
+
+    def __init__(self, metrics: tuple[str, ...], rows: Sequence[Labels]) -> None:
+        super().__init__(TableKeys(metrics, rows))
+        self.metrics = metrics
+        self.rows = rows
 
 
 class Reading(NamedTuple):

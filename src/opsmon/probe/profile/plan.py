@@ -10,6 +10,7 @@ from opsmon.model.sample import SeriesBlock, SeriesKey
 from opsmon.probe.profile.definition.convert import NAN, Values, value_at
 from opsmon.probe.profile.definition.profile import MibObject, Source
 from opsmon.probe.profile.reader import FEW_ROWS, Instance
+from opsmon.probe.profile.rows.shared_names import SharedNames
 from opsmon.protocol.snmp.session import Index, Oid
 
 _OVER: Mapping[str, Callable[[list[float]], float]] = {"sum": sum, "max": max, "min": min, "mean": fmean}
@@ -88,14 +89,13 @@ def _deciding(source: Source) -> tuple[MibObject, ...]:
     return (*source.dynamic(), *(test.subject for test in source.select))
 
 
-def plan_of(series: tuple[Series, ...], before: SeriesBlock | None) -> PollPlan:
-    """The plan for some series; a block of the same names is kept, so that what others derived from it stays good."""
+def plan_of(series: tuple[Series, ...], names: SharedNames) -> PollPlan:
+    """The plan for some series. While there is a block of the same names it is kept, so that what others derived from
+    it stays good."""
     keys = tuple(one.key for one in series)
     charted = tuple(place for place, one in enumerate(series) if one.is_charted)
-    is_same = before is not None and (before.keys, before.charted) == (keys, charted)
-    block = before if before is not None and is_same else SeriesBlock(keys, charted)
     single, whole = _reads(series)
-    return PollPlan(series, block, single, whole)
+    return PollPlan(series, names.block(keys, charted), single, whole)
 
 
 def _reads(series: Iterable[Series]) -> tuple[tuple[Instance, ...], tuple[Oid, ...]]:

@@ -31,6 +31,7 @@ from opsmon.probe.profile.reader import Instance, Reader
 from opsmon.probe.profile.remark import Remarks, silence_words, table_words, unmatched_words
 from opsmon.probe.profile.revisit import POLLS_BETWEEN_SURVEYS, Revisits
 from opsmon.probe.profile.rows.neighbour import cut_neighbours, neighbour_columns, neighbour_instances, neighbours_of
+from opsmon.probe.profile.rows.shared_names import SharedNames
 from opsmon.probe.profile.rows.table import TableShape
 from opsmon.probe.profile.rows.uplink import Uplinks
 from opsmon.probe.profile.survey import (
@@ -91,7 +92,8 @@ class DevicePoller:
     """Polls one device. `forced` is the profile that the inventory names, if it names one; `parents` are its parents,
     `important` the names of interfaces that it marks.
 
-    With `all_interface_objects` a profile's table of interfaces is that of `if-mib-full`.
+    With `all_interface_objects` a profile's table of interfaces is that of `if-mib-full`. `names` are those that the
+    devices of a fleet share.
     """
 
     def __init__(
@@ -102,12 +104,14 @@ class DevicePoller:
         parents: Collection[str] = (),
         important: Collection[str] = (),
         all_interface_objects: bool = False,
+        names: SharedNames | None = None,
         survey_every: int = POLLS_BETWEEN_SURVEYS,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._profiles = profiles
         self._uplinks = Uplinks(parents)
         self._important = important
+        self._names = names or SharedNames()
         self._remarks = Remarks(important)
         self._forced = forced
         self._full = profiles.get(FULL_INTERFACES) if all_interface_objects else None
@@ -183,7 +187,7 @@ class DevicePoller:
             series = keep_unread(series, before.plan.series, reader.unread)
             identity = keep_words(identity, before.identity) if is_young or reader.unread else identity
             neighbours = {**before.neighbours, **neighbours} if reader.unread else neighbours
-        plan = plan_of(series, before.plan.block if before else None)
+        plan = plan_of(series, self._names)
         marks = (text_at(reader, SYS_OBJECT_ID), text_at(reader, IF_TABLE_LAST_CHANGE), uptime)
         silent = tuple(session.silent)
         cut = (*cut_words(reader, profile), *cut_neighbours(reader, profile))
@@ -246,7 +250,8 @@ class DevicePoller:
         if before is not None and before.profile is profile:
             return before.shapes
         instead = {table.name: table for table in self._full.tables} if self._full else {}
-        return tuple(TableShape(instead.get(table.name, table), self._important) for table in profile.tables)
+        tables = [instead.get(table.name, table) for table in profile.tables]
+        return tuple(TableShape(table, self._important, self._names) for table in tables)
 
     async def _choose(self, reader: Reader, session: SnmpSession, before: _DeviceMemory | None) -> Profile:
         """The profile that fits. `before` is what was known of a device that has just come up: what tells its profile
@@ -282,5 +287,5 @@ def _is_due(pauses: Mapping[Oid, float]) -> bool:
 
 def _unmatched(shapes: Iterable[TableShape]) -> frozenset[str]:
     """Names that the inventory marks and no table has; nothing is said while there are no interfaces at all."""
-    found = [shape.unmatched() for shape in shapes if shape.rows]
+    found = [shape.unmatched for shape in shapes if shape.rows]
     return frozenset.intersection(*found) if found else frozenset()

@@ -6,6 +6,7 @@ from opsmon.model.device import Device
 from opsmon.model.name import DeviceName
 from opsmon.probe.profile.choose import ProfileSet
 from opsmon.probe.profile.poller import DevicePoller
+from opsmon.probe.profile.rows.shared_names import SharedNames
 
 
 class DevicePollers:
@@ -13,6 +14,7 @@ class DevicePollers:
 
     def __init__(self, profiles: ProfileSet) -> None:
         self.profiles = profiles
+        self._names = SharedNames()
         self._pollers: dict[DeviceName, tuple[tuple[object, ...], DevicePoller]] = {}
 
     def of(self, device: Device, *, all_interface_objects: bool = False) -> DevicePoller:
@@ -25,6 +27,7 @@ class DevicePollers:
                 parents=device.parents,
                 important=device.important,
                 all_interface_objects=all_interface_objects,
+                names=self._names,
             )
             known = self._pollers[device.name] = (made_for, poller)
         return known[1]

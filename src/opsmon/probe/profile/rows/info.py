@@ -6,14 +6,13 @@
 from array import array
 from collections.abc import Sequence
 
-from opsmon.model.sample import Reading, SeriesBlock, SeriesKey
+from opsmon.model.sample import Labels, Reading, SeriesBlock, SeriesKey
 from opsmon.probe.profile.definition.profile import InfoColumn, TableColumns
 from opsmon.probe.profile.reader import Reader
 from opsmon.probe.profile.text import clean_text, number_of, raw_text
 from opsmon.protocol.snmp.session import Index, Oid, SnmpValue
 
 MAC_OCTETS = 6
-Labels = tuple[tuple[str, str], ...]
 
 
 def info_columns(table: TableColumns) -> list[Oid]:

@@ -5,9 +5,9 @@ A column that is lacking as a whole is replaced as a whole, which is not decided
 """
 
 from array import array
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from opsmon.model.sample import Reading, SeriesBlock, SeriesKey
+from opsmon.model.sample import Labels, Reading, SeriesBlock, SeriesKey
 from opsmon.probe.profile.definition.convert import NAN
 from opsmon.probe.profile.definition.profile import MibObject, TableColumns
 from opsmon.probe.profile.reader import FEW_ROWS, Instance, Reader
@@ -15,7 +15,6 @@ from opsmon.probe.profile.text import number_of
 from opsmon.protocol.snmp.session import Index, Oid, SnmpValue
 from opsmon.state.condition.speed import MEGABIT, link_speed, speeds_contradict
 
-Labels = tuple[tuple[str, str], ...]
 Column = Mapping[Index, SnmpValue]
 IF_HIGH_SPEED: Oid = (1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 15)
 ALL_ONES = 2**64 - 1  # what some agents give in the place of a counter that they do not have
@@ -28,7 +27,6 @@ class StandIns:
         self._instead = table.instead
         self._rows: dict[MibObject, tuple[Index, ...]] = {}
         self._block = SeriesBlock(())
-        self._labels: Mapping[Index, Labels] = {}
         self.contradictions: tuple[Index, ...] = ()
 
     def columns_wanted(self, reader: Reader, rows: Collection[Index]) -> list[Oid]:
@@ -71,10 +69,10 @@ class StandIns:
         """What a poll walks, of columns of which many rows are wanted."""
         return [other.column for other, rows in self._rows.items() if len(rows) > FEW_ROWS]
 
-    def reading(self, current: Mapping[Oid, Column], labels: Mapping[Index, Labels]) -> Reading | None:
+    def reading(self, current: Mapping[Oid, Column], labels: Callable[[Index], Labels]) -> Reading | None:
         if not self._rows:
             return None
-        keys = tuple(SeriesKey(other.name, labels[row]) for other, rows in self._rows.items() for row in rows)
+        keys = tuple(SeriesKey(other.name, labels(row)) for other, rows in self._rows.items() for row in rows)
         if keys != self._block.keys:
             self._block = SeriesBlock(keys)
         return Reading(self._block, array("d", self._values(current)))

@@ -6,21 +6,22 @@ no row is looked at by itself. The labels are read again now and then, and at on
 
 import asyncio
 from array import array
+from bisect import bisect_left
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import cast
 
-from opsmon.model.sample import Reading, SeriesBlock, SeriesKey
+from opsmon.model.sample import Labels, Reading, SeriesBlock
 from opsmon.probe.profile.definition.convert import NAN
 from opsmon.probe.profile.definition.profile import MibObject, TableColumns
 from opsmon.probe.profile.reader import Reader
 from opsmon.probe.profile.rows.info import info_columns, info_reading
+from opsmon.probe.profile.rows.shared_names import SharedNames
 from opsmon.probe.profile.rows.stand_in import StandIns
 from opsmon.probe.profile.text import clean_text, number_of, raw_text
 from opsmon.protocol.snmp.session import Index, Oid, SnmpValue
 
 Column = Mapping[Index, SnmpValue]
-Labels = tuple[tuple[str, str], ...]
 # Chassis of ten thousand interfaces there are; of more a poll would not be through in time.
 MAX_TABLE_ROWS = 16_384
 SLICE = 1_024  # rows or series between two turns of the loop
@@ -33,7 +34,7 @@ class TableShape:
     rest. What could not be read stays as it was: absence proves nothing then.
     """
 
-    def __init__(self, table: TableColumns, important: Collection[str] = ()) -> None:
+    def __init__(self, table: TableColumns, important: Collection[str] = (), names: SharedNames | None = None) -> None:
         self.table = table
         self.rows: tuple[Index, ...] = ()
         self.columns: tuple[MibObject, ...] = ()
@@ -43,8 +44,11 @@ class TableShape:
         self.left_out = 0
         self.stand_ins = StandIns(table)
         self._important = frozenset(important)
-        self._labels: dict[Index, Labels] = {}
-        self._told_by: tuple[tuple[str, ...], tuple[Column, ...]] = ((), ())
+        self.unmatched = self._important  # the names of `important` that no row has
+        self._shared = names or SharedNames()
+        self._label_names = tuple(label for label, _ in table.labels)
+        self.labels = self._shared.label_table((), (), 0)
+        self._told_by = 0  # a digest of what the rows' names were made of
 
     def label_columns(self) -> list[Oid]:
         """What is read now and then: the labels and the slow columns."""
@@ -68,24 +72,43 @@ class TableShape:
 
         In slices: sixteen thousand rows are a quarter of a million series, and the loop has other things to do.
         """
-        cells = tuple(reader.column(subject.column) for _, subject in self.table.labels if subject is not None)
-        rows = self._rows(reader)
-        told_by = (tuple(subject.name for subject in self.columns), cells)
+        rows, columns = self._rows(reader), tuple(subject.name for subject in self.columns)
+        told_by = self._digest(reader, columns)
         if rows != self.rows or told_by != self._told_by:
-            labels = {row: self._labels_of(reader, row) async for row in _unhurried(rows)}
-            block = await _kept(self.block, told_by[0], tuple(labels.values()))
+            texts = [await self._texts(reader, rows, label, subject) for label, subject in self.table.labels]
+            labels = self._shared.label_table(self._label_names, texts, len(rows))
+            block = self._shared.table_block(columns, labels)
             # all at once: who is cut off before leaves the old rows with their own block
-            self.rows, self._told_by, self._labels, self.block = rows, told_by, labels, block
-        await self._take_slow(reader)
+            self.rows, self._told_by, self.labels, self.block = rows, told_by, labels, block
+            self.unmatched = self._unmatched()
+        self._take_slow(reader)
         self.infos = info_reading(self.table, reader, self.rows, self.labels, self.infos)
         self.stand_ins.take(reader, self.rows, self.columns)
 
-    @property
-    def labels(self) -> Sequence[Labels]:
-        return tuple(self._labels.values())
+    def _digest(self, reader: Reader, columns: tuple[str, ...]) -> int:
+        """Of the cells that labels are made of, which themselves would be kept for nothing else."""
+        cells = [reader.column(subject.column) for _, subject in self.table.labels if subject is not None]
+        return hash((columns, *map(_digest_of, cells)))
+
+    async def _texts(
+        self, reader: Reader, rows: Sequence[Index], label: str, subject: MibObject | None
+    ) -> tuple[str, ...]:
+        """One label of every row."""
+        if subject is None:
+            return tuple([".".join(map(str, row)) async for row in _unhurried(rows)])
+        return tuple([self._text(reader, row, label, subject) async for row in _unhurried(rows)])
+
+    def _text(self, reader: Reader, row: Index, label: str, subject: MibObject) -> str:
+        """The text of a label, or what it was when its column could not be read."""
+        raw = reader.column(subject.column).get(row)
+        if raw is None and subject.column in reader.unread:
+            return dict(self.label_of(row)).get(label, "")
+        return clean_text(raw_text(raw))
 
     def label_of(self, row: Index) -> Labels:
-        return self._labels.get(row, ())
+        """Nothing for a row that the table has not."""
+        place = bisect_left(self.rows, row)
+        return self.labels[place] if self.rows[place : place + 1] == (row,) else ()
 
     def _rows(self, reader: Reader) -> tuple[Index, ...]:
         known = {row for subject in self.columns for row in reader.column(subject.column)}
@@ -106,18 +129,17 @@ class TableShape:
         indexes = {label for label, subject in self.table.labels if subject is None}
         return {f"{label}={text}" if label in indexes else text for label, text in labels}
 
-    def unmatched(self) -> frozenset[str]:
-        """The names of `important` that no row has."""
+    def _unmatched(self) -> frozenset[str]:
         if not self._important:
             return self._important
-        return self._important.difference(*(self._names(labels) for labels in self._labels.values()))
+        return self._important.difference(*(self._names(labels) for labels in self.labels))
 
-    async def _take_slow(self, reader: Reader) -> None:
+    def _take_slow(self, reader: Reader) -> None:
         slow = [subject for subject in self.table.slow if reader.column(subject.column)]
         if not slow:
             self.slow = None
             return
-        block = await _kept(self.slow.block if self.slow else None, [subject.name for subject in slow], self.labels)
+        block = self._shared.table_block(tuple(subject.name for subject in slow), self.labels)
         self.slow = Reading(block, read_columns(self.rows, [reader.column(subject.column) for subject in slow]))
 
     def _present(self, reader: Reader) -> tuple[MibObject, ...]:
@@ -131,9 +153,8 @@ class TableShape:
         return tuple(dict.fromkeys(chosen))
 
     def _labels_of(self, reader: Reader, row: Index) -> Labels:
-        before = dict(self._labels.get(row, ()))
         return tuple(
-            (label, ".".join(map(str, row)) if subject is None else _label(reader, subject, row, before.get(label, "")))
+            (label, ".".join(map(str, row)) if subject is None else self._text(reader, row, label, subject))
             for label, subject in self.table.labels
         )
 
@@ -160,29 +181,17 @@ class TableShape:
         if not self.rows:
             return ()
         values = read_columns(self.rows, [current.get(subject.column, _NOTHING) for subject in self.columns])
-        others = (self.stand_ins.reading(current, self._labels), self.slow, self.infos)
+        others = (self.stand_ins.reading(current, self.label_of), self.slow, self.infos)
         return (Reading(self.block, values), *(reading for reading in others if reading is not None))
 
 
 _NOTHING: Column = MappingProxyType({})
 
 
-def _label(reader: Reader, subject: MibObject, row: Index, before: str) -> str:
-    """The text of a label, or what it was when its column could not be read."""
-    raw = reader.column(subject.column).get(row)
-    return before if raw is None and subject.column in reader.unread else clean_text(raw_text(raw))
-
-
-async def _kept(before: SeriesBlock | None, names: Sequence[str], labels: Sequence[Labels]) -> SeriesBlock:
-    keys: list[SeriesKey] = []
-    is_same = before is not None and len(before.keys) == len(names) * len(labels)
-    for name in names:
-        for start in range(0, len(labels), SLICE):
-            more = [SeriesKey(name, label) for label in labels[start : start + SLICE]]
-            is_same = is_same and before is not None and list(before.keys[len(keys) : len(keys) + len(more)]) == more
-            keys += more
-            await asyncio.sleep(0)
-    return before if before is not None and is_same else SeriesBlock(tuple(keys))
+def _digest_of(cells: Column) -> int:
+    """Octets have digests that nobody can aim at; numbers have not, and are taken by their digits."""
+    values = tuple(cells.values())
+    return hash((tuple(cells), values if {bytes}.issuperset(map(type, values)) else repr(values)))
 
 
 async def _unhurried(rows: Sequence[Index]) -> AsyncIterator[Index]:
