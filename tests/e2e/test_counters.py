@@ -2,6 +2,7 @@
 and goes on to move after a reload."""
 
 import asyncio
+import json
 import re
 import signal
 from pathlib import Path
@@ -17,6 +18,7 @@ ROUNDS, ROUND_S = 60, 0.25
 MOVES = {
     "opsmon_probes_total": {"ok"},
     "opsmon_site_probes_total": {"ok"},
+    "opsmon_cpu_seconds_total": {"threads"},  # the pages that this test asks for are made in one
     "opsmon_probe_duration_seconds": {"icmp", "snmp", "tcp"},
     "opsmon_notifications_total": {"delivered"},
     "opsmon_decisions_total": set(),
@@ -71,6 +73,20 @@ async def until_moved(daemon: Daemon, before: dict[str, float], names: set[str])
     return left
 
 
+async def tells_its_load(daemon: Daemon) -> None:
+    """Until the API tells of runs of every kind, and of memory and processor time."""
+    for _ in range(ROUNDS):
+        _, text = await daemon.get("/api/v1/load")
+        load = json.loads(text)
+        if {row["name"] for row in load["checks"] if row["outcomes"]["ok"]} >= {"icmp", "snmp"} and load["slowest"]:
+            break
+        await asyncio.sleep(ROUND_S)
+    assert load["minute"]["checks_per_s"] > 0
+    assert load["minute"]["cpu_ratio"] > 0
+    assert load["sizes"]["rss_bytes"] > 10_000_000
+    assert load["sizes"]["series"] > 0
+
+
 async def test_what_should_move_has_moved(tmp_path: Path) -> None:
     assert documented() == MOVES.keys() | TROUBLE
     names = {f"{name} {value}".strip() for name, values in MOVES.items() for value in values or {""}}
@@ -82,6 +98,7 @@ async def test_what_should_move_has_moved(tmp_path: Path) -> None:
         )
         daemon = await house.start()
         await house.mcu.die()  # so that somebody is told
+        await tells_its_load(daemon)
         assert await until_moved(daemon, {}, names) == set()
         assert {name.split()[0] for name in await counters_of(daemon)} >= TROUBLE
 

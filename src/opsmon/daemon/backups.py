@@ -48,6 +48,7 @@ class DaemonBackups:
         self._seen: Mapping[str, int] = {}
         self._told = _load_told(root.path / BACKUPS_REPORTED)
         self._good: dict[DeviceName, datetime] = {}
+        self.running = 0  # scheduled runs under way
 
     def load(self, root: Root) -> None:
         """Another root: its inventory and its hours."""
@@ -139,10 +140,13 @@ class DaemonBackups:
             due = due_since(self._root, self._clock.now())
             if due is not None and due != ran_for and not await asyncio.to_thread(self._was_run_since, due):
                 ran_for = due
+                self.running = 1
                 try:
                     await self._run()
                 except OSError as error:
                     log.error("the scheduled backup cannot be started: %s", error)
+                finally:
+                    self.running = 0
             await asyncio.sleep(FOLLOW_EVERY_S)
 
     def _was_run_since(self, moment: datetime) -> bool:

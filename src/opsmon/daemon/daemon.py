@@ -21,8 +21,11 @@ from opsmon.daemon.console.backups import ConsoleBackups
 from opsmon.daemon.counters import loop_tallies, tallies_of
 from opsmon.daemon.engine_rules import rules_of
 from opsmon.daemon.host_keys import HostKeyNews
-from opsmon.daemon.http import HttpPort, refuse_open_network
+from opsmon.daemon.http import HttpPort, ShownBeside, refuse_open_network
 from opsmon.daemon.inventory_change import tell_changes
+from opsmon.daemon.load.cpu_sampler import CpuSampler
+from opsmon.daemon.load.figures import LoadSources, load_port, load_tallies
+from opsmon.daemon.load.meter import LoadMeter
 from opsmon.daemon.lock import RootLock
 from opsmon.daemon.loop_watch import LoopWatch
 from opsmon.daemon.notifications import EnginePort, Notifications
@@ -135,7 +138,7 @@ class Daemon:
     def __init__(self, root: Root, clock: Clock, store: Store, world: World) -> None:
         self._root, self._clock, self._store = root, clock, store
         self._manager = ServiceManager()
-        self._loop_watch = LoopWatch()
+        self._loop_watch, self._sampler = LoopWatch(), CpuSampler()
         self._probing = Probes(root, clock, self._deliver)
         self._telling = Notifications(
             root, store, clock, EnginePort(self._issue, self._settle, lambda: self._pipeline.world)
@@ -166,15 +169,25 @@ class Daemon:
             lambda: self._pipeline.world.rules.inventory.devices,
             lambda: self._pipeline.world.rules.contracts,
         )
+        self._load = LoadMeter(clock, self._probing.scheduler.tally, self._loop_watch, self._sampler.seen)
         self._showing = HttpPort(
-            root, clock, store, self._pipeline, self._probing, self._telling,
+            root, clock, store, self._pipeline, self._probing, self._telling, self._shown_beside(store)
+        )
+        self._access_audit = AccessAudit(self._showing.access, self._issue)
+
+    def _shown_beside(self, store: Store) -> ShownBeside:
+        load = LoadSources(
+            self._pipeline, self._probing, store, lambda: self._backing.running, lambda: self._showing.streams
+        )
+        return ShownBeside(
             (
                 tallies_of(self._pipeline, self._probing, self._self_watch), Backups(self._backing.good_at),
                 loop_tallies(self._loop_watch),
+                load_tallies(load, self._sampler),
             ),
             self._kept,
+            load_port(self._load, load),
         )  # fmt: skip
-        self._access_audit = AccessAudit(self._showing.access, self._issue)
 
     @property
     def root(self) -> Root:
@@ -203,9 +216,11 @@ class Daemon:
     async def run(self, stop: asyncio.Event, reload: asyncio.Event) -> None:
         """From the first check to the last delivery."""
         self._loop_watch.start()
+        self._sampler.start()
         try:
             await self._show_and_probe(stop, reload)
         finally:
+            self._sampler.stop()
             self._loop_watch.stop()
 
     async def _show_and_probe(self, stop: asyncio.Event, reload: asyncio.Event) -> None:
@@ -229,6 +244,7 @@ class Daemon:
             group.create_task(self._feed_watchdog()),
             group.create_task(self._keep_snapshots()),
             group.create_task(self._self_watch.run()),
+            group.create_task(self._load.run()),
             group.create_task(self._follow_reloads(reload)),
             group.create_task(self._backing.follow()),
             group.create_task(self._backing.keep_schedule()),

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from opsmon.access.calendar_link import load_calendar_secret
@@ -30,6 +30,7 @@ from opsmon.pipeline.loop import Pipeline
 from opsmon.store.access_store import AccessStore
 from opsmon.store.store import Store
 from opsmon.text.bilingual import Sentence
+from opsmon.web.api.load.port import LoadPort
 from opsmon.web.context import WebContext
 from opsmon.web.device_backup import BackupPort
 from opsmon.web.listening.standby import STANDBY_HELP
@@ -44,6 +45,15 @@ def _of_every(channels: Iterable[str], counted: Mapping[str, int]) -> Mapping[st
     return {**dict.fromkeys(sorted(channels), 0), **counted}
 
 
+@dataclass(frozen=True, slots=True)
+class ShownBeside:
+    """What is shown beside the rooms' own: more metrics, how the copies stand, where the time goes."""
+
+    collectors: tuple[Backups | Tallies, ...]
+    backups: BackupPort
+    load: LoadPort
+
+
 class HttpPort:
     """Listens from `start` to `stop`. `record` says how the last reload went."""
 
@@ -55,8 +65,7 @@ class HttpPort:
         pipeline: Pipeline,
         probing: Probes,
         telling: Notifications,
-        others: tuple[Backups | Tallies, ...],
-        backups: BackupPort,
+        beside: ShownBeside,
     ) -> None:
         self._settings = root.settings
         self.access = AccessControl(store.access, clock, root.settings.http.oidc, root.settings.http.public_url)
@@ -68,7 +77,7 @@ class HttpPort:
             lambda: _of_every(telling.channel_names, store.backlog()),
             failing=lambda: _of_every(telling.channel_names, store.failing(FAILED_OFTEN)),
             more=(
-                *others,
+                *beside.collectors,
                 self._port(),
                 page_tallies(lambda: pipeline.world, lambda: telling.page_lanes, clock),
                 self._journal(store, clock),
@@ -93,7 +102,8 @@ class HttpPort:
                 channels=lambda: telling.channel_names,
                 states=self._states,
                 values=self._values,
-                backups=backups,
+                backups=beside.backups,
+                load=beside.load,
                 probe_now=probing.probe_now,
                 ack_links=telling.ack_links,
                 people=telling.title_of,
@@ -118,9 +128,15 @@ class HttpPort:
             Tally("opsmon_http_failures", "Requests that failed as requests.", lambda: self._server.failures, "kind"),
             gauges=(
                 Tally("opsmon_http_connections", "Connections now.", lambda: self._server.connections),
+                Tally("opsmon_http_streams", "Open pages that are told of changes.", lambda: self._server.streams),
                 Tally("opsmon_standby", STANDBY_HELP, lambda: 0),
             ),
         )
+
+    @property
+    def streams(self) -> int:
+        """How many open pages are told of changes."""
+        return self._server.streams
 
     def take(self, sample: Sample) -> None:
         """What a check has measured, for the charts."""

@@ -132,7 +132,7 @@ class DaemonMetrics(Collector):
 
     def _probes(self, tally: ProbeTally) -> Iterable[Metric]:
         yield from run_metrics(tally)
-        text = "The longest that a check began behind its due time, within the last one to two minutes."
+        text = "The longest that a check began behind its due time, within the last minute."
         yield _gauge("opsmon_probe_lag_seconds", text, tally.lag_s())
         text = "Checks that did not begin because the one before was not over."
         yield CounterMetricFamily("opsmon_probes_skipped", text, value=tally.skipped)

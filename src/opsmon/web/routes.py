@@ -12,6 +12,8 @@ from opsmon.web.api import obligations as duties
 from opsmon.web.api import queries as reading
 from opsmon.web.api.admin.admin_routes import ADMIN_ROUTES
 from opsmon.web.api.channel_schemas import ChannelTestBody, ChannelTestDocument, NoBody
+from opsmon.web.api.load.schemas import LoadDocument, LoadQuery
+from opsmon.web.api.load.views import show_load
 from opsmon.web.api.obligation_schemas import (
     DoneBody,
     DoneDocument,
@@ -124,6 +126,8 @@ ROUTES: tuple[Route, ...] = (
           body=UndoneBody, answer=DoneDocument, status=201),
     Route("POST", f"{_OBLIGATION}/excused", duties.excuse, "Excuse a late task, or take that back", Access.MANAGE,
           body=ExcusedBody, answer=DoneDocument, status=201),
+    Route("GET", "/api/v1/load", show_load, "Where the daemon's time goes: rates, lateness, queues, memory, by check "
+          "and by site", query=LoadQuery, answer=LoadDocument),
     Route("GET", "/api/v1/deliveries", deliveries.list_deliveries, "Notifications that no receiver has taken",
           query=DeliveryQuery, answer=DeliveryDocument, many=True),
     Route("POST", "/api/v1/deliveries/{delivery}/again", channels.try_again, "Try a dead notification again",

@@ -244,4 +244,11 @@ class WebServer(PortServer):
     """Of a daemon that acts: the console, the API, the metrics."""
 
     def __init__(self, parts: WebContext, limits: Limits | None = None) -> None:
-        super().__init__(make_application(parts), parts.settings, parts.clock.monotonic, limits)
+        application = make_application(parts)
+        self._streams = application[STREAMS]
+        super().__init__(application, parts.settings, parts.clock.monotonic, limits)
+
+    @property
+    def streams(self) -> int:
+        """How many open pages are told of changes."""
+        return len(self._streams)

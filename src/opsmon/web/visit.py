@@ -91,6 +91,16 @@ def refuse_limited(request: web.Request) -> None:
         )
 
 
+def refuse_unless_everything(request: web.Request) -> None:
+    """Raises RequestError 403 for who may not see every contract; of money nothing is told."""
+    if not visitor_of(request).scope.is_everything:
+        raise RequestError(
+            403,
+            Sentence("this tells of every contract", "此页涉及全部合同"),
+            Sentence("ask an admin for a wider scope", "请联系管理员扩大范围"),
+        )
+
+
 def refuse_unless_admin(request: web.Request) -> None:
     """Raises RequestError 403 for what only admins of everything read, and whoever reads an open port."""
     visitor = visitor_of(request)

@@ -98,6 +98,7 @@ _READING: dict[str, Right] = {
     "GET /api/v1/devices/{device}": _reads(Reach.HIDDEN),
     "GET /api/v1/contracts/{contract}/obligations": _reads(Reach.HIDDEN),
     "GET /api/v1/budgets": _reads(Reach.CUT, _MANAGER, money=True),
+    "GET /api/v1/load": _reads(Reach.WHOLE),
     "GET /api/v1/deliveries": _reads(Reach.WHOLE, _ADMIN),
     "GET /oncall/{rota}": _reads(Reach.NEVER),
     "GET /backups": _reads(Reach.CUT),

@@ -3,7 +3,7 @@
 Runs are counted by site and by kind of check, in one array each, so that a run is added once and every table is a sum.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 
 from opsmon.clock import Clock
@@ -12,7 +12,7 @@ from opsmon.model.name import DeviceName, SiteName
 from opsmon.model.sample import Outcome, Sample
 from opsmon.probe.schedule.run_counts import RunCounts, total_of
 
-LAG_WINDOW_S = 60.0
+LAG_KEPT_S, LAG_WINDOW_S = 60.0, 5.0
 
 
 class _OfSite(dict[str, RunCounts]):
@@ -35,7 +35,9 @@ class ProbeTally:
         self.unwanted = 0  # samples of checks that a reload changed or took away meanwhile
         self.held_up = 0  # times that the loop was blocked, the machine asleep or the clock set
         self._window_began_s = clock.monotonic()
-        self._worst_s, self._worst_before_s = 0.0, 0.0
+        self._worst_s = 0.0
+        # Of each window its end and the worst in it.
+        self._worst_before: deque[tuple[float, float]] = deque(maxlen=int(LAG_KEPT_S / LAG_WINDOW_S) + 1)
 
     def follow(self, devices: Iterable[Device]) -> None:
         """The fleet is this one from now on; what was counted at sites that left stays in the sums."""
@@ -87,14 +89,14 @@ class ProbeTally:
             self._worst_s = lag_s
 
     def lag_s(self) -> float:
-        """The longest that a run began behind its due time within the last one to two minutes."""
+        """The longest that a run began behind its due time within the last minute."""
         self._turn_window()
-        return max(self._worst_s, self._worst_before_s)
+        since_s = self._clock.monotonic() - LAG_KEPT_S
+        return max(self._worst_s, *(worst for until_s, worst in self._worst_before.copy() if until_s >= since_s), 0.0)
 
     def _turn_window(self) -> None:
-        passed_s = self._clock.monotonic() - self._window_began_s
-        if passed_s < LAG_WINDOW_S:
+        now_s = self._clock.monotonic()
+        if now_s - self._window_began_s < LAG_WINDOW_S:
             return
-        self._worst_before_s = self._worst_s if passed_s < 2 * LAG_WINDOW_S else 0.0
-        self._worst_s = 0.0
-        self._window_began_s += passed_s
+        self._worst_before.append((now_s, self._worst_s))
+        self._worst_s, self._window_began_s = 0.0, now_s

@@ -101,6 +101,11 @@ class FamilyPinger:
         self._padding = bytes(range(256)) * 6
 
     @property
+    def in_flight(self) -> int:
+        """Requests that are out, and those that wait for their batch."""
+        return self._out + len(self._queue)
+
+    @property
     def lost_counts(self) -> dict[str, int]:
         return {"malformed": self._socket.malformed, "kernel_drops": self._socket.dropped_by_kernel()}
 

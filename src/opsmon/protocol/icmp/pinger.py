@@ -59,6 +59,11 @@ class FleetPinger:
                 totals[name] += number
         return totals
 
+    @property
+    def in_flight(self) -> int:
+        """Pings that are out, and those that wait for their batch."""
+        return sum(family.in_flight for family in self._families.copy().values())
+
     async def ping(self, address: str, timeout_s: float, size_bytes: int = 56) -> Echo:
         """One echo request with `size_bytes` (8 to 1,400) of payload. Raises ProbeError."""
         family = self._family_of(address)

@@ -2,7 +2,8 @@
 
 import contextlib
 import socket
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from time import monotonic
 
 from opsmon.clock import WallClock
@@ -43,6 +44,7 @@ class SnmpEngine:
         self._traffic = Traffic()
         self._sockets: dict[int, SharedSocket] = {}  # by the length of a socket address: 2 for IPv4, 4 for IPv6
         self._agents: dict[DeviceName, Agent] = {}
+        self.waiting = 0  # calls that wait until their agent has answered another one
 
     async def start(self) -> None:
         """Opens the IPv4 socket, and the IPv6 one where the machine has IPv6. Raises OSError."""
@@ -59,6 +61,11 @@ class SnmpEngine:
     def traffic(self) -> Traffic:
         """A copy of the counters as they are now."""
         return self._traffic.snapshot()
+
+    @property
+    def in_flight(self) -> int:
+        """Requests whose answer is awaited."""
+        return sum(shared.in_flight for shared in self._sockets.copy().values())
 
     def counts(self) -> dict[str, int]:
         """The counters by name, for the daemon's own metrics."""
@@ -87,7 +94,7 @@ class SnmpEngine:
         address = agent.at(numeric[0] if numeric else await self._resolver.resolve(agent.address, agent.family))
         if len(address) not in self._sockets:
             raise ProbeError(Outcome.LOCAL_FAULT, f"no socket for {agent.address}: the SNMP engine is not running")
-        async with agent.turn:
+        async with self._turn_of(agent):
             operation = CachedOperation(plan, make, agent.quirks)
             shared = self._sockets[len(address)]
             if agent.access.version is SnmpVersion.V3:
@@ -96,6 +103,22 @@ class SnmpEngine:
                 return operation
             await Transaction(shared, agent.peer_at(address), operation, self._retry_policy, terms, trace).run()
         return operation
+
+    def _turn_of(self, agent: Agent) -> AbstractAsyncContextManager[None]:
+        """One request at a time; who has to wait is counted, and nobody else pays for that."""
+        return self._counted_turn(agent) if agent.turn.locked() else agent.turn
+
+    @contextlib.asynccontextmanager
+    async def _counted_turn(self, agent: Agent) -> AsyncIterator[None]:
+        self.waiting += 1
+        try:
+            await agent.turn.acquire()
+        finally:
+            self.waiting -= 1
+        try:
+            yield
+        finally:
+            agent.turn.release()
 
 
 def _family_of(device: Device) -> int | None:

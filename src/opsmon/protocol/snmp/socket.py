@@ -95,6 +95,11 @@ class SharedSocket:
         if len(self._finished_ids) > _REMEMBERED_IDS:
             del self._finished_ids[next(iter(self._finished_ids))]
 
+    @property
+    def in_flight(self) -> int:
+        """Requests whose answer is awaited."""
+        return len(self._expected)
+
     def is_expected(self, request_id: int) -> bool:
         return request_id in self._expected
 

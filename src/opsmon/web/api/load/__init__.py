@@ -1,0 +1,1 @@
+"""Where the daemon's time goes, as the API tells it."""
