@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from opsmon.engine.compaction import compact
-from opsmon.engine.decide import decide
+from opsmon.engine.decide import decide, decide_samples
 from opsmon.engine.effect import AlertKind, AlertStatus, Notify
 from opsmon.engine.fold import fold, reload, restore
 from opsmon.engine.input import (
@@ -24,6 +24,7 @@ from opsmon.engine.input import (
     SetMaintenance,
     Tick,
 )
+from opsmon.engine.step import EngineStep
 from opsmon.engine.world import World, next_deadline, start_world
 from opsmon.incident.incidents import Incidents, cause_of
 from opsmon.incident.lifecycle import prune
@@ -202,6 +203,24 @@ def corrections(draw: st.DrawFn) -> Make:
 PARTS = st.one_of(STEPS, dying(), dying(), healing(), heating(), resting(), people(), people())
 STORIES = st.lists(PARTS, max_size=9).map(lambda parts: [one for part in parts for one in part])
 law = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+
+@settings(max_examples=60)
+@given(st.lists(st.lists(samples(), max_size=12), min_size=1, max_size=8), st.floats(0.0, 40.0))
+def test_samples_decided_in_one_go_are_decided_one_by_one(batches: list[list[Make]], pause_s: float) -> None:
+    at_once = one_by_one = start_world(RULES, START)
+    now = START
+    for batch in batches:
+        now += timedelta(seconds=pause_s)
+        given = [make(now) for make in batch]
+        step = decide_samples(at_once, [one for one in given if isinstance(one, Sample)], now)
+        single = [EngineStep(one_by_one)]
+        for one in given:
+            single.append(decide(single[-1].world, one, now))
+        assert step.events == tuple(event for each in single for event in each.events)
+        assert step.effects == tuple(effect for each in single for effect in each.effects)
+        at_once, one_by_one = step.world, single[-1].world
+    assert at_once == one_by_one
 
 
 def settled(incidents: Incidents, world: World) -> Incidents:

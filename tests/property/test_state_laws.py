@@ -1,6 +1,7 @@
 """Laws of the state room that hold for every sequence of samples, times, topologies, maintenance and restarts."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,10 +14,20 @@ from opsmon.model.device import Inventory
 from opsmon.model.event import DeviceState, DeviceStateChanged, Event, MaintenanceSet
 from opsmon.model.name import DeviceName
 from opsmon.model.sample import Outcome
-from opsmon.state.api import advance, apply_sample, next_deadline, reload_fleet, set_maintenance, start_fleet, state_of
+from opsmon.state.api import (
+    advance,
+    apply_sample,
+    judge_news,
+    next_deadline,
+    reload_fleet,
+    set_maintenance,
+    start_fleet,
+    state_of,
+)
 from opsmon.state.condition.rules import Rulebook
 from opsmon.state.device.policy import Policy
-from opsmon.state.fleet import OUT, FleetState, StateStep
+from opsmon.state.fleet import OUT, DeviceMachine, FleetState, StateStep
+from opsmon.state.quiet import with_quiet_answers
 from opsmon.state.restore import fold_event, restore
 from opsmon.state.timers import Timers
 from tests.support.state.scene import START, make_device, make_inventory, make_sample
@@ -79,6 +90,11 @@ class Play:
         kind, *arguments = action
         getattr(self, f"_{kind}")(*arguments)
 
+    def _do(
+        self, function: Callable[..., StateStep], *given: object, device: str = "", outcome: Outcome | None = None
+    ) -> None:
+        self._take(function(self.fleet, *given), device, outcome)
+
     def _take(self, step: StateStep, device: str = "", outcome: Outcome | None = None) -> None:
         self.fleet = step.fleet
         self.events.extend(step.transitions)
@@ -91,7 +107,7 @@ class Play:
         elif outcome.measured:
             self.failures[device, check] += 1
         sample = make_sample(device, check, outcome, self.now, duration_s=duration_s)
-        self._take(apply_sample(self.fleet, sample, self.now), device, outcome)
+        self._do(apply_sample, sample, self.now, device=device, outcome=outcome)
 
     def _burst(self, device: str, outcome: Outcome, rounds: int) -> None:
         for _ in range(rounds):
@@ -115,13 +131,16 @@ class Play:
 
     def _tick(self, pause: float) -> None:
         self.now += timedelta(seconds=pause)
-        self._take(advance(self.fleet, self.now))
+        self._do(advance, self.now)
 
     def _deadline(self) -> None:
-        at = next_deadline(self.fleet)
+        at = self._next_deadline()
         if at is not None:
             self.now = max(self.now, at)
-            self._take(advance(self.fleet, self.now))
+            self._do(advance, self.now)
+
+    def _next_deadline(self) -> datetime | None:
+        return next_deadline(self.fleet)
 
     def _jump(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
@@ -130,14 +149,41 @@ class Play:
         until = None if seconds is None else self.now + timedelta(seconds=seconds)
         if DeviceName(device) in self.fleet.plan.devices:
             self.events.append(MaintenanceSet(self.now, DeviceName(device), until, "test"))
-        self._take(set_maintenance(self.fleet, DeviceName(device), until, self.now))
+        self._do(set_maintenance, DeviceName(device), until, self.now)
 
     def _reload(self, chosen: set[str]) -> None:
         inventory = self.inventory(tuple(name for name in NAMES if name in chosen))
-        self._take(reload_fleet(self.fleet, inventory, Rulebook(), self.now))
+        self._do(reload_fleet, inventory, Rulebook(), self.now)
         for device, check in list(self.failures):
             if device not in chosen:
                 del self.failures[device, check]
+
+
+class TwoFleets(Play):
+    """Plays the same to a fleet that takes every sample the long way, and expects to be told the same by both."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.thorough = self.fleet
+
+    def _do(
+        self, function: Callable[..., StateStep], *given: object, device: str = "", outcome: Outcome | None = None
+    ) -> None:
+        long_way = judge_news if function is apply_sample else function
+        step, thorough = function(self.fleet, *given), long_way(self.thorough, *given)  # type: ignore[arg-type]
+        assert (step.transitions, step.reprobes) == (thorough.transitions, thorough.reprobes)
+        self.thorough = thorough.fleet
+        self._take(step, device, outcome)
+        assert believed(self.fleet) == believed(self.thorough)
+
+    def _next_deadline(self) -> datetime | None:
+        both = (next_deadline(self.fleet), next_deadline(self.thorough))
+        return min((at for at in both if at is not None), default=None)
+
+
+def believed(fleet: FleetState) -> dict[str, DeviceMachine]:
+    """Of each device, with the answers that told nothing new."""
+    return {name: with_quiet_answers(machine, name, fleet.quiet) for name, machine in fleet.machines.items()}
 
 
 def said(step: StateStep) -> list[DeviceStateChanged]:
@@ -151,6 +197,15 @@ def shown(fleet: FleetState) -> dict[str, tuple[DeviceState, str | None]]:
 def _cause(fleet: FleetState, name: str) -> str | None:
     machine = fleet.machines.get(DeviceName(name))
     return machine.cause if machine and machine.visible is DeviceState.UNREACHABLE else None
+
+
+@given(topologies, actions)
+def test_a_quiet_answer_is_as_good_as_one_that_was_judged(
+    parents: dict[str, tuple[str, ...]], play: list[Action]
+) -> None:
+    fleets = TwoFleets(parents)
+    for action in play:
+        fleets.act(action)
 
 
 @given(topologies, actions)

@@ -7,6 +7,7 @@ wait. Commands beyond the bound are told at once to come again.
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from opsmon.engine.input import Command, Reloaded
@@ -58,6 +59,12 @@ class InputQueue:
 
     def put_sample(self, sample: Sample) -> None:
         self._samples.append(sample)
+        if len(self._samples) > self._coalesce_at:
+            self._coalesce()
+        self._filled.set()
+
+    def put_samples(self, samples: Sequence[Sample]) -> None:
+        self._samples.extend(samples)
         if len(self._samples) > self._coalesce_at:
             self._coalesce()
         self._filled.set()

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from opsmon.clock import Clock
 from opsmon.clock_watch import WallWatch
-from opsmon.engine.decide import decide
+from opsmon.engine.decide import decide, decide_samples
 from opsmon.engine.effect import Diagnose, Effect, Message
 from opsmon.engine.fold import evict, reload
 from opsmon.engine.input import AddFact, ClockStepped, Command, Input, JudgeScope, Reloaded, TakeOver, Tick
@@ -107,6 +107,12 @@ class Pipeline:
         """Takes a sample in. Never blocks and never refuses."""
         self._latest.setdefault(sample.device, {})[sample.check] = sample
         self.inputs.put_sample(sample)
+
+    def submit_all(self, samples: Sequence[Sample]) -> None:
+        """As `submit`, of many."""
+        for sample in samples:
+            self._latest.setdefault(sample.device, {})[sample.check] = sample
+        self.inputs.put_samples(samples)
 
     def subscribe(self, hear: Hear) -> Callable[[], None]:
         """`hear` is told of each change of the world, after it was swapped; returns how to stop that."""
@@ -231,8 +237,9 @@ class Pipeline:
             batch.take(self._decide_one(batch.world, request.given), request)
             for command in request.also:
                 batch.take(self._decide_one(batch.world, command))
-        for sample in samples:
-            batch.take(self._decide_one(batch.world, sample))
+        if samples:
+            self.decided += len(samples)
+            batch.take(decide_samples(batch.world, samples, self._clock.now()))
         deadline = next_deadline(batch.world)
         if deadline is not None and deadline <= self._clock.now():
             batch.take(self._decide_one(batch.world, Tick()))

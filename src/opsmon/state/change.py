@@ -7,8 +7,9 @@ from zlib import crc32
 
 from opsmon.model.event import DeviceState, DeviceStateChanged, Measured, Transition
 from opsmon.model.name import CheckName, DeviceName
-from opsmon.state.device.machine import next_round_at, patience_s, valid_until, verdict_at
+from opsmon.state.device.machine import is_undisturbed, next_round_at, patience_s, valid_until, verdict_at
 from opsmon.state.fleet import DeviceMachine, FleetState, ReprobeRequest, StateStep, Suspicion
+from opsmon.state.quiet import with_quiet_answers
 from opsmon.state.steady_time import skew_at
 from opsmon.text.journal_reason import FIRST_SEEN, written
 
@@ -28,6 +29,7 @@ class FleetChange:
         "now",
         "plan",
         "policy",
+        "quiet",
         "reprobes",
         "skew",
         "standings",
@@ -47,14 +49,16 @@ class FleetChange:
         self.machines = fleet.machines
         self.timers = fleet.timers
         self.standings = fleet.standings
+        self.quiet = fleet.quiet
         self.transitions: list[Transition] = []
         self.reprobes: list[ReprobeRequest] = []
         self.touched: set[DeviceName] = set()
         self.turned: list[DeviceName] = []
 
     def machine(self, name: DeviceName) -> DeviceMachine:
-        """What is believed of the device; of a new one, nothing."""
-        return self.machines.get(name, _NEW)
+        """What is believed of the device, with its quiet answers; of a new one, nothing."""
+        machine = self.machines.get(name)
+        return _NEW if machine is None else with_quiet_answers(machine, name, self.quiet)
 
     def after(self, seconds: float) -> datetime:
         """The steady time in `seconds` from now."""
@@ -64,6 +68,7 @@ class FleetChange:
         """Keep the machine; `step` sees to it that it is looked at in time."""
         self.machines = self.machines.set(name, machine)
         self.touched.add(name)
+        self._forget_quiet_answers(name)
 
     def ask(
         self, name: DeviceName, checks: Iterable[CheckName], reason: str, *, after_s: float = 0.0, timeout_s: float
@@ -180,8 +185,22 @@ class FleetChange:
         for name in self.touched:
             if name in self.machines:
                 self.timers = self.timers.set(name, self._deadline(name, self.machines[name]))
-        fleet = FleetState(self.plan, self.machines, self.timers, self.standings, self.now, self.skew)
+        fleet = FleetState(self.plan, self.machines, self.timers, self.standings, self.now, self.skew, self.quiet)
         return StateStep(fleet, tuple(self.transitions), tuple(self.reprobes))
+
+    def _forget_quiet_answers(self, name: DeviceName) -> None:
+        """Those of a machine that is written hold in its records."""
+        for check in self.plan.checks.get(name, ()):
+            if (name, check) in self.quiet:
+                self.quiet = self.quiet.delete((name, check))
+
+    def wears_out_at(self, name: DeviceName) -> datetime | None:
+        """When (steady) a device of which nothing else is waited for would be unknown; None for any other device."""
+        machine = self.machine(name)
+        covered = machine.visible is not machine.state or machine.flapping or machine.maintenance_until is not None
+        if covered or machine.awaited_from is not None or not is_undisturbed(machine):
+            return None
+        return self._stale_at(name, machine)
 
     def _recent_falls(self, machine: DeviceMachine) -> tuple[datetime, ...]:
         oldest = self.after(-self.policy.flap_window_s)

@@ -96,9 +96,22 @@ class DeviceMachine:
         return self.state in OUT
 
 
+class QuietAnswer(NamedTuple):
+    """The last answer of a check that told nothing new: good, and the device was up and undisturbed. `measured` is
+    steady; `usual_s` as in CheckRecord."""
+
+    measured: datetime
+    took_s: float
+    usual_s: float
+
+
 @dataclass(frozen=True, slots=True)
 class FleetState:
-    """Everything this room believes. `skew` is how far the clock jumped in all: steady = wall - skew."""
+    """Everything this room believes. `skew` is how far the clock jumped in all: steady = wall - skew.
+
+    `quiet` is what came in since a machine was last written: a healthy device is not written anew with every answer.
+    An entry is newer than the record of its check; `FleetChange.machine` puts the two together.
+    """
 
     plan: FleetPlan = field(default_factory=FleetPlan)
     machines: Map[DeviceName, DeviceMachine] = field(default_factory=Map)
@@ -106,6 +119,7 @@ class FleetState:
     standings: Map[DeviceName, ConditionStates] = field(default_factory=Map)
     last_seen: datetime | None = None
     skew: timedelta = timedelta()
+    quiet: Map[tuple[DeviceName, CheckName], QuietAnswer] = field(default_factory=Map)
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,12 +104,17 @@ class Timers(Generic[Name]):
 
     def due(self, now: datetime) -> tuple[Timers[Name], tuple[Name, ...]]:
         """Take out what is due: what to look at, each once, in the order of their deadlines."""
-        if self.heap is None or self.heap.at > now:
+        rest, taken = self.take(now)
+        return rest, tuple(name for name, _ in taken)
+
+    def take(self, until: datetime) -> tuple[Timers[Name], tuple[tuple[Name, datetime], ...]]:
+        """Take out the entries up to a moment, each with its own, in their order."""
+        if self.heap is None or self.heap.at > until:
             return self, ()
-        fired, rest = _split(self.heap, now)
+        fired, rest = _split(self.heap, until)
         live, found = self.live.mutate(), []
         for node in sorted(fired, key=_moment):
             if live.get(node.name) == node.at:
                 del live[node.name]
-                found.append(node.name)
+                found.append((node.name, node.at))
         return Timers(rest, live.finish()), tuple(found)
