@@ -200,10 +200,10 @@ class Daemon:
     async def _settle(self, commands: Sequence[Command], receipt: ParcelReceipt) -> Answer:
         return await self._pipeline.settle(commands, receipt)
 
-    def _deliver(self, sample: Sample) -> None:
-        judged = self._self_watch.judge(sample)
+    def _deliver(self, samples: Sequence[Sample]) -> None:
+        judged = [self._self_watch.judge(sample) for sample in samples]
         self._showing.take(judged)
-        self._pipeline.submit(judged)
+        self._pipeline.submit_all(judged)
 
     def _perform(self, effect: ReprobeRequest | Diagnose) -> None:
         if isinstance(effect, ReprobeRequest):

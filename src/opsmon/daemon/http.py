@@ -138,9 +138,10 @@ class HttpPort:
         """How many open pages are told of changes."""
         return self._server.streams
 
-    def take(self, sample: Sample) -> None:
-        """What a check has measured, for the charts."""
-        self._values.take(sample)
+    def take(self, samples: Iterable[Sample]) -> None:
+        """What checks have measured, for the charts."""
+        for sample in samples:
+            self._values.take(sample)
 
     async def start(self) -> None:
         """Raises OSError where the port is taken."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from importlib import import_module
 
 from opsmon.clock import Clock
@@ -29,9 +29,9 @@ log = logging.getLogger(__name__)
 
 
 class Probes:
-    """The outside world, from `start` to `stop`. `deliver` takes every sample and must not block."""
+    """The outside world, from `start` to `stop`. `deliver` takes the samples as they come and must not block."""
 
-    def __init__(self, root: Root, clock: Clock, deliver: Callable[[Sample], None]) -> None:
+    def __init__(self, root: Root, clock: Clock, deliver: Callable[[Sequence[Sample]], None]) -> None:
         import_module("opsmon.probe.kind.ssh_login")  # now: at the first login the loop would stand still for it
         resolver = Resolver(clock)
         self.pinger, self.snmp = FleetPinger(clock), SnmpEngine()

@@ -10,6 +10,8 @@ from opsmon.probe.context import CheckResult, ProbeContext
 from opsmon.probe.kind import h323, http, icmp, onvif, rtsp, sip, ssh, tcp
 from opsmon.probe.kind import snmp as snmp_check
 from opsmon.probe.kind.spec import CheckSpec
+from opsmon.probe.usual_ping import UsualPing
+from opsmon.protocol.resolver import Resolver
 
 S = TypeVar("S")
 Run = Callable[[Device, Check, S, ProbeContext], Awaitable[CheckResult]]
@@ -22,7 +24,7 @@ class ProbeKind(Generic[S]):
     `run` returns a CheckResult or raises ProbeError; the worker times it, bounds it and makes the Sample. `heavy` kinds
     (a connection, a login, many requests) share the scheduler's bounded number of places. A kind that `bounds_itself`
     keeps the time-out by better means than a timer of the loop, which can fire before an answer that came in time is
-    read.
+    read. `usual_ping` says of a check whether it is one that the scheduler may send together with others.
 
     The default time-out is 3 s: with the confirmations of the state room (6.5 s) a dead device is declared within ten
     seconds of the beginning of the check that missed it.
@@ -36,6 +38,7 @@ class ProbeKind(Generic[S]):
     default_period_s: float = 60.0
     heavy: bool = True
     bounds_itself: bool = False
+    usual_ping: Callable[[Device, Check, S, Resolver], UsualPing | None] | None = None
 
     def find(self, device: Device, check: Check, context: ProbeContext) -> Awaitable[CheckResult]:
         """As `run`, with the settings that the check carries. Raises InvariantError for those of another kind."""
@@ -43,6 +46,12 @@ class ProbeKind(Generic[S]):
         if not isinstance(settings, self.settings):
             raise InvariantError(f"{check.kind} check {check.name} of {device.name}: no {self.settings.__name__}")
         return self.run(device, check, settings, context)
+
+    def as_usual_ping(self, device: Device, check: Check, resolver: Resolver) -> UsualPing | None:
+        """The check as a ping to be sent with others; None where it is none."""
+        if self.usual_ping is None or not isinstance(check.settings, self.settings):
+            return None
+        return self.usual_ping(device, check, check.settings, resolver)
 
 
 KINDS: dict[str, ProbeKind[Any]] = {
@@ -62,6 +71,7 @@ KINDS: dict[str, ProbeKind[Any]] = {
         default_timeout_s=2.0,
         heavy=False,
         bounds_itself=True,
+        usual_ping=icmp.usual_ping,
     ),
     "onvif": ProbeKind(
         onvif.OnvifSpec,

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
 
@@ -66,9 +66,9 @@ async def test_a_check_is_seen_by_its_kind_whatever_it_is_called(sampler: CpuSam
         work_until(lambda: sampler.seen().get("loud", 0) >= 2, lambda: sum(range(1000)))
         return CheckResult()
 
-    def deliver(sample: Sample) -> None:
+    def deliver(samples: Sequence[Sample]) -> None:
         if not done.done():
-            done.set_result(sample)
+            done.set_result(samples[0])
 
     clock = WallClock()
     kinds = {"loud": ProbeKind(CheckSpec, type(None), find, "", heavy=False)}

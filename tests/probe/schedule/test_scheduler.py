@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -360,7 +361,7 @@ def test_what_deliver_raises_ends_the_run() -> None:
     async def whole(clock: VirtualClock) -> None:
         bench = Bench(clock, at_once, at_once)
 
-        def refuse(sample: Sample) -> None:
+        def refuse(samples: Sequence[Sample]) -> None:
             raise RuntimeError("the pipeline is gone")
 
         scheduler = Scheduler(ProbeContext(clock, NoDriver(), NoDriver(), Resolver(clock)), refuse, kinds=bench.kinds())

@@ -11,7 +11,7 @@ from opsmon.model.sample import Outcome
 from opsmon.probe.context import ProbeContext
 from opsmon.probe.kind.spec import CheckSpec
 from opsmon.probe.registry import KINDS
-from opsmon.protocol.icmp.echo import Echo
+from opsmon.protocol.icmp.echo import Echo, Settle
 from opsmon.protocol.resolver import Resolver
 from opsmon.protocol.snmp.pace import Terms
 from opsmon.protocol.snmp.session import SnmpSession
@@ -23,6 +23,9 @@ class NoDriver:
 
     async def ping(self, address: str, timeout_s: float, size_bytes: int = 56) -> Echo:
         raise ProbeError(Outcome.LOCAL_FAULT, f"nothing pings {address} here")
+
+    def send(self, address: str, timeout_s: float, size_bytes: int, settle: Settle) -> None:
+        settle(ProbeError(Outcome.LOCAL_FAULT, f"nothing pings {address} here"))
 
     def session(self, device: Device, trace: Trace | None = None, terms: Terms | None = None) -> SnmpSession:
         raise ProbeError(Outcome.LOCAL_FAULT, f"nothing asks {device.name} here")

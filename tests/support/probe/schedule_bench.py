@@ -45,7 +45,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         context = ProbeContext(self.clock, NoDriver(), NoDriver(), Resolver(self.clock))
-        self.scheduler = Scheduler(context, self.samples.append, kinds=self.kinds(), heavy_places=self.heavy_places)
+        self.scheduler = Scheduler(context, self.samples.extend, kinds=self.kinds(), heavy_places=self.heavy_places)
 
     def kinds(self) -> Mapping[str, ProbeKind[None]]:
         return {

@@ -7,7 +7,7 @@ from opsmon.model.sample import Outcome, Sample
 from opsmon.probe.context import ProbeContext
 from opsmon.probe.kind.icmp import IcmpSpec
 from opsmon.probe.schedule.run_check import run_check
-from opsmon.protocol.icmp.echo import Echo
+from opsmon.protocol.icmp.echo import Echo, Settle
 from tests.support.probe.context import device_with
 
 
@@ -24,6 +24,11 @@ class ScriptedPinger:
         if isinstance(word, Outcome):
             raise ProbeError(word, f"scripted {word}")
         return word
+
+    def send(self, address: str, timeout_s: float, size_bytes: int, settle: Settle) -> None:
+        self.asked.append((address, timeout_s, size_bytes))
+        word = self._script.pop(0)
+        settle(ProbeError(word, f"scripted {word}") if isinstance(word, Outcome) else word)
 
 
 async def ping(context: ProbeContext, spec: IcmpSpec, *script: Echo | Outcome) -> tuple[Sample, ScriptedPinger]:

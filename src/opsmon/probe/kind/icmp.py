@@ -19,12 +19,15 @@ from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device
 from opsmon.model.name import CheckName
 from opsmon.model.sample import Outcome, Reading, SeriesBlock, SeriesKey
+from opsmon.probe.common_series import common_block, way_to
 from opsmon.probe.context import CheckResult, ProbeContext
 from opsmon.probe.kind.labels import check_labels
 from opsmon.probe.kind.spec import CheckSpec
+from opsmon.probe.usual_ping import UsualPing
 from opsmon.protocol.dial import first_answer
 from opsmon.protocol.icmp.echo import Echo
 from opsmon.protocol.liveness import current_contact, note_peer
+from opsmon.protocol.resolver import Resolver
 from opsmon.spec import Seconds
 
 PHASES = ("resolve", "setup", "rtt")
@@ -88,6 +91,23 @@ async def run(device: Device, check: Check, settings: IcmpSettings, context: Pro
     outcome, detail = _judge(settings, rtt_s, loss_ratio)
     block = icmp_block(check.name) if settings.count == 1 else icmp_block(check.name, several=True)
     return CheckResult(outcome, detail, (Reading(block, values),))
+
+
+def usual_ping(device: Device, check: Check, settings: IcmpSettings, resolver: Resolver) -> UsualPing | None:
+    """The check as a usual ping; None where it is more than that."""
+    numeric = resolver.numeric(device.address)
+    if not numeric or settings.count != 1 or check.family is not None or settings.max_rtt_s is not None:
+        return None
+    return UsualPing(
+        device.name,
+        check.name,
+        numeric[0],
+        check.timeout_s,
+        settings.size_bytes,
+        common_block(check.name),
+        icmp_block(check.name),
+        way_to(numeric[0]),
+    )
 
 
 def _finding_of_one(check: Check, settings: IcmpSettings, echo: Echo) -> CheckResult:

@@ -10,17 +10,14 @@ from array import array
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import lru_cache
 from math import nan
 from typing import Any
 
 from opsmon.errors import ProbeError
 from opsmon.model.device import Check, Device
-from opsmon.model.name import CheckName
-from opsmon.model.sample import Outcome, Reading, Sample, SeriesBlock, SeriesKey
-from opsmon.probe.address_hash import address_hash
+from opsmon.model.sample import Outcome, Reading, Sample
+from opsmon.probe.common_series import common_block, way_to
 from opsmon.probe.context import CheckResult, ProbeContext
-from opsmon.probe.kind.labels import check_labels
 from opsmon.probe.registry import KINDS, ProbeKind
 from opsmon.protocol.liveness import Liveness, begin_contact, end_contact
 from opsmon.protocol.socket_fault import route_fault
@@ -29,22 +26,6 @@ from opsmon.text.bilingual import Sentence, with_more
 
 log = logging.getLogger(__name__)
 _MAY_BE_OURS = (Outcome.TIMEOUT, Outcome.REFUSED)
-
-COMMON = (
-    "probe_success",
-    "probe_duration_seconds",
-    "probe_timeout_seconds",
-    "probe_ip_protocol",
-    "probe_ip_addr_hash",
-    "probe_dns_lookup_time_seconds",
-)
-
-
-@lru_cache(maxsize=1024)
-def common_block(check: CheckName) -> SeriesBlock:
-    """The series that every check has, in blackbox_exporter's names."""
-    labels = check_labels(check)
-    return SeriesBlock(tuple(SeriesKey(name, labels) for name in COMMON))
 
 
 async def run_check(
@@ -68,6 +49,24 @@ async def run_check(
         finding = _look_at_ourselves(finding, device, check, context)
     duration_s = context.clock.monotonic() - started_s
     return sample_of(device, check, finding, started_at, duration_s, confirms=confirms, contact=contact)
+
+
+def failed_ping(
+    device: Device,
+    check: Check,
+    fault: ProbeError,
+    context: ProbeContext,
+    started_at: datetime,
+    duration_s: float,
+    address: str,
+) -> Sample:
+    """What `run_check` would make of a ping to a numeric address that did not come back, or could not be sent."""
+    finding = _look_at_ourselves(_found(fault), device, check, context)
+    return sample_of(device, check, finding, started_at, duration_s, confirms=False, contact=Liveness(address, 0.0))
+
+
+def _found(fault: ProbeError) -> CheckResult:
+    return CheckResult(fault.outcome, fault.detail, cause=fault.cause)
 
 
 def _is_behind(device: Device, check: Check) -> bool:
@@ -99,7 +98,7 @@ async def _find(
             return await kind.find(device, check, context)
         return await _find_in_time(device, check, context, kind, contact)
     except ProbeError as error:
-        return CheckResult(error.outcome, error.detail, cause=error.cause)
+        return _found(error)
     except Exception as error:
         log.exception("check %s of %s failed unexpectedly", check.name, device.name)
         return CheckResult(Outcome.LOCAL_FAULT, f"internal error of the check: {type(error).__name__}")
@@ -162,7 +161,7 @@ def _way_of(contact: Liveness | None) -> tuple[float, float, float]:
     """The version of IP, the hash of the address and the time that its name took; all absent before it is known."""
     if contact is None or not contact.address:
         return nan, nan, nan
-    return 6.0 if ":" in contact.address else 4.0, address_hash(contact.address), contact.lookup_s
+    return *way_to(contact.address), contact.lookup_s
 
 
 def excuse(sample: Sample, reason: str) -> Sample:

@@ -1,17 +1,19 @@
-"""Runs every check of the fleet on its own period, in one heap of due times.
+"""Runs every check of the fleet on its own period, by a wheel of due times.
 
 Promises: a check never runs twice at the same time; a re-probe comes ahead of the schedule and does not move it; heavy
 checks share a bounded number of places; a reload keeps the phase of what did not change; stopping lets what runs
 finish. How late runs begin is measured, and what failed while we ourselves were held up is LOCAL_FAULT.
-Every sample goes to `deliver`, which must not block; what `deliver` raises ends `run`.
+Usual pings that are due together are sent and come home together (`ping_sweep`); every other run is a task.
+Every sample goes to `deliver`, with those that came home at the same moment; it must not block, and what it raises ends
+`run`.
 """
 
 import asyncio
-import heapq
 import math
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, Literal, NamedTuple
 
 from opsmon.model.device import Check, Device
@@ -21,11 +23,16 @@ from opsmon.probe.context import CheckResult, ProbeContext
 from opsmon.probe.registry import KINDS, ProbeKind
 from opsmon.probe.schedule.counters import ProbeTally
 from opsmon.probe.schedule.due import first_due_s, jitter_of, next_due_s
-from opsmon.probe.schedule.run_check import excuse, run_check, sample_of
+from opsmon.probe.schedule.ping_sweep import PingSweeper, SweptPing
+from opsmon.probe.schedule.run_check import excuse, failed_ping, run_check, sample_of
 from opsmon.probe.schedule.stall import HoldUpWatch
+from opsmon.probe.schedule.wheel import Wheel
+from opsmon.probe.usual_ping import UsualPing
+from opsmon.protocol.icmp.echo import Echo
 
 HEAVY_PLACES = 200
 WAKE_STEP_S = 0.1  # runs that are due within one step start together: waking up costs more than a ping
+LEAST_WAIT_S = 0.001
 OVERDUE_S = 5.0  # what lies longer past its time shows that the clockwork stands
 HELD_UP_SHARE = 0.2  # of the time-out: a longer hold-up spoils a failed measurement
 _SPOILED = (Outcome.TIMEOUT, Outcome.PROTOCOL)
@@ -55,6 +62,15 @@ class _Job:
     running: bool = False
     waiting: bool = False  # for a place among the heavy
     removed: bool = False
+    usual: UsualPing | None = None
+
+    @property
+    def key(self) -> _Key:
+        return self.device.name, self.check.name
+
+    @property
+    def is_free(self) -> bool:
+        return not (self.running or self.waiting)
 
 
 class Scheduler:
@@ -63,7 +79,7 @@ class Scheduler:
     def __init__(
         self,
         context: ProbeContext,
-        deliver: Callable[[Sample], None],
+        deliver: Callable[[Sequence[Sample]], None],
         *,
         kinds: Mapping[str, ProbeKind[Any]] = KINDS,
         heavy_places: int = HEAVY_PLACES,
@@ -72,9 +88,10 @@ class Scheduler:
         self._clock = context.clock
         self._jobs: dict[_Key, _Job] = {}
         self._running: dict[_Key, _Job] = {}
-        self._heap: list[tuple[float, int, _Job]] = []
-        self._serial = 0
+        self._wheel = Wheel[_Job](WAKE_STEP_S)
+        self._sweeper = PingSweeper[_Job](context.pinger, context.clock, self._bring_home)
         self._timer: asyncio.TimerHandle | None = None
+        self._armed_s = math.inf
         self._places = heavy_places
         self._waiting: deque[tuple[_Job, _Turn]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -112,15 +129,15 @@ class Scheduler:
         turn = _Turn(self._clock.monotonic() + after_s, confirms=True, cap_s=timeout_s)
         if job.reprobe is None or turn.due_s < job.reprobe.due_s:
             job.reprobe = turn
-            self._push_entry(job, turn.due_s)
+            self._wheel.put(turn.due_s, job)
             self._arm()
         return True
 
     @property
     def progress(self) -> int:
         """Grows for as long as the clockwork turns and nothing overdue is left lying: what a watchdog looks at."""
-        overdue = self._heap and self._clock.monotonic() - self._heap[0][0] > OVERDUE_S
-        if not overdue:
+        next_s = self._wheel.next_s()
+        if next_s is None or self._clock.monotonic() - next_s <= OVERDUE_S:
             self._progress += 1
         return self._progress
 
@@ -166,41 +183,47 @@ class Scheduler:
         """Stops, waits at most `grace_s` for what runs, cancels the rest and returns how many those were."""
         self.stop()
         tasks = set(self._tasks)
-        if tasks:
-            await asyncio.wait(tasks, timeout=grace_s)
+        landing = asyncio.create_task(self._sweeper.wait())
+        await asyncio.wait({landing, *tasks}, timeout=grace_s)
         unfinished = [task for task in tasks if not task.done()]
-        for task in unfinished:
+        for task in (landing, *unfinished):
             task.cancel()
-        await asyncio.gather(*unfinished, return_exceptions=True)
-        return len(unfinished)
+        await asyncio.gather(landing, *unfinished, return_exceptions=True)
+        return len(unfinished) + self._sweeper.abandon()
 
     def _add(self, key: _Key, device: Device, check: Check, now_s: float, added: int) -> None:
         job = self._running.get(key)  # it left and came back while it ran: still never two runs at once
         if job is None:
             job = _Job(device, check, jitter_of(*key))
-        job.device, job.check, job.removed = device, check, False
+        job.removed = False
+        self._set(job, device, check)
         self._jobs[key] = job
         self._push(job, first_due_s(now_s, job.jitter, check.period_s, added))
 
     def _update(self, job: _Job, device: Device, check: Check, now_s: float) -> None:
         moved = job.check.period_s != check.period_s
-        job.device, job.check = device, check
+        if job.device is not device or job.check is not check:
+            self._set(job, device, check)
         if moved:
             self._push(job, next_due_s(self._epoch_s, job.jitter, check.period_s, now_s - check.period_s / 2))
 
+    def _set(self, job: _Job, device: Device, check: Check) -> None:
+        job.device, job.check = device, check
+        job.usual = self._kinds[check.kind].as_usual_ping(device, check, self._context.resolver)
+
     def _push(self, job: _Job, due_s: float) -> None:
         job.due_s = due_s
-        self._push_entry(job, due_s)
-
-    def _push_entry(self, job: _Job, due_s: float) -> None:
-        self._serial += 1
-        heapq.heappush(self._heap, (due_s, self._serial, job))
+        self._wheel.put(due_s, job)
 
     def _arm(self) -> None:
-        """Sets the one timer to the head of the heap, while `run` goes on."""
-        self._disarm()
-        if self._heap and self._ended and not self._ended.done():
-            wait_s = max(self._heap[0][0] - self._clock.monotonic(), WAKE_STEP_S)
+        """Sets the one timer to the next batch, while `run` goes on."""
+        next_s = self._wheel.next_s()
+        if next_s is None or not self._ended or self._ended.done():
+            return
+        if self._timer is None or next_s < self._armed_s:
+            self._disarm()
+            self._armed_s = next_s
+            wait_s = max(next_s - self._clock.monotonic(), LEAST_WAIT_S)
             self._timer = self._ended.get_loop().call_later(wait_s, self._tick)
 
     def _disarm(self) -> None:
@@ -209,19 +232,26 @@ class Scheduler:
             self._timer = None
 
     def _tick(self) -> None:
+        self._timer = None
+        sweep: list[tuple[_Job, UsualPing]] = []
         try:
             now_s = self._clock.monotonic()
-            while self._heap and self._heap[0][0] <= now_s:
-                due_s, _, job = heapq.heappop(self._heap)
+            for due_s, job in self._wheel.take(now_s):
                 if not job.removed:
-                    self._come_due(job, due_s, now_s)
+                    self._come_due(job, due_s, now_s, sweep)
+            if sweep:
+                self._sweeper.send(sweep)
         finally:
             self._arm()
 
-    def _come_due(self, job: _Job, due_s: float, now_s: float) -> None:
+    def _come_due(self, job: _Job, due_s: float, now_s: float, sweep: list[tuple[_Job, UsualPing]]) -> None:
         if due_s == job.due_s:
             self._push(job, next_due_s(self._epoch_s, job.jitter, job.check.period_s, max(due_s, now_s)))
-            self._start(job, _Turn(due_s))
+            if job.usual is not None and job.is_free:
+                self._note_begin(job, now_s - due_s)
+                sweep.append((job, job.usual))
+            else:
+                self._start(job, _Turn(due_s))
         elif job.reprobe and due_s == job.reprobe.due_s:
             turn, job.reprobe = job.reprobe, None
             if job.running:
@@ -247,11 +277,14 @@ class Scheduler:
         sample = sample_of(job.device, job.check, finding, self._clock.now(), 0.0, confirms=False)
         self._spawn(self._hand_over_soon(job.check, sample), f"sample of {job.device.name}")
 
-    def _begin(self, job: _Job, turn: _Turn) -> None:
+    def _note_begin(self, job: _Job, lag_s: float) -> None:
         job.running = True
-        self._running[job.device.name, job.check.name] = job
+        self._running[job.key] = job
+        self.tally.note_lag(job.check.kind, job.device.name, lag_s)
+
+    def _begin(self, job: _Job, turn: _Turn) -> None:
+        self._note_begin(job, self._clock.monotonic() - turn.due_s)
         self._places -= self._kinds[job.check.kind].heavy
-        self.tally.note_lag(job.check.kind, job.device.name, self._clock.monotonic() - turn.due_s)
         self._spawn(self._run(job, job.device, job.check, turn), f"check {job.check.name} of {job.device.name}")
 
     def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
@@ -273,9 +306,43 @@ class Scheduler:
             self.tally.unwanted += 1
         else:
             self._hand_over(check, self._weigh(sample, capped, started_s))
+        self._go_on(job)
+
+    def _go_on(self, job: _Job) -> None:
+        """With the re-probe that came due while the job ran."""
         again, job.again = job.again, None
         if again and not job.removed and self._is_going():
             self._start(job, again._replace(due_s=self._clock.monotonic()))
+
+    def _bring_home(self, landed: Sequence[SweptPing[_Job]]) -> None:
+        """In a task, so that what `deliver` raises ends `run`."""
+        self._spawn(self._take_home(landed), "answers of pings")
+
+    async def _take_home(self, landed: Sequence[SweptPing[_Job]]) -> None:
+        now_s, samples = self._clock.monotonic(), list[Sample]()
+        for swept in landed:
+            job, ping = swept.job, swept.ping
+            job.running = False
+            del self._running[ping.device, ping.check]
+            if job.removed or job.usual != ping:
+                self.tally.unwanted += 1
+                continue
+            sample = self._sample_of(swept, now_s - swept.started_s)
+            self.tally.note_run(job.check.kind, sample)
+            samples.append(sample)
+        self._deliver(samples)
+        for swept in landed:
+            if swept.job.again:
+                self._go_on(swept.job)
+
+    def _sample_of(self, swept: SweptPing[_Job], duration_s: float) -> Sample:
+        """What `run_check` would have made of it."""
+        job, ping, started_at = swept.job, swept.ping, swept.started_at
+        if isinstance(swept.verdict, Echo):
+            return ping.sample_of(swept.verdict, started_at, started_at + timedelta(seconds=duration_s), duration_s)
+        assert swept.verdict is not None  # noqa: S101 - the sweeper brings home what has one
+        sample = failed_ping(job.device, job.check, swept.verdict, self._context, started_at, duration_s, ping.address)
+        return self._weigh(sample, job.check, swept.started_s)
 
     def _weigh(self, sample: Sample, check: Check, started_s: float) -> Sample:
         """The sample itself, or excused when it failed while we were held up."""
@@ -294,7 +361,7 @@ class Scheduler:
 
     def _hand_over(self, check: Check, sample: Sample) -> None:
         self.tally.note_run(check.kind, sample)
-        self._deliver(sample)
+        self._deliver((sample,))
 
     def _free_place(self, check: Check) -> None:
         self._places += self._kinds[check.kind].heavy

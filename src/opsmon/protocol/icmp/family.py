@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from opsmon.clock import Clock
 from opsmon.errors import ProbeError
 from opsmon.model.sample import LocalCause, Outcome
-from opsmon.protocol.icmp.echo import Echo
+from opsmon.protocol.icmp.echo import Echo, Settle, Verdict
 from opsmon.protocol.icmp.packet import NONCE_BYTES, EchoFailure, EchoReply, IpVersion, build_request
 from opsmon.protocol.icmp.socket import IcmpSocket, Received
 from opsmon.protocol.socket_fault import fault_of, is_loopback, is_own_address, local_fault
@@ -64,12 +64,16 @@ class PingCounts:
 
 @dataclass(slots=True, eq=False)
 class PingRequest:
-    """One echo request from the wish to the verdict, and some time beyond, to know a late answer when it comes."""
+    """One echo request from the wish to the verdict, and some time beyond, to know a late answer when it comes.
+
+    `settle` is told the verdict, once; it is not asked any more when `settled` was set meanwhile.
+    """
 
     address: str
     timeout_s: float
     size_bytes: int
-    future: "asyncio.Future[Echo]"
+    settle: Settle
+    settled: bool = False
     nonce: bytes = b""
     sequence: int = 0
     sent_at_ns: int = 0
@@ -114,11 +118,11 @@ class FamilyPinger:
             if timer:
                 timer.cancel()
         for request in (*self._queue, *self._by_sequence.values()):
-            request.future.cancel()
+            _tell(request, None)
         self._socket.close()
 
     def submit(self, request: PingRequest) -> None:
-        """Sends the request at once, or with one of the next batches. Its future is always settled some time."""
+        """Sends the request at once, or with one of the next batches. It is always settled some time."""
         if not self._queue and self._take_turn():
             self._send(request)
             return
@@ -154,7 +158,7 @@ class FamilyPinger:
         self._flush_timer = self._loop.call_later(BATCH_PAUSE_S, self._flush) if self._queue else None
 
     def _send(self, request: PingRequest) -> None:
-        if request.future.done():
+        if request.settled:
             return
         sequence = self._free_sequence()
         if sequence is None:
@@ -203,7 +207,7 @@ class FamilyPinger:
 
     def _send_fault(self, request: PingRequest, fault: ProbeError) -> None:
         self._counts.send_faults += 1
-        _fail(request, fault)
+        _tell(request, fault)
 
     def _turn(self) -> None:
         """Reads what has come, gives up what is due, and comes again while requests are out."""
@@ -242,7 +246,7 @@ class FamilyPinger:
             self._note_forged(received.source, request)
         elif request.expired:
             self._note_late(request)
-        elif request.future.done():
+        elif request.settled:
             self._counts.duplicate += 1
         else:
             self._settle(request, received)
@@ -259,13 +263,13 @@ class FamilyPinger:
             return
         self._counts.answered += 1
         self._bring_home(request)
-        request.future.set_result(Echo(rtt_s, received.hop_limit, request.setup_s))
+        _tell(request, Echo(rtt_s, received.hop_limit, request.setup_s))
 
     def _take_failure(self, request: PingRequest, answer: EchoFailure, source: str) -> None:
         quoted = answer.quoted_payload[:NONCE_BYTES]
         if not request.nonce.startswith(quoted) or not _same_host(answer.destination, request.address):
             self._note_forged(source, request)
-        elif request.refusal is None and not request.future.done():
+        elif request.refusal is None and not request.settled:
             request.refusal = _refusal(source, request.address, answer.reason)
             self._loop.call_later(REFUSAL_GRACE_S, self._refuse, request)
 
@@ -293,26 +297,26 @@ class FamilyPinger:
     def _give_up(self, request: PingRequest) -> None:
         self._bring_home(request)
         request.expired = True
-        if request.future.done():
+        if request.settled:
             return
         if self._socket.dropped_by_kernel() != request.drops_before:
             self._throttled.tell("ping answers lost", "our receive buffer overflowed: is somebody flooding us?")
             detail = "no answer, and our own receive buffer overflowed meanwhile"
-            _fail(request, local_fault(LocalCause.RESOURCES, detail))
+            _tell(request, local_fault(LocalCause.RESOURCES, detail))
         elif request.refusal is not None:
             self._refuse(request)
         else:
             self._counts.timed_out += 1
-            _fail(request, ProbeError(Outcome.TIMEOUT, f"no echo reply within {request.timeout_s:g} s"))
+            _tell(request, ProbeError(Outcome.TIMEOUT, f"no echo reply within {request.timeout_s:g} s"))
 
     def _refuse(self, request: PingRequest) -> None:
         """What somebody said of the request stands, now that no reply has followed."""
         if request.out:
             self._read_all()
-        if request.refusal is not None and not request.future.done():
+        if request.refusal is not None and not request.settled:
             self._counts.refused += 1
             self._bring_home(request)
-            _fail(request, request.refusal)
+            _tell(request, request.refusal)
 
 
 def _refusal(source: str, address: str, reason: str) -> ProbeError:
@@ -329,6 +333,7 @@ def _same_host(left: str, right: str) -> bool:
     return left == right or left.partition("%")[0] == right.partition("%")[0]
 
 
-def _fail(request: PingRequest, fault: ProbeError) -> None:
-    if not request.future.done():
-        request.future.set_exception(fault)
+def _tell(request: PingRequest, verdict: Verdict) -> None:
+    if not request.settled:
+        request.settled = True
+        request.settle(verdict)

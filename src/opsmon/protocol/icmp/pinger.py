@@ -9,10 +9,11 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 
 from opsmon.clock import Clock
 from opsmon.errors import ProbeError
-from opsmon.protocol.icmp.echo import Echo
+from opsmon.protocol.icmp.echo import Echo, Settle, Verdict
 from opsmon.protocol.icmp.family import FamilyPinger, PingCounts, PingRequest
 from opsmon.protocol.icmp.packet import IpVersion
 from opsmon.protocol.icmp.socket import PingNotPermittedError
@@ -66,10 +67,22 @@ class FleetPinger:
 
     async def ping(self, address: str, timeout_s: float, size_bytes: int = 56) -> Echo:
         """One echo request with `size_bytes` (8 to 1,400) of payload. Raises ProbeError."""
-        family = self._family_of(address)
-        request = PingRequest(address, timeout_s, size_bytes, asyncio.get_running_loop().create_future())
-        family.submit(request)
-        return await request.future
+        future: asyncio.Future[Echo] = asyncio.get_running_loop().create_future()
+        request = PingRequest(address, timeout_s, size_bytes, partial(_settle_future, future))
+        self._family_of(address).submit(request)
+        try:
+            return await future
+        finally:
+            request.settled = True  # whoever waited may have been cancelled
+
+    def send(self, address: str, timeout_s: float, size_bytes: int, settle: Settle) -> None:
+        """As Pinger says."""
+        try:
+            family = self._family_of(address)
+        except ProbeError as error:
+            settle(error)
+            return
+        family.submit(PingRequest(address, timeout_s, size_bytes, settle))
 
     def _family_of(self, address: str) -> FamilyPinger:
         version = IpVersion.V6 if ":" in address else IpVersion.V4
@@ -93,3 +106,14 @@ class FleetPinger:
         if not self._explained:
             log.warning("%s", error.detail)
         self._explained = True
+
+
+def _settle_future(future: "asyncio.Future[Echo]", verdict: Verdict) -> None:
+    if future.done():
+        return
+    if verdict is None:
+        future.cancel()
+    elif isinstance(verdict, ProbeError):
+        future.set_exception(verdict)
+    else:
+        future.set_result(verdict)
