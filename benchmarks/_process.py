@@ -1,6 +1,7 @@
 """CPU time and memory of processes, as the kernel counts them (proc(5))."""
 
 import os
+import resource
 import socket
 import time
 import urllib.error
@@ -15,6 +16,12 @@ def cpu_s(pid: int) -> float:
     """User and system time of a process with all its threads, in seconds."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
+
+
+def children_cpu_s() -> float:
+    """User and system time of all children that have ended, in seconds."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def resident_bytes(pid: int) -> int:

@@ -12,6 +12,7 @@ SUPPORT = TESTS / "support"
 # Folders that mirror no room of src, and why.
 OF_NO_ROOM = {
     "": "modules at the top of src, and what holds for the whole house",
+    "benchmarks": "the pure parts of the benchmarks: what a figure is made of",
     "browser": "the console, as people use it in a browser",
     "deploy": "files that other programs read, as we ship them",
     "e2e": "the whole daemon, as its users start it",
