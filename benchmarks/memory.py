@@ -7,7 +7,7 @@ a device, before anybody scrapes and while every page is scraped once a period. 
 `benchmarks._varied_responder`: one model, 48 interfaces × 15 columns, and each with its own ifAlias and its own
 traffic. The period is short, so that everything that is remembered from poll to poll is there when it is measured.
 
-`--where` starts the large one once more with its allocations traced, and tells the lines and the types that hold most,
+`--where` starts one of 80 devices with its allocations traced, and tells the lines and the types that hold most,
 in kB a device. The traced figures are what Python asked for; the kernel's are larger, by what lies between.
 """
 
@@ -34,6 +34,7 @@ from benchmarks._snmp_responder import COMMUNITY
 TOP = Path(__file__).parents[1]
 KINDS = {"pinged": "icmp", "walked": "snmp", "tcp": "tcp: {port: PORT}", "ssh": "ssh: {port: PORT}"}
 FEW, PERIOD_S, PERIODS = 10, 2.0, 24
+TRACED, TRACED_PERIOD_S = 80, 4.0  # tracing makes everything several times slower
 PATIENCE_S = 180.0
 
 
@@ -55,7 +56,7 @@ def listener() -> Iterator[int]:
         server.shutdown()
 
 
-def write_root(folder: Path, check: str, devices: int, snmp_port: int) -> int:
+def write_root(folder: Path, check: str, devices: int, snmp_port: int, period_s: float = PERIOD_S) -> int:
     """A root with so many devices of one check; the port that its daemon will listen on."""
     subprocess.run(python_module("opsmon", "init", str(folder)), check=True, stdout=subprocess.DEVNULL)
     for sample in (folder / "inventories").rglob("*.yaml"):
@@ -67,7 +68,7 @@ defaults:
   snmp: {{version: 2c, port: {snmp_port}, community: {COMMUNITY}}}
   profile: if-mib
   checks: [{check if ":" not in check else "{" + check + "}"}]
-  periods: {{{name}: {PERIOD_S:g}s}}
+  periods: {{{name}: {period_s:g}s}}
 devices:
 """
     rows = [f"  - {{name: d{number}, address: {address_of(number)}, kind: switch}}\n" for number in range(devices)]
@@ -99,12 +100,12 @@ def is_up(subject: Daemon, devices: int) -> bool:
     return f'opsmon_devices{{state="up"}} {devices}.0\n'.encode() in subject.read("/metrics")
 
 
-def settle(subject: Daemon, *, scraped: bool) -> None:
+def settle(subject: Daemon, *, scraped: bool, period_s: float = PERIOD_S) -> None:
     """Waits until everything that is kept from poll to poll is kept."""
     for _ in range(PERIODS):
         if scraped:
             subject.read(f"/metrics/site/{SITE}")
-        time.sleep(PERIOD_S)
+        time.sleep(period_s)
 
 
 def resident(folder: Path, check: str, devices: int, snmp_port: int) -> tuple[int, int]:
@@ -120,23 +121,23 @@ def resident(folder: Path, check: str, devices: int, snmp_port: int) -> tuple[in
 
 def held(folder: Path, check: str, devices: int, snmp_port: int) -> dict[str, dict[str, int]]:
     """Bytes by line and by type, of a scraped daemon."""
-    port, target = write_root(folder, check, devices, snmp_port), folder / "held.json"
+    port, target = write_root(folder, check, devices, snmp_port, TRACED_PERIOD_S), folder / "held.json"
     words = python_module("benchmarks._traced_daemon", str(target), "run", "--root", str(folder))
     with daemon(folder, port, *words) as subject:
         wait(partial(is_up, subject, devices), "the first sweep")
-        settle(subject, scraped=True)
+        settle(subject, scraped=True, period_s=TRACED_PERIOD_S)
         os.kill(subject.pid, signal.SIGUSR1)
         wait(target.exists, "the traced daemon's word")
     found: dict[str, dict[str, int]] = json.loads(target.read_text())
     return found
 
 
-def tell_where(check: str, devices: int, snmp_port: int, lines: int) -> None:
+def tell_where(check: str, snmp_port: int, lines: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        large = held(Path(folder) / "large", check, devices, snmp_port)
+        large = held(Path(folder) / "large", check, TRACED, snmp_port)
         small = held(Path(folder) / "small", check, FEW, snmp_port)
     for sort, held_by in large.items():
-        more = {name: (size - small[sort].get(name, 0)) / (devices - FEW) / 1000 for name, size in held_by.items()}
+        more = {name: (size - small[sort].get(name, 0)) / (TRACED - FEW) / 1000 for name, size in held_by.items()}
         print(f"  {sort}, {sum(more.values()):.1f} kB a device in all:")
         for name, each_kb in sorted(more.items(), key=lambda pair: -pair[1])[:lines]:
             print(f"    {each_kb:8.2f} kB  {name}")
@@ -165,7 +166,7 @@ def main() -> int:
             check = KINDS[kind].replace("PORT", str(tcp_port))
             measure(kind, check, options.devices, int(snmp_port))
             if options.where:
-                tell_where(check, options.devices, int(snmp_port), options.where)
+                tell_where(check, int(snmp_port), options.where)
     return 0
 
 

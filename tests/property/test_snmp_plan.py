@@ -1,5 +1,7 @@
 """Laws of what is remembered between polls: a layout reads as the codec does or not at all; a plan changes nothing."""
 
+import gc
+import weakref
 from collections.abc import Sequence
 
 from hypothesis import given, settings
@@ -22,6 +24,7 @@ from opsmon.protocol.snmp.get import Get
 from opsmon.protocol.snmp.operation import CALLS_BETWEEN_TRIALS, AgentQuirks, WalkLimits
 from opsmon.protocol.snmp.replay import CachedCall, CachedOperation
 from opsmon.protocol.snmp.session import Oid
+from opsmon.protocol.snmp.shared_steps import SharedSteps
 from opsmon.protocol.snmp.walk import Walk
 
 TABLE: Oid = (1, 3, 6, 1, 4, 1, 99, 1)
@@ -219,6 +222,69 @@ def test_the_fourth_poll_of_a_steady_table_is_read_by_layouts_alone() -> None:
         sent, quick = converse(rehearsed, SnmpAgent(MibView(table), COMMUNITY), set())
         assert rehearsed.columns()[3][(7,)] == 10**9 + poll * 1000 + 7
     assert quick == len(sent) > 1
+
+
+def polled(plan: CachedCall, community: bytes, unit: int) -> CachedOperation:
+    """The sixth poll of a steady table whose numbers have the width of `unit`."""
+    quirks = AgentQuirks()
+    for poll in range(6):
+        table = {(*column, row): far_ber.counter64(unit + poll) for column in COLUMNS for row in range(40)}
+        operation = CachedOperation(
+            plan, lambda own, hints: Walk(COLUMNS, own, WalkLimits(), VERSION_2C, hints), quirks
+        )
+        agent = SnmpAgent(MibView(table), community)
+        while (request := operation.request) is not None:
+            request.encoded = request.encoded or encode_request(VERSION_2C, community, request)
+            answer = agent.respond(request.encoded.with_id(REQUEST_ID))
+            assert answer is not None
+            values = operation.expected.read(answer, REQUEST_ID) if operation.expected is not None else None
+            if values is None:
+                operation.take(decoded(answer)[1])
+            else:
+                operation.take_values(values, len(answer))
+    return operation
+
+
+def test_agents_of_one_model_share_their_plans_and_no_number() -> None:
+    shared = SharedSteps()
+    first, second, wider = (CachedCall(shared) for _ in range(3))
+    for plan, unit in ((first, 10**6), (second, 10**6 + 50), (wider, 10**9)):
+        operation = polled(plan, COMMUNITY, unit)
+        assert operation.follows_plan
+        assert all(set(column.values()) == {unit + 5} for column in operation.columns())
+    for mine, its in zip(first.steps, second.steps, strict=True):
+        assert mine.request is its.request
+        assert mine.layout is its.layout
+    assert first.steps[0].layout is not wider.steps[0].layout
+    assert first.columns[0] is second.columns[0]
+
+
+def test_agents_of_another_community_share_nothing_that_tells_of_it() -> None:
+    shared = SharedSteps()
+    first, second = CachedCall(shared), CachedCall(shared)
+    assert polled(first, b"one", 10**6).follows_plan
+    assert polled(second, b"two", 10**6).follows_plan
+    for mine, its in zip(first.steps, second.steps, strict=True):
+        assert mine.request is not its.request
+        assert mine.layout is not its.layout
+
+
+def test_what_no_plan_has_any_more_is_not_kept() -> None:
+    plan = CachedCall(SharedSteps())
+    polled(plan, COMMUNITY, 10**6)
+    watched = [weakref.ref(one) for step in plan.steps for one in (step.request, step.layout)]
+    assert all(one() is not None for one in watched)
+    plan.forget()
+    gc.collect()
+    assert all(one() is None for one in watched)
+
+
+def test_what_comes_seldom_has_no_plan() -> None:
+    plan = CachedCall(comes_often=False)
+    operation = polled(plan, COMMUNITY, 10**6)
+    assert not operation.follows_plan
+    assert plan.steps == []
+    assert plan.hints.rows  # what it has learned of the agent stays
 
 
 def test_a_plan_does_not_keep_an_agent_from_being_asked_by_getbulk_again() -> None:

@@ -142,7 +142,7 @@ class DevicePoller:
         changed = text_at(reader, IF_TABLE_LAST_CHANGE) or known.if_table_changed
         left = self._revisits.polls_left
         relabels = changed != known.if_table_changed or (left > 0 and left % POLLS_BETWEEN_LABELS == 0)
-        await reader.walk((*known.plan.columns, *_table_columns(known.shapes, relabels)))
+        await reader.walk((*known.plan.columns, *_table_columns(known.shapes)))
         for shape in known.shapes:
             if relabels or not shape.fits(reader):
                 await reader.walk(shape.label_columns())
@@ -269,11 +269,11 @@ class DevicePoller:
         return self._profiles.choose(where, words, present)
 
 
-def _table_columns(shapes: Iterable[TableShape], relabels: bool) -> list[Oid]:
-    """What a poll walks of the tables, in an order that does not change."""
-    labels = [column for shape in shapes for column in shape.label_columns()] if relabels else []
+def _table_columns(shapes: Iterable[TableShape]) -> list[Oid]:
+    """What a poll walks of the tables, in an order that does not change. The labels are walked by themselves: with them
+    it would be another call, and how that goes would be remembered beside this one."""
     stand_ins = [column for shape in shapes for column in shape.stand_ins.columns()]
-    return [*(subject.column for shape in shapes for subject in shape.columns), *stand_ins, *labels]
+    return [*(subject.column for shape in shapes for subject in shape.columns), *stand_ins]
 
 
 def _engine_time(known: _DeviceMemory) -> tuple[Instance, ...]:

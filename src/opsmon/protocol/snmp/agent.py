@@ -11,6 +11,7 @@ from opsmon.protocol.snmp.operation import AgentQuirks
 from opsmon.protocol.snmp.pace import ResponseTimes
 from opsmon.protocol.snmp.replay import CachedCall
 from opsmon.protocol.snmp.session import Oid
+from opsmon.protocol.snmp.shared_steps import SharedSteps
 from opsmon.protocol.snmp.silence import Silences
 from opsmon.protocol.snmp.transaction import Peer, SocketAddress
 from opsmon.protocol.snmp.v3.association import Association
@@ -19,6 +20,9 @@ from opsmon.protocol.snmp.v3.user import user_of
 
 DEFAULT_COMMUNITY = "public"  # of a device of which the inventory says only that it has SNMP
 MAX_PLANS = 16
+# Of the calls on an agent: what does not come again within so many has no plan. A poll makes two or three calls and
+# reads labels every tenth time; a survey, which asks for most, comes an hour later.
+SOON = 64
 VERSIONS = {SnmpVersion.V1: VERSION_1, SnmpVersion.V2C: VERSION_2C}
 
 
@@ -29,12 +33,14 @@ class Agent:
     address: str
     access: SnmpAccess
     family: int | None = None
+    shared: SharedSteps = field(default_factory=SharedSteps)  # of the fleet
     quirks: AgentQuirks = field(default_factory=AgentQuirks)
     pace: ResponseTimes = field(default_factory=ResponseTimes)
     silences: Silences = field(default_factory=Silences)
     rows: dict[bytes, int] = field(default_factory=dict)  # of each column, where something is silent
     turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     _plans: dict[tuple[str, tuple[Oid, ...]], CachedCall] = field(default_factory=dict)
+    _calls: int = 0
     _numeric: str = ""
     _socket_address: SocketAddress | None = None
     _peer: Peer | None = None
@@ -46,11 +52,21 @@ class Agent:
         key = (call, tuple(oids))
         plan = self._plans.pop(key, None)
         if plan is None:
-            plan = CachedCall()
+            plan = CachedCall(self.shared)
             if len(self._plans) >= MAX_PLANS:
                 del self._plans[next(iter(self._plans))]
+        self._calls += 1
+        plan.comes_often, plan.last_call = self._calls - plan.last_call <= SOON, self._calls
         self._plans[key] = plan
+        if self._calls % SOON == 0:
+            self._thin_out()
         return plan
+
+    def _thin_out(self) -> None:
+        """Calls that have not come for long keep their hints alone."""
+        for plan in self._plans.values():
+            if plan.steps and self._calls - plan.last_call > SOON:
+                plan.forget()
 
     def at(self, numeric: str) -> SocketAddress:
         """Where the agent is, now that its address or name has been resolved."""

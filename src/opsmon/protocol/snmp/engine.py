@@ -21,6 +21,7 @@ from opsmon.protocol.snmp.operation import AgentQuirks, Hints, WalkLimits
 from opsmon.protocol.snmp.pace import RetryPolicy, Terms
 from opsmon.protocol.snmp.replay import CachedCall, CachedOperation, MakeExchange
 from opsmon.protocol.snmp.session import NO_ROWS, Index, Oid, SnmpSession, SnmpValue, Walked
+from opsmon.protocol.snmp.shared_steps import SharedSteps
 from opsmon.protocol.snmp.socket import SharedSocket
 from opsmon.protocol.snmp.traffic import Trace, Traffic
 from opsmon.protocol.snmp.transaction import Transaction
@@ -45,6 +46,7 @@ class SnmpEngine:
         self._sockets: dict[int, SharedSocket] = {}  # by the length of a socket address: 2 for IPv4, 4 for IPv6
         self._agents: dict[DeviceName, Agent] = {}
         self.waiting = 0  # calls that wait until their agent has answered another one
+        self._shared = SharedSteps()
 
     async def start(self) -> None:
         """Opens the IPv4 socket, and the IPv6 one where the machine has IPv6. Raises OSError."""
@@ -77,7 +79,7 @@ class SnmpEngine:
             raise ProbeError(Outcome.LOCAL_FAULT, "no SNMP access is configured")
         agent, family = self._agents.get(device.name), _family_of(device)
         if agent is None or (agent.address, agent.access, agent.family) != (device.address, device.snmp, family):
-            agent = self._agents[device.name] = Agent(device.address, device.snmp, family)
+            agent = self._agents[device.name] = Agent(device.address, device.snmp, family, self._shared)
         return _AgentSession(self, agent, self._limits, terms or Terms(), trace)
 
     def keep_only(self, devices: Iterable[DeviceName]) -> None:

@@ -2,18 +2,18 @@
 
 Promises: following a plan gives what the operation itself would have given. At the first answer that has other names,
 an error, or cannot be had, the operation is run after all, over the answers that came so far, and goes on from there;
-no request is sent twice. A plan is forgotten as soon as it does not hold.
+no request is sent twice. A plan is forgotten as soon as it does not hold, and there is none of what comes seldom.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from operator import itemgetter
 
 from opsmon.protocol.snmp.codec.layout import Layout, LayoutNames, learn_layout
 from opsmon.protocol.snmp.codec.message import ErrorStatus, Request, Response, decode_answer_head
 from opsmon.protocol.snmp.codec.value import Cell, Marker
 from opsmon.protocol.snmp.operation import AgentQuirks, Hints, Operation
 from opsmon.protocol.snmp.session import Index, Oid, SnmpValue
+from opsmon.protocol.snmp.shared_steps import ColumnView, SharedSteps
 from opsmon.protocol.snmp.silence import Fence
 
 MAX_STEPS = 200
@@ -41,37 +41,30 @@ class CachedStep:
             and self.absent == _absent(response)
         )
 
-    def learn(self, response: Response) -> None:
+    def learn(self, response: Response, shared: SharedSteps) -> None:
         """A layout that did not fit even once is not followed by another at once: this agent's widths are restless."""
-        self.layout = _layout_of(response) if self.layout is None or self.layout_fits else None
+        self.layout = shared.layout(_layout_of(response)) if self.layout is None or self.layout_fits else None
         self.layout_fits = False
         self.names = LayoutNames(self.layout, len(response.names)) if self.layout else tuple(response.names)
         self.absent = _absent(response)
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnView:
-    """Where in all the values of a call those of one column are."""
-
-    indexes: tuple[Index, ...]
-    pick: Callable[[Sequence[Cell]], tuple[SnmpValue, ...]]
-
-    def of(self, values: Sequence[Cell]) -> dict[Index, SnmpValue]:
-        return dict(zip(self.indexes, self.pick(values), strict=True))
-
-
 @dataclass(slots=True)
 class CachedCall:
-    """What is remembered of one call; `quirks` are those of the agent that it holds under."""
+    """What is remembered of one call; `quirks` are those of the agent that it holds under. `last_call` counts the calls
+    on the agent; a call that does not come often is not worth the memory of its steps."""
 
+    shared: SharedSteps = field(default_factory=SharedSteps)
     steps: list[CachedStep] = field(default_factory=list)
     columns: tuple[ColumnView, ...] = ()
     quirks: tuple[object, ...] = ()
     last_way: int | None = None  # a digest of the names that came back the last time
     hints: Hints = field(default_factory=Hints)
+    last_call: int = 0
+    comes_often: bool = True
 
     def forget(self) -> None:
-        """All but the hints."""
+        """All but the hints, and what is shared."""
         self.steps, self.columns, self.quirks, self.last_way = [], (), (), None
 
 
@@ -111,7 +104,7 @@ class CachedOperation:
         if self._live is None:
             step = self._plan.steps[len(self._answers)]
             if step.is_met_by(response):
-                step.learn(response)
+                step.learn(response, self._plan.shared)
                 self._advance(step, response.values, response.octets)
                 return
         self._take_live(self._leave_plan(), response)
@@ -201,11 +194,12 @@ class CachedOperation:
         hints, self._plan.hints = self._plan.hints, live.hints
         way = hash(tuple(tuple(answer.names) for answer in self._answers))
         same_way, self._plan.last_way = way == self._plan.last_way, way
-        if same_way and hints == live.hints:
+        if same_way and hints == live.hints and self._plan.comes_often:
             self._plan.columns = self._find_columns()
             self._plan.quirks = self._quirks_before.key
             self._plan.steps = [
-                _step(request, answer) for request, answer in zip(self._asked, self._answers, strict=True)
+                _step(request, answer, self._plan.shared)
+                for request, answer in zip(self._asked, self._answers, strict=True)
             ]
 
     def _find_columns(self) -> tuple[ColumnView, ...]:
@@ -218,26 +212,22 @@ class CachedOperation:
                 value if _is_absent(value) else place for value, place in zip(answer.values, places, strict=False)
             ]
             rehearsal.take(answer._replace(values=numbered))
-        shared: dict[tuple[Index, ...], tuple[Index, ...]] = {}
-        return tuple(_view_of(shared, column) for column in rehearsal.columns())
+        indexes: dict[tuple[Index, ...], tuple[Index, ...]] = {}
+        return tuple(_view_of(self._plan.shared, indexes, column) for column in rehearsal.columns())
 
 
-def _step(request: Request, answer: Response) -> CachedStep:
-    step = CachedStep(request)
-    step.learn(answer)
+def _step(request: Request, answer: Response, shared: SharedSteps) -> CachedStep:
+    step = CachedStep(shared.request(request))
+    step.learn(answer, shared)
     return step
 
 
-def _view_of(shared: dict[tuple[Index, ...], tuple[Index, ...]], column: dict[Index, SnmpValue]) -> ColumnView:
+def _view_of(
+    shared: SharedSteps, known: dict[tuple[Index, ...], tuple[Index, ...]], column: dict[Index, SnmpValue]
+) -> ColumnView:
     indexes = tuple(column)
-    places = [place for place in column.values() if isinstance(place, int)]
-    return ColumnView(shared.setdefault(indexes, indexes), _picker(places))
-
-
-def _picker(places: Sequence[int]) -> Callable[[Sequence[Cell]], tuple[SnmpValue, ...]]:
-    if len(places) > 1:
-        return itemgetter(*places)
-    return lambda values: tuple(values[place] for place in places)  # type: ignore[misc]  # no absent value has a place
+    places = tuple([place for place in column.values() if isinstance(place, int)])
+    return shared.view(known.setdefault(indexes, indexes), places)
 
 
 def _is_absent(value: Cell) -> bool:

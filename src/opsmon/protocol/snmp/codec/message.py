@@ -75,11 +75,12 @@ class Datagrams(Protocol):
     def with_id(self, request_id: int) -> bytes: ...
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Request:
     """What is asked: raw names, and for GETBULK how many rows of each (non-repeaters are never used).
 
-    A request belongs to one agent; `encoded` keeps its message once it has been made.
+    A request belongs to one agent, or to all that are asked in the same octets; `encoded` keeps its message once it has
+    been made.
     """
 
     pdu: Pdu
