@@ -3,10 +3,11 @@
 Where nobody watched, because no daemon ran or the machine slept, nothing is known, whatever the journal said before.
 """
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from opsmon.model.event import BackupRecorded, DeviceRenamed, DeviceState, DeviceStateChanged, Event
 from opsmon.model.name import DeviceName
@@ -15,6 +16,7 @@ KEPT = timedelta(hours=24)
 MAX_CHANGES = 400  # of a device; one that changes more often has the oldest dropped
 MIN_GAP = timedelta(minutes=1)  # a check comes once a minute: who was away for less has missed nothing
 Gap = tuple[datetime, datetime]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,9 @@ class StateHistory:
     """Hears every event; forgets what is older than a day."""
 
     gaps: Callable[[], Sequence[Gap]] = tuple  # when nobody watched, in order
-    _changes: dict[DeviceName, deque[DeviceStateChanged]] = field(
-        default_factory=lambda: defaultdict(lambda: deque(maxlen=MAX_CHANGES))
-    )
-    _configured: dict[DeviceName, deque[datetime]] = field(
-        default_factory=lambda: defaultdict(lambda: deque(maxlen=MAX_CHANGES))
-    )
+    # lists: most devices have one change or none, and a deque takes 600 octets for them
+    _changes: dict[DeviceName, list[DeviceStateChanged]] = field(default_factory=lambda: defaultdict(list))
+    _configured: dict[DeviceName, list[datetime]] = field(default_factory=lambda: defaultdict(list))
 
     def hear(self, seq: int, events: Sequence[Event]) -> None:
         """What has just been journaled."""
@@ -48,22 +47,22 @@ class StateHistory:
             if isinstance(event, DeviceStateChanged):
                 self._keep(event)
             elif isinstance(event, BackupRecorded) and event.ok and event.changed:
-                self._configured[event.device].append(event.taken_at)
+                _add(self._configured[event.device], event.taken_at)
             elif isinstance(event, DeviceRenamed):
                 self._rename(event.formerly, event.device)
 
     def _keep(self, event: DeviceStateChanged) -> None:
         changes = self._changes[event.device]
         while changes and changes[0].at < event.at - 2 * KEPT:
-            changes.popleft()
+            del changes[0]
         if event.before is not event.after:
-            changes.append(event)
+            _add(changes, event)
 
     def _rename(self, old: DeviceName, new: DeviceName) -> None:
         """What came under the old name comes first; of too many the oldest are dropped."""
         changes, configured = self._changes, self._configured
-        changes[new] = deque([*changes.pop(old, ()), *changes[new]], maxlen=MAX_CHANGES)
-        configured[new] = deque([*configured.pop(old, ()), *configured[new]], maxlen=MAX_CHANGES)
+        changes[new] = [*changes.pop(old, ()), *changes[new]][-MAX_CHANGES:]
+        configured[new] = [*configured.pop(old, ()), *configured[new]][-MAX_CHANGES:]
 
     def spans(self, device: DeviceName, present: DeviceState, now: datetime) -> list[StateSpan]:
         """The states of the last 24 hours without a gap; `present` is the state that it has now."""
@@ -93,3 +92,10 @@ def _without(gaps: Iterable[Gap], spans: list[StateSpan]) -> list[StateSpan]:
         after = [replace(one, since=max(one.since, gap.until)) for one in spans if one.until > gap.until]
         spans = [*before, gap, *after]
     return spans
+
+
+def _add(kept: list[T], one: T) -> None:
+    """Of too many the oldest is dropped."""
+    kept.append(one)
+    if len(kept) > MAX_CHANGES:
+        del kept[0]

@@ -56,6 +56,9 @@ class Suspicion:
     paused: bool = False  # it came to nothing in time; its next miss takes it up again
 
 
+NO_CHECKS: frozenset[CheckName] = frozenset()  # one object: of another there would be one a device
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceMachine:
     """One device. `state` is what was measured; `visible` what is said of it (maintenance and flapping cover it).
@@ -78,7 +81,7 @@ class DeviceMachine:
     grace_until: datetime | None = None
     awaited_from: datetime | None = None  # since when a first measurement is waited for (after a restart)
     asked_at: datetime | None = None  # when it was last probed for the sake of a child
-    owed: frozenset[CheckName] = frozenset()
+    owed: frozenset[CheckName] = NO_CHECKS
     good: bool = False
     why: str = ""  # of `state`
 

@@ -37,9 +37,18 @@ def plan_fleet(inventory: Inventory, rulebook: Rulebook, policy: Policy, limits:
     return FleetPlan(
         devices=inventory.devices,
         children={parent: tuple(names) for parent, names in children.items()},
-        checks={name: {check.name: check for check in device.checks} for name, device in inventory.devices.items()},
+        checks=_checks_by_name(inventory),
         rulebook=rulebook,
         policy=policy,
         limits=limits,
         matcher=Matcher(rulebook, limits),
     )
+
+
+def _checks_by_name(inventory: Inventory) -> dict[DeviceName, Mapping[CheckName, Check]]:
+    """Devices that were written alike have one tuple of checks in common, and so one mapping."""
+    made: dict[int, Mapping[CheckName, Check]] = {}
+    for device in inventory.devices.values():
+        if id(device.checks) not in made:
+            made[id(device.checks)] = {check.name: check for check in device.checks}
+    return {name: made[id(device.checks)] for name, device in inventory.devices.items()}

@@ -198,7 +198,7 @@ class _SiteReader:
             parents=tuple(DeviceName(p) for p in _texts(fields, "parents") if own_parents or p != name),
             labels=self._shared("labels", fields.get("labels"), lambda: _labels(fields)),
             checks=self._checks(fields, kind, has_snmp=snmp is not None),
-            important=frozenset(_texts(fields, "important")),
+            important=self._shared("important", marked := _texts(fields, "important"), lambda: frozenset(marked)),
             snmp=snmp, ssh=ssh, formerly=tuple(map(DeviceName, member.formerly)),
         )  # fmt: skip
 

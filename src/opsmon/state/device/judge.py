@@ -29,7 +29,7 @@ from opsmon.state.device.machine import (
     was_reached,
 )
 from opsmon.state.device.topology import ask_parents, hidden_by, longest_wait_s, way_is_proven
-from opsmon.state.fleet import DeviceMachine, Suspicion
+from opsmon.state.fleet import NO_CHECKS, DeviceMachine, Suspicion
 from opsmon.text.journal_reason import ANSWERS, CALM_AGAIN, NOT_YET, NOTHING_MEASURED, PARENT_DOWN, written
 
 
@@ -44,7 +44,7 @@ def judge_sample(change: FleetChange, device: Device, machine: DeviceMachine, sa
             machine = _begin_new_life(change, device, machine, sample)
         machine = replace(machine, grace_until=None)
         if well:
-            machine = replace(machine, owed=machine.owed - {sample.check}, good=True)
+            machine = replace(machine, owed=machine.owed - {sample.check} or NO_CHECKS, good=True)
         _settle_living(change, device, machine, sample.started_at, well=well)
         return
     if machine.flapping:
@@ -148,7 +148,7 @@ def _settle_living(
     neither stays what it was. Nothing left to confirm ends the suspicion."""
     if machine.suspicion is not None and not unconfirmed_checks(machine, change.policy):
         machine = replace(machine, suspicion=None)
-    owed = machine.owed | failed_checks(machine, change.policy)
+    owed = machine.owed | failed_checks(machine, change.policy) or NO_CHECKS
     machine = replace(machine, owed=owed)
     if owed:
         _degrade(change, device, machine, since)
