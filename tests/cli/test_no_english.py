@@ -37,6 +37,7 @@ _OWN_ID = re.compile(r"\b(?:(?:s|swap)-)?\d{8}-\d+(?:-\d+)*")
 SHOWN = (
     "check", "incidents list --state all", "incidents clocks --state all", "silence list", "oncall override list",
     "notify list", "user list", "token list", "store status", "backup list", "journal show", "journal verify",
+    "top", "top --once --table devices",
 )  # fmt: skip
 REFUSED = (
     "incidents ack {last} --by 甲", "incidents ack {last} --by 乙", "incidents takeover {last} --by 乙",
@@ -60,6 +61,7 @@ REFUSED = (
     "discover 127.0.9.1 --output opsmon.yaml", "discover 127.0.9.1 --output nope/x.yaml",
     "discover 127.0.9.1 --snmp env:NOPE", "discover 127.0.9.1 --snmp file:nope",
     "discover 127.0.9.1 --snmp {{version:9}}",
+    "top --every nope", "top --table nope", "top --table sites --sort nope",
     "schema nope", "nope", "journal show --incident 20991231-1", "journal verify --against nope",
 )  # fmt: skip
 

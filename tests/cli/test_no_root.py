@@ -9,7 +9,7 @@ from tests.support.cli.said import Opsmon
 
 # Everything that reads a root, by command; what is not here needs none.
 ASK_THE_ROOT = (
-    "check", "run", "probe mcu-1", "discover 192.0.2.0/30", "netbox import", "netbox diff", "netbox write",
+    "check", "run", "top", "probe mcu-1", "discover 192.0.2.0/30", "netbox import", "netbox diff", "netbox write",
     "inventory list", "inventory show mcu-1",
     "inventory export out.csv", "inventory diff other.csv", "incidents list", "incidents show 1",
     "incidents ack 1 --by a", "incidents clocks",

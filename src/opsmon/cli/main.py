@@ -44,6 +44,7 @@ COMMANDS: dict[str, Listed] = {
         "Poll one device once and print what it found. Exit code 1 when the device, or this machine, is not well.",
     ),
     "discover": Listed("discover.command:discover", "Look for devices in a network, and propose an inventory file."),
+    "top": Listed("top.command:top", "Where the daemon's time goes, live."),
     "inventory": Listed(
         "inventory.group:group", "What the inventory files come to: list, convert, compare.", is_group=True
     ),

@@ -54,6 +54,15 @@ PARAGRAPHS: dict[str, str] = {
     "A script for the shell: TAB completes commands and names.": "终端补全脚本：按 TAB 补全命令和名称。",
     "bash: `source <(opsmon completion bash)` in ~/.bashrc. zsh: the same with zsh in ~/.zshrc, behind `compinit`. fish: `opsmon completion fish > ~/.config/fish/completions/opsmon.fish`.": "bash：在 ~/.bashrc 中写 `source <(opsmon completion bash)`。zsh：在 ~/.zshrc 的 `compinit` 之后同样写，改为 zsh。fish：`opsmon completion fish > ~/.config/fish/completions/opsmon.fish`。",
     "bash, zsh or fish.": "bash、zsh 或 fish。",
+    # top
+    "Where the daemon's time goes, live.": "实时显示守护进程的时间花在哪里。",
+    "Rates, lateness, queues, memory, by check and by site; the slowest devices, and checks that are late.": "检查速率、延迟、队列、内存，按检查类型和站点；最慢的设备和延误的检查。",
+    "Keys: q ends, c t d l u choose a table, s and S sort, / filters, p pauses, arrows scroll. Where stdout is no terminal one picture is printed. With `--json` the same facts, with `--every` too as a line each time.": "按键：q 退出，c t d l u 选择表格，s 和 S 排序，/ 筛选，p 暂停，方向键滚动。输出不是终端时只打印一次。加 `--json` 输出同样的内容；再加 `--every` 则每次一行。",
+    "How often it asks: 500ms, 2s, 1m.": "刷新间隔：500ms、2s、1m。",
+    "Print one picture of every table and leave.": "打印一次全部表格后退出。",
+    "Begin with: checks, sites, devices, late or parts.": "先显示哪个表格：checks、sites、devices、late 或 parts。",
+    "Sort by this column, as `--json` names it.": "按此列排序，列名与 `--json` 相同。",
+    "Only rows with this in their name.": "只显示名称含此文字的行。",
     # netbox
     "NetBox as the list of devices: import, compare, write back.": "以 NetBox 为设备台账：导入、比较、写回。",
     "Turn the devices of a NetBox into inventory files, one a site.": "把 NetBox 的设备变成清单文件，每站点一个。",

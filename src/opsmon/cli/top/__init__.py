@@ -1,0 +1,1 @@
+"""`opsmon top`: a screen of where the daemon's time goes, drawn anew every few seconds."""
