@@ -39,6 +39,10 @@ def _numbers() -> list[Panel]:
     ]
 
 
+def _percentile(histogram: str, by: str = "check, ") -> str:
+    return f"histogram_quantile(0.99, sum by ({by}le) (rate({histogram}_bucket[$__rate_interval])))"
+
+
 def _checks() -> list[Panel]:
     mean = (
         "sum by (check) (rate(opsmon_probe_duration_seconds_sum[$__rate_interval]))"
@@ -51,7 +55,19 @@ def _checks() -> list[Panel]:
             Query("sum by (check, outcome) (rate(opsmon_probes_total[$__rate_interval]))", "{{check}} {{outcome}}"),
         ),
         lines("平均耗时 Mean duration", "s", Query(mean, "{{check}}")),
-        lines("检查延迟 Lag", "s", Query("opsmon_probe_lag_seconds", "lag"), width=THIRD),
+        lines("耗时的 99 % 99th percentile", "s", Query(_percentile("opsmon_probe_duration_seconds"), "{{check}}")),
+        lines(
+            "各站点 By site",
+            "ops",
+            Query("sum by (site) (rate(opsmon_site_probes_total[$__rate_interval]))", "{{site}}"),
+        ),
+        lines(
+            "检查延迟 Lag",
+            "s",
+            Query("opsmon_probe_lag_seconds", "worst"),
+            Query(_percentile("opsmon_probe_lateness_seconds", by=""), "99 %"),
+            width=THIRD,
+        ),
         lines(
             "自身原因 Spoiled by ourselves",
             "ops",
@@ -104,6 +120,20 @@ def _process() -> list[Panel]:
             Query(f"rate(process_cpu_seconds_total{{{_JOB}}}[$__rate_interval])", "opsmon"),
             width=THIRD,
         ),
+        lines(
+            "处理器用途 CPU by part",
+            "percentunit",
+            Query("rate(opsmon_cpu_seconds_total[$__rate_interval])", "{{part}}"),
+            width=THIRD,
+        ),
+        lines(
+            "队列 Queues",
+            "none",
+            Query("opsmon_inputs_waiting", "inputs"),
+            Query("opsmon_checks_waiting", "checks"),
+            Query("opsmon_snmp_waiting", "SNMP"),
+            width=THIRD,
+        ),
         lines("内存 Memory", "bytes", Query(f"process_resident_memory_bytes{{{_JOB}}}", "opsmon"), width=THIRD),
         lines("打开的文件 Open files", "none", Query(f"process_open_fds{{{_JOB}}}", "opsmon"), width=THIRD),
         lines(
@@ -119,6 +149,7 @@ def _process() -> list[Panel]:
             Query("rate(opsmon_store_failures_total[$__rate_interval])", "store"),
             width=THIRD,
         ),
+        lines("采样的数值 Numbers", "none", Query("opsmon_series", "numbers"), width=THIRD),
         lines(
             "事件循环停顿 Loop held",
             "s",
