@@ -1,27 +1,31 @@
 """The far end of the SNMP benchmarks, a process of its own: one UDP socket that plays every device of 127.0.0.0/8.
 
-python -m benchmarks._snmp_responder --interfaces 48 [--still]
+python -m benchmarks._snmp_responder --interfaces 48 [--still] [--lame 0.1 --delay 0.5 --loss 0.2]
 
-Prints its port and answers until its input ends. Answers are encoded once per request and epoch; an epoch lasts a
-second, and from one to the next every counter moves, so that nobody is served the same octets twice in a row. With
-`--still` nothing ever moves.
+Prints its port and answers until its input ends. Answers are encoded once per request and epoch; from one epoch to the
+next every counter and the uptime go on, so that no poll is served the octets of the one before. With `--still` nothing
+ever moves. A share of the addresses is lame: each of their answers comes `--delay` seconds late, or is lost by chance.
 """
 
 import argparse
 import contextlib
+import heapq
+import random
 import select
 import socket
 import struct
 import sys
 import time
+from typing import Any
+from zlib import crc32
 
 from opsmon.demo import ber
 from opsmon.demo.snmp_agent import MibView, SnmpAgent, Value
 from opsmon.protocol.snmp.session import Oid
 
 COMMUNITY = "public"
-EPOCHS = 16
-EPOCH_S = 1.0
+EPOCH_S = 5.0
+UPTIME_S = 4_000_000
 IF_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 2, 2, 1)
 IF_X_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 31, 1, 1, 1)
 _IP_PKTINFO = 8
@@ -32,7 +36,7 @@ def objects_at(epoch: int, interfaces: int) -> dict[Oid, Value]:
     objects: dict[Oid, Value] = {
         (1, 3, 6, 1, 2, 1, 1, 1, 0): ber.text("Benchmark switch, software 1.0"),
         (1, 3, 6, 1, 2, 1, 1, 2, 0): ber.object_id((1, 3, 6, 1, 4, 1, 99999, 1)),
-        (1, 3, 6, 1, 2, 1, 1, 3, 0): ber.timeticks(4_000_000 + epoch * EPOCH_S),
+        (1, 3, 6, 1, 2, 1, 1, 3, 0): ber.timeticks(UPTIME_S + epoch * EPOCH_S),
         (1, 3, 6, 1, 2, 1, 1, 4, 0): ber.text(""),
         (1, 3, 6, 1, 2, 1, 1, 5, 0): ber.text("benchmark-switch"),
         (1, 3, 6, 1, 2, 1, 1, 6, 0): ber.text(""),
@@ -70,37 +74,91 @@ def _if_x_entry(port: int, epoch: int) -> dict[int, bytes]:
     }  # fmt: skip
 
 
-def answer_waiting(shared: socket.socket, agent: SnmpAgent) -> None:
-    """Answer each datagram from the very address that it was sent to."""
-    with contextlib.suppress(BlockingIOError):
-        for _ in range(64):
-            datagram, ancillary, _, source = shared.recvmsg(2048, 64)
-            answer = agent.respond(datagram)
-            if answer is None:
-                continue
-            to = next(data[8:12] for _, kind, data in ancillary if kind == _IP_PKTINFO)
-            here = struct.pack("=I4s4s", 0, to, bytes(4))
-            shared.sendmsg([answer], [(socket.IPPROTO_IP, _IP_PKTINFO, here)], 0, source)
+class MovingSwitch:
+    """The agent of this moment: a switch whose counters and uptime have gone on since it was first asked."""
+
+    def __init__(self, interfaces: int, *, still: bool = False) -> None:
+        self._interfaces, self._still = interfaces, still
+        self._began_s, self._epoch = time.monotonic(), -1
+        self._agent: SnmpAgent | None = None
+
+    def agent(self) -> SnmpAgent:
+        epoch = 0 if self._still else int((time.monotonic() - self._began_s) / EPOCH_S)
+        if self._agent is None or epoch != self._epoch:
+            self._agent = SnmpAgent(MibView(objects_at(epoch, self._interfaces)), COMMUNITY.encode())
+            self._epoch = epoch
+        return self._agent
+
+
+class Lameness:
+    """What becomes of an answer: how many seconds it waits, or None when it is lost."""
+
+    def __init__(self, share: float, delay_s: float, loss: float) -> None:
+        self._limit, self._delay_s, self._loss = share * 1000, delay_s, loss
+
+    def wait_s(self, address: bytes) -> float | None:
+        if not self._limit or crc32(address) % 1000 >= self._limit:
+            return 0.0
+        return None if random.random() < self._loss else self._delay_s
+
+
+class Responder:
+    """Answers each datagram from the very address that it was sent to."""
+
+    def __init__(self, shared: socket.socket, switch: MovingSwitch, lameness: Lameness) -> None:
+        self._socket, self._switch, self._lameness = shared, switch, lameness
+        self._late: list[tuple[float, bytes, bytes, Any]] = []  # when, what, from which address, to whom
+
+    def answer_waiting(self) -> None:
+        agent = self._switch.agent()
+        with contextlib.suppress(BlockingIOError):
+            for _ in range(64):
+                datagram, ancillary, _, source = self._socket.recvmsg(2048, 64)
+                answer = agent.respond(datagram)
+                here = next(data[8:12] for _, kind, data in ancillary if kind == _IP_PKTINFO)
+                wait_s = self._lameness.wait_s(here)
+                if answer is None or wait_s is None:
+                    continue
+                if wait_s:
+                    heapq.heappush(self._late, (time.monotonic() + wait_s, answer, here, source))
+                else:
+                    self._send(answer, here, source)
+
+    def send_late(self) -> float | None:
+        """What is due now; seconds until the next, or None when nothing waits."""
+        while self._late and self._late[0][0] <= time.monotonic():
+            _, answer, here, source = heapq.heappop(self._late)
+            self._send(answer, here, source)
+        return max(0.0, self._late[0][0] - time.monotonic()) if self._late else None
+
+    def _send(self, answer: bytes, here: bytes, source: Any) -> None:
+        info = struct.pack("=I4s4s", 0, here, bytes(4))
+        self._socket.sendmsg([answer], [(socket.IPPROTO_IP, _IP_PKTINFO, info)], 0, source)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--interfaces", type=int, default=48)
     parser.add_argument("--still", action="store_true")
+    parser.add_argument("--lame", type=float, default=0.0, metavar="SHARE", help="of the addresses")
+    parser.add_argument("--delay", type=float, default=0.0, metavar="SECONDS")
+    parser.add_argument("--loss", type=float, default=0.0, metavar="SHARE", help="of their answers")
     options = parser.parse_args()
-    interfaces, epochs = options.interfaces, 1 if options.still else EPOCHS
-    agents = [SnmpAgent(MibView(objects_at(epoch, interfaces)), COMMUNITY.encode()) for epoch in range(epochs)]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as shared:
         shared.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * 1024 * 1024)
         shared.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
-        shared.bind(("127.0.0.1" if interfaces < 0 else "0.0.0.0", 0))  # noqa: S104 - all of 127.0.0.0/8 is wanted
+        shared.bind(("0.0.0.0", 0))  # noqa: S104 - all of 127.0.0.0/8 is wanted
         shared.setblocking(False)
         print(shared.getsockname()[1], flush=True)
+        switch = MovingSwitch(options.interfaces, still=options.still)
+        responder = Responder(shared, switch, Lameness(options.lame, options.delay, options.loss))
+        wait_s: float | None = None
         while True:
-            ready, _, _ = select.select([shared, sys.stdin], [], [])
+            ready, _, _ = select.select([shared, sys.stdin], [], [], wait_s)
             if sys.stdin in ready:
                 return
-            answer_waiting(shared, agents[int(time.monotonic() / EPOCH_S) % epochs])
+            responder.answer_waiting()
+            wait_s = responder.send_late()
 
 
 if __name__ == "__main__":

@@ -9,11 +9,10 @@ import contextlib
 import select
 import socket
 import sys
-import time
 
-from benchmarks._snmp_responder import COMMUNITY, EPOCH_S, EPOCHS, objects_at
+from benchmarks._snmp_responder import COMMUNITY, MovingSwitch
 from opsmon.demo import ber
-from opsmon.demo.snmp_agent import MibView, SnmpAgent
+from opsmon.demo.snmp_agent import SnmpAgent
 from tests.support.protocol.snmp.usm_agent import UsmAgent
 
 INTERFACES = 48
@@ -34,7 +33,7 @@ def answer_of(agent: SnmpAgent, usm: UsmAgent, datagram: bytes) -> bytes | None:
 
 
 def main(auth: str, priv: str) -> None:
-    agents = [SnmpAgent(MibView(objects_at(epoch, INTERFACES)), COMMUNITY.encode()) for epoch in range(EPOCHS)]
+    switch = MovingSwitch(INTERFACES)
     usm = UsmAgent(auth, priv)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as shared:
         shared.bind(("127.0.0.1", 0))
@@ -46,7 +45,7 @@ def main(auth: str, priv: str) -> None:
                 return
             with contextlib.suppress(BlockingIOError):
                 datagram, source = shared.recvfrom(2048)
-                answer = answer_of(agents[int(time.monotonic() / EPOCH_S) % EPOCHS], usm, datagram)
+                answer = answer_of(switch.agent(), usm, datagram)
                 if answer is not None:
                     shared.sendto(answer, source)
 
