@@ -53,6 +53,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "psycopg": ("store",),
     "aiohttp": ("web", "notify", "demo", "access"),
     "aiosmtplib": ("notify",),
+    "isal": ("web",),
     "itsdangerous": ("ack_link",),
     "cryptography": ("protocol", "probe"),
     "jinja2": ("web",),

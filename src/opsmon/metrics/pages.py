@@ -27,6 +27,16 @@ class MetricPages:
         """The daemon's own metrics. May be called from any thread."""
         return self._daemon.render()
 
+    @property
+    def edition(self) -> object:
+        """Another object after each reload: what was written before is no page of now."""
+        return self._port.world.rules.inventory
+
+    def has(self, *, site: str = "", device: str = "") -> bool:
+        """Whether there is such a page now."""
+        inventory = self._port.world.rules.inventory
+        return site in inventory.sites if site else device in inventory.devices
+
     def site(self, name: str) -> Iterator[str] | None:
         """Every device of a site; None where there is no such site."""
         self._follow_inventory()

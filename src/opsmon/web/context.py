@@ -32,7 +32,13 @@ MAX_OIDC_A_MINUTE = 60  # answers of a provider that one address brings: a whole
 
 
 class Pages(Protocol):
-    """Metrics as Prometheus text; None where there is no such site or device."""
+    """Metrics as Prometheus text; None where there is no such site or device. `edition` is another object after each
+    reload."""
+
+    @property
+    def edition(self) -> object: ...
+
+    def has(self, *, site: str = "", device: str = "") -> bool: ...
 
     def daemon(self) -> bytes: ...
 

@@ -5,9 +5,8 @@ of IF-MIB do not.
 """
 
 import asyncio
-import zlib
-from collections.abc import AsyncIterator, Iterator
-from typing import Protocol
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import aclosing
 from urllib.parse import quote
 
 from aiohttp import web
@@ -17,20 +16,12 @@ from opsmon.text.bilingual import Sentence
 from opsmon.web.api.queries import device_of
 from opsmon.web.context import PARTS
 from opsmon.web.errors import RequestError, unknown
+from opsmon.web.scrape.shared_answer import ANSWERS, CutOffError
+from opsmon.web.scrape.squeeze import in_octets, takes_gzip
 from opsmon.web.visit import refuse_limited, view_of
 
 TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 REFRESH_S = 60
-_GZIP_WINDOW = 31
-_QUICKEST = 1  # half of the processor time of the usual level, for a tenth more bytes
-
-
-class Squeeze(Protocol):
-    """What `zlib.compressobj` gives; its own type has no public name."""
-
-    def compress(self, data: bytes, /) -> bytes: ...
-
-    def flush(self) -> bytes: ...
 
 
 async def daemon_metrics(request: web.Request) -> web.Response:
@@ -43,8 +34,7 @@ async def daemon_metrics(request: web.Request) -> web.Response:
 async def site_metrics(request: web.Request) -> web.StreamResponse:
     """The page of a site. Raises RequestError 404."""
     parts, name, view = request.app[PARTS], request.match_info["site"], view_of(request)
-    pieces = parts.pages.site(name) if name in view.rules.inventory.sites else None
-    if pieces is None:
+    if name not in view.rules.inventory.sites or not parts.pages.has(site=name):
         raise unknown("site", name, view.rules.inventory.sites.keys(), "GET /sd/sites")
     if name in view.shared_sites:
         raise RequestError(
@@ -52,68 +42,58 @@ async def site_metrics(request: web.Request) -> web.StreamResponse:
             Sentence("other contracts' devices are at the site, too", "该站点还有其他合同的设备"),
             Sentence("/metrics/device/NAME is one device's", "单台设备见 /metrics/device/NAME"),
         )
-    return await _answer_pieces(request, pieces)
+    return await _answer(request, ("site", name), lambda: parts.pages.site(name))
 
 
 async def device_metrics(request: web.Request) -> web.StreamResponse:
     """The page of a device. Raises RequestError 404."""
     parts = request.app[PARTS]
     device = device_of(view_of(request), request)
-    pieces = parts.pages.device(device.name)
-    if pieces is None:
+    if not parts.pages.has(device=device.name):
         raise RequestError(
             404, Sentence(f"device {device.name!r} has just left the inventory", f"设备 {device.name!r} 刚移出清单")
         )
-    return await _answer_pieces(request, pieces)
+    return await _answer(request, ("device", device.name), lambda: parts.pages.device(device.name))
 
 
-async def _answer_pieces(request: web.Request, pieces: Iterator[str]) -> web.StreamResponse:
-    """A page that is one piece is answered whole, which is cheaper; a longer one is streamed."""
-    headers = {"Content-Type": TEXT_FORMAT, "Vary": "Accept-Encoding"}
-    squeeze = _new_squeeze() if _takes_gzip(request) else None
-    if squeeze is not None:
-        headers["Content-Encoding"] = "gzip"
-    turns = _in_turns(pieces)
-    first, second = await anext(turns, ""), await anext(turns, "")
-    if not second or request.method == "HEAD":
-        raw = first.encode("utf-8")
-        return web.Response(body=raw if squeeze is None else squeeze.compress(raw) + squeeze.flush(), headers=headers)
-    response = web.StreamResponse(headers=headers)
-    await response.prepare(request)
-    for piece in (first, second):
-        await _send(response, piece, squeeze)
-    async for piece in turns:
-        await _send(response, piece, squeeze)
-    await response.write_eof(b"" if squeeze is None else squeeze.flush())
+async def _answer(
+    request: web.Request, page: tuple[str, str], write: Callable[[], Iterator[str] | None]
+) -> web.StreamResponse:
+    """What is on a page does not depend on who reads it: whoever may is given what another one was given within the
+    last second."""
+    squeezed = takes_gzip(request)
+    headers = {"Content-Type": TEXT_FORMAT, "Vary": "Accept-Encoding"} | (
+        {"Content-Encoding": "gzip"} if squeezed else {}
+    )
+    edition = request.app[PARTS].pages.edition
+    answer = request.app[ANSWERS].of(
+        (*page, squeezed), edition, lambda: in_octets(write() or iter(()), squeezed=squeezed)
+    )
+    return await _send(request, answer.read(), headers)
+
+
+async def _send(
+    request: web.Request, pieces: AsyncGenerator[bytes, None], headers: Mapping[str, str]
+) -> web.StreamResponse:
+    """An answer that is one piece is sent whole, which is cheaper; a longer one is streamed. A reader who cannot have
+    the rest has his connection broken, so that nobody takes a part for the whole."""
+    async with aclosing(pieces):
+        first, second = await anext(pieces, b""), await anext(pieces, b"")
+        if not second:
+            return web.Response(body=first, headers=headers)
+        response = web.StreamResponse(headers=headers)
+        await response.prepare(request)
+        if request.method == "HEAD":
+            return response
+        try:
+            await response.write(first)
+            await response.write(second)
+            async for piece in pieces:
+                await response.write(piece)
+        except CutOffError:
+            if request.transport is not None:
+                request.transport.abort()
     return response
-
-
-async def _in_turns(pieces: Iterator[str]) -> AsyncIterator[str]:
-    """The pieces that hold something; others have their turn after each, also after an empty one."""
-    for piece in pieces:
-        if piece:
-            yield piece
-        await asyncio.sleep(0)
-
-
-async def _send(response: web.StreamResponse, piece: str, squeeze: Squeeze | None) -> None:
-    raw = piece.encode("utf-8")
-    if squeeze is not None:
-        raw = squeeze.compress(raw)
-    if raw:
-        await response.write(raw)
-
-
-def _new_squeeze() -> Squeeze:
-    return zlib.compressobj(_QUICKEST, zlib.DEFLATED, _GZIP_WINDOW)
-
-
-def _takes_gzip(request: web.Request) -> bool:
-    for offer in request.headers.get("Accept-Encoding", "").split(","):
-        coding, _, weight = offer.partition(";")
-        if coding.strip().lower() == "gzip":
-            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
 
 
 async def discover_sites(request: web.Request) -> web.Response:

@@ -27,6 +27,7 @@ from opsmon.web.listening.listener import Listener, open_sockets
 from opsmon.web.page_headers import PAGE_HEADERS
 from opsmon.web.route import MAX_BODY_BYTES, Route
 from opsmon.web.routes import ALL_ROUTES
+from opsmon.web.scrape.shared_answer import ANSWERS, RecentAnswers
 from opsmon.web.settings import PortSettings
 from opsmon.web.sign_in.csrf import FORM, OtherSignInError, is_of_our_page, refuse_forged, refuse_other_sites
 from opsmon.web.sign_in.lost_form import sign_in_over_form, take_typed
@@ -58,6 +59,7 @@ def make_application(parts: WebContext) -> web.Application:
     )
     application[PARTS] = parts
     application[PAGES], application[STREAMS] = RenderedPages(), LiveStreams()
+    application[ANSWERS] = RecentAnswers(parts.clock.monotonic)
     application.cleanup_ctx.append(_follow_changes)
     application.on_shutdown.append(_end_streams)
     application.on_response_prepare.append(_name_ourselves)
