@@ -23,6 +23,7 @@ from opsmon.store.outbox import OwedDelivery
 from opsmon.store.store import Entry
 from opsmon.text.bilingual import NO_WORDS, Sentence, Text
 from opsmon.web.address_throttle import AddressThrottle
+from opsmon.web.api.load.kept import KeptFleet
 from opsmon.web.api.load.port import LoadPort
 from opsmon.web.device_backup import BackupPort, NoBackups
 from opsmon.web.frame.links import ConsoleLinks
@@ -144,6 +145,7 @@ class WebContext:
     channel_port: ChannelPort = field(default_factory=NoChannels)
     probe_now: Callable[[Device], None] | None = None  # every check of a device out of turn
     load: LoadPort = field(default_factory=LoadPort)  # where the daemon's time goes
+    fleet_load: KeptFleet = field(default_factory=KeptFleet)  # the last walk over the fleet for it
     ack_links: AckLinks | None = None
     people: Callable[[str], Text] = nobody  # what a person on call is called, by id; no words for one whom nobody knows
     links: ConsoleLinks = field(default_factory=ConsoleLinks)  # to what keeps more than a day

@@ -1,5 +1,6 @@
 """What `/api/v1/load` tells: rates and rows of a minute, the slowest checks, the late ones."""
 
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,9 +11,12 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from opsmon.daemon.load.meter import LoadMeter
 from opsmon.daemon.loop_watch import LoopWatch
+from opsmon.model.device import Inventory
 from opsmon.model.name import CheckName, DeviceName
 from opsmon.model.sample import Outcome
+from opsmon.web.api.load.kept import FleetRows, KeptFleet
 from opsmon.web.api.load.port import LoadFigures, LoadPort, QueueLengths
+from opsmon.web.api.load.rows import FleetLoad
 from opsmon.web.server import make_application
 from tests.support.web.scene import Client, WebScene
 
@@ -125,7 +129,34 @@ async def test_a_run_within_its_time_out_is_under_way_and_not_late(watched: Watc
     watched.passes(62)
     assert "mcu-1" not in {row["device"] for row in (await load(client))["late"]}
     watched.passes(2)
-    assert "mcu-1" in {row["device"] for row in (await load(client))["late"]}
+    assert "mcu-1" in {row["device"] for row in (await load(client, "?limit=60"))["late"]}  # not the walk that is kept
+
+
+async def test_a_walk_is_kept_for_a_moment_and_no_longer_than_that(watched: Watched, client: Client) -> None:
+    watched.ran("mcu-1", Outcome.OK, 1.5)
+    assert (await load(client))["slowest"][0]["device"] == "mcu-1"
+    watched.ran("ups-1", Outcome.OK, 1.9)
+    assert (await load(client))["slowest"][0]["device"] == "mcu-1"
+    assert (await load(client, "?limit=7"))["slowest"][0]["device"] == "ups-1"  # another question
+    watched.passes(600)
+    assert (await load(client))["slowest"][0]["device"] == "ups-1"
+
+
+def test_of_many_who_ask_at_once_one_walks() -> None:
+    kept, inventory, walks = KeptFleet(), Inventory({}, {}), list[int]()
+
+    def make() -> FleetRows:
+        walks.append(1)
+        return FleetRows(FleetLoad(), [], [], 0)
+
+    threads = [threading.Thread(target=kept.rows, args=(inventory, 10, 5.0, make)) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert walks == [1]
+    kept.rows(Inventory({}, {}), 10, 5.0, make)  # after a reload
+    assert walks == [1, 1]
 
 
 @pytest.mark.parametrize("query", ["?limit=0", "?limit=501", "?limit=x", "?nope=1"])

@@ -5,11 +5,12 @@ copied first.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import nlargest
 from operator import attrgetter
+from typing import NamedTuple
 
 from opsmon.model.device import Check, Device, Inventory
 from opsmon.model.name import CheckName, DeviceName
@@ -23,26 +24,14 @@ StageOf = Callable[[DeviceName, CheckName], str]
 Latest = Mapping[DeviceName, Mapping[CheckName, Sample]]
 
 
-@dataclass(frozen=True, slots=True)
-class LastRun:
-    """The last sample of a check that the inventory has."""
+class LastRun(NamedTuple):
+    """The last sample of a check that the inventory has; `series` is how many numbers it brought."""
 
     device: Device
     check: Check
     sample: Sample
+    series: int
     late_s: float
-
-    @property
-    def duration_s(self) -> float:
-        return self.sample.duration_s
-
-    @property
-    def busy(self) -> float:
-        return self.sample.duration_s / self.check.period_s
-
-    @property
-    def series(self) -> int:
-        return sum(len(reading.values) for reading in self.sample.readings)
 
 
 @dataclass(slots=True)
@@ -52,28 +41,33 @@ class FleetLoad:
     by_kind: Counter[str] = field(default_factory=Counter)
     by_site: Counter[str] = field(default_factory=Counter)
     runs: list[LastRun] = field(default_factory=list)
-    series: int = 0
 
     @property
     def checks(self) -> int:
         return self.by_kind.total()
 
+    @property
+    def series(self) -> int:
+        return sum(run.series for run in self.runs)
+
 
 def walk(inventory: Inventory, latest: Latest, now: datetime) -> FleetLoad:
     """A check that has not run yet is counted, and has no run."""
-    found = FleetLoad()
+    kinds, sites, runs = Counter[str](), Counter[str](), list[LastRun]()
+    nothing: Mapping[CheckName, Sample] = {}
     for device in inventory.devices.values():
-        samples = dict(latest.get(device.name, {}))
+        samples = latest.get(device.name, nothing)
+        sites[device.site] += len(device.checks)
         for check in device.checks:
-            found.by_kind[check.kind] += 1
-            found.by_site[device.site] += 1
+            kinds[check.kind] += 1
             sample = samples.get(check.name)
             if sample is not None:
+                series = 0
+                for reading in sample.readings:
+                    series += len(reading.values)
                 late_s = (now - sample.started_at).total_seconds() - check.period_s
-                run = LastRun(device, check, sample, late_s)
-                found.runs.append(run)
-                found.series += run.series
-    return found
+                runs.append(LastRun(device, check, sample, series, late_s))
+    return FleetLoad(kinds, sites, runs)
 
 
 def kind_rows(window: LoadWindow, fleet: FleetLoad) -> list[LoadRowDocument]:
@@ -117,15 +111,17 @@ def _row(
     )
 
 
-def slow_rows(runs: Iterable[LastRun], limit: int) -> list[SlowCheckDocument]:
+_ORDERS: tuple[Callable[[LastRun], float], ...] = (
+    lambda run: run.sample.duration_s,
+    lambda run: run.sample.duration_s / run.check.period_s,
+    lambda run: run.series,
+)
+
+
+def slow_rows(runs: Sequence[LastRun], limit: int) -> list[SlowCheckDocument]:
     """The longest, the busiest and those that brought most numbers, each of them once, the longest first."""
-    kept = list(runs)
-    chosen = {
-        (run.device.name, run.check.name): run
-        for key in ("duration_s", "busy", "series")
-        for run in nlargest(limit, kept, key=attrgetter(key))
-    }
-    return [_slow_row(run) for run in sorted(chosen.values(), key=attrgetter("duration_s"), reverse=True)]
+    chosen = {(run.device.name, run.check.name): run for order in _ORDERS for run in nlargest(limit, runs, key=order)}
+    return [_slow_row(run) for run in sorted(chosen.values(), key=_ORDERS[0], reverse=True)]
 
 
 def _slow_row(run: LastRun) -> SlowCheckDocument:
@@ -135,10 +131,10 @@ def _slow_row(run: LastRun) -> SlowCheckDocument:
         site=run.device.site,
         check=run.check.name,
         outcome=run.sample.outcome,
-        duration_s=run.duration_s,
+        duration_s=run.sample.duration_s,
         timeout_s=run.check.timeout_s,
         period_s=run.check.period_s,
-        busy=run.busy,
+        busy=run.sample.duration_s / run.check.period_s,
         series=run.series,
         at=run.sample.at,
     )

@@ -124,7 +124,8 @@ class LateCheckDocument(BaseModel):
 
 
 class LoadDocument(BaseModel):
-    """Where the daemon's time goes. Rows are of the last minute."""
+    """Where the daemon's time goes. Rows are of the last minute; of devices they are as young as a second, of a fleet
+    of ten thousand as some seconds."""
 
     at: datetime
     uptime_s: float

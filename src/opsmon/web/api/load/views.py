@@ -7,8 +7,9 @@ from aiohttp import web
 from opsmon.access.view import View
 from opsmon.model.sample import Outcome
 from opsmon.probe.schedule.run_counts import total_of
+from opsmon.web.api.load.kept import fleet_rows
 from opsmon.web.api.load.port import LoadFigures, LoadWindow, QueueLengths
-from opsmon.web.api.load.rows import FleetLoad, kind_rows, late_rows, site_rows, slow_rows, walk
+from opsmon.web.api.load.rows import FleetLoad, kind_rows, site_rows
 from opsmon.web.api.load.schemas import (
     HoldsDocument,
     LatenessDocument,
@@ -34,8 +35,13 @@ async def show_load(request: web.Request) -> web.Response:
 def load_document(parts: WebContext, view: View, limit: int) -> LoadDocument:
     """Where the time goes, as it is now."""
     now, figures, inventory = parts.clock.now(), parts.load.figures(), view.rules.inventory
-    fleet = walk(inventory, parts.daemon.latest, now)
-    late, late_count = late_rows(fleet.runs, parts.load.stage_of, limit)
+    found = parts.fleet_load.rows(
+        inventory,
+        limit,
+        parts.clock.monotonic(),
+        lambda: fleet_rows(inventory, parts.daemon.latest, parts.load.stage_of, limit, now),
+    )
+    fleet = found.fleet
     return LoadDocument(
         at=now,
         uptime_s=figures.uptime_s,
@@ -48,9 +54,9 @@ def load_document(parts: WebContext, view: View, limit: int) -> LoadDocument:
         parts=_parts(figures.minute),
         checks=kind_rows(figures.minute, fleet),
         sites=site_rows(figures.minute, fleet, inventory),
-        slowest=slow_rows(fleet.runs, limit),
-        late=late,
-        late_count=late_count,
+        slowest=found.slowest,
+        late=found.late,
+        late_count=found.late_count,
     )
 
 
