@@ -13,6 +13,7 @@ from opsmon.text.bilingual import Text
 from opsmon.text.count import counted
 from opsmon.text.duration import length_words
 from opsmon.text.safe import visible
+from opsmon.text.vocabulary import Words, named
 
 LABEL_WIDTH = 10
 QUEUE_WARN = 100  # inputs, requests, messages: a few come and go
@@ -32,6 +33,7 @@ _CPU = Text("{} of a core now, {} over {}", "当前占单核 {}，{} 秒内平�
 _LATE = Text("half within {}, 99 % within {}, worst {}", "半数在 {} 内，99 % 在 {} 内，最长 {}")
 _NONE_BEGAN = Text("none began", "尚未开始")
 _HELD = Text("loop: {}, {}, by {}", "事件循环停顿 {} 次，共 {}，来自 {}")
+_HOLDERS: Words = {"others": Text("others", "多个任务"), "the machine": Text("the machine", "本机")}
 _NOT_HELD = Text("loop never held", "事件循环无停顿")
 _MEMORY = Text("{}: {} numbers of the last samples; journal {}", "{}；最近采样 {} 个数值；日志 {} 条")
 _QUEUES = {
@@ -103,7 +105,9 @@ def _lateness(load: Row, language: str) -> Iterator[Line]:
         yield Line(_LATE.in_(language).format(*values), style)
     if holds["count"]:
         times = holds["count"] if language == "zh" else counted(holds["count"], "holds")
-        held = _HELD.in_(language).format(times, figure.length(holds["held_s"]), visible(holds["longest_by"]))
+        held = _HELD.in_(language).format(
+            times, figure.length(holds["held_s"]), visible(named(_HOLDERS, holds["longest_by"], language))
+        )
         yield Line(held, WARN)
     else:
         yield Line(_NOT_HELD.in_(language), FAINT)

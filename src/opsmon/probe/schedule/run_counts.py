@@ -13,9 +13,11 @@ from typing import Self
 
 from opsmon.model.sample import Outcome
 
-# Upper bounds in seconds: three for each power of ten, from a ping in a rack to a check of a minute.
+# Upper bounds in seconds: three for each power of ten, from a ping in a rack on; from a second on a tenth of one above
+# the usual time-outs: runs that timed out take some milliseconds more, and would be told as half of the next bucket.
 DURATION_BOUNDS_S = (
-    0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0,
+    0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.1, 2.1, 3.1, 5.1, 10.1, 15.1, 20.1,
+    30.1, 45.1, 60.1,
 )  # fmt: skip
 # Runs that are due within a tenth of a second begin together, so that this much is no lateness.
 LATENESS_BOUNDS_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
