@@ -61,8 +61,8 @@ wheelhouse: $(VENV)/.installed  ## dist/opsmon-wheelhouse.tar.gz: opsmon and all
 	OPSMON_WHEELHOUSE=dist/opsmon-wheelhouse.tar.gz $(BIN)/python -m pytest -q deploy/wheelhouse/test_archive.py
 	@echo 'made dist/opsmon-wheelhouse.tar.gz: carry it over, tar xzf opsmon-wheelhouse.tar.gz && sh opsmon-wheelhouse/install.sh'
 
-bench: $(VENV)/.installed  ## every comparison in benchmarks/
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/.installed  ## ours beside other programs at the same work, as a table; ARGS='--quick', '--list', '--json FILE'
+	$(BIN)/python -m benchmarks $(ARGS)
 
 clean:  ## forget the environment and the caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) .peers .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -5,14 +5,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import IO
 
 PATIENCE_S = 20.0
 
 
 @contextmanager
-def running(*command: str, said: bool = True) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A program that ends when its input does, or is ended; with the first line that it says."""
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+def running(
+    *command: str, said: bool = True, log: IO[str] | None = None
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A program that ends when its input does, or is ended; with the first line that it says.
+
+    What it says of errors goes to `log`, or where ours go.
+    """
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         try:

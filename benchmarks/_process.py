@@ -18,6 +18,17 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
 
 
+def tree_cpu_s(pid: int) -> float:
+    """The same of a process and of all that descend from it and live."""
+    return sum(cpu_s(each) for each in _descent(pid))
+
+
+def _descent(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task").glob("*/children")
+    below = [int(child) for file in children for child in file.read_text(encoding="ascii").split()]
+    return [pid, *(each for child in below for each in _descent(child))]
+
+
 def children_cpu_s() -> float:
     """User and system time of all children that have ended, in seconds."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)

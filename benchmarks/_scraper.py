@@ -37,12 +37,18 @@ class Scraper:
         return (zlib.decompress(raw, 31) if coding == "gzip" else raw).decode("utf-8")
 
     def _fetch(self, path: str) -> tuple[bytes, str]:
-        self._connection.request("GET", path, headers=HEADERS)
-        answer = self._connection.getresponse()
+        try:
+            answer = self._ask(path)
+        except http.client.RemoteDisconnected:  # it was idle for too long
+            answer = self._ask(path)
         body = answer.read()
         if answer.status != 200:
             raise AssertionError(f"{path}: {answer.status} {body[:300]!r}")
         return body, answer.getheader("Content-Encoding", "")
+
+    def _ask(self, path: str) -> http.client.HTTPResponse:
+        self._connection.request("GET", path, headers=HEADERS)
+        return self._connection.getresponse()
 
     def sites(self) -> list[str]:
         """The paths of the pages of all sites, as service discovery tells them."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks._measure import python_module, running, wait_until
 from benchmarks._process import free_port
+from benchmarks._scraper import Scraper
 from benchmarks._snmp_responder import COMMUNITY
 
 SITE = "bench"
@@ -50,6 +51,7 @@ class Daemon:
     def __init__(self, pid: int, port: int) -> None:
         self.pid = pid
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        self._scraper = Scraper(port)
 
     def reload(self) -> None:
         os.kill(self.pid, signal.SIGHUP)
@@ -63,13 +65,15 @@ class Daemon:
 
     def scrape(self) -> int:
         """One scrape of the site, as Prometheus does it by /sd/sites; how many samples of interfaces it brought."""
-        return sum(line.startswith(b"if") for line in self.read(f"/metrics/site/{SITE}").splitlines())
+        page = self._scraper.read(f"/metrics/site/{SITE}")
+        return sum(line.startswith("if") for line in page.splitlines())
 
 
 @contextmanager
 def daemon(root: Path, port: int) -> Iterator[Daemon]:
     """`opsmon run`, once it is ready."""
-    with running(*python_module("opsmon", "run", "--root", str(root)), said=False) as (process, _):
+    words = python_module("opsmon", "run", "--root", str(root))
+    with (root / "daemon.log").open("w", encoding="utf-8") as log, running(*words, said=False, log=log) as (process, _):
         wait_until(lambda: _is_ready(port), "opsmon run")
         yield Daemon(process.pid, port)
 

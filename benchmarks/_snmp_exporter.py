@@ -1,6 +1,5 @@
 """Debian's prometheus-snmp-exporter as the peer: its configuration for the same columns and labels, and a scrape."""
 
-import http.client
 import json
 import shutil
 import socket
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from benchmarks._measure import running, wait_until
 from benchmarks._process import free_port
+from benchmarks._scraper import Scraper
 from benchmarks._snmp_responder import COMMUNITY
 
 PROGRAM = "prometheus-snmp-exporter"
@@ -52,16 +52,12 @@ def configuration(*, with_labels: bool) -> str:
 class Exporter:
     def __init__(self, pid: int, port: int) -> None:
         self.pid = pid
-        self._port = port
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        self._scraper = Scraper(port)
 
     def scrape(self, target: str) -> int:
-        """One scrape; how many samples of interfaces it brought."""
-        self._connection.request("GET", f"/snmp?module=if_mib&target={target}")
-        answer = self._connection.getresponse()
-        body = answer.read()
-        assert answer.status == 200, body[:500]
-        return sum(line.startswith(b"if") for line in body.splitlines())
+        """One scrape, as Prometheus does it; how many samples of interfaces it brought."""
+        page = self._scraper.read(f"/snmp?module=if_mib&target={target}")
+        return sum(line.startswith("if") for line in page.splitlines())
 
 
 def is_installed() -> bool:

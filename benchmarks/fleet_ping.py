@@ -22,11 +22,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks._process import cpu_s, free_port, resident_bytes, wait_for_http
+from benchmarks._report import Report, add_json_option
+from benchmarks._rows import Peer as Compared
 from benchmarks._snmp_daemon import SITE, Daemon, address_of, daemon, write_root
+from benchmarks._versions import debian_version
 
-CPU_LIMIT = 0.25
+CPU_LIMIT = 0.15
 CORE_LIMIT = 0.03
-MEMORY_LIMIT_BYTES = 25_000
+MEMORY_LIMIT_KB = 25
+PROGRAM = "prometheus-blackbox-exporter"
 MODULES = "modules: {icmp: {prober: icmp, timeout: 2s, icmp: {preferred_ip_protocol: ip4}}}\n"
 CONNECTIONS = 8
 UNUSED_PORT = 9  # of an SNMP agent that nothing asks
@@ -55,7 +59,7 @@ class Ours:
 
 @contextmanager
 def running_peer(folder: Path) -> Iterator[Peer | None]:
-    program = shutil.which("prometheus-blackbox-exporter")
+    program = shutil.which(PROGRAM)
     if program is None:
         yield None
         return
@@ -125,7 +129,7 @@ def answered(subject: Daemon) -> int:
     return int(float(match[1]))
 
 
-async def compare(folder: Path, devices: int, period_s: float) -> bool:
+async def compare(folder: Path, devices: int, period_s: float) -> tuple[Ours, Peer | None]:
     empty_bytes = empty_daemon_bytes(folder / "empty", period_s)
     port = write_root(folder / "root", devices, UNUSED_PORT, period_s, checks="icmp")
     with running_peer(folder) as peer, daemon(folder / "root", port) as subject:
@@ -140,35 +144,34 @@ async def compare(folder: Path, devices: int, period_s: float) -> bool:
         held = resident_bytes(subject.pid) - empty_bytes
         up = len(re.findall(rb"^opsmon_device_up\{.*\} 1$", page, re.MULTILINE))
         ours = Ours(cpu_s(subject.pid) - used_s, answered(subject) - pings, up, held / devices)
-    return report(ours, peer, devices, period_s)
+    return ours, peer
 
 
-def report(ours: Ours, peer: Peer | None, devices: int, period_s: float) -> bool:
-    """Prints the figures; whether all of them are within their limits."""
-    per_ping_s = ours.cpu_s / max(ours.pings, 1)
-    pace = f"{devices / period_s:.0f} pings a second"
-    print(f"{devices} devices every {period_s:g} s: {pace}, {ours.pings} answered, {ours.up} devices up")
-    print(f"opsmon, the whole daemon: {per_ping_s * 1e6:.0f} µs of CPU a ping")
-    figures = [("share of a core at 10,000 pings a minute", per_ping_s * 10_000 / 60, CORE_LIMIT)]
+def tell(ours: Ours, peer: Peer | None, options: argparse.Namespace, report: Report) -> None:
+    per_ping_us = 1e6 * ours.cpu_s / max(ours.pings, 1)
+    pace = f"{options.devices / options.period:.0f} pings a second"
+    print(f"{options.devices} devices every {options.period:g} s: {pace}, {ours.pings} answered, {ours.up} devices up")
+    theirs = Compared("blackbox_exporter", None, f"apt-get install {PROGRAM}", max_ratio=CPU_LIMIT)
     if peer and peer.scraped:
-        theirs_s = peer.cpu_s / peer.scraped
-        print(f"blackbox_exporter: {theirs_s * 1e6:.0f} µs of CPU a ping, {peer.failed} of {peer.scraped} failed")
-        figures.append(("CPU, ours / blackbox_exporter", per_ping_s / theirs_s, CPU_LIMIT))
-    else:
-        print("blackbox_exporter is not installed (Debian: prometheus-blackbox-exporter)")
-    figures.append(("bytes a pinged device", ours.bytes_per_device, MEMORY_LIMIT_BYTES))
-    for name, value, limit in figures:
-        print(f"{name}: {value:.4g} (limit {limit:g}) {'ok' if value <= limit else 'OVER'}")
-    return all(value <= limit for _, value, limit in figures) and ours.up == devices
+        cost_us = 1e6 * peer.cpu_s / peer.scraped
+        note = f"{peer.failed} of {peer.scraped} failed" if peer.failed else ""
+        theirs = Compared("blackbox_exporter", cost_us, note, debian_version(PROGRAM), CPU_LIMIT)
+    report.add("ping, whole daemon", per_ping_us, "µs", None, (theirs,))
+    report.add("10,000 pings a minute, share of a core", per_ping_us * 10_000 / 60e6, "", CORE_LIMIT)
+    report.add("memory of a pinged device", ours.bytes_per_device / 1e3, "kB", MEMORY_LIMIT_KB)
+    report.add("devices not up at the end", options.devices - ours.up, "", 0)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--devices", type=int, default=5000)
     parser.add_argument("--period", type=float, default=30.0)
-    options = parser.parse_args()
+    add_json_option(parser)
+    options, report = parser.parse_args(), Report()
     with tempfile.TemporaryDirectory() as folder:
-        return 0 if asyncio.run(compare(Path(folder), options.devices, options.period)) else 1
+        ours, peer = asyncio.run(compare(Path(folder), options.devices, options.period))
+        tell(ours, peer, options, report)
+    return report.end(options.json)
 
 
 if __name__ == "__main__":
