@@ -11,7 +11,7 @@ from opsmon.protocol.icmp.packet import (
     EchoReply,
     IpVersion,
     MalformedPacketError,
-    build_request,
+    RequestTemplate,
     parse_answer,
     parse_quoted_request,
     strip_ipv4_header,
@@ -35,7 +35,7 @@ def error_about(version: IpVersion, request: bytes, kind: int, code: int) -> byt
 @st.composite
 def messages(draw: st.DrawFn) -> tuple[IpVersion, bytes]:
     version = draw(VERSIONS)
-    request = build_request(version, draw(NUMBERS), draw(NUMBERS), draw(st.binary(max_size=80)))
+    request = RequestTemplate(version, draw(NUMBERS), draw(st.binary(max_size=80))).build(draw(NUMBERS), b"NONCE678")
     reply = (b"\0" if version is IpVersion.V4 else b"\x81") + request[1:]
     error = error_about(version, request, draw(st.integers(0, 20)), draw(st.integers(0, 20)))
     whole = draw(st.sampled_from([reply, error, b"\x45\0\0\x54" + bytes(16) + reply, b"\x4f" + error]))

@@ -9,7 +9,7 @@ from opsmon.protocol.icmp.packet import (
     EchoReply,
     IpVersion,
     MalformedPacketError,
-    build_request,
+    RequestTemplate,
     checksum_of,
     parse_answer,
     strip_ipv4_header,
@@ -17,6 +17,7 @@ from opsmon.protocol.icmp.packet import (
 
 VERSIONS = st.sampled_from(list(IpVersion))
 NUMBERS = st.integers(0, 65_535)
+NONCES = st.binary(min_size=8, max_size=8) | st.just(b"\xff" * 8)
 
 
 @given(VERSIONS, st.binary(max_size=200))
@@ -37,9 +38,9 @@ def test_any_datagram_is_stripped_or_refused(datagram: bytes) -> None:
         assert datagram.endswith(strip_ipv4_header(datagram))
 
 
-@given(NUMBERS, NUMBERS, st.binary(max_size=1400))
-def test_a_request_checks_and_one_flipped_bit_does_not(ident: int, sequence: int, payload: bytes) -> None:
-    request = build_request(IpVersion.V4, ident, sequence, payload)
+@given(NUMBERS, NUMBERS, NONCES, st.binary(max_size=1400) | st.just(b"\xff" * 40))
+def test_a_request_checks_and_one_flipped_bit_does_not(ident: int, sequence: int, nonce: bytes, rest: bytes) -> None:
+    request = RequestTemplate(IpVersion.V4, ident, rest).build(sequence, nonce)
     assert checksum_of(request) == 0
     flipped = bytes((request[0] ^ 1, *request[1:]))
     assert checksum_of(flipped) != 0
@@ -55,10 +56,10 @@ def test_the_checksum_is_the_sum_of_words_with_the_carries_brought_around(data: 
     assert checksum_of(data) == ~total & 0xFFFF
 
 
-@given(VERSIONS, NUMBERS, NUMBERS, st.binary(max_size=100))
+@given(VERSIONS, NUMBERS, NUMBERS, NONCES, st.binary(max_size=100))
 def test_the_reply_to_a_request_carries_what_the_request_carried(
-    version: IpVersion, ident: int, sequence: int, payload: bytes
+    version: IpVersion, ident: int, sequence: int, nonce: bytes, rest: bytes
 ) -> None:
-    request = build_request(version, ident, sequence, payload)
+    request = RequestTemplate(version, ident, rest).build(sequence, nonce)
     kind = b"\0" if version is IpVersion.V4 else b"\x81"
-    assert parse_answer(version, kind + request[1:]) == EchoReply(ident, sequence, payload)
+    assert parse_answer(version, kind + request[1:]) == EchoReply(ident, sequence, nonce + rest)

@@ -7,7 +7,7 @@ from opsmon.protocol.icmp.packet import (
     EchoReply,
     IpVersion,
     MalformedPacketError,
-    build_request,
+    RequestTemplate,
     checksum_of,
     parse_answer,
     strip_ipv4_header,
@@ -24,12 +24,12 @@ QUOTED_V6 = (
 
 
 def test_a_request_of_ipv4_carries_its_checksum() -> None:
-    assert build_request(IpVersion.V4, 1, 5, bytes(4)) == V4_REQUEST
+    assert RequestTemplate(IpVersion.V4, 1, bytes(2)).build(5, bytes(2)) == V4_REQUEST
     assert checksum_of(V4_REQUEST) == 0
 
 
 def test_a_request_of_ipv6_leaves_the_checksum_to_the_kernel() -> None:
-    assert build_request(IpVersion.V6, 1, 5, b"abcd") == bytes.fromhex("8000000000010005") + b"abcd"
+    assert RequestTemplate(IpVersion.V6, 1, b"cd").build(5, b"ab") == bytes.fromhex("8000000000010005") + b"abcd"
 
 
 def test_the_checksum_of_an_odd_number_of_octets_pads_with_zero() -> None:

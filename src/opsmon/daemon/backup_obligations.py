@@ -28,9 +28,10 @@ def duties_done(
 ) -> Iterator[MarkDone]:
     """The obligations that the backups of today have fulfilled and that nobody has ticked off yet."""
     for name, book in world.rules.contracts.items():
-        for obligation in book.obligations:
-            if obligation.fulfilled_by is Fulfilment.BACKUP:
-                yield from _done(world, name, book, obligation, standings, now, zone)
+        owed = [one for one in book.obligations if one.fulfilled_by is Fulfilment.BACKUP]
+        devices = _network_devices(world, name) if owed and standings else []
+        for obligation in owed if devices else ():
+            yield from _done(world, name, book, obligation, devices, standings, now, zone)
 
 
 def _done(
@@ -38,13 +39,14 @@ def _done(
     name: ContractId,
     book: ContractRules,
     obligation: Obligation,
+    owing: list[Device],
     standings: Mapping[DeviceName, BackupStatus],
     now: datetime,
     zone: tzinfo,
 ) -> Iterator[MarkDone]:
     today = now.astimezone(zone).date()
     for service in obligation.services or ("",):  # "": the contract owes it as a whole
-        devices = [d for d in world.rules.inventory.devices.values() if _is_of(d, name, service)]
+        devices = [device for device in owing if service in ("", device.service)]
         taken = [standing.good_at for d in devices if (standing := standings.get(d.name)) and standing.good_at]
         if not devices or len(taken) < len(devices) or min(taken).astimezone(zone).date() != today:
             continue
@@ -54,8 +56,9 @@ def _done(
             yield asked
 
 
-def _is_of(device: Device, contract: ContractId, service: str) -> bool:
-    return device.contract == contract and service in ("", device.service) and device.kind in NETWORK
+def _network_devices(world: World, contract: ContractId) -> list[Device]:
+    of_contract = (device for device in world.rules.inventory.devices.values() if device.contract == contract)
+    return [device for device in of_contract if device.kind in NETWORK]
 
 
 def overdue_reports(

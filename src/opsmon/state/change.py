@@ -7,7 +7,7 @@ from zlib import crc32
 
 from opsmon.model.event import DeviceState, DeviceStateChanged, Measured, Transition
 from opsmon.model.name import CheckName, DeviceName
-from opsmon.state.device.machine import is_undisturbed, next_round_at, patience_s, valid_until, verdict_at
+from opsmon.state.device.machine import is_undisturbed, lasts_s, next_round_at, patience_s, valid_until, verdict_at
 from opsmon.state.fleet import DeviceMachine, FleetState, ReprobeRequest, StateStep, Suspicion
 from opsmon.state.quiet import with_quiet_answers
 from opsmon.state.steady_time import skew_at
@@ -196,11 +196,24 @@ class FleetChange:
 
     def wears_out_at(self, name: DeviceName) -> datetime | None:
         """When (steady) a device of which nothing else is waited for would be unknown; None for any other device."""
-        machine = self.machine(name)
-        covered = machine.visible is not machine.state or machine.flapping or machine.maintenance_until is not None
-        if covered or machine.awaited_from is not None or not is_undisturbed(machine):
+        machine = self.machines.get(name)
+        if machine is None or machine.visible is not machine.state or machine.flapping:
             return None
-        return self._stale_at(name, machine)
+        waited_for = machine.maintenance_until is not None or machine.awaited_from is not None
+        if waited_for or not is_undisturbed(machine):
+            return None
+        return max((at for at in self._answers_until(name, machine) if at is not None), default=None)
+
+    def _answers_until(self, name: DeviceName, machine: DeviceMachine) -> Iterable[datetime | None]:
+        """Until when (steady) what each check said last says something of the present."""
+        for check, record in machine.checks.items():
+            planned, answer = self.plan.checks[name].get(check), self.quiet.get((name, check))
+            if planned is None:
+                continue
+            if answer is None:
+                yield valid_until(record, planned, self.policy)
+            else:
+                yield answer.measured + timedelta(seconds=lasts_s(planned, self.policy))
 
     def _recent_falls(self, machine: DeviceMachine) -> tuple[datetime, ...]:
         oldest = self.after(-self.policy.flap_window_s)

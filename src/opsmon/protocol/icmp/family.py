@@ -24,7 +24,7 @@ from opsmon.clock import Clock
 from opsmon.errors import ProbeError
 from opsmon.model.sample import LocalCause, Outcome
 from opsmon.protocol.icmp.echo import Echo, Settle, Verdict
-from opsmon.protocol.icmp.packet import NONCE_BYTES, EchoFailure, EchoReply, IpVersion, build_request
+from opsmon.protocol.icmp.packet import NONCE_BYTES, EchoFailure, EchoReply, IpVersion, RequestTemplate
 from opsmon.protocol.icmp.socket import IcmpSocket, Received
 from opsmon.protocol.socket_fault import fault_of, is_loopback, is_own_address, local_fault
 from opsmon.throttled_log import ThrottledLog
@@ -39,6 +39,7 @@ READ_STEP_S = 0.025
 READS_PER_TURN = 4_096
 REFUSAL_GRACE_S = 0.7  # one router of two may lose its way for a moment, and the reply comes by the other
 LATE_REMEMBERED_S = 10.0  # how long after its time-out a reply is still known as late
+_PADDING = bytes(range(256)) * 6
 _SEQUENCES = 65_536
 _MAX_IN_FLIGHT = 60_000
 _CLOCK_SLACK_S = 0.001
@@ -102,7 +103,7 @@ class FamilyPinger:
         self._next_sequence = secrets.randbelow(_SEQUENCES)
         self._batch_left, self._batch_began_s, self._drops = BATCH, 0.0, 0
         self._nonces = b""
-        self._padding = bytes(range(256)) * 6
+        self._templates: dict[int, RequestTemplate] = {}
 
     @property
     def in_flight(self) -> int:
@@ -142,6 +143,13 @@ class FamilyPinger:
         self._batch_left, self._batch_began_s = left, now_s
         self._drops = self._socket.dropped_by_kernel()
 
+    def _template_of(self, size_bytes: int) -> RequestTemplate:
+        template = self._templates.get(size_bytes)
+        if template is None:
+            padding = _PADDING[: size_bytes - NONCE_BYTES]
+            template = self._templates[size_bytes] = RequestTemplate(self._version, self._socket.ident, padding)
+        return template
+
     def _fresh_nonce(self) -> bytes:
         """Eight octets that nobody else knows; drawn for many requests at a time."""
         if len(self._nonces) < NONCE_BYTES:
@@ -167,8 +175,7 @@ class FamilyPinger:
             return
         request.sequence = sequence
         request.nonce = self._fresh_nonce()
-        payload = request.nonce + self._padding[: request.size_bytes - NONCE_BYTES]
-        packet = build_request(self._version, self._socket.ident, sequence, payload)
+        packet = self._template_of(request.size_bytes).build(sequence, request.nonce)
         request.sent_s = self._clock.monotonic()
         request.drops_before = self._drops
         self._by_sequence[sequence] = request

@@ -87,12 +87,30 @@ def checksum_of(data: bytes) -> int:
     return 0 if number and not rest else 0xFFFF - rest
 
 
-def build_request(version: IpVersion, ident: int, sequence: int, payload: bytes) -> bytes:
-    """An echo request. For IPv6 the kernel puts the checksum in, which covers addresses that only it knows."""
-    packet = _ECHO.pack(_ECHO_REQUEST[version], 0, 0, ident, sequence) + payload
-    if version is IpVersion.V6:
-        return packet
-    return packet[:2] + checksum_of(packet).to_bytes(2, "big") + packet[4:]
+class RequestTemplate:
+    """Echo requests that differ in sequence number and nonce only: what is the same is summed up once.
+
+    The checksum (RFC 1071) is a sum, so its parts may be added in any order; the nonce stands at an even place.
+    """
+
+    __slots__ = ("_head", "_rest", "_sum", "_version")
+
+    def __init__(self, version: IpVersion, ident: int, padding: bytes) -> None:
+        self._version, self._rest = version, padding
+        head = _ECHO.pack(_ECHO_REQUEST[version], 0, 0, ident, 0)
+        self._head = head[:2], head[4:6]
+        self._sum = int.from_bytes(head + padding + b"\0" * (len(padding) % 2), "big") % 0xFFFF
+
+    def build(self, sequence: int, nonce: bytes) -> bytes:
+        """The request that carries the nonce, of an even length, and the padding."""
+        checksum = 0  # for IPv6 the kernel puts it in
+        if self._version is IpVersion.V4:
+            total = self._sum + sequence + int.from_bytes(nonce, "big")
+            checksum = -total % 0xFFFF
+        kind, ident = self._head
+        return b"%b%b%b%b%b%b" % (
+            kind, checksum.to_bytes(2, "big"), ident, sequence.to_bytes(2, "big"), nonce, self._rest,
+        )  # fmt: skip
 
 
 def strip_ipv4_header(datagram: bytes) -> bytes:
