@@ -14,13 +14,16 @@ from opsmon.model.device import Check, Device, Kind
 from opsmon.model.name import CheckName, DeviceName, SiteName
 from opsmon.model.sample import Sample
 from opsmon.probe.context import CheckResult, ProbeContext
+from opsmon.probe.kind.icmp import IcmpSpec
 from opsmon.probe.kind.spec import CheckSpec
 from opsmon.probe.registry import ProbeKind
 from opsmon.probe.schedule.scheduler import Scheduler
+from opsmon.protocol.icmp.echo import Echo, Settle
 from opsmon.protocol.resolver import Resolver
 from opsmon.protocol.snmp.codec.ber import MalformedBerError
 from opsmon.protocol.snmp.codec.message import decode_head
 from tests.support.probe.context import NoDriver
+from tests.support.probe.scripted_pinger import ScriptedPinger
 
 MAX_CPU_S = 30.0  # spent at most until the sampler has seen it
 PATIENCE_S = 100.0
@@ -82,6 +85,38 @@ async def test_a_check_is_seen_by_its_kind_whatever_it_is_called(sampler: CpuSam
     await running
     assert sampler.seen()["loud"] >= 2
     assert "front-door" not in sampler.seen()
+
+
+async def test_pings_that_have_no_task_are_seen_as_pings(sampler: CpuSampler) -> None:
+    """When they are sent, and when they have come home."""
+    done = asyncio.get_running_loop().create_future()
+
+    def work() -> None:
+        began = sampler.seen().get("icmp", 0)
+        work_until(lambda: sampler.seen().get("icmp", 0) >= began + 2, lambda: sum(range(1000)))
+        seen.append(sampler.seen().get("icmp", 0) - began)
+
+    class WorkingPinger(ScriptedPinger):
+        def send(self, address: str, timeout_s: float, size_bytes: int, settle: Settle) -> None:
+            work()
+            super().send(address, timeout_s, size_bytes, settle)
+
+    def deliver(samples: Sequence[Sample]) -> None:
+        work()
+        if not done.done():
+            done.set_result(None)
+
+    seen, clock, pinger = list[int](), WallClock(), WorkingPinger(*[Echo(0.001, 64)] * 9)
+    scheduler = Scheduler(ProbeContext(clock, pinger, NoDriver(), Resolver(clock)), deliver)
+    check = Check(CheckName("icmp"), "icmp", 60.0, 90.0, IcmpSpec().resolve())
+    scheduler.load([Device(DeviceName("a"), SiteName("hall"), "127.0.0.1", Kind.SWITCH, checks=(check,))])
+    running = asyncio.create_task(scheduler.run())
+    async with asyncio.timeout(PATIENCE_S):
+        await done
+    await scheduler.drain(1.0)
+    await running
+    assert min(seen) >= 2
+    assert len(seen) == 2
 
 
 async def test_what_another_thread_spends_is_no_part_of_the_loops(sampler: CpuSampler) -> None:

@@ -15,12 +15,16 @@ from collections.abc import Iterator, Mapping
 from types import FrameType
 
 EVERY_S = 0.05
-THREADS, LOOP, OTHER = "threads", "loop", "other"
+PINGS, THREADS, LOOP, OTHER = "icmp", "threads", "loop", "other"
 _RUN = "Handle._run"  # of asyncio: what calls every callback and every step of a task
 _CHECK = "Scheduler._run"
+_PING_ROOMS = (
+    "opsmon.protocol.icmp",
+    "opsmon.probe.schedule.ping_sweep",
+)  # usual ones have no task: the scheduler sends them
+_PINGS_HOME = "Scheduler._take_home"
 # The part of the daemon, by where the outermost of our functions stands; the first that fits.
 _PARTS = (
-    ("opsmon.protocol.icmp", "icmp"),
     ("opsmon.protocol.snmp", "snmp"),
     ("opsmon.probe.schedule", "schedule"),
     ("opsmon.probe", "checks"),
@@ -34,7 +38,7 @@ _PARTS = (
     ("opsmon.backup", "backups"),
     ("opsmon.daemon", "daemon"),
 )
-PARTS = (*dict.fromkeys(part for _, part in _PARTS), THREADS, LOOP, OTHER)
+PARTS = (PINGS, *dict.fromkeys(part for _, part in _PARTS), THREADS, LOOP, OTHER)
 
 
 class CpuSampler:
@@ -88,6 +92,8 @@ def part_of(frame: FrameType | None) -> str:
         module = str(one.f_globals.get("__name__", ""))
         if one.f_code.co_qualname == _CHECK and module.startswith("opsmon."):
             return str(getattr(one.f_locals.get("check"), "kind", OTHER))
+        if module.startswith(_PING_ROOMS) or one.f_code.co_qualname == _PINGS_HOME:
+            return PINGS
         if module.startswith("opsmon."):
             outermost = module
         elif module.startswith("aiohttp"):

@@ -33,7 +33,6 @@ def load_port(meter: LoadMeter, sources: LoadSources) -> LoadPort:
             uptime_s=meter.uptime_s,
             recent=meter.recent(),
             minute=meter.minute(),
-            worst_lag_s=scheduler.tally.lag_s(),
             rss_bytes=resident_bytes(),
             queues=_queues(sources),
         )

@@ -36,6 +36,7 @@ class _Snapshot:
     parts: Mapping[str, int]
     holds: int
     held_s: Mapping[str, float]
+    worst_lag_s: float
 
 
 class LoadMeter:
@@ -72,8 +73,8 @@ class LoadMeter:
         watch = self._watch
         holds, held_s = sum(watch.holds.values()), watch.held_s
         kinds, sites = self._tally.by_kind(), self._tally.by_site()
-        parts = dict(self._parts())
-        return _Snapshot(self._clock.monotonic(), kinds, sites, time.process_time(), parts, holds, held_s)
+        parts, lag_s = dict(self._parts()), self._tally.lag_s()
+        return _Snapshot(self._clock.monotonic(), kinds, sites, time.process_time(), parts, holds, held_s, lag_s)
 
     def _since(self, seconds: float) -> LoadWindow:
         """From the youngest snapshot that is so old, else from the oldest one."""
@@ -91,6 +92,7 @@ def _difference(now: _Snapshot, then: _Snapshot) -> LoadWindow:
         cpu_s=now.cpu_s - then.cpu_s,
         cpu_parts=_shares({part: seen - then.parts.get(part, 0) for part, seen in now.parts.items()}),
         holds=now.holds - then.holds,
+        worst_lag_s=now.worst_lag_s,
         held_s={by: seconds for by, seconds in held_s.items() if seconds > 0},
     )
 

@@ -19,8 +19,8 @@ DURATION_BOUNDS_S = (
     0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.1, 2.1, 3.1, 5.1, 10.1, 15.1, 20.1,
     30.1, 45.1, 60.1,
 )  # fmt: skip
-# Runs that are due within a tenth of a second begin together, so that this much is no lateness.
-LATENESS_BOUNDS_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
+# Runs that are due within a tenth of a second begin together: this much, and a little for the way, is no lateness.
+LATENESS_BOUNDS_S = (0.01, 0.02, 0.05, 0.11, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 OUTCOMES = tuple(Outcome)
 _PLACES: Mapping[Outcome, int] = {outcome: place for place, outcome in enumerate(OUTCOMES)}
 _DURATION = len(OUTCOMES)

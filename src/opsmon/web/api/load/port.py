@@ -11,7 +11,7 @@ from opsmon.probe.schedule.run_counts import RunCounts
 class LoadWindow:
     """What happened within `lasted_s` seconds, up to now. `cpu_s` is processor time of the whole process, `cpu_parts`
     the share of each part in it (0 to 1, together 1, or empty where nothing was seen), `held_s` how long who held the
-    loop, `holds` how often anybody did."""
+    loop, `holds` how often anybody did. `worst_lag_s` is of the last minute, whatever the window."""
 
     lasted_s: float = 0.0
     kinds: Mapping[str, RunCounts] = field(default_factory=dict)
@@ -19,12 +19,19 @@ class LoadWindow:
     cpu_s: float = 0.0
     cpu_parts: Mapping[str, float] = field(default_factory=dict)
     holds: int = 0
+    worst_lag_s: float = 0.0
     held_s: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def cpu_ratio(self) -> float:
         """The share of one core."""
         return self.cpu_s / self.lasted_s if self.lasted_s else 0.0
+
+    def lateness_s(self, counts: RunCounts, share: float) -> float | None:
+        """Within how many seconds of their due time this share of the runs began; None where none did. What is told of
+        a bucket is never more than the worst."""
+        late_s = counts.lateness_s(share)
+        return None if late_s is None else min(late_s, self.worst_lag_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +51,9 @@ class QueueLengths:
 
 @dataclass(frozen=True, slots=True)
 class LoadFigures:
-    """`worst_lag_s` is of the last minute."""
-
     uptime_s: float = 0.0
     recent: LoadWindow = field(default_factory=LoadWindow)
     minute: LoadWindow = field(default_factory=LoadWindow)
-    worst_lag_s: float = 0.0
     rss_bytes: int = 0
     queues: QueueLengths = field(default_factory=QueueLengths)
 

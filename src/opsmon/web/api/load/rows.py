@@ -75,7 +75,7 @@ def kind_rows(window: LoadWindow, fleet: FleetLoad) -> list[LoadRowDocument]:
     names = {*fleet.by_kind, *(kind for kind, counts in window.kinds.items() if counts.runs)}
     cpu = {name: share * window.cpu_ratio for name, share in window.cpu_parts.items()}
     rows = [
-        _row(name, "", fleet.by_kind[name], window.kinds.get(name, RunCounts()), window.lasted_s, cpu.get(name))
+        _row(name, "", fleet.by_kind[name], window.kinds.get(name, RunCounts()), window, cpu.get(name))
         for name in sorted(names)
     ]
     return sorted(rows, key=attrgetter("checks_per_s"), reverse=True)
@@ -84,16 +84,16 @@ def kind_rows(window: LoadWindow, fleet: FleetLoad) -> list[LoadRowDocument]:
 def site_rows(window: LoadWindow, fleet: FleetLoad, inventory: Inventory) -> list[LoadRowDocument]:
     """By site, the busiest first."""
     rows = [
-        _row(name, site.title, fleet.by_site[name], window.sites.get(name, RunCounts()), window.lasted_s, None)
+        _row(name, site.title, fleet.by_site[name], window.sites.get(name, RunCounts()), window, None)
         for name, site in inventory.sites.items()
     ]
     return sorted(rows, key=attrgetter("checks_per_s"), reverse=True)
 
 
 def _row(
-    name: str, title: str, checks: int, counts: RunCounts, lasted_s: float, cpu_ratio: float | None
+    name: str, title: str, checks: int, counts: RunCounts, window: LoadWindow, cpu_ratio: float | None
 ) -> LoadRowDocument:
-    seconds = lasted_s or 1.0
+    seconds = window.lasted_s or 1.0
     return LoadRowDocument(
         name=name,
         title=title,
@@ -105,8 +105,8 @@ def _row(
         mean_s=counts.mean_duration_s,
         p99_s=counts.duration_s(0.99),
         busy=counts.duration_sum_s / seconds,
-        late_p50_s=counts.lateness_s(0.5),
-        late_p99_s=counts.lateness_s(0.99),
+        late_p50_s=window.lateness_s(counts, 0.5),
+        late_p99_s=window.lateness_s(counts, 0.99),
         cpu_ratio=cpu_ratio,
     )
 

@@ -47,7 +47,7 @@ def load_document(parts: WebContext, view: View, limit: int) -> LoadDocument:
         uptime_s=figures.uptime_s,
         now=_rate(figures.recent),
         minute=_rate(figures.minute),
-        lateness=_lateness(figures),
+        lateness=_lateness(figures.minute),
         holds=_holds(figures.minute),
         sizes=_sizes(figures, fleet, view, parts.daemon.seq),
         queues=_queues(figures.queues),
@@ -70,9 +70,11 @@ def _rate(window: LoadWindow) -> RateDocument:
     )
 
 
-def _lateness(figures: LoadFigures) -> LatenessDocument:
-    total = total_of(figures.minute.kinds.values())
-    return LatenessDocument(p50_s=total.lateness_s(0.5), p99_s=total.lateness_s(0.99), worst_s=figures.worst_lag_s)
+def _lateness(window: LoadWindow) -> LatenessDocument:
+    total = total_of(window.kinds.values())
+    return LatenessDocument(
+        p50_s=window.lateness_s(total, 0.5), p99_s=window.lateness_s(total, 0.99), worst_s=window.worst_lag_s
+    )
 
 
 def _holds(window: LoadWindow) -> HoldsDocument:
