@@ -22,6 +22,7 @@ from opsmon.probe.kind.ssh import ssh_block
 from opsmon.probe.profile.definition.metric import METRICS
 from opsmon.probe.profile.remark import REMARKS
 from opsmon.probe.profile.rows.uplink import UPLINK
+from opsmon.probe.schedule.ping_counts import SentAndLost
 from opsmon.protocol.icmp.echo import Echo
 from tests.support.places import GOLDEN
 from tests.support.probe.certificate import new_pair
@@ -75,7 +76,8 @@ async def test_every_metric_of_devices_comes_from_a_profile_a_check_or_the_page(
     )
     text = "".join(PageWriter().write([report], now))
     from_page = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
-    from_checks = names_of((CLOCK_BLOCK, rtsp_block(WEB), ssh_block(WEB, ("load",))))
+    counted = SentAndLost().counted(sample, Echo(0.01, 61))
+    from_checks = names_of((*blocks_of(counted), CLOCK_BLOCK, rtsp_block(WEB), ssh_block(WEB, ("load",))))
     from_profiles = {exposed_name(metric) for metric in (*METRICS, UPLINK, *REMARKS)}
     assert from_page | from_checks | from_profiles >= DEVICES.keys()
     assert (from_page | from_checks | from_profiles) <= CATALOGUE.keys()

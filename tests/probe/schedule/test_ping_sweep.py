@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -228,5 +229,46 @@ def test_a_ping_that_failed_while_we_were_held_up_says_nothing_of_the_device() -
         await scene.answer(TIMEOUT)
         assert [one.outcome for one in scene.samples] == [Outcome.LOCAL_FAULT]
         assert scene.scheduler.tally.excused == 1
+
+    sweep(story)
+
+
+FAST = replace(PING, period_s=1.0, timeout_s=0.9)
+
+
+def counters(sample: Sample) -> dict[str, float]:
+    reading = sample.readings[-1]
+    return {key.metric: value for key, value in zip(reading.block.keys, reading.values, strict=True)}
+
+
+def test_a_device_that_is_pinged_each_second_is_pinged_each_second_though_it_is_silent_and_all_pings_count() -> None:
+    async def story(scene: Sweep) -> None:
+        scene.scheduler.load([pinged(0, FAST)])
+        for second in range(20):
+            await scene.pinger.sent.wait()
+            verdict: Verdict = TIMEOUT if second % 4 else ECHO
+            await asyncio.sleep(FAST.timeout_s if second % 4 else 0.001)
+            await scene.answer(verdict)
+        times = [sample.started_at for sample in scene.samples]
+        gaps = [(after - before).total_seconds() for before, after in pairwise(times[1:])]
+        assert gaps == pytest.approx([1.0] * 18, abs=STEP_S)
+        assert scene.scheduler.tally.skipped == 0
+        assert counters(scene.samples[-1]) == {
+            "ping_sent_total": 20, "ping_lost_total": 15, "ping_rtt_seconds_total": pytest.approx(5 * ECHO.rtt_s),
+        }  # fmt: skip
+        scene.scheduler.load([replace(pinged(0, FAST), title="another")])
+        await scene.pinger.sent.wait()
+        await scene.answer(ProbeError(Outcome.LOCAL_FAULT, "no buffers", LocalCause.RESOURCES))
+        assert counters(scene.samples[-1])["ping_sent_total"] == 20
+
+    sweep(story)
+
+
+def test_a_ping_a_minute_has_no_counters() -> None:
+    async def story(scene: Sweep) -> None:
+        scene.scheduler.load([pinged(0)])
+        await asyncio.sleep(FIRST_SWEEP_S)
+        await scene.answer(ECHO)
+        assert len(scene.samples[0].readings) == 2
 
     sweep(story)

@@ -193,3 +193,31 @@ def test_faults_of_ours_between_confirmations_hold_up_no_verdict(fault_s: int) -
     del scene.special["sw", "icmp"]
     scene.run(20)
     assert scene.state("sw") is DeviceState.DOWN
+
+
+def pinged_each_second() -> StateScene:
+    device = make_device("gw", checks=("icmp",), period_s=1.0)
+    checks = tuple(replace(check, timeout_s=0.9) for check in device.checks)
+    return StateScene(replace(device, checks=checks))
+
+
+def test_a_device_that_is_pinged_each_second_is_down_some_seconds_after_it_fell_silent() -> None:
+    scene = pinged_each_second()
+    scene.run(30.5)
+    assert scene.state("gw") is DeviceState.UP
+    scene.dead.add("gw")
+    fell = scene.now
+    scene.run(10)
+    down = scene.changes("gw")[-1]
+    assert down.after is DeviceState.DOWN
+    assert timedelta(seconds=3) < down.at - fell < timedelta(seconds=6)
+
+
+def test_it_is_not_unknown_when_we_are_late_for_once() -> None:
+    scene = pinged_each_second()
+    scene.run(30.5)
+    scene.mute.add(("gw", "icmp"))
+    scene.run(14)
+    assert scene.state("gw") is DeviceState.UP
+    scene.run(4)
+    assert scene.state("gw") is DeviceState.UNKNOWN

@@ -15,6 +15,12 @@ from opsmon.text.bilingual import Sentence, filled
 from opsmon.text.near_miss import meant, question, shown
 
 _ALSO_CALLED = {"ping": "icmp", "https": "http", "web": "http", "port": "tcp"}
+FAST_PERIODS = {"icmp": "1s"}
+TIMEOUT_SHARE = 0.9  # of a short period: a run that takes all of it would stand in the way of the next
+_FAST_WITHOUT_PING = Sentence(
+    "`fast` is for pings, and it has no check `icmp`", "`fast` 用于 ping，而它没有检查 `icmp`"
+)
+_FAST_HINT = Sentence("add `icmp` to its checks, or `fast: false`", "在检查项中加上 `icmp`，或写 `fast: false`")
 _SHAPE = Sentence("a name such as `icmp`, or `{tcp: {port: 5060}}`", "名称如 `icmp`，或 `{tcp: {port: 5060}}`")
 
 
@@ -81,9 +87,16 @@ class CheckListError(Exception):
 
 
 def resolve_checks(
-    entries: Sequence[object] | None, periods: Mapping[str, object], kind: Kind, context: object, *, has_snmp: bool
+    entries: Sequence[object] | None,
+    periods: Mapping[str, object],
+    kind: Kind,
+    context: object,
+    *,
+    has_snmp: bool,
+    fast: bool = False,
 ) -> tuple[Check, ...]:
     """The checks of a device, in order. Raises CheckListError; the entries themselves have been looked at before."""
+    periods = {**periods, **FAST_PERIODS} if fast else periods
     written = default_checks(kind, has_snmp=has_snmp) if entries is None else entries
     checks: dict[str, Check] = {}
     for entry in written:
@@ -93,6 +106,8 @@ def resolve_checks(
         if check.kind == "snmp" and not has_snmp:
             raise CheckListError("the check `snmp` needs `snmp:`", "how the agent is asked: version, community or user")
         checks[check.name] = check
+    if fast and not any(check.kind == "icmp" for check in checks.values()):
+        raise CheckListError(_FAST_WITHOUT_PING, _FAST_HINT)
     return tuple(checks.values())
 
 
@@ -103,7 +118,7 @@ def _resolve(entry: object, periods: Mapping[str, object], context: object) -> C
     spec, probe = _spec(kind, settings, context), KINDS[kind]
     name = spec.name or kind
     period_s = _seconds(periods.get(name, periods.get(kind)), probe.default_period_s)
-    timeout_s = spec.timeout or min(probe.default_timeout_s, period_s)
+    timeout_s = spec.timeout or min(probe.default_timeout_s, period_s * TIMEOUT_SHARE)
     if timeout_s > period_s:
         told = f"its timeout of {format_duration(timeout_s)} is longer than its period of {format_duration(period_s)}"
         raise CheckListError(f"the check {shown(name)}: {told}")

@@ -222,6 +222,8 @@ class FieldsSpec(Spec):
     """What is checked: names, or a name with settings; by its kind unless told · 检查项"""
     periods: dict[Word, Period | None] | None = None
     """How often, by a check's name or kind; 60s unless told · 检查周期"""
+    fast: bool | None = None
+    """Pinged every second: for a line or a gateway · 每秒 ping 一次，用于线路或网关"""
     important: list[Word] | None = None
     """Interfaces whose fall is a fault: ifName, ifDescr, ifAlias or `ifIndex=7` · 重要端口"""
     snmp: SnmpAccessSpec | None = None

@@ -229,15 +229,15 @@ class _SiteReader:
         return self._shared("ssh", written, lambda: resolve_ssh(ssh, self._secrets))
 
     def _checks(self, fields: Fields, kind: Kind, *, has_snmp: bool) -> tuple[Check, ...]:
-        entries, periods = fields.get("checks"), fields.get("periods")
+        entries, periods, fast = fields.get("checks"), fields.get("periods"), fields.get("fast") is True
         usual = self._usual_checks.get(_text(fields, "profile") or "", ())
         usual = [entry for entry in usual if has_snmp or entry != "snmp"]
         written = entries if isinstance(entries, list) else usual or None
         paces = periods if isinstance(periods, dict) else {}
         return self._shared(
             "checks",
-            (written, paces, kind if written is None else "", has_snmp, self._secrets.taken_over(written)),
-            lambda: resolve_checks(written, paces, kind, self._secrets.context, has_snmp=has_snmp),
+            (written, paces, kind if written is None else "", has_snmp, fast, self._secrets.taken_over(written)),
+            lambda: resolve_checks(written, paces, kind, self._secrets.context, has_snmp=has_snmp, fast=fast),
         )
 
     def _shared(self, what: str, written: object, make: Callable[[], T]) -> T:

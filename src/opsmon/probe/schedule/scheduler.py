@@ -23,6 +23,7 @@ from opsmon.probe.context import CheckResult, ProbeContext
 from opsmon.probe.registry import KINDS, ProbeKind
 from opsmon.probe.schedule.counters import ProbeTally
 from opsmon.probe.schedule.due import first_due_s, jitter_of, next_due_s
+from opsmon.probe.schedule.ping_counts import COUNTED_FROM_PERIOD_S, SentAndLost
 from opsmon.probe.schedule.ping_sweep import PingSweeper, SweptPing
 from opsmon.probe.schedule.run_check import excuse, failed_ping, run_check, sample_of
 from opsmon.probe.schedule.stall import HoldUpWatch
@@ -63,6 +64,7 @@ class _Job:
     waiting: bool = False  # for a place among the heavy
     removed: bool = False
     usual: UsualPing | None = None
+    counts: SentAndLost | None = None  # of a device that is pinged more often than it is looked at
 
     @property
     def key(self) -> _Key:
@@ -210,6 +212,8 @@ class Scheduler:
     def _set(self, job: _Job, device: Device, check: Check) -> None:
         job.device, job.check = device, check
         job.usual = self._kinds[check.kind].as_usual_ping(device, check, self._context.resolver)
+        counted = job.usual is not None and check.period_s <= COUNTED_FROM_PERIOD_S
+        job.counts = (job.counts or SentAndLost()) if counted else None
 
     def _push(self, job: _Job, due_s: float) -> None:
         job.due_s = due_s
@@ -328,6 +332,8 @@ class Scheduler:
                 self.tally.unwanted += 1
                 continue
             sample = self._sample_of(swept, now_s - swept.started_s)
+            if job.counts is not None:
+                sample = job.counts.counted(sample, swept.verdict)
             self.tally.note_run(job.check.kind, sample)
             samples.append(sample)
         self._deliver(samples)

@@ -31,7 +31,7 @@ MAX_SAID = 300  # letters of a check's detail that go into the words of an incid
 
 def lasts_s(check: Check, policy: Policy) -> float:
     """For how long a measurement of the check says something of the present."""
-    return policy.stale_periods * check.period_s + check.timeout_s
+    return max(policy.stale_periods * check.period_s, policy.stale_least_s) + check.timeout_s
 
 
 def valid_until(record: CheckRecord, check: Check, policy: Policy) -> datetime | None:

@@ -52,6 +52,8 @@ class Policy:
     recheck_spread_s: float = 4.0
     # A measurement counts for so many periods of its check (two may be lost in the noise), then we do not know.
     stale_periods: float = 3.0
+    # … and for so long at least: what is pinged each second is not unknown when we are late for once.
+    stale_least_s: float = 15.0
     # So many falls within the window is flapping (a reboot is one, or two); it ends with at most `calm` left in it.
     flap_falls: int = 5
     flap_calm_falls: int = 1
