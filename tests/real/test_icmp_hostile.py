@@ -20,6 +20,7 @@ from opsmon.probe.context import ProbeContext
 from opsmon.probe.kind.icmp import IcmpSpec
 from opsmon.probe.schedule.run_check import run_check
 from opsmon.protocol.icmp.pinger import FleetPinger
+from opsmon.protocol.neighbour_pace import BURST
 from opsmon.protocol.resolver import Resolver
 from tests.support.probe.context import NoDriver, device_with
 from tests.support.real.echo_responder import Answer, Behave, EchoResponder, Request, icmp, reply, unreachable
@@ -278,6 +279,24 @@ async def test_requests_leave_in_batches_and_all_of_them_leave(pinger: FleetPing
     await asyncio.gather(*(pinger.ping(f"127.1.{n // 200}.{n % 200 + 1}", 30.0) for n in range(450)))
     assert len(arrived) == 450
     assert arrived[-1] - began >= 0.03  # at least three pauses between the batches of a hundred
+
+
+async def test_a_burst_to_one_neighbourhood_is_smoothed_and_costs_no_other(
+    pinger: FleetPinger, responder: EchoResponder
+) -> None:
+    responder.behave = lambda request: [Answer(reply(request))]
+    near = [asyncio.ensure_future(pinger.ping("127.2.0.1", 30.0)) for _ in range(BURST + 180)]
+    far = [asyncio.ensure_future(pinger.ping(f"127.2.{n}.1", 30.0)) for n in range(1, 21)]
+    waited = [echo.setup_s for echo in await asyncio.gather(*near)]
+    assert max(waited) >= 0.5  # of 1.8 s, so that a machine may take its time to ask
+    assert len(await asyncio.gather(*far)) == 20
+
+
+async def test_pings_that_are_held_back_end_with_the_pinger(pinger: FleetPinger, responder: EchoResponder) -> None:
+    pings = [asyncio.ensure_future(pinger.ping("127.3.0.1", 30.0)) for _ in range(BURST + 30)]
+    await asyncio.sleep(0)
+    pinger.close()
+    assert all(isinstance(end, asyncio.CancelledError) for end in await asyncio.gather(*pings, return_exceptions=True))
 
 
 @dataclass(frozen=True)

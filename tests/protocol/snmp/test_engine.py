@@ -13,6 +13,7 @@ from opsmon.model.device import Device, Kind, SnmpAccess
 from opsmon.model.name import DeviceName, SiteName
 from opsmon.model.sample import Outcome
 from opsmon.model.secret import Secret
+from opsmon.protocol.neighbour_pace import BURST
 from opsmon.protocol.snmp.engine import SnmpEngine
 from opsmon.protocol.snmp.session import Oid
 from opsmon.protocol.snmp.traffic import Exchanged
@@ -219,7 +220,7 @@ async def test_the_trace_tells_the_same_when_answers_are_read_by_their_layout(en
 
 async def test_a_loop_that_was_blocked_blames_nobody(engine: SnmpEngine) -> None:
     """Every answer is there when the time is up; it was we who did not look."""
-    devices = 100
+    devices = BURST
     responder = SnmpAgent(MibView(a_switch(1)), COMMUNITY.encode())
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as agent:
         agent.bind(("127.0.0.1", 0))

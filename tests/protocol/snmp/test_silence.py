@@ -19,7 +19,7 @@ from opsmon.probe.kind.snmp import SnmpSettings
 from opsmon.probe.profile.pollers import DevicePollers
 from opsmon.probe.schedule.run_check import run_check
 from opsmon.protocol.resolver import Resolver
-from opsmon.protocol.snmp.engine import SnmpEngine
+from opsmon.protocol.snmp.engine import SILENT_AFTER, SnmpEngine
 from opsmon.protocol.snmp.pace import NOTABLE_S, ResponseTimes, Terms
 from tests.support.probe.context import NoDriver
 from tests.support.protocol.snmp.far_end import (
@@ -281,3 +281,30 @@ async def test_a_closed_port_is_nothing_that_the_agent_said(poll: Poll) -> None:
         device = agent.device()
     sample = await poll(device)
     assert sample.outcome is Outcome.REFUSED
+
+
+@by_v3_too
+async def test_an_agent_that_is_known_to_be_silent_is_asked_once_a_poll_and_its_return_is_seen_at_once(
+    engine: SnmpEngine,
+) -> None:
+    silent = False
+
+    def behave(asked: Asked, good: bytes | None) -> Iterable[bytes | None]:
+        return () if silent else (good,)
+
+    async with far_end(a_switch(2), behave) as agent:
+        device = agent.device()
+        await engine.session(device).get([SYS_NAME])
+        silent, asked = True, []
+        for _ in range(SILENT_AFTER + 3):
+            before = len(agent.asked)
+            with pytest.raises(ProbeError):
+                await engine.session(device).get([SYS_NAME])
+            asked.append(len(agent.asked) - before)
+        assert asked == [asked[0]] * SILENT_AFTER + [asked[0] - 3] * 3
+        silent = False
+        assert await engine.session(device).get([SYS_NAME])
+        silent, before = True, len(agent.asked)
+        with pytest.raises(ProbeError):
+            await engine.session(device).get([SYS_NAME])
+        assert len(agent.asked) - before == asked[0]

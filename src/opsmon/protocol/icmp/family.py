@@ -3,7 +3,8 @@
 Promises: an answer counts only when its identifier, sequence number, secret nonce, length and source are those of a
 request that is still waiting; the round trip is from just before the send to the kernel's receive time, so that a
 busy loop does not lengthen it; before a request is given up the socket is read empty, so that an answer which came in
-time is not lost to our own lateness. Everything that is dropped is counted. Requests leave at most `BATCH` at once.
+time is not lost to our own lateness. Everything that is dropped is counted. Requests leave at most `BATCH` at once, and
+fewer to one neighbourhood (`neighbour_pace`).
 
 Because the kernel notes when an answer came, nobody has to be woken by it: while requests are out the socket is read
 some forty times a second, many answers at once, and not at all while none is out.
@@ -26,6 +27,7 @@ from opsmon.model.sample import LocalCause, Outcome
 from opsmon.protocol.icmp.echo import Echo, Settle, Verdict
 from opsmon.protocol.icmp.packet import NONCE_BYTES, EchoFailure, EchoReply, IpVersion, RequestTemplate
 from opsmon.protocol.icmp.socket import IcmpSocket, Received
+from opsmon.protocol.neighbour_pace import NeighbourPace
 from opsmon.protocol.socket_fault import fault_of, is_loopback, is_own_address, local_fault
 from opsmon.throttled_log import ThrottledLog
 
@@ -94,6 +96,8 @@ class FamilyPinger:
         self._version, self._clock, self._counts = version, clock, counts
         self._loop = asyncio.get_running_loop()
         self._throttled = ThrottledLog(log, clock.monotonic)
+        self._pace = NeighbourPace()
+        self._held: set[PingRequest] = set()  # until their neighbourhood may have another
         self._queue: list[PingRequest] = []
         self._by_sequence: dict[int, PingRequest] = {}
         self._expiries: list[tuple[float, int]] = []
@@ -118,16 +122,33 @@ class FamilyPinger:
         for timer in (self._turn_timer, self._flush_timer):
             if timer:
                 timer.cancel()
-        for request in (*self._queue, *self._by_sequence.values()):
+        for request in (*self._held, *self._queue, *self._by_sequence.values()):
             _tell(request, None)
+        self._held.clear()
         self._socket.close()
 
     def submit(self, request: PingRequest) -> None:
-        """Sends the request at once, or with one of the next batches. It is always settled some time."""
+        """Sends the request at once, or when its neighbourhood may have another, or with one of the next batches. It is
+        always settled some time."""
+        wait_s = self._pace.wait_s(request.address, self._loop.time())
+        if wait_s:
+            request.setup_s -= self._clock.monotonic()
+            self._held.add(request)
+            self._loop.call_later(wait_s, self._release, request)
+        else:
+            self._queue_up(request)
+
+    def _release(self, request: PingRequest) -> None:
+        if request in self._held:
+            self._held.remove(request)
+            request.setup_s += self._clock.monotonic()
+            self._queue_up(request)
+
+    def _queue_up(self, request: PingRequest) -> None:
         if not self._queue and self._take_turn():
             self._send(request)
             return
-        request.setup_s = -self._clock.monotonic()
+        request.setup_s -= self._clock.monotonic()
         self._queue.append(request)
         if self._flush_timer is None:
             self._flush_timer = self._loop.call_later(BATCH_PAUSE_S, self._flush)

@@ -1,11 +1,14 @@
 """What is kept of one agent between polls: how it is reached, what it can do, how its calls go, whose turn it is."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from opsmon.errors import ProbeError
 from opsmon.model.device import SnmpAccess, SnmpVersion
 from opsmon.protocol.address import socket_address
+from opsmon.protocol.liveness import Liveness
 from opsmon.protocol.snmp.codec.message import VERSION_1, VERSION_2C, VERSION_3
 from opsmon.protocol.snmp.operation import AgentQuirks
 from opsmon.protocol.snmp.pace import ResponseTimes
@@ -38,6 +41,7 @@ class Agent:
     pace: ResponseTimes = field(default_factory=ResponseTimes)
     silences: Silences = field(default_factory=Silences)
     rows: dict[bytes, int] = field(default_factory=dict)  # of each column, where something is silent
+    misses: int = 0  # calls in a row that brought no answer at all
     turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     _plans: dict[tuple[str, tuple[Oid, ...]], CachedCall] = field(default_factory=dict)
     _calls: int = 0
@@ -46,6 +50,16 @@ class Agent:
     _peer: Peer | None = None
     _usm_peer: UsmPeer | None = None
     _association: Association | None = None
+
+    @contextmanager
+    def noting_silence(self, contact: Liveness) -> Iterator[None]:
+        """Around a call: whether the agent answered anything."""
+        try:
+            yield
+        except ProbeError:
+            self.misses = 0 if contact.answered else self.misses + 1
+            raise
+        self.misses = 0
 
     def plan_of(self, call: str, oids: Sequence[Oid]) -> CachedCall:
         """The plan of a call by its arguments; of many different calls those longest unused are forgotten."""

@@ -1,5 +1,6 @@
 """The SNMP engine of the fleet: one shared socket per address family, whatever the version."""
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
@@ -11,6 +12,7 @@ from opsmon.errors import ProbeError
 from opsmon.model.device import Device, SnmpVersion
 from opsmon.model.name import DeviceName
 from opsmon.model.sample import Outcome
+from opsmon.protocol.neighbour_pace import NeighbourPace
 from opsmon.protocol.resolver import Resolver
 from opsmon.protocol.snmp.agent import VERSIONS, Agent
 from opsmon.protocol.snmp.care import NO_CAUTION, Caution
@@ -28,6 +30,8 @@ from opsmon.protocol.snmp.transaction import Transaction
 from opsmon.protocol.snmp.v3.call import UsmCall
 from opsmon.protocol.snmp.walk import Walk
 
+SILENT_AFTER = 4  # polls in a row without an answer: the first, and every confirmation
+
 
 class SnmpEngine:
     """`start` it inside the loop, ask for sessions, `stop` it."""
@@ -42,6 +46,8 @@ class SnmpEngine:
         self._resolver = resolver or Resolver(WallClock())
         self._limits = limits or WalkLimits()
         self._retry_policy = retry_policy or RetryPolicy()
+        self._silent_policy = RetryPolicy((sum(self._retry_policy.attempts_s),))
+        self._pace = NeighbourPace()
         self._traffic = Traffic()
         self._sockets: dict[int, SharedSocket] = {}  # by the length of a socket address: 2 for IPv4, 4 for IPv6
         self._agents: dict[DeviceName, Agent] = {}
@@ -96,15 +102,23 @@ class SnmpEngine:
         address = agent.at(numeric[0] if numeric else await self._resolver.resolve(agent.address, agent.family))
         if len(address) not in self._sockets:
             raise ProbeError(Outcome.LOCAL_FAULT, f"no socket for {agent.address}: the SNMP engine is not running")
+        wait_s = self._pace.wait_s(address[0], asyncio.get_running_loop().time())
+        if wait_s:
+            await asyncio.sleep(wait_s)
         async with self._turn_of(agent):
             operation = CachedOperation(plan, make, agent.quirks)
-            shared = self._sockets[len(address)]
-            if agent.access.version is SnmpVersion.V3:
-                peer = agent.usm_peer_at(address)
-                await UsmCall(shared, peer, operation, self._retry_policy, terms, trace).run()
-                return operation
-            await Transaction(shared, agent.peer_at(address), operation, self._retry_policy, terms, trace).run()
+            shared, policy = self._sockets[len(address)], self._policy_for(agent)
+            with agent.noting_silence(terms.contact):
+                if agent.access.version is SnmpVersion.V3:
+                    await UsmCall(shared, agent.usm_peer_at(address), operation, policy, terms, trace).run()
+                else:
+                    await Transaction(shared, agent.peer_at(address), operation, policy, terms, trace).run()
         return operation
+
+    def _policy_for(self, agent: Agent) -> RetryPolicy:
+        """An agent that is known to be silent is asked once a poll, and waited for as long: what it leaves unanswered
+        is not sent three times for days, and its return is seen no later."""
+        return self._silent_policy if agent.misses >= SILENT_AFTER else self._retry_policy
 
     def _turn_of(self, agent: Agent) -> AbstractAsyncContextManager[None]:
         """One request at a time; who has to wait is counted, and nobody else pays for that."""
