@@ -114,6 +114,16 @@ def test_a_command_brings_in_only_what_it_needs(root: Path, words: tuple[str, ..
     assert HEAVY & brought <= needed
 
 
+def test_a_daemon_has_what_logs_in_from_when_something_does() -> None:
+    """They are a seventh of the memory of a small one."""
+    script = "import sys, opsmon.cli.run, opsmon.daemon.daemon; print(*sys.modules)"
+    source = {**os.environ, "PYTHONPATH": str(Path(opsmon.__file__).parents[1])}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=source)
+    brought = set(done.stdout.split())
+    assert "opsmon.daemon.probes" in brought
+    assert brought.isdisjoint({"asyncssh", "netmiko", "paramiko"})
+
+
 @pytest.mark.parametrize("words", [("inventry",), ("inventory", "list", "--sight", "x"), ("inventory", "show")])
 def test_wrong_words_are_wrong_input(command: Opsmon, words: tuple[str, ...]) -> None:
     said = command(*words)

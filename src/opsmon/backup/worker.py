@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from opsmon.backup.device.capture import Capture, CaptureError, read_device
+from opsmon.backup.device.captured import Capture, CaptureError
 from opsmon.backup.outcome import FailedCapture, Taken
 from opsmon.backup.proof.comparison import CopyComparison, Likeness, masked
 from opsmon.backup.proof.configuration import hostname_of
@@ -77,6 +77,8 @@ class Worker:
         return FailedCapture(device, self.clock.now(), _plain_words(scrubber, reason), quarantine, took_s)
 
     def _taken(self, device: Device, scrubber: Scrubber, work: TextWork, began: float) -> Taken | FailedCapture:
+        from opsmon.backup.device.capture import read_device
+
         recipe = self._recipe(device)
         standing = self.standings.of(device)
         wanted = device.ssh.hostnames if device.ssh else ()

@@ -28,11 +28,17 @@ Attach = Callable[[AttachDiagnosis], Awaitable[object]]
 log = logging.getLogger(__name__)
 
 
+def _prepare_logins(inventory: Inventory) -> None:
+    """Where anything logs in, asyncssh is imported now: at the first login the loop would stand still for it."""
+    if any(check.kind == "ssh" for device in inventory.devices.values() for check in device.checks):
+        import_module("opsmon.probe.kind.ssh_login")
+
+
 class Probes:
     """The outside world, from `start` to `stop`. `deliver` takes the samples as they come and must not block."""
 
     def __init__(self, root: Root, clock: Clock, deliver: Callable[[Sequence[Sample]], None]) -> None:
-        import_module("opsmon.probe.kind.ssh_login")  # now: at the first login the loop would stand still for it
+        _prepare_logins(root.inventory)
         resolver = Resolver(clock)
         self.pinger, self.snmp = FleetPinger(clock), SnmpEngine()
         self.host_keys = HostKeyPins(root.path / KNOWN_HOSTS)
@@ -57,6 +63,7 @@ class Probes:
 
     def load(self, root: Root) -> None:
         """Another root: unchanged checks keep their phase, unchanged devices their plan."""
+        _prepare_logins(root.inventory)
         names = root.inventory.devices.keys()
         if root.profiles != self._pollers.profiles:
             self._pollers.profiles = root.profiles

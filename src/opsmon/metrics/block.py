@@ -27,37 +27,36 @@ Pick = Callable[["array[float]"], Values]
 @dataclass(frozen=True, slots=True)
 class Segment:
     """The lines of one metric, for any device. `tails` are what stands between the device's name and the number of each
-    line, one under the other (labels escape line breaks); `pick` takes their numbers out of the whole block's. A
-    segment of one line has `only`, the place of its number, beside it."""
+    line; `pick` takes their numbers out of the whole block's. A segment of one line has `only`, the place of its
+    number, beside it; one of more has the `%` of its tails written twice."""
 
     metric: str
-    tails: str
+    tails: Sequence[str]
     pick: Pick
     only: int | None = None
 
     def is_disjoint(self, other: "Segment") -> bool:
         """Whether the two hold no series in common."""
-        return set(self.tails.split("\n")).isdisjoint(other.tails.split("\n"))
+        return set(self.tails).isdisjoint(other.tails)
 
     def render(self, instance: str, block_values: "array[float]") -> str:
         """The lines, each with its end; "" where every value is absent. `instance` is escaped as a label's value."""
         if self.only is not None:
             return self._render_one(instance, block_values[self.only])
-        values = self.pick(block_values)
-        tails, head = self.tails, f'{self.metric}{{instance="{instance}"'
-        if "%" in tails or "%" in head:
-            tails, head = tails.replace("%", "%%"), head.replace("%", "%%")
+        values, head = self.pick(block_values), f'{self.metric}{{instance="{instance}"'
+        if "%" in head:
+            head = head.replace("%", "%%")
         if all(map(float.is_integer, values)) and min(values) >= -_LARGEST and max(values) <= _LARGEST:
-            return f"{head}{tails.replace(_NEXT, f'%d{_NEXT}{head}')}%d\n" % tuple(values)
-        return _lines_of_fractions(head, tails.split("\n"), values)
+            return f"{head}{f'%d{_NEXT}{head}'.join(self.tails)}%d\n" % tuple(map(int, values))
+        return _lines_of_fractions(head, self.tails, values)
 
     def _render_one(self, instance: str, value: float) -> str:
         """The usual number of a check: most of its metrics have one series."""
         if value.is_integer() and -_LARGEST <= value <= _LARGEST:
-            return f'{self.metric}{{instance="{instance}"{self.tails}{int(value)}\n'
+            return f'{self.metric}{{instance="{instance}"{self.tails[0]}{int(value)}\n'
         if value != value:  # noqa: PLR0124 - NaN
             return ""
-        return f'{self.metric}{{instance="{instance}"{self.tails}{format_value(value)}\n'
+        return f'{self.metric}{{instance="{instance}"{self.tails[0]}{format_value(value)}\n'
 
 
 _NEXT = "\n"
@@ -90,16 +89,23 @@ class ListText:
         for place, key in enumerate(keys):
             metric = names.get(key.metric) or names.setdefault(key.metric, exposed_name(key.metric))
             places.setdefault(metric, {}).setdefault(_tail(_told_apart(metric, check, key.labels)), place)
-        shared: dict[str, str] = {}
+        shared: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.metrics = {metric: _segment(metric, where, shared) for metric, where in places.items()}
 
     def segment(self, metric: str) -> Segment:
         return self.metrics[metric]
 
 
-def _segment(metric: str, where: Mapping[str, int], shared: dict[str, str]) -> Segment:
-    tails, places = "\n".join(where), tuple(where.values())
-    return Segment(metric, shared.setdefault(tails, tails), _picker(places), places[0] if len(places) == 1 else None)
+def _segment(metric: str, where: Mapping[str, int], shared: dict[tuple[str, ...], tuple[str, ...]]) -> Segment:
+    places = tuple(where.values())
+    if len(places) == 1:
+        return Segment(metric, tuple(where), _picker(places), places[0])
+    tails = _doubled(where)
+    return Segment(metric, shared.setdefault(tails, tails), _picker(places))
+
+
+def _doubled(tails: Iterable[str]) -> tuple[str, ...]:
+    return tuple([tail.replace("%", "%%") for tail in tails])
 
 
 def _picker(places: Sequence[int]) -> Pick:
@@ -115,7 +121,7 @@ class TableText:
 
     __slots__ = ("_tails", "metrics")
 
-    def __init__(self, metrics: Mapping[str, Pick], tails: str) -> None:
+    def __init__(self, metrics: Mapping[str, Pick], tails: tuple[str, ...]) -> None:
         self.metrics = metrics
         self._tails = tails
 
@@ -160,7 +166,7 @@ class BlockTexts:
         is_even = len(set(names)) == len(names) and len(set(tails)) == len(tails) > 1
         if not is_even or any(map(_is_of_a_probe, names)):
             return None
-        return TableText(self._columns_of(names, len(tails)), "\n".join(tails))
+        return TableText(self._columns_of(names, len(tails)), _doubled(tails))
 
     def _columns_of(self, names: tuple[str, ...], rows: int) -> Mapping[str, Pick]:
         """Where the values of each column are; the same for all tables of so many rows."""

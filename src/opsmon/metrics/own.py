@@ -4,8 +4,10 @@ Nothing of it is kept from one scrape to the next: the lines of a device are lon
 devices, and are made in some microseconds.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import compress
 
 from opsmon.metrics.text import escape_label_value, format_value, series_prefix
 from opsmon.model.device import Device
@@ -29,50 +31,59 @@ class DeviceReport:
     limits: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DeviceLines:
     """What the own lines of a device are made of: `fresh` are the samples that still speak of the present, `instance`
-    its name as a label's value."""
+    its name as a label's value, `up` whether it answers."""
 
     report: DeviceReport
     fresh: Sequence[Sample]
     instance: str
+    up: bool | None
 
-    def metrics(self) -> Iterator[str]:
+    def metrics(self) -> tuple[str, ...]:
         """Those that have a line, in the order of the page."""
         report = self.report
-        if is_up(report.state, self.fresh) is not None:
-            yield "opsmon_device_up"
-        if report.state is not None:
-            yield "opsmon_device_state"
-        yield "opsmon_device_inventory_info"
-        if report.device.important:
-            yield "opsmon_interface_important"
-        if report.limits:
-            yield "opsmon_device_limit_seconds"
-        if report.identity is not None:
-            yield "opsmon_device_info"
-        if self.fresh:
-            yield LAST_CHECK
+        return _metrics_of(
+            self.up is not None,
+            report.state is not None,
+            bool(report.device.important),
+            bool(report.limits),
+            report.identity is not None,
+            bool(self.fresh),
+        )
+
+
+@cache
+def _metrics_of(up: bool, state: bool, important: bool, limits: bool, identity: bool, fresh: bool) -> tuple[str, ...]:
+    told = (up, state, True, important, limits, identity, fresh)
+    return tuple(compress(OWN_LINES, told))
 
 
 def _up(own: DeviceLines) -> str:
-    return f'opsmon_device_up{{instance="{own.instance}"}} {int(bool(is_up(own.report.state, own.fresh)))}\n'
+    return f'opsmon_device_up{{instance="{own.instance}"}} {int(bool(own.up))}\n'
 
 
 def _state(own: DeviceLines) -> str:
     """A line for each state there is."""
-    between = f'opsmon_device_state{{instance="{own.instance}",state="'
-    return "".join([f"{between}{tail}" for tail in _STATE_TAILS[own.report.state]])
+    return f'opsmon_device_state{{instance="{own.instance}",state="'.join(_STATE_TAILS[own.report.state])
 
 
 _STATE_TAILS: Mapping[DeviceState | None, Sequence[str]] = {
-    state: [f'{each.value}"}} {int(each is state)}\n' for each in DeviceState] for state in (*DeviceState, None)
+    state: ["", *(f'{each.value}"}} {int(each is state)}\n' for each in DeviceState)] for state in (*DeviceState, None)
 }
 
 
 def _inventory(own: DeviceLines) -> str:
-    return _line("opsmon_device_inventory_info", _inventory_labels(own.report.device), 1.0)
+    device = own.report.device
+    contract, service = device.contract or "", device.service or ""
+    plain = f"{device.site}{contract}{service}{device.address}{device.title}"
+    if not plain.isascii() or '"' in plain or "\\" in plain or "\n" in plain:
+        return _line("opsmon_device_inventory_info", _inventory_labels(device), 1.0)
+    return (
+        f'opsmon_device_inventory_info{{instance="{own.instance}",site="{device.site}",kind="{device.kind.value}",'
+        f'contract="{contract}",service="{service}",address="{device.address}",title="{device.title}"}} 1\n'
+    )
 
 
 def _important(own: DeviceLines) -> str:
@@ -98,8 +109,8 @@ def _identity(own: DeviceLines) -> str:
 
 def _last_checks(own: DeviceLines) -> str:
     lines = [
-        f'{LAST_CHECK}{{instance="{own.instance}",check="{escape_label_value(sample.check)}"}}'
-        f" {format_value(round(sample.at.timestamp(), 3))}\n"
+        f'{LAST_CHECK}{{instance="{own.instance}",check="{escape_label_value(sample.check)}"}} '
+        f"{format_value(round(sample.at.timestamp(), 3))}\n"
         for sample in own.fresh
     ]
     return "".join(lines)

@@ -5,13 +5,14 @@ could not reach, since the last sample of each check is all that counts.
 """
 
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import cache
 
 from opsmon.metrics.block import BlockText, BlockTexts
 from opsmon.metrics.catalogue import meaning_of
-from opsmon.metrics.own import OWN_LINES, DeviceLines, DeviceReport
+from opsmon.metrics.own import OWN_LINES, DeviceLines, DeviceReport, is_up
 from opsmon.metrics.text import escape_label_value, header_lines
 from opsmon.model.device import Check
 from opsmon.model.sample import Reading, Sample
@@ -62,31 +63,29 @@ class _Page:
 
     def __init__(self, texts: BlockTexts) -> None:
         self._texts = texts
-        self._own: dict[str, list[DeviceLines]] = {}
-        self._measured: dict[str, list[Measured]] = {}
+        self._own: defaultdict[str, list[DeviceLines]] = defaultdict(list)
+        self._measured: defaultdict[str, list[Measured]] = defaultdict(list)
 
     def add(self, report: DeviceReport, now: datetime) -> None:
         checks = {check.name: check for check in report.device.checks}
         fresh = [sample for sample in report.samples if is_fresh(sample, checks.get(sample.check), now)]
-        own = DeviceLines(report, fresh, escape_label_value(report.device.name))
+        own = DeviceLines(report, fresh, escape_label_value(report.device.name), is_up(report.state, fresh))
         for metric in own.metrics():
-            self._own.setdefault(metric, []).append(own)
-        seen: dict[str, list[BlockText]] = {}
+            self._own[metric].append(own)
+        seen: dict[str, tuple[BlockText, ...]] = {}
         for sample in fresh:
             for reading in sample.readings:
                 self._add_reading(own.instance, self._texts.of(sample.check, reading.block), reading, seen)
 
-    def _add_reading(self, instance: str, text: BlockText, reading: Reading, seen: dict[str, list[BlockText]]) -> None:
+    def _add_reading(
+        self, instance: str, text: BlockText, reading: Reading, seen: dict[str, tuple[BlockText, ...]]
+    ) -> None:
         measured = (text, instance, reading.values)
         is_new = seen.keys().isdisjoint(text.metrics)
-        for metric in text.metrics:
-            if is_new:
-                seen[metric] = [text]
-            elif not _is_told_already(metric, text, earlier := seen.setdefault(metric, [])):
-                earlier.append(text)
-            else:
-                continue  # two checks of one device measured the same series: the first has the word
-            self._measured.setdefault(metric, []).append(measured)
+        if is_new:
+            seen.update(dict.fromkeys(text.metrics, (text,)))
+        for metric in text.metrics if is_new else _untold(text, seen):
+            self._measured[metric].append(measured)
 
     def pieces(self) -> Iterator[str]:
         """All metrics, some together and some cut, as their length wants it."""
@@ -113,10 +112,20 @@ class _Page:
     def _texts_of(self, metric: str) -> Iterator[str]:
         if metric in self._own:
             yield from map(OWN_LINES[metric], self._own[metric])
+        last: BlockText | None = None
         for text, instance, values in self._measured.get(metric, ()):
-            yield text.segment(metric).render(instance, values)
+            if text is not last:  # devices that are only pinged have one in common
+                segment, last = text.segment(metric), text
+            yield segment.render(instance, values)
 
 
-def _is_told_already(metric: str, text: BlockText, earlier: Iterable[BlockText]) -> bool:
-    segment = text.segment(metric)
-    return not all(one.segment(metric).is_disjoint(segment) for one in earlier)
+def _untold(text: BlockText, seen: dict[str, tuple[BlockText, ...]]) -> list[str]:
+    """The metrics of a text of which no other of the device has a series: of two checks that measured the same one the
+    first has the word."""
+    untold = []
+    for metric in text.metrics:
+        segment, earlier = text.segment(metric), seen.get(metric, ())
+        if all(one.segment(metric).is_disjoint(segment) for one in earlier):
+            seen[metric] = (*earlier, text)
+            untold.append(metric)
+    return untold

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import opsmon.backup.device.capture  # noqa: F401 - else each that is forked would import it at its first reading
 from opsmon.model.device import Device, Kind, SshAccess
 from opsmon.model.name import DeviceName, SiteName
 from opsmon.model.secret import Secret

@@ -5,8 +5,8 @@ inspection, scrubbed too.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+from opsmon.backup.device.captured import Capture, CaptureError
 from opsmon.backup.device.connection import Line, open_line
 from opsmon.backup.device.dialogue import Dialogue
 from opsmon.backup.device.file_copy import fetch_files
@@ -27,28 +27,6 @@ from opsmon.protocol.host_keys import HostKeyPins
 MAX_USERS = 20
 Judge = Callable[[str], Likeness]
 MAX_READINGS = 3  # while messages of the log stand in the text
-
-
-@dataclass(frozen=True, slots=True)
-class Capture:
-    """What a device gave: `came` is all of it, `kept` what is to be kept, both decoded.
-
-    `users` is who it says was logged in; asked only when the text is not what it was. `again` is there where the make
-    is read twice, and where only secrets differ from the last copy.
-    """
-
-    evidence: Evidence = field(repr=False)
-    came: Decoded = field(repr=False)
-    kept: Decoded = field(repr=False)
-    users: str = field(default="", repr=False)
-
-
-class CaptureError(BackupError):
-    """The reading did not come to its end. `partial` is what came until then, with its secrets."""
-
-    def __init__(self, reason: str, partial: str = "") -> None:
-        super().__init__(reason)
-        self.partial = partial
 
 
 def read_device(device: Device, recipe: Recipe, pins: HostKeyPins, likeness: Judge, work: TextWork) -> Capture:
