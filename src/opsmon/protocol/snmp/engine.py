@@ -168,11 +168,11 @@ class _AgentSession:
             self.unread.update(oids)
             return {}
         if not self._agent.silences:
-            return (await self._get(oids)).columns()[0]
+            return (await self._get(oids)).values()
         sound, doubtful, paused = self._agent.silences.sort(oids, monotonic())
         self._leave_out(paused)
-        values = (await self._get(sound)).columns()[0] if sound else {}
-        return values | ((await self._get(doubtful, doubtful=True)).columns()[0] if doubtful else {})
+        values = (await self._get(sound)).values() if sound else {}
+        return values | ((await self._get(doubtful, doubtful=True)).values() if doubtful else {})
 
     async def _get(self, oids: Sequence[Oid], *, doubtful: bool = False) -> CachedOperation:
         def make(quirks: AgentQuirks, hints: Hints) -> Get:

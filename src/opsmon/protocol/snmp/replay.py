@@ -12,7 +12,7 @@ from opsmon.protocol.snmp.codec.layout import Layout, LayoutNames, learn_layout
 from opsmon.protocol.snmp.codec.message import ErrorStatus, Request, Response, decode_answer_head
 from opsmon.protocol.snmp.codec.value import Cell, Marker
 from opsmon.protocol.snmp.operation import AgentQuirks, Hints, Operation
-from opsmon.protocol.snmp.session import Index, Oid, SnmpValue
+from opsmon.protocol.snmp.session import Index, Oid, RowCells, SnmpValue
 from opsmon.protocol.snmp.shared_steps import ColumnView, SharedSteps
 from opsmon.protocol.snmp.silence import Fence
 
@@ -150,11 +150,16 @@ class CachedOperation:
     def silent(self) -> Mapping[Oid, Fence | None]:
         return self._live.silent if self._live is not None else {}
 
-    def columns(self) -> tuple[dict[Index, SnmpValue], ...]:
+    def columns(self) -> tuple[Mapping[Index, SnmpValue], ...]:
         """What the call brought home, once `request` is None."""
         if self._live is not None:
             return self._live.columns()
         return tuple(view.of(self._values) for view in self._plan.columns)
+
+    def values(self) -> dict[Oid, SnmpValue]:
+        """What a GET brought home, by the whole name."""
+        (found,) = self.columns()
+        return found.by_row if isinstance(found, RowCells) else dict(found)
 
     @property
     def problems(self) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What the rest of opsmon sees of an SNMP agent, whatever the version and the engine behind it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
@@ -11,6 +11,39 @@ Index = tuple[int, ...]
 SnmpValue = int | float | bytes | Oid
 
 NO_ROWS: Mapping[Oid, Index] = MappingProxyType({})
+
+
+class RowCells(Mapping[Index, SnmpValue]):
+    """A column by its rows and their cells, each in the agent's order. It is put together by row when somebody asks for
+    one row; most columns of a poll are taken as they are."""
+
+    __slots__ = ("_by_row", "cells", "rows")
+
+    def __init__(self, rows: tuple[Index, ...], cells: tuple[SnmpValue, ...]) -> None:
+        self.rows = rows
+        self.cells = cells
+        self._by_row: dict[Index, SnmpValue] | None = None
+
+    @property
+    def by_row(self) -> dict[Index, SnmpValue]:
+        if self._by_row is None:
+            self._by_row = dict(zip(self.rows, self.cells, strict=True))
+        return self._by_row
+
+    def __getitem__(self, row: Index) -> SnmpValue:
+        return self.by_row[row]
+
+    def __contains__(self, row: object) -> bool:
+        return row in self.by_row
+
+    def __iter__(self) -> Iterator[Index]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        return f"RowCells({self.by_row!r})"
 
 
 @dataclass(frozen=True, slots=True)

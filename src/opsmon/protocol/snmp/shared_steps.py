@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from opsmon.protocol.snmp.codec.layout import Layout
 from opsmon.protocol.snmp.codec.message import EncodedRequest, Request
 from opsmon.protocol.snmp.codec.value import Cell
-from opsmon.protocol.snmp.session import Index, SnmpValue
+from opsmon.protocol.snmp.session import Index, RowCells, SnmpValue
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -22,8 +22,8 @@ class ColumnView:
     indexes: tuple[Index, ...]
     pick: Callable[[Sequence[Cell]], tuple[SnmpValue, ...]]
 
-    def of(self, values: Sequence[Cell]) -> dict[Index, SnmpValue]:
-        return dict(zip(self.indexes, self.pick(values), strict=True))
+    def of(self, values: Sequence[Cell]) -> RowCells:
+        return RowCells(self.indexes, self.pick(values))
 
 
 class SharedSteps:

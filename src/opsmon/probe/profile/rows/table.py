@@ -19,7 +19,7 @@ from opsmon.probe.profile.rows.info import info_columns, info_reading
 from opsmon.probe.profile.rows.shared_names import SharedNames
 from opsmon.probe.profile.rows.stand_in import StandIns
 from opsmon.probe.profile.text import clean_text, number_of, raw_text
-from opsmon.protocol.snmp.session import Index, Oid, SnmpValue
+from opsmon.protocol.snmp.session import Index, Oid, RowCells, SnmpValue
 
 Column = Mapping[Index, SnmpValue]
 # Chassis of ten thousand interfaces there are; of more a poll would not be through in time.
@@ -168,7 +168,7 @@ class TableShape:
         known, seen = frozenset(self.rows), False
         for subject in self.columns:
             column = reader.column(subject.column)
-            if tuple(column) == self.rows:
+            if _rows_of(column) == self.rows:
                 seen = True
             elif not column.keys() <= known:
                 return False
@@ -206,15 +206,20 @@ def read_columns(rows: tuple[Index, ...], columns: Sequence[Column]) -> "array[f
     """All columns one after the other, each in the order of the rows. What is missing or no number is NaN."""
     values = array("d")
     for column in columns:
-        if len(column) == len(rows) and tuple(column) == rows:
+        if len(column) == len(rows) and _rows_of(column) == rows:
             start = len(values)
+            cells = column.cells if isinstance(column, RowCells) else column.values()
             try:
-                values.extend(cast(Iterable[float], column.values()))  # octets raise the TypeError
+                values.extend(cast(Iterable[float], cells))  # octets raise the TypeError
                 continue
             except TypeError:
                 del values[start:]
         values.extend([_number(column.get(row)) for row in rows])
     return values
+
+
+def _rows_of(column: Column) -> tuple[Index, ...]:
+    return column.rows if isinstance(column, RowCells) else tuple(column)
 
 
 def _number(raw: SnmpValue | None) -> float:

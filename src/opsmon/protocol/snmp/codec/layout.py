@@ -1,15 +1,16 @@
 """The layout of a response, remembered, so that the next one of the same shape is read in one step.
 
 From poll to poll an agent's answer to the same request differs in the request-id and in the numbers, hardly ever in the
-names, the types or the widths. A Layout holds every octet that must stay as it was, and reads the rest as one struct.
-Promises: `read` gives exactly what the codec would give for that datagram, or None when the datagram is anything but
-the same shape with the request-id expected; then the codec has to look at it.
+names, the types or the widths. A Layout reads the whole datagram as one struct: the numbers, and what stands between
+two of them, which must be as it was. Promises: `read` gives exactly what the codec would give for that datagram, or
+None when the datagram is anything but the same shape with the request-id expected; then the codec has to look at it.
 """
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import overload
+from operator import itemgetter
+from typing import Any, TypeVar, overload
 
 from opsmon.protocol.snmp.codec.ber import INTEGER, OBJECT_IDENTIFIER, SEQUENCE, read_length, read_span
 from opsmon.protocol.snmp.codec.message import (
@@ -21,76 +22,93 @@ from opsmon.protocol.snmp.codec.message import (
 )
 from opsmon.protocol.snmp.codec.value import OCTET_TYPES, UNSIGNED_BITS, Cell
 
-# The field that holds a number of so many octets. Odd widths are read together with octets before them, that are fixed.
-_FIELDS = {1: ("B", 1), 2: ("H", 2), 3: ("I", 4), 4: ("I", 4), 5: ("Q", 8), 6: ("Q", 8), 7: ("Q", 8), 8: ("Q", 8)}
-_MASKS = {width: (1 << 8 * width) - 1 for width in (3, 5, 6, 7)}
-
-_REMEMBERED_STRUCTS = 2048
+# The fields of signed and unsigned numbers of so many octets; those of other widths are read as octets.
+_SIGNED = {1: "b", 2: "h", 4: "i", 8: "q"}
+_UNSIGNED = {4: "I", 8: "Q"}
+_REMEMBERED_STRUCTS, _REMEMBERED_CHECKS, _REMEMBERED_OCTETS = 2_048, 2_048, 32_768
+Low = Callable[[Sequence[Cell]], Sequence[int]]
+T = TypeVar("T", bytes, tuple[int, int])
 
 
 @lru_cache(maxsize=_REMEMBERED_STRUCTS)
 def _struct_of(format_: str) -> struct.Struct:
-    """A struct is half as large again as all else of a layout, and made anew in a third of the time of one reading."""
+    """A struct is four times as large as all else of a layout, and made anew in a third of the time of one reading."""
     return struct.Struct(format_)
 
 
-class Layout:
-    """Made by `learn_layout`; keeps about twice the size of the datagram and 15 octets for each number."""
+@lru_cache(maxsize=_REMEMBERED_CHECKS)
+def _picker(places: tuple[int, ...]) -> Low | None:
+    """Takes the numbers at these places; None where there are none. Agents of one model have the same places."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return itemgetter(slice(places[0], places[0] + 1)) if places else None
 
-    __slots__ = (
-        "__weakref__", "_constants", "_fixed", "_format", "_mask", "_masked_places", "_masks", "_offsets", "size",
-    )  # fmt: skip
+
+@lru_cache(maxsize=_REMEMBERED_OCTETS)
+def _shared(one: T) -> T:
+    """The one object that there is of what is equal: what stands between two numbers is mostly a name, which is the
+    same for every agent of a model."""
+    return one
+
+
+class Layout:
+    """Made by `learn_layout`; keeps some 16 octets for each number, and what it has in common with others."""
+
+    __slots__ = ("__weakref__", "_between", "_constants", "_format", "_low", "_negative", "_octets", "size")
 
     def __init__(self, datagram: bytes, drawing: "_Drawing") -> None:
         self.size = len(datagram)
         self._format = drawing.format_of(len(datagram))
-        self._mask = int.from_bytes(drawing.mask, "big")
-        self._fixed = int.from_bytes(datagram, "big") & self._mask
-        self._masked_places = tuple(place for place, _ in drawing.masked)
-        self._masks = tuple(mask for _, mask in drawing.masked)
+        self._between = tuple(map(_shared, _struct_of(self._format).unpack(datagram)[::2]))
+        self._octets = tuple(map(_shared, drawing.octets))
+        self._low = _picker(tuple(drawing.low))
+        self._negative = tuple(drawing.negative)
         self._constants = tuple(drawing.constants)
-        self._offsets: tuple[tuple[int, int], ...] = ()
 
     @property
     def key(self) -> tuple[object, ...]:
         """What two layouts have in common that read every datagram in the same way."""
-        # a format says where each number is and how wide it is, and so which masks it has
-        return (self._format, self._mask, self._fixed, self._masked_places, self._constants, self._offsets)
-
-    def calibrate(self, datagram: bytes, request_id: int, values: Sequence[Cell]) -> bool:
-        """Take up the difference between plain unsigned reading and the true values; whether that is all there is."""
-        read = self.read(datagram, request_id)
-        if read is None or len(read) != len(values):
-            return False
-        offsets: list[tuple[int, int]] = []
-        for place, (plain, true) in enumerate(zip(read, values, strict=True)):
-            if plain == true:
-                continue
-            if not isinstance(plain, int) or not isinstance(true, int):
-                return False
-            offsets.append((place, true - plain))
-        self._offsets = tuple(offsets)
-        return True
+        return (self._format, self._between, self._octets, self._low, self._negative, self._constants)
 
     def names(self) -> Sequence[bytes]:
-        """The names of the bindings, which are among the octets that stay."""
-        skeleton = self._fixed.to_bytes(self.size, "big")
+        """The names of the bindings, which stand between the numbers."""
+        form = _struct_of(self._format)
+        fields: list[Any] = list(form.unpack(bytes(self.size)))
+        fields[::2] = self._between
+        skeleton = form.pack(*fields)
         return decode_response(skeleton, decode_answer_head(skeleton)).names
 
     def read(self, datagram: bytes, request_id: int) -> list[Cell] | None:
         """The values in the order of the bindings, None if the shape is another."""
-        if len(datagram) != self.size or int.from_bytes(datagram, "big") & self._mask != self._fixed:
+        if len(datagram) != self.size:
             return None
-        identifier, *values = _struct_of(self._format).unpack(datagram)
-        if identifier != request_id:
+        fields = _struct_of(self._format).unpack(datagram)
+        if fields[1] != request_id or fields[::2] != self._between:
             return None
-        for place, mask in zip(self._masked_places, self._masks, strict=True):
-            values[place] &= mask
+        values: list[Any] = list(fields[3::2])
+        for place, limit in self._octets:
+            values[place] = number = int.from_bytes(values[place], "big")
+            if number >= limit:
+                return None
+        if self._low is not None and min(self._low(values)) < 0:
+            return None
+        if self._negative and not _add_to_negative(values, self._negative):
+            return None
         for place, value in self._constants:
             values[place] = value
-        for place, offset in self._offsets:
-            values[place] += offset
         return values
+
+
+def _add_to_negative(values: list[Any], places: Sequence[tuple[int, int]]) -> bool:
+    """Whether all of them are still negative. Each becomes what it stands for."""
+    for place, more in places:
+        number = values[place]
+        if isinstance(number, bytes):
+            number = int.from_bytes(number, "big", signed=True)
+        if number >= 0:
+            return False
+        values[place] = number + more
+    return True
 
 
 class LayoutNames(Sequence[bytes]):
@@ -117,42 +135,53 @@ class LayoutNames(Sequence[bytes]):
 
 
 class _Drawing:
-    """Where the numbers and strings of a datagram are, while its layout is learned."""
+    """Where the numbers and strings of a datagram are, while its layout is learned.
+
+    A number whose first bit is set means another thing than one whose first bit is not, unless it has all the octets
+    of its type: so `low` are the places of those that are never negative, `negative` of those that always are, with
+    what is added then; `octets` of those that are read as octets, with the number that they stay below.
+    """
 
     def __init__(self, datagram: bytes) -> None:
-        self.mask = bytearray(b"\xff" * len(datagram))
-        self.masked: list[tuple[int, int]] = []
+        self.low: list[int] = []
+        self.negative: list[tuple[int, int]] = []
+        self.octets: list[tuple[int, int]] = []
         self.constants: list[tuple[int, Cell]] = []
+        self._datagram = datagram
         self._fields: list[tuple[int, int, str]] = []
         self._place = -1  # the request-id comes before the first value
 
-    def add_number(self, start: int, width: int, *, signed: bool) -> None:
-        """A number of `width` octets; with `signed` its top bit has to stay as it is."""
-        field, size = _FIELDS[width]
-        self._fields.append((start + width - size, size, field))
-        self.mask[start : start + width] = bytes(width)
-        if signed:
-            self.mask[start] = 0x80
-        if width in _MASKS:
-            self.masked.append((self._place, _MASKS[width]))
-        self._place += 1
+    def add_whole(self, start: int, width: int) -> None:
+        """An unsigned number of all the octets that its type has."""
+        self._add(start, width, _UNSIGNED[width])
+
+    def add_part(self, start: int, width: int, bits: int) -> None:
+        """A number of fewer octets; an unsigned type has so many `bits`, INTEGER none."""
+        if self._datagram[start] & 0x80 and (bits or width not in _SIGNED):
+            self.negative.append((self._place, 1 << bits if bits else 0))
+        elif width not in _SIGNED:
+            self.octets.append((self._place, 1 << 8 * width - 1))
+        elif bits:
+            self.low.append(self._place)
+        self._add(start, width, _SIGNED.get(width, f"{width}s"))
 
     def add_octets(self, start: int, size: int) -> None:
-        self._fields.append((start, size, f"{size}s"))
-        self.mask[start : start + size] = bytes(size)
-        self._place += 1
+        self._add(start, size, f"{size}s")
 
     def add_constant(self, start: int, value: Cell) -> None:
-        self._fields.append((start, 0, "0s"))
         self.constants.append((self._place, value))
+        self._add(start, 0, "0s")
+
+    def _add(self, start: int, size: int, field: str) -> None:
+        self._fields.append((start, size, field))
         self._place += 1
 
     def format_of(self, size: int) -> str:
         parts, at = [">"], 0
         for start, width, field in self._fields:
-            parts.append(f"{start - at}x{field}")
+            parts.append(f"{start - at}s{field}")
             at = start + width
-        parts.append(f"{size - at}x")
+        parts.append(f"{size - at}s")
         return "".join(parts)
 
 
@@ -162,7 +191,7 @@ def learn_layout(datagram: bytes, head: MessageHead, response: Response) -> Layo
     id_at = head.at - REQUEST_ID_OCTETS
     if datagram[id_at - 2 : id_at] != bytes((INTEGER, REQUEST_ID_OCTETS)):
         return None
-    drawing.add_number(id_at, REQUEST_ID_OCTETS, signed=False)
+    drawing.add_whole(id_at, REQUEST_ID_OCTETS)
     at = _after_error_fields(datagram, head)
     at, end = read_span(datagram, at, head.end, SEQUENCE)
     for value in response.values:
@@ -172,7 +201,7 @@ def learn_layout(datagram: bytes, head: MessageHead, response: Response) -> Layo
         _draw_value(drawing, datagram[at], start, stop - start, value)
         at = binding_end
     layout = Layout(datagram, drawing)
-    return layout if layout.calibrate(datagram, head.request_id, response.values) else None
+    return layout if layout.read(datagram, head.request_id) == response.values else None
 
 
 def _after_error_fields(datagram: bytes, head: MessageHead) -> int:
@@ -182,11 +211,11 @@ def _after_error_fields(datagram: bytes, head: MessageHead) -> int:
 
 
 def _draw_value(drawing: _Drawing, tag: int, start: int, size: int, value: Cell) -> None:
-    most_octets = UNSIGNED_BITS.get(tag, 64 if tag == INTEGER else 0) // 8
-    if isinstance(value, int) and size == most_octets + 1:  # behind a zero octet that keeps it positive
-        drawing.add_number(start + 1, most_octets, signed=False)
-    elif isinstance(value, int) and size <= most_octets:
-        drawing.add_number(start, size, signed=True)
+    octets = UNSIGNED_BITS.get(tag, 0) // 8
+    if isinstance(value, int) and octets and octets <= size <= octets + 1:  # one more: a zero keeps it positive
+        drawing.add_whole(start + size - octets, octets)
+    elif isinstance(value, int) and size < (octets or 9):
+        drawing.add_part(start, size, 8 * octets)
     elif tag in OCTET_TYPES and isinstance(value, bytes):
         drawing.add_octets(start, size)
     else:
