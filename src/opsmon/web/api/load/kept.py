@@ -10,8 +10,8 @@ from opsmon.model.device import Inventory
 from opsmon.web.api.load.rows import FleetLoad, Latest, StageOf, late_rows, slow_rows, walk
 from opsmon.web.api.load.schemas import LateCheckDocument, SlowCheckDocument
 
-LEAST_S = 1.0
-SHARE = 50  # a walk is kept so many times as long as it took: it costs a fiftieth of a core at most, whoever asks
+LEAST_S = 5.0  # checks run once a minute
+SHARE = 100  # a walk is kept so many times as long as it took: a hundredth of a core at most, whoever asks
 
 
 @dataclass(frozen=True, slots=True)

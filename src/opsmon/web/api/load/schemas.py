@@ -124,8 +124,8 @@ class LateCheckDocument(BaseModel):
 
 
 class LoadDocument(BaseModel):
-    """Where the daemon's time goes. Rows are of the last minute; of devices they are as young as a second, of a fleet
-    of ten thousand as some seconds."""
+    """Where the daemon's time goes. Rows are of the last minute; of devices they are up to five seconds old, of a fleet
+    of fifty thousand up to half a minute."""
 
     at: datetime
     uptime_s: float
