@@ -111,8 +111,10 @@ def _devices(files: list[SiteFile], loading: Loading) -> dict[DeviceName, Placed
     for file in files:
         for device in file.devices:
             first = placed.setdefault(device.device.name, device)
+            if first is device:
+                continue
             pair = (first.origin.where, device.origin.where)
-            if first is not device and pair not in told:
+            if pair not in told:
                 told.add(pair)
                 _tell_twins(first, device, loading)
     return placed

@@ -154,12 +154,14 @@ class _SiteReader:
             yield from self._members(spec, *made)
 
     def _members(self, spec: RangeSpec, fields: Fields, origin: Origin) -> Iterator[PlacedDevice]:
+        alike: Device | None = None
         for member in members(spec, str(fields.get("title", ""))):
-            device = self._resolve(fields, origin, member)
+            device = _another(alike, member, fields) or self._resolve(fields, origin, member)
             if device is None:  # its fields are wrong, and so they are for every other one
                 self.complete = False
                 return
             self._room -= 1
+            alike = device
             yield PlacedDevice(device, origin)
 
     def _bundle(self, steps: Steps, use: Sequence[str]) -> tuple[Fields, Origin] | None:
@@ -246,6 +248,25 @@ class _SiteReader:
         if key not in self._made:
             self._made[key] = make()
         return cast("T", self._made[key])
+
+
+def _another(alike: Device | None, member: Member, fields: Fields) -> Device | None:
+    """The next device of a range, after one that is like it; None where its fields name one of the two, since no device
+    is its own parent or jump host."""
+    if alike is None:
+        return None
+    ssh = fields.get("ssh")
+    jump = ssh.get("jump") if isinstance(ssh, dict) else None
+    named = (*_texts(fields, "parents"), jump)
+    if alike.name in named or member.name in named:
+        return None
+    return replace(
+        alike,
+        name=DeviceName(member.name),
+        address=member.address,
+        title=member.title,
+        formerly=tuple(map(DeviceName, member.formerly)),
+    )
 
 
 def _text(fields: Fields, key: str) -> str | None:
