@@ -10,6 +10,8 @@ Load = Callable[..., Root]
 HEAD = """\
 site: hall
 defaults: {kind: switch, snmp: {version: 2c, community: {env: C}}, labels: {venue: main}}
+templates:
+  like: {FIELDS}
 devices:
   - {name: core, address: 198.51.100.1, parents: []}
   - {name: gate, address: 198.51.100.2, ssh: {username: u, password: {env: C}}}
@@ -27,13 +29,14 @@ FIELDS = (
 
 @pytest.mark.parametrize("fields", FIELDS)
 def test_a_range_is_its_devices_one_by_one(load: Load, fields: str) -> None:
-    ranged = f'ranges:\n  - {{name: "sw-{{n}}", title: "第 {{n}} 台", address: 192.0.2.0/24, count: 4, {fields}}}\n'
+    ranged = 'ranges:\n  - {name: "sw-{n}", title: "第 {n} 台", address: 192.0.2.0/24, count: 4, use: [like]}\n'
     single = "".join(
-        f'  - {{name: sw-{number}, title: "第 {number} 台", address: 192.0.2.{number}, {fields}}}\n'
+        f'  - {{name: sw-{number}, title: "第 {number} 台", address: 192.0.2.{number}, use: [like]}}\n'
         for number in range(1, 5)
     )
-    by_range = load({"inventories/hall.yaml": HEAD + ranged}, environ={"C": "public-1"}).inventory.devices
-    one_by_one = load({"inventories/hall.yaml": HEAD + single}, environ={"C": "public-1"}).inventory.devices
+    head = HEAD.replace("FIELDS", fields)
+    by_range = load({"inventories/hall.yaml": head + ranged}, environ={"C": "public-1"}).inventory.devices
+    one_by_one = load({"inventories/hall.yaml": head + single}, environ={"C": "public-1"}).inventory.devices
     assert {name: repr(device) for name, device in by_range.items()} == {
         name: repr(device) for name, device in one_by_one.items()
     }
