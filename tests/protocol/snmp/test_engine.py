@@ -218,6 +218,24 @@ async def test_the_trace_tells_the_same_when_answers_are_read_by_their_layout(en
     assert sum(answered for _, answered in told[-1]) >= 48 * len(COLUMNS)
 
 
+async def test_what_is_under_way_and_what_waits_is_counted(engine: SnmpEngine) -> None:
+    """Nobody answers; two calls are to one agent, and all are to one neighbourhood."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as agent:
+        agent.bind(("127.0.0.1", 0))
+        access = SnmpAccess(port=agent.getsockname()[1], community=Secret(COMMUNITY))
+        names = ["twice", *(f"d{n}" for n in range(BURST + 180))]
+        fleet = [Device(DeviceName(name), SiteName("-"), "127.0.0.1", Kind.OTHER, snmp=access) for name in names]
+        calls = [asyncio.ensure_future(engine.session(device).get([SYS_NAME])) for device in (fleet[0], *fleet)]
+        await asyncio.sleep(0)
+        assert engine.waiting == 1
+        assert engine.held_back >= 1
+        assert engine.in_flight + engine.waiting + engine.held_back == len(calls)
+        for call in calls:
+            call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
+        assert (engine.waiting, engine.held_back) == (0, 0)
+
+
 async def test_a_loop_that_was_blocked_blames_nobody(engine: SnmpEngine) -> None:
     """Every answer is there when the time is up; it was we who did not look."""
     devices = BURST

@@ -62,8 +62,8 @@ def load_of(**more: Any) -> dict[str, Any]:
             rss_bytes=181_000_000, devices=2_000, checks=2_215, sites=2, series=165_458, journal_entries=2_069
         ),
         queues=QueuesDocument(
-            inputs=0, checks_running=2, checks_waiting=1, pings_in_flight=3, snmp_in_flight=4, snmp_waiting=0,
-            notifications=None, backups=0, streams=1,
+            inputs=0, checks_running=2, checks_waiting=1, pings_in_flight=3, held_back=5, snmp_in_flight=4,
+            snmp_waiting=0, notifications=None, backups=0, streams=1,
         ),
         parts=[PartDocument(name="snmp", cpu_ratio=0.05), PartDocument(name="threads", cpu_ratio=0.03)],
         checks=[row("icmp"), row("snmp", runs=200), row("web", runs=15, mean_s=None, p99_s=None, cpu_ratio=None)],

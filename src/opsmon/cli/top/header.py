@@ -40,6 +40,7 @@ _QUEUES = {
     "inputs": Text("inputs", "待判断"),
     "checks_running": Text("running", "执行中"),
     "checks_waiting": Text("no place", "等名额"),
+    "held_back": Text("held back", "限速等待"),
     "pings_in_flight": Text("pings", "Ping"),
     "snmp_in_flight": Text("SNMP", "SNMP"),
     "snmp_waiting": Text("SNMP wait", "SNMP 等待"),

@@ -115,6 +115,11 @@ class FamilyPinger:
         return self._out + len(self._queue)
 
     @property
+    def held_back(self) -> int:
+        """Requests that wait until their neighbourhood may have another."""
+        return len(self._held)
+
+    @property
     def lost_counts(self) -> dict[str, int]:
         return {"malformed": self._socket.malformed, "kernel_drops": self._socket.dropped_by_kernel()}
 

@@ -65,6 +65,11 @@ class FleetPinger:
         """Pings that are out, and those that wait for their batch."""
         return sum(family.in_flight for family in self._families.copy().values())
 
+    @property
+    def held_back(self) -> int:
+        """Pings that wait until their neighbourhood may have another."""
+        return sum(family.held_back for family in self._families.copy().values())
+
     async def ping(self, address: str, timeout_s: float, size_bytes: int = 56) -> Echo:
         """One echo request with `size_bytes` (8 to 1,400) of payload. Raises ProbeError."""
         future: asyncio.Future[Echo] = asyncio.get_running_loop().create_future()

@@ -51,6 +51,7 @@ class SnmpEngine:
         self._traffic = Traffic()
         self._sockets: dict[int, SharedSocket] = {}  # by the length of a socket address: 2 for IPv4, 4 for IPv6
         self._agents: dict[DeviceName, Agent] = {}
+        self.held_back = 0  # calls that wait until their neighbourhood may have another
         self.waiting = 0  # calls that wait until their agent has answered another one
         self._shared = SharedSteps()
 
@@ -104,7 +105,7 @@ class SnmpEngine:
             raise ProbeError(Outcome.LOCAL_FAULT, f"no socket for {agent.address}: the SNMP engine is not running")
         wait_s = self._pace.wait_s(address[0], asyncio.get_running_loop().time())
         if wait_s:
-            await asyncio.sleep(wait_s)
+            await self._hold_back(wait_s)
         async with self._turn_of(agent):
             operation = CachedOperation(plan, make, agent.quirks)
             shared, policy = self._sockets[len(address)], self._policy_for(agent)
@@ -114,6 +115,13 @@ class SnmpEngine:
                 else:
                     await Transaction(shared, agent.peer_at(address), operation, policy, terms, trace).run()
         return operation
+
+    async def _hold_back(self, seconds: float) -> None:
+        self.held_back += 1
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self.held_back -= 1
 
     def _policy_for(self, agent: Agent) -> RetryPolicy:
         """An agent that is known to be silent is asked once a poll, and waited for as long: what it leaves unanswered

@@ -42,6 +42,7 @@ class QueueLengths:
     running: int = 0  # checks
     waiting: int = 0  # heavy checks without a free place
     pings: int = 0
+    held_back: int = 0  # pings and SNMP calls that wait until their neighbourhood may have another
     snmp_in_flight: int = 0  # requests
     snmp_waiting: int = 0  # calls whose agent has to answer another one first
     notifications: int | None = 0  # to be delivered; None while the store cannot be read

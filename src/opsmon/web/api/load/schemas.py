@@ -60,6 +60,7 @@ class QueuesDocument(BaseModel):
     checks_running: int
     checks_waiting: int = Field(description="heavy checks without a free place")
     pings_in_flight: int
+    held_back: int = Field(description="pings and SNMP calls that wait until their neighbourhood may have another")
     snmp_in_flight: int = Field(description="requests whose answer is awaited")
     snmp_waiting: int = Field(description="calls whose agent has to answer another one first")
     notifications: int | None = Field(description="that wait to be delivered; null while the store cannot be read")

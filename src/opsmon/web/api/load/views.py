@@ -101,6 +101,7 @@ def _queues(queues: QueueLengths) -> QueuesDocument:
         checks_running=queues.running,
         checks_waiting=queues.waiting,
         pings_in_flight=queues.pings,
+        held_back=queues.held_back,
         snmp_in_flight=queues.snmp_in_flight,
         snmp_waiting=queues.snmp_waiting,
         notifications=queues.notifications,
