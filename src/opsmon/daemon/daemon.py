@@ -26,6 +26,7 @@ from opsmon.daemon.inventory_change import tell_changes
 from opsmon.daemon.load.cpu_sampler import CpuSampler
 from opsmon.daemon.load.figures import LoadSources, load_port, load_tallies
 from opsmon.daemon.load.meter import LoadMeter
+from opsmon.daemon.load.spare_memory import keep_giving_back
 from opsmon.daemon.lock import RootLock
 from opsmon.daemon.loop_watch import LoopWatch
 from opsmon.daemon.notifications import EnginePort, Notifications
@@ -251,6 +252,7 @@ class Daemon:
             group.create_task(self._host_keys.run()),
             group.create_task(self._heartbeat.run()),
             group.create_task(self._access_audit.run()),
+            group.create_task(keep_giving_back()),
         ]
         gc.collect()
         gc.freeze()  # what is here now stays: no use in looking at it again and again
