@@ -13,6 +13,7 @@ from opsmon.config.rules.load import load_contracts
 from opsmon.config.yaml.problem import Problems
 from opsmon.contract.clock.replay import replay_case
 from opsmon.contract.contract_rules import ContractRules
+from opsmon.engine import decide as decide_module
 from opsmon.engine.decide import decide
 from opsmon.engine.input import Tick
 from opsmon.engine.rules import Rules
@@ -58,14 +59,20 @@ def swept(world: World, outcome: Outcome, at: datetime, names: Sequence[DeviceNa
 
 
 def quiet_samples(root: Path, rounds: int, count: int) -> Callable[[], int]:
-    """Every device answers once a minute; told for one sample."""
+    """Every device answers once a minute, and the answers of a minute are decided as the tree's pipeline decides them:
+    in one go, or one by one in a tree of before that could be. Told for one sample."""
     first = fleet_of(root, count)
     names = list(first.rules.inventory.devices)
+    in_one_go = getattr(decide_module, "decide_samples", None)
 
     def batch() -> int:
         world = first
         for minute in range(1, rounds + 1):
-            world = swept(world, Outcome.OK, START + timedelta(minutes=minute), names)
+            at = START + timedelta(minutes=minute)
+            if in_one_go is None:
+                world = swept(world, Outcome.OK, at, names)
+            else:
+                world = in_one_go(world, [sample(name, Outcome.OK, at) for name in names], at).world
         return rounds * count
 
     return batch
