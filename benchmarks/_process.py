@@ -18,6 +18,12 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
 
 
+def precise_cpu_s(pid: int) -> float:
+    """Processor time of the threads that live, to the nanosecond (proc_pid_schedstat(5)); the other counts in ticks."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text(encoding="ascii").split()[0]) for task in tasks) / 1e9
+
+
 def tree_cpu_s(pid: int) -> float:
     """The same of a process and of all that descend from it and live."""
     return sum(cpu_s(each) for each in _descent(pid))

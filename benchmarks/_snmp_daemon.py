@@ -64,9 +64,12 @@ class Daemon:
         return body
 
     def scrape(self) -> int:
-        """One scrape of the site, as Prometheus does it by /sd/sites; how many samples of interfaces it brought."""
-        page = self._scraper.read(f"/metrics/site/{SITE}")
-        return sum(line.startswith("if") for line in page.splitlines())
+        """One scrape of the site; how many samples of interfaces it brought."""
+        return sum(line.startswith("if") for line in self.page().splitlines())
+
+    def page(self) -> str:
+        """The page of the site, as Prometheus asks for it by /sd/sites."""
+        return self._scraper.read(f"/metrics/site/{SITE}")
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from benchmarks._measure import python_module, running, wait_until
-from benchmarks._process import free_port, wait_for_http
+from benchmarks._process import free_port, precise_cpu_s, wait_for_http
 from benchmarks._snmp_daemon import SITE, Daemon, write_inventory
 
 TOP = Path(__file__).parents[1]
@@ -57,23 +57,17 @@ def daemon(tree: Path, root: Path, port: int) -> Iterator[Daemon]:
             process.wait(30)
 
 
-def cpu_s(pid: int) -> float:
-    """Processor time of a process with all its threads, to the nanosecond (proc_pid_schedstat(5))."""
-    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
-    return sum(int(task.read_text("ascii").split()[0]) for task in tasks) / 1e9
-
-
 def is_up(subject: Daemon, devices: int) -> bool:
     return subject.read("/metrics").count(f'opsmon_devices{{state="up"}} {devices}'.encode()) == 1
 
 
 def window(subjects: list[Daemon], period_s: float, scrapes: int) -> list[float]:
     """What each used in one period."""
-    before, began_s = [cpu_s(subject.pid) for subject in subjects], time.monotonic()
+    before, began_s = [precise_cpu_s(subject.pid) for subject in subjects], time.monotonic()
     for subject in subjects * scrapes:
         subject.read(f"/metrics/site/{SITE}")
     time.sleep(max(0.0, began_s + period_s - time.monotonic()))
-    return [cpu_s(subject.pid) - used for subject, used in zip(subjects, before, strict=True)]
+    return [precise_cpu_s(subject.pid) - used for subject, used in zip(subjects, before, strict=True)]
 
 
 def main() -> int:

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from pathlib import Path
 from benchmarks._process import cpu_s, free_port, resident_bytes, wait_for_http
 from benchmarks._report import Report, add_json_option
 from benchmarks._rows import Peer as Compared
-from benchmarks._snmp_daemon import SITE, Daemon, address_of, daemon, write_root
+from benchmarks._snmp_daemon import Daemon, address_of, daemon, write_root
 from benchmarks._versions import debian_version
 
 CPU_LIMIT = 0.15
@@ -93,7 +94,7 @@ async def scrape_lane(peer: Peer, numbers: range, devices: int, period_s: float)
     for number in numbers:
         await asyncio.sleep(max(0.0, began_s + number * period_s / devices - time.monotonic()))
         path = f"/probe?module=icmp&target={address_of(number)}"
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: gzip\r\n\r\n".encode())
         body = await read_body(reader)
         peer.scraped += 1
         peer.failed += b"\nprobe_success 1" not in body
@@ -102,6 +103,11 @@ async def scrape_lane(peer: Peer, numbers: range, devices: int, period_s: float)
 
 async def read_body(reader: asyncio.StreamReader) -> bytes:
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    body = await read_raw(reader, head)
+    return zlib.decompress(body, 31) if b"content-encoding: gzip" in head else body
+
+
+async def read_raw(reader: asyncio.StreamReader, head: bytes) -> bytes:
     if b"content-length:" in head:
         length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
         return await reader.readexactly(length)
@@ -117,7 +123,7 @@ def empty_daemon_bytes(folder: Path, period_s: float) -> int:
     """What the daemon holds with one device."""
     port = write_root(folder, 1, UNUSED_PORT, period_s, checks="icmp")
     with daemon(folder, port) as subject:
-        subject.read(f"/metrics/site/{SITE}")
+        subject.page()
         return resident_bytes(subject.pid)
 
 
@@ -134,15 +140,15 @@ async def compare(folder: Path, devices: int, period_s: float) -> tuple[Ours, Pe
     port = write_root(folder / "root", devices, UNUSED_PORT, period_s, checks="icmp")
     with running_peer(folder) as peer, daemon(folder / "root", port) as subject:
         await asyncio.sleep(period_s + 5)
-        subject.read(f"/metrics/site/{SITE}")
+        subject.page()
         pings, used_s = answered(subject), cpu_s(subject.pid)
         window = asyncio.create_task(asyncio.sleep(period_s))
         if peer:
             await scrape_peer(peer, devices, period_s)
         await window
-        page = subject.read(f"/metrics/site/{SITE}")
+        page = subject.page()
         held = resident_bytes(subject.pid) - empty_bytes
-        up = len(re.findall(rb"^opsmon_device_up\{.*\} 1$", page, re.MULTILINE))
+        up = len(re.findall(r"^opsmon_device_up\{.*\} 1$", page, re.MULTILINE))
         ours = Ours(cpu_s(subject.pid) - used_s, answered(subject) - pings, up, held / devices)
     return ours, peer
 

@@ -19,7 +19,7 @@ from statistics import median
 from benchmarks._fleet_root import address_of
 from benchmarks._measure import python_module, running
 from benchmarks._namespace import run_inside
-from benchmarks._process import tree_cpu_s
+from benchmarks._process import precise_cpu_s
 from benchmarks._report import Report, add_json_option
 from benchmarks._rows import Peer
 from benchmarks._versions import debian_version
@@ -45,9 +45,9 @@ def cost_us(words: tuple[str, ...], window_s: float, pace: float) -> float:
     ours = words[0] == sys.executable
     with running(*words, said=ours) as (process, _):
         time.sleep(WARM_UP_S)
-        pings, used_s = -echo_requests(), -tree_cpu_s(process.pid)
+        pings, used_s = -echo_requests(), -precise_cpu_s(process.pid)
         time.sleep(window_s)
-        pings, used_s = pings + echo_requests(), used_s + tree_cpu_s(process.pid)
+        pings, used_s = pings + echo_requests(), used_s + precise_cpu_s(process.pid)
         if not ours:
             process.terminate()
     if pings < MIN_PACE * pace * window_s:
