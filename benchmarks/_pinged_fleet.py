@@ -13,7 +13,7 @@ from benchmarks._fleet_root import Fleet, write_root
 from benchmarks._lateness import all_lateness_s, percentile
 from benchmarks._measure import python_module
 from benchmarks._ping_tap import PingTap
-from benchmarks._process import children_cpu_s
+from benchmarks._process import children_cpu_s, cpu_s
 from benchmarks._scraper import Scraper
 
 PERIOD_S = 60.0
@@ -29,6 +29,7 @@ class Figures:
     check_cpu_s: float
     first_ping_s: float
     ready_s: float
+    ready_cpu_s: float
     share: float  # of a core, with every page scraped once a period
     resident_mb: float
     late_s: float  # the 99th percentile; told by a window of two periods or more
@@ -44,7 +45,7 @@ def measure(devices: int, window_s: float = PERIOD_S) -> Figures:
         with PingTap() as tap, fleet_daemon(root, port) as subject:
             first_ping_s = tap.first_s(120) - subject.started_at_s
             wait_for("the daemon", subject.is_ready)
-            ready_s = time.time() - subject.started_at_s
+            ready_s, ready_cpu_s = time.time() - subject.started_at_s, cpu_s(subject.pid)
             print(f"{devices} devices: ready, process {subject.pid}", file=sys.stderr)
             scraper = Scraper(port)
             asking = threading.Thread(target=scraper.scrape_for, args=(3_600, PERIOD_S), daemon=True)
@@ -58,7 +59,9 @@ def measure(devices: int, window_s: float = PERIOD_S) -> Figures:
             asking.join()
             up = int(scraper.value('opsmon_devices{state="up"}'))
             late_s = percentile(all_lateness_s(tap.times_s(), PERIOD_S), 0.99)
-    return Figures(devices, check_s, check_cpu_s, first_ping_s, ready_s, use.share, use.resident_mb, late_s, up)
+    return Figures(
+        devices, check_s, check_cpu_s, first_ping_s, ready_s, ready_cpu_s, use.share, use.resident_mb, late_s, up
+    )
 
 
 def _check(root: Path) -> tuple[float, float]:

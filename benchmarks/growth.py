@@ -23,7 +23,7 @@ TITLE = "opsmon: devices pinged once a minute, every page scraped"
 def curves_of(found: list[Figures]) -> dict[str, list[tuple[float, float]]]:
     return {
         "opsmon check, seconds of CPU": [(one.devices, one.check_cpu_s) for one in found],
-        "start until ready, seconds": [(one.devices, one.ready_s) for one in found],
+        "start until ready, seconds of CPU": [(one.devices, one.ready_cpu_s) for one in found],
         "share of a core": [(one.devices, one.share) for one in found],
         "memory, MB": [(one.devices, one.resident_mb) for one in found],
     }

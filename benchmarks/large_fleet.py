@@ -19,7 +19,8 @@ CHECK_BAR_S, FIRST_PING_BAR_S, SHARE_BAR, MEMORY_BAR_MB, LATE_BAR_S = 5.0, 5.0, 
 
 def measure_fleet(options: argparse.Namespace) -> int:
     found, report = measure(options.devices, 2 * PERIOD_S + 5), Report()
-    print(f"{found.devices:,} devices pinged once a minute, {found.up:,} of them up; ready after {found.ready_s:.1f} s")
+    print(f"{found.devices:,} devices pinged once a minute, {found.up:,} of them up")
+    print(f"ready after {found.ready_s:.1f} s, {found.ready_cpu_s:.1f} s of CPU")
     report.add("opsmon check", found.check_s, "s", CHECK_BAR_S)
     report.add("opsmon check, CPU", found.check_cpu_s, "s", CHECK_BAR_S)
     report.add("from the start to the first ping", found.first_ping_s, "s", FIRST_PING_BAR_S)
