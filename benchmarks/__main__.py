@@ -1,8 +1,8 @@
 """`make bench`: what opsmon claims, beside other programs at the same work in the same run, as one table.
 
 Each benchmark is a process of its own and one after the other, so a quiet machine is all that they need; progress is
-told on stderr, the table on stdout. A program that is not here is told of with how to get it. Exit code 0 when every
-bar is met, 1 when one is missed, 2 when a benchmark did not run to its end (many need root on Linux, for a network
+told on stderr, the table on stdout. A program that is not here is told of with how to get it. Exit code 0 when no
+bar is missed, 1 when one is missed, 2 when a benchmark did not run to its end (many need root on Linux, for a network
 namespace of their own).
 """
 
@@ -127,7 +127,7 @@ def compare(names: list[str], *, quick: bool, file: Path | None) -> int:
     broken = [name for name, found in runs.items() if not found.is_whole]
     if broken:
         print(f"did not run to their end: {', '.join(broken)}")
-    print("every bar is met" if not told["missed"] else f"missed: {'; '.join(told['missed'])}")
+    print("no bar is missed" if not told["missed"] else f"missed: {'; '.join(told['missed'])}")
     return BROKEN if broken else MISSED if told["missed"] else FINE
 
 

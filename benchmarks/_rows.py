@@ -74,10 +74,10 @@ def _lines(row: Row) -> list[tuple[str, ...]]:
         found.append((*ours, "", "", "", f"{row.bar:g}", _word(row.value <= row.bar)))
     for peer in row.peers:
         head, ratio = ours if not found else ("", ""), row.ratio(peer)
-        if ratio is None:
-            found.append((*head, peer.name, "not here", "", "", peer.note))
-            continue
         bar = "" if peer.max_ratio is None else f"{peer.max_ratio:g}"
+        if ratio is None:
+            found.append((*head, peer.name, "not here", "", bar, peer.note))
+            continue
         words = [_word(ratio <= peer.max_ratio)] if peer.max_ratio is not None else []
         words += [peer.note] if peer.note else []
         found.append((*head, peer.name, figure(peer.value or 0, row.unit), f"{ratio:.2f}", bar, "; ".join(words)))
