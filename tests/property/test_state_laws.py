@@ -175,6 +175,7 @@ class TwoFleets(Play):
         self.thorough = thorough.fleet
         self._take(step, device, outcome)
         assert believed(self.fleet) == believed(self.thorough)
+        assert all(check in self.fleet.machines[name].checks for name, check in self.fleet.quiet)
 
     def _next_deadline(self) -> datetime | None:
         both = (next_deadline(self.fleet), next_deadline(self.thorough))

@@ -66,9 +66,9 @@ class FleetChange:
 
     def put(self, name: DeviceName, machine: DeviceMachine) -> None:
         """Keep the machine; `step` sees to it that it is looked at in time."""
+        self._forget_quiet_answers(name)
         self.machines = self.machines.set(name, machine)
         self.touched.add(name)
-        self._forget_quiet_answers(name)
 
     def ask(
         self, name: DeviceName, checks: Iterable[CheckName], reason: str, *, after_s: float = 0.0, timeout_s: float
@@ -189,8 +189,8 @@ class FleetChange:
         return StateStep(fleet, tuple(self.transitions), tuple(self.reprobes))
 
     def _forget_quiet_answers(self, name: DeviceName) -> None:
-        """Those of a machine that is written hold in its records."""
-        for check in self.plan.checks.get(name, ()):
+        """Those of a machine that is written hold in its records, as far as its checks are still planned."""
+        for check in self.machines.get(name, _NEW).checks:
             if (name, check) in self.quiet:
                 self.quiet = self.quiet.delete((name, check))
 
