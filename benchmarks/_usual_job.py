@@ -11,7 +11,7 @@ import gc
 import random
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from opsmon.probe.kind.icmp import IcmpSpec
 from opsmon.probe.kind.snmp import SnmpSpec
 from opsmon.probe.profile.pollers import DevicePollers
 from opsmon.probe.schedule.run_check import run_check
+from opsmon.protocol.icmp.echo import Echo
 from opsmon.protocol.icmp.pinger import FleetPinger
 from opsmon.protocol.resolver import Resolver
 from opsmon.protocol.snmp.engine import SnmpEngine
@@ -45,7 +46,7 @@ POLL = Check(CheckName("snmp"), "snmp", 60.0, 10.0, SnmpSpec().resolve())
 
 def a_device(number: int, port: int) -> Device:
     access = SnmpAccess(SnmpVersion.V2C, port, Secret(COMMUNITY))
-    address, name = f"127.1.0.{number + 1}", DeviceName(f"d{number}")
+    address, name = f"127.1.{number}.1", DeviceName(f"d{number}")  # a neighbourhood each: bursts to one are smoothed
     return Device(name, SiteName("bench"), address, Kind.SWITCH, profile="if-mib", snmp=access, checks=(PING, POLL))
 
 
@@ -57,6 +58,34 @@ def checks(context: ProbeContext, check: Check, devices: list[Device], rounds: i
             samples = await asyncio.gather(*(run_check(device, check, context) for device in devices))
             assert all(sample.outcome is Outcome.OK for sample in samples), samples[0]
         return rounds * len(devices)
+
+    return batch
+
+
+def sweeps(context: ProbeContext, devices: list[Device], rounds: int) -> Batch | None:
+    """The pings of every device as the scheduler has them sent; None in a tree that makes a task of each."""
+    try:
+        from opsmon.probe.registry import KINDS  # noqa: PLC0415 - a tree may have neither
+        from opsmon.probe.schedule.ping_sweep import PingSweeper, SweptPing  # noqa: PLC0415
+    except ImportError:
+        return None
+    usual = [KINDS["icmp"].as_usual_ping(device, PING, context.resolver) for device in devices]
+    due = [(0, ping) for ping in usual if ping is not None]
+
+    def home(landed: Sequence[SweptPing[int]]) -> None:
+        now_s = context.clock.monotonic()
+        for swept in landed:
+            assert isinstance(swept.verdict, Echo), swept.verdict
+            duration_s = now_s - swept.started_s
+            swept.ping.sample_of(swept.verdict, swept.started_at, swept.started_at, duration_s)
+
+    sweeper = PingSweeper[int](context.pinger, context.clock, home)
+
+    async def batch() -> int:
+        for _ in range(rounds):
+            sweeper.send(due)
+            await sweeper.wait()
+        return rounds * len(due)
 
     return batch
 
@@ -120,7 +149,7 @@ async def probed(job: str, probes: Path, port: int, rounds: int, count: int) -> 
     devices = [a_device(number, port) for number in range(count)]
     pinged = await asyncio.gather(*(run_check(device, PING, context) for device in devices))
     batches: dict[str, Callable[[], Batch]] = {
-        "ping": lambda: checks(context, PING, devices, rounds),
+        "ping": lambda: sweeps(context, devices, rounds) or checks(context, PING, devices, rounds),
         "poll": lambda: checks(context, POLL, devices, rounds),
         "walk": lambda: walks(engine, devices, rounds),
         "page": lambda: pages(reports([make_block() for _ in devices]), rounds),

@@ -1,14 +1,11 @@
 """What is kept of one agent between polls: how it is reached, what it can do, how its calls go, whose turn it is."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from opsmon.errors import ProbeError
 from opsmon.model.device import SnmpAccess, SnmpVersion
 from opsmon.protocol.address import socket_address
-from opsmon.protocol.liveness import Liveness
 from opsmon.protocol.snmp.codec.message import VERSION_1, VERSION_2C, VERSION_3
 from opsmon.protocol.snmp.operation import AgentQuirks
 from opsmon.protocol.snmp.pace import ResponseTimes
@@ -50,16 +47,6 @@ class Agent:
     _peer: Peer | None = None
     _usm_peer: UsmPeer | None = None
     _association: Association | None = None
-
-    @contextmanager
-    def noting_silence(self, contact: Liveness) -> Iterator[None]:
-        """Around a call: whether the agent answered anything."""
-        try:
-            yield
-        except ProbeError:
-            self.misses = 0 if contact.answered else self.misses + 1
-            raise
-        self.misses = 0
 
     def plan_of(self, call: str, oids: Sequence[Oid]) -> CachedCall:
         """The plan of a call by its arguments; of many different calls those longest unused are forgotten."""

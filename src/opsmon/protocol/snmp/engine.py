@@ -109,11 +109,15 @@ class SnmpEngine:
         async with self._turn_of(agent):
             operation = CachedOperation(plan, make, agent.quirks)
             shared, policy = self._sockets[len(address)], self._policy_for(agent)
-            with agent.noting_silence(terms.contact):
+            try:
                 if agent.access.version is SnmpVersion.V3:
                     await UsmCall(shared, agent.usm_peer_at(address), operation, policy, terms, trace).run()
                 else:
                     await Transaction(shared, agent.peer_at(address), operation, policy, terms, trace).run()
+            except ProbeError:
+                agent.misses = 0 if terms.contact.answered else agent.misses + 1
+                raise
+            agent.misses = 0
         return operation
 
     async def _hold_back(self, seconds: float) -> None:
