@@ -118,17 +118,17 @@ def reload_fleet(
     plan = plan_fleet(inventory, conditions, fleet.plan.policy, limits)
     change = FleetChange(replace(fleet, plan=plan), now)
     for name in fleet.machines:
-        machine = change.machine(name)
         if name in plan.devices:
-            _keep(change, name, machine)
+            if plan.checks[name] != fleet.plan.checks.get(name):
+                _keep(change, name, change.machine(name))
         else:
-            gone = replace(machine, flapping=False, maintenance_until=None, suspicion=None)
+            gone = replace(change.machine(name), flapping=False, maintenance_until=None, suspicion=None)
             change.turn_to(name, gone, DeviceState.UNKNOWN, now, written(LEFT_INVENTORY))
             change.machines = change.machines.delete(name)
             change.timers = change.timers.drop(name)
     drop_orphans(change)
-    for name in change.machines:
-        if hidden_by(change, plan.devices[name]) is None:
+    for name, machine in change.machines.items():
+        if machine.state is DeviceState.UNREACHABLE and hidden_by(change, plan.devices[name]) is None:
             regain_way(change, plan.devices[name])
     return _finish(change)
 
