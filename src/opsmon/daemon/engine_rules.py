@@ -16,16 +16,28 @@ ON_SITE_LIMIT = "contract_on_site_limit"
 
 def rules_of(root: Root) -> Rules:
     """Everything that the engine goes by. Fails on nothing: the root is sound."""
-    limits: dict[DeviceName, Mapping[str, float]] = {}
-    for name, device in root.inventory.devices.items():
-        book = None if device.contract is None else root.contracts.get(device.contract)
-        on_site_s = None if book is None else on_site_limit_s(book, device)
-        if on_site_s is not None:
-            limits[name] = {ON_SITE_LIMIT: on_site_s}
+    limits = _limits_by_device(root)
     settings, hold_down = root.settings, timedelta(seconds=root.settings.hold_down_s)
     return Rules(
         root.inventory, root.conditions, root.contracts, settings.timezone, hold_down, limits, root.oncall.rules
     )
+
+
+def _limits_by_device(root: Root) -> dict[DeviceName, Mapping[str, float]]:
+    """Worked out once for devices that clauses cannot tell apart: those of a large site are mostly alike."""
+    limits: dict[DeviceName, Mapping[str, float]] = {}
+    known: dict[object, Mapping[str, float]] = {}
+    for name, device in root.inventory.devices.items():
+        book = None if device.contract is None else root.contracts.get(device.contract)
+        if book is None:
+            continue
+        key = device.contract, device.service, device.kind, frozenset(device.labels.items())
+        if key not in known:
+            on_site_s = on_site_limit_s(book, device)
+            known[key] = {} if on_site_s is None else {ON_SITE_LIMIT: on_site_s}
+        if known[key]:
+            limits[name] = known[key]
+    return limits
 
 
 def on_site_limit_s(book: ContractRules, device: Device) -> float | None:
