@@ -58,8 +58,12 @@ class PseudoTerminal:
         return seen
 
     def end(self) -> int:
-        """Its exit code, once it has ended and all that it wrote was read."""
-        code = self.process.wait(PATIENCE_S)
+        """Its exit code, once it has ended and all that it wrote was read: who writes to a terminal that nobody reads
+        waits, and never ends."""
+        end_s = time.monotonic() + PATIENCE_S
+        while self.process.poll() is None and time.monotonic() < end_s:
+            self._read(0.1)
+        code = self.process.wait(1.0)
         while select.select([self._ours], [], [], 0)[0] and self._read(0.0):
             pass
         return code

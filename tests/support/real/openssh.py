@@ -61,6 +61,7 @@ def _settings(folder: Path, port: int) -> tuple[str, ...]:
         f"HostKey {folder / 'host_key'}",
         f"AuthorizedKeysFile {folder / 'authorized'}",
         f"PidFile {folder / 'pid'}",
+        f"SetEnv HOME={folder}",  # so that what a shell of this machine does at its start is no part of a test
         "StrictModes no",
         "UsePAM no",
         "PermitRootLogin yes",
