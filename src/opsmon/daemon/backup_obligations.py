@@ -71,7 +71,7 @@ def overdue_reports(
 ) -> Iterator[Report]:
     """For each device that was ever tried, whether it has been without a good copy for so many nights, as a report of
     the `condition`."""
-    for device in devices:
+    for device in devices if standings else ():
         standing = standings.get(device.name)
         if standing is not None and standing.tried_at is not None:
             detail = _overdue(standing, now, nights)
