@@ -31,7 +31,7 @@ class PseudoTerminal:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "opsmon", *words], stdin=self._theirs, stdout=self._theirs, stderr=self._theirs,
             env={**os.environ, **environment}, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - one thread; so that Ctrl-C reaches it
+            preexec_fn=_take_terminal,  # noqa: PLW1509 - one thread
         )  # fmt: skip
 
     def _resize(self, size: tuple[int, int]) -> None:
@@ -88,6 +88,12 @@ class PseudoTerminal:
             self.process.wait()
         os.close(self._ours)
         os.close(self._theirs)
+
+
+def _take_terminal() -> None:
+    """So that Ctrl-C reaches the program, also where the tests run in the background and are deaf to it."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @contextmanager
