@@ -20,7 +20,7 @@ def test_below_the_bound_every_sample_is_given_out_in_order() -> None:
     inputs = InputQueue(most_samples=10)
     given = [sample("a", Outcome.OK, START + timedelta(seconds=n)) for n in range(10)]
     for one in given:
-        inputs.put_sample(one)
+        inputs.put_samples([one])
     assert inputs.take(7)[1] == given[:7]
     assert inputs.take(7)[1] == given[7:]
     assert inputs.coalesced == 0
@@ -33,7 +33,7 @@ def test_beyond_the_bound_the_newest_and_the_newest_failure_of_each_check_remain
     inputs = InputQueue(most_samples=4)
     given = [sample(name, outcome, START + timedelta(seconds=n)) for n, (name, outcome) in enumerate(told)]
     for one in given:
-        inputs.put_sample(one)
+        inputs.put_samples([one])
     kept = inputs.take(1_000)[1]
     assert len(kept) <= 12  # three checks, twice each, and the slack before the next melting
     assert inputs.coalesced == len(given) - len(kept)
@@ -50,7 +50,7 @@ async def test_waiting_ends_with_the_first_sample() -> None:
     waiting = asyncio.create_task(inputs.wait(60))
     await asyncio.sleep(0)
     assert not waiting.done()
-    inputs.put_sample(sample("a", Outcome.OK, START))
+    inputs.put_samples([sample("a", Outcome.OK, START)])
     async with asyncio.timeout(60):
         await waiting
 
@@ -58,7 +58,7 @@ async def test_waiting_ends_with_the_first_sample() -> None:
 async def test_what_a_batch_left_is_not_waited_for() -> None:
     inputs = InputQueue()
     for _ in range(3):
-        inputs.put_sample(sample("a", Outcome.OK, START))
+        inputs.put_samples([sample("a", Outcome.OK, START)])
     inputs.take(2)
     async with asyncio.timeout(30):
         await inputs.wait(60)

@@ -170,7 +170,7 @@ class TestFailingStore:
                 assert "locked" in pipeline.not_ready
                 assert house.world.fleet.machines.get(MCU) is None
                 for _ in range(3):
-                    pipeline.submit(sample("core", Outcome.OK, house.clock.now()))
+                    pipeline.submit([sample("core", Outcome.OK, house.clock.now())])
                 await house.until(lambda: pipeline.journal.failures >= 3)
             await house.until(lambda: not pipeline.not_ready)
             await house.idle()
@@ -211,7 +211,7 @@ class TestClock:
         self, house: PipelineHouse, caplog: pytest.LogCaptureFixture
     ) -> None:
         async with house.running() as pipeline:
-            pipeline.submit(sample("mcu", Outcome.OK, house.clock.now()))
+            pipeline.submit([sample("mcu", Outcome.OK, house.clock.now())])
             await house.idle()
             for seconds in (86_400, -2 * 86_400):
                 house.clock.set(seconds)
@@ -234,8 +234,8 @@ class TestClock:
 
 async def test_a_reload_swaps_the_rules_and_forgets_what_is_gone(house: PipelineHouse) -> None:
     async with house.running() as pipeline:
-        pipeline.submit(sample("cam-1", Outcome.OK, house.clock.now()))
-        pipeline.submit(sample("mcu", Outcome.OK, house.clock.now()))
+        pipeline.submit([sample("cam-1", Outcome.OK, house.clock.now())])
+        pipeline.submit([sample("mcu", Outcome.OK, house.clock.now())])
         answer = await pipeline.reload(rules_of([*HALL[:3], device("new", "core")]))
         assert isinstance(answer, Accepted)
         assert DeviceName("new") in house.world.rules.inventory.devices

@@ -58,7 +58,7 @@ class Theatre:
 
 def samples(name: DeviceName, outcome: Outcome, pause_s: float) -> Act:
     async def act(theatre: Theatre) -> None:
-        theatre.pipeline.submit(sample(name, outcome, theatre.house.clock.now(), confirms=outcome is not Outcome.OK))
+        theatre.pipeline.submit([sample(name, outcome, theatre.house.clock.now(), confirms=outcome is not Outcome.OK)])
         await theatre.house.idle()
         theatre.house.clock.move(pause_s)
 
@@ -103,7 +103,7 @@ def stalls(name: DeviceName) -> Act:
         async with theatre.house.locked():
             until = theatre.house.clock.now() + timedelta(hours=1)
             theatre.answers.append(await theatre.pipeline.issue(SetMaintenance(name, until, "值班员")))
-            theatre.pipeline.submit(sample(name, Outcome.OK, theatre.house.clock.now()))
+            theatre.pipeline.submit([sample(name, Outcome.OK, theatre.house.clock.now())])
         await theatre.house.until(lambda: not theatre.pipeline.journal.trouble)
 
     return act

@@ -204,7 +204,7 @@ class Daemon:
     def _deliver(self, samples: Sequence[Sample]) -> None:
         judged = [self._self_watch.judge(sample) for sample in samples]
         self._showing.take(judged)
-        self._pipeline.submit_all(judged)
+        self._pipeline.submit(judged)
 
     def _perform(self, effect: ReprobeRequest | Diagnose) -> None:
         if isinstance(effect, ReprobeRequest):

@@ -57,12 +57,6 @@ class InputQueue:
     def __len__(self) -> int:
         return len(self._samples) + len(self._requests)
 
-    def put_sample(self, sample: Sample) -> None:
-        self._samples.append(sample)
-        if len(self._samples) > self._coalesce_at:
-            self._coalesce()
-        self._filled.set()
-
     def put_samples(self, samples: Sequence[Sample]) -> None:
         self._samples.extend(samples)
         if len(self._samples) > self._coalesce_at:

@@ -103,13 +103,8 @@ class Pipeline:
         """Why the daemon is not ready, in words; empty when it is."""
         return self.starting or self.journal.trouble
 
-    def submit(self, sample: Sample) -> None:
-        """Takes a sample in. Never blocks and never refuses."""
-        self._latest.setdefault(sample.device, {})[sample.check] = sample
-        self.inputs.put_sample(sample)
-
-    def submit_all(self, samples: Sequence[Sample]) -> None:
-        """As `submit`, of many."""
+    def submit(self, samples: Sequence[Sample]) -> None:
+        """Takes samples in, the oldest first. Never blocks and never refuses."""
         for sample in samples:
             self._latest.setdefault(sample.device, {})[sample.check] = sample
         self.inputs.put_samples(samples)

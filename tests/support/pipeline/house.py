@@ -91,7 +91,7 @@ class PipelineHouse:
         """Four failures in a row, as the re-probes of a dead device give them."""
         before = set(self.world.incidents.by_id)
         for pause_s in (1, 1, 2, 4):
-            self.pipeline.submit(sample("mcu", Outcome.TIMEOUT, self.clock.now(), confirms=pause_s > 1))
+            self.pipeline.submit([sample("mcu", Outcome.TIMEOUT, self.clock.now(), confirms=pause_s > 1)])
             await self.idle()
             self.clock.move(pause_s)
         await self.until(lambda: set(self.world.incidents.by_id) > before)
@@ -99,7 +99,7 @@ class PipelineHouse:
         return fresh
 
     async def heal_mcu(self) -> None:
-        self.pipeline.submit(sample("mcu", Outcome.OK, self.clock.now()))
+        self.pipeline.submit([sample("mcu", Outcome.OK, self.clock.now())])
         await self.idle()
         self.clock.move(31)
         await self.idle()

@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 
 from opsmon.engine.effect import Diagnose, Message, Notify
-from opsmon.model.sample import Outcome
+from opsmon.model.sample import Outcome, Sample
 from opsmon.pipeline.loop import Pipeline
 from opsmon.pipeline.recovery import load_world
 from opsmon.state.fleet import ReprobeRequest
@@ -63,12 +63,12 @@ class Victim:
 
     async def heal(self) -> None:
         for one in HALL:
-            self.pipeline.submit(sample(one.name, Outcome.OK, self.clock.now()))
+            self.pipeline.submit([sample(one.name, Outcome.OK, self.clock.now())])
         await self.give(sample(HALL[0].name, Outcome.OK, self.clock.now()), 31)
         await self.give(sample(HALL[0].name, Outcome.OK, self.clock.now()), 1)
 
-    async def give(self, one: object, pause_s: float) -> None:
-        self.pipeline.submit(one)  # type: ignore[arg-type]  # a sample
+    async def give(self, one: Sample, pause_s: float) -> None:
+        self.pipeline.submit([one])
         await self.turn()
         self.clock.move(pause_s)
         await self.turn()
