@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsmon.protocol.neighbour_pace import BURST, MAX_WAIT_S, RATE_PER_S, NeighbourPace, neighbourhood_of
+from opsmon.protocol.neighbour_pace import BURST, MAX_WAIT_S, RATE_PER_S, WINDOW_S, NeighbourPace, neighbourhood_of
 
 HOSTS = st.integers(0, 255).map(lambda host: f"192.0.2.{host}")
 GAPS = st.floats(0, 0.05) | st.just(0.0)
@@ -37,6 +37,16 @@ def test_nobody_waits_longer_than_the_limit_however_many_come(packets: int) -> N
 def test_whoever_keeps_to_the_rate_never_waits(addresses: list[str]) -> None:
     pace = NeighbourPace()
     assert {pace.wait_s(address, number / RATE_PER_S) for number, address in enumerate(addresses)} == {0.0}
+
+
+@given(st.integers(2, 20))
+def test_what_is_planned_is_not_held_back_however_much_it_is(times: int) -> None:
+    """256 devices that are pinged each second are more than the rate, evenly and for ever."""
+    pace, rate = NeighbourPace(), RATE_PER_S * times
+    moments = [number / rate for number in range(int(3 * WINDOW_S * rate))]
+    waits = [pace.wait_s("192.0.2.1", now_s) for now_s in moments]
+    assert max(waits) <= MAX_WAIT_S
+    assert {wait_s for wait_s, now_s in zip(waits, moments, strict=True) if now_s > WINDOW_S + 0.1} == {0.0}
 
 
 def test_a_burst_to_one_neighbourhood_costs_no_other() -> None:
