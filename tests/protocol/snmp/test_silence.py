@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import replace
 from math import isnan
+from typing import Any
 
 import pytest
 
@@ -18,9 +19,10 @@ from opsmon.probe.context import ProbeContext
 from opsmon.probe.kind.snmp import SnmpSettings
 from opsmon.probe.profile.pollers import DevicePollers
 from opsmon.probe.schedule.run_check import run_check
+from opsmon.protocol.liveness import Liveness
 from opsmon.protocol.resolver import Resolver
 from opsmon.protocol.snmp.engine import SILENT_AFTER, SnmpEngine
-from opsmon.protocol.snmp.pace import NOTABLE_S, ResponseTimes, Terms
+from opsmon.protocol.snmp.pace import NOTABLE_S, ResponseTimes, RetryPolicy, Terms, waits_of
 from tests.support.probe.context import NoDriver
 from tests.support.protocol.snmp.far_end import (
     IF_ENTRY,
@@ -308,3 +310,16 @@ async def test_an_agent_that_is_known_to_be_silent_is_asked_once_a_poll_and_its_
         with pytest.raises(ProbeError):
             await engine.session(device).get([SYS_NAME])
         assert len(agent.asked) - before == asked[0]
+
+
+@pytest.mark.parametrize("smoothed_s", [0.0, 0.02, 4.0])
+@pytest.mark.parametrize("terms", [{}, {"silence_s": 9.0}, {"retries": 4}], ids=str)
+def test_who_is_asked_once_has_as_long_as_who_is_asked_again_and_again(
+    smoothed_s: float, terms: dict[str, Any]
+) -> None:
+    pace, usual = ResponseTimes(smoothed_s, smoothed_s / 2), RetryPolicy()
+    again = waits_of(usual, pace, Terms(**terms))
+    assert waits_of(replace(usual, asks_once=True), pace, Terms(**terms)) == (sum(again),)
+    answered = Terms(**terms, contact=Liveness("192.0.2.1"))
+    answered.contact.answered = True
+    assert waits_of(replace(usual, asks_once=True), pace, answered) == waits_of(usual, pace, answered)

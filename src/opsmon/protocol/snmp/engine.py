@@ -5,6 +5,7 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from time import monotonic
 
 from opsmon.clock import WallClock
@@ -46,7 +47,7 @@ class SnmpEngine:
         self._resolver = resolver or Resolver(WallClock())
         self._limits = limits or WalkLimits()
         self._retry_policy = retry_policy or RetryPolicy()
-        self._silent_policy = RetryPolicy((sum(self._retry_policy.attempts_s),))
+        self._silent_policy = replace(self._retry_policy, asks_once=True)
         self._pace = NeighbourPace()
         self._traffic = Traffic()
         self._sockets: dict[int, SharedSocket] = {}  # by the length of a socket address: 2 for IPv4, 4 for IPv6

@@ -22,12 +22,14 @@ _SHARE_OF_ONE_OBJECT = 0.25
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How long each attempt of one request waits for its answer; their number is how often it is asked.
+    """How long each attempt of one request waits for its answer; their number is how often it is asked. One that
+    `asks_once` waits for as long as all of them, until the agent has answered anything.
 
     Three seconds in all: with the confirmations of the state room (6.5 s) a dead agent is declared within ten.
     """
 
     attempts_s: tuple[float, ...] = (0.5, 1.0, 1.5)
+    asks_once: bool = False
 
 
 @dataclass(slots=True)
@@ -69,7 +71,8 @@ class Terms:
 def waits_of(retry_policy: RetryPolicy, pace: ResponseTimes, terms: Terms) -> tuple[float, ...]:
     """The waits for one request, one for each attempt."""
     scale = max(1.0, pace.wait_s / retry_policy.attempts_s[0]) if pace.smoothed_s else 1.0
-    return _waits(retry_policy.attempts_s, scale, terms.retries, terms.silence_s, answered=terms.contact.answered)
+    waits = _waits(retry_policy.attempts_s, scale, terms.retries, terms.silence_s, answered=terms.contact.answered)
+    return (sum(waits),) if retry_policy.asks_once and not terms.contact.answered else waits
 
 
 @lru_cache(maxsize=64)
